@@ -1,0 +1,49 @@
+// What a workload says of itself every two seconds on NATS (`reportSubject`): the contract between the
+// workloads, `ssmd up`'s table and the operator's status. Times are unix milliseconds, rates are per second.
+
+export type ReportBase = {
+  readonly version: 1
+  readonly environment: string
+  readonly feed: string
+  /** Name of the Deployment that the reporter belongs to. */
+  readonly name: string
+  readonly at: number
+  readonly simulated: boolean
+  /** One word for a table: `connecting`, `capturing`, `waiting`, `archiving`, `stopping`, `failed`. */
+  readonly state: string
+  /** What hinders it, and what to do, or empty. */
+  readonly message: string
+}
+
+export type ConnectorReport = ReportBase & {
+  readonly role: 'connector'
+  readonly connections: number
+  readonly connected: number
+  readonly symbols: number
+  readonly frames: number
+  readonly framesPerSecond: number
+  readonly bytes: number
+  readonly lastFrameAt: number | null
+  readonly lastDataAt: number | null
+  readonly gaps: number
+  readonly dropped: number
+  readonly pendingBytes: number
+}
+
+export type ArchiverReport = ReportBase & {
+  readonly role: 'archiver'
+  readonly archive: string
+  readonly records: number
+  readonly recordsPerSecond: number
+  readonly lastCommitAt: number | null
+  /** Age of the newest committed record against the clock, or null before the first. */
+  readonly lagSeconds: number | null
+  /** Blocks of the stream not yet committed. */
+  readonly pendingBlocks: number
+  readonly day: string | null
+  readonly dayRecords: number
+  readonly dayBytes: number
+  readonly dayGaps: number
+}
+
+export type Report = ConnectorReport | ArchiverReport
