@@ -64,7 +64,11 @@ export type EnvironmentTransportCredentialsRef = {
 export type EnvironmentTransportStream = {
   /** For how long frames stay in the stream, archived or not. Default: 72h. */
   readonly maxAge: string
-  /** How much room a feed's stream may take. Default: 8Gi. */
+  /**
+   * How much room a feed's stream may take. From half of it on, the older half of what every
+   * archive has acknowledged makes room; what is not archived stays, and a stream that is full of
+   * that refuses more. Default: 8Gi.
+   */
   readonly maxBytes: string
   /** On how many servers of a NATS cluster each frame is stored. Default: 1. */
   readonly replicas: number

@@ -115,7 +115,8 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'spec.transport.stream':
       'What JetStream keeps of each feed until it is archived. A full stream refuses new blocks, and the connector holds them: nothing is thrown away to make room.',
     'spec.transport.stream.maxAge': 'For how long frames stay in the stream, archived or not.',
-    'spec.transport.stream.maxBytes': "How much room a feed's stream may take.",
+    'spec.transport.stream.maxBytes':
+      "How much room a feed's stream may take. From half of it on, the older half of what every archive has acknowledged makes room; what is not archived stays, and a stream that is full of that refuses more.",
     'spec.transport.stream.replicas': 'On how many servers of a NATS cluster each frame is stored.',
     'spec.transport.stream.duplicateWindow':
       'For how long the server knows a block again that is sent twice; not longer than `maxAge`.',
