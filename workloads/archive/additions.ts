@@ -2,7 +2,8 @@
 // skipped types, and gaps that events named.
 
 import type { ConnectionState } from './connection.ts'
-import { clipGap, type GapSpan } from './gaps.ts'
+import type { GapSpan } from './gap-span.ts'
+import { clipGap } from './gaps.ts'
 import { addTo } from './index-line.ts'
 import type { Gap, ManifestConnection, ManifestSequence } from './manifest.ts'
 import type { CommitRecord } from './record.ts'

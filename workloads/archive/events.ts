@@ -3,7 +3,7 @@
 
 import type { GapCause, GapFault } from '#wire/events.ts'
 import type { ConnectionState } from './connection.ts'
-import type { GapSpan } from './gaps.ts'
+import { type GapSpan, MAX_REASON } from './gap-span.ts'
 import { minNanos, parseNanos } from './time.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -56,8 +56,6 @@ export function applyEvent(
 }
 
 const NONE: readonly GapSpan[] = []
-/** Reasons are the exchange's words: they may be long. */
-export const MAX_REASON = 200
 
 function sequenceGap(
   connection: ConnectionState,

@@ -1,7 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type CloseFact, ConnectionState } from './connection.ts'
-import { clipGap, type GapSpan, gapsOf } from './gaps.ts'
+import type { GapSpan } from './gap-span.ts'
+import { clipGap, gapsOf } from './gaps.ts'
 import { at } from './testing/blocks.ts'
 import { formatNanos } from './time.ts'
 

@@ -3,15 +3,9 @@
 
 import type { GapCause, GapFault } from '#wire/events.ts'
 import type { ConnectionState } from './connection.ts'
-import { MAX_REASON } from './events.ts'
+import { type GapSpan, MAX_REASON } from './gap-span.ts'
 import type { Gap } from './manifest.ts'
 import { dayAfter, formatNanos, maxNanos, minNanos, NANOS_PER_SECOND, startOfDay } from './time.ts'
-
-/** A gap before it is cut into days. */
-export type GapSpan = Omit<Gap, 'from' | 'to'> & {
-  readonly from: bigint
-  readonly to: bigint | null
-}
 
 /** How far to look among a shard's connections for one that overlaps: two, when a connector is replaced. */
 const NEIGHBOURS = 4

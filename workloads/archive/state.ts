@@ -3,7 +3,8 @@
 
 import { type ConnectionJson, ConnectionState, type StreamLoss } from './connection.ts'
 import { DayState, describeSegment } from './day.ts'
-import { clipGap, type GapSpan, gapsOf, sortGaps } from './gaps.ts'
+import type { GapSpan } from './gap-span.ts'
+import { clipGap, gapsOf, sortGaps } from './gaps.ts'
 import { formatIndexLine, sortedKeys } from './index-line.ts'
 import { type Gap, MANIFEST_VERSION, type Manifest } from './manifest.ts'
 import type { Bookmark, CommitRecord, DayJson, JournalRecord, SegmentJson } from './record.ts'

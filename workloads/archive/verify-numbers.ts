@@ -2,7 +2,7 @@
 // are. What is missing in between has to be named by a gap of a manifest, and what a gap names has to be missing.
 
 import type { Gap, Manifest } from './manifest.ts'
-import type { Problem } from './verify.ts'
+import type { Problem } from './problem.ts'
 
 const PAGE = 65_536
 /** A page of so many numbers or fewer is a list. */

@@ -7,7 +7,7 @@ import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32, createGunzip, gunzipSync } from 'node:zlib'
 import type { ManifestSegment } from './manifest.ts'
-import type { Problem } from './verify.ts'
+import type { Problem } from './problem.ts'
 import { LineChecker } from './verify-lines.ts'
 import type { NumberSet } from './verify-numbers.ts'
 

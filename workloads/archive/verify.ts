@@ -5,17 +5,12 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeError, SsmdError } from '#crds/errors.ts'
 import { type Manifest, type ManifestSegment, readManifestText } from './manifest.ts'
+import type { Problem } from './problem.ts'
 import { checkDay } from './verify-day.ts'
 import { checkNumbers, HeldNumbers } from './verify-numbers.ts'
 import { checkSegment, type SegmentFindings } from './verify-segment.ts'
 
-export type Problem = {
-  /** Relative to the root. */
-  readonly file: string
-  /** Where in the file: `line 17`, `member at byte 4096`, `segments[3].records`, or empty. */
-  readonly where: string
-  readonly what: string
-}
+export type { Problem } from './problem.ts'
 
 export type VerifiedDay = {
   readonly feed: string
