@@ -30,8 +30,8 @@ export const NO_NODE = [
  */
 export function runNode(node, args, { root = ROOT, interactive = false } = {}) {
   const env = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'ssmd'), ...process.env }
-  // Newer Nodes can become the other program: no second process, and no signals to pass on.
-  if (process.execve) process.execve(node, [node, ...args], env)
+  // Newer Nodes can become the other program: no second process, and no signals to pass on. Below npx one has to stay.
+  if (process.execve && !belowNpx()) process.execve(node, [node, ...args], env)
 
   const child = spawn(node, args, { stdio: 'inherit', env })
   const stop = () => child.exitCode ?? child.signalCode ?? child.kill('SIGTERM')
@@ -40,6 +40,7 @@ export function runNode(node, args, { root = ROOT, interactive = false } = {}) {
   const later = () => interactive || setTimeout(stop, 500).unref()
   const handlers = { SIGINT: later, SIGHUP: later, SIGTERM: stop }
   for (const signal of Object.keys(handlers)) process.on(signal, handlers[signal])
+  if (belowNpx()) watchLauncher(stop)
 
   child.on('error', (error) => {
     console.error(`ssmd: starting ${node} failed: ${error.message}`)
@@ -51,6 +52,23 @@ export function runNode(node, args, { root = ROOT, interactive = false } = {}) {
     if (signal in handlers) process.kill(process.pid, signal)
     else process.exit(code ?? 1)
   })
+}
+
+const belowNpx = () => process.env.npm_command === 'exec'
+const LAUNCHER_CHECK_MS = 500
+
+/**
+ * Calls `stop` when whoever started this process is gone. npx passes a SIGTERM on to the shell between itself and its
+ * program, and no further: without this the program would live on behind the npx that was stopped.
+ */
+function watchLauncher(stop) {
+  const launcher = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === launcher) return
+    clearInterval(timer)
+    stop()
+  }, LAUNCHER_CHECK_MS)
+  timer.unref()
 }
 
 export const readText = (path) => {

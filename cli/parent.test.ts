@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { within } from '#testing/deadline.ts'
+import { until, within } from '#testing/deadline.ts'
 
 const MODULE = new URL('./parent.ts', import.meta.url).href
 
@@ -51,6 +51,33 @@ test('watching the parent does not keep a finished child alive', async () => {
   })
   const [code] = await within(10_000, 'exit', once(child, 'exit'))
   assert.is(code, 0)
+})
+
+test('a program below npx stops when npx was stopped', async () => {
+  const bin = new URL('./ssmd.mjs', import.meta.url).pathname
+  const shell = spawn(
+    'sh',
+    [
+      '-c',
+      `"${process.execPath}" "${bin}" simulator kalshi --port 0 --health-addr 127.0.0.1:0; true`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, npm_command: 'exec' } }
+  )
+  const [line] = (await within(20_000, 'ready', once(shell.stdout, 'data'))) as [Buffer]
+  const { pid } = JSON.parse(line.toString().split('\n')[0] ?? '') as { pid: number }
+  shell.kill('SIGKILL')
+  const alive = () => {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  }
+  try {
+    await until(10_000, 'the program is gone', () => !alive())
+  } finally {
+    if (alive()) process.kill(pid, 'SIGKILL')
+  }
 })
 
 test.run()

@@ -7,10 +7,10 @@ import { listDays, readManifest } from '#archive/reader.ts'
 import { verifyArchive } from '#archive/verify.ts'
 import { until } from '#testing/deadline.ts'
 import { startNats } from '#testing/nats.ts'
+import type { Row } from '#testing/row.ts'
 import { type RunningRole, startRole, writeResources } from '#testing/stack.ts'
 import { cpuSeconds, peakMemory } from './process.ts'
 import { metricSum, quantiles } from './prometheus.ts'
-import type { Row } from './row.ts'
 
 export type EndToEnd = {
   readonly offered: number | 'max'

@@ -12,7 +12,7 @@ import { benchConnector } from '../../workloads/connector/bench.ts'
 import { benchSimulator } from '../../workloads/simulator/bench.ts'
 import { endToEnd } from './end-to-end.ts'
 import { naive } from './naive.ts'
-import { printRows } from './row.ts'
+import { printRows } from './print.ts'
 
 const [what = 'all', ...rest] = process.argv.slice(2)
 

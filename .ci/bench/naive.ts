@@ -7,10 +7,10 @@ import { createInterface } from 'node:readline'
 import { connect } from 'nats'
 import { within } from '#testing/deadline.ts'
 import { startNats } from '#testing/nats.ts'
+import type { Row } from '#testing/row.ts'
 import { startRole, writeResources } from '#testing/stack.ts'
 import { environmentText } from './end-to-end.ts'
 import { cpuSeconds, peakMemory } from './process.ts'
-import type { Row } from './row.ts'
 
 const SECONDS = 15
 

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import type { Row } from '#testing/row.ts'
 import { Block } from '#wire/block.ts'
 import { BlockWriter } from '#wire/block-writer.ts'
 import { FORM } from '#wire/form.ts'
@@ -14,13 +15,6 @@ import { readLines } from './reader.ts'
 import { FeedState } from './state.ts'
 import { verifyArchive } from './verify.ts'
 import { FeedWriter } from './writer.ts'
-
-type Row = {
-  readonly name: string
-  readonly value: number
-  readonly unit: string
-  readonly ratio?: string | undefined
-}
 
 const RECORDS = 200_000
 const IN_BLOCK = 500

@@ -2,6 +2,7 @@
 // way, JSON.parse, in the same run as a ratio. Recorded frames where they are there, frames of the same shape else.
 
 import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
+import type { Row } from '#testing/row.ts'
 import { Connection } from './connection.ts'
 import { Continuity } from './continuity.ts'
 import { KalshiSession } from './exchanges/kalshi/session.ts'
@@ -9,14 +10,6 @@ import { channelNamed } from './exchanges/kalshi/types.ts'
 import { Outlet } from './outlet.ts'
 import { newCounts, Recorder } from './recorder.ts'
 import { FrameScanner } from './scanner.ts'
-
-export type Row = {
-  readonly name: string
-  readonly value: number
-  readonly unit: string
-  /** The same with JSON.parse, against this. */
-  readonly ratio?: string
-}
 
 const RUN_MS = 150
 const MANY = 20_000

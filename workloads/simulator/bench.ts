@@ -4,14 +4,8 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
+import type { Row } from '#testing/row.ts'
 import { httpOf, register, signedHeaders, testKey } from './testing/dial.ts'
-
-export type Row = {
-  readonly name: string
-  readonly value: number
-  readonly unit: string
-  readonly ratio?: number
-}
 
 const PROGRAM = new URL('./testing/program.ts', import.meta.url).pathname
 const SECONDS = 4

@@ -2,19 +2,12 @@
 // block of its own; beside it the same with capnp-ts, in the same run, as a ratio. Frames are like Kalshi's.
 
 import { Message } from 'capnp-ts'
+import type { Row } from '#testing/row.ts'
 import { Block } from './block.ts'
 import { BlockWriter } from './block-writer.ts'
 import { FORM } from './form.ts'
 import { Block as SchemaBlock } from './testing/block.capnp.ts'
 import { type PlainBlock, writeWithCapnpTs } from './testing/blocks.ts'
-
-export type Row = {
-  readonly name: string
-  readonly value: number
-  readonly unit: string
-  /** The same with capnp-ts, against this. */
-  readonly ratio?: string
-}
 
 const PER_BLOCK = 100
 const SYMBOLS = 40
