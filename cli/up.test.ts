@@ -153,7 +153,7 @@ test('data verify proves it, and a second start on a terminal goes on where the 
   // `script` gives it a terminal; what is typed there as Ctrl-C is a SIGINT to the whole foreground group.
   const { child, exit, text } = startUp('script', [
     '-qec',
-    `${process.execPath} ${ENTRY} up`,
+    `exec ${process.execPath} ${ENTRY} up`,
     '/dev/null',
   ])
   let missing = false

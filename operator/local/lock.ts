@@ -1,72 +1,69 @@
-// One `ssmd up` a data folder. The lock is a file that names its holder; a holder that is gone, however it
-// ended, holds nothing.
-import { readFileSync } from 'node:fs'
-import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+// One `ssmd up` a data folder. What locks is a socket that only one process can listen on and that the kernel frees
+// when its holder ends, however it ends; a file beside the data says to people who the holder is.
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises'
+import { connect, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
 
-type Holder = {
-  readonly pid: number
-  /** When the process began, as the kernel counts; tells it from a later one with the same id. */
-  readonly began: string | null
-  readonly since: string
-}
+type Holder = { readonly pid: number; readonly since: string }
 
 export type Lock = { release(): Promise<void> }
 
 /** Takes the lock, or throws SSMD_E_LOCKED naming who holds it. */
 export async function takeLock(path: string, what: string): Promise<Lock> {
   await mkdir(dirname(path), { recursive: true })
-  const mine: Holder = {
-    pid: process.pid,
-    began: beganAt(process.pid),
-    since: new Date().toISOString(),
-  }
+  const server = await listen(await socketOf(path))
+  if (server === undefined) throw held(what, parseHolder(await readOr(path)))
+  const text = JSON.stringify({ pid: process.pid, since: new Date().toISOString() })
   const own = `${path}.${process.pid}`
-  const text = JSON.stringify(mine)
   await writeFile(own, text)
-  try {
-    // Twice at most: a stale lock is taken away, then the place is free, or somebody else was faster.
-    for (let attempt = 0; ; attempt++) {
-      try {
-        await link(own, path)
-        break
-      } catch (thrown) {
-        if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
-      }
-      const found = await readFile(path, 'utf8').catch(() => '')
-      const holder = parseHolder(found)
-      if (holder !== undefined && isAlive(holder)) throw held(what, holder)
-      if (attempt === 3) throw held(what, holder)
-      await removeStale(path, found)
-    }
-  } finally {
-    await unlink(own)
-  }
+  await rename(own, path)
   return {
     async release() {
-      const found = await readFile(path, 'utf8').catch(() => '')
-      if (found === text) await unlink(path)
+      if ((await readOr(path)) === text) await rm(path, { force: true })
+      await new Promise((resolve) => server.close(resolve))
     },
   }
 }
 
-/** Takes away the very lock that was seen to be stale; one that was made meanwhile is put back. */
-export async function removeStale(path: string, seen: string): Promise<void> {
-  const aside = `${path}.stale.${process.pid}`
-  try {
-    await rename(path, aside)
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return
-    throw thrown
-  }
-  if ((await readFile(aside, 'utf8')) !== seen) {
-    await link(aside, path).catch((thrown: NodeJS.ErrnoException) => {
-      if (thrown.code !== 'EEXIST') throw thrown
-    })
-  }
-  await unlink(aside)
+/** The socket of a lock file: in the kernel's own name space on Linux, elsewhere a file that a crash may leave. */
+async function socketOf(path: string): Promise<string> {
+  const folder = await realpath(dirname(path))
+  const name = `ssmd-up-${createHash('sha256').update(folder).digest('hex').slice(0, 32)}`
+  return process.platform === 'linux' ? `\0${name}` : join(tmpdir(), `${name}.sock`)
 }
+
+/** Listens, or undefined where a living process does. */
+async function listen(socket: string): Promise<Server | undefined> {
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const server = createServer((peer) => peer.destroy())
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject)
+        server.listen(socket, resolve)
+      })
+      server.unref()
+      return server
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw thrown
+      if (socket.startsWith('\0') || (await answers(socket))) return undefined
+      await unlink(socket).catch(() => {})
+    }
+  }
+  return undefined
+}
+
+const answers = (socket: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const peer = connect(socket)
+    peer.once('connect', () => resolve(true))
+    peer.once('error', () => resolve(false))
+    peer.once('close', () => peer.destroy())
+  })
+
+const readOr = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')
 
 const held = (what: string, holder: Holder | undefined): SsmdError =>
   new SsmdError(
@@ -81,33 +78,9 @@ function parseHolder(text: string): Holder | undefined {
   try {
     const value = JSON.parse(text) as Partial<Holder>
     if (typeof value.pid !== 'number') return undefined
-    return { pid: value.pid, began: value.began ?? null, since: value.since ?? 'unknown' }
+    return { pid: value.pid, since: value.since ?? 'unknown' }
   } catch {
-    // A lock cut short by a crash names nobody: it is stale.
+    // The holder is between taking the lock and saying so.
     return undefined
-  }
-}
-
-function isAlive(holder: Holder): boolean {
-  try {
-    process.kill(holder.pid, 0)
-  } catch (thrown) {
-    // EPERM: it lives, and belongs to somebody else.
-    if ((thrown as NodeJS.ErrnoException).code !== 'EPERM') return false
-  }
-  const began = beganAt(holder.pid)
-  if (began === 'ended') return false
-  return holder.began === null || began === null || holder.began === began
-}
-
-/** Start time of a process in clock ticks since boot; `ended` for a zombie, null where the system has no /proc. */
-function beganAt(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name in parentheses may hold anything; behind it come the state and, as the 20th field, the start time.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' ? 'ended' : (fields[19] ?? null)
-  } catch {
-    return null
   }
 }

@@ -110,9 +110,13 @@ export class Committer {
   /** Seals a segment whose packed files, if any, wait beside it. */
   async seal(record: SealRecord): Promise<void> {
     const { day, name } = record
-    if (!record.packed) await this.files.syncIndexes()
+    const folder = join(this.folder, day)
+    // Once the journal says that they are sealed, the packed files have to be found. Their names are synced here and not
+    // beside the commits: an error of a folder's sync must be seen before a commit syncs the same folder again.
+    if (record.packed) await this.disk.syncFolder(folder)
+    else await this.files.syncIndexes()
     await this.#journal.append(record)
-    if (record.packed) await finishPacking(this.disk, join(this.folder, day), name)
+    if (record.packed) await finishPacking(this.disk, folder, name)
     this.state.apply(record)
     await this.files.release({ day, name })
     this.counts.sealed++

@@ -142,16 +142,27 @@ function isRunning(holder: Holder): boolean {
 /** True for a holder of this machine before it was started anew, and for one whose file does not change for so long. */
 async function isGone(path: string, holder: Holder, me: Holder, ms: number): Promise<boolean> {
   const before = await changedAt(path)
+  if (before === null) return true
   if (holder.host === me.host && before < Date.now() - uptime() * 1000) return true
   const end = performance.now() + ms
   while (performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, Math.min(500, ms)))
-    if ((await changedAt(path)) !== before) return false
+    const now = await changedAt(path)
+    if (now === null) return true
+    if (now !== before) return false
   }
   return true
 }
 
-const changedAt = async (path: string): Promise<number> => (await stat(path)).mtimeMs
+/** When the file was last changed; null where it is no longer there. */
+async function changedAt(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).mtimeMs
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw thrown
+  }
+}
 
 function describeProcess(): Holder {
   return {

@@ -28,7 +28,7 @@ export type PackOptions = {
   isAborted(): boolean
 }
 
-/** Writes the packed files beside the segment, synced; returns what to record, or undefined where it was aborted. */
+/** Writes the packed files beside the segment, synced but for their names; returns what to record, or undefined where it was aborted. */
 export async function packSegment(options: PackOptions): Promise<SealRecord | undefined> {
   const { disk, folder, day, segment } = options
   const { name } = segment
@@ -68,8 +68,6 @@ export async function packSegment(options: PackOptions): Promise<SealRecord | un
   } finally {
     await indexOut.close()
   }
-  // Once the journal says that they are sealed, both have to be found: their names are synced, too.
-  await disk.syncFolder(folder)
   const { bytes, sha256 } = packed
   const members = chunks.length
   return {

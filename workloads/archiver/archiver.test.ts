@@ -111,9 +111,15 @@ class Publisher {
   }
 }
 
+/** 0 while the archiver makes its consumer anew. */
 const ackedUpTo = async (nc: NatsConnection): Promise<number> => {
   const jsm = await nc.jetstreamManager()
-  return (await jsm.consumers.info(STREAM, CONSUMER)).ack_floor.stream_seq
+  try {
+    return (await jsm.consumers.info(STREAM, CONSUMER)).ack_floor.stream_seq
+  } catch (thrown) {
+    if ((thrown as { api_error?: { err_code?: number } }).api_error?.err_code === 10_014) return 0
+    throw thrown
+  }
 }
 
 async function isWhole(root: string, records: number): Promise<void> {
@@ -140,7 +146,7 @@ test('it makes stream and consumer, archives, acknowledges, and ends with 0', as
   const archiver = await s.start()
   const publisher = new Publisher(s.nc, '01aaaaaaaaaaaaaa')
   for (let i = 0; i < 20; i++) await publisher.publish(10)
-  await until(5000, 'all acknowledged', async () => (await ackedUpTo(s.nc)) === 20)
+  await until(20_000, 'all acknowledged', async () => (await ackedUpTo(s.nc)) === 20)
   assert.is(readBack(s.root).size, 200)
   const metrics = await (await fetch(`http://${archiver.ready.health}/metrics`)).text()
   assert.match(metrics, 'ssmd_archiver_records_total{feed="made"} 200')
@@ -199,7 +205,7 @@ test('a second archiver on one folder ends with 1 and names the first, which goe
     assert.match((thrown as Error).message, `process ${archiver.child.pid}`)
   }
   await publisher.publish(5)
-  await until(5000, 'all acknowledged', async () => (await ackedUpTo(s.nc)) === 2)
+  await until(20_000, 'all acknowledged', async () => (await ackedUpTo(s.nc)) === 2)
   assert.is(await archiver.stop(), 0)
   await isWhole(s.root, 10)
 })
@@ -209,7 +215,7 @@ test('a stream that is deleted while it runs is made again, and the day says so 
   const archiver = await s.start()
   const publisher = new Publisher(s.nc, '01aaaaaaaaaaaaaa')
   for (let i = 0; i < 3; i++) await publisher.publish(5)
-  await until(5000, 'all acknowledged', async () => (await ackedUpTo(s.nc)) === 3)
+  await until(20_000, 'all acknowledged', async () => (await ackedUpTo(s.nc)) === 3)
   await (await s.nc.jetstreamManager()).streams.delete(STREAM)
   await publisher.publish(5)
   await publisher.publish(5)
@@ -227,7 +233,7 @@ test('a message that is no block is passed over and the others are archived', as
   await publisher.publish(5)
   await s.nc.jetstream().publish('test.made.log.0', Buffer.from('no block'))
   await publisher.publish(5)
-  await until(5000, 'all acknowledged', async () => (await ackedUpTo(s.nc)) === 3)
+  await until(20_000, 'all acknowledged', async () => (await ackedUpTo(s.nc)) === 3)
   assert.is(await archiver.stop(), 0)
   await isWhole(s.root, 10)
   assert.ok(archiver.lines.some((line) => line.code === 'SSMD_E_BLOCK' && line.sequence === 2))
@@ -247,7 +253,7 @@ test('a full disk is waited for: not ready, nothing acknowledged, and it goes on
     const ready = async () => (await fetch(`http://${archiver.ready.health}/readyz`)).status
     const publisher = new Publisher(s.nc, '01aaaaaaaaaaaaaa')
     await publisher.publish(5)
-    await until(5000, 'acknowledged', async () => (await ackedUpTo(s.nc)) === 1)
+    await until(20_000, 'acknowledged', async () => (await ackedUpTo(s.nc)) === 1)
     mkdirSync(join(mount, 'other'))
     try {
       for (let i = 0; ; i++) writeFileSync(join(mount, 'other', String(i)), Buffer.alloc(8192))

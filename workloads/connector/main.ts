@@ -10,7 +10,7 @@ import { reportSubject } from '#crds/names.ts'
 import { parseDuration, parseSize } from '#crds/quantities.ts'
 import { loadResource } from '#crds/resources.ts'
 import { KEYS_DIR } from '#role/keys.ts'
-import { startReports } from '#role/report.ts'
+import { type Reports, startReports } from '#role/report.ts'
 import { type Role, runRole } from '#role/run.ts'
 import { DialGate } from './backoff.ts'
 import { Capture } from './capture.ts'
@@ -75,6 +75,7 @@ async function capture(
     nowMs,
     onLost: (id, bytes) => log.error({ block: id, bytes }, 'block is larger than NATS takes'),
   })
+  let reports: Reports | undefined
   const link = new Link({
     ...names,
     url: transport.url,
@@ -87,11 +88,14 @@ async function capture(
     nowMs,
     onAcked: ({ id, latencyMs, duplicate }) =>
       metrics.acknowledged(outlet.acknowledged(id) ?? latencyMs, latencyMs, duplicate),
-    onChange: () => showHealth(),
+    onChange: () => {
+      showHealth()
+      reports?.send()
+    },
     onConnected: (nc) => {
       const { environment: where, feed: what } = names
       const subject = reportSubject(where, 'connector', deploymentName(where, what))
-      ends.adopt(startReports(nc, subject, report), (reports) => reports[Symbol.dispose]())
+      reports = ends.adopt(startReports(nc, subject, report), (sender) => sender[Symbol.dispose]())
     },
   })
   const feedCapture = new Capture({

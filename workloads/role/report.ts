@@ -6,12 +6,17 @@ import type { Report } from '#crds/report.ts'
 
 const PERIOD_MS = 2000
 
+export type Reports = Disposable & {
+  /** Sends one at once, beside the others: something changed that a person should see. */
+  send(): void
+}
+
 /** Sends `make()` on `subject` now and every two seconds until disposed; disposing sends a last one. */
 export function startReports(
   nc: Pick<NatsConnection, 'publish' | 'isClosed'>,
   subject: string,
   make: () => Report
-): Disposable {
+): Reports {
   const send = () => {
     if (!nc.isClosed()) nc.publish(subject, Buffer.from(JSON.stringify(make())))
   }
@@ -19,6 +24,7 @@ export function startReports(
   const timer = setInterval(send, PERIOD_MS)
   timer.unref()
   return {
+    send,
     [Symbol.dispose]() {
       clearInterval(timer)
       send()
