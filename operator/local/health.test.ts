@@ -46,9 +46,9 @@ test('says why a program is not ready, and that it is', async () => {
       liveness: probe(3),
       onDead: (reason) => dead.push(reason),
     })
-    await until(5000, 'unready', () => watch.unready === 'no connection')
+    await until(20_000, 'unready', () => watch.unready === 'no connection')
     delete answers['/readyz']
-    await until(5000, 'ready', () => watch.unready === '')
+    await until(20_000, 'ready', () => watch.unready === '')
     watch.stop()
     assert.equal(dead, [])
   })
@@ -68,9 +68,9 @@ for (const [what, answer] of [
         liveness: probe(3),
         onDead: (reason) => dead.push(reason),
       })
-      await until(5000, 'alive', () => watch.unready === '')
+      await until(20_000, 'alive', () => watch.unready === '')
       answers['/livez'] = answer ?? ''
-      await until(5000, 'dead', () => dead.length > 0)
+      await until(20_000, 'dead', () => dead.length > 0)
       assert.match(dead[0] ?? '', /^\/livez failed 3 times: /)
       assert.is(dead.length, 1)
     })
@@ -85,7 +85,7 @@ test('a program that still starts has more patience: nothing listens yet', async
     liveness: probe(1),
     onDead: (reason) => dead.push(reason),
   })
-  await until(5000, 'dead', () => dead.length > 0)
+  await until(20_000, 'dead', () => dead.length > 0)
   assert.match(dead[0] ?? '', /failed 4 times/)
   watch.stop()
 })

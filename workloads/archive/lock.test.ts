@@ -38,7 +38,7 @@ async function refusal(folder: string): Promise<string> {
 test('a process that was killed holds nothing', async () => {
   using folder = temporaryFolder()
   leaveLock(folder.path)
-  const lock = await within(5000, 'taking over', takeLock(folder.path, { foreignMs: 60_000 }))
+  const lock = await within(20_000, 'taking over', takeLock(folder.path, { foreignMs: 60_000 }))
   lock.check()
   assert.is(readdirSync(folder.path).length, 1)
   await lock.release()

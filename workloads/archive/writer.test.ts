@@ -515,7 +515,7 @@ test('an idle archive seals its last segments by the clock, and the day becomes 
   now = Date.parse('2026-11-25T00:30:00Z')
   writer.settle()
   await writer.commit()
-  await until(5000, 'the day is available', async () => {
+  await until(20_000, 'the day is available', async () => {
     await writer.commit()
     return manifestOf(folder.path, DAY).condition === 'available'
   })
@@ -540,7 +540,7 @@ test('a forgotten connection is known again from its manifest: nothing is twice,
     const records = [eventRecord(from, { kind: 'open' }), eventRecord(from + 1n, { kind: 'ready' })]
     writer.add(makeBlock({ connection: `01b${day}`, first: 1, records }), 2 + day)
     await writer.commit()
-    await until(5000, 'sealed', async () => {
+    await until(20_000, 'sealed', async () => {
       await writer.commit()
       return writer.stats.sealed >= day
     })
@@ -586,14 +586,14 @@ test('days beyond the retention go, whole, and only those of ours', async () => 
       day + 1
     )
     await writer.commit()
-    await until(5000, 'sealed', async () => {
+    await until(20_000, 'sealed', async () => {
       await writer.commit()
       return writer.stats.sealed >= day
     })
     await writer.checkpoint()
     await writer.commit()
   }
-  await until(5000, 'old days are gone', async () => {
+  await until(20_000, 'old days are gone', async () => {
     now += 60_000
     await writer.commit()
     return !existsSync(join(folder.path, 'made', '2026-11-27'))
@@ -616,7 +616,7 @@ test('close is quick and safe to call twice, and after it nothing is taken', asy
   const writer = await openWriter(folder.path)
   writer.bind(STREAM)
   writer.add(makeBlock({ connection: '01a', first: 1, records: frames(t('12:00:00'), 5) }), 1)
-  await within(5000, 'close', Promise.all([writer.close(), writer.close()]))
+  await within(20_000, 'close', Promise.all([writer.close(), writer.close()]))
   assert.is(readBack(folder.path).size, 5)
   assert.equal(
     readdirSync(join(folder.path, 'made', '.commit')).filter((name) => name.startsWith('lock')),

@@ -16,7 +16,7 @@ test('work is done again and again, and never twice at once', async () => {
     running--
     times++
   })
-  await until(5000, 'three times', () => times >= 3)
+  await until(20_000, 'three times', () => times >= 3)
   await ticker.stop()
   assert.is(most, 1)
   assert.is(running, 0, 'stop waits for what is under way')
@@ -29,7 +29,7 @@ test('the first failure ends it and is told', async () => {
     throw new Error('disk')
   })
   try {
-    await within(5000, 'failure', ticker.failed)
+    await within(20_000, 'failure', ticker.failed)
     assert.unreachable()
   } catch (thrown) {
     assert.is((thrown as Error).message, 'disk')

@@ -16,7 +16,7 @@ test('a server that is not there yet is waited for, and the log says so once', a
   const { signal } = new AbortController()
   const url = `nats://127.0.0.1:${port}`
   const connected = connectBus({ url, name: 'late', log, signal, random: () => 0 })
-  await until(5_000, 'three attempts', () => lines.length >= 1)
+  await until(20_000, 'three attempts', () => lines.length >= 1)
   const second = await startNats({ port })
   const nc = await within(15_000, 'connected', connected)
   await nc.close()
@@ -52,7 +52,7 @@ test('the signal ends the wait', async () => {
     (error: Error) => error
   )
   setTimeout(() => stop.abort(new Error('enough')), 50)
-  assert.is(((await within(5_000, 'ended', failed)) as Error).message, 'enough')
+  assert.is(((await within(20_000, 'ended', failed)) as Error).message, 'enough')
 })
 
 test('a URL that is none is refused at once, and its password is not repeated', async () => {

@@ -41,10 +41,10 @@ async function withFake(
       for await (const batch of consumer) got.push(...batch.map((block) => block.sequence))
     }
     const reading = read()
-    await until(5_000, 'a request', () => fake.pulls.length > 0)
+    await until(20_000, 'a request', () => fake.pulls.length > 0)
     await body({ fake, consumer, got, lines })
     await consumer.close()
-    await within(5_000, 'the end', reading)
+    await within(20_000, 'the end', reading)
   } finally {
     await nc.close()
     await fake.close()
@@ -56,11 +56,11 @@ test('a lost delivery is noticed, and the consumer made anew to get it', () =>
     fake.deliver(1, 1)
     fake.deliver(2, 2)
     fake.deliver(4, 4)
-    await until(5_000, 'a second consumer with its request', () => fake.pulls.length > 1)
+    await until(20_000, 'a second consumer with its request', () => fake.pulls.length > 1)
     assert.equal(fake.made, [1, 3])
     fake.deliver(3, 1)
     fake.deliver(4, 2)
-    await until(5_000, 'all blocks', () => got.length >= 4)
+    await until(20_000, 'all blocks', () => got.length >= 4)
     assert.equal(got, [1, 2, 3, 4])
   }))
 
@@ -72,7 +72,7 @@ test('blocks that are delivered again are dropped, old ones and the last one', (
     fake.deliver(2, 4, 2)
     fake.deliver(2, 5, 3)
     fake.deliver(3, 6)
-    await until(5_000, 'all blocks', () => got.length >= 3)
+    await until(20_000, 'all blocks', () => got.length >= 3)
     assert.equal([got, fake.made], [[1, 2, 3], [1]])
   }))
 
@@ -82,9 +82,9 @@ test('what a consumer of before still sends is ignored', () =>
     fake.deliver(9, 9)
     fake.deliver(2, 2)
     fake.deliver(3, 3)
-    await until(5_000, 'a second consumer with its request', () => fake.pulls.length > 1)
+    await until(20_000, 'a second consumer with its request', () => fake.pulls.length > 1)
     fake.deliver(2, 1)
-    await until(5_000, 'the block', () => got.length >= 2)
+    await until(20_000, 'the block', () => got.length >= 2)
     assert.equal(got, [1, 2])
     assert.equal(fake.made, [1, 2])
   }))
@@ -109,12 +109,12 @@ test('the end of a request brings the next, as large as what is free by then', (
     async ({ fake }) => {
       assert.is(fake.pulls[0]?.max_bytes, maxBytesInFlight)
       fake.status(408, 'Request Timeout', maxBytesInFlight)
-      await until(5_000, 'the next request', () => fake.pulls.length > 1)
+      await until(20_000, 'the next request', () => fake.pulls.length > 1)
       assert.is(fake.pulls[1]?.max_bytes, maxBytesInFlight)
       fake.status(409, 'Message Size Exceeds MaxBytes', 900_000)
       fake.status(409, 'Message Size Exceeds MaxBytes', 1_000_000)
       fake.status(408, 'Request Timeout', 4_000_000)
-      await until(5_000, 'the next request', () => fake.pulls.length > 2)
+      await until(20_000, 'the next request', () => fake.pulls.length > 2)
       assert.is(fake.pulls[2]?.max_bytes, 5_900_000)
       assert.equal(fake.made, [1])
     },
@@ -130,9 +130,9 @@ for (const [code, description] of [
   test(`${code} ${description}: the consumer is made anew`, () =>
     withFake(async ({ fake, got }) => {
       fake.deliver(1, 1)
-      await until(5_000, 'the block', () => got.length > 0)
+      await until(20_000, 'the block', () => got.length > 0)
       fake.status(code, description)
-      await until(5_000, 'a second consumer', () => fake.made.length > 1)
+      await until(20_000, 'a second consumer', () => fake.made.length > 1)
       assert.equal(fake.made, [1, 2])
     }))
 }
@@ -142,7 +142,7 @@ test('an acknowledgement that is not confirmed is sent again until it is', () =>
     fake.confirms = false
     fake.deliver(1, 1)
     fake.deliver(2, 2)
-    await until(5_000, 'the blocks', () => got.length === 2)
+    await until(20_000, 'the blocks', () => got.length === 2)
     const acknowledged = consumer.acknowledge(2)
     await until(10_000, 'a word of it', () => lines.some((l) => l.msg === 'not acknowledged yet'))
     fake.confirms = true

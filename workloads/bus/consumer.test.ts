@@ -114,14 +114,14 @@ test('one acknowledgement moves the floor on the server over everything before i
   const consumer = await open(bus, 'floor')
   await take(consumer, 500)
   assert.is((await infoOf(bus, 'floor')).num_ack_pending, 500)
-  await within(5_000, 'confirmed', consumer.acknowledge(321))
+  await within(20_000, 'confirmed', consumer.acknowledge(321))
   let info = await infoOf(bus, 'floor')
   assert.equal([info.ack_floor.stream_seq, info.num_ack_pending], [321, 179])
   // Again, and less: nothing to do.
-  await within(5_000, 'confirmed', consumer.acknowledge(321))
-  await within(5_000, 'confirmed', consumer.acknowledge(7))
+  await within(20_000, 'confirmed', consumer.acknowledge(321))
+  await within(20_000, 'confirmed', consumer.acknowledge(7))
   assert.is((await infoOf(bus, 'floor')).ack_floor.stream_seq, 321)
-  await within(5_000, 'confirmed', consumer.acknowledge(500))
+  await within(20_000, 'confirmed', consumer.acknowledge(500))
   info = await infoOf(bus, 'floor')
   assert.equal([info.ack_floor.stream_seq, info.num_ack_pending], [500, 0])
   assert.is(info.config.ack_policy, 'all')
@@ -136,7 +136,7 @@ test('who takes nothing is sent no more than the bound, and goes on from there',
   const maxBytesInFlight = 4 * 1024 * 1024
   const consumer = await open(bus, 'bound', { maxBytesInFlight })
   const iterator = consumer[Symbol.asyncIterator]()
-  const first = await within(5_000, 'a batch', iterator.next())
+  const first = await within(20_000, 'a batch', iterator.next())
   const batch = first.value as readonly StreamBlock[]
   let pending = 0
   await until(10_000, 'delivery stands still', async () => {
@@ -172,7 +172,7 @@ test('a deleted consumer is made again behind the last block', async ({ bus }) =
   await askJetStream(bus.nc, 'CONSUMER.DELETE.gone.archive_test', undefined, 'test')
   await fill(bus, 'gone', 101, 200)
   assert.equal(sequences(await take(consumer, 100)), range(101, 200))
-  await within(5_000, 'confirmed', consumer.acknowledge(200))
+  await within(20_000, 'confirmed', consumer.acknowledge(200))
   assert.is((await infoOf(bus, 'gone')).ack_floor.stream_seq, 200)
   await consumer.close()
 })
@@ -216,7 +216,7 @@ test('a stream that is made again while it is read is told between the old block
   for (const block of blocks) story.push(block.sequence)
   assert.equal(story, [...range(1, 30), 'recreated 1 true', ...range(1, 10)])
   assert.equal(numbers(blocks), range(31, 40))
-  await within(5_000, 'confirmed', consumer.acknowledge(10))
+  await within(20_000, 'confirmed', consumer.acknowledge(10))
   assert.is((await infoOf(bus, 'anew')).ack_floor.stream_seq, 10)
   await consumer.close()
 })
@@ -293,11 +293,11 @@ test('the signal ends the iteration, and the last commit can still be acknowledg
   await take(consumer, 40)
   const waiting = take(consumer, 1)
   stop.abort()
-  assert.equal(await within(5_000, 'the end', waiting), [])
-  await within(5_000, 'confirmed', consumer.acknowledge(40))
+  assert.equal(await within(20_000, 'the end', waiting), [])
+  await within(20_000, 'confirmed', consumer.acknowledge(40))
   assert.is((await infoOf(bus, 'signal')).ack_floor.stream_seq, 40)
   await consumer.close()
-  assert.equal(await within(5_000, 'the end', take(consumer, 1)), [])
+  assert.equal(await within(20_000, 'the end', take(consumer, 1)), [])
 })
 
 test('leaving the loop ends the reading, and what was read can still be acknowledged', async ({
@@ -310,7 +310,7 @@ test('leaving the loop ends the reading, and what was read can still be acknowle
     last = batch.at(-1)!.sequence
     if (last === 40) break
   }
-  await within(5_000, 'confirmed', consumer.acknowledge(last))
+  await within(20_000, 'confirmed', consumer.acknowledge(last))
   assert.is((await infoOf(bus, 'leave')).ack_floor.stream_seq, 40)
   await consumer.close()
 })
@@ -366,7 +366,7 @@ test('a server that stands still loses and repeats nothing', async () => {
     await bus.nats.kill('SIGSTOP')
     const rest = take(consumer, 2_000 - blocks.length)
     const since = performance.now()
-    await until(5_000, 'a while', () => performance.now() - since > 1_000)
+    await until(20_000, 'a while', () => performance.now() - since > 1_000)
     await bus.nats.kill('SIGCONT')
     assert.equal(sequences([...blocks, ...(await within(20_000, 'rest', rest))]), range(1, 2_000))
     await consumer.close()

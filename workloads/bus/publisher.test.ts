@@ -91,7 +91,7 @@ test('a block that the stream has already counts as acknowledged', async ({ bus 
   const { publisher, acked } = start(bus)
   publisher.publish('twice.log.0', 'c:0', text(0))
   publisher.publish('twice.log.0', 'c:0', text(0))
-  await within(5_000, 'acknowledged', publisher.idle())
+  await within(20_000, 'acknowledged', publisher.idle())
   publisher.close()
   assert.equal(
     acked.map((block) => block.duplicate),
@@ -106,9 +106,9 @@ test('a full stream is waited for, shown, and filled up in order once it is wide
   await ensureStream(bus.nc, streamWant('full', { maxBytes: 300_000 }))
   const { publisher, troubles } = start(bus)
   for (let i = 0; i < 100; i++) publisher.publish('full.log.0', `c:${i}`, text(i, 10_000))
-  await until(5_000, 'trouble', () => troubles.length > 0)
+  await until(20_000, 'trouble', () => troubles.length > 0)
   assert.match(String(troubles[0]), /maximum bytes exceeded/)
-  await until(5_000, 'answers', () => publisher.acked > 20)
+  await until(20_000, 'answers', () => publisher.acked > 20)
   const held = publisher.pendingBytes
   assert.ok(held > 500_000 && held < 800_000, `${held}`)
   await ensureStream(bus.nc, streamWant('full', { maxBytes: 3_000_000 }))
@@ -126,10 +126,10 @@ test('while a stream is full, one block at a time is tried, not all of them', as
   await ensureStream(bus.nc, streamWant('probe', { maxBytes: 20_000 }))
   const { publisher, troubles } = start(bus, { random: () => 0 })
   for (let i = 0; i < 50; i++) publisher.publish('probe.log.0', `c:${i}`, text(i, 10_000))
-  await until(5_000, 'trouble', () => troubles.length > 0)
+  await until(20_000, 'trouble', () => troubles.length > 0)
   const before = bus.nc.stats().outMsgs
   let tries = 0
-  await until(5_000, 'five tries', () => {
+  await until(20_000, 'five tries', () => {
     tries = bus.nc.stats().outMsgs - before
     return tries >= 5
   })
@@ -142,7 +142,7 @@ test('a missing stream is shown, and what waited for it arrives when it is made'
 }) => {
   const { publisher, troubles } = start(bus)
   for (let i = 0; i < 20; i++) publisher.publish('later.log.0', `c:${i}`, text(i))
-  await until(5_000, 'trouble', () => troubles.length > 0)
+  await until(20_000, 'trouble', () => troubles.length > 0)
   assert.is(troubles[0], 'no stream takes later.log.0')
   await ensureStream(bus.nc, streamWant('later'))
   await within(15_000, 'acknowledged', publisher.idle())
@@ -158,7 +158,7 @@ test('a deleted stream is made again by the publisher where it is told how', asy
   await ensureStream(bus.nc, want)
   const { publisher, troubles } = start(bus, { restoreStream: () => ensureStream(bus.nc, want) })
   publisher.publish('deleted.log.0', 'c:before', text(0))
-  await within(5_000, 'acknowledged', publisher.idle())
+  await within(20_000, 'acknowledged', publisher.idle())
   await askJetStream(bus.nc, 'STREAM.DELETE.deleted', undefined, 'test')
   for (let i = 0; i < 20; i++) publisher.publish('deleted.log.0', `c:${i}`, text(i))
   await within(15_000, 'acknowledged', publisher.idle())
@@ -183,7 +183,7 @@ test('a block that the stream refuses for its size holds no other up', async ({ 
   const { publisher, troubles } = start(bus)
   publisher.publish('sizes.log.0', 'c:large', text(0, 2000))
   for (let i = 0; i < 50; i++) publisher.publish('sizes.log.0', `c:${i}`, text(i))
-  await until(5_000, 'the others', () => publisher.acked === 50)
+  await until(20_000, 'the others', () => publisher.acked === 50)
   assert.match(String(troubles.at(-1)), /size exceeds maximum.*c:large/)
   assert.is(publisher.pendingBlocks, 1)
   await askJetStream(bus.nc, 'STREAM.UPDATE.sizes', { ...config, max_msg_size: -1 }, 'test')
@@ -208,7 +208,7 @@ test('a block of the largest size passes', async ({ bus }) => {
   await ensureStream(bus.nc, streamWant('largest'))
   const { publisher } = start(bus)
   publisher.publish('largest.log.0', 'c:0', new Uint8Array(maxBlockBytes(bus.nc)))
-  await within(5_000, 'acknowledged', publisher.idle())
+  await within(20_000, 'acknowledged', publisher.idle())
   publisher.close()
 })
 
@@ -236,10 +236,10 @@ test('a block without an answer is sent again with the same bytes and id', async
   const { publisher, troubles } = start(bus, { nowMs: () => performance.now() + ahead })
   publisher.publish('fake.a', 'c:1', text(1))
   for (const sent of [1, 2, 3]) {
-    await until(5_000, `attempt ${sent}`, () => fake.payloads.length >= sent)
+    await until(20_000, `attempt ${sent}`, () => fake.payloads.length >= sent)
     ahead += 6_000
   }
-  await within(5_000, 'acknowledged', publisher.idle())
+  await within(20_000, 'acknowledged', publisher.idle())
   publisher.close()
   fake.close()
   assert.equal(fake.payloads, ['c:1 block 1', 'c:1 block 1', 'c:1 block 1'])
@@ -251,7 +251,7 @@ test('nothing is sent again before the time is up', async ({ bus }) => {
   const { publisher, troubles } = start(bus)
   publisher.publish('fake.b', 'c:1', text(1))
   const since = performance.now()
-  await until(5_000, 'three checks', () => performance.now() - since > 1_700)
+  await until(20_000, 'three checks', () => performance.now() - since > 1_700)
   assert.is(fake.payloads.length, 1)
   assert.equal(troubles, [])
   publisher.close()
@@ -265,7 +265,7 @@ test('an error of JetStream is tried again and shown; one about another attempt 
   const fake = fakeStream(bus.nc, 'fake.c', () => errors.pop() ?? '{"seq":1,"duplicate":true}')
   const { publisher, troubles, acked } = start(bus)
   publisher.publish('fake.c', 'c:1', text(1))
-  await within(5_000, 'acknowledged', publisher.idle())
+  await within(20_000, 'acknowledged', publisher.idle())
   publisher.close()
   fake.close()
   assert.equal(troubles, ['JetStream refuses blocks: insufficient resources', null])
@@ -305,7 +305,7 @@ test('kill -9 and restart of the server under load: every block is in the stream
       // Standing still first, so that blocks are on the socket that the server never reads.
       await bus.nats.kill('SIGSTOP')
       const from = next
-      await until(5_000, 'blocks on the socket', () => next > from)
+      await until(20_000, 'blocks on the socket', () => next > from)
       await bus.nats.kill('SIGKILL')
       await bus.nats.restart()
     }
@@ -327,16 +327,16 @@ test('a server that stands still is not flooded, and gets each block once when i
     let ahead = 0
     const { publisher, troubles } = start(bus, { nowMs: () => performance.now() + ahead })
     publisher.publish('still.log.0', 'c:0', text(0))
-    await within(5_000, 'acknowledged', publisher.idle())
+    await within(20_000, 'acknowledged', publisher.idle())
     await bus.nats.kill('SIGSTOP')
     const before = bus.nc.stats().outBytes
     for (let i = 1; i < 400; i++) publisher.publish('still.log.0', `c:${i}`, text(i, 100_000))
-    await until(5_000, 'the window is full', () => bus.nc.stats().outBytes - before > 16e6)
+    await until(20_000, 'the window is full', () => bus.nc.stats().outBytes - before > 16e6)
     // Long past every timeout: still nothing more on the socket.
     for (let round = 0; round < 3; round++) {
       ahead += 6_000
       const since = performance.now()
-      await until(5_000, 'a check', () => performance.now() - since > 600)
+      await until(20_000, 'a check', () => performance.now() - since > 600)
     }
     const sent = bus.nc.stats().outBytes - before
     assert.ok(sent < 17.5e6, `${sent} bytes of 40 MB on the socket`)

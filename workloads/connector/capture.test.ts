@@ -30,7 +30,7 @@ async function withCapture(
 }
 
 const ready = (run: ReturnType<typeof startCapture>) =>
-  until(5_000, 'capture ready', () => run.capture.ready)
+  until(20_000, 'capture ready', () => run.capture.ready)
 
 const trade = (market: string, n: number) =>
   `{"trade_id":"t${n}","market_ticker":"${market}","yes_price_dollars":"0.4800","count_fp":"1.00","ts_ms":${Date.now()}}`
@@ -68,7 +68,7 @@ test('every frame that was sent is recorded once, byte-equal, in order; acks too
       )
       if (i % 3 === 0) client.publish('trade', 'trade', 'A', trade('A', i))
     }
-    await until(5_000, 'all recorded', () => run.publisher.frames.length === client.sent.length)
+    await until(20_000, 'all recorded', () => run.publisher.frames.length === client.sent.length)
     assert.equal(
       run.publisher.frames.map((record) => record.payload.toString()),
       client.sent
@@ -272,9 +272,9 @@ test('what is not understood is recorded as it came, counted, and stops nothing'
 test('twenty cuts leave twenty close events and the same process, every time subscribed anew', async () => {
   await withCapture({ random: () => 0.01 }, async (fake, run) => {
     for (let i = 1; i <= 20; i++) {
-      await until(5_000, `connection ${i}`, () => run.capture.ready && fake.live().length === 1)
+      await until(20_000, `connection ${i}`, () => run.capture.ready && fake.live().length === 1)
       fake.live()[0]!.cut()
-      await until(5_000, `close ${i}`, () => run.publisher.events('close').length === i)
+      await until(20_000, `close ${i}`, () => run.publisher.events('close').length === i)
     }
     await ready(run)
     const closes = run.publisher.events('close')
@@ -323,7 +323,7 @@ test('429 waits as long as the exchange says', async () => {
     { random: () => 0 },
     async (fake, run) => {
       await until(2_000, 'refused', () => run.capture.shards[0]?.failure?.kind === 'rateLimited')
-      await until(5_000, 'connected', () => run.capture.ready)
+      await until(20_000, 'connected', () => run.capture.ready)
       assert.ok(fake.dials[1]! - fake.dials[0]! >= 2_000, 'not before')
       assert.equal(run.reconnects, ['rateLimited'])
     },
@@ -375,11 +375,9 @@ test('symbols are spread over connections, and numbered apart', async () => {
         .flatMap((sub) => [...(sub.markets ?? [])])
     )
     assert.equal(has.sort(), include)
-    assert.equal([...new Set(run.publisher.blocks.map(({ subject }) => subject))].sort(), [
-      'env.feed.log.0',
-      'env.feed.log.1',
-      'env.feed.log.2',
-    ])
+    const subjects = () => [...new Set(run.publisher.blocks.map(({ subject }) => subject))].sort()
+    await until(20_000, 'blocks of every connection', () => subjects().length >= 3)
+    assert.equal(subjects(), ['env.feed.log.0', 'env.feed.log.1', 'env.feed.log.2'])
     assertNumbers(run)
   })
 })
@@ -440,7 +438,7 @@ test('a stop does not wait for an exchange that does not say goodbye', async () 
   const run = startCapture({ url: fake.url })
   await ready(run)
   fake.clients[0]!.socket.pause()
-  await within(5_000, 'stop', run.stop())
+  await within(20_000, 'stop', run.stop())
   assert.is(run.publisher.events('close').length, 1)
   await fake.close()
 })
@@ -452,7 +450,7 @@ test('when memory is full it reads on, and what it drops is numbered, counted an
     const client = fake.clients[0]!
     run.publisher.held = true
     for (let i = 0; i < 5_000; i++) client.publish('trade', 'trade', 'A', trade('A', i))
-    await until(5_000, 'all read', () => run.counts.frames === client.sent.length)
+    await until(20_000, 'all read', () => run.counts.frames === client.sent.length)
     assert.ok(run.counts.dropped > 1_000, `${run.counts.dropped} dropped`)
     assert.ok(run.outlet.used < limit * 1.1, `${run.outlet.used} bytes held`)
     assert.is(run.tally.gaps, 0, 'a frame that was dropped was received all the same')
@@ -485,7 +483,7 @@ test('a frame larger than NATS takes is dropped alone and named', async () => {
     )
     client.publish('trade', 'trade', 'A', `{"market_ticker":"A","x":"${'y'.repeat(700 * 1024)}"}`)
     client.publish('trade', 'trade', 'A', trade('A', 2))
-    await until(5_000, 'recorded', () => run.publisher.frames.length === client.sent.length - 1)
+    await until(20_000, 'recorded', () => run.publisher.frames.length === client.sent.length - 1)
     const [drop] = run.publisher.events('drop')
     assert.ok(drop?.kind === 'drop' && drop.cause === 'oversize')
     assert.is(drop.fromNumber, drop.toNumber)
@@ -512,7 +510,7 @@ test('globs are resolved by asking; markets that appear are added live and ended
       assert.is(fake.clients.length, 1, 'on the same connection')
       fake.restRefusals.push(...Array.from({ length: 3 }, () => ({ status: 500 })))
       fake.markets.open = []
-      await until(5_000, 'failed', () => fake.restRefusals.length === 0)
+      await until(20_000, 'failed', () => fake.restRefusals.length === 0)
       assert.ok(books().includes('KXGOLD15M-9'), 'a question without an answer changes nothing')
       await until(8_000, 'empty', () => books().join() === 'OTHER-1')
       assert.equal(client.model.violations, [])

@@ -152,7 +152,7 @@ test('nothing is lost where NATS comes late, is killed, and comes again; SIGTERM
     const text = await (await fetch(`http://${role.ready.health}/metrics`)).text()
     return Number(/^ssmd_connector_recv_to_ack_seconds_count (\d+)/m.exec(text)?.[1])
   }
-  await until(5_000, 'blocks are stored', async () => (await acked()) > 50)
+  await until(20_000, 'blocks are stored', async () => (await acked()) > 50)
   for (let i = 0; i < 3; i++) {
     await server.kill('SIGKILL')
     await until(

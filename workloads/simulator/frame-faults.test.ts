@@ -99,10 +99,10 @@ test('freeze: pings go on and no data comes; then it goes on without a hole', as
     async (simulator) => {
       const client = await dial(simulator.url)
       subscribeTo(client, [MARKET])
-      await until(5_000, 'frozen', () => simulator.hub.frozen)
+      await until(20_000, 'frozen', () => simulator.hub.frozen)
       const pings = client.pings.length
       const before = dataOf(client).length
-      await until(5_000, 'pings', () => client.pings.length >= pings + 3 || !simulator.hub.frozen)
+      await until(20_000, 'pings', () => client.pings.length >= pings + 3 || !simulator.hub.frozen)
       assert.ok(client.pings.length >= pings + 3, 'pings while frozen')
       assert.is(dataOf(client).length, before)
       const got = await received(client, frames.length)
@@ -119,7 +119,7 @@ test('freeze of one channel: the others go on, and what was held back comes afte
     '[{kind: freeze, for: 300ms, channel: trade}]',
     async (simulator, client, frames) => {
       const deltas = frames.filter((t) => !t.includes('"trade"'))
-      await until(5_000, 'deltas', () => dataOf(client).length >= deltas.length)
+      await until(20_000, 'deltas', () => dataOf(client).length >= deltas.length)
       assert.ok(
         dataOf(client)
           .slice(0, deltas.length)

@@ -66,7 +66,7 @@ test('says once that it is ready and simulated, serves health, flushes its journ
   assert.match(metrics, /ssmd_simulator_clients 1/)
   program.child.kill('SIGTERM')
   assert.is(await program.exited(), 0)
-  assert.is(await within(5_000, 'closed', client.closed), 1001)
+  assert.is(await within(20_000, 'closed', client.closed), 1001)
   assert.is(program.lines().filter(({ msg }) => msg === 'ready').length, 1)
   const { readFileSync } = await import('node:fs')
   const sent = readFileSync(journal, 'utf8')

@@ -238,7 +238,7 @@ test('at full speed the play waits while nobody is subscribed, and goes on where
       await until(10_000, 'cut', () => simulator.status().faults.cut === 1)
       one.socket.resume()
       assert.is(await within(10_000, 'closed', one.closed), 1006)
-      await until(5_000, 'gone', () => simulator.status().clients.length === 0)
+      await until(20_000, 'gone', () => simulator.status().clients.length === 0)
       const sent = simulator.status().replay?.sent as number
       assert.ok(sent > 0 && sent < frames.length, `cut at ${sent}`)
       const two = await dial(simulator.url)

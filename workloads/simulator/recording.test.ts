@@ -35,7 +35,7 @@ const archived = (n: number, ns: string, conn = '01k0000000000000', frame = fram
 type Read = { recv: number; number: number; frame: string }
 async function readAll(reader: FrameReader): Promise<Read[]> {
   const all: Read[] = []
-  while (await within(5_000, 'fill', reader.fill()))
+  while (await within(20_000, 'fill', reader.fill()))
     while (reader.next())
       all.push({
         recv: reader.recv,
@@ -159,7 +159,7 @@ test('lines that are something else are counted and left out', async () => {
 test('a file that is not there, or no file, is a problem and no exception', async () => {
   for (const path of [join(folder, 'missing.ndjson'), join(folder, 'missing.ndjson.gz'), folder]) {
     const recording = new Recording(path)
-    assert.is(await within(5_000, 'fill', recording.fill()), false)
+    assert.is(await within(20_000, 'fill', recording.fill()), false)
     assert.ok(recording.problem)
   }
 })
@@ -221,7 +221,7 @@ async function merged(paths: readonly string[]): Promise<Read[]> {
   const accounts = await Promise.all(paths.map((path) => accountFor(path, signal)))
   const merge = new Merge(accounts)
   const all: Read[] = []
-  while (await within(5_000, 'merge', merge.ready()))
+  while (await within(20_000, 'merge', merge.ready()))
     do {
       const { head } = merge
       all.push({

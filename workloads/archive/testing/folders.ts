@@ -52,12 +52,23 @@ export function readBack(root: string, feed = 'made'): Map<string, string> {
   return lines
 }
 
+/** A writer at work renames its temporary files away between a look into the folder and the reading. */
+function readOr(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path)
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw thrown
+  }
+}
+
 /** All files below a feed's days, as `day/name` → bytes. */
 export function readFiles(root: string, feed = 'made'): Map<string, Buffer> {
   const files = new Map<string, Buffer>()
   for (const day of readdirSync(join(root, feed)).filter((name) => /^\d{4}-/.test(name))) {
     for (const name of readdirSync(join(root, feed, day))) {
-      files.set(`${day}/${name}`, readFileSync(join(root, feed, day, name)))
+      const bytes = readOr(join(root, feed, day, name))
+      if (bytes !== undefined) files.set(`${day}/${name}`, bytes)
     }
   }
   return files
