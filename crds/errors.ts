@@ -5,7 +5,8 @@
 export const ERROR_CODES = {
   SSMD_E_USAGE: 'the command line asks for something that does not exist or does not fit together',
   SSMD_E_RESOURCE_SYNTAX: 'a resource file is not YAML, or not an object that ssmd knows',
-  SSMD_E_RESOURCE_INVALID: 'a resource breaks its schema: wrong type, unknown field, value out of bounds',
+  SSMD_E_RESOURCE_INVALID:
+    'a resource breaks its schema: wrong type, unknown field, value out of bounds',
   SSMD_E_REFERENCE: 'a resource names another one that does not exist',
   SSMD_E_CREDENTIALS: 'a key that a feed needs is missing or cannot be used',
   SSMD_E_PORT_IN_USE: 'another program listens on the port that ssmd was to use',

@@ -42,8 +42,7 @@ export type ConnectionOptions = {
 export async function loadConnection(options: ConnectionOptions = {}): Promise<Connection> {
   const env = options.env ?? process.env
   const account = options.serviceAccount ?? SERVICE_ACCOUNT
-  const inPod =
-    env.KUBERNETES_SERVICE_HOST !== undefined && existsSync(join(account, 'token'))
+  const inPod = env.KUBERNETES_SERVICE_HOST !== undefined && existsSync(join(account, 'token'))
   const file =
     options.kubeconfig ??
     (inPod ? undefined : (env.KUBECONFIG?.split(':')[0] ?? join(homedir(), '.kube', 'config')))

@@ -5,7 +5,7 @@
 import type { Logger } from 'pino'
 import { backoffMs } from './backoff.ts'
 import type { Client, ListOptions } from './client.ts'
-import type { Key, KubeObject, Resource } from './objects.ts'
+import { type Key, type KubeObject, keyOf, type Resource } from './objects.ts'
 import { Reflector } from './reflector.ts'
 import type { State, Step } from './reflector-machine.ts'
 import { type Change, type IndexFunction, Store } from './store.ts'
@@ -51,9 +51,19 @@ export class Informer<T extends KubeObject = KubeObject> {
   constructor(resource: Resource<T>, deps: InformerDeps, options: InformerOptions<T> = {}) {
     const { indexes, transform, freeze, ...scope } = options
     this.resource = resource
-    this.store = new Store(indexes)
     this.#deps = deps
-    const keep = transform ?? trimmed
+    this.store = new Store(this.#careful(indexes ?? {}))
+    const keep = (object: T): T => {
+      if (!transform) return trimmed(object)
+      try {
+        return transform(object)
+      } catch (err) {
+        // Whatever it was to leave out must not be kept: the bare metadata is.
+        this.#faulty(err, 'transform', object)
+        const { apiVersion, kind } = object
+        return { apiVersion, kind, metadata: trimmed(object).metadata } as KubeObject as T
+      }
+    }
     this.#reflector = new Reflector({
       ...scope,
       client: deps.client,
@@ -107,6 +117,31 @@ export class Informer<T extends KubeObject = KubeObject> {
   /** Resolves once the store has held a whole list. */
   async untilSynced(signal: AbortSignal): Promise<void> {
     while (!this.synced) await sleep(this.#deps.timers, 10, signal)
+  }
+
+  /** Index functions that meet an object nobody thought of file it nowhere, and the others go on. */
+  #careful(indexes: Readonly<Record<string, IndexFunction<T>>>): Record<string, IndexFunction<T>> {
+    return Object.fromEntries(
+      Object.entries(indexes).map(([name, of]) => [
+        name,
+        (object: T) => {
+          try {
+            return of(object)
+          } catch (err) {
+            this.#faulty(err, `index ${name}`, object)
+            return []
+          }
+        },
+      ])
+    )
+  }
+
+  #faulty(err: unknown, what: string, object: T): void {
+    this.#deps.observe?.(this.resource, 'handler')
+    this.#deps.log.error(
+      { err, resource: this.resource.plural, key: keyOf(object), what },
+      'an object could not be read as expected'
+    )
   }
 
   #tell(changes: readonly Change<T>[]): void {

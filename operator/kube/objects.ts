@@ -57,12 +57,7 @@ export const CONFIG_MAPS: Resource = builtIn('', 'v1', 'configmaps', 'ConfigMap'
 export const SECRETS: Resource = builtIn('', 'v1', 'secrets', 'Secret')
 export const SERVICES: Resource = builtIn('', 'v1', 'services', 'Service')
 export const SERVICE_ACCOUNTS: Resource = builtIn('', 'v1', 'serviceaccounts', 'ServiceAccount')
-export const CLAIMS: Resource = builtIn(
-  '',
-  'v1',
-  'persistentvolumeclaims',
-  'PersistentVolumeClaim'
-)
+export const CLAIMS: Resource = builtIn('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim')
 export const PODS: Resource = builtIn('', 'v1', 'pods', 'Pod')
 export const NAMESPACES: Resource = builtIn('', 'v1', 'namespaces', 'Namespace', false)
 export const DEPLOYMENTS: Resource = builtIn('apps', 'v1', 'deployments', 'Deployment')
@@ -132,7 +127,9 @@ export function controllerOf(object: KubeObject, owner: Resource): OwnerReferenc
     (reference) =>
       reference.controller === true &&
       reference.kind === owner.kind &&
-      (owner.group === '' ? reference.apiVersion === owner.version : reference.apiVersion.startsWith(group))
+      (owner.group === ''
+        ? reference.apiVersion === owner.version
+        : reference.apiVersion.startsWith(group))
   )
 }
 

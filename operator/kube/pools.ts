@@ -64,7 +64,11 @@ export class ConnectionPools {
       }
       return this.#secure ? new https.Agent({ ...options, ...tls }) : new http.Agent(options)
     }
-    return { calls: make(MAX_CALL_SOCKETS), watches: make(Number.POSITIVE_INFINITY), lease: make(1) }
+    return {
+      calls: make(MAX_CALL_SOCKETS),
+      watches: make(Number.POSITIVE_INFINITY),
+      lease: make(1),
+    }
   }
 
   #retire(pools: Pools): void {
@@ -81,7 +85,13 @@ export class ConnectionPools {
   #idOf(tls: Credentials['tls']): string {
     if (!this.#secure) return 'plain'
     const hash = createHash('sha256')
-    for (const part of [tls.ca, tls.cert, tls.key, tls.servername, String(tls.rejectUnauthorized)]) {
+    for (const part of [
+      tls.ca,
+      tls.cert,
+      tls.key,
+      tls.servername,
+      String(tls.rejectUnauthorized),
+    ]) {
       hash.update(part ?? '')
       hash.update('\0')
     }

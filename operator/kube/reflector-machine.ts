@@ -146,7 +146,8 @@ function progressed(state: State, input: Extract<Input, { kind: 'progress' }>): 
 function afterWatch(state: State, end: WatchEnd, random: () => number): Step {
   switch (end.kind) {
     case 'closed':
-      if (!end.shortLived) return { state: { ...state, phase: 'watching', failures: 0, expired: 0 } }
+      if (!end.shortLived)
+        return { state: { ...state, phase: 'watching', failures: 0, expired: 0 } }
       return { ...waiting(state, state.plan, BACKOFF, undefined, random), count: 'shortWatch' }
     case 'silent':
       return {

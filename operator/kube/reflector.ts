@@ -10,7 +10,7 @@ import {
   isTooLargeResourceVersion,
   isUnauthorized,
 } from './errors.ts'
-import { apiVersionOf, keyOf, type KubeObject, type Resource } from './objects.ts'
+import { apiVersionOf, type KubeObject, keyOf, type Resource } from './objects.ts'
 import {
   type Failure,
   type Input,

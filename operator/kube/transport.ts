@@ -148,7 +148,8 @@ export class Transport {
     try {
       for await (const chunk of response as AsyncIterable<Buffer>) {
         bytes += chunk.length
-        if (bytes > MAX_ANSWER_BYTES) throw new Error(`answer of more than ${MAX_ANSWER_BYTES} bytes`)
+        if (bytes > MAX_ANSWER_BYTES)
+          throw new Error(`answer of more than ${MAX_ANSWER_BYTES} bytes`)
         chunks.push(chunk)
       }
       return {
