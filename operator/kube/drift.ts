@@ -45,7 +45,10 @@ function compare(
 ): void {
   if (found.length >= LIMIT || desired === undefined) return
   if (Object.is(desired, live)) return
-  if (Array.isArray(desired)) return compareLists(desired, live, path, field, found)
+  if (Array.isArray(desired)) {
+    compareLists(desired, live, path, field, found)
+    return
+  }
   if (typeof desired === 'object' && desired !== null) {
     // The API server drops empty collections.
     if (live === undefined && Object.keys(desired).length === 0) return

@@ -54,6 +54,7 @@ export class Recorder {
   readonly #options: RecorderOptions
   readonly #series = new Map<string, Series>()
   readonly #budgets = new Map<string, { tokens: number; at: number }>()
+  readonly #timers = new Set<{ cancel(): void }>()
   #queue: Series[] = []
   #running: Promise<void> | undefined
   readonly #stop = new AbortController()
@@ -78,8 +79,16 @@ export class Recorder {
     let series = this.#series.get(id)
     if (!series || now - series.lastAt > SERIES_MS) {
       series = {
-        ...{ regarding, type: event.type, reason: event.reason, action: event.action, note },
-        ...{ written: undefined, count: 0, reported: 0, lastAt: now, queued: false },
+        regarding,
+        type: event.type,
+        reason: event.reason,
+        action: event.action,
+        note,
+        written: undefined,
+        count: 0,
+        reported: 0,
+        lastAt: now,
+        queued: false,
       }
     }
     // The newest stands last: the oldest is what a full table forgets.
@@ -93,15 +102,14 @@ export class Recorder {
     if (series.queued) return
     if (series.written) {
       series.queued = true
-      const later = series
-      this.#options.timers.after(REPEAT_MS, () => this.#enqueue(later))
+      this.#later(series)
     } else this.#enqueue(series)
   }
 
   /** Writes what is left, for at most `ms`. */
   async flush(ms: number): Promise<void> {
-    for (const series of this.#series.values())
-      if (series.count > series.reported && !this.#queue.includes(series)) this.#queue.push(series)
+    for (const timer of this.#timers) timer.cancel()
+    this.#queue = [...this.#series.values()].filter((series) => series.count > series.reported)
     const timer = this.#options.timers.after(ms, () =>
       this.#stop.abort(new Error('flush time is over'))
     )
@@ -112,6 +120,14 @@ export class Recorder {
       timer.cancel()
       this.#stop.abort(new Error('closed'))
     }
+  }
+
+  #later(series: Series): void {
+    const timer = this.#options.timers.after(REPEAT_MS, () => {
+      this.#timers.delete(timer)
+      this.#enqueue(series)
+    })
+    this.#timers.add(timer)
   }
 
   #enqueue(series: Series): void {

@@ -2,7 +2,6 @@
 // lead, before that other can. A process that was frozen finds it false when it wakes, whatever it was about to
 // send. Losing the lease is final: whoever lost it ends and starts again.
 
-import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
 import type { Client } from './client.ts'
@@ -30,6 +29,9 @@ export type ElectorOptions = {
   readonly identity: string
   readonly times: LeaseTimes
 }
+
+// A standby looks twice a period, so that a lease that was given back is taken within two seconds.
+const STANDBY_LOOKS = 0.45
 
 /** The lease is gone: nothing may be written any more. */
 export class LeaseLost extends SsmdError {
@@ -93,7 +95,7 @@ export class Elector {
     const { timers, times, log } = this.#options
     let failures = 0
     for (;;) {
-      let waitMs = this.#spread(times.retryMs)
+      let waitMs = this.#spread(times.retryMs * STANDBY_LOOKS)
       try {
         const takeable = await this.#look(signal)
         if (takeable === 0 && (await this.#claim(signal))) {
@@ -170,18 +172,18 @@ export class Elector {
 
   /** Reads the lease; milliseconds until it may be taken. */
   async #look(signal: AbortSignal): Promise<number> {
-    const { client, timers, times, namespace, name, identity } = this.#options
+    const { client, timers, namespace, name, identity } = this.#options
     try {
       const lease = (await client.get(LEASES, `${namespace}/${name}`, {
         ...this.#call(signal),
       })) as Lease
       this.#see(lease, timers.now())
-      return this.#observed ? takeableInMs(this.#observed, identity, timers.now()) : times.retryMs
+      return takeableInMs(this.#observed as Observed, identity, timers.now())
     } catch (thrown) {
       if (!isNotFound(thrown)) throw thrown
       this.#lease = undefined
-      this.#observed = undefined
-      return 0
+      // Somebody deleted it; whoever held it may still believe that it does.
+      return this.#observed ? takeableInMs(this.#observed, identity, timers.now()) : 0
     }
   }
 
@@ -228,7 +230,6 @@ export class Elector {
 
   #call(signal: AbortSignal) {
     const { times } = this.#options
-    setMaxListeners(0, signal)
     return {
       pool: 'lease' as const,
       timeoutMs: times.renewDeadlineMs / 2,
