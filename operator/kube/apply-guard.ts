@@ -16,10 +16,13 @@ export type GuardOptions = {
   readonly maxCreates?: number
 }
 
+const PRUNE_AT = 10_000
+
 export class ApplyGuard {
   readonly #options: Required<GuardOptions>
   readonly #writes = new Map<string, Writes>()
   readonly #creates = new Map<string, Writes>()
+  #pruneAt = PRUNE_AT
 
   constructor(options: GuardOptions) {
     this.#options = { windowMs: 600_000, maxWrites: 5, maxCreates: 20, ...options }
@@ -44,12 +47,15 @@ export class ApplyGuard {
     const now = this.#options.timers.now()
     if (writes?.hash === hash) writes.times.push(now)
     else log.set(id, { hash, times: [now] })
+    if (log.size > this.#pruneAt) this.#prune(now)
   }
 
-  /** Forgets an object that is no longer wanted. */
-  forget(id: string): void {
-    this.#writes.delete(id)
-    this.#creates.delete(id)
+  /** Ten thousand first writes are no loop: what is older than the window goes. */
+  #prune(now: number): void {
+    for (const log of [this.#writes, this.#creates])
+      for (const [id, { times }] of log)
+        if (now - (times.at(-1) ?? 0) >= this.#options.windowMs) log.delete(id)
+    this.#pruneAt = Math.max(PRUNE_AT, 2 * this.#writes.size, 2 * this.#creates.size)
   }
 
   #of(kind: 'write' | 'create'): { log: Map<string, Writes>; limit: number } {

@@ -142,11 +142,9 @@ export class Applier {
     return { outcome, object, drift: ['status'], takenOver: [] }
   }
 
-  /** Forgets an object that is no longer wanted. */
+  /** Forgets an object that is gone; the guard remembers it, for it may be somebody's habit to delete it. */
   forget(resource: Resource, key: string): void {
-    const id = `${resource.plural}.${resource.group}/${key}`
-    this.#settled.delete(id)
-    this.#options.guard.forget(id)
+    this.#settled.delete(`${resource.plural}.${resource.group}/${key}`)
   }
 
   async #write<T extends KubeObject>(
