@@ -7,7 +7,7 @@ import type { ApplyGuard } from './apply-guard.ts'
 import { canonical, hashOf } from './canonical.ts'
 import type { Client } from './client.ts'
 import { findDrift } from './drift.ts'
-import { isConflict } from './errors.ts'
+import { immutableFields, isConflict, isNotFound } from './errors.ts'
 import { type KubeObject, keyOf, type Resource } from './objects.ts'
 
 /** What is wanted: only the fields we own, built anew, never a copy of what was read. */
@@ -25,6 +25,8 @@ export type Applied<T extends KubeObject = KubeObject> = {
     | 'updated'
     /** It is being deleted; it has to be gone before it can be made again. */
     | 'terminating'
+    /** The object whose status this was is gone, or another has its name. */
+    | 'gone'
     /** Read-only: this is what would have been written. */
     | 'wouldCreate'
     | 'wouldUpdate'
@@ -122,22 +124,25 @@ export class Applier {
     if (canonical(live.status) === canonical(status))
       return { outcome: 'unchanged', object: live, drift: [], takenOver: [] }
     const { name, namespace, uid } = live.metadata
-    const object = await this.#options.client.apply(
-      resource,
-      {
-        apiVersion: live.apiVersion,
-        kind: live.kind,
-        metadata: { name, ...(namespace ? { namespace } : {}), ...(uid ? { uid } : {}) },
-        status,
-      },
-      {
-        manager: options.manager,
-        force: true,
-        dryRun: this.#options.readOnly,
-        subresource: 'status',
-        signal: options.signal,
-      }
-    )
+    const metadata = { name, ...(namespace ? { namespace } : {}), ...(uid ? { uid } : {}) }
+    let object: T
+    try {
+      object = await this.#options.client.apply(
+        resource,
+        { apiVersion: live.apiVersion, kind: live.kind, metadata, status },
+        {
+          manager: options.manager,
+          force: true,
+          dryRun: this.#options.readOnly,
+          subresource: 'status',
+          signal: options.signal,
+        }
+      )
+    } catch (thrown) {
+      if (isNotFound(thrown) || immutableFields(thrown).includes('metadata.uid'))
+        return { outcome: 'gone', object: undefined, drift: [], takenOver: [] }
+      throw thrown
+    }
     const outcome = this.#options.readOnly ? 'wouldUpdate' : 'updated'
     return { outcome, object, drift: ['status'], takenOver: [] }
   }

@@ -180,6 +180,7 @@ export class Pass {
     switch (outcome) {
       case 'unchanged':
       case 'terminating':
+      case 'gone':
         return
       case 'created':
       case 'updated':
