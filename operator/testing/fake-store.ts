@@ -22,6 +22,12 @@ export type FakeObject = {
   [field: string]: unknown
 }
 
+/** As a client sends it: the server adds uid and version. */
+export type NewObject = {
+  readonly metadata: { readonly name: string; readonly namespace?: string }
+  readonly [field: string]: unknown
+}
+
 export type FakeEvent = {
   readonly version: number
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
@@ -103,15 +109,15 @@ export class FakeStore {
     return this.#objects.get(collection)?.get(`${namespace ?? ''}/${name}`)
   }
 
-  create(collection: string, body: Partial<FakeObject>, manager = 'unknown'): FakeObject {
-    const { name, namespace } = body.metadata as FakeObject['metadata']
+  create(collection: string, body: NewObject, manager = 'unknown'): FakeObject {
+    const { name, namespace } = body.metadata
     if (this.find(collection, namespace, name))
       throw new Refusal(409, 'AlreadyExists', `${collection} "${name}" already exists`)
     const object = {
       ...body,
       metadata: {
         ...body.metadata,
-        uid: randomUUID(),
+        uid: randomUUID() as string,
         generation: 1,
         creationTimestamp: new Date().toISOString(),
       },
