@@ -58,7 +58,8 @@ export class ConnectionPools {
         keepAlive: true,
         keepAliveMsecs: 15_000,
         maxSockets,
-        maxFreeSockets: 8,
+        // All of them: a burst of calls comes again, and what is idle goes after a minute anyway.
+        maxFreeSockets: MAX_CALL_SOCKETS,
         scheduling: 'lifo' as const,
         timeout: IDLE_SOCKET_MS,
       }

@@ -453,7 +453,7 @@ test('the API server takes our Events, and kubectl shows them', async () => {
   await recorder.flush(2000)
   assert.is(recorder.dropped, 0)
   const [stored] = (await client.list(EVENTS, { namespace })).items
-  assert.is((stored?.series as { count: number }).count, 3)
+  assert.is((stored!.series as { count: number }).count, 3)
   assert.match(await cluster.kubectl('-n', namespace, 'get', 'events'), /FieldTakenOver/)
 })
 
