@@ -3,6 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until, within } from '#testing/deadline.ts'
 import { fixedConnection } from '../kube/config.ts'
+import { WriteRefused } from '../kube/errors.ts'
 import { LeaseLost } from '../kube/lease.ts'
 import {
   CONFIG_MAPS,
@@ -13,6 +14,7 @@ import {
   type Resource,
 } from '../kube/objects.ts'
 import { FakeApiServer } from '../testing/apiserver.ts'
+import { ManualClock } from '../testing/clock.ts'
 import { testLog } from '../testing/log.ts'
 import type { Reconcile } from './controller.ts'
 import { Manager, type ManagerOptions, watching } from './manager.ts'
@@ -471,10 +473,8 @@ test('two replicas never write at the same time (writer log of the fake)', async
     request.userAgent === name && request.collection.endsWith('/leases') ? 'reset' : undefined
   const churn = setInterval(() => {
     const i = Math.floor(performance.now()) % 30
-    fake.store.update(MAPS, {
-      ...fake.store.get(MAPS, 'n', `f${i}`),
-      data: { spec: `${performance.now()}` },
-    })
+    const found = fake.store.find(MAPS, 'n', `f${i}`)
+    if (found) fake.store.update(MAPS, { ...found, data: { spec: `${performance.now()}` } })
   }, 10)
   try {
     await until(10_000, 'the other leads', () => other.manager.phase === 'leading')
@@ -489,6 +489,37 @@ test('two replicas never write at the same time (writer log of the fake)', async
     .map(({ request }) => request.userAgent)
   const changes = writers.filter((writer, i) => i > 0 && writer !== writers[i - 1]).length
   assert.is(changes, 1, 'one hand-over in the whole log')
+})
+
+test('a leader that was frozen is refused before anything of it has run (O7)', async (context) => {
+  const { fake } = context
+  const clock = new ManualClock()
+  const one = start(context, { lease: { namespace: 'n', name: 'l', times: QUICK }, timers: clock })
+  const moving = setInterval(() => void clock.advance(20), 5)
+  try {
+    await until(5000, 'leading', () => one.manager.phase === 'leading')
+  } finally {
+    clearInterval(moving)
+  }
+  await until(5000, 'its clock stands', () => one.manager.client.transport.openSockets > 0)
+  const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'n' } }
+  await one.manager.client.create(CONFIG_MAPS, map)
+  clock.freeze(60_000)
+  const writes = fake.writes.length
+  try {
+    await one.manager.client.create(CONFIG_MAPS, {
+      ...map,
+      metadata: { ...map.metadata, name: 'y' },
+    })
+    assert.unreachable()
+  } catch (thrown) {
+    assert.instance(thrown, WriteRefused)
+  }
+  assert.is(fake.writes.length, writes)
+  const ending = setInterval(() => void clock.advance(20), 5)
+  await within(5000, 'ended', one.running)
+  clearInterval(ending)
+  assert.instance(one.failure, LeaseLost)
 })
 
 test('an orderly stop lets passes under way end, and starts no other', async (context) => {
@@ -536,11 +567,19 @@ test('every key is looked at now and then, whatever the watches say (O5)', async
 test('read-only: nothing is written, what would be is logged, and no lease is taken', async (context) => {
   const { fake } = context
   fake.store.create(F, feed('a'))
-  const { lines } = start(context, {
+  const { lines, manager } = start(context, {
     readOnly: true,
     lease: { namespace: 'n', name: 'l', times: QUICK },
   })
   await until(5000, 'logged', () => lines.some(({ msg }) => msg === 'read-only'))
+  // Also past the applier: nothing in this process can write.
+  const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'n' } }
+  try {
+    await manager.client.create(CONFIG_MAPS, map)
+    assert.unreachable()
+  } catch (thrown) {
+    assert.instance(thrown, WriteRefused)
+  }
   assert.is(fake.writes.length, 0)
   assert.match(
     String(lines.find(({ msg }) => msg === 'read-only')?.action),
