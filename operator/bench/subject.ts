@@ -18,7 +18,8 @@ const say = (fact: object): void => {
 }
 const { env } = process
 const registry = new Registry()
-const connection = await loadConnection({ kubeconfig: env.KUBECONFIG })
+// As in a pod: without client-node.
+const connection = await loadConnection({ serviceAccount: env.SERVICE_ACCOUNT ?? '' })
 const manager = new Manager({
   connection,
   log: pino({ level: 'error' }, pino.destination(2)),

@@ -1,10 +1,11 @@
 // One text for one value: keys sorted, what is undefined left out. Equal texts are equal values, so a hash of
 // the text is a hash of the value, whatever order it was built in.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Canonical JSON. */
 export function canonical(value: unknown): string {
+  if (typeof value === 'string') return quoted(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   if (Array.isArray(value)) {
     let text = '['
@@ -17,7 +18,7 @@ export function canonical(value: unknown): string {
   for (const key of Object.keys(object).sort()) {
     const part = object[key]
     if (part === undefined) continue
-    text += `${first ? '' : ','}${JSON.stringify(key)}:${canonical(part)}`
+    text += `${first ? '' : ','}${quoted(key)}:${canonical(part)}`
     first = false
   }
   return `${text}}`
@@ -25,4 +26,9 @@ export function canonical(value: unknown): string {
 
 /** SHA-256 of the canonical text, as 32 hexadecimal characters. */
 export const hashOf = (value: unknown): string =>
-  createHash('sha256').update(canonical(value)).digest('hex').slice(0, 32)
+  hash('sha256', canonical(value), 'hex').slice(0, 32)
+
+// Printable ASCII without quote and backslash: the texts of nearly every object, quoted as they are.
+const PLAIN = /^[ !#-[\]-~]*$/
+
+const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text))

@@ -35,7 +35,7 @@ export type ReflectorOptions<T extends KubeObject> = ListOptions & {
   readonly transform: Transform<T>
   readonly timers: Timers
   readonly random: () => number
-  /** Called in the same step that changed the store; must not throw. */
+  /** Called after the store has changed, in the order of the changes; must not throw. */
   readonly onChanges: (changes: readonly Change<T>[]) => void
   /** Told what is not the ordinary course, with the error where there was one. */
   readonly onTrouble: (count: NonNullable<Step['count']>, cause: unknown) => void
@@ -45,6 +45,8 @@ export type ReflectorOptions<T extends KubeObject> = ListOptions & {
 
 // A watch that ends sooner than this without an event is not asked for again at once.
 const SHORT_WATCH_MS = 1000
+// Changes of a list that are told at once.
+const SLICE = 500
 // A server that does not end a watch at its timeout has lost us.
 const KILL_AFTER_MS = 5000
 
@@ -119,8 +121,12 @@ export class Reflector<T extends KubeObject> {
     const taken = this.#step({ kind: 'listed', resourceVersion, from })
     if (taken.take) {
       const changes = store.replace(items)
+      // Told in slices: ten thousand at once are tens of milliseconds in which nobody else is served.
+      for (let i = 0; i < changes.length; i += SLICE) {
+        this.#options.onChanges(changes.slice(i, i + SLICE))
+        await yieldToLoop()
+      }
       this.#synced = true
-      if (changes.length > 0) this.#options.onChanges(changes)
     }
     if (taken.count) this.#options.onTrouble(taken.count, undefined)
   }

@@ -87,14 +87,14 @@ export class Store<T extends KubeObject = KubeObject> {
       const key = keyOf(object)
       seen.add(key)
       const old = this.#objects.get(key)
-      if (
-        old &&
-        old.metadata.uid === object.metadata.uid &&
-        old.metadata.resourceVersion === object.metadata.resourceVersion
+      if (!old) {
+        this.#put(key, undefined, object)
+        changes.push({ kind: 'added', key, object, initial })
+      } else if (
+        old.metadata.uid !== object.metadata.uid ||
+        old.metadata.resourceVersion !== object.metadata.resourceVersion
       )
-        continue
-      for (const change of this.set(object))
-        changes.push(change.kind === 'added' ? { ...change, initial } : change)
+        changes.push(...this.set(object))
     }
     if (seen.size < this.#objects.size)
       for (const key of [...this.#objects.keys()])
@@ -104,25 +104,33 @@ export class Store<T extends KubeObject = KubeObject> {
 
   #put(key: Key, old: T | undefined, object: T | undefined): void {
     // All index values are computed before anything is changed: a throwing function leaves no half step.
-    const moves = this.#indexes.map(({ of, keys }) => ({
-      keys,
-      from: old ? of(old) : [],
-      to: object ? of(object) : [],
-    }))
+    const from = this.#indexes.map(({ of }) => (old ? of(old) : NOTHING))
+    const to = this.#indexes.map(({ of }) => (object ? of(object) : NOTHING))
     if (object) this.#objects.set(key, object)
     else this.#objects.delete(key)
-    for (const { keys, from, to } of moves) {
-      for (const value of from) {
-        if (to.includes(value)) continue
-        const filed = keys.get(value)
-        filed?.delete(key)
-        if (filed?.size === 0) keys.delete(value)
-      }
-      for (const value of to) {
-        const filed = keys.get(value)
-        if (filed) filed.add(key)
-        else keys.set(value, new Set([key]))
-      }
-    }
+    this.#indexes.forEach(({ keys }, i) => {
+      refile(keys, key, from[i] ?? NOTHING, to[i] ?? NOTHING)
+    })
+  }
+}
+
+const NOTHING: readonly string[] = []
+
+function refile(
+  keys: Map<string, Set<Key>>,
+  key: Key,
+  from: readonly string[],
+  to: readonly string[]
+): void {
+  for (const value of from) {
+    if (to.includes(value)) continue
+    const filed = keys.get(value)
+    filed?.delete(key)
+    if (filed?.size === 0) keys.delete(value)
+  }
+  for (const value of to) {
+    const filed = keys.get(value)
+    if (filed) filed.add(key)
+    else keys.set(value, new Set([key]))
   }
 }

@@ -334,7 +334,7 @@ test('one key never runs twice at once, also when a pass ignores its time', asyn
   fake.store.create(F, feed('a'))
   let running = 0
   let most = 0
-  const { passes } = start(context, {
+  const { passes, metric } = start(context, {
     timeoutMs: 20,
     reconcile: async () => {
       running++
@@ -349,6 +349,8 @@ test('one key never runs twice at once, also when a pass ignores its time', asyn
   }
   await until(5000, 'some passes', () => passes.length >= 3)
   assert.is(most, 1)
+  const timeouts = await metric('controller_runtime_reconcile_timeouts_total{controller="feed"}')
+  assert.ok((timeouts ?? 0) >= 1, 'a pass that came to its end too late was too late')
 })
 
 test('a fault in a reconcile function is counted as a panic and harms nobody else', async (context) => {
