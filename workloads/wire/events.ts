@@ -42,7 +42,11 @@ export type GapEvent = {
   readonly scope: number
   readonly fromSequence: number
   readonly toSequence: number
-  readonly missing: number
+  /** null: nobody can know. */
+  readonly missing: number | null
+  /** RFC 3339: when it began, where that was before the record in front of this event. */
+  readonly from?: string
+  readonly reason?: string
 }
 
 /** The connector received these and could not keep them. Numbers are inclusive. */
@@ -65,4 +69,17 @@ export type RebuildEvent = {
   readonly symbols: number
 }
 
-export type ConnectionEvent = OpenEvent | CloseEvent | GapEvent | DropEvent | RebuildEvent
+/** Every subscription that is wanted is confirmed: from here on all that the exchange sends is captured. */
+export type ReadyEvent = {
+  readonly kind: 'ready'
+  /** Symbols asked for by name; 0 where whole channels are. */
+  readonly symbols: number
+}
+
+export type ConnectionEvent =
+  | OpenEvent
+  | ReadyEvent
+  | CloseEvent
+  | GapEvent
+  | DropEvent
+  | RebuildEvent

@@ -1,0 +1,129 @@
+// Each rule of the arrows, once kept and once broken.
+
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { checkArrows, type House } from './arrows.ts'
+import { readImports } from './imports.ts'
+
+const test = suite('arrows')
+const HOUSE: House = {
+  aliases: {
+    '#crds/*': './crds/*',
+    '#wire/*': './workloads/wire/*',
+    '#bus/*': './workloads/bus/*',
+    '#archive/*': './workloads/archive/*',
+    '#role/*': './workloads/role/*',
+    '#testing/*': './workloads/testing/*',
+    '#tools': './.ci/tools/tools.ts',
+  },
+  dependencies: ['ws', '@scope/kept'],
+  devDependencies: ['uvu', 'capnp-ts'],
+}
+const problems = (files: Record<string, string>) =>
+  checkArrows(
+    Object.entries(files).map(([path, text]) => ({ path, imports: readImports(text) })),
+    HOUSE
+  )
+const one = (path: string, specifier: string) =>
+  problems({ [path]: `import { x } from '${specifier}'` }).join('; ')
+
+const ALLOWED: readonly [from: string, specifier: string][] = [
+  ['workloads/wire/a.ts', '#crds/errors.ts'],
+  ['workloads/wire/a.ts', './b.ts'],
+  ['workloads/bus/a.ts', '#wire/block.ts'],
+  ['workloads/archive/a.ts', '#wire/block.ts'],
+  ['workloads/role/a.ts', '#wire/block.ts'],
+  ['workloads/connector/exchanges/kalshi/a.ts', '../adapter.ts'],
+  ['workloads/connector/a.ts', '#role/run.ts'],
+  ['workloads/archiver/a.ts', '#archive/writer.ts'],
+  ['workloads/simulator/a.ts', '#archive/reader.ts'],
+  ['operator/feed/a.ts', '#crds/feed.gen.ts'],
+  ['operator/feed/a.ts', '../objects.ts'],
+  ['operator/policies.ts', './feed/policies.ts'],
+  ['operator/local/a.ts', '../feed/desired.ts'],
+  ['operator/local/a.ts', '#tools'],
+  ['operator/local/a.test.ts', '#testing/nats.ts'],
+  ['cli/a.ts', '../operator/local/up.ts'],
+  ['cli/a.ts', '../workloads/connector/main.ts'],
+  ['cli/a.ts', '#archive/reader.ts'],
+  ['cli/ssmd.mjs', '../.ci/node.mjs'],
+  ['workloads/connector/a.test.ts', '../simulator/main.ts'],
+  ['workloads/connector/a.test.ts', '#testing/nats.ts'],
+  ['workloads/testing/a.ts', '#tools'],
+  ['.ci/a.ts', '../cli/program.ts'],
+  ['workloads/wire/a.ts', 'ws'],
+  ['workloads/wire/a.ts', '@scope/kept/deep.js'],
+  ['workloads/wire/a.ts', 'node:fs'],
+  ['workloads/wire/a.test.ts', 'uvu/assert'],
+  ['workloads/wire/testing/a.ts', 'capnp-ts'],
+  ['workloads/wire/bench.ts', 'capnp-ts'],
+]
+for (const [from, specifier] of ALLOWED) {
+  test(`${from} may import ${specifier}`, () => assert.is(one(from, specifier), ''))
+}
+
+const FORBIDDEN: readonly [from: string, specifier: string, why: string][] = [
+  ['crds/a.ts', '#wire/block.ts', 'crds may not import workloads/wire'],
+  ['crds/a.ts', '../operator/feed/desired.ts', 'crds may not import operator/feed'],
+  ['workloads/wire/a.ts', '#bus/connect.ts', 'workloads/wire may not import workloads/bus'],
+  ['workloads/bus/a.ts', '#role/run.ts', 'workloads/bus may not import workloads/role'],
+  ['workloads/archive/a.ts', '#bus/connect.ts', 'workloads/archive may not import workloads/bus'],
+  ['workloads/role/a.ts', '#archive/reader.ts', 'workloads/role may not import workloads/archive'],
+  ['workloads/archiver/a.ts', '../connector/main.ts', 'may not import workloads/connector'],
+  ['workloads/simulator/a.ts', '../connector/main.ts', 'may not import workloads/connector'],
+  ['workloads/connector/a.ts', '../../operator/names.ts', 'may not import operator'],
+  ['operator/feed/a.ts', '#wire/block.ts', 'operator/feed may not import workloads/wire'],
+  ['operator/feed/a.ts', '../local/up.ts', 'operator/feed may not import operator/local'],
+  ['operator/feed/a.ts', '../archive/desired.ts', 'may not import operator/archive'],
+  [
+    'operator/local/a.ts',
+    '../../workloads/connector/main.ts',
+    'may not import workloads/connector',
+  ],
+  ['operator/local/a.ts', '../../cli/table.ts', 'nothing imports cli'],
+  ['workloads/testing/a.ts', '../../cli/main.ts', 'nothing imports cli'],
+  ['workloads/archiver/a.test.ts', '../../operator/names.ts', 'may not import operator'],
+  ['workloads/archiver/a.ts', '#testing/nats.ts', 'may not import workloads/testing'],
+  ['workloads/archiver/a.ts', '#wire/testing/x.ts', 'is for tests only'],
+  ['workloads/archiver/a.ts', '#archive/bench.ts', 'is for tests only'],
+  ['workloads/connector/a.ts', '#tools', 'may not import .ci/tools'],
+  ['cli/a.ts', '../.ci/node.mjs', 'cli may import only .ci/tools'],
+  ['workloads/archiver/a.ts', '../archive/writer.ts', 'write "#archive/writer.ts"'],
+  ['cli/a.ts', '../.ci/tools/tools.ts', 'write "#tools"'],
+  ['workloads/archive/a.ts', '#archive/b.ts', 'import relatively'],
+  ['workloads/wire/a.ts', '#wrie/b.ts', 'no alias'],
+  ['workloads/wire/a.ts', 'left-pad', 'package.json does not list left-pad'],
+  ['workloads/wire/a.ts', 'capnp-ts', 'capnp-ts is a development dependency'],
+]
+for (const [from, specifier, why] of FORBIDDEN) {
+  test(`${from} may not import ${specifier}`, () => {
+    assert.match(one(from, specifier), why)
+  })
+}
+
+test('a ring between files of one room is a problem, and names its files', () => {
+  const found = problems({
+    'crds/a.ts': "import { b } from './b.ts'",
+    'crds/b.ts': "import { a } from './a.ts'",
+  })
+  assert.equal(found, ['crds/a.ts: import ring crds/a.ts -> crds/b.ts -> crds/a.ts'])
+})
+
+test('an import that is loaded only when needed closes no ring', () => {
+  const found = problems({
+    'crds/a.ts': "import { b } from './b.ts'",
+    'crds/b.ts': "const a = () => import('./a.ts')",
+  })
+  assert.equal(found, [])
+})
+
+test('an import of nothing but types says so, for stripping leaves the module loaded', () => {
+  const found = problems({ 'crds/a.ts': "import { type B } from './b.ts'" })
+  assert.equal(found, ['crds/a.ts:1: only types: write "import type { … }"'])
+})
+
+test('types of a development dependency may be used anywhere', () => {
+  assert.equal(problems({ 'workloads/wire/a.ts': "import type { S } from 'capnp-ts'" }), [])
+})
+
+test.run()

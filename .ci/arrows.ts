@@ -1,0 +1,130 @@
+// The arrows between rooms (docs/design/0001, "Rooms and arrows"): who may import whom, by which name, and which
+// packages. A pure function over import lines; what it returns is a list of broken rules, one line each.
+
+import { posix } from 'node:path'
+import { findRings, type Import, type SourceFile } from './imports.ts'
+
+export type House = {
+  /** `imports` of package.json: `#wire/*` to `./workloads/wire/*`. */
+  readonly aliases: Readonly<Record<string, string>>
+  readonly dependencies: readonly string[]
+  readonly devDependencies: readonly string[]
+}
+
+const SHARED = ['workloads/wire', 'workloads/bus', 'workloads/archive', 'workloads/role']
+const KINDS = ['operator/feed', 'operator/environment', 'operator/archive']
+const PLATFORM = ['operator/kube', 'operator/runtime']
+
+/** What each room may import beside itself. A program, for which nothing stands here, may import what all share. */
+const MAY: Readonly<Record<string, readonly string[]>> = {
+  crds: [],
+  'workloads/wire': ['crds'],
+  'workloads/bus': ['crds', 'workloads/wire'],
+  'workloads/archive': ['crds', 'workloads/wire'],
+  'workloads/role': ['crds', 'workloads/wire'],
+  'operator/kube': ['crds'],
+  'operator/runtime': ['crds', 'operator/kube'],
+  ...Object.fromEntries(KINDS.map((kind) => [kind, ['crds', 'operator', ...PLATFORM]])),
+  operator: ['crds', ...KINDS, ...PLATFORM],
+  'operator/local': ['crds', 'operator', ...KINDS, '.ci/tools'],
+}
+
+export function checkArrows(files: readonly SourceFile[], house: House): string[] {
+  const known = new Set(files.map((file) => file.path))
+  const problems: string[] = []
+  const edges = new Map<string, string[]>()
+  for (const file of files) {
+    const targets: string[] = []
+    for (const item of file.imports) {
+      const target = resolve(file.path, item.specifier, house)
+      const why =
+        target === undefined
+          ? packageProblem(file.path, item, house)
+          : (nameProblem(file.path, item, target, house) ?? arrowProblem(file.path, target))
+      if (why !== undefined) problems.push(`${file.path}:${item.line}: ${why}`)
+      if (item.kind === 'hollow') {
+        problems.push(`${file.path}:${item.line}: only types: write "import type { … }"`)
+      }
+      if (target !== undefined && known.has(target) && item.kind !== 'dynamic') targets.push(target)
+    }
+    edges.set(file.path, targets)
+  }
+  for (const ring of findRings(edges)) problems.push(`${ring[0]}: import ring ${ring.join(' -> ')}`)
+  return problems
+}
+
+/** The room of a path: `crds`, `workloads/wire`, `operator` (its own files), `operator/feed`, `.ci/tools`. */
+export function roomOf(path: string): string {
+  const [top = '', second = '', third] = path.split('/')
+  const divided = top === 'workloads' || top === 'operator' || path.startsWith('.ci/tools/')
+  return divided && third !== undefined ? `${top}/${second}` : top
+}
+
+/** Tests, what helps them, and measuring programs: nothing that runs at a user's imports them. */
+export const isForTests = (path: string): boolean =>
+  /\.test\.ts$|(^|\/)(testing|bench)\/|(^|[/.])bench\.ts$/.test(path)
+
+/** A path in the repository, or undefined for a package. */
+function resolve(from: string, specifier: string, house: House): string | undefined {
+  if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier)
+  for (const [alias, target] of Object.entries(house.aliases)) {
+    const folder = target.replace(/^\.\//, '').replace(/\*$/, '')
+    if (specifier === alias) return folder
+    const prefix = alias.replace(/\*$/, '')
+    if (alias.endsWith('*') && specifier.startsWith(prefix)) {
+      return folder + specifier.slice(prefix.length)
+    }
+  }
+  return undefined
+}
+
+function arrowProblem(from: string, to: string): string | undefined {
+  const here = roomOf(from)
+  const there = roomOf(to)
+  if (here.startsWith('.ci') || here === there) return testsOnly(from, to)
+  if (there === 'cli') return 'nothing imports cli'
+  if (isForTests(from)) {
+    const free = !there.startsWith('operator') || here.startsWith('operator') || here === 'cli'
+    return free ? undefined : `a test of ${here} may not import ${there}`
+  }
+  // The launcher is what finds Node 24; behind it, cli sees of .ci the tools alone.
+  if (here === 'cli' && there === '.ci' && from !== 'cli/ssmd.mjs') {
+    return 'cli may import only .ci/tools'
+  }
+  if (here === 'cli') return testsOnly(from, to)
+  const may = MAY[here] ?? ['crds', ...SHARED]
+  return may.includes(there) ? testsOnly(from, to) : `${here} may not import ${there}`
+}
+
+const testsOnly = (from: string, to: string): string | undefined =>
+  isForTests(to) && !isForTests(from) && !from.startsWith('.ci/')
+    ? `${to} is for tests only`
+    : undefined
+
+/** Relative inside a room, by alias across rooms that have one. */
+function nameProblem(from: string, item: Import, target: string, house: House): string | undefined {
+  const relative = item.specifier.startsWith('.')
+  for (const [alias, to] of Object.entries(house.aliases)) {
+    const place = to.replace(/^\.\//, '').replace(/\*$/, '')
+    const folder = place.endsWith('/') ? place : `${posix.dirname(place)}/`
+    if (!(place.endsWith('/') ? target.startsWith(place) : target === place)) continue
+    const inside = from.startsWith(folder)
+    if (relative && !inside) {
+      return `write "${alias.replace('*', target.slice(place.length))}" instead of "${item.specifier}"`
+    }
+    if (!relative && inside) return `inside a room, import relatively: "${item.specifier}"`
+  }
+  return undefined
+}
+
+function packageProblem(from: string, item: Import, house: House): string | undefined {
+  const { specifier } = item
+  if (specifier.startsWith('node:')) return undefined
+  if (specifier.startsWith('#')) return `package.json has no alias for "${specifier}"`
+  const parts = specifier.split('/')
+  const name = parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
+  if (house.dependencies.includes(name)) return undefined
+  if (!house.devDependencies.includes(name)) return `package.json does not list ${name}`
+  const free = isForTests(from) || from.startsWith('.ci/') || item.kind === 'type'
+  return free ? undefined : `${name} is a development dependency`
+}

@@ -1,0 +1,82 @@
+// `npm run bench`: what the README and the design notes claim, measured on this computer. Nothing here is a
+// test: rates depend on the machine, so each is printed beside something real in the same run.
+//
+//   npm run bench                     everything, about six minutes
+//   npm run bench -- parts            wire, scanner, archive, simulator
+//   npm run bench -- path [rate] [s]  the whole path at one rate (default 20000 for 60 s)
+//   npm run bench -- limit            the highest rate that holds for 60 s
+//   npm run bench -- naive            JSON.parse, capnp-ts and js.publish for each frame
+import { benchArchive } from '#archive/bench.ts'
+import { benchWire } from '#wire/bench.ts'
+import { benchConnector } from '../../workloads/connector/bench.ts'
+import { benchSimulator } from '../../workloads/simulator/bench.ts'
+import { endToEnd } from './end-to-end.ts'
+import { naive } from './naive.ts'
+import { printRows } from './row.ts'
+
+const [what = 'all', ...rest] = process.argv.slice(2)
+
+async function parts(): Promise<void> {
+  printRows('Wire: records into blocks', await benchWire())
+  printRows('Connector: frames into blocks', await benchConnector())
+  printRows('Archive: records into segments', await benchArchive())
+  printRows('Simulator: frames out', await benchSimulator())
+}
+
+async function path(rate: number, seconds: number): Promise<number> {
+  const result = await endToEnd({ offered: rate, seconds })
+  printRows(
+    `The whole path, ${rate} frames/s offered for ${seconds} s: ${result.held ? 'held, nothing lost' : `did NOT hold: ${result.why}`}`,
+    result.rows
+  )
+  return result.rate
+}
+
+// Rises in short steps to the first rate that does not hold, then holds the last good one for a minute.
+async function limit(): Promise<void> {
+  let good = 0
+  for (const rate of [40_000, 60_000, 80_000, 100_000, 120_000]) {
+    const result = await endToEnd({ offered: rate, seconds: 12 })
+    process.stdout.write(
+      `  ${rate} frames/s for 12 s: ${result.held ? 'held' : `did not hold: ${result.why}`} (${Math.round(result.rate)} sent)\n`
+    )
+    if (!result.held) break
+    good = rate
+  }
+  for (; good > 0; good -= 10_000) {
+    const result = await endToEnd({ offered: good, seconds: 60 })
+    printRows(
+      `Highest rate: ${good} frames/s offered for 60 s: ${result.held ? 'held, nothing lost' : `did not hold: ${result.why}`}`,
+      result.rows
+    )
+    if (result.held) return
+  }
+}
+
+switch (what) {
+  case 'parts':
+    await parts()
+    break
+  case 'path':
+    await path(Number(rest[0] ?? 20_000), Number(rest[1] ?? 60))
+    break
+  case 'limit':
+    await limit()
+    break
+  case 'naive':
+    printRows('The naive way', await naive())
+    break
+  case 'all': {
+    await parts()
+    const rate = await path(20_000, 60)
+    printRows(
+      'The naive way: JSON.parse, capnp-ts and js.publish for each frame',
+      await naive(rate)
+    )
+    await limit()
+    break
+  }
+  default:
+    process.stderr.write('ssmd bench: parts, path [rate] [seconds], limit, naive or nothing\n')
+    process.exitCode = 2
+}

@@ -1,0 +1,110 @@
+// `npm run check`: types, format, lint, floating promises, arrows, generated files, and the rules of the house.
+// All steps run, even when one fails; exit code 1 when any did. `--fix` formats and generates, and checks nothing.
+
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { checkArrows } from './arrows.ts'
+import { checkLength, checkSuites, checkTopLevel } from './house.ts'
+import { readImports } from './imports.ts'
+import { readSources } from './sources.ts'
+import { run } from './tools/run.ts'
+
+/** What is wrong, in lines for a person; empty when nothing is. */
+type Step = { readonly name: string; readonly check: () => Promise<readonly string[]> }
+
+const root = new URL('..', import.meta.url).pathname
+const bin = (name: string) => join(root, 'node_modules', '.bin', name)
+const ROOMS = ['crds', 'operator', 'workloads', 'cli', '.ci']
+
+/** A program that fails has said why. */
+const program = async (file: string, ...args: string[]): Promise<string[]> => {
+  const done = await run(file, args, { cwd: root, limitMs: 300_000 })
+  return done.code === 0 ? [] : [done.output.trim() || `${file} ended with ${done.code}`]
+}
+const script = (path: string, ...args: string[]) => program(process.execPath, path, ...args)
+
+const steps: readonly Step[] = [
+  { name: 'types', check: () => program(bin('tsc'), '-p', '.') },
+  {
+    name: 'format and lint',
+    check: () =>
+      program(
+        bin('biome'),
+        'ci',
+        '--colors=off',
+        '--diagnostic-level=warn',
+        '--error-on-warnings',
+        '.'
+      ),
+  },
+  {
+    name: 'promises',
+    check: () => program(bin('oxlint'), '--type-aware', '-c', '.ci/oxlint.json', ...ROOMS),
+  },
+  { name: 'arrows', check: arrows },
+  { name: 'generated resources', check: () => script('crds/generate.ts', '--check') },
+  { name: 'generated errors', check: () => script('.ci/generate-errors.ts', '--check') },
+  { name: 'top level', check: topLevel },
+  { name: 'file length', check: () => overSources(() => true, checkLength) },
+  {
+    name: 'uvu suites',
+    check: () => overSources((path) => path.endsWith('.test.ts'), checkSuites),
+  },
+]
+
+process.exitCode = process.argv.includes('--fix') ? await fix() : await checkAll()
+
+async function checkAll(): Promise<number> {
+  let failed = 0
+  for (const step of steps) {
+    const start = performance.now()
+    const problems = await step.check().catch((error: unknown) => [String(error)])
+    const time = `${((performance.now() - start) / 1000).toFixed(1)} s`
+    console.log(`${problems.length > 0 ? 'FAIL' : 'ok  '}  ${step.name}, ${time}`)
+    for (const problem of problems) console.log(problem.replaceAll(/^/gm, '    '))
+    if (problems.length > 0) failed++
+  }
+  console.log(`\nchecks: ${steps.length - failed} passed, ${failed} failed`)
+  return failed > 0 ? 1 : 0
+}
+
+async function fix(): Promise<number> {
+  const problems = [
+    ...(await script('crds/generate.ts')),
+    ...(await script('.ci/generate-errors.ts')),
+    ...(await program(bin('biome'), 'check', '--write', '--colors=off', '.')),
+  ]
+  for (const problem of problems) console.log(problem)
+  return problems.length > 0 ? 1 : 0
+}
+
+async function arrows(): Promise<string[]> {
+  const text = await readFile(join(root, 'package.json'), 'utf8')
+  const { imports, dependencies, devDependencies } = JSON.parse(text) as {
+    imports: Record<string, string>
+    dependencies: Record<string, string>
+    devDependencies: Record<string, string>
+  }
+  const files = (await readSources(root)).map(({ path, text }) => ({
+    path,
+    imports: readImports(text),
+  }))
+  return checkArrows(files, {
+    aliases: imports,
+    dependencies: Object.keys(dependencies),
+    devDependencies: Object.keys(devDependencies),
+  })
+}
+
+async function topLevel(): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true })
+  return checkTopLevel(entries.map((entry) => entry.name + (entry.isDirectory() ? '/' : '')))
+}
+
+async function overSources(
+  wanted: (path: string) => boolean,
+  check: (path: string, text: string) => string[]
+): Promise<string[]> {
+  const sources = await readSources(root)
+  return sources.filter(({ path }) => wanted(path)).flatMap(({ path, text }) => check(path, text))
+}

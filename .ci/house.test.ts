@@ -1,0 +1,55 @@
+// The rules of the house, each kept and broken.
+
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { checkLength, checkSuites, checkTopLevel } from './house.ts'
+
+const test = suite('house')
+
+test('the top level holds the names of the design, and dot-files', () => {
+  const names = ['crds/', 'workloads/', 'cli/', '.ci/', '.gitignore', 'package.json', 'README.md']
+  assert.equal(checkTopLevel(names), [])
+})
+
+test('any other file or folder at the top is named', () => {
+  assert.equal(
+    checkTopLevel(['src/', 'crds', 'notes.md']).map((line) => line.split(':')[0]),
+    ['src/', 'crds', 'notes.md']
+  )
+})
+
+test('a file of 400 lines is allowed, one of 401 is not', () => {
+  assert.equal(checkLength('crds/a.ts', 'x\n'.repeat(400)), [])
+  assert.is(checkLength('crds/a.ts', 'x\n'.repeat(401)).length, 1)
+})
+
+test('tests and generated files may be longer', () => {
+  for (const path of ['crds/a.test.ts', 'crds/a.gen.ts', 'crds/a.gen.mjs', 'crds/a.gen.d.mts']) {
+    assert.equal(checkLength(path, 'x\n'.repeat(900)), [], path)
+  }
+})
+
+const SUITE = "import { suite } from 'uvu'\nconst a = suite('a')\nconst b = suite('b')\n"
+
+test('every suite of a file needs its own run', () => {
+  assert.equal(checkSuites('x.test.ts', `${SUITE}a.run()\n`), ['x.test.ts: b.run() is missing'])
+  assert.equal(checkSuites('x.test.ts', `${SUITE}a.run()\nb.run()\n`), [])
+})
+
+test('a run in a comment does not count', () => {
+  assert.equal(checkSuites('x.test.ts', `${SUITE}a.run()\n// b.run()\n`), [
+    'x.test.ts: b.run() is missing',
+  ])
+})
+
+test('the plain test function of uvu needs its run too', () => {
+  assert.equal(checkSuites('x.test.ts', "import { test } from 'uvu'\ntest('a', () => {})\n"), [
+    'x.test.ts: test.run() is missing',
+  ])
+})
+
+test('a test file without any suite is a problem', () => {
+  assert.equal(checkSuites('x.test.ts', 'console.log(1)\n'), ['x.test.ts: has no uvu suite'])
+})
+
+test.run()

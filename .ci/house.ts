@@ -1,0 +1,35 @@
+// Rules on files that no other tool checks: what may stand at the top of the repository, how long a file may be,
+// and that every uvu suite of a test file is run. Pure; each returns its broken rules, one line each.
+
+const FOLDERS = 'crds exchanges operator workloads charts cli docs node_modules data'.split(' ')
+const FILES =
+  'package.json package-lock.json tsconfig.json README.md LICENSE Dockerfile SECURITY.md CHANGELOG.md'.split(
+    ' '
+  )
+const LINES = 400
+
+/** Names ending in `/` are folders. Dot-files are free; `data` and `node_modules` are ignored by git. */
+export function checkTopLevel(names: readonly string[]): string[] {
+  return names
+    .filter((name) => !name.startsWith('.') && !name.endsWith('.log'))
+    .filter((name) =>
+      name.endsWith('/') ? !FOLDERS.includes(name.slice(0, -1)) : !FILES.includes(name)
+    )
+    .map((name) => `${name}: not one of the top-level names of the design`)
+}
+
+export function checkLength(path: string, text: string): string[] {
+  if (/\.(test|gen)(\.d)?\.m?ts$|\.gen\.mjs$/.test(path)) return []
+  const lines = text.split('\n').length - 1
+  return lines > LINES ? [`${path}: ${lines} lines, more than ${LINES}: one idea a file`] : []
+}
+
+/** A suite without `.run()` passes in silence; the runner sees it too, this sees it without running anything. */
+export function checkSuites(path: string, text: string): string[] {
+  const suites = [...text.matchAll(/^(?:export )?const (\w+) = suite\b/gm)].map((match) => match[1])
+  if (/^import \{[^}]*\btest\b[^}]*\} from 'uvu'/m.test(text)) suites.push('test')
+  if (suites.length === 0) return [`${path}: has no uvu suite`]
+  return suites
+    .filter((name) => !new RegExp(`^\\s*${name}\\.run\\(\\)`, 'm').test(text))
+    .map((name) => `${path}: ${name}.run() is missing`)
+}

@@ -1,0 +1,44 @@
+// uvu as a test file sees it under the runner: the same functions, each use of them written to the ledger.
+// uvu itself passes silently over a suite without `.run()`, over tests hidden by `.only`, and over an early exit.
+
+import * as uvu from 'uvu'
+import type { LedgerWriter, SuiteRecord } from './ledger.ts'
+
+const { ssmdTestLedger: ledger } = globalThis as unknown as { ssmdTestLedger: LedgerWriter }
+
+function counting<T>(test: uvu.Test<T>, name: string): uvu.Test<T> {
+  const record: SuiteRecord = { name, registered: 0, run: 0, only: 0, hidden: 0 }
+  ledger.suites.push(record)
+  const marked = (title: string, body: uvu.Callback<T>) => (context: T & uvu.Crumbs) => {
+    ledger.write({ kind: 'begin', test: title })
+    return body(context)
+  }
+  const register = (title: string, body: uvu.Callback<T>) => {
+    record.registered++
+    test(title, marked(title, body))
+  }
+  return Object.assign(register, {
+    before: test.before,
+    after: test.after,
+    only: (title: string, body: uvu.Callback<T>) => {
+      record.registered++
+      record.only++
+      test.only(title, marked(title, body))
+    },
+    skip: (title?: string, body?: uvu.Callback<T>) => {
+      record.hidden++
+      test.skip(title, body)
+    },
+    run: () => {
+      record.run = record.registered
+      test.run()
+    },
+  })
+}
+
+export const test = counting(uvu.test, '')
+
+export const suite = <T = uvu.Context>(name?: string, context?: T): uvu.Test<T> =>
+  counting(uvu.suite<T>(name, context), name ?? '')
+
+export const exec = uvu.exec

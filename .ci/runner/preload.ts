@@ -1,0 +1,26 @@
+// Loaded before a test file (`--import`): gives it the counting uvu in place of uvu. Works for the test's own process
+// alone; the processes and threads that it starts are left as they are.
+
+import { appendFileSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import { isMainThread } from 'node:worker_threads'
+import { LEDGER_VARIABLE, type LedgerWriter } from './ledger.ts'
+
+const ledger = process.env[LEDGER_VARIABLE]
+delete process.env[LEDGER_VARIABLE]
+
+if (ledger !== undefined && isMainThread) {
+  const writer: LedgerWriter = {
+    suites: [],
+    write: (line) => appendFileSync(ledger, `${JSON.stringify(line)}\n`),
+  }
+  Object.assign(globalThis, { ssmdTestLedger: writer })
+  process.on('exit', () => writer.write({ kind: 'end', suites: writer.suites }))
+  const counting = new URL('./counting-uvu.ts', import.meta.url).href
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === 'uvu' && context.parentURL !== counting
+        ? { url: counting, shortCircuit: true }
+        : next(specifier, context),
+  })
+}

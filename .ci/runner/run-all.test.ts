@@ -1,0 +1,180 @@
+// The runner over folders of small test files: every guard goes red in a real process.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { until, within } from '#testing/deadline.ts'
+import { groupMembers } from './process-group.ts'
+import { runAll, type Totals } from './run-all.ts'
+
+const test = suite('runner')
+const root = new URL('../..', import.meta.url).pathname
+
+type Result = { readonly totals: Totals; readonly text: string; readonly last: string }
+
+/** Runs files in a folder inside the repository, so that they find uvu. */
+async function runFixtures(
+  files: Readonly<Record<string, string>>,
+  o: { signal?: AbortSignal; env?: NodeJS.ProcessEnv } = {}
+): Promise<Result> {
+  mkdirSync(join(root, '.ssmd'), { recursive: true })
+  const folder = mkdtempSync(join(root, '.ssmd', 'fixture-'))
+  const lines: string[] = []
+  try {
+    mkdirSync(join(folder, 'crds'))
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(join(folder, 'crds', `${name}.test.ts`), text)
+    }
+    const totals = await within(
+      60_000,
+      'the fixture files',
+      runAll({
+        root: folder,
+        filters: [],
+        env: o.env ?? process.env,
+        signal: o.signal ?? new AbortController().signal,
+        write: (line) => lines.push(line),
+        openGraceMs: 500,
+      })
+    )
+    const text = lines.join('\n')
+    return { totals, text, last: text.split('\n').at(-1) ?? '' }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const HEAD = "import { suite } from 'uvu'\nconst test = suite('s')\n"
+const PASS = "test('passes', () => {})\n"
+const RUN = 'test.run()\n'
+
+test('good files add up, and the last line says so', async () => {
+  const result = await runFixtures({ a: HEAD + PASS + RUN, b: HEAD + PASS + PASS + RUN })
+  assert.is(result.last, '3 passed, 0 failed')
+  assert.equal(result.totals, { passed: 3, failed: 0, skipped: 0 })
+})
+
+test('a failing test shows its output and makes the file fail', async () => {
+  const fails = "test('breaks', () => { throw new Error('the reason') })\n"
+  const result = await runFixtures({ a: HEAD + PASS + fails + RUN })
+  assert.is(result.last, '1 passed, 1 failed')
+  assert.match(result.text, 'the reason')
+  assert.match(result.text, 'failed: crds/a.test.ts')
+})
+
+test('a skip is shown with its reason and counted apart', async () => {
+  const skip = `${root}workloads/testing/skip.ts`
+  const body = `import { skip } from '${skip}'\ntest('t', () => skip('no recordings here'))\n`
+  const result = await runFixtures({ a: HEAD + PASS + body + RUN })
+  assert.is(result.last, '1 passed, 0 failed, 1 skipped')
+  assert.match(result.text, 'skipped: no recordings here')
+})
+
+test('a skip for a missing tool fails in CI and not elsewhere', async () => {
+  const skip = `${root}workloads/testing/skip.ts`
+  const file = `${HEAD}import { skip } from '${skip}'\ntest('t', () => skip({ tool: 'capnp', install: 'apt-get install capnproto' }))\n${RUN}`
+  const ci = await runFixtures({ a: file }, { env: { ...process.env, CI: 'true' } })
+  assert.is(ci.last, '0 passed, 1 failed')
+  assert.match(ci.text, 'the tool capnp is missing')
+  const { CI: _ci, ...env } = process.env
+  const elsewhere = await runFixtures({ a: file }, { env })
+  assert.is(elsewhere.last, '0 passed, 0 failed, 1 skipped')
+  assert.match(elsewhere.text, 'apt-get install capnproto')
+})
+
+const RED: readonly [name: string, file: string, said: string | RegExp][] = [
+  ['a suite whose run is missing', HEAD + PASS, '.run()'],
+  [
+    'a second suite whose run is missing',
+    `${HEAD}${PASS}const b = suite('b')\nb('t', () => {})\n${RUN}`,
+    'suite "b"',
+  ],
+  ['a file with no tests', "console.log('nothing')\n", 'has no tests'],
+  ['only', `${HEAD + PASS}test.only('this', () => {})\n${RUN}`, '.only is left behind'],
+  ['a hidden test', `${HEAD + PASS}test.skip('that', () => {})\n${RUN}`, '.skip hides a test'],
+  [
+    'process.exit(0) in a test',
+    `${HEAD}test('leaves', () => process.exit(0))\n${PASS}${RUN}`,
+    'before its tests were finished, in or after "leaves"',
+  ],
+  [
+    'a promise that never settles',
+    `${HEAD}test('waits', () => new Promise(() => {}))\n${RUN}`,
+    'before its tests were finished, in or after "waits"',
+  ],
+  [
+    'a rejection that nobody handles',
+    `${HEAD}test('t', () => { Promise.reject(new Error('x')); return new Promise((r) => setTimeout(r, 1000)) })\n${RUN}`,
+    'before its tests were finished',
+  ],
+  ['a file that does not load', "import './not-there.ts'\n", /ended with exit code 1 before/],
+  [
+    'a hang with something open',
+    `// test: limit 1s\n${HEAD}test('hangs', () => { setInterval(() => {}, 100); return new Promise(() => {}) })\n${RUN}`,
+    'did not end within 1 s, in or after "hangs"',
+  ],
+  [
+    'a loop without end',
+    `// test: limit 1s\n${HEAD}test('spins', () => { for (;;) {} })\n${RUN}`,
+    'did not end within 1 s, in or after "spins"',
+  ],
+  [
+    'something open at the end',
+    `${HEAD}test('opens', () => { setInterval(() => {}, 100) })\n${RUN}`,
+    'something is open',
+  ],
+  [
+    'a process left behind',
+    `import { spawn } from 'node:child_process'\n${HEAD}test('t', () => { spawn('sleep', ['30'], { stdio: 'ignore' }).unref() })\n${RUN}`,
+    /left a process running: \d+ sleep 30/,
+  ],
+]
+for (const [name, file, said] of RED) {
+  test(`${name} is a failure`, async () => {
+    const result = await runFixtures({ a: file })
+    assert.match(result.text, said)
+    assert.ok(result.totals.failed > 0)
+    assert.match(result.last, /^\d+ passed, [1-9]\d* failed$/)
+  })
+}
+
+test('no file at all is a failure', async () => {
+  const result = await runFixtures({})
+  assert.is(result.last, '0 passed, 1 failed')
+})
+
+test('a file that asks to be alone has nothing beside it', async () => {
+  const busy = join(root, '.ssmd', `alone-${process.pid}`)
+  const body = (path: string) =>
+    `import { existsSync, rmSync, writeFileSync } from 'node:fs'\n${HEAD}test('t', async () => {\n if (existsSync('${path}')) throw new Error('not alone')\n writeFileSync('${path}', '')\n await new Promise((r) => setTimeout(r, 300))\n rmSync('${path}')\n})\n${RUN}`
+  const alone = `// test: alone\n${body(busy)}`
+  const result = await runFixtures({ a: alone, b: alone, c: alone })
+  assert.is(result.last, '3 passed, 0 failed')
+})
+
+test('an interrupt ends what runs, and leaves nothing behind', async () => {
+  const stop = new AbortController()
+  const marker = join(root, '.ssmd', `interrupt-${process.pid}`)
+  const running = runFixtures(
+    {
+      a: `import { spawn } from 'node:child_process'\nimport { writeFileSync } from 'node:fs'\n${HEAD}test('t', async () => {\n spawn('sleep', ['30'])\n writeFileSync('${marker}', String(process.pid))\n await new Promise((r) => setTimeout(r, 30000))\n})\n${RUN}`,
+    },
+    { signal: stop.signal }
+  )
+  const { existsSync, readFileSync } = await import('node:fs')
+  await until(
+    10_000,
+    'the test to start',
+    () => existsSync(marker) && readFileSync(marker).length > 0
+  )
+  const group = Number(readFileSync(marker, 'utf8'))
+  rmSync(marker)
+  stop.abort()
+  const result = await within(10_000, 'the end of the run', running)
+  assert.match(result.text, 'interrupted')
+  assert.is(result.last, '0 passed, 1 failed')
+  assert.equal(await groupMembers(group), [])
+})
+
+test.run()

@@ -1,0 +1,133 @@
+// Runs test files, a few at a time and those that ask for it alone, says how far it is, and sums up.
+// The last line it writes is `N passed, N failed`, with `, N skipped` where some were.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findTestFiles, type TestFile } from './files.ts'
+import { judge, type Verdict } from './judge.ts'
+import { runFile } from './run-file.ts'
+
+export type RunAllOptions = {
+  readonly root: string
+  readonly filters: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  readonly signal: AbortSignal
+  readonly write: (line: string) => void
+  readonly atOnce?: number
+  /** Silence after which the running files are named. */
+  readonly quietMs?: number
+  readonly openGraceMs?: number
+}
+
+export type Totals = { readonly passed: number; readonly failed: number; readonly skipped: number }
+
+/** How much of a failing file's output is shown. */
+const SHOWN_CHARACTERS = 20_000
+
+export async function runAll(o: RunAllOptions): Promise<Totals> {
+  const files = await findTestFiles(o.root, o.filters)
+  if (files.length === 0) {
+    o.write(`no test file matches ${o.filters.join(' ') || o.root}`)
+    return closing(o.write, { passed: 0, failed: 1, skipped: 0 })
+  }
+  o.write(`${files.length} test files, ${o.atOnce ?? 2} at a time`)
+  const folder = await mkdtemp(join(tmpdir(), 'ssmd-test-'))
+  try {
+    return closing(o.write, await runFiles(files, folder, o))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function runFiles(
+  files: readonly TestFile[],
+  folder: string,
+  o: RunAllOptions
+): Promise<Totals> {
+  const running = new Map<string, number>()
+  const bad: string[] = []
+  const totals = { passed: 0, failed: 0, skipped: 0 }
+  let lastLine = performance.now()
+  const write = (line: string) => {
+    lastLine = performance.now()
+    o.write(line)
+  }
+  const quietMs = o.quietMs ?? 15_000
+  const timer = setInterval(() => {
+    if (performance.now() - lastLine > quietMs) {
+      write(`… ${[...running].map(([path, from]) => `${path} ${since(from)}`).join(', ')}`)
+    }
+  }, quietMs / 5)
+
+  let number = 0
+  const one = async (file: TestFile): Promise<void> => {
+    const from = performance.now()
+    running.set(file.path, from)
+    const run = await runFile(file, { ...o, folder: join(folder, String(number++)) })
+    running.delete(file.path)
+    if (o.signal.aborted) return
+    const verdict = judge(run)
+    totals.passed += verdict.passed
+    totals.failed += verdict.failed
+    totals.skipped += verdict.skipped.length
+    if (verdict.failed > 0) bad.push(file.path)
+    for (const line of describe(file.path, verdict, since(from), run.output)) write(line)
+  }
+  try {
+    await inPool(
+      files.filter((file) => !file.alone),
+      o.atOnce ?? 2,
+      o.signal,
+      one
+    )
+    await inPool(
+      files.filter((file) => file.alone),
+      1,
+      o.signal,
+      one
+    )
+  } finally {
+    clearInterval(timer)
+  }
+  if (o.signal.aborted) {
+    totals.failed++
+    o.write('\ninterrupted: not all tests were run')
+  }
+  if (bad.length > 0) o.write(`\nfailed: ${bad.join(' ')}`)
+  return totals
+}
+
+async function inPool<T>(
+  items: readonly T[],
+  atOnce: number,
+  signal: AbortSignal,
+  work: (item: T) => Promise<void>
+): Promise<void> {
+  const left = [...items]
+  const worker = async () => {
+    for (let item = left.shift(); item !== undefined && !signal.aborted; item = left.shift()) {
+      await work(item)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+}
+
+function describe(path: string, verdict: Verdict, time: string, output: string): string[] {
+  const count = `${verdict.passed} passed`
+  const lines = [`${verdict.failed > 0 ? 'FAIL' : 'ok  '}  ${path}  ${count}, ${time}`]
+  for (const reason of new Set(verdict.skipped)) lines.push(`      skipped: ${reason}`)
+  if (verdict.failed === 0) return lines
+  const shown = output.trimEnd().slice(-SHOWN_CHARACTERS)
+  if (shown !== '') lines.push(...shown.split('\n').map((line) => `    | ${line}`))
+  for (const problem of verdict.problems) lines.push(`      ${path}: ${problem}`)
+  return lines
+}
+
+const since = (from: number): string => `${((performance.now() - from) / 1000).toFixed(1)} s`
+
+function closing(write: (line: string) => void, totals: Totals): Totals {
+  const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''
+  write(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`)
+  return totals
+}

@@ -1,0 +1,102 @@
+// Runs one test file as a process group of its own, within its time limit, and leaves nothing of it running.
+// It gets a folder for temporary files that is gone afterwards.
+
+import { spawn } from 'node:child_process'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
+import type { TestFile } from './files.ts'
+import type { FileRun } from './judge.ts'
+import { LEDGER_VARIABLE, readLedger } from './ledger.ts'
+import { endGroup, groupMembers } from './process-group.ts'
+
+/** A test that prints more is shown from its end. */
+const OUTPUT_LIMIT = 1_000_000
+/** How long a file may need to end once uvu has printed its last figures. */
+const OPEN_GRACE_MS = 10_000
+/** How long a child may need to end after the test that stopped it. */
+const LEFTOVER_GRACE_MS = 2_000
+
+export type RunFileOptions = {
+  readonly root: string
+  /** Made for this file, removed afterwards. */
+  readonly folder: string
+  readonly env: NodeJS.ProcessEnv
+  readonly signal: AbortSignal
+  readonly openGraceMs?: number
+}
+
+export async function runFile(file: TestFile, o: RunFileOptions): Promise<FileRun> {
+  await mkdir(o.folder, { recursive: true })
+  const ledgerPath = `${o.folder}.ledger`
+  const preload = new URL('./preload.ts', import.meta.url).href
+  const child = spawn(process.execPath, ['--import', preload, join(o.root, file.path)], {
+    cwd: o.root,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...o.env, TMPDIR: o.folder, [LEDGER_VARIABLE]: ledgerPath },
+  })
+  const group = child.pid
+  if (group === undefined) throw new Error(`${process.execPath} cannot be started`)
+
+  let output = ''
+  let finished: NodeJS.Timeout | undefined
+  let openMs: number | undefined
+  const endOpen = () => {
+    openMs = o.openGraceMs ?? OPEN_GRACE_MS
+    endGroup(group, 'SIGKILL')
+  }
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8')
+    stream.on('data', (text: string) => {
+      output = (output + text).slice(-OUTPUT_LIMIT)
+      if (finished === undefined && text.includes('  Duration:')) {
+        finished = setTimeout(endOpen, o.openGraceMs ?? OPEN_GRACE_MS)
+      }
+    })
+  }
+  const closed = new Promise((resolve) => child.on('close', resolve))
+  let limitPassedMs: number | undefined
+  const limit = setTimeout(() => {
+    limitPassedMs = file.limitMs
+    endGroup(group, 'SIGKILL')
+  }, file.limitMs)
+  const abort = () => endGroup(group, 'SIGTERM')
+  o.signal.addEventListener('abort', abort)
+  const ended = await new Promise<{ code: number | null; signal: string | null }>((resolve) =>
+    child.on('exit', (code, signal) => resolve({ code, signal }))
+  )
+  clearTimeout(limit)
+  clearTimeout(finished)
+  o.signal.removeEventListener('abort', abort)
+
+  const killed = limitPassedMs !== undefined || openMs !== undefined || o.signal.aborted
+  const leftovers = killed ? [] : await waitForGroup(group)
+  endGroup(group, 'SIGKILL')
+  // A process that left the group may hold the pipe open; what it prints is not waited for.
+  await Promise.race([closed, sleep(LEFTOVER_GRACE_MS, undefined, { ref: false })])
+  child.stdout.destroy()
+  child.stderr.destroy()
+  const ledger = await readFile(ledgerPath, 'utf8').catch(() => '')
+  await rm(o.folder, { recursive: true, force: true })
+  await rm(ledgerPath, { force: true })
+  return {
+    ...ended,
+    output: stripVTControlCharacters(output),
+    limitPassedMs,
+    openMs,
+    leftovers,
+    ledger: readLedger(ledger),
+    unknownAsks: file.unknown,
+  }
+}
+
+async function waitForGroup(group: number): Promise<string[]> {
+  const end = performance.now() + LEFTOVER_GRACE_MS
+  for (;;) {
+    const members = await groupMembers(group)
+    if (members.length === 0 || performance.now() > end) return members
+    await sleep(50)
+  }
+}

@@ -1,0 +1,70 @@
+// Builds a tool from its pinned Go module. go.sum fixes every source, -trimpath and -buildvcs=false make the
+// result depend on nothing of this machine.
+
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { SsmdError } from '#crds/errors.ts'
+import type { FindDeps, Make } from './find.ts'
+import { placeWhole, withProgress } from './make.ts'
+import type { Run } from './run.ts'
+import type { ToolSpec } from './specs.ts'
+
+export type GoDeps = Pick<FindDeps, 'env' | 'log' | 'output'> & {
+  readonly run: Run
+  /** Folders looked into behind PATH. Default: where Go's installer puts it, which a shell's PATH often misses. */
+  readonly places?: readonly string[]
+}
+
+export const goBuild =
+  (deps: GoDeps): Make =>
+  async (spec, out) => {
+    const go = findGo(deps.env, deps.places ?? ['/usr/local/go/bin'])
+    if (go === undefined) {
+      deps.log(`no Go on this computer: ${spec.name} cannot be built here`)
+      return 'unavailable'
+    }
+    await placeWhole(spec, out, deps, async (temporary) => {
+      const built = await withProgress(
+        deps.log,
+        `building ${spec.name} ${spec.version} with Go (once, about ${spec.go.seconds} s)`,
+        deps.run(go, buildArgs(spec, temporary), { cwd: spec.go.module, env: goEnv(deps.env) })
+      )
+      if (built.code !== 0) {
+        throw new SsmdError(
+          'SSMD_E_TOOL_MISSING',
+          `building ${spec.name} ${spec.version} with Go failed: ${lastLines(built.output)}`
+        )
+      }
+    })
+    return 'made'
+  }
+
+function findGo(env: NodeJS.ProcessEnv, places: readonly string[]): string | undefined {
+  return [...(env.PATH ?? '').split(delimiter), ...places]
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, 'go'))
+    .find((path) => existsSync(path))
+}
+
+function buildArgs(spec: ToolSpec, out: string): string[] {
+  const ldflags = ['-s', '-w', spec.go.ldflags ?? ''].join(' ').trim()
+  return [
+    'build',
+    '-mod=readonly',
+    '-trimpath',
+    '-buildvcs=false',
+    `-ldflags=${ldflags}`,
+    `-o=${out}`,
+    spec.go.package,
+  ]
+}
+
+/** The person's Go settings, but for those that would build something else than what is pinned. */
+function goEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { GOOS: _os, GOARCH: _arch, GOFLAGS: _flags, ...rest } = env
+  const home = env.HOME || homedir()
+  return { ...rest, HOME: home, CGO_ENABLED: '0', GOWORK: 'off' }
+}
+
+const lastLines = (output: string): string => output.trim().split('\n').slice(-5).join(' | ')

@@ -1,0 +1,76 @@
+// Where the real servers are: `toolPath` for whoever starts one, and `npm run tools` for a person who asks.
+// Versions and sources stand in specs.ts, the order in which they are tried in find.ts.
+
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { describeError, exitCodeOf, SsmdError } from '#crds/errors.ts'
+import { type FindDeps, type FoundTool, findTool, type Source, versionFits } from './find.ts'
+import { goBuild } from './go.ts'
+import { downloadRelease } from './release.ts'
+import { run } from './run.ts'
+import { TOOLS, type ToolName } from './specs.ts'
+
+export type { ToolName } from './specs.ts'
+
+export type ToolOptions = {
+  /** Takes a line on what takes long. Default: standard error. */
+  readonly log?: (line: string) => void
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** The path of a tool, built or fetched first where it is not here yet; SSMD_E_TOOL_MISSING says what to install. */
+export async function toolPath(name: ToolName, options: ToolOptions = {}): Promise<string> {
+  return (await locateTool(name, options)).path
+}
+
+/** The same, with where it came from. */
+export async function locateTool(name: ToolName, options: ToolOptions = {}): Promise<FoundTool> {
+  return findTool(TOOLS[name], findDeps(options))
+}
+
+function findDeps(options: ToolOptions): FindDeps {
+  const env = options.env ?? process.env
+  const log = options.log ?? ((line: string) => process.stderr.write(`ssmd: ${line}\n`))
+  const output: FindDeps['output'] = async (file, args) =>
+    (await run(file, args, { limitMs: 10_000 })).output
+  const { platform, arch } = process
+  return {
+    env,
+    log,
+    output,
+    cache: join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'ssmd', 'tools'),
+    build: goBuild({ env, log, output, run }),
+    download: downloadRelease({ log, output, run, platform, arch }),
+  }
+}
+
+const FROM: Readonly<Record<Source, string>> = {
+  variable: 'from the variable',
+  path: 'from PATH',
+  cache: 'from the cache',
+  built: 'built with Go',
+  downloaded: 'official release',
+}
+
+async function main(names: readonly string[]): Promise<void> {
+  for (const name of names.length > 0 ? names : Object.keys(TOOLS)) {
+    if (!(name in TOOLS)) {
+      throw new SsmdError('SSMD_E_USAGE', `no tool is called ${name}`, {
+        hint: `one of: ${Object.keys(TOOLS).join(', ')}`,
+      })
+    }
+    const spec = TOOLS[name as ToolName]
+    const found = await locateTool(spec.name)
+    const from =
+      found.source === 'variable' ? `${FROM.variable} ${spec.variable}` : FROM[found.source]
+    const differs = versionFits(found.version, spec.version) ? '' : ` (pinned: ${spec.version})`
+    console.log(`${found.name} ${found.version}${differs}\t${from}\t${found.path}`)
+  }
+}
+
+if (import.meta.main) {
+  await main(process.argv.slice(2)).catch((error: unknown) => {
+    process.stderr.write(`ssmd: ${describeError(error)}\n`)
+    process.exitCode = exitCodeOf(error)
+  })
+}

@@ -1,0 +1,72 @@
+// `ssmd data sample`: lines of a day, byte for byte as they are in the files, in the order of their receive times.
+import { readLines, readManifest } from '#archive/reader.ts'
+import { findDays } from '../archive.ts'
+import { resolveDay, resolveTime } from '../day.ts'
+import { lineFacts } from '../line.ts'
+import { type Output, write } from '../output.ts'
+
+export type DataSampleOptions = {
+  readonly path: string
+  readonly feed: string
+  /** YYYY-MM-DD, `today` or `latest`. */
+  readonly day: string
+  readonly type?: readonly string[]
+  readonly symbol?: readonly string[]
+  readonly from?: string
+  readonly to?: string
+  readonly limit: number
+  readonly output: Output
+}
+
+export async function runDataSample(options: DataSampleOptions): Promise<void> {
+  const { path, feed, limit } = options
+  const days = (await findDays(path, feed)).map((summary) => summary.day)
+  const day = resolveDay(options.day, Date.now(), days)
+  const from = options.from === undefined ? undefined : resolveTime(options.from, day)
+  const to = options.to === undefined ? undefined : resolveTime(options.to, day)
+  const manifest = await readManifest(path, feed, day)
+  if (manifest.simulated) note(`${feed} ${day} is simulated: it is no market data`)
+
+  const isJson = options.output === 'json'
+  if (isJson) {
+    const { simulated, condition } = manifest
+    const head = JSON.stringify({ path, feed, day, simulated, condition })
+    await write(`${head.slice(0, -1)},"lines":[`)
+  }
+  let count = 0
+  const filter = { types: options.type, symbols: options.symbol, from, to }
+  for await (const line of readLines(path, feed, day, filter)) {
+    if (!isWanted(line, options)) continue
+    if (isJson) await write(count === 0 ? '\n' : ',\n')
+    await write(isJson ? line.subarray(0, -1) : line)
+    count++
+    if (count >= limit) break
+  }
+  if (isJson) await write(count === 0 ? ']}\n' : '\n]}\n')
+  if (count === 0) note(nothingFound(options, manifest.segments))
+}
+
+/** Members are chosen by their index; the lines in them by what they say. */
+function isWanted(line: Buffer, { type, symbol }: DataSampleOptions): boolean {
+  if (type === undefined && symbol === undefined) return true
+  const facts = lineFacts(line.toString('utf8'))
+  return (
+    (type === undefined || type.includes(facts.type)) &&
+    (symbol === undefined || symbol.includes(facts.symbol))
+  )
+}
+
+function nothingFound(
+  options: DataSampleOptions,
+  segments: readonly { readonly types: Readonly<Record<string, number>> }[]
+): string {
+  const types = [...new Set(segments.flatMap((segment) => Object.keys(segment.types)))].sort()
+  const unknown = options.type?.find((type) => !types.includes(type))
+  if (unknown !== undefined)
+    return `no line of type ${unknown} that day; there is: ${types.join(', ') || 'nothing'}`
+  return 'no line of that day is what was asked for'
+}
+
+const note = (text: string): void => {
+  process.stderr.write(`ssmd: ${text}\n`)
+}

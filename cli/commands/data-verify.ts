@@ -1,0 +1,99 @@
+// `ssmd data verify`: every file held against its manifest, day by day; ends with 3 when anything does not hold.
+import { type VerifyProgress, verifyArchive } from '#archive/verify.ts'
+import { findDays, sourceOf } from '../archive.ts'
+import { resolveDay } from '../day.ts'
+import { type Output, terminalWidth, writeJson, writeLines } from '../output.ts'
+import { type Column, cut, renderTable } from '../table.ts'
+import { clean, formatBytes, formatCount, plural } from '../text.ts'
+
+export type DataVerifyOptions = {
+  readonly path: string
+  readonly feed: string | undefined
+  readonly day: string | undefined
+  readonly output: Output
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'FEED', least: 8 },
+  { title: 'DAY' },
+  { title: 'CONDITION', spare: 1 },
+  { title: 'SOURCE' },
+  { title: 'RECORDS', align: 'right' },
+  { title: 'SIZE', align: 'right', spare: 2 },
+  { title: 'GAPS', align: 'right' },
+  { title: 'PROBLEMS', align: 'right' },
+]
+
+export async function runDataVerify(options: DataVerifyOptions): Promise<void> {
+  const { path, feed } = options
+  const day = options.day === undefined ? undefined : await theDay(options, options.day)
+  const progress = showProgress()
+  const report = await verifyArchive(path, { feed, day, onProgress: progress.show })
+  progress.end()
+  const { days, problems, records, bytes } = report
+  if (problems.length > 0) process.exitCode = 3
+  if (options.output === 'json') {
+    await writeJson({ path, valid: problems.length === 0, records, bytes, days, problems })
+    return
+  }
+  const rows = days.map((entry) => [
+    entry.feed,
+    entry.day,
+    entry.condition,
+    sourceOf(entry),
+    formatCount(entry.records),
+    formatBytes(entry.bytes),
+    formatCount(entry.gaps),
+    formatCount(entry.problems),
+  ])
+  const lines = problems.map(({ file, where, what }) =>
+    clean([file, where, what].filter((part) => part !== '').join(': '))
+  )
+  const what = `${plural(records, 'record')} in ${plural(days.length, 'day')}, ${formatBytes(bytes)}`
+  await writeLines([
+    ...renderTable(COLUMNS, rows, terminalWidth()),
+    ...(lines.length > 0 ? ['', ...lines] : []),
+    '',
+    problems.length === 0
+      ? `${what}: every file is as its manifest says`
+      : `${what}: ${plural(problems.length, 'problem')}`,
+  ])
+}
+
+/** `latest` needs to know the days there are; damage that hides them must not keep us from verifying. */
+async function theDay(options: DataVerifyOptions, text: string): Promise<string> {
+  const days = text === 'latest' ? await findDays(options.path, options.feed) : []
+  return resolveDay(
+    text,
+    Date.now(),
+    days.map((summary) => summary.day)
+  )
+}
+
+// Most archives are done sooner; then nothing need be shown.
+const QUIET_MS = 2000
+const TERMINAL_MS = 200
+const PLAIN_MS = 10_000
+
+function showProgress(): { show(progress: VerifyProgress): void; end(): void } {
+  const { stderr } = process
+  const began = performance.now()
+  let last = began
+  let shown = false
+  return {
+    show({ file, bytes, totalBytes, records }) {
+      const now = performance.now()
+      if (now - began < QUIET_MS || now - last < (stderr.isTTY ? TERMINAL_MS : PLAIN_MS)) return
+      last = now
+      shown = true
+      const share = totalBytes > 0 ? Math.floor((100 * bytes) / totalBytes) : 100
+      const text = `${share} %  ${formatBytes(bytes)} of ${formatBytes(totalBytes)}, ${plural(records, 'record')}  ${clean(file)}`
+      stderr.write(
+        stderr.isTTY ? `\r${cut(text, (stderr.columns || 80) - 1)}\u001b[K` : `${text}\n`
+      )
+    },
+    end() {
+      if (shown && stderr.isTTY) stderr.write('\r\u001b[K')
+    },
+  }
+}

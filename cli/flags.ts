@@ -1,0 +1,27 @@
+// What the declarations of commands share: examples in the help, and flags that check themselves.
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Output } from './output.ts'
+
+/** Every command teaches by example. */
+export const examples = (command: Command, text: string): Command =>
+  command.addHelpText('after', `\nExamples:\n${text.trimEnd().replace(/^\n/, '')}`)
+
+export const outputOption = (): Option =>
+  new Option('-o, --output <form>', 'how to print the result')
+    .choices(['table', 'json'] satisfies Output[])
+    .default('table')
+
+/** For an option that may be given several times. */
+export const collect = (
+  value: string,
+  before: readonly string[] | undefined
+): readonly string[] => [...(before ?? []), value]
+
+export const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`)
+    return value
+  }

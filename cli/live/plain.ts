@@ -1,0 +1,40 @@
+// The same story as plain lines, for a file, a pipe, or a terminal that cannot be redrawn. Pure.
+import type { UpEvent } from '../../operator/local/events.ts'
+import type { Snapshot } from '../../operator/local/snapshot.ts'
+import { clean, formatCount, formatRate, formatSpan, plural } from '../text.ts'
+import { type Row, rowsOf } from './rows.ts'
+
+const stamp = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z')
+
+export const eventLine = ({ at, level, subject, text }: UpEvent): string =>
+  `${stamp(at)} ${level === 'info' ? '' : `${level}: `}${clean(subject)}: ${clean(text)}`
+
+/** One line a feed. */
+export const stateLines = (snapshot: Snapshot): readonly string[] =>
+  rowsOf(snapshot).map((row) => `${stamp(snapshot.at)} ${describeRow(row)}`)
+
+function describeRow(row: Row): string {
+  const parts = [clean(row.state)]
+  if (row.perSecond !== null) parts.push(`${formatRate(row.perSecond)} msg/s`)
+  if (row.lastMs !== null) parts.push(`last ${formatSpan(row.lastMs)} ago`)
+  if (row.archived !== null) parts.push(`archived ${formatCount(row.archived)}`)
+  if (row.lagMs !== null) parts.push(`lag ${formatSpan(row.lagMs)}`)
+  if (row.gaps !== null) parts.push(plural(row.gaps, 'gap'))
+  const source = { exchange: '', simulated: ', simulated', mixed: ', partly simulated' }[row.source]
+  return `${clean(row.feed)} (${clean(row.environment)}${source}): ${parts.join(', ')}`
+}
+
+/** The last line: what is there now, by what the archivers said last. */
+export function summaryLines(stopped: Snapshot): readonly string[] {
+  const age = formatSpan(stopped.at - stopped.startedAt)
+  const kept = stopped.reports
+    .filter((report) => report.role === 'archiver')
+    .map((report) => {
+      const source = report.simulated ? ' (simulated)' : ''
+      return `${clean(report.feed)}${source} ${plural(report.dayRecords, 'record')} archived today, ${plural(report.dayGaps, 'gap')}`
+    })
+    .sort()
+  const what = kept.length > 0 ? `: ${kept.join('; ')}` : ''
+  const rest = stopped.hurried ? ' What was not yet archived is archived at the next start.' : ''
+  return [`Stopped after ${age}${what}. Data in ${clean(stopped.data)}.${rest}`]
+}

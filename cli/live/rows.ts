@@ -1,0 +1,134 @@
+// A snapshot as the rows of the live table, pure: what each feed does, by what its programs last said, and
+// never older news than is fit to be called live.
+import type { ArchiverReport, ConnectorReport, Report } from '#crds/report.ts'
+import type { FeedSnapshot, ProcessSnapshot, Snapshot } from '../../operator/local/snapshot.ts'
+import { formatSpan } from '../text.ts'
+
+export type Tone = 'good' | 'busy' | 'bad' | 'idle'
+
+export type Row = {
+  readonly feed: string
+  readonly environment: string
+  readonly state: string
+  readonly tone: Tone
+  /** `mixed`: it comes from the exchange, and today's archive holds simulated records besides. */
+  readonly source: 'exchange' | 'simulated' | 'mixed'
+  readonly perSecond: number | null
+  readonly lastMs: number | null
+  /** Records of the present UTC day that are on disk for good. */
+  readonly archived: number | null
+  readonly lagMs: number | null
+  readonly gaps: number | null
+}
+
+// Reports come every two seconds; after five of them are missing nobody knows.
+const FRESH_MS = 10_000
+// Between two reports a figure stands still instead of counting up and down.
+const BETWEEN_MS = 3000
+// A quiet feed is not behind: nothing waits to be archived.
+const QUIET_MS = 5000
+
+export function rowsOf(snapshot: Snapshot): Row[] {
+  return snapshot.feeds.map((feed) => rowOf(feed, snapshot))
+}
+
+function rowOf(feed: FeedSnapshot, snapshot: Snapshot): Row {
+  const process = snapshot.processes.find(
+    (candidate) =>
+      candidate.component === 'connector' &&
+      candidate.environment === feed.environment &&
+      candidate.feed === feed.feed
+  )
+  const reports = snapshot.reports.filter((report) => isFresh(report, feed, snapshot.at))
+  const connector = reports.find(
+    (report): report is ConnectorReport => report.role === 'connector' && isOf(report, process)
+  )
+  const archivers = reports.filter((report) => report.role === 'archiver')
+  const { state, tone } = stateOf(feed, process, connector, snapshot.at)
+  return {
+    feed: feed.feed,
+    environment: feed.environment,
+    state,
+    tone,
+    source: sourceOf(feed, connector, archivers),
+    perSecond: connector?.framesPerSecond ?? null,
+    lastMs: connector === undefined ? null : lastAge(connector, snapshot.at),
+    archived: most(archivers, (report) => report.dayRecords),
+    lagMs: most(archivers, lagOf),
+    gaps: most(archivers, (report) => report.dayGaps) ?? connector?.gaps ?? null,
+  }
+}
+
+function sourceOf(
+  feed: FeedSnapshot,
+  connector: ConnectorReport | undefined,
+  archivers: readonly ArchiverReport[]
+): Row['source'] {
+  if (feed.simulated || connector?.simulated) return 'simulated'
+  return archivers.some((report) => report.simulated) ? 'mixed' : 'exchange'
+}
+
+/** A report of the process before this one says nothing of this one. */
+function isOf(report: Report, process: ProcessSnapshot | undefined): boolean {
+  if (process?.state.kind === 'ready') return report.at >= process.state.began
+  return process?.state.kind === 'starting' && report.at >= process.state.since
+}
+
+const isFresh = (report: Report, feed: FeedSnapshot, now: number): boolean =>
+  report.environment === feed.environment && report.feed === feed.feed && now - report.at < FRESH_MS
+
+function lastAge(report: ConnectorReport, now: number): number | null {
+  const last = report.lastDataAt ?? report.lastFrameAt
+  if (last === null) return null
+  return Math.max(0, (now - report.at < BETWEEN_MS ? report.at : now) - last)
+}
+
+function lagOf(report: ArchiverReport): number | null {
+  if (report.lagSeconds === null) return null
+  const lag = report.lagSeconds * 1000
+  return report.pendingBlocks === 0 && lag > QUIET_MS ? 0 : lag
+}
+
+/** With several archives of a feed the worst, and the fullest, of them. */
+function most(
+  reports: readonly ArchiverReport[],
+  figure: (report: ArchiverReport) => number | null
+): number | null {
+  let best: number | null = null
+  for (const report of reports) {
+    const value = figure(report)
+    if (value !== null && (best === null || value > best)) best = value
+  }
+  return best
+}
+
+const GOOD = new Set(['capturing', 'archiving'])
+
+function stateOf(
+  feed: FeedSnapshot,
+  process: ProcessSnapshot | undefined,
+  report: ConnectorReport | undefined,
+  now: number
+): { state: string; tone: Tone } {
+  if (feed.idle !== '') return { state: feed.idle, tone: 'idle' }
+  if (process === undefined) return { state: 'not running', tone: 'bad' }
+  switch (process.state.kind) {
+    case 'waiting': {
+      const left = Math.max(0, process.state.until - now)
+      return { state: `restarts in ${formatSpan(Math.ceil(left / 1000) * 1000)}`, tone: 'bad' }
+    }
+    case 'stopping':
+      return { state: 'stopping', tone: 'busy' }
+    case 'stopped':
+      return { state: 'stopped', tone: 'idle' }
+    case 'launching':
+      return { state: 'starting', tone: 'busy' }
+    case 'starting':
+    case 'ready': {
+      if (report === undefined)
+        return { state: process.state.kind === 'ready' ? 'running' : 'starting', tone: 'busy' }
+      if (report.state === 'failed') return { state: report.state, tone: 'bad' }
+      return { state: report.state, tone: GOOD.has(report.state) ? 'good' : 'busy' }
+    }
+  }
+}

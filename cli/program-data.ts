@@ -1,0 +1,106 @@
+// The commands that read an archive, as they are called.
+import { type Command, Option } from 'commander'
+import { collect, examples, outputOption, wholeNumber } from './flags.ts'
+import type { Output } from './output.ts'
+
+export function addData(program: Command): void {
+  const data = examples(
+    program
+      .command('data')
+      .summary('look into an archive')
+      .description(
+        'Reads an archive: only what has been committed, also while it is being written.'
+      ),
+    `
+  ssmd data list                              what there is, day by day
+  ssmd data sample kalshi today --type trade  some lines
+  ssmd data verify                            prove every file against its manifest`
+  )
+  const pathOption = () =>
+    new Option('-p, --path <folder>', 'root of the archive').env('SSMD_DATA_PATH').default('data')
+
+  examples(
+    data
+      .command('list')
+      .summary('feeds and days')
+      .description('Shows the days of each feed, with records, size, gaps and condition.')
+      .argument('[feed]', 'only this feed')
+      .addOption(pathOption())
+      .addOption(outputOption()),
+    `
+  ssmd data list
+  ssmd data list kalshi --path /mnt/ssmd
+  ssmd data list --output json | jq '.days[] | select(.gaps > 0)'`
+  ).action(async (feed: string | undefined, options: { path: string; output: Output }) => {
+    const { runDataList } = await import('./commands/data-list.ts')
+    await runDataList({ feed, ...options })
+  })
+
+  examples(
+    data
+      .command('sample')
+      .summary('some lines of a day')
+      .description('Prints records of a day in the order in which they were received.')
+      .argument('<feed>', 'the feed')
+      .argument('<day>', 'YYYY-MM-DD, today, or latest (the last day there is), in UTC')
+      .option('--type <name>', 'only this message type; may be given several times', collect)
+      .option('--symbol <name>', 'only this symbol; may be given several times', collect)
+      .option('--from <time>', 'from this time: 15:04, 15:04:05 or RFC 3339, in UTC')
+      .option('--to <time>', 'before this time')
+      .addOption(
+        new Option('--limit <n>', 'at most so many lines')
+          .default(10)
+          .argParser(wholeNumber(1, 1_000_000_000))
+      )
+      .addOption(pathOption())
+      .addOption(outputOption()),
+    `
+  ssmd data sample kalshi today --limit 3
+  ssmd data sample kalshi latest --type trade --symbol KXGOLD15M-26AUG101800-00
+  ssmd data sample kalshi 2026-11-24 --from 15:00 --to 15:05 --limit 1000 | jq .frame`
+  ).action(
+    async (
+      feed: string,
+      day: string,
+      options: {
+        type?: readonly string[]
+        symbol?: readonly string[]
+        from?: string
+        to?: string
+        limit: number
+        path: string
+        output: Output
+      }
+    ) => {
+      const { runDataSample } = await import('./commands/data-sample.ts')
+      await runDataSample({ feed, day, ...options })
+    }
+  )
+
+  examples(
+    data
+      .command('verify')
+      .summary('prove files against manifests')
+      .description(
+        'Reads every segment and holds it against its manifest: checksums, counts, order, numbers, gaps. ' +
+          'Ends with 3 when anything is not as the manifest says.'
+      )
+      .argument('[feed]', 'only this feed')
+      .argument('[day]', 'only this day: YYYY-MM-DD, today or latest')
+      .addOption(pathOption())
+      .addOption(outputOption()),
+    `
+  ssmd data verify
+  ssmd data verify kalshi 2026-11-24
+  ssmd data verify --path /mnt/ssmd --output json`
+  ).action(
+    async (
+      feed: string | undefined,
+      day: string | undefined,
+      options: { path: string; output: Output }
+    ) => {
+      const { runDataVerify } = await import('./commands/data-verify.ts')
+      await runDataVerify({ feed, day, ...options })
+    }
+  )
+}

@@ -1,0 +1,128 @@
+// The command line: what there is, how it is called, and what each exit code means. Each command's own code is
+// loaded when it runs, so that asking for help, or for the archive, never waits for the rest.
+import { Command, CommanderError } from 'commander'
+import { exitCodeOf } from '#crds/errors.ts'
+import { readVersion } from './commands/version.ts'
+import { collect, examples, outputOption } from './flags.ts'
+import { endQuietlyOnBrokenPipe, flush, type Output, printError } from './output.ts'
+import { addData } from './program-data.ts'
+import { addRoles } from './program-roles.ts'
+
+const WELCOME = `ssmd captures market data that you declare in YAML, and proves it on disk.
+
+  npx ssmd up               run all of it here and watch data arrive; Ctrl-C stops it
+  npx ssmd validate         check the YAML in exchanges/
+  npx ssmd data list        what is in the archive, day by day
+  npx ssmd data sample kalshi today --limit 3
+  npx ssmd data verify      prove that the files hold what their manifests say
+
+  npx ssmd help <command>   flags and examples of one command
+`
+
+const EXIT_CODES = `
+Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 data or resources are invalid.`
+
+/** Runs one command line and sets the exit code. */
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  endQuietlyOnBrokenPipe()
+  const program = buildProgram()
+  try {
+    if (args.length === 0) process.stdout.write(WELCOME)
+    else await program.parseAsync(helpFor(args), { from: 'user' })
+  } catch (thrown) {
+    process.exitCode = finish(thrown)
+    await flush()
+    process.exit()
+  }
+}
+
+/** `ssmd help data sample` as well as `ssmd help data`: commander by itself knows only one level. */
+function helpFor(args: readonly string[]): string[] {
+  const [first, ...rest] = args
+  return first === 'help' && rest.length > 1 ? [...rest, '--help'] : [...args]
+}
+
+function finish(thrown: unknown): number {
+  if (!(thrown instanceof CommanderError)) {
+    printError(thrown)
+    return exitCodeOf(thrown)
+  }
+  // Help and version have already been printed.
+  return thrown.exitCode === 0 || thrown.code === 'commander.help' ? 0 : 2
+}
+
+export function buildProgram(): Command {
+  const program = new Command('ssmd')
+    .description('Market data capture that you declare in git and can prove on disk')
+    .helpCommand('help [command]', 'flags and examples of a command')
+    .helpOption('-h, --help', 'show this')
+    .version(`ssmd ${readVersion()}`, '-V, --version', 'show the version')
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({ outputError: (text, print) => print(usageText(text)) })
+    .configureHelp({ showGlobalOptions: false })
+  program.addHelpText('after', EXIT_CODES)
+  addUp(program)
+  addValidate(program)
+  addData(program)
+  addRoles(program)
+  program
+    .command('version')
+    .description('show the version of ssmd and of Node')
+    .action(async () => {
+      const { runVersion } = await import('./commands/version.ts')
+      await runVersion()
+    })
+  return program
+}
+
+/** Commander's own messages in our form: `ssmd: …`, what to do below, and the code. */
+function usageText(text: string): string {
+  const [first = '', ...rest] = text
+    .trim()
+    .replace(/^error: /, '')
+    .split('\n')
+  const hint = rest.join(' ').replace(/^\(|\)$/g, '')
+  return `ssmd: ${first} (SSMD_E_USAGE)\n  ${hint || 'ssmd help shows what there is'}\n`
+}
+
+function addUp(program: Command): void {
+  examples(
+    program
+      .command('up')
+      .summary('run all feeds of a folder on this computer')
+      .description(
+        'Runs what a folder of resources declares on this computer: NATS, simulators, connectors and archivers. ' +
+          'It restarts what dies and follows edits of the YAML. Ctrl-C stops it in order; nothing captured is lost.'
+      )
+      .argument('[path]', 'file or folder of resources', 'exchanges')
+      .option('--data <folder>', 'where archives, streams and logs are kept', './data')
+      .option('--env <name>', 'only this Environment; may be given several times', collect),
+    `
+  ssmd up                          everything declared in exchanges/, data in ./data
+  ssmd up --data /mnt/ssmd         keep the data elsewhere
+  ssmd up my-exchanges --env local only the Environment local of another folder
+  ssmd up | tee ssmd.log           plain lines instead of the live table`
+  ).action(async (path: string, options: { data: string; env?: readonly string[] }) => {
+    const { runUp } = await import('./commands/up.ts')
+    await runUp({ path, data: options.data, environments: options.env ?? [] })
+  })
+}
+
+function addValidate(program: Command): void {
+  examples(
+    program
+      .command('validate')
+      .summary('check resource files')
+      .description('Checks Feeds, Environments and Archives, and what they say of each other.')
+      .argument('[path]', 'file or folder of resources', 'exchanges')
+      .addOption(outputOption()),
+    `
+  ssmd validate                              everything in exchanges/
+  ssmd validate exchanges/feeds/kalshi.yaml  one file
+  ssmd validate --output json                for a program to read`
+  ).action(async (path: string, options: { output: Output }) => {
+    const { runValidate } = await import('./commands/validate.ts')
+    await runValidate({ path, output: options.output })
+  })
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { suite } from 'uvu'
+import type { Environment, EnvironmentSpec } from './environment.gen.ts'
+import { feedsOf, isSimulated, keyOf } from './environments.ts'
+import type { Feed, FeedSpec } from './feed.gen.ts'
+import { LEAST } from './testdata/samples.ts'
+import { judge } from './validate.ts'
+
+const test = suite('environments')
+
+function feed(name: string, spec: Partial<FeedSpec> = {}): Feed {
+  const least = judge('Feed', LEAST.Feed).resource
+  assert.ok(least)
+  return { ...least, metadata: { name }, spec: { ...least.spec, ...spec } }
+}
+
+function environment(spec: Partial<EnvironmentSpec>): Environment {
+  const least = judge('Environment', LEAST.Environment).resource
+  assert.ok(least)
+  return { ...least, spec: { ...least.spec, ...spec } }
+}
+
+const key = (variable: string) =>
+  ({ type: 'apiKey', fields: ['apiKey'], source: { env: { apiKey: variable } } }) as const
+
+test('a feed is simulated where the environment says so, and a synthetic one always', () => {
+  const simulator = {
+    feeds: ['a'],
+    speed: '1',
+    seed: 1,
+    rate: 1,
+    markets: 1,
+    replay: [],
+    faults: [],
+  }
+  const local = environment({ simulator })
+  assert.ok(isSimulated(local, feed('a')))
+  assert.ok(!isSimulated(local, feed('b')))
+  assert.ok(isSimulated(environment({}), feed('b', { exchange: 'synthetic' })))
+})
+
+test('a feed takes the key of its own name before the one of its exchange', () => {
+  const both = environment({ keys: { kalshi: key('EXCHANGE'), mine: key('MINE') } })
+  assert.equal(keyOf(both, feed('mine'))?.name, 'mine')
+  assert.equal(keyOf(both, feed('other'))?.name, 'kalshi')
+  assert.equal(keyOf(both, feed('other', { exchange: 'synthetic' })), undefined)
+  assert.equal(keyOf(both, feed('constructor', { exchange: 'synthetic' })), undefined)
+})
+
+test('an environment captures the feeds that it names, or all, but no disabled one', () => {
+  const feeds = [feed('a'), feed('b', { state: 'deprecated' }), feed('c', { state: 'disabled' })]
+  const names = (spec: Partial<EnvironmentSpec>) =>
+    feedsOf(environment(spec), feeds).map(({ metadata }) => metadata.name)
+  assert.deepEqual(names({ feeds: ['*'] }), ['a', 'b'])
+  assert.deepEqual(names({ feeds: ['b', 'c', 'unknown'] }), ['b'])
+})
+
+test.run()

@@ -1,0 +1,58 @@
+// `npm run generate`: writes everything that follows from the CRDs (types, validators, field tables, the reference
+// page). With `--check` it writes nothing, and fails where a file is not what it would write.
+
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { renderFields } from './generator/fields.ts'
+import { renderReference } from './generator/reference.ts'
+import { CRD_FILES, readCrd } from './generator/schema.ts'
+import { renderTypes } from './generator/types.ts'
+import { renderValidators, renderValidatorTypes } from './generator/validators.ts'
+
+const CRDS = fileURLToPath(new URL('.', import.meta.url))
+
+/** What should stand in each generated file, by its path from the root of the repository. */
+export async function renderAll(): Promise<ReadonlyMap<string, string>> {
+  const crds = await Promise.all(CRD_FILES.map((file) => readCrd(CRDS, file)))
+  return new Map([
+    ...crds.map(
+      (crd) => [`crds/${crd.file.replace('.yaml', '.gen.ts')}`, renderTypes(crd)] as const
+    ),
+    ['crds/fields.gen.ts', renderFields(crds)],
+    ['crds/validators.gen.mjs', renderValidators(crds)],
+    ['crds/validators.gen.d.mts', renderValidatorTypes(crds)],
+    ['docs/reference/resources.md', renderReference(crds, await readExamples())],
+  ])
+}
+
+/** The documents of the example file, by kind, without the comment above the first. */
+async function readExamples(): Promise<Record<string, string>> {
+  const text = await readFile(`${CRDS}testdata/design.yaml`, 'utf8')
+  const examples: Record<string, string> = {}
+  for (const document of text.split(/^---\n/m)) {
+    const kind = /^kind: (\w+)$/m.exec(document)?.[1]
+    if (kind) examples[kind] = document.replace(/^(#.*\n)+/, '')
+  }
+  return examples
+}
+
+async function main(isCheck: boolean): Promise<void> {
+  const stale: string[] = []
+  for (const [path, text] of await renderAll()) {
+    const file = `${CRDS}../${path}`
+    const present = await readFile(file, 'utf8').catch(() => '')
+    if (present === text) continue
+    stale.push(path)
+    if (isCheck) continue
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, text)
+  }
+  if (stale.length === 0) console.log('generated files: up to date')
+  else if (isCheck) {
+    console.error(`not up to date: ${stale.join(', ')} (run npm run generate)`)
+    process.exitCode = 1
+  } else console.log(`wrote ${stale.join(', ')}`)
+}
+
+if (import.meta.main) await main(process.argv.includes('--check'))

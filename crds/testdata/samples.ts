@@ -1,0 +1,277 @@
+// Resources that must be taken, and resources that must be refused at a certain field. Whatever judges resources
+// (our validators, an API server) is held to the same list.
+
+import type { Kind } from '../kinds.ts'
+import { parsePath } from '../paths.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The least that each kind needs. */
+export const LEAST: Readonly<Record<Kind, Fields>> = {
+  Feed: {
+    apiVersion: 'ssmd.io/v1alpha1',
+    kind: 'Feed',
+    metadata: { name: 'kalshi' },
+    spec: {
+      exchange: 'kalshi',
+      versions: [{ name: 'v2', effectiveFrom: '2025-01-01', endpoint: 'wss://x.test/ws' }],
+      channels: ['trade'],
+    },
+  },
+  Environment: {
+    apiVersion: 'ssmd.io/v1alpha1',
+    kind: 'Environment',
+    metadata: { name: 'local' },
+    spec: { feeds: ['kalshi'], transport: { url: 'nats://127.0.0.1:4222' } },
+  },
+  Archive: {
+    apiVersion: 'ssmd.io/v1alpha1',
+    kind: 'Archive',
+    metadata: { name: 'kalshi-local' },
+    spec: { environmentRef: { name: 'local' }, feeds: ['kalshi'], storage: { path: 'data' } },
+  },
+}
+
+export type Sample = {
+  readonly kind: Kind
+  /** The field that is set, and to what; undefined takes it away. */
+  readonly set: string
+  readonly to: unknown
+  /** The field that is refused, where it is another one. */
+  readonly field?: string
+  /** An API server drops unknown fields without a word; we refuse them. */
+  readonly isPruned?: true
+}
+
+const ENV = { env: { apiKey: 'A', privateKey: 'B' } }
+const KEY = { type: 'apiKey', fields: ['apiKey', 'privateKey'], source: ENV }
+const VERSION = { name: 'v3', effectiveFrom: '2025-06-01', endpoint: 'wss://x.test/ws' }
+
+const feed = (set: string, to: unknown): Sample => ({ kind: 'Feed', set, to })
+const environment = (set: string, to: unknown): Sample => ({ kind: 'Environment', set, to })
+const archive = (set: string, to: unknown): Sample => ({ kind: 'Archive', set, to })
+
+export const TAKEN: readonly Sample[] = [
+  feed('spec.displayName', 'Kalshi, the exchange'),
+  feed('spec.state', 'deprecated'),
+  feed('spec.versions[1]', VERSION),
+  feed('spec.versions[0].effectiveTo', '2025-01-01'),
+  feed('spec.versions[0].effectiveFrom', '2024-02-29'),
+  feed('spec.versions[0].rateLimitPerSecond', 100_000),
+  feed('spec.symbols', { include: ['KXGOLD15M-*', 'A'], exclude: ['A?'] }),
+  feed('spec.messageTypes', [{ name: 't', group: 'trades', symbol: 'msg.a', sequence: 'seq' }]),
+  feed('spec.calendar', { timezone: 'America/New_York', openTime: '09:30', closeTime: '16:00' }),
+  feed('spec.captureLocations', [{ site: 'nyc', type: 'onPrem', clock: 'ptp' }]),
+  environment('spec.feeds', ['*']),
+  environment('spec.transport.stream', { maxAge: '3d', maxBytes: '1024', replicas: 3 }),
+  environment('spec.transport.credentialsRef', { name: 'nats.creds' }),
+  environment('spec.keys', { kalshi: KEY }),
+  environment('spec.keys', { kalshi: { ...KEY, source: { secret: { name: 'kalshi' } } } }),
+  environment('spec.connector.resources', { requests: { cpu: '500m', memory: '256Mi' } }),
+  environment('spec.connector.resources', { limits: { cpu: 2 } }),
+  environment('spec.connector.linger', '0ms'),
+  environment('spec.simulator', { feeds: [] }),
+  environment('spec.simulator', { feeds: ['kalshi'], speed: 'max', seed: 0, replay: ['x.jsonl'] }),
+  environment('spec.simulator', { feeds: ['kalshi'], speed: '0.25' }),
+  environment('spec.simulator', { feeds: ['kalshi'], faults: [{ kind: 'cut', every: '30s' }] }),
+  environment('spec.schedule', { timezone: 'UTC', dayStart: '00:00', dayEnd: '23:59' }),
+  environment('spec.suspend', true),
+  archive('spec.storage', { claim: { size: '100Gi', storageClassName: 'fast' } }),
+  archive('spec.storage', { claim: { name: 'existing' } }),
+  archive('spec.storage.path', '/data/..hidden/x'),
+  archive('spec.commitInterval', '10ms'),
+  archive('spec.commitInterval', '30s'),
+  archive('spec.retention', { days: 30 }),
+  archive('spec.compression.level', 9),
+  archive('spec.types', ['trade']),
+]
+
+export const REFUSED: readonly Sample[] = [
+  {
+    ...environment('spec.connector.resources', { limits: { cpu: -1 } }),
+    field: 'spec.connector.resources.limits.cpu',
+  },
+  feed('metadata.name', 'Kalshi'),
+  feed('metadata.name', 'a'.repeat(41)),
+  feed('metadata.name', 'a.b'),
+  feed('spec', undefined),
+  feed('spec.exchange', 'kalshy'),
+  feed('spec.exchange', undefined),
+  feed('spec.exchange', 7),
+  feed('spec.displayName', ''),
+  feed('spec.displayName', 'x'.repeat(101)),
+  feed('spec.type', 'multicast'),
+  feed('spec.state', true),
+  feed('spec.versions', []),
+  feed('spec.versions', {}),
+  { ...feed('spec.versions[1]', { ...VERSION, name: 'v2' }), field: 'spec.versions[1]' },
+  {
+    ...feed('spec.versions[1]', { ...VERSION, effectiveFrom: '2025-01-01' }),
+    field: 'spec.versions',
+  },
+  feed('spec.versions[0].effectiveFrom', '2025-02-30'),
+  feed('spec.versions[0].effectiveFrom', '25-02-03'),
+  feed('spec.versions[0].effectiveFrom', 20_250_101),
+  feed('spec.versions[0].effectiveTo', '2024-12-31'),
+  feed('spec.versions[0].endpoint', 'http://x.test'),
+  feed('spec.versions[0].endpoint', 'wss://x test'),
+  { ...feed('spec.versions[0].endpoint', 'synthetic://generator'), field: 'spec.versions' },
+  { ...feed('spec.exchange', 'synthetic'), field: 'spec.versions' },
+  feed('spec.versions[0].restEndpoint', 'ftp://x.test'),
+  feed('spec.versions[0].protocol', 'fix'),
+  feed('spec.versions[0].authMethod', 'oauth'),
+  feed('spec.versions[0].rateLimitPerSecond', 0),
+  feed('spec.versions[0].rateLimitPerSecond', 1.5),
+  feed('spec.versions[0].maxSymbolsPerConnection', 2 ** 40),
+  { ...feed('spec.versions[0].enpoint', 'x'), isPruned: true },
+  { ...feed('spec.surprise', 1), isPruned: true },
+  feed('spec.channels', []),
+  feed('spec.channels', 'trade'),
+  { ...feed('spec.channels', ['trade', 'trade']), field: 'spec.channels[1]' },
+  { ...feed('spec.channels', ['a b']), field: 'spec.channels[0]' },
+  { ...feed('spec.symbols', {}), field: 'spec.symbols.include' },
+  feed('spec.symbols.include', []),
+  { ...feed('spec.symbols.include', ['']), field: 'spec.symbols.include[0]' },
+  { ...feed('spec.symbols.include', ['a,b']), field: 'spec.symbols.include[0]' },
+  {
+    ...feed('spec.symbols', { include: ['A'], exclude: ['B', 'B'] }),
+    field: 'spec.symbols.exclude[1]',
+  },
+  {
+    ...feed('spec.symbols', { include: ['A'], discover: { interval: '0s' } }),
+    field: 'spec.symbols.discover.interval',
+  },
+  {
+    ...feed('spec.messageTypes', [{ name: 't', group: 'connection' }]),
+    field: 'spec.messageTypes[0].group',
+  },
+  {
+    ...feed('spec.messageTypes', [{ name: 't', symbol: 'a..b' }]),
+    field: 'spec.messageTypes[0].symbol',
+  },
+  {
+    ...feed('spec.messageTypes', [{ name: 't' }, { name: 't' }]),
+    field: 'spec.messageTypes[1]',
+  },
+  feed('spec.calendar.openTime', '25:00'),
+  {
+    ...feed('spec.captureLocations', [{ site: 'a' }, { site: 'a' }]),
+    field: 'spec.captureLocations[1]',
+  },
+  environment('spec.feeds', []),
+  environment('spec.feeds', ['*', 'kalshi']),
+  { ...environment('spec.feeds', ['Kalshi']), field: 'spec.feeds[0]' },
+  { ...environment('spec.feeds', ['a', 'a']), field: 'spec.feeds[1]' },
+  environment('spec.transport', undefined),
+  environment('spec.transport.url', 'http://127.0.0.1'),
+  environment('spec.transport.stream.maxAge', '72 hours'),
+  environment('spec.transport.stream.maxBytes', '8GB'),
+  environment('spec.transport.stream.maxBytes', 1024),
+  environment('spec.transport.stream.replicas', 6),
+  environment('spec.transport.stream.duplicateWindow', '2'),
+  {
+    ...environment('spec.transport.credentialsRef', {}),
+    field: 'spec.transport.credentialsRef.name',
+  },
+  { ...environment('spec.keys', { Kalshi: KEY }), field: 'spec.keys' },
+  {
+    ...environment('spec.keys', { kalshi: { ...KEY, type: 'password' } }),
+    field: 'spec.keys.kalshi.type',
+  },
+  {
+    ...environment('spec.keys', { kalshi: { ...KEY, fields: [] } }),
+    field: 'spec.keys.kalshi.fields',
+  },
+  {
+    ...environment('spec.keys', { kalshi: { ...KEY, source: {} } }),
+    field: 'spec.keys.kalshi.source',
+  },
+  {
+    ...environment('spec.keys', { kalshi: { ...KEY, source: { ...ENV, secret: { name: 'k' } } } }),
+    field: 'spec.keys.kalshi.source',
+  },
+  {
+    ...environment('spec.keys', { kalshi: { ...KEY, source: { env: { apiKey: 'A' } } } }),
+    field: 'spec.keys.kalshi.source',
+  },
+  {
+    ...environment('spec.keys', { kalshi: { ...KEY, fields: ['apiKey'] } }),
+    field: 'spec.keys.kalshi.source',
+  },
+  {
+    ...environment('spec.keys', {
+      kalshi: { ...KEY, source: { env: { apiKey: 'A B', privateKey: 'C' } } },
+    }),
+    field: 'spec.keys.kalshi.source.env.apiKey',
+  },
+  environment('spec.schema', 'v2'),
+  environment('spec.schedule.dayEnd', '24:00'),
+  {
+    ...environment('spec.connector.resources', { limits: { cpu: 'lots' } }),
+    field: 'spec.connector.resources.limits.cpu',
+  },
+  {
+    ...environment('spec.connector.resources', { limits: { cpu: true } }),
+    field: 'spec.connector.resources.limits.cpu',
+  },
+  environment('spec.connector.bufferBytes', '64MB'),
+  environment('spec.connector.linger', '5s'),
+  { ...environment('spec.simulator', {}), field: 'spec.simulator.feeds' },
+  { ...environment('spec.simulator', { feeds: [], speed: '0' }), field: 'spec.simulator.speed' },
+  { ...environment('spec.simulator', { feeds: [], speed: 1 }), field: 'spec.simulator.speed' },
+  { ...environment('spec.simulator', { feeds: [], rate: 0 }), field: 'spec.simulator.rate' },
+  { ...environment('spec.simulator', { feeds: [], seed: -1 }), field: 'spec.simulator.seed' },
+  {
+    ...environment('spec.simulator', { feeds: [], faults: [{ kind: 'burn' }] }),
+    field: 'spec.simulator.faults[0].kind',
+  },
+  {
+    ...environment('spec.simulator', { feeds: [], faults: [{}] }),
+    field: 'spec.simulator.faults[0].kind',
+  },
+  environment('spec.suspend', 'yes'),
+  archive('metadata.name', 'a'.repeat(53)),
+  archive('spec.environmentRef.name', ''),
+  archive('spec.feeds', []),
+  archive('spec.types', []),
+  archive('spec.storage', {}),
+  archive('spec.storage', { path: 'data', claim: { name: 'x' } }),
+  archive('spec.storage.path', ''),
+  archive('spec.storage.path', '../elsewhere'),
+  archive('spec.storage.path', '/data/..'),
+  { ...archive('spec.storage', { claim: {} }), field: 'spec.storage.claim' },
+  {
+    ...archive('spec.storage', { claim: { size: '1Gi', name: 'x' } }),
+    field: 'spec.storage.claim',
+  },
+  {
+    ...archive('spec.storage', { claim: { name: 'x', storageClassName: 'y' } }),
+    field: 'spec.storage.claim.storageClassName',
+  },
+  archive('spec.rotation.maxAge', '1 hour'),
+  archive('spec.rotation.maxBytes', '0'),
+  archive('spec.commitInterval', '9ms'),
+  archive('spec.commitInterval', '31s'),
+  archive('spec.commitInterval', '1m'),
+  archive('spec.compression.level', 10),
+  archive('spec.retention.days', 0),
+  archive('spec.deletionPolicy', 'Keep'),
+]
+
+/** The least resource of the sample's kind, with the sample's field set. */
+export function resourceOf({ kind, set, to }: Sample): Fields {
+  const resource = structuredClone(LEAST[kind])
+  const path = parsePath(set)
+  let at = resource as Record<string | number, unknown>
+  for (const part of path.slice(0, -1)) {
+    at[part] ??= {}
+    at = at[part] as Record<string | number, unknown>
+  }
+  const last = path.at(-1) ?? ''
+  if (to === undefined) delete at[last]
+  else at[last] = structuredClone(to)
+  return resource
+}
+
+/** The field that a refused sample is refused for. */
+export const refusedField = ({ set, field }: Sample): string => field ?? set

@@ -1,0 +1,118 @@
+// Judges one resource by itself, as an API server would: schema, lists that hold nothing twice, rules.
+// Nothing thrown; on success the value has its defaults and is of its type.
+
+import type { ErrorObject } from 'ajv'
+import type { Finding } from './expectations.ts'
+import { explain } from './expectations.ts'
+import { UNIQUE_LISTS } from './fields.gen.ts'
+import type { Kind, ResourceOf } from './kinds.ts'
+import type { Path } from './paths.ts'
+import { formatPath, instancesOf, memberOf, pathOfPointer } from './paths.ts'
+import { describeValue } from './problems.ts'
+import { RULES } from './rules.ts'
+import { validateArchive, validateEnvironment, validateFeed } from './validators.gen.mjs'
+
+const VALIDATORS = {
+  Feed: validateFeed,
+  Environment: validateEnvironment,
+  Archive: validateArchive,
+} as const
+
+export type Judged<K extends Kind> =
+  | { readonly resource: ResourceOf[K]; readonly findings: readonly [] }
+  | { readonly resource: undefined; readonly findings: readonly Finding[] }
+
+/** Judges `written` and gives it back with its defaults; what was written is not changed. */
+export function judge<K extends Kind>(kind: K, written: unknown): Judged<K> {
+  const value: unknown = structuredClone(written)
+  const validate = VALIDATORS[kind]
+  const findings = validate(value)
+    ? [...repeatedEntries(kind, value), ...brokenRules(kind, value)]
+    : explainAll(kind, written, validate.errors ?? [])
+  if (findings.length > 0) return { resource: undefined, findings }
+  return { resource: value as ResourceOf[K], findings: [] }
+}
+
+/** What a change from `before` to `after` may not do, such as another exchange for the same feed. */
+export function judgeChange<K extends Kind>(
+  kind: K,
+  before: ResourceOf[K],
+  after: ResourceOf[K]
+): Finding[] {
+  const findings: Finding[] = []
+  for (const rule of RULES) {
+    if (rule.kind !== kind || !rule.changes) continue
+    const olds = new Map(
+      Array.from(instancesOf(before, rule.at), ({ path, value }) => [formatPath(path), value])
+    )
+    for (const { path, value } of instancesOf(after, rule.at)) {
+      const old = olds.get(formatPath(path))
+      if (old !== undefined && !rule.changes(value as never, old as never)) {
+        findings.push(broken(rule.message, path, rule.field))
+      }
+    }
+  }
+  return findings
+}
+
+/** One finding a field: the first is the one that helps. A field with a slip in its name is not missing besides. */
+function explainAll(kind: Kind, written: unknown, errors: readonly ErrorObject[]): Finding[] {
+  const findings = new Map<string, Finding>()
+  const meant = new Set<string>()
+  for (const error of errors) {
+    const finding = explain(kind, written, pathOfPointer(error.instancePath, written), error)
+    const field = formatPath(finding.path)
+    if (!findings.has(field)) findings.set(field, finding)
+    if (finding.meant) meant.add(formatPath([...finding.path.slice(0, -1), finding.meant]))
+  }
+  return [...findings].flatMap(([field, finding]) =>
+    finding.at === 'key' && !finding.meant && meant.has(field) ? [] : [finding]
+  )
+}
+
+function* repeatedEntries(kind: Kind, root: unknown): Generator<Finding> {
+  for (const [shape, keys] of Object.entries(UNIQUE_LISTS[kind] ?? {})) {
+    for (const { path, value } of instancesOf(root, shape)) {
+      if (!Array.isArray(value)) continue
+      const seen = new Map<string, number>()
+      for (const [i, entry] of value.entries()) {
+        const mark = JSON.stringify(keys.length === 0 ? entry : keys.map((k) => memberOf(entry, k)))
+        const first = seen.get(mark)
+        if (first === undefined) seen.set(mark, i)
+        else yield repeated([...path, i], entry, keys, formatPath([...path, first]))
+      }
+    }
+  }
+}
+
+/** An API server names the entry too, rather than the field that makes it the same. */
+function repeated(path: Path, entry: unknown, keys: readonly string[], first: string): Finding {
+  const key = keys[0]
+  const value = describeValue(key === undefined ? entry : memberOf(entry, key))
+  return {
+    path,
+    at: 'value',
+    message: `expected each ${key ?? 'entry'} once, found ${value} again, first at ${first}`,
+    hint: 'remove one of the two, or rename it',
+  }
+}
+
+function* brokenRules(kind: Kind, root: unknown): Generator<Finding> {
+  for (const rule of RULES) {
+    if (rule.kind !== kind || !rule.holds) continue
+    for (const { path, value } of instancesOf(root, rule.at)) {
+      if (!rule.holds(value as never)) yield broken(rule.message, path, rule.field)
+    }
+  }
+}
+
+/** The messages of rules say what is wrong, a colon, and what to do. */
+function broken(message: string, path: Path, field: string | undefined): Finding {
+  const [, what, todo] = /^(.+?): (.+)$/s.exec(message) ?? [undefined, message, '']
+  return {
+    path: field === undefined ? path : [...path, field],
+    at: 'value',
+    message: what ?? message,
+    hint: todo ?? '',
+  }
+}

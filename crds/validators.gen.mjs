@@ -1,0 +1,6311 @@
+// Generated from crds/*.yaml by `npm run generate`. Do not edit. Written by ajv; see validators.gen.d.mts for types.
+// biome-ignore-all lint: generated
+// biome-ignore-all format: generated
+// biome-ignore-all assist: generated
+/* oxlint-disable */
+
+import ucs2length from 'ajv/dist/runtime/ucs2length.js'
+
+const formats = { date: function isDate(text ) {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)
+  if (!parts) return false
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])]
+  const date = new Date(0)
+  date.setUTCFullYear(year, month - 1, day)
+  return (
+    date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+  )
+} }
+
+export const validateFeed = validate10;
+const schema11 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Feed"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["exchange","versions","channels"],"properties":{"displayName":{"type":"string","minLength":1,"maxLength":100},"exchange":{"type":"string","enum":["kalshi","synthetic"]},"type":{"type":"string","enum":["websocket"],"default":"websocket"},"state":{"type":"string","enum":["active","deprecated","disabled"],"default":"active"},"versions":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"object","required":["name","effectiveFrom","endpoint"],"properties":{"name":{"type":"string","minLength":1,"maxLength":32,"pattern":"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"},"effectiveFrom":{"type":"string","format":"date","maxLength":10,"pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"effectiveTo":{"type":"string","format":"date","maxLength":10,"pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"endpoint":{"type":"string","maxLength":2048,"pattern":"^(wss?|synthetic)://[!-~]+$"},"restEndpoint":{"type":"string","maxLength":2048,"pattern":"^https?://[!-~]+$"},"protocol":{"type":"string","enum":["json"]},"authMethod":{"type":"string","enum":["none","apiKey"],"default":"none"},"rateLimitPerSecond":{"type":"integer","minimum":1,"maximum":100000},"maxSymbolsPerConnection":{"type":"integer","minimum":1,"maximum":1000000}},"additionalProperties":false}},"channels":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"symbols":{"type":"object","required":["include"],"properties":{"include":{"type":"array","minItems":1,"maxItems":10000,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^ \\t\\r\\n,]+$"}},"exclude":{"type":"array","maxItems":10000,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^ \\t\\r\\n,]+$"}},"discover":{"type":"object","default":{},"properties":{"interval":{"type":"string","default":"60s","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false},"messageTypes":{"type":"array","maxItems":64,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"},"group":{"type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z][a-z0-9-]*$"},"symbol":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"},"sequence":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"},"scope":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}},"additionalProperties":false}},"calendar":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"holidayCalendar":{"type":"string","minLength":1,"maxLength":64},"openTime":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"closeTime":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"captureLocations":{"type":"array","maxItems":16,"items":{"type":"object","required":["site"],"properties":{"site":{"type":"string","minLength":1,"maxLength":64},"type":{"type":"string","enum":["cloud","colo","onPrem"]},"provider":{"type":"string","minLength":1,"maxLength":64},"region":{"type":"string","minLength":1,"maxLength":64},"clock":{"type":"string","minLength":1,"maxLength":64}},"additionalProperties":false}}},"additionalProperties":false},"status":{"type":"object"}}};
+const func2 = Object.prototype.hasOwnProperty;
+const func3 = ucs2length.default;
+const pattern0 = new RegExp("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "u");
+const pattern2 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "u");
+const pattern3 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
+const pattern5 = new RegExp("^(wss?|synthetic)://[!-~]+$", "u");
+const pattern6 = new RegExp("^https?://[!-~]+$", "u");
+const pattern7 = new RegExp("^[A-Za-z0-9_.:@-]+$", "u");
+const pattern8 = new RegExp("^[^ \\t\\r\\n,]+$", "u");
+const pattern10 = new RegExp("^[1-9][0-9]{0,5}(ms|s|m|h|d)$", "u");
+const pattern12 = new RegExp("^[a-z][a-z0-9-]*$", "u");
+const pattern13 = new RegExp("^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$", "u");
+const pattern16 = new RegExp("^[A-Za-z0-9_+/-]+$", "u");
+const pattern17 = new RegExp("^([01][0-9]|2[0-3]):[0-5][0-9]$", "u");
+const formats0 = formats.date;
+
+function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.apiVersion === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.kind === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.metadata === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "metadata"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.spec === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "spec"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "metadata")) || (key0 === "spec")) || (key0 === "status"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.apiVersion !== undefined){
+let data0 = data.apiVersion;
+if(typeof data0 !== "string"){
+const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(!(data0 === "ssmd.io/v1alpha1")){
+const err6 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/enum",keyword:"enum",params:{allowedValues: schema11.properties.apiVersion.enum}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.kind !== undefined){
+let data1 = data.kind;
+if(typeof data1 !== "string"){
+const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(!(data1 === "Feed")){
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.kind.enum}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.metadata !== undefined){
+let data2 = data.metadata;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if(data2.name === undefined){
+const err9 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/required",keyword:"required",params:{missingProperty: "name"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+for(const key1 in data2){
+if(!(func2.call(schema11.properties.metadata.properties, key1))){
+const err10 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data2.name !== undefined){
+let data3 = data2.name;
+if(typeof data3 === "string"){
+if(func3(data3) > 40){
+const err11 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/maxLength",keyword:"maxLength",params:{limit: 40}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if(!pattern0.test(data3)){
+const err12 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data2.namespace !== undefined){
+let data4 = data2.namespace;
+if(typeof data4 === "string"){
+if(func3(data4) > 63){
+const err14 = {instancePath:instancePath+"/metadata/namespace",schemaPath:"#/properties/metadata/properties/namespace/maxLength",keyword:"maxLength",params:{limit: 63}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+if(!pattern0.test(data4)){
+const err15 = {instancePath:instancePath+"/metadata/namespace",schemaPath:"#/properties/metadata/properties/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/metadata/namespace",schemaPath:"#/properties/metadata/properties/namespace/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data2.labels !== undefined){
+let data5 = data2.labels;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(Object.keys(data5).length > 256){
+const err17 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/maxProperties",keyword:"maxProperties",params:{limit: 256}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+for(const key2 in data5){
+let data6 = data5[key2];
+if(typeof data6 === "string"){
+if(func3(data6) > 262144){
+const err18 = {instancePath:instancePath+"/metadata/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 262144}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/metadata/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data2.annotations !== undefined){
+let data7 = data2.annotations;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if(Object.keys(data7).length > 256){
+const err21 = {instancePath:instancePath+"/metadata/annotations",schemaPath:"#/properties/metadata/properties/annotations/maxProperties",keyword:"maxProperties",params:{limit: 256}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+for(const key3 in data7){
+let data8 = data7[key3];
+if(typeof data8 === "string"){
+if(func3(data8) > 262144){
+const err22 = {instancePath:instancePath+"/metadata/annotations/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/annotations/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 262144}};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+else {
+const err23 = {instancePath:instancePath+"/metadata/annotations/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/annotations/additionalProperties/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/metadata/annotations",schemaPath:"#/properties/metadata/properties/annotations/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+if(data2.uid !== undefined){
+let data9 = data2.uid;
+if(typeof data9 === "string"){
+if(func3(data9) > 253){
+const err25 = {instancePath:instancePath+"/metadata/uid",schemaPath:"#/properties/metadata/properties/uid/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/metadata/uid",schemaPath:"#/properties/metadata/properties/uid/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data2.resourceVersion !== undefined){
+let data10 = data2.resourceVersion;
+if(typeof data10 === "string"){
+if(func3(data10) > 253){
+const err27 = {instancePath:instancePath+"/metadata/resourceVersion",schemaPath:"#/properties/metadata/properties/resourceVersion/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/metadata/resourceVersion",schemaPath:"#/properties/metadata/properties/resourceVersion/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data2.generation !== undefined){
+let data11 = data2.generation;
+if(!((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11)))){
+const err29 = {instancePath:instancePath+"/metadata/generation",schemaPath:"#/properties/metadata/properties/generation/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+if(data2.creationTimestamp !== undefined){
+let data12 = data2.creationTimestamp;
+if(typeof data12 === "string"){
+if(func3(data12) > 253){
+const err30 = {instancePath:instancePath+"/metadata/creationTimestamp",schemaPath:"#/properties/metadata/properties/creationTimestamp/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/metadata/creationTimestamp",schemaPath:"#/properties/metadata/properties/creationTimestamp/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+if(data2.deletionTimestamp !== undefined){
+let data13 = data2.deletionTimestamp;
+if(typeof data13 === "string"){
+if(func3(data13) > 253){
+const err32 = {instancePath:instancePath+"/metadata/deletionTimestamp",schemaPath:"#/properties/metadata/properties/deletionTimestamp/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+else {
+const err33 = {instancePath:instancePath+"/metadata/deletionTimestamp",schemaPath:"#/properties/metadata/properties/deletionTimestamp/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+if(data2.deletionGracePeriodSeconds !== undefined){
+let data14 = data2.deletionGracePeriodSeconds;
+if(!((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14)))){
+const err34 = {instancePath:instancePath+"/metadata/deletionGracePeriodSeconds",schemaPath:"#/properties/metadata/properties/deletionGracePeriodSeconds/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+if(data2.finalizers !== undefined){
+let data15 = data2.finalizers;
+if(Array.isArray(data15)){
+if(data15.length > 64){
+const err35 = {instancePath:instancePath+"/metadata/finalizers",schemaPath:"#/properties/metadata/properties/finalizers/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+const len0 = data15.length;
+for(let i0=0; i0<len0; i0++){
+let data16 = data15[i0];
+if(typeof data16 === "string"){
+if(func3(data16) > 253){
+const err36 = {instancePath:instancePath+"/metadata/finalizers/" + i0,schemaPath:"#/properties/metadata/properties/finalizers/items/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/metadata/finalizers/" + i0,schemaPath:"#/properties/metadata/properties/finalizers/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/metadata/finalizers",schemaPath:"#/properties/metadata/properties/finalizers/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+if(data2.selfLink !== undefined){
+let data17 = data2.selfLink;
+if(typeof data17 === "string"){
+if(func3(data17) > 253){
+const err39 = {instancePath:instancePath+"/metadata/selfLink",schemaPath:"#/properties/metadata/properties/selfLink/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/metadata/selfLink",schemaPath:"#/properties/metadata/properties/selfLink/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+if(data2.generateName !== undefined){
+let data18 = data2.generateName;
+if(typeof data18 === "string"){
+if(func3(data18) > 253){
+const err41 = {instancePath:instancePath+"/metadata/generateName",schemaPath:"#/properties/metadata/properties/generateName/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/metadata/generateName",schemaPath:"#/properties/metadata/properties/generateName/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+if(data2.ownerReferences !== undefined){
+let data19 = data2.ownerReferences;
+if(Array.isArray(data19)){
+if(data19.length > 64){
+const err43 = {instancePath:instancePath+"/metadata/ownerReferences",schemaPath:"#/properties/metadata/properties/ownerReferences/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+const len1 = data19.length;
+for(let i1=0; i1<len1; i1++){
+let data20 = data19[i1];
+if(!(data20 && typeof data20 == "object" && !Array.isArray(data20))){
+const err44 = {instancePath:instancePath+"/metadata/ownerReferences/" + i1,schemaPath:"#/properties/metadata/properties/ownerReferences/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+}
+else {
+const err45 = {instancePath:instancePath+"/metadata/ownerReferences",schemaPath:"#/properties/metadata/properties/ownerReferences/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+}
+if(data2.managedFields !== undefined){
+let data21 = data2.managedFields;
+if(Array.isArray(data21)){
+if(data21.length > 1024){
+const err46 = {instancePath:instancePath+"/metadata/managedFields",schemaPath:"#/properties/metadata/properties/managedFields/maxItems",keyword:"maxItems",params:{limit: 1024}};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+const len2 = data21.length;
+for(let i2=0; i2<len2; i2++){
+let data22 = data21[i2];
+if(!(data22 && typeof data22 == "object" && !Array.isArray(data22))){
+const err47 = {instancePath:instancePath+"/metadata/managedFields/" + i2,schemaPath:"#/properties/metadata/properties/managedFields/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+}
+}
+else {
+const err48 = {instancePath:instancePath+"/metadata/managedFields",schemaPath:"#/properties/metadata/properties/managedFields/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+}
+else {
+const err49 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+if(data.spec !== undefined){
+let data23 = data.spec;
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+if(data23.type === undefined){
+data23.type = "websocket";
+}
+if(data23.state === undefined){
+data23.state = "active";
+}
+if(data23.exchange === undefined){
+const err50 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "exchange"}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+if(data23.versions === undefined){
+const err51 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "versions"}};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+if(data23.channels === undefined){
+const err52 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "channels"}};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+for(const key4 in data23){
+if(!(func2.call(schema11.properties.spec.properties, key4))){
+const err53 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+if(data23.displayName !== undefined){
+let data24 = data23.displayName;
+if(typeof data24 === "string"){
+if(func3(data24) > 100){
+const err54 = {instancePath:instancePath+"/spec/displayName",schemaPath:"#/properties/spec/properties/displayName/maxLength",keyword:"maxLength",params:{limit: 100}};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+if(func3(data24) < 1){
+const err55 = {instancePath:instancePath+"/spec/displayName",schemaPath:"#/properties/spec/properties/displayName/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+else {
+const err56 = {instancePath:instancePath+"/spec/displayName",schemaPath:"#/properties/spec/properties/displayName/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+if(data23.exchange !== undefined){
+let data25 = data23.exchange;
+if(typeof data25 !== "string"){
+const err57 = {instancePath:instancePath+"/spec/exchange",schemaPath:"#/properties/spec/properties/exchange/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+if(!((data25 === "kalshi") || (data25 === "synthetic"))){
+const err58 = {instancePath:instancePath+"/spec/exchange",schemaPath:"#/properties/spec/properties/exchange/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.exchange.enum}};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+let data26 = data23.type;
+if(typeof data26 !== "string"){
+const err59 = {instancePath:instancePath+"/spec/type",schemaPath:"#/properties/spec/properties/type/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+if(!(data26 === "websocket")){
+const err60 = {instancePath:instancePath+"/spec/type",schemaPath:"#/properties/spec/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.type.enum}};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+let data27 = data23.state;
+if(typeof data27 !== "string"){
+const err61 = {instancePath:instancePath+"/spec/state",schemaPath:"#/properties/spec/properties/state/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+if(!(((data27 === "active") || (data27 === "deprecated")) || (data27 === "disabled"))){
+const err62 = {instancePath:instancePath+"/spec/state",schemaPath:"#/properties/spec/properties/state/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.state.enum}};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+if(data23.versions !== undefined){
+let data28 = data23.versions;
+if(Array.isArray(data28)){
+if(data28.length > 32){
+const err63 = {instancePath:instancePath+"/spec/versions",schemaPath:"#/properties/spec/properties/versions/maxItems",keyword:"maxItems",params:{limit: 32}};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+if(data28.length < 1){
+const err64 = {instancePath:instancePath+"/spec/versions",schemaPath:"#/properties/spec/properties/versions/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+const len3 = data28.length;
+for(let i3=0; i3<len3; i3++){
+let data29 = data28[i3];
+if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
+if(data29.authMethod === undefined){
+data29.authMethod = "none";
+}
+if(data29.name === undefined){
+const err65 = {instancePath:instancePath+"/spec/versions/" + i3,schemaPath:"#/properties/spec/properties/versions/items/required",keyword:"required",params:{missingProperty: "name"}};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+if(data29.effectiveFrom === undefined){
+const err66 = {instancePath:instancePath+"/spec/versions/" + i3,schemaPath:"#/properties/spec/properties/versions/items/required",keyword:"required",params:{missingProperty: "effectiveFrom"}};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+if(data29.endpoint === undefined){
+const err67 = {instancePath:instancePath+"/spec/versions/" + i3,schemaPath:"#/properties/spec/properties/versions/items/required",keyword:"required",params:{missingProperty: "endpoint"}};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+for(const key5 in data29){
+if(!(func2.call(schema11.properties.spec.properties.versions.items.properties, key5))){
+const err68 = {instancePath:instancePath+"/spec/versions/" + i3,schemaPath:"#/properties/spec/properties/versions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+}
+if(data29.name !== undefined){
+let data30 = data29.name;
+if(typeof data30 === "string"){
+if(func3(data30) > 32){
+const err69 = {instancePath:instancePath+"/spec/versions/" + i3+"/name",schemaPath:"#/properties/spec/properties/versions/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 32}};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+if(func3(data30) < 1){
+const err70 = {instancePath:instancePath+"/spec/versions/" + i3+"/name",schemaPath:"#/properties/spec/properties/versions/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+if(!pattern2.test(data30)){
+const err71 = {instancePath:instancePath+"/spec/versions/" + i3+"/name",schemaPath:"#/properties/spec/properties/versions/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+else {
+const err72 = {instancePath:instancePath+"/spec/versions/" + i3+"/name",schemaPath:"#/properties/spec/properties/versions/items/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+if(data29.effectiveFrom !== undefined){
+let data31 = data29.effectiveFrom;
+if(typeof data31 === "string"){
+if(func3(data31) > 10){
+const err73 = {instancePath:instancePath+"/spec/versions/" + i3+"/effectiveFrom",schemaPath:"#/properties/spec/properties/versions/items/properties/effectiveFrom/maxLength",keyword:"maxLength",params:{limit: 10}};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+if(!pattern3.test(data31)){
+const err74 = {instancePath:instancePath+"/spec/versions/" + i3+"/effectiveFrom",schemaPath:"#/properties/spec/properties/versions/items/properties/effectiveFrom/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+if(!(formats0(data31))){
+const err75 = {instancePath:instancePath+"/spec/versions/" + i3+"/effectiveFrom",schemaPath:"#/properties/spec/properties/versions/items/properties/effectiveFrom/format",keyword:"format",params:{format: "date"}};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+}
+else {
+const err76 = {instancePath:instancePath+"/spec/versions/" + i3+"/effectiveFrom",schemaPath:"#/properties/spec/properties/versions/items/properties/effectiveFrom/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+}
+if(data29.effectiveTo !== undefined){
+let data32 = data29.effectiveTo;
+if(typeof data32 === "string"){
+if(func3(data32) > 10){
+const err77 = {instancePath:instancePath+"/spec/versions/" + i3+"/effectiveTo",schemaPath:"#/properties/spec/properties/versions/items/properties/effectiveTo/maxLength",keyword:"maxLength",params:{limit: 10}};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+if(!pattern3.test(data32)){
+const err78 = {instancePath:instancePath+"/spec/versions/" + i3+"/effectiveTo",schemaPath:"#/properties/spec/properties/versions/items/properties/effectiveTo/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+if(!(formats0(data32))){
+const err79 = {instancePath:instancePath+"/spec/versions/" + i3+"/effectiveTo",schemaPath:"#/properties/spec/properties/versions/items/properties/effectiveTo/format",keyword:"format",params:{format: "date"}};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+}
+else {
+const err80 = {instancePath:instancePath+"/spec/versions/" + i3+"/effectiveTo",schemaPath:"#/properties/spec/properties/versions/items/properties/effectiveTo/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+}
+if(data29.endpoint !== undefined){
+let data33 = data29.endpoint;
+if(typeof data33 === "string"){
+if(func3(data33) > 2048){
+const err81 = {instancePath:instancePath+"/spec/versions/" + i3+"/endpoint",schemaPath:"#/properties/spec/properties/versions/items/properties/endpoint/maxLength",keyword:"maxLength",params:{limit: 2048}};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+if(!pattern5.test(data33)){
+const err82 = {instancePath:instancePath+"/spec/versions/" + i3+"/endpoint",schemaPath:"#/properties/spec/properties/versions/items/properties/endpoint/pattern",keyword:"pattern",params:{pattern: "^(wss?|synthetic)://[!-~]+$"}};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+}
+else {
+const err83 = {instancePath:instancePath+"/spec/versions/" + i3+"/endpoint",schemaPath:"#/properties/spec/properties/versions/items/properties/endpoint/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+}
+if(data29.restEndpoint !== undefined){
+let data34 = data29.restEndpoint;
+if(typeof data34 === "string"){
+if(func3(data34) > 2048){
+const err84 = {instancePath:instancePath+"/spec/versions/" + i3+"/restEndpoint",schemaPath:"#/properties/spec/properties/versions/items/properties/restEndpoint/maxLength",keyword:"maxLength",params:{limit: 2048}};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+if(!pattern6.test(data34)){
+const err85 = {instancePath:instancePath+"/spec/versions/" + i3+"/restEndpoint",schemaPath:"#/properties/spec/properties/versions/items/properties/restEndpoint/pattern",keyword:"pattern",params:{pattern: "^https?://[!-~]+$"}};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+else {
+const err86 = {instancePath:instancePath+"/spec/versions/" + i3+"/restEndpoint",schemaPath:"#/properties/spec/properties/versions/items/properties/restEndpoint/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+}
+if(data29.protocol !== undefined){
+let data35 = data29.protocol;
+if(typeof data35 !== "string"){
+const err87 = {instancePath:instancePath+"/spec/versions/" + i3+"/protocol",schemaPath:"#/properties/spec/properties/versions/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+if(!(data35 === "json")){
+const err88 = {instancePath:instancePath+"/spec/versions/" + i3+"/protocol",schemaPath:"#/properties/spec/properties/versions/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.versions.items.properties.protocol.enum}};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+}
+let data36 = data29.authMethod;
+if(typeof data36 !== "string"){
+const err89 = {instancePath:instancePath+"/spec/versions/" + i3+"/authMethod",schemaPath:"#/properties/spec/properties/versions/items/properties/authMethod/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+if(!((data36 === "none") || (data36 === "apiKey"))){
+const err90 = {instancePath:instancePath+"/spec/versions/" + i3+"/authMethod",schemaPath:"#/properties/spec/properties/versions/items/properties/authMethod/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.versions.items.properties.authMethod.enum}};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+if(data29.rateLimitPerSecond !== undefined){
+let data37 = data29.rateLimitPerSecond;
+if(!((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37)))){
+const err91 = {instancePath:instancePath+"/spec/versions/" + i3+"/rateLimitPerSecond",schemaPath:"#/properties/spec/properties/versions/items/properties/rateLimitPerSecond/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+if(typeof data37 == "number"){
+if(data37 > 100000 || isNaN(data37)){
+const err92 = {instancePath:instancePath+"/spec/versions/" + i3+"/rateLimitPerSecond",schemaPath:"#/properties/spec/properties/versions/items/properties/rateLimitPerSecond/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
+}
+errors++;
+}
+if(data37 < 1 || isNaN(data37)){
+const err93 = {instancePath:instancePath+"/spec/versions/" + i3+"/rateLimitPerSecond",schemaPath:"#/properties/spec/properties/versions/items/properties/rateLimitPerSecond/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+}
+}
+if(data29.maxSymbolsPerConnection !== undefined){
+let data38 = data29.maxSymbolsPerConnection;
+if(!((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38)))){
+const err94 = {instancePath:instancePath+"/spec/versions/" + i3+"/maxSymbolsPerConnection",schemaPath:"#/properties/spec/properties/versions/items/properties/maxSymbolsPerConnection/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+if(typeof data38 == "number"){
+if(data38 > 1000000 || isNaN(data38)){
+const err95 = {instancePath:instancePath+"/spec/versions/" + i3+"/maxSymbolsPerConnection",schemaPath:"#/properties/spec/properties/versions/items/properties/maxSymbolsPerConnection/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+if(data38 < 1 || isNaN(data38)){
+const err96 = {instancePath:instancePath+"/spec/versions/" + i3+"/maxSymbolsPerConnection",schemaPath:"#/properties/spec/properties/versions/items/properties/maxSymbolsPerConnection/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err97 = {instancePath:instancePath+"/spec/versions/" + i3,schemaPath:"#/properties/spec/properties/versions/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
+}
+}
+else {
+const err98 = {instancePath:instancePath+"/spec/versions",schemaPath:"#/properties/spec/properties/versions/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+}
+if(data23.channels !== undefined){
+let data39 = data23.channels;
+if(Array.isArray(data39)){
+if(data39.length > 64){
+const err99 = {instancePath:instancePath+"/spec/channels",schemaPath:"#/properties/spec/properties/channels/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+if(data39.length < 1){
+const err100 = {instancePath:instancePath+"/spec/channels",schemaPath:"#/properties/spec/properties/channels/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+const len4 = data39.length;
+for(let i4=0; i4<len4; i4++){
+let data40 = data39[i4];
+if(typeof data40 === "string"){
+if(func3(data40) > 64){
+const err101 = {instancePath:instancePath+"/spec/channels/" + i4,schemaPath:"#/properties/spec/properties/channels/items/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+if(func3(data40) < 1){
+const err102 = {instancePath:instancePath+"/spec/channels/" + i4,schemaPath:"#/properties/spec/properties/channels/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
+}
+errors++;
+}
+if(!pattern7.test(data40)){
+const err103 = {instancePath:instancePath+"/spec/channels/" + i4,schemaPath:"#/properties/spec/properties/channels/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+}
+else {
+const err104 = {instancePath:instancePath+"/spec/channels/" + i4,schemaPath:"#/properties/spec/properties/channels/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+}
+}
+else {
+const err105 = {instancePath:instancePath+"/spec/channels",schemaPath:"#/properties/spec/properties/channels/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
+}
+errors++;
+}
+}
+if(data23.symbols !== undefined){
+let data41 = data23.symbols;
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+if(data41.discover === undefined){
+data41.discover = {};
+}
+if(data41.include === undefined){
+const err106 = {instancePath:instancePath+"/spec/symbols",schemaPath:"#/properties/spec/properties/symbols/required",keyword:"required",params:{missingProperty: "include"}};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+for(const key6 in data41){
+if(!(((key6 === "include") || (key6 === "exclude")) || (key6 === "discover"))){
+const err107 = {instancePath:instancePath+"/spec/symbols",schemaPath:"#/properties/spec/properties/symbols/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
+}
+if(data41.include !== undefined){
+let data42 = data41.include;
+if(Array.isArray(data42)){
+if(data42.length > 10000){
+const err108 = {instancePath:instancePath+"/spec/symbols/include",schemaPath:"#/properties/spec/properties/symbols/properties/include/maxItems",keyword:"maxItems",params:{limit: 10000}};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
+}
+errors++;
+}
+if(data42.length < 1){
+const err109 = {instancePath:instancePath+"/spec/symbols/include",schemaPath:"#/properties/spec/properties/symbols/properties/include/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err109];
+}
+else {
+vErrors.push(err109);
+}
+errors++;
+}
+const len5 = data42.length;
+for(let i5=0; i5<len5; i5++){
+let data43 = data42[i5];
+if(typeof data43 === "string"){
+if(func3(data43) > 128){
+const err110 = {instancePath:instancePath+"/spec/symbols/include/" + i5,schemaPath:"#/properties/spec/properties/symbols/properties/include/items/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err110];
+}
+else {
+vErrors.push(err110);
+}
+errors++;
+}
+if(func3(data43) < 1){
+const err111 = {instancePath:instancePath+"/spec/symbols/include/" + i5,schemaPath:"#/properties/spec/properties/symbols/properties/include/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err111];
+}
+else {
+vErrors.push(err111);
+}
+errors++;
+}
+if(!pattern8.test(data43)){
+const err112 = {instancePath:instancePath+"/spec/symbols/include/" + i5,schemaPath:"#/properties/spec/properties/symbols/properties/include/items/pattern",keyword:"pattern",params:{pattern: "^[^ \\t\\r\\n,]+$"}};
+if(vErrors === null){
+vErrors = [err112];
+}
+else {
+vErrors.push(err112);
+}
+errors++;
+}
+}
+else {
+const err113 = {instancePath:instancePath+"/spec/symbols/include/" + i5,schemaPath:"#/properties/spec/properties/symbols/properties/include/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err113];
+}
+else {
+vErrors.push(err113);
+}
+errors++;
+}
+}
+}
+else {
+const err114 = {instancePath:instancePath+"/spec/symbols/include",schemaPath:"#/properties/spec/properties/symbols/properties/include/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err114];
+}
+else {
+vErrors.push(err114);
+}
+errors++;
+}
+}
+if(data41.exclude !== undefined){
+let data44 = data41.exclude;
+if(Array.isArray(data44)){
+if(data44.length > 10000){
+const err115 = {instancePath:instancePath+"/spec/symbols/exclude",schemaPath:"#/properties/spec/properties/symbols/properties/exclude/maxItems",keyword:"maxItems",params:{limit: 10000}};
+if(vErrors === null){
+vErrors = [err115];
+}
+else {
+vErrors.push(err115);
+}
+errors++;
+}
+const len6 = data44.length;
+for(let i6=0; i6<len6; i6++){
+let data45 = data44[i6];
+if(typeof data45 === "string"){
+if(func3(data45) > 128){
+const err116 = {instancePath:instancePath+"/spec/symbols/exclude/" + i6,schemaPath:"#/properties/spec/properties/symbols/properties/exclude/items/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err116];
+}
+else {
+vErrors.push(err116);
+}
+errors++;
+}
+if(func3(data45) < 1){
+const err117 = {instancePath:instancePath+"/spec/symbols/exclude/" + i6,schemaPath:"#/properties/spec/properties/symbols/properties/exclude/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err117];
+}
+else {
+vErrors.push(err117);
+}
+errors++;
+}
+if(!pattern8.test(data45)){
+const err118 = {instancePath:instancePath+"/spec/symbols/exclude/" + i6,schemaPath:"#/properties/spec/properties/symbols/properties/exclude/items/pattern",keyword:"pattern",params:{pattern: "^[^ \\t\\r\\n,]+$"}};
+if(vErrors === null){
+vErrors = [err118];
+}
+else {
+vErrors.push(err118);
+}
+errors++;
+}
+}
+else {
+const err119 = {instancePath:instancePath+"/spec/symbols/exclude/" + i6,schemaPath:"#/properties/spec/properties/symbols/properties/exclude/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err119];
+}
+else {
+vErrors.push(err119);
+}
+errors++;
+}
+}
+}
+else {
+const err120 = {instancePath:instancePath+"/spec/symbols/exclude",schemaPath:"#/properties/spec/properties/symbols/properties/exclude/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err120];
+}
+else {
+vErrors.push(err120);
+}
+errors++;
+}
+}
+let data46 = data41.discover;
+if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
+if(data46.interval === undefined){
+data46.interval = "60s";
+}
+for(const key7 in data46){
+if(!(key7 === "interval")){
+const err121 = {instancePath:instancePath+"/spec/symbols/discover",schemaPath:"#/properties/spec/properties/symbols/properties/discover/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+if(vErrors === null){
+vErrors = [err121];
+}
+else {
+vErrors.push(err121);
+}
+errors++;
+}
+}
+let data47 = data46.interval;
+if(typeof data47 === "string"){
+if(func3(data47) > 8){
+const err122 = {instancePath:instancePath+"/spec/symbols/discover/interval",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/interval/maxLength",keyword:"maxLength",params:{limit: 8}};
+if(vErrors === null){
+vErrors = [err122];
+}
+else {
+vErrors.push(err122);
+}
+errors++;
+}
+if(!pattern10.test(data47)){
+const err123 = {instancePath:instancePath+"/spec/symbols/discover/interval",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/interval/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+if(vErrors === null){
+vErrors = [err123];
+}
+else {
+vErrors.push(err123);
+}
+errors++;
+}
+}
+else {
+const err124 = {instancePath:instancePath+"/spec/symbols/discover/interval",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/interval/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err124];
+}
+else {
+vErrors.push(err124);
+}
+errors++;
+}
+}
+else {
+const err125 = {instancePath:instancePath+"/spec/symbols/discover",schemaPath:"#/properties/spec/properties/symbols/properties/discover/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err125];
+}
+else {
+vErrors.push(err125);
+}
+errors++;
+}
+}
+else {
+const err126 = {instancePath:instancePath+"/spec/symbols",schemaPath:"#/properties/spec/properties/symbols/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err126];
+}
+else {
+vErrors.push(err126);
+}
+errors++;
+}
+}
+if(data23.messageTypes !== undefined){
+let data48 = data23.messageTypes;
+if(Array.isArray(data48)){
+if(data48.length > 64){
+const err127 = {instancePath:instancePath+"/spec/messageTypes",schemaPath:"#/properties/spec/properties/messageTypes/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err127];
+}
+else {
+vErrors.push(err127);
+}
+errors++;
+}
+const len7 = data48.length;
+for(let i7=0; i7<len7; i7++){
+let data49 = data48[i7];
+if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+if(data49.name === undefined){
+const err128 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/required",keyword:"required",params:{missingProperty: "name"}};
+if(vErrors === null){
+vErrors = [err128];
+}
+else {
+vErrors.push(err128);
+}
+errors++;
+}
+for(const key8 in data49){
+if(!(((((key8 === "name") || (key8 === "group")) || (key8 === "symbol")) || (key8 === "sequence")) || (key8 === "scope"))){
+const err129 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+if(vErrors === null){
+vErrors = [err129];
+}
+else {
+vErrors.push(err129);
+}
+errors++;
+}
+}
+if(data49.name !== undefined){
+let data50 = data49.name;
+if(typeof data50 === "string"){
+if(func3(data50) > 64){
+const err130 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err130];
+}
+else {
+vErrors.push(err130);
+}
+errors++;
+}
+if(func3(data50) < 1){
+const err131 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err131];
+}
+else {
+vErrors.push(err131);
+}
+errors++;
+}
+if(!pattern7.test(data50)){
+const err132 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
+if(vErrors === null){
+vErrors = [err132];
+}
+else {
+vErrors.push(err132);
+}
+errors++;
+}
+}
+else {
+const err133 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err133];
+}
+else {
+vErrors.push(err133);
+}
+errors++;
+}
+}
+if(data49.group !== undefined){
+let data51 = data49.group;
+if(typeof data51 === "string"){
+if(func3(data51) > 32){
+const err134 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/maxLength",keyword:"maxLength",params:{limit: 32}};
+if(vErrors === null){
+vErrors = [err134];
+}
+else {
+vErrors.push(err134);
+}
+errors++;
+}
+if(func3(data51) < 1){
+const err135 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err135];
+}
+else {
+vErrors.push(err135);
+}
+errors++;
+}
+if(!pattern12.test(data51)){
+const err136 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}};
+if(vErrors === null){
+vErrors = [err136];
+}
+else {
+vErrors.push(err136);
+}
+errors++;
+}
+}
+else {
+const err137 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err137];
+}
+else {
+vErrors.push(err137);
+}
+errors++;
+}
+}
+if(data49.symbol !== undefined){
+let data52 = data49.symbol;
+if(typeof data52 === "string"){
+if(func3(data52) > 128){
+const err138 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err138];
+}
+else {
+vErrors.push(err138);
+}
+errors++;
+}
+if(func3(data52) < 1){
+const err139 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err139];
+}
+else {
+vErrors.push(err139);
+}
+errors++;
+}
+if(!pattern13.test(data52)){
+const err140 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}};
+if(vErrors === null){
+vErrors = [err140];
+}
+else {
+vErrors.push(err140);
+}
+errors++;
+}
+}
+else {
+const err141 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err141];
+}
+else {
+vErrors.push(err141);
+}
+errors++;
+}
+}
+if(data49.sequence !== undefined){
+let data53 = data49.sequence;
+if(typeof data53 === "string"){
+if(func3(data53) > 128){
+const err142 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err142];
+}
+else {
+vErrors.push(err142);
+}
+errors++;
+}
+if(func3(data53) < 1){
+const err143 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err143];
+}
+else {
+vErrors.push(err143);
+}
+errors++;
+}
+if(!pattern13.test(data53)){
+const err144 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}};
+if(vErrors === null){
+vErrors = [err144];
+}
+else {
+vErrors.push(err144);
+}
+errors++;
+}
+}
+else {
+const err145 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err145];
+}
+else {
+vErrors.push(err145);
+}
+errors++;
+}
+}
+if(data49.scope !== undefined){
+let data54 = data49.scope;
+if(typeof data54 === "string"){
+if(func3(data54) > 128){
+const err146 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err146];
+}
+else {
+vErrors.push(err146);
+}
+errors++;
+}
+if(func3(data54) < 1){
+const err147 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err147];
+}
+else {
+vErrors.push(err147);
+}
+errors++;
+}
+if(!pattern13.test(data54)){
+const err148 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}};
+if(vErrors === null){
+vErrors = [err148];
+}
+else {
+vErrors.push(err148);
+}
+errors++;
+}
+}
+else {
+const err149 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err149];
+}
+else {
+vErrors.push(err149);
+}
+errors++;
+}
+}
+}
+else {
+const err150 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err150];
+}
+else {
+vErrors.push(err150);
+}
+errors++;
+}
+}
+}
+else {
+const err151 = {instancePath:instancePath+"/spec/messageTypes",schemaPath:"#/properties/spec/properties/messageTypes/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err151];
+}
+else {
+vErrors.push(err151);
+}
+errors++;
+}
+}
+if(data23.calendar !== undefined){
+let data55 = data23.calendar;
+if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
+for(const key9 in data55){
+if(!((((key9 === "timezone") || (key9 === "holidayCalendar")) || (key9 === "openTime")) || (key9 === "closeTime"))){
+const err152 = {instancePath:instancePath+"/spec/calendar",schemaPath:"#/properties/spec/properties/calendar/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+if(vErrors === null){
+vErrors = [err152];
+}
+else {
+vErrors.push(err152);
+}
+errors++;
+}
+}
+if(data55.timezone !== undefined){
+let data56 = data55.timezone;
+if(typeof data56 === "string"){
+if(func3(data56) > 64){
+const err153 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err153];
+}
+else {
+vErrors.push(err153);
+}
+errors++;
+}
+if(func3(data56) < 1){
+const err154 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err154];
+}
+else {
+vErrors.push(err154);
+}
+errors++;
+}
+if(!pattern16.test(data56)){
+const err155 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_+/-]+$"}};
+if(vErrors === null){
+vErrors = [err155];
+}
+else {
+vErrors.push(err155);
+}
+errors++;
+}
+}
+else {
+const err156 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err156];
+}
+else {
+vErrors.push(err156);
+}
+errors++;
+}
+}
+if(data55.holidayCalendar !== undefined){
+let data57 = data55.holidayCalendar;
+if(typeof data57 === "string"){
+if(func3(data57) > 64){
+const err157 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err157];
+}
+else {
+vErrors.push(err157);
+}
+errors++;
+}
+if(func3(data57) < 1){
+const err158 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err158];
+}
+else {
+vErrors.push(err158);
+}
+errors++;
+}
+}
+else {
+const err159 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err159];
+}
+else {
+vErrors.push(err159);
+}
+errors++;
+}
+}
+if(data55.openTime !== undefined){
+let data58 = data55.openTime;
+if(typeof data58 === "string"){
+if(func3(data58) > 5){
+const err160 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/maxLength",keyword:"maxLength",params:{limit: 5}};
+if(vErrors === null){
+vErrors = [err160];
+}
+else {
+vErrors.push(err160);
+}
+errors++;
+}
+if(!pattern17.test(data58)){
+const err161 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+if(vErrors === null){
+vErrors = [err161];
+}
+else {
+vErrors.push(err161);
+}
+errors++;
+}
+}
+else {
+const err162 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err162];
+}
+else {
+vErrors.push(err162);
+}
+errors++;
+}
+}
+if(data55.closeTime !== undefined){
+let data59 = data55.closeTime;
+if(typeof data59 === "string"){
+if(func3(data59) > 5){
+const err163 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/maxLength",keyword:"maxLength",params:{limit: 5}};
+if(vErrors === null){
+vErrors = [err163];
+}
+else {
+vErrors.push(err163);
+}
+errors++;
+}
+if(!pattern17.test(data59)){
+const err164 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+if(vErrors === null){
+vErrors = [err164];
+}
+else {
+vErrors.push(err164);
+}
+errors++;
+}
+}
+else {
+const err165 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err165];
+}
+else {
+vErrors.push(err165);
+}
+errors++;
+}
+}
+}
+else {
+const err166 = {instancePath:instancePath+"/spec/calendar",schemaPath:"#/properties/spec/properties/calendar/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err166];
+}
+else {
+vErrors.push(err166);
+}
+errors++;
+}
+}
+if(data23.captureLocations !== undefined){
+let data60 = data23.captureLocations;
+if(Array.isArray(data60)){
+if(data60.length > 16){
+const err167 = {instancePath:instancePath+"/spec/captureLocations",schemaPath:"#/properties/spec/properties/captureLocations/maxItems",keyword:"maxItems",params:{limit: 16}};
+if(vErrors === null){
+vErrors = [err167];
+}
+else {
+vErrors.push(err167);
+}
+errors++;
+}
+const len8 = data60.length;
+for(let i8=0; i8<len8; i8++){
+let data61 = data60[i8];
+if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
+if(data61.site === undefined){
+const err168 = {instancePath:instancePath+"/spec/captureLocations/" + i8,schemaPath:"#/properties/spec/properties/captureLocations/items/required",keyword:"required",params:{missingProperty: "site"}};
+if(vErrors === null){
+vErrors = [err168];
+}
+else {
+vErrors.push(err168);
+}
+errors++;
+}
+for(const key10 in data61){
+if(!(((((key10 === "site") || (key10 === "type")) || (key10 === "provider")) || (key10 === "region")) || (key10 === "clock"))){
+const err169 = {instancePath:instancePath+"/spec/captureLocations/" + i8,schemaPath:"#/properties/spec/properties/captureLocations/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+if(vErrors === null){
+vErrors = [err169];
+}
+else {
+vErrors.push(err169);
+}
+errors++;
+}
+}
+if(data61.site !== undefined){
+let data62 = data61.site;
+if(typeof data62 === "string"){
+if(func3(data62) > 64){
+const err170 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err170];
+}
+else {
+vErrors.push(err170);
+}
+errors++;
+}
+if(func3(data62) < 1){
+const err171 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err171];
+}
+else {
+vErrors.push(err171);
+}
+errors++;
+}
+}
+else {
+const err172 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err172];
+}
+else {
+vErrors.push(err172);
+}
+errors++;
+}
+}
+if(data61.type !== undefined){
+let data63 = data61.type;
+if(typeof data63 !== "string"){
+const err173 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/type",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err173];
+}
+else {
+vErrors.push(err173);
+}
+errors++;
+}
+if(!(((data63 === "cloud") || (data63 === "colo")) || (data63 === "onPrem"))){
+const err174 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/type",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.captureLocations.items.properties.type.enum}};
+if(vErrors === null){
+vErrors = [err174];
+}
+else {
+vErrors.push(err174);
+}
+errors++;
+}
+}
+if(data61.provider !== undefined){
+let data64 = data61.provider;
+if(typeof data64 === "string"){
+if(func3(data64) > 64){
+const err175 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err175];
+}
+else {
+vErrors.push(err175);
+}
+errors++;
+}
+if(func3(data64) < 1){
+const err176 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err176];
+}
+else {
+vErrors.push(err176);
+}
+errors++;
+}
+}
+else {
+const err177 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err177];
+}
+else {
+vErrors.push(err177);
+}
+errors++;
+}
+}
+if(data61.region !== undefined){
+let data65 = data61.region;
+if(typeof data65 === "string"){
+if(func3(data65) > 64){
+const err178 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err178];
+}
+else {
+vErrors.push(err178);
+}
+errors++;
+}
+if(func3(data65) < 1){
+const err179 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err179];
+}
+else {
+vErrors.push(err179);
+}
+errors++;
+}
+}
+else {
+const err180 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err180];
+}
+else {
+vErrors.push(err180);
+}
+errors++;
+}
+}
+if(data61.clock !== undefined){
+let data66 = data61.clock;
+if(typeof data66 === "string"){
+if(func3(data66) > 64){
+const err181 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err181];
+}
+else {
+vErrors.push(err181);
+}
+errors++;
+}
+if(func3(data66) < 1){
+const err182 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err182];
+}
+else {
+vErrors.push(err182);
+}
+errors++;
+}
+}
+else {
+const err183 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err183];
+}
+else {
+vErrors.push(err183);
+}
+errors++;
+}
+}
+}
+else {
+const err184 = {instancePath:instancePath+"/spec/captureLocations/" + i8,schemaPath:"#/properties/spec/properties/captureLocations/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err184];
+}
+else {
+vErrors.push(err184);
+}
+errors++;
+}
+}
+}
+else {
+const err185 = {instancePath:instancePath+"/spec/captureLocations",schemaPath:"#/properties/spec/properties/captureLocations/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err185];
+}
+else {
+vErrors.push(err185);
+}
+errors++;
+}
+}
+}
+else {
+const err186 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err186];
+}
+else {
+vErrors.push(err186);
+}
+errors++;
+}
+}
+if(data.status !== undefined){
+let data67 = data.status;
+if(!(data67 && typeof data67 == "object" && !Array.isArray(data67))){
+const err187 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err187];
+}
+else {
+vErrors.push(err187);
+}
+errors++;
+}
+}
+}
+else {
+const err188 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err188];
+}
+else {
+vErrors.push(err188);
+}
+errors++;
+}
+validate10.errors = vErrors;
+return errors === 0;
+}
+
+export const validateEnvironment = validate11;
+const schema12 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Environment"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["feeds","transport"],"properties":{"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$"}},"transport":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^(nats|tls)://[!-~]+$"},"credentialsRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false},"stream":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"72h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"8Gi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"replicas":{"type":"integer","default":1,"minimum":1,"maximum":5},"duplicateWindow":{"type":"string","default":"2m","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false},"keys":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type","fields","source"],"properties":{"type":{"type":"string","enum":["apiKey"]},"fields":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z][A-Za-z0-9_-]*$"}},"source":{"type":"object","properties":{"env":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secret":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"schema":{"type":"string","enum":["v1"]},"schedule":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"dayStart":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"dayEnd":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"connector":{"type":"object","default":{},"properties":{"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}}},"additionalProperties":false},"bufferBytes":{"type":"string","default":"64Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"linger":{"type":"string","default":"5ms","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"}},"additionalProperties":false},"simulator":{"type":"object","required":["feeds"],"properties":{"feeds":{"type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"url":{"type":"string","maxLength":2048,"pattern":"^wss?://[!-~]+$"},"speed":{"type":"string","default":"1","maxLength":10,"pattern":"^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"},"seed":{"type":"integer","default":1,"minimum":0,"maximum":9007199254740991},"rate":{"type":"integer","default":200,"minimum":1,"maximum":1000000},"markets":{"type":"integer","default":6,"minimum":1,"maximum":100000},"replay":{"type":"array","default":[],"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":1024}},"faults":{"type":"array","default":[],"maxItems":64,"items":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["cut","skip","duplicate","freeze","unauthorized","tooManyRequests"]},"every":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"after":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"for":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"count":{"type":"integer","minimum":1,"maximum":1000000},"channel":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"additionalProperties":false}}},"additionalProperties":false},"suspend":{"type":"boolean"}},"additionalProperties":false},"status":{"type":"object"}}};
+const pattern21 = new RegExp("^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$", "u");
+const pattern22 = new RegExp("^(nats|tls)://[!-~]+$", "u");
+const pattern23 = new RegExp("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "u");
+const pattern25 = new RegExp("^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$", "u");
+const pattern27 = new RegExp("^[A-Za-z][A-Za-z0-9_-]*$", "u");
+const pattern28 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+const pattern33 = new RegExp("^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$", "u");
+const pattern36 = new RegExp("^(0|[1-9][0-9]{0,2})ms$", "u");
+const pattern38 = new RegExp("^wss?://[!-~]+$", "u");
+const pattern39 = new RegExp("^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$", "u");
+
+function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.apiVersion === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.kind === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.metadata === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "metadata"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.spec === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "spec"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "metadata")) || (key0 === "spec")) || (key0 === "status"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.apiVersion !== undefined){
+let data0 = data.apiVersion;
+if(typeof data0 !== "string"){
+const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(!(data0 === "ssmd.io/v1alpha1")){
+const err6 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/enum",keyword:"enum",params:{allowedValues: schema12.properties.apiVersion.enum}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.kind !== undefined){
+let data1 = data.kind;
+if(typeof data1 !== "string"){
+const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(!(data1 === "Environment")){
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema12.properties.kind.enum}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.metadata !== undefined){
+let data2 = data.metadata;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if(data2.name === undefined){
+const err9 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/required",keyword:"required",params:{missingProperty: "name"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+for(const key1 in data2){
+if(!(func2.call(schema12.properties.metadata.properties, key1))){
+const err10 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data2.name !== undefined){
+let data3 = data2.name;
+if(typeof data3 === "string"){
+if(func3(data3) > 40){
+const err11 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/maxLength",keyword:"maxLength",params:{limit: 40}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if(!pattern0.test(data3)){
+const err12 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data2.namespace !== undefined){
+let data4 = data2.namespace;
+if(typeof data4 === "string"){
+if(func3(data4) > 63){
+const err14 = {instancePath:instancePath+"/metadata/namespace",schemaPath:"#/properties/metadata/properties/namespace/maxLength",keyword:"maxLength",params:{limit: 63}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+if(!pattern0.test(data4)){
+const err15 = {instancePath:instancePath+"/metadata/namespace",schemaPath:"#/properties/metadata/properties/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/metadata/namespace",schemaPath:"#/properties/metadata/properties/namespace/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data2.labels !== undefined){
+let data5 = data2.labels;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(Object.keys(data5).length > 256){
+const err17 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/maxProperties",keyword:"maxProperties",params:{limit: 256}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+for(const key2 in data5){
+let data6 = data5[key2];
+if(typeof data6 === "string"){
+if(func3(data6) > 262144){
+const err18 = {instancePath:instancePath+"/metadata/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 262144}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/metadata/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data2.annotations !== undefined){
+let data7 = data2.annotations;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if(Object.keys(data7).length > 256){
+const err21 = {instancePath:instancePath+"/metadata/annotations",schemaPath:"#/properties/metadata/properties/annotations/maxProperties",keyword:"maxProperties",params:{limit: 256}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+for(const key3 in data7){
+let data8 = data7[key3];
+if(typeof data8 === "string"){
+if(func3(data8) > 262144){
+const err22 = {instancePath:instancePath+"/metadata/annotations/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/annotations/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 262144}};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+else {
+const err23 = {instancePath:instancePath+"/metadata/annotations/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/annotations/additionalProperties/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/metadata/annotations",schemaPath:"#/properties/metadata/properties/annotations/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+if(data2.uid !== undefined){
+let data9 = data2.uid;
+if(typeof data9 === "string"){
+if(func3(data9) > 253){
+const err25 = {instancePath:instancePath+"/metadata/uid",schemaPath:"#/properties/metadata/properties/uid/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/metadata/uid",schemaPath:"#/properties/metadata/properties/uid/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data2.resourceVersion !== undefined){
+let data10 = data2.resourceVersion;
+if(typeof data10 === "string"){
+if(func3(data10) > 253){
+const err27 = {instancePath:instancePath+"/metadata/resourceVersion",schemaPath:"#/properties/metadata/properties/resourceVersion/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/metadata/resourceVersion",schemaPath:"#/properties/metadata/properties/resourceVersion/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data2.generation !== undefined){
+let data11 = data2.generation;
+if(!((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11)))){
+const err29 = {instancePath:instancePath+"/metadata/generation",schemaPath:"#/properties/metadata/properties/generation/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+if(data2.creationTimestamp !== undefined){
+let data12 = data2.creationTimestamp;
+if(typeof data12 === "string"){
+if(func3(data12) > 253){
+const err30 = {instancePath:instancePath+"/metadata/creationTimestamp",schemaPath:"#/properties/metadata/properties/creationTimestamp/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/metadata/creationTimestamp",schemaPath:"#/properties/metadata/properties/creationTimestamp/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+if(data2.deletionTimestamp !== undefined){
+let data13 = data2.deletionTimestamp;
+if(typeof data13 === "string"){
+if(func3(data13) > 253){
+const err32 = {instancePath:instancePath+"/metadata/deletionTimestamp",schemaPath:"#/properties/metadata/properties/deletionTimestamp/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+else {
+const err33 = {instancePath:instancePath+"/metadata/deletionTimestamp",schemaPath:"#/properties/metadata/properties/deletionTimestamp/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+if(data2.deletionGracePeriodSeconds !== undefined){
+let data14 = data2.deletionGracePeriodSeconds;
+if(!((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14)))){
+const err34 = {instancePath:instancePath+"/metadata/deletionGracePeriodSeconds",schemaPath:"#/properties/metadata/properties/deletionGracePeriodSeconds/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+if(data2.finalizers !== undefined){
+let data15 = data2.finalizers;
+if(Array.isArray(data15)){
+if(data15.length > 64){
+const err35 = {instancePath:instancePath+"/metadata/finalizers",schemaPath:"#/properties/metadata/properties/finalizers/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+const len0 = data15.length;
+for(let i0=0; i0<len0; i0++){
+let data16 = data15[i0];
+if(typeof data16 === "string"){
+if(func3(data16) > 253){
+const err36 = {instancePath:instancePath+"/metadata/finalizers/" + i0,schemaPath:"#/properties/metadata/properties/finalizers/items/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/metadata/finalizers/" + i0,schemaPath:"#/properties/metadata/properties/finalizers/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/metadata/finalizers",schemaPath:"#/properties/metadata/properties/finalizers/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+if(data2.selfLink !== undefined){
+let data17 = data2.selfLink;
+if(typeof data17 === "string"){
+if(func3(data17) > 253){
+const err39 = {instancePath:instancePath+"/metadata/selfLink",schemaPath:"#/properties/metadata/properties/selfLink/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/metadata/selfLink",schemaPath:"#/properties/metadata/properties/selfLink/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+if(data2.generateName !== undefined){
+let data18 = data2.generateName;
+if(typeof data18 === "string"){
+if(func3(data18) > 253){
+const err41 = {instancePath:instancePath+"/metadata/generateName",schemaPath:"#/properties/metadata/properties/generateName/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/metadata/generateName",schemaPath:"#/properties/metadata/properties/generateName/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+if(data2.ownerReferences !== undefined){
+let data19 = data2.ownerReferences;
+if(Array.isArray(data19)){
+if(data19.length > 64){
+const err43 = {instancePath:instancePath+"/metadata/ownerReferences",schemaPath:"#/properties/metadata/properties/ownerReferences/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+const len1 = data19.length;
+for(let i1=0; i1<len1; i1++){
+let data20 = data19[i1];
+if(!(data20 && typeof data20 == "object" && !Array.isArray(data20))){
+const err44 = {instancePath:instancePath+"/metadata/ownerReferences/" + i1,schemaPath:"#/properties/metadata/properties/ownerReferences/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+}
+else {
+const err45 = {instancePath:instancePath+"/metadata/ownerReferences",schemaPath:"#/properties/metadata/properties/ownerReferences/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+}
+if(data2.managedFields !== undefined){
+let data21 = data2.managedFields;
+if(Array.isArray(data21)){
+if(data21.length > 1024){
+const err46 = {instancePath:instancePath+"/metadata/managedFields",schemaPath:"#/properties/metadata/properties/managedFields/maxItems",keyword:"maxItems",params:{limit: 1024}};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+const len2 = data21.length;
+for(let i2=0; i2<len2; i2++){
+let data22 = data21[i2];
+if(!(data22 && typeof data22 == "object" && !Array.isArray(data22))){
+const err47 = {instancePath:instancePath+"/metadata/managedFields/" + i2,schemaPath:"#/properties/metadata/properties/managedFields/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+}
+}
+else {
+const err48 = {instancePath:instancePath+"/metadata/managedFields",schemaPath:"#/properties/metadata/properties/managedFields/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+}
+else {
+const err49 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+if(data.spec !== undefined){
+let data23 = data.spec;
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+if(data23.connector === undefined){
+data23.connector = {};
+}
+if(data23.feeds === undefined){
+const err50 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "feeds"}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+if(data23.transport === undefined){
+const err51 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "transport"}};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+for(const key4 in data23){
+if(!((((((((key4 === "feeds") || (key4 === "transport")) || (key4 === "keys")) || (key4 === "schema")) || (key4 === "schedule")) || (key4 === "connector")) || (key4 === "simulator")) || (key4 === "suspend"))){
+const err52 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+if(data23.feeds !== undefined){
+let data24 = data23.feeds;
+if(Array.isArray(data24)){
+if(data24.length > 256){
+const err53 = {instancePath:instancePath+"/spec/feeds",schemaPath:"#/properties/spec/properties/feeds/maxItems",keyword:"maxItems",params:{limit: 256}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+if(data24.length < 1){
+const err54 = {instancePath:instancePath+"/spec/feeds",schemaPath:"#/properties/spec/properties/feeds/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+const len3 = data24.length;
+for(let i3=0; i3<len3; i3++){
+let data25 = data24[i3];
+if(typeof data25 === "string"){
+if(func3(data25) > 40){
+const err55 = {instancePath:instancePath+"/spec/feeds/" + i3,schemaPath:"#/properties/spec/properties/feeds/items/maxLength",keyword:"maxLength",params:{limit: 40}};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+if(func3(data25) < 1){
+const err56 = {instancePath:instancePath+"/spec/feeds/" + i3,schemaPath:"#/properties/spec/properties/feeds/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+if(!pattern21.test(data25)){
+const err57 = {instancePath:instancePath+"/spec/feeds/" + i3,schemaPath:"#/properties/spec/properties/feeds/items/pattern",keyword:"pattern",params:{pattern: "^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$"}};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+else {
+const err58 = {instancePath:instancePath+"/spec/feeds/" + i3,schemaPath:"#/properties/spec/properties/feeds/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+}
+else {
+const err59 = {instancePath:instancePath+"/spec/feeds",schemaPath:"#/properties/spec/properties/feeds/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+if(data23.transport !== undefined){
+let data26 = data23.transport;
+if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+if(data26.stream === undefined){
+data26.stream = {};
+}
+if(data26.url === undefined){
+const err60 = {instancePath:instancePath+"/spec/transport",schemaPath:"#/properties/spec/properties/transport/required",keyword:"required",params:{missingProperty: "url"}};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+for(const key5 in data26){
+if(!(((key5 === "url") || (key5 === "credentialsRef")) || (key5 === "stream"))){
+const err61 = {instancePath:instancePath+"/spec/transport",schemaPath:"#/properties/spec/properties/transport/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+if(data26.url !== undefined){
+let data27 = data26.url;
+if(typeof data27 === "string"){
+if(func3(data27) > 2048){
+const err62 = {instancePath:instancePath+"/spec/transport/url",schemaPath:"#/properties/spec/properties/transport/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048}};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+if(!pattern22.test(data27)){
+const err63 = {instancePath:instancePath+"/spec/transport/url",schemaPath:"#/properties/spec/properties/transport/properties/url/pattern",keyword:"pattern",params:{pattern: "^(nats|tls)://[!-~]+$"}};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+}
+else {
+const err64 = {instancePath:instancePath+"/spec/transport/url",schemaPath:"#/properties/spec/properties/transport/properties/url/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+}
+if(data26.credentialsRef !== undefined){
+let data28 = data26.credentialsRef;
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(data28.name === undefined){
+const err65 = {instancePath:instancePath+"/spec/transport/credentialsRef",schemaPath:"#/properties/spec/properties/transport/properties/credentialsRef/required",keyword:"required",params:{missingProperty: "name"}};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+for(const key6 in data28){
+if(!(key6 === "name")){
+const err66 = {instancePath:instancePath+"/spec/transport/credentialsRef",schemaPath:"#/properties/spec/properties/transport/properties/credentialsRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+}
+if(data28.name !== undefined){
+let data29 = data28.name;
+if(typeof data29 === "string"){
+if(func3(data29) > 253){
+const err67 = {instancePath:instancePath+"/spec/transport/credentialsRef/name",schemaPath:"#/properties/spec/properties/transport/properties/credentialsRef/properties/name/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+if(func3(data29) < 1){
+const err68 = {instancePath:instancePath+"/spec/transport/credentialsRef/name",schemaPath:"#/properties/spec/properties/transport/properties/credentialsRef/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+if(!pattern23.test(data29)){
+const err69 = {instancePath:instancePath+"/spec/transport/credentialsRef/name",schemaPath:"#/properties/spec/properties/transport/properties/credentialsRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+else {
+const err70 = {instancePath:instancePath+"/spec/transport/credentialsRef/name",schemaPath:"#/properties/spec/properties/transport/properties/credentialsRef/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+}
+}
+else {
+const err71 = {instancePath:instancePath+"/spec/transport/credentialsRef",schemaPath:"#/properties/spec/properties/transport/properties/credentialsRef/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+let data30 = data26.stream;
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+if(data30.maxAge === undefined){
+data30.maxAge = "72h";
+}
+if(data30.maxBytes === undefined){
+data30.maxBytes = "8Gi";
+}
+if(data30.replicas === undefined){
+data30.replicas = 1;
+}
+if(data30.duplicateWindow === undefined){
+data30.duplicateWindow = "2m";
+}
+for(const key7 in data30){
+if(!((((key7 === "maxAge") || (key7 === "maxBytes")) || (key7 === "replicas")) || (key7 === "duplicateWindow"))){
+const err72 = {instancePath:instancePath+"/spec/transport/stream",schemaPath:"#/properties/spec/properties/transport/properties/stream/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+let data31 = data30.maxAge;
+if(typeof data31 === "string"){
+if(func3(data31) > 8){
+const err73 = {instancePath:instancePath+"/spec/transport/stream/maxAge",schemaPath:"#/properties/spec/properties/transport/properties/stream/properties/maxAge/maxLength",keyword:"maxLength",params:{limit: 8}};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+if(!pattern10.test(data31)){
+const err74 = {instancePath:instancePath+"/spec/transport/stream/maxAge",schemaPath:"#/properties/spec/properties/transport/properties/stream/properties/maxAge/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+}
+else {
+const err75 = {instancePath:instancePath+"/spec/transport/stream/maxAge",schemaPath:"#/properties/spec/properties/transport/properties/stream/properties/maxAge/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+let data32 = data30.maxBytes;
+if(typeof data32 === "string"){
+if(func3(data32) > 15){
+const err76 = {instancePath:instancePath+"/spec/transport/stream/maxBytes",schemaPath:"#/properties/spec/properties/transport/properties/stream/properties/maxBytes/maxLength",keyword:"maxLength",params:{limit: 15}};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+if(!pattern25.test(data32)){
+const err77 = {instancePath:instancePath+"/spec/transport/stream/maxBytes",schemaPath:"#/properties/spec/properties/transport/properties/stream/properties/maxBytes/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+}
+else {
+const err78 = {instancePath:instancePath+"/spec/transport/stream/maxBytes",schemaPath:"#/properties/spec/properties/transport/properties/stream/properties/maxBytes/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+let data33 = data30.replicas;
+if(!((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33)))){
+const err79 = {instancePath:instancePath+"/spec/transport/stream/replicas",schemaPath:"#/properties/spec/properties/transport/properties/stream/properties/replicas/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+if(typeof data33 == "number"){
+if(data33 > 5 || isNaN(data33)){
+const err80 = {instancePath:instancePath+"/spec/transport/stream/replicas",schemaPath:"#/properties/spec/properties/transport/properties/stream/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+if(data33 < 1 || isNaN(data33)){
+const err81 = {instancePath:instancePath+"/spec/transport/stream/replicas",schemaPath:"#/properties/spec/properties/transport/properties/stream/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+let data34 = data30.duplicateWindow;
+if(typeof data34 === "string"){
+if(func3(data34) > 8){
+const err82 = {instancePath:instancePath+"/spec/transport/stream/duplicateWindow",schemaPath:"#/properties/spec/properties/transport/properties/stream/properties/duplicateWindow/maxLength",keyword:"maxLength",params:{limit: 8}};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+if(!pattern10.test(data34)){
+const err83 = {instancePath:instancePath+"/spec/transport/stream/duplicateWindow",schemaPath:"#/properties/spec/properties/transport/properties/stream/properties/duplicateWindow/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+}
+else {
+const err84 = {instancePath:instancePath+"/spec/transport/stream/duplicateWindow",schemaPath:"#/properties/spec/properties/transport/properties/stream/properties/duplicateWindow/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+}
+else {
+const err85 = {instancePath:instancePath+"/spec/transport/stream",schemaPath:"#/properties/spec/properties/transport/properties/stream/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+else {
+const err86 = {instancePath:instancePath+"/spec/transport",schemaPath:"#/properties/spec/properties/transport/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+}
+if(data23.keys !== undefined){
+let data35 = data23.keys;
+if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
+if(Object.keys(data35).length > 32){
+const err87 = {instancePath:instancePath+"/spec/keys",schemaPath:"#/properties/spec/properties/keys/maxProperties",keyword:"maxProperties",params:{limit: 32}};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+for(const key8 in data35){
+let data36 = data35[key8];
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+if(data36.type === undefined){
+const err88 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/keys/additionalProperties/required",keyword:"required",params:{missingProperty: "type"}};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+if(data36.fields === undefined){
+const err89 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/keys/additionalProperties/required",keyword:"required",params:{missingProperty: "fields"}};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+if(data36.source === undefined){
+const err90 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/keys/additionalProperties/required",keyword:"required",params:{missingProperty: "source"}};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+for(const key9 in data36){
+if(!(((key9 === "type") || (key9 === "fields")) || (key9 === "source"))){
+const err91 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/keys/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+}
+if(data36.type !== undefined){
+let data37 = data36.type;
+if(typeof data37 !== "string"){
+const err92 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
+}
+errors++;
+}
+if(!(data37 === "apiKey")){
+const err93 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/type/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.keys.additionalProperties.properties.type.enum}};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+}
+if(data36.fields !== undefined){
+let data38 = data36.fields;
+if(Array.isArray(data38)){
+if(data38.length > 16){
+const err94 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/fields",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/fields/maxItems",keyword:"maxItems",params:{limit: 16}};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+if(data38.length < 1){
+const err95 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/fields",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/fields/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+const len4 = data38.length;
+for(let i4=0; i4<len4; i4++){
+let data39 = data38[i4];
+if(typeof data39 === "string"){
+if(func3(data39) > 64){
+const err96 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/fields/" + i4,schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/fields/items/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+if(func3(data39) < 1){
+const err97 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/fields/" + i4,schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/fields/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
+if(!pattern27.test(data39)){
+const err98 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/fields/" + i4,schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/fields/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_-]*$"}};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+}
+else {
+const err99 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/fields/" + i4,schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/fields/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+}
+}
+else {
+const err100 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/fields",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/fields/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+}
+if(data36.source !== undefined){
+let data40 = data36.source;
+if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
+for(const key10 in data40){
+if(!((key10 === "env") || (key10 === "secret"))){
+const err101 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+}
+if(data40.env !== undefined){
+let data41 = data40.env;
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+if(Object.keys(data41).length > 16){
+const err102 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/env",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/env/maxProperties",keyword:"maxProperties",params:{limit: 16}};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
+}
+errors++;
+}
+if(Object.keys(data41).length < 1){
+const err103 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/env",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/env/minProperties",keyword:"minProperties",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+for(const key11 in data41){
+let data42 = data41[key11];
+if(typeof data42 === "string"){
+if(func3(data42) > 128){
+const err104 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/env/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/env/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+if(func3(data42) < 1){
+const err105 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/env/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/env/additionalProperties/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
+}
+errors++;
+}
+if(!pattern28.test(data42)){
+const err106 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/env/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/env/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+}
+else {
+const err107 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/env/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/env/additionalProperties/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
+}
+}
+else {
+const err108 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/env",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/env/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
+}
+errors++;
+}
+}
+if(data40.secret !== undefined){
+let data43 = data40.secret;
+if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
+if(data43.name === undefined){
+const err109 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/secret",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/secret/required",keyword:"required",params:{missingProperty: "name"}};
+if(vErrors === null){
+vErrors = [err109];
+}
+else {
+vErrors.push(err109);
+}
+errors++;
+}
+for(const key12 in data43){
+if(!(key12 === "name")){
+const err110 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/secret",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/secret/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+if(vErrors === null){
+vErrors = [err110];
+}
+else {
+vErrors.push(err110);
+}
+errors++;
+}
+}
+if(data43.name !== undefined){
+let data44 = data43.name;
+if(typeof data44 === "string"){
+if(func3(data44) > 253){
+const err111 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/secret/name",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/secret/properties/name/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err111];
+}
+else {
+vErrors.push(err111);
+}
+errors++;
+}
+if(func3(data44) < 1){
+const err112 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/secret/name",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/secret/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err112];
+}
+else {
+vErrors.push(err112);
+}
+errors++;
+}
+if(!pattern23.test(data44)){
+const err113 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/secret/name",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/secret/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err113];
+}
+else {
+vErrors.push(err113);
+}
+errors++;
+}
+}
+else {
+const err114 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/secret/name",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/secret/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err114];
+}
+else {
+vErrors.push(err114);
+}
+errors++;
+}
+}
+}
+else {
+const err115 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/secret",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/secret/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err115];
+}
+else {
+vErrors.push(err115);
+}
+errors++;
+}
+}
+}
+else {
+const err116 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err116];
+}
+else {
+vErrors.push(err116);
+}
+errors++;
+}
+}
+}
+else {
+const err117 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/keys/additionalProperties/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err117];
+}
+else {
+vErrors.push(err117);
+}
+errors++;
+}
+}
+}
+else {
+const err118 = {instancePath:instancePath+"/spec/keys",schemaPath:"#/properties/spec/properties/keys/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err118];
+}
+else {
+vErrors.push(err118);
+}
+errors++;
+}
+}
+if(data23.schema !== undefined){
+let data45 = data23.schema;
+if(typeof data45 !== "string"){
+const err119 = {instancePath:instancePath+"/spec/schema",schemaPath:"#/properties/spec/properties/schema/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err119];
+}
+else {
+vErrors.push(err119);
+}
+errors++;
+}
+if(!(data45 === "v1")){
+const err120 = {instancePath:instancePath+"/spec/schema",schemaPath:"#/properties/spec/properties/schema/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.schema.enum}};
+if(vErrors === null){
+vErrors = [err120];
+}
+else {
+vErrors.push(err120);
+}
+errors++;
+}
+}
+if(data23.schedule !== undefined){
+let data46 = data23.schedule;
+if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
+for(const key13 in data46){
+if(!(((key13 === "timezone") || (key13 === "dayStart")) || (key13 === "dayEnd"))){
+const err121 = {instancePath:instancePath+"/spec/schedule",schemaPath:"#/properties/spec/properties/schedule/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
+if(vErrors === null){
+vErrors = [err121];
+}
+else {
+vErrors.push(err121);
+}
+errors++;
+}
+}
+if(data46.timezone !== undefined){
+let data47 = data46.timezone;
+if(typeof data47 === "string"){
+if(func3(data47) > 64){
+const err122 = {instancePath:instancePath+"/spec/schedule/timezone",schemaPath:"#/properties/spec/properties/schedule/properties/timezone/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err122];
+}
+else {
+vErrors.push(err122);
+}
+errors++;
+}
+if(func3(data47) < 1){
+const err123 = {instancePath:instancePath+"/spec/schedule/timezone",schemaPath:"#/properties/spec/properties/schedule/properties/timezone/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err123];
+}
+else {
+vErrors.push(err123);
+}
+errors++;
+}
+if(!pattern16.test(data47)){
+const err124 = {instancePath:instancePath+"/spec/schedule/timezone",schemaPath:"#/properties/spec/properties/schedule/properties/timezone/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_+/-]+$"}};
+if(vErrors === null){
+vErrors = [err124];
+}
+else {
+vErrors.push(err124);
+}
+errors++;
+}
+}
+else {
+const err125 = {instancePath:instancePath+"/spec/schedule/timezone",schemaPath:"#/properties/spec/properties/schedule/properties/timezone/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err125];
+}
+else {
+vErrors.push(err125);
+}
+errors++;
+}
+}
+if(data46.dayStart !== undefined){
+let data48 = data46.dayStart;
+if(typeof data48 === "string"){
+if(func3(data48) > 5){
+const err126 = {instancePath:instancePath+"/spec/schedule/dayStart",schemaPath:"#/properties/spec/properties/schedule/properties/dayStart/maxLength",keyword:"maxLength",params:{limit: 5}};
+if(vErrors === null){
+vErrors = [err126];
+}
+else {
+vErrors.push(err126);
+}
+errors++;
+}
+if(!pattern17.test(data48)){
+const err127 = {instancePath:instancePath+"/spec/schedule/dayStart",schemaPath:"#/properties/spec/properties/schedule/properties/dayStart/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+if(vErrors === null){
+vErrors = [err127];
+}
+else {
+vErrors.push(err127);
+}
+errors++;
+}
+}
+else {
+const err128 = {instancePath:instancePath+"/spec/schedule/dayStart",schemaPath:"#/properties/spec/properties/schedule/properties/dayStart/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err128];
+}
+else {
+vErrors.push(err128);
+}
+errors++;
+}
+}
+if(data46.dayEnd !== undefined){
+let data49 = data46.dayEnd;
+if(typeof data49 === "string"){
+if(func3(data49) > 5){
+const err129 = {instancePath:instancePath+"/spec/schedule/dayEnd",schemaPath:"#/properties/spec/properties/schedule/properties/dayEnd/maxLength",keyword:"maxLength",params:{limit: 5}};
+if(vErrors === null){
+vErrors = [err129];
+}
+else {
+vErrors.push(err129);
+}
+errors++;
+}
+if(!pattern17.test(data49)){
+const err130 = {instancePath:instancePath+"/spec/schedule/dayEnd",schemaPath:"#/properties/spec/properties/schedule/properties/dayEnd/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+if(vErrors === null){
+vErrors = [err130];
+}
+else {
+vErrors.push(err130);
+}
+errors++;
+}
+}
+else {
+const err131 = {instancePath:instancePath+"/spec/schedule/dayEnd",schemaPath:"#/properties/spec/properties/schedule/properties/dayEnd/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err131];
+}
+else {
+vErrors.push(err131);
+}
+errors++;
+}
+}
+}
+else {
+const err132 = {instancePath:instancePath+"/spec/schedule",schemaPath:"#/properties/spec/properties/schedule/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err132];
+}
+else {
+vErrors.push(err132);
+}
+errors++;
+}
+}
+let data50 = data23.connector;
+if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
+if(data50.bufferBytes === undefined){
+data50.bufferBytes = "64Mi";
+}
+if(data50.linger === undefined){
+data50.linger = "5ms";
+}
+for(const key14 in data50){
+if(!(((key14 === "resources") || (key14 === "bufferBytes")) || (key14 === "linger"))){
+const err133 = {instancePath:instancePath+"/spec/connector",schemaPath:"#/properties/spec/properties/connector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
+if(vErrors === null){
+vErrors = [err133];
+}
+else {
+vErrors.push(err133);
+}
+errors++;
+}
+}
+if(data50.resources !== undefined){
+let data51 = data50.resources;
+if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
+for(const key15 in data51){
+if(!((key15 === "requests") || (key15 === "limits"))){
+const err134 = {instancePath:instancePath+"/spec/connector/resources",schemaPath:"#/properties/spec/properties/connector/properties/resources/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
+if(vErrors === null){
+vErrors = [err134];
+}
+else {
+vErrors.push(err134);
+}
+errors++;
+}
+}
+if(data51.requests !== undefined){
+let data52 = data51.requests;
+if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
+if(Object.keys(data52).length > 8){
+const err135 = {instancePath:instancePath+"/spec/connector/resources/requests",schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/requests/maxProperties",keyword:"maxProperties",params:{limit: 8}};
+if(vErrors === null){
+vErrors = [err135];
+}
+else {
+vErrors.push(err135);
+}
+errors++;
+}
+for(const key16 in data52){
+let data53 = data52[key16];
+if((!((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53)))) && (typeof data53 !== "string")){
+const err136 = {instancePath:instancePath+"/spec/connector/resources/requests/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/requests/additionalProperties/type",keyword:"type",params:{type: schema12.properties.spec.properties.connector.properties.resources.properties.requests.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err136];
+}
+else {
+vErrors.push(err136);
+}
+errors++;
+}
+if(typeof data53 == "number"){
+if(data53 > 9007199254740991 || isNaN(data53)){
+const err137 = {instancePath:instancePath+"/spec/connector/resources/requests/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/requests/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
+if(vErrors === null){
+vErrors = [err137];
+}
+else {
+vErrors.push(err137);
+}
+errors++;
+}
+if(data53 < 0 || isNaN(data53)){
+const err138 = {instancePath:instancePath+"/spec/connector/resources/requests/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/requests/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err138];
+}
+else {
+vErrors.push(err138);
+}
+errors++;
+}
+}
+if(typeof data53 === "string"){
+if(func3(data53) > 32){
+const err139 = {instancePath:instancePath+"/spec/connector/resources/requests/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/requests/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 32}};
+if(vErrors === null){
+vErrors = [err139];
+}
+else {
+vErrors.push(err139);
+}
+errors++;
+}
+if(!pattern33.test(data53)){
+const err140 = {instancePath:instancePath+"/spec/connector/resources/requests/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/requests/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$"}};
+if(vErrors === null){
+vErrors = [err140];
+}
+else {
+vErrors.push(err140);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err141 = {instancePath:instancePath+"/spec/connector/resources/requests",schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/requests/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err141];
+}
+else {
+vErrors.push(err141);
+}
+errors++;
+}
+}
+if(data51.limits !== undefined){
+let data54 = data51.limits;
+if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
+if(Object.keys(data54).length > 8){
+const err142 = {instancePath:instancePath+"/spec/connector/resources/limits",schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/limits/maxProperties",keyword:"maxProperties",params:{limit: 8}};
+if(vErrors === null){
+vErrors = [err142];
+}
+else {
+vErrors.push(err142);
+}
+errors++;
+}
+for(const key17 in data54){
+let data55 = data54[key17];
+if((!((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55)))) && (typeof data55 !== "string")){
+const err143 = {instancePath:instancePath+"/spec/connector/resources/limits/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/limits/additionalProperties/type",keyword:"type",params:{type: schema12.properties.spec.properties.connector.properties.resources.properties.limits.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err143];
+}
+else {
+vErrors.push(err143);
+}
+errors++;
+}
+if(typeof data55 == "number"){
+if(data55 > 9007199254740991 || isNaN(data55)){
+const err144 = {instancePath:instancePath+"/spec/connector/resources/limits/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/limits/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
+if(vErrors === null){
+vErrors = [err144];
+}
+else {
+vErrors.push(err144);
+}
+errors++;
+}
+if(data55 < 0 || isNaN(data55)){
+const err145 = {instancePath:instancePath+"/spec/connector/resources/limits/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/limits/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err145];
+}
+else {
+vErrors.push(err145);
+}
+errors++;
+}
+}
+if(typeof data55 === "string"){
+if(func3(data55) > 32){
+const err146 = {instancePath:instancePath+"/spec/connector/resources/limits/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/limits/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 32}};
+if(vErrors === null){
+vErrors = [err146];
+}
+else {
+vErrors.push(err146);
+}
+errors++;
+}
+if(!pattern33.test(data55)){
+const err147 = {instancePath:instancePath+"/spec/connector/resources/limits/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/limits/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$"}};
+if(vErrors === null){
+vErrors = [err147];
+}
+else {
+vErrors.push(err147);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err148 = {instancePath:instancePath+"/spec/connector/resources/limits",schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/limits/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err148];
+}
+else {
+vErrors.push(err148);
+}
+errors++;
+}
+}
+}
+else {
+const err149 = {instancePath:instancePath+"/spec/connector/resources",schemaPath:"#/properties/spec/properties/connector/properties/resources/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err149];
+}
+else {
+vErrors.push(err149);
+}
+errors++;
+}
+}
+let data56 = data50.bufferBytes;
+if(typeof data56 === "string"){
+if(func3(data56) > 15){
+const err150 = {instancePath:instancePath+"/spec/connector/bufferBytes",schemaPath:"#/properties/spec/properties/connector/properties/bufferBytes/maxLength",keyword:"maxLength",params:{limit: 15}};
+if(vErrors === null){
+vErrors = [err150];
+}
+else {
+vErrors.push(err150);
+}
+errors++;
+}
+if(!pattern25.test(data56)){
+const err151 = {instancePath:instancePath+"/spec/connector/bufferBytes",schemaPath:"#/properties/spec/properties/connector/properties/bufferBytes/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}};
+if(vErrors === null){
+vErrors = [err151];
+}
+else {
+vErrors.push(err151);
+}
+errors++;
+}
+}
+else {
+const err152 = {instancePath:instancePath+"/spec/connector/bufferBytes",schemaPath:"#/properties/spec/properties/connector/properties/bufferBytes/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err152];
+}
+else {
+vErrors.push(err152);
+}
+errors++;
+}
+let data57 = data50.linger;
+if(typeof data57 === "string"){
+if(func3(data57) > 5){
+const err153 = {instancePath:instancePath+"/spec/connector/linger",schemaPath:"#/properties/spec/properties/connector/properties/linger/maxLength",keyword:"maxLength",params:{limit: 5}};
+if(vErrors === null){
+vErrors = [err153];
+}
+else {
+vErrors.push(err153);
+}
+errors++;
+}
+if(!pattern36.test(data57)){
+const err154 = {instancePath:instancePath+"/spec/connector/linger",schemaPath:"#/properties/spec/properties/connector/properties/linger/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,2})ms$"}};
+if(vErrors === null){
+vErrors = [err154];
+}
+else {
+vErrors.push(err154);
+}
+errors++;
+}
+}
+else {
+const err155 = {instancePath:instancePath+"/spec/connector/linger",schemaPath:"#/properties/spec/properties/connector/properties/linger/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err155];
+}
+else {
+vErrors.push(err155);
+}
+errors++;
+}
+}
+else {
+const err156 = {instancePath:instancePath+"/spec/connector",schemaPath:"#/properties/spec/properties/connector/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err156];
+}
+else {
+vErrors.push(err156);
+}
+errors++;
+}
+if(data23.simulator !== undefined){
+let data58 = data23.simulator;
+if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
+if(data58.speed === undefined){
+data58.speed = "1";
+}
+if(data58.seed === undefined){
+data58.seed = 1;
+}
+if(data58.rate === undefined){
+data58.rate = 200;
+}
+if(data58.markets === undefined){
+data58.markets = 6;
+}
+if(data58.replay === undefined){
+data58.replay = [];
+}
+if(data58.faults === undefined){
+data58.faults = [];
+}
+if(data58.feeds === undefined){
+const err157 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/required",keyword:"required",params:{missingProperty: "feeds"}};
+if(vErrors === null){
+vErrors = [err157];
+}
+else {
+vErrors.push(err157);
+}
+errors++;
+}
+for(const key18 in data58){
+if(!((((((((key18 === "feeds") || (key18 === "url")) || (key18 === "speed")) || (key18 === "seed")) || (key18 === "rate")) || (key18 === "markets")) || (key18 === "replay")) || (key18 === "faults"))){
+const err158 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
+if(vErrors === null){
+vErrors = [err158];
+}
+else {
+vErrors.push(err158);
+}
+errors++;
+}
+}
+if(data58.feeds !== undefined){
+let data59 = data58.feeds;
+if(Array.isArray(data59)){
+if(data59.length > 256){
+const err159 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/maxItems",keyword:"maxItems",params:{limit: 256}};
+if(vErrors === null){
+vErrors = [err159];
+}
+else {
+vErrors.push(err159);
+}
+errors++;
+}
+const len5 = data59.length;
+for(let i5=0; i5<len5; i5++){
+let data60 = data59[i5];
+if(typeof data60 === "string"){
+if(func3(data60) > 40){
+const err160 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/maxLength",keyword:"maxLength",params:{limit: 40}};
+if(vErrors === null){
+vErrors = [err160];
+}
+else {
+vErrors.push(err160);
+}
+errors++;
+}
+if(func3(data60) < 1){
+const err161 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err161];
+}
+else {
+vErrors.push(err161);
+}
+errors++;
+}
+if(!pattern0.test(data60)){
+const err162 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err162];
+}
+else {
+vErrors.push(err162);
+}
+errors++;
+}
+}
+else {
+const err163 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err163];
+}
+else {
+vErrors.push(err163);
+}
+errors++;
+}
+}
+}
+else {
+const err164 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err164];
+}
+else {
+vErrors.push(err164);
+}
+errors++;
+}
+}
+if(data58.url !== undefined){
+let data61 = data58.url;
+if(typeof data61 === "string"){
+if(func3(data61) > 2048){
+const err165 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048}};
+if(vErrors === null){
+vErrors = [err165];
+}
+else {
+vErrors.push(err165);
+}
+errors++;
+}
+if(!pattern38.test(data61)){
+const err166 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/pattern",keyword:"pattern",params:{pattern: "^wss?://[!-~]+$"}};
+if(vErrors === null){
+vErrors = [err166];
+}
+else {
+vErrors.push(err166);
+}
+errors++;
+}
+}
+else {
+const err167 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err167];
+}
+else {
+vErrors.push(err167);
+}
+errors++;
+}
+}
+let data62 = data58.speed;
+if(typeof data62 === "string"){
+if(func3(data62) > 10){
+const err168 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/maxLength",keyword:"maxLength",params:{limit: 10}};
+if(vErrors === null){
+vErrors = [err168];
+}
+else {
+vErrors.push(err168);
+}
+errors++;
+}
+if(!pattern39.test(data62)){
+const err169 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/pattern",keyword:"pattern",params:{pattern: "^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"}};
+if(vErrors === null){
+vErrors = [err169];
+}
+else {
+vErrors.push(err169);
+}
+errors++;
+}
+}
+else {
+const err170 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err170];
+}
+else {
+vErrors.push(err170);
+}
+errors++;
+}
+let data63 = data58.seed;
+if(!((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63)))){
+const err171 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err171];
+}
+else {
+vErrors.push(err171);
+}
+errors++;
+}
+if(typeof data63 == "number"){
+if(data63 > 9007199254740991 || isNaN(data63)){
+const err172 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
+if(vErrors === null){
+vErrors = [err172];
+}
+else {
+vErrors.push(err172);
+}
+errors++;
+}
+if(data63 < 0 || isNaN(data63)){
+const err173 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err173];
+}
+else {
+vErrors.push(err173);
+}
+errors++;
+}
+}
+let data64 = data58.rate;
+if(!((typeof data64 == "number") && (!(data64 % 1) && !isNaN(data64)))){
+const err174 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err174];
+}
+else {
+vErrors.push(err174);
+}
+errors++;
+}
+if(typeof data64 == "number"){
+if(data64 > 1000000 || isNaN(data64)){
+const err175 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err175];
+}
+else {
+vErrors.push(err175);
+}
+errors++;
+}
+if(data64 < 1 || isNaN(data64)){
+const err176 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err176];
+}
+else {
+vErrors.push(err176);
+}
+errors++;
+}
+}
+let data65 = data58.markets;
+if(!((typeof data65 == "number") && (!(data65 % 1) && !isNaN(data65)))){
+const err177 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err177];
+}
+else {
+vErrors.push(err177);
+}
+errors++;
+}
+if(typeof data65 == "number"){
+if(data65 > 100000 || isNaN(data65)){
+const err178 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
+if(vErrors === null){
+vErrors = [err178];
+}
+else {
+vErrors.push(err178);
+}
+errors++;
+}
+if(data65 < 1 || isNaN(data65)){
+const err179 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err179];
+}
+else {
+vErrors.push(err179);
+}
+errors++;
+}
+}
+let data66 = data58.replay;
+if(Array.isArray(data66)){
+if(data66.length > 256){
+const err180 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/maxItems",keyword:"maxItems",params:{limit: 256}};
+if(vErrors === null){
+vErrors = [err180];
+}
+else {
+vErrors.push(err180);
+}
+errors++;
+}
+const len6 = data66.length;
+for(let i6=0; i6<len6; i6++){
+let data67 = data66[i6];
+if(typeof data67 === "string"){
+if(func3(data67) > 1024){
+const err181 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/maxLength",keyword:"maxLength",params:{limit: 1024}};
+if(vErrors === null){
+vErrors = [err181];
+}
+else {
+vErrors.push(err181);
+}
+errors++;
+}
+if(func3(data67) < 1){
+const err182 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err182];
+}
+else {
+vErrors.push(err182);
+}
+errors++;
+}
+}
+else {
+const err183 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err183];
+}
+else {
+vErrors.push(err183);
+}
+errors++;
+}
+}
+}
+else {
+const err184 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err184];
+}
+else {
+vErrors.push(err184);
+}
+errors++;
+}
+let data68 = data58.faults;
+if(Array.isArray(data68)){
+if(data68.length > 64){
+const err185 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err185];
+}
+else {
+vErrors.push(err185);
+}
+errors++;
+}
+const len7 = data68.length;
+for(let i7=0; i7<len7; i7++){
+let data69 = data68[i7];
+if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
+if(data69.kind === undefined){
+const err186 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/required",keyword:"required",params:{missingProperty: "kind"}};
+if(vErrors === null){
+vErrors = [err186];
+}
+else {
+vErrors.push(err186);
+}
+errors++;
+}
+for(const key19 in data69){
+if(!((((((key19 === "kind") || (key19 === "every")) || (key19 === "after")) || (key19 === "for")) || (key19 === "count")) || (key19 === "channel"))){
+const err187 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
+if(vErrors === null){
+vErrors = [err187];
+}
+else {
+vErrors.push(err187);
+}
+errors++;
+}
+}
+if(data69.kind !== undefined){
+let data70 = data69.kind;
+if(typeof data70 !== "string"){
+const err188 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err188];
+}
+else {
+vErrors.push(err188);
+}
+errors++;
+}
+if(!((((((data70 === "cut") || (data70 === "skip")) || (data70 === "duplicate")) || (data70 === "freeze")) || (data70 === "unauthorized")) || (data70 === "tooManyRequests"))){
+const err189 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.simulator.properties.faults.items.properties.kind.enum}};
+if(vErrors === null){
+vErrors = [err189];
+}
+else {
+vErrors.push(err189);
+}
+errors++;
+}
+}
+if(data69.every !== undefined){
+let data71 = data69.every;
+if(typeof data71 === "string"){
+if(func3(data71) > 8){
+const err190 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/maxLength",keyword:"maxLength",params:{limit: 8}};
+if(vErrors === null){
+vErrors = [err190];
+}
+else {
+vErrors.push(err190);
+}
+errors++;
+}
+if(!pattern10.test(data71)){
+const err191 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+if(vErrors === null){
+vErrors = [err191];
+}
+else {
+vErrors.push(err191);
+}
+errors++;
+}
+}
+else {
+const err192 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err192];
+}
+else {
+vErrors.push(err192);
+}
+errors++;
+}
+}
+if(data69.after !== undefined){
+let data72 = data69.after;
+if(typeof data72 === "string"){
+if(func3(data72) > 8){
+const err193 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/maxLength",keyword:"maxLength",params:{limit: 8}};
+if(vErrors === null){
+vErrors = [err193];
+}
+else {
+vErrors.push(err193);
+}
+errors++;
+}
+if(!pattern10.test(data72)){
+const err194 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+if(vErrors === null){
+vErrors = [err194];
+}
+else {
+vErrors.push(err194);
+}
+errors++;
+}
+}
+else {
+const err195 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err195];
+}
+else {
+vErrors.push(err195);
+}
+errors++;
+}
+}
+if(data69.for !== undefined){
+let data73 = data69.for;
+if(typeof data73 === "string"){
+if(func3(data73) > 8){
+const err196 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/maxLength",keyword:"maxLength",params:{limit: 8}};
+if(vErrors === null){
+vErrors = [err196];
+}
+else {
+vErrors.push(err196);
+}
+errors++;
+}
+if(!pattern10.test(data73)){
+const err197 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+if(vErrors === null){
+vErrors = [err197];
+}
+else {
+vErrors.push(err197);
+}
+errors++;
+}
+}
+else {
+const err198 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err198];
+}
+else {
+vErrors.push(err198);
+}
+errors++;
+}
+}
+if(data69.count !== undefined){
+let data74 = data69.count;
+if(!((typeof data74 == "number") && (!(data74 % 1) && !isNaN(data74)))){
+const err199 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err199];
+}
+else {
+vErrors.push(err199);
+}
+errors++;
+}
+if(typeof data74 == "number"){
+if(data74 > 1000000 || isNaN(data74)){
+const err200 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err200];
+}
+else {
+vErrors.push(err200);
+}
+errors++;
+}
+if(data74 < 1 || isNaN(data74)){
+const err201 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err201];
+}
+else {
+vErrors.push(err201);
+}
+errors++;
+}
+}
+}
+if(data69.channel !== undefined){
+let data75 = data69.channel;
+if(typeof data75 === "string"){
+if(func3(data75) > 64){
+const err202 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err202];
+}
+else {
+vErrors.push(err202);
+}
+errors++;
+}
+if(func3(data75) < 1){
+const err203 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err203];
+}
+else {
+vErrors.push(err203);
+}
+errors++;
+}
+if(!pattern7.test(data75)){
+const err204 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
+if(vErrors === null){
+vErrors = [err204];
+}
+else {
+vErrors.push(err204);
+}
+errors++;
+}
+}
+else {
+const err205 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err205];
+}
+else {
+vErrors.push(err205);
+}
+errors++;
+}
+}
+}
+else {
+const err206 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err206];
+}
+else {
+vErrors.push(err206);
+}
+errors++;
+}
+}
+}
+else {
+const err207 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err207];
+}
+else {
+vErrors.push(err207);
+}
+errors++;
+}
+}
+else {
+const err208 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err208];
+}
+else {
+vErrors.push(err208);
+}
+errors++;
+}
+}
+if(data23.suspend !== undefined){
+if(typeof data23.suspend !== "boolean"){
+const err209 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err209];
+}
+else {
+vErrors.push(err209);
+}
+errors++;
+}
+}
+}
+else {
+const err210 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err210];
+}
+else {
+vErrors.push(err210);
+}
+errors++;
+}
+}
+if(data.status !== undefined){
+let data77 = data.status;
+if(!(data77 && typeof data77 == "object" && !Array.isArray(data77))){
+const err211 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err211];
+}
+else {
+vErrors.push(err211);
+}
+errors++;
+}
+}
+}
+else {
+const err212 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err212];
+}
+else {
+vErrors.push(err212);
+}
+errors++;
+}
+validate11.errors = vErrors;
+return errors === 0;
+}
+
+export const validateArchive = validate12;
+const schema13 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Archive"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":52,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["environmentRef","feeds","storage"],"properties":{"environmentRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"additionalProperties":false},"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"types":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"storage":{"type":"object","properties":{"path":{"type":"string","minLength":1,"maxLength":1024},"claim":{"type":"object","properties":{"size":{"type":"string","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"storageClassName":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false},"rotation":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"1h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"256Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}},"additionalProperties":false},"commitInterval":{"type":"string","default":"1s","maxLength":7,"pattern":"^[1-9][0-9]{0,4}(ms|s)$"},"compression":{"type":"object","default":{},"properties":{"level":{"type":"integer","default":6,"minimum":1,"maximum":9}},"additionalProperties":false},"retention":{"type":"object","required":["days"],"properties":{"days":{"type":"integer","minimum":1,"maximum":36500}},"additionalProperties":false},"deletionPolicy":{"type":"string","enum":["Retain","Delete"],"default":"Retain"}},"additionalProperties":false},"status":{"type":"object"}}};
+const pattern54 = new RegExp("^[1-9][0-9]{0,4}(ms|s)$", "u");
+
+function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.apiVersion === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.kind === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.metadata === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "metadata"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.spec === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "spec"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "metadata")) || (key0 === "spec")) || (key0 === "status"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.apiVersion !== undefined){
+let data0 = data.apiVersion;
+if(typeof data0 !== "string"){
+const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(!(data0 === "ssmd.io/v1alpha1")){
+const err6 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/enum",keyword:"enum",params:{allowedValues: schema13.properties.apiVersion.enum}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.kind !== undefined){
+let data1 = data.kind;
+if(typeof data1 !== "string"){
+const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(!(data1 === "Archive")){
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema13.properties.kind.enum}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.metadata !== undefined){
+let data2 = data.metadata;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if(data2.name === undefined){
+const err9 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/required",keyword:"required",params:{missingProperty: "name"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+for(const key1 in data2){
+if(!(func2.call(schema13.properties.metadata.properties, key1))){
+const err10 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data2.name !== undefined){
+let data3 = data2.name;
+if(typeof data3 === "string"){
+if(func3(data3) > 52){
+const err11 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/maxLength",keyword:"maxLength",params:{limit: 52}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if(!pattern0.test(data3)){
+const err12 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data2.namespace !== undefined){
+let data4 = data2.namespace;
+if(typeof data4 === "string"){
+if(func3(data4) > 63){
+const err14 = {instancePath:instancePath+"/metadata/namespace",schemaPath:"#/properties/metadata/properties/namespace/maxLength",keyword:"maxLength",params:{limit: 63}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+if(!pattern0.test(data4)){
+const err15 = {instancePath:instancePath+"/metadata/namespace",schemaPath:"#/properties/metadata/properties/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/metadata/namespace",schemaPath:"#/properties/metadata/properties/namespace/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data2.labels !== undefined){
+let data5 = data2.labels;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(Object.keys(data5).length > 256){
+const err17 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/maxProperties",keyword:"maxProperties",params:{limit: 256}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+for(const key2 in data5){
+let data6 = data5[key2];
+if(typeof data6 === "string"){
+if(func3(data6) > 262144){
+const err18 = {instancePath:instancePath+"/metadata/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 262144}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/metadata/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data2.annotations !== undefined){
+let data7 = data2.annotations;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if(Object.keys(data7).length > 256){
+const err21 = {instancePath:instancePath+"/metadata/annotations",schemaPath:"#/properties/metadata/properties/annotations/maxProperties",keyword:"maxProperties",params:{limit: 256}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+for(const key3 in data7){
+let data8 = data7[key3];
+if(typeof data8 === "string"){
+if(func3(data8) > 262144){
+const err22 = {instancePath:instancePath+"/metadata/annotations/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/annotations/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 262144}};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+else {
+const err23 = {instancePath:instancePath+"/metadata/annotations/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/annotations/additionalProperties/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/metadata/annotations",schemaPath:"#/properties/metadata/properties/annotations/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+if(data2.uid !== undefined){
+let data9 = data2.uid;
+if(typeof data9 === "string"){
+if(func3(data9) > 253){
+const err25 = {instancePath:instancePath+"/metadata/uid",schemaPath:"#/properties/metadata/properties/uid/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/metadata/uid",schemaPath:"#/properties/metadata/properties/uid/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data2.resourceVersion !== undefined){
+let data10 = data2.resourceVersion;
+if(typeof data10 === "string"){
+if(func3(data10) > 253){
+const err27 = {instancePath:instancePath+"/metadata/resourceVersion",schemaPath:"#/properties/metadata/properties/resourceVersion/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/metadata/resourceVersion",schemaPath:"#/properties/metadata/properties/resourceVersion/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data2.generation !== undefined){
+let data11 = data2.generation;
+if(!((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11)))){
+const err29 = {instancePath:instancePath+"/metadata/generation",schemaPath:"#/properties/metadata/properties/generation/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+if(data2.creationTimestamp !== undefined){
+let data12 = data2.creationTimestamp;
+if(typeof data12 === "string"){
+if(func3(data12) > 253){
+const err30 = {instancePath:instancePath+"/metadata/creationTimestamp",schemaPath:"#/properties/metadata/properties/creationTimestamp/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/metadata/creationTimestamp",schemaPath:"#/properties/metadata/properties/creationTimestamp/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+if(data2.deletionTimestamp !== undefined){
+let data13 = data2.deletionTimestamp;
+if(typeof data13 === "string"){
+if(func3(data13) > 253){
+const err32 = {instancePath:instancePath+"/metadata/deletionTimestamp",schemaPath:"#/properties/metadata/properties/deletionTimestamp/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+else {
+const err33 = {instancePath:instancePath+"/metadata/deletionTimestamp",schemaPath:"#/properties/metadata/properties/deletionTimestamp/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+if(data2.deletionGracePeriodSeconds !== undefined){
+let data14 = data2.deletionGracePeriodSeconds;
+if(!((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14)))){
+const err34 = {instancePath:instancePath+"/metadata/deletionGracePeriodSeconds",schemaPath:"#/properties/metadata/properties/deletionGracePeriodSeconds/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+if(data2.finalizers !== undefined){
+let data15 = data2.finalizers;
+if(Array.isArray(data15)){
+if(data15.length > 64){
+const err35 = {instancePath:instancePath+"/metadata/finalizers",schemaPath:"#/properties/metadata/properties/finalizers/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+const len0 = data15.length;
+for(let i0=0; i0<len0; i0++){
+let data16 = data15[i0];
+if(typeof data16 === "string"){
+if(func3(data16) > 253){
+const err36 = {instancePath:instancePath+"/metadata/finalizers/" + i0,schemaPath:"#/properties/metadata/properties/finalizers/items/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/metadata/finalizers/" + i0,schemaPath:"#/properties/metadata/properties/finalizers/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/metadata/finalizers",schemaPath:"#/properties/metadata/properties/finalizers/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+if(data2.selfLink !== undefined){
+let data17 = data2.selfLink;
+if(typeof data17 === "string"){
+if(func3(data17) > 253){
+const err39 = {instancePath:instancePath+"/metadata/selfLink",schemaPath:"#/properties/metadata/properties/selfLink/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/metadata/selfLink",schemaPath:"#/properties/metadata/properties/selfLink/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+if(data2.generateName !== undefined){
+let data18 = data2.generateName;
+if(typeof data18 === "string"){
+if(func3(data18) > 253){
+const err41 = {instancePath:instancePath+"/metadata/generateName",schemaPath:"#/properties/metadata/properties/generateName/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/metadata/generateName",schemaPath:"#/properties/metadata/properties/generateName/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+if(data2.ownerReferences !== undefined){
+let data19 = data2.ownerReferences;
+if(Array.isArray(data19)){
+if(data19.length > 64){
+const err43 = {instancePath:instancePath+"/metadata/ownerReferences",schemaPath:"#/properties/metadata/properties/ownerReferences/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+const len1 = data19.length;
+for(let i1=0; i1<len1; i1++){
+let data20 = data19[i1];
+if(!(data20 && typeof data20 == "object" && !Array.isArray(data20))){
+const err44 = {instancePath:instancePath+"/metadata/ownerReferences/" + i1,schemaPath:"#/properties/metadata/properties/ownerReferences/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+}
+else {
+const err45 = {instancePath:instancePath+"/metadata/ownerReferences",schemaPath:"#/properties/metadata/properties/ownerReferences/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+}
+if(data2.managedFields !== undefined){
+let data21 = data2.managedFields;
+if(Array.isArray(data21)){
+if(data21.length > 1024){
+const err46 = {instancePath:instancePath+"/metadata/managedFields",schemaPath:"#/properties/metadata/properties/managedFields/maxItems",keyword:"maxItems",params:{limit: 1024}};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+const len2 = data21.length;
+for(let i2=0; i2<len2; i2++){
+let data22 = data21[i2];
+if(!(data22 && typeof data22 == "object" && !Array.isArray(data22))){
+const err47 = {instancePath:instancePath+"/metadata/managedFields/" + i2,schemaPath:"#/properties/metadata/properties/managedFields/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+}
+}
+else {
+const err48 = {instancePath:instancePath+"/metadata/managedFields",schemaPath:"#/properties/metadata/properties/managedFields/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+}
+else {
+const err49 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+if(data.spec !== undefined){
+let data23 = data.spec;
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+if(data23.rotation === undefined){
+data23.rotation = {};
+}
+if(data23.commitInterval === undefined){
+data23.commitInterval = "1s";
+}
+if(data23.compression === undefined){
+data23.compression = {};
+}
+if(data23.deletionPolicy === undefined){
+data23.deletionPolicy = "Retain";
+}
+if(data23.environmentRef === undefined){
+const err50 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "environmentRef"}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+if(data23.feeds === undefined){
+const err51 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "feeds"}};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+if(data23.storage === undefined){
+const err52 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "storage"}};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+for(const key4 in data23){
+if(!(func2.call(schema13.properties.spec.properties, key4))){
+const err53 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+if(data23.environmentRef !== undefined){
+let data24 = data23.environmentRef;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+if(data24.name === undefined){
+const err54 = {instancePath:instancePath+"/spec/environmentRef",schemaPath:"#/properties/spec/properties/environmentRef/required",keyword:"required",params:{missingProperty: "name"}};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+for(const key5 in data24){
+if(!(key5 === "name")){
+const err55 = {instancePath:instancePath+"/spec/environmentRef",schemaPath:"#/properties/spec/properties/environmentRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+if(data24.name !== undefined){
+let data25 = data24.name;
+if(typeof data25 === "string"){
+if(func3(data25) > 40){
+const err56 = {instancePath:instancePath+"/spec/environmentRef/name",schemaPath:"#/properties/spec/properties/environmentRef/properties/name/maxLength",keyword:"maxLength",params:{limit: 40}};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+if(func3(data25) < 1){
+const err57 = {instancePath:instancePath+"/spec/environmentRef/name",schemaPath:"#/properties/spec/properties/environmentRef/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+if(!pattern0.test(data25)){
+const err58 = {instancePath:instancePath+"/spec/environmentRef/name",schemaPath:"#/properties/spec/properties/environmentRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+else {
+const err59 = {instancePath:instancePath+"/spec/environmentRef/name",schemaPath:"#/properties/spec/properties/environmentRef/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+}
+else {
+const err60 = {instancePath:instancePath+"/spec/environmentRef",schemaPath:"#/properties/spec/properties/environmentRef/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+if(data23.feeds !== undefined){
+let data26 = data23.feeds;
+if(Array.isArray(data26)){
+if(data26.length > 256){
+const err61 = {instancePath:instancePath+"/spec/feeds",schemaPath:"#/properties/spec/properties/feeds/maxItems",keyword:"maxItems",params:{limit: 256}};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+if(data26.length < 1){
+const err62 = {instancePath:instancePath+"/spec/feeds",schemaPath:"#/properties/spec/properties/feeds/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+const len3 = data26.length;
+for(let i3=0; i3<len3; i3++){
+let data27 = data26[i3];
+if(typeof data27 === "string"){
+if(func3(data27) > 40){
+const err63 = {instancePath:instancePath+"/spec/feeds/" + i3,schemaPath:"#/properties/spec/properties/feeds/items/maxLength",keyword:"maxLength",params:{limit: 40}};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+if(func3(data27) < 1){
+const err64 = {instancePath:instancePath+"/spec/feeds/" + i3,schemaPath:"#/properties/spec/properties/feeds/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+if(!pattern0.test(data27)){
+const err65 = {instancePath:instancePath+"/spec/feeds/" + i3,schemaPath:"#/properties/spec/properties/feeds/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+}
+else {
+const err66 = {instancePath:instancePath+"/spec/feeds/" + i3,schemaPath:"#/properties/spec/properties/feeds/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+}
+}
+else {
+const err67 = {instancePath:instancePath+"/spec/feeds",schemaPath:"#/properties/spec/properties/feeds/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+}
+if(data23.types !== undefined){
+let data28 = data23.types;
+if(Array.isArray(data28)){
+if(data28.length > 64){
+const err68 = {instancePath:instancePath+"/spec/types",schemaPath:"#/properties/spec/properties/types/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+if(data28.length < 1){
+const err69 = {instancePath:instancePath+"/spec/types",schemaPath:"#/properties/spec/properties/types/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+const len4 = data28.length;
+for(let i4=0; i4<len4; i4++){
+let data29 = data28[i4];
+if(typeof data29 === "string"){
+if(func3(data29) > 64){
+const err70 = {instancePath:instancePath+"/spec/types/" + i4,schemaPath:"#/properties/spec/properties/types/items/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+if(func3(data29) < 1){
+const err71 = {instancePath:instancePath+"/spec/types/" + i4,schemaPath:"#/properties/spec/properties/types/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+if(!pattern7.test(data29)){
+const err72 = {instancePath:instancePath+"/spec/types/" + i4,schemaPath:"#/properties/spec/properties/types/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+else {
+const err73 = {instancePath:instancePath+"/spec/types/" + i4,schemaPath:"#/properties/spec/properties/types/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+}
+}
+else {
+const err74 = {instancePath:instancePath+"/spec/types",schemaPath:"#/properties/spec/properties/types/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+}
+if(data23.storage !== undefined){
+let data30 = data23.storage;
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+for(const key6 in data30){
+if(!((key6 === "path") || (key6 === "claim"))){
+const err75 = {instancePath:instancePath+"/spec/storage",schemaPath:"#/properties/spec/properties/storage/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+}
+if(data30.path !== undefined){
+let data31 = data30.path;
+if(typeof data31 === "string"){
+if(func3(data31) > 1024){
+const err76 = {instancePath:instancePath+"/spec/storage/path",schemaPath:"#/properties/spec/properties/storage/properties/path/maxLength",keyword:"maxLength",params:{limit: 1024}};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+if(func3(data31) < 1){
+const err77 = {instancePath:instancePath+"/spec/storage/path",schemaPath:"#/properties/spec/properties/storage/properties/path/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+}
+else {
+const err78 = {instancePath:instancePath+"/spec/storage/path",schemaPath:"#/properties/spec/properties/storage/properties/path/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+}
+if(data30.claim !== undefined){
+let data32 = data30.claim;
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+for(const key7 in data32){
+if(!(((key7 === "size") || (key7 === "storageClassName")) || (key7 === "name"))){
+const err79 = {instancePath:instancePath+"/spec/storage/claim",schemaPath:"#/properties/spec/properties/storage/properties/claim/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+}
+if(data32.size !== undefined){
+let data33 = data32.size;
+if(typeof data33 === "string"){
+if(func3(data33) > 15){
+const err80 = {instancePath:instancePath+"/spec/storage/claim/size",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/size/maxLength",keyword:"maxLength",params:{limit: 15}};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+if(!pattern25.test(data33)){
+const err81 = {instancePath:instancePath+"/spec/storage/claim/size",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/size/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+else {
+const err82 = {instancePath:instancePath+"/spec/storage/claim/size",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/size/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+}
+if(data32.storageClassName !== undefined){
+let data34 = data32.storageClassName;
+if(typeof data34 === "string"){
+if(func3(data34) > 253){
+const err83 = {instancePath:instancePath+"/spec/storage/claim/storageClassName",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/storageClassName/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+if(func3(data34) < 1){
+const err84 = {instancePath:instancePath+"/spec/storage/claim/storageClassName",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/storageClassName/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+if(!pattern23.test(data34)){
+const err85 = {instancePath:instancePath+"/spec/storage/claim/storageClassName",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/storageClassName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+else {
+const err86 = {instancePath:instancePath+"/spec/storage/claim/storageClassName",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/storageClassName/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+}
+if(data32.name !== undefined){
+let data35 = data32.name;
+if(typeof data35 === "string"){
+if(func3(data35) > 253){
+const err87 = {instancePath:instancePath+"/spec/storage/claim/name",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/name/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+if(func3(data35) < 1){
+const err88 = {instancePath:instancePath+"/spec/storage/claim/name",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+if(!pattern23.test(data35)){
+const err89 = {instancePath:instancePath+"/spec/storage/claim/name",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+}
+else {
+const err90 = {instancePath:instancePath+"/spec/storage/claim/name",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+}
+}
+else {
+const err91 = {instancePath:instancePath+"/spec/storage/claim",schemaPath:"#/properties/spec/properties/storage/properties/claim/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+}
+}
+else {
+const err92 = {instancePath:instancePath+"/spec/storage",schemaPath:"#/properties/spec/properties/storage/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
+}
+errors++;
+}
+}
+let data36 = data23.rotation;
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+if(data36.maxAge === undefined){
+data36.maxAge = "1h";
+}
+if(data36.maxBytes === undefined){
+data36.maxBytes = "256Mi";
+}
+for(const key8 in data36){
+if(!((key8 === "maxAge") || (key8 === "maxBytes"))){
+const err93 = {instancePath:instancePath+"/spec/rotation",schemaPath:"#/properties/spec/properties/rotation/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+}
+let data37 = data36.maxAge;
+if(typeof data37 === "string"){
+if(func3(data37) > 8){
+const err94 = {instancePath:instancePath+"/spec/rotation/maxAge",schemaPath:"#/properties/spec/properties/rotation/properties/maxAge/maxLength",keyword:"maxLength",params:{limit: 8}};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+if(!pattern10.test(data37)){
+const err95 = {instancePath:instancePath+"/spec/rotation/maxAge",schemaPath:"#/properties/spec/properties/rotation/properties/maxAge/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+}
+else {
+const err96 = {instancePath:instancePath+"/spec/rotation/maxAge",schemaPath:"#/properties/spec/properties/rotation/properties/maxAge/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+let data38 = data36.maxBytes;
+if(typeof data38 === "string"){
+if(func3(data38) > 15){
+const err97 = {instancePath:instancePath+"/spec/rotation/maxBytes",schemaPath:"#/properties/spec/properties/rotation/properties/maxBytes/maxLength",keyword:"maxLength",params:{limit: 15}};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
+if(!pattern25.test(data38)){
+const err98 = {instancePath:instancePath+"/spec/rotation/maxBytes",schemaPath:"#/properties/spec/properties/rotation/properties/maxBytes/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+}
+else {
+const err99 = {instancePath:instancePath+"/spec/rotation/maxBytes",schemaPath:"#/properties/spec/properties/rotation/properties/maxBytes/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+}
+else {
+const err100 = {instancePath:instancePath+"/spec/rotation",schemaPath:"#/properties/spec/properties/rotation/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+let data39 = data23.commitInterval;
+if(typeof data39 === "string"){
+if(func3(data39) > 7){
+const err101 = {instancePath:instancePath+"/spec/commitInterval",schemaPath:"#/properties/spec/properties/commitInterval/maxLength",keyword:"maxLength",params:{limit: 7}};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+if(!pattern54.test(data39)){
+const err102 = {instancePath:instancePath+"/spec/commitInterval",schemaPath:"#/properties/spec/properties/commitInterval/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,4}(ms|s)$"}};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
+}
+errors++;
+}
+}
+else {
+const err103 = {instancePath:instancePath+"/spec/commitInterval",schemaPath:"#/properties/spec/properties/commitInterval/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+let data40 = data23.compression;
+if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
+if(data40.level === undefined){
+data40.level = 6;
+}
+for(const key9 in data40){
+if(!(key9 === "level")){
+const err104 = {instancePath:instancePath+"/spec/compression",schemaPath:"#/properties/spec/properties/compression/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+}
+let data41 = data40.level;
+if(!((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41)))){
+const err105 = {instancePath:instancePath+"/spec/compression/level",schemaPath:"#/properties/spec/properties/compression/properties/level/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
+}
+errors++;
+}
+if(typeof data41 == "number"){
+if(data41 > 9 || isNaN(data41)){
+const err106 = {instancePath:instancePath+"/spec/compression/level",schemaPath:"#/properties/spec/properties/compression/properties/level/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+if(data41 < 1 || isNaN(data41)){
+const err107 = {instancePath:instancePath+"/spec/compression/level",schemaPath:"#/properties/spec/properties/compression/properties/level/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
+}
+}
+else {
+const err108 = {instancePath:instancePath+"/spec/compression",schemaPath:"#/properties/spec/properties/compression/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
+}
+errors++;
+}
+if(data23.retention !== undefined){
+let data42 = data23.retention;
+if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+if(data42.days === undefined){
+const err109 = {instancePath:instancePath+"/spec/retention",schemaPath:"#/properties/spec/properties/retention/required",keyword:"required",params:{missingProperty: "days"}};
+if(vErrors === null){
+vErrors = [err109];
+}
+else {
+vErrors.push(err109);
+}
+errors++;
+}
+for(const key10 in data42){
+if(!(key10 === "days")){
+const err110 = {instancePath:instancePath+"/spec/retention",schemaPath:"#/properties/spec/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+if(vErrors === null){
+vErrors = [err110];
+}
+else {
+vErrors.push(err110);
+}
+errors++;
+}
+}
+if(data42.days !== undefined){
+let data43 = data42.days;
+if(!((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43)))){
+const err111 = {instancePath:instancePath+"/spec/retention/days",schemaPath:"#/properties/spec/properties/retention/properties/days/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err111];
+}
+else {
+vErrors.push(err111);
+}
+errors++;
+}
+if(typeof data43 == "number"){
+if(data43 > 36500 || isNaN(data43)){
+const err112 = {instancePath:instancePath+"/spec/retention/days",schemaPath:"#/properties/spec/properties/retention/properties/days/maximum",keyword:"maximum",params:{comparison: "<=", limit: 36500}};
+if(vErrors === null){
+vErrors = [err112];
+}
+else {
+vErrors.push(err112);
+}
+errors++;
+}
+if(data43 < 1 || isNaN(data43)){
+const err113 = {instancePath:instancePath+"/spec/retention/days",schemaPath:"#/properties/spec/properties/retention/properties/days/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err113];
+}
+else {
+vErrors.push(err113);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err114 = {instancePath:instancePath+"/spec/retention",schemaPath:"#/properties/spec/properties/retention/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err114];
+}
+else {
+vErrors.push(err114);
+}
+errors++;
+}
+}
+let data44 = data23.deletionPolicy;
+if(typeof data44 !== "string"){
+const err115 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err115];
+}
+else {
+vErrors.push(err115);
+}
+errors++;
+}
+if(!((data44 === "Retain") || (data44 === "Delete"))){
+const err116 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.deletionPolicy.enum}};
+if(vErrors === null){
+vErrors = [err116];
+}
+else {
+vErrors.push(err116);
+}
+errors++;
+}
+}
+else {
+const err117 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err117];
+}
+else {
+vErrors.push(err117);
+}
+errors++;
+}
+}
+if(data.status !== undefined){
+let data45 = data.status;
+if(!(data45 && typeof data45 == "object" && !Array.isArray(data45))){
+const err118 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err118];
+}
+else {
+vErrors.push(err118);
+}
+errors++;
+}
+}
+}
+else {
+const err119 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err119];
+}
+else {
+vErrors.push(err119);
+}
+errors++;
+}
+validate12.errors = vErrors;
+return errors === 0;
+}

@@ -1,0 +1,148 @@
+// An Archive as Kubernetes objects: a ConfigMap with the resolved resources, a Deployment of one archiver, and
+// the claim for its files where one is to be made. An archiver goes on while its environment is suspended: what
+// is in the streams has yet to be archived.
+import type { Archive } from '#crds/archive.gen.ts'
+import type { Environment } from '#crds/environment.gen.ts'
+import { isSimulated } from '#crds/environments.ts'
+import type { Feed } from '#crds/feed.gen.ts'
+import { archiverName } from '../names.ts'
+import type { KubeObject, PersistentVolumeClaim, Volume, VolumeMount } from '../objects.ts'
+import type { Platform } from '../platform.ts'
+import {
+  addNatsCredentials,
+  CONFIG_DIR,
+  DATA_DIR,
+  KEYS_DIR,
+  labelsFor,
+  renderConfigMap,
+  renderDeployment,
+} from '../pod.ts'
+
+const RESOURCES = {
+  requests: { cpu: '100m', memory: '192Mi' },
+  limits: { memory: '512Mi' },
+} as const
+
+/** The archiver of an Archive; `feeds` are all Feeds there are. */
+export function desiredArchiver(
+  archive: Archive,
+  environment: Environment,
+  feeds: readonly Feed[],
+  platform: Platform
+): KubeObject[] {
+  const name = archiverName(archive.metadata.name)
+  const labels = labelsFor('archiver', {
+    'ssmd.io/archive': archive.metadata.name,
+    'ssmd.io/environment': environment.metadata.name,
+  })
+  const resolved = {
+    archive: resolveArchive(archive),
+    environment: resolveEnvironment(archive, environment, feeds),
+  }
+  const volumes: Volume[] = [storageVolume(archive, name, platform)]
+  const mounts: VolumeMount[] = [{ name: 'data', mountPath: DATA_DIR }]
+  const secrets: Record<string, string | undefined> = {}
+  const args = [
+    'archiver',
+    '--archive',
+    `${CONFIG_DIR}/archive.yaml`,
+    '--env',
+    `${CONFIG_DIR}/environment.yaml`,
+    '--data',
+    DATA_DIR,
+  ]
+  const credentials = environment.spec.transport.credentialsRef?.name
+  if (credentials !== undefined) {
+    args.push('--keys', KEYS_DIR)
+    addNatsCredentials(credentials, platform, { volumes, mounts, secrets })
+  }
+
+  const claim = renderClaim(archive, name, platform, labels)
+  return [
+    renderConfigMap(
+      name,
+      labels,
+      { 'archive.yaml': resolved.archive, 'environment.yaml': resolved.environment },
+      platform
+    ),
+    ...(claim === undefined ? [] : [claim]),
+    renderDeployment(
+      {
+        name,
+        component: 'archiver',
+        labels,
+        args,
+        config: { ...resolved, storage: archive.spec.storage },
+        secrets,
+        defaults: RESOURCES,
+        volumes,
+        mounts,
+      },
+      platform
+    ),
+  ]
+}
+
+/** The archive as the archiver reads it: what becomes of the files once the resource is gone is not its business. */
+function resolveArchive(archive: Archive): unknown {
+  const { deletionPolicy: _deletionPolicy, ...spec } = archive.spec
+  return {
+    apiVersion: archive.apiVersion,
+    kind: archive.kind,
+    metadata: { name: archive.metadata.name },
+    // Where that lies on the node is the volume's affair; in the pod it is always the same folder.
+    spec: { ...spec, feeds: [...archive.spec.feeds].sort(), storage: { path: DATA_DIR } },
+  }
+}
+
+function resolveEnvironment(
+  archive: Archive,
+  environment: Environment,
+  feeds: readonly Feed[]
+): unknown {
+  const kept = [...archive.spec.feeds].sort()
+  const simulated = kept.filter((name) => {
+    const feed = feeds.find((candidate) => candidate.metadata.name === name)
+    return feed === undefined
+      ? environment.spec.simulator?.feeds.includes(name) === true
+      : isSimulated(environment, feed)
+  })
+  return {
+    apiVersion: environment.apiVersion,
+    kind: environment.kind,
+    metadata: { name: environment.metadata.name },
+    spec: {
+      feeds: kept,
+      transport: environment.spec.transport,
+      ...(environment.spec.schema === undefined ? {} : { schema: environment.spec.schema }),
+      ...(simulated.length === 0 ? {} : { simulator: { feeds: simulated } }),
+    },
+  }
+}
+
+function storageVolume(archive: Archive, name: string, platform: Platform): Volume {
+  const { path, claim } = archive.spec.storage
+  if (path !== undefined)
+    return { name: 'data', hostPath: { path: platform.hostPath(path), type: 'DirectoryOrCreate' } }
+  return { name: 'data', persistentVolumeClaim: { claimName: claim?.name ?? name } }
+}
+
+function renderClaim(
+  archive: Archive,
+  name: string,
+  platform: Platform,
+  labels: KubeObject['metadata']['labels']
+): PersistentVolumeClaim | undefined {
+  const claim = archive.spec.storage.claim
+  if (claim?.size === undefined) return undefined
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, namespace: platform.namespace, labels },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      ...(claim.storageClassName === undefined ? {} : { storageClassName: claim.storageClassName }),
+      resources: { requests: { storage: claim.size } },
+    },
+  }
+}

@@ -1,0 +1,64 @@
+// What an Archive needs beyond its schema: an environment that exists and captures its feeds, and files that no other
+// archive writes. Pure.
+
+import { posix } from 'node:path'
+import type { Archive } from '#crds/archive.gen.ts'
+import type { Located, Resources } from '#crds/located.ts'
+import { problemAt } from '#crds/located.ts'
+import type { Problem } from '#crds/problems.ts'
+import { checkReference } from '../references.ts'
+
+/** Every problem of the archive among these resources. */
+export function checkArchive(archive: Located<Archive>, resources: Resources): Problem[] {
+  const { environmentRef } = archive.resource.spec
+  const environment = { kind: 'Environment', name: environmentRef.name } as const
+  return [
+    ...checkReference(archive, 'spec.environmentRef.name', environment, resources),
+    ...feedsAreCaptured(archive, resources),
+    ...filesAreItsOwn(archive, resources),
+  ]
+}
+
+function feedsAreCaptured(archive: Located<Archive>, resources: Resources): Problem[] {
+  const { environmentRef, feeds } = archive.resource.spec
+  const environment = resources.environments.find(
+    ({ resource }) => resource.metadata.name === environmentRef.name
+  )?.resource
+  return feeds.flatMap((name, i) => {
+    const field = `spec.feeds[${i}]`
+    const unknown = checkReference(archive, field, { kind: 'Feed', name }, resources)
+    if (unknown.length > 0 || !environment) return unknown
+    const captured = environment.spec.feeds
+    if (captured.includes('*') || captured.includes(name)) return []
+    const message = `expected a feed that environment ${environmentRef.name} captures, found ${JSON.stringify(name)}`
+    const hint = `add it to spec.feeds of the environment, or remove it here`
+    return [problemAt(archive, field, 'SSMD_E_REFERENCE', message, hint)]
+  })
+}
+
+/** Two archivers in the same files would stop each other: the later archive yields. */
+function filesAreItsOwn(archive: Located<Archive>, resources: Resources): Problem[] {
+  const root = rootOf(archive.resource)
+  if (root === undefined) return []
+  const before = resources.archives.slice(0, resources.archives.indexOf(archive))
+  return archive.resource.spec.feeds.flatMap((name, i) => {
+    const other = before.find(
+      ({ resource }) => rootOf(resource) === root && resource.spec.feeds.includes(name)
+    )
+    if (!other) return []
+    return problemAt(
+      archive,
+      `spec.feeds[${i}]`,
+      'SSMD_E_RESOURCE_INVALID',
+      `expected files of its own, found that archive ${other.resource.metadata.name} keeps feed ${name} in the same ${root}`,
+      'give one of the two another storage, or take the feed out of one'
+    )
+  })
+}
+
+/** Where the archive's files lie, if another archive can name the same place; a claim made for it is its own. */
+function rootOf(archive: Archive): string | undefined {
+  const { path, claim } = archive.spec.storage
+  if (path !== undefined) return `path ${posix.normalize(`${path}/`).replace(/(?<=.)\/$/, '')}`
+  return claim?.name === undefined ? undefined : `claim ${claim.name}`
+}

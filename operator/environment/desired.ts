@@ -1,0 +1,103 @@
+// An Environment's simulators as Kubernetes objects: for each feed that it simulates a ConfigMap, a Deployment
+// and a Service. Where spec.simulator.url names a simulator that runs already, none is made.
+import type { Environment } from '#crds/environment.gen.ts'
+import { feedsOf, isSimulated } from '#crds/environments.ts'
+import { EXCHANGES } from '#crds/exchanges.ts'
+import type { Feed } from '#crds/feed.gen.ts'
+import { versionInForce } from '#crds/versions.ts'
+import { simulatorName, simulatorService } from '../names.ts'
+import type { KubeObject, Service } from '../objects.ts'
+import type { Platform } from '../platform.ts'
+import { CONFIG_DIR, labelsFor, renderConfigMap, renderDeployment } from '../pod.ts'
+
+/** Where simulators listen, in a cluster and, while that port is free, on a laptop. */
+export const SIMULATOR_PORT = 8980
+
+const RESOURCES = {
+  requests: { cpu: '50m', memory: '128Mi' },
+  limits: { memory: '512Mi' },
+} as const
+
+/** The feeds of an environment that a simulator of ours plays. */
+export function simulatedFeeds(
+  environment: Environment,
+  feeds: readonly Feed[],
+  platform: Pick<Platform, 'date'>
+): Feed[] {
+  if (environment.spec.suspend || environment.spec.simulator?.url !== undefined) return []
+  return feedsOf(environment, feeds).filter(
+    (feed) =>
+      isSimulated(environment, feed) &&
+      // These make their data up by themselves.
+      EXCHANGES[feed.spec.exchange]?.alwaysSimulated === false &&
+      versionInForce(feed, platform.date) !== undefined
+  )
+}
+
+export function desiredSimulators(
+  environment: Environment,
+  feeds: readonly Feed[],
+  platform: Platform
+): KubeObject[] {
+  return simulatedFeeds(environment, feeds, platform).flatMap((feed) =>
+    desiredSimulator(environment, feed, platform)
+  )
+}
+
+function desiredSimulator(environment: Environment, feed: Feed, platform: Platform): KubeObject[] {
+  const name = simulatorName(environment.metadata.name, feed.metadata.name)
+  const labels = labelsFor('simulator', {
+    'ssmd.io/environment': environment.metadata.name,
+    'ssmd.io/feed': feed.metadata.name,
+  })
+  const simulator = { ...environment.spec.simulator, feeds: [feed.metadata.name] }
+  const resolved = {
+    apiVersion: environment.apiVersion,
+    kind: environment.kind,
+    metadata: { name: environment.metadata.name },
+    spec: {
+      feeds: [feed.metadata.name],
+      transport: { url: environment.spec.transport.url },
+      simulator,
+    },
+  }
+  const service: Service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: simulatorService(environment.metadata.name, feed.metadata.name),
+      namespace: platform.namespace,
+      labels,
+    },
+    spec: {
+      selector: labels,
+      ports: [{ name: 'exchange', port: SIMULATOR_PORT, targetPort: 'exchange' }],
+    },
+  }
+  return [
+    renderConfigMap(name, labels, { 'environment.yaml': resolved }, platform),
+    renderDeployment(
+      {
+        name,
+        component: 'simulator',
+        labels,
+        args: [
+          'simulator',
+          feed.spec.exchange,
+          '--env',
+          `${CONFIG_DIR}/environment.yaml`,
+          '--host',
+          '0.0.0.0',
+          '--port',
+          String(SIMULATOR_PORT),
+        ],
+        // It reads nothing else of the environment: another NATS address is no reason to restart it.
+        config: { exchange: feed.spec.exchange, simulator },
+        ports: [{ name: 'exchange', containerPort: SIMULATOR_PORT }],
+        defaults: RESOURCES,
+      },
+      platform
+    ),
+    service,
+  ]
+}

@@ -1,0 +1,162 @@
+// A Feed in an Environment as Kubernetes objects: one ConfigMap with the resolved resources, one Deployment of
+// a connector. Only what the connector reads goes in, so that nothing else can ever restart a capture.
+
+import type { Environment } from '#crds/environment.gen.ts'
+import { isSimulated, keyOf } from '#crds/environments.ts'
+import { EXCHANGES } from '#crds/exchanges.ts'
+import type { Feed } from '#crds/feed.gen.ts'
+import { versionInForce } from '#crds/versions.ts'
+import { connectorName, fitLabel } from '../names.ts'
+import type { EnvVar, KubeObject, Volume, VolumeMount } from '../objects.ts'
+import type { Platform } from '../platform.ts'
+import {
+  addNatsCredentials,
+  CONFIG_DIR,
+  KEYS_DIR,
+  labelsFor,
+  renderConfigMap,
+  renderDeployment,
+} from '../pod.ts'
+
+// Room for the 64 Mi that a connector may hold back, for its heap, and for a burst.
+const RESOURCES = {
+  requests: { cpu: '100m', memory: '192Mi' },
+  limits: { memory: '512Mi' },
+} as const
+
+/** The connector of a feed; nothing while the feed is disabled or not in force, or the environment is suspended. */
+export function desiredConnector(
+  feed: Feed,
+  environment: Environment,
+  platform: Platform
+): KubeObject[] {
+  if (feed.spec.state === 'disabled' || environment.spec.suspend) return []
+  const version = versionInForce(feed, platform.date)
+  if (version === undefined) return []
+
+  const name = connectorName(environment.metadata.name, feed.metadata.name)
+  const labels = labelsFor('connector', {
+    'ssmd.io/environment': environment.metadata.name,
+    'ssmd.io/feed': feed.metadata.name,
+  })
+  const simulated = isSimulated(environment, feed)
+  const key = simulated ? undefined : keyOf(environment, feed)
+  const resolved = {
+    feed: resolveFeed(feed, version),
+    environment: resolveEnvironment(feed, environment, platform),
+  }
+
+  const env: EnvVar[] = []
+  const volumes: Volume[] = []
+  const mounts: VolumeMount[] = []
+  const secrets: Record<string, string | undefined> = {}
+  const args = [
+    'connector',
+    '--feed',
+    `${CONFIG_DIR}/feed.yaml`,
+    '--env',
+    `${CONFIG_DIR}/environment.yaml`,
+  ]
+  const variables = key?.key.source.env
+  if (key && variables && platform.variables !== undefined) {
+    for (const field of key.key.fields) {
+      const variable = variables[field]
+      if (variable === undefined) continue
+      env.push({
+        name: variable,
+        valueFrom: { secretKeyRef: { name: platform.variables, key: variable } },
+      })
+    }
+  }
+  const secret = key?.key.source.secret?.name
+  if (key && secret !== undefined) {
+    volumes.push({
+      name: 'key',
+      secret: {
+        secretName: secret,
+        items: key.key.fields.map((field) => ({ key: field, path: field })),
+      },
+    })
+    mounts.push({ name: 'key', mountPath: `${KEYS_DIR}/${key.name}`, readOnly: true })
+    // 51: with its prefix the name of an annotation has at most 63 characters.
+    secrets[fitLabel(key.name, 51)] = platform.secretHash(secret, key.key.fields)
+  }
+  const credentials = environment.spec.transport.credentialsRef?.name
+  if (credentials !== undefined)
+    addNatsCredentials(credentials, platform, { volumes, mounts, secrets })
+  if (volumes.length > 0) args.push('--keys', KEYS_DIR)
+
+  return [
+    renderConfigMap(
+      name,
+      labels,
+      { 'feed.yaml': resolved.feed, 'environment.yaml': resolved.environment },
+      platform
+    ),
+    renderDeployment(
+      {
+        name,
+        component: 'connector',
+        labels,
+        args,
+        config: resolved,
+        secrets,
+        env,
+        volumes,
+        mounts,
+        resources: environment.spec.connector.resources,
+        defaults: RESOURCES,
+      },
+      platform
+    ),
+  ]
+}
+
+/** The feed with the one version in force, without what is there for people only. */
+function resolveFeed(feed: Feed, version: Feed['spec']['versions'][number]): unknown {
+  const {
+    displayName: _displayName,
+    calendar: _calendar,
+    captureLocations: _captureLocations,
+    state: _state,
+    ...spec
+  } = feed.spec
+  // When it ends is for us to see: announcing that must not restart what runs.
+  const { effectiveTo: _effectiveTo, ...inForce } = version
+  return {
+    apiVersion: feed.apiVersion,
+    kind: feed.kind,
+    metadata: { name: feed.metadata.name },
+    spec: { ...spec, versions: [inForce] },
+  }
+}
+
+/** The environment as this one feed sees it. */
+function resolveEnvironment(feed: Feed, environment: Environment, platform: Platform): unknown {
+  const { name } = environment.metadata
+  const { transport, schema, connector, simulator } = environment.spec
+  const { resources: _resources, ...behaviour } = connector
+  const simulated = isSimulated(environment, feed)
+  const key = simulated ? undefined : keyOf(environment, feed)
+  const generatesItself = EXCHANGES[feed.spec.exchange]?.alwaysSimulated === true
+  return {
+    apiVersion: environment.apiVersion,
+    kind: environment.kind,
+    metadata: { name },
+    spec: {
+      feeds: [feed.metadata.name],
+      transport,
+      ...(schema === undefined ? {} : { schema }),
+      connector: behaviour,
+      ...(key === undefined ? {} : { keys: { [key.name]: key.key } }),
+      ...(simulated && !generatesItself
+        ? {
+            simulator: {
+              feeds: [feed.metadata.name],
+              url: simulator?.url ?? platform.simulatorUrl(name, feed.metadata.name),
+            },
+          }
+        : {}),
+    },
+  }
+}

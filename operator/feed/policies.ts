@@ -1,0 +1,109 @@
+// What a Feed needs beyond its schema, judged by itself and on a day. Pure.
+
+import { EXCHANGES } from '#crds/exchanges.ts'
+import type { Feed } from '#crds/feed.gen.ts'
+import type { Located } from '#crds/located.ts'
+import { problemAt } from '#crds/located.ts'
+import type { Problem } from '#crds/problems.ts'
+import { listWords } from '#crds/problems.ts'
+import { nearest } from '#crds/suggest.ts'
+import { isTimeZone } from '#crds/time-zones.ts'
+import { versionInForce } from '#crds/versions.ts'
+
+/** Every problem of the feed on the UTC day `date`. A disabled feed need not be fit to run. */
+export function checkFeed(feed: Located<Feed>, date: string): Problem[] {
+  if (feed.resource.spec.state === 'disabled') return timeZone(feed)
+  return [
+    ...versionIsInForce(feed, date),
+    ...channelsAreKnown(feed),
+    ...globsCanBeResolved(feed, date),
+    ...generatorIsSound(feed),
+    ...timeZone(feed),
+  ]
+}
+
+function versionIsInForce(feed: Located<Feed>, date: string): Problem[] {
+  if (versionInForce(feed.resource, date)) return []
+  const coming = feed.resource.spec.versions
+    .map((version) => version.effectiveFrom)
+    .filter((from) => from > date)
+    .sort()[0]
+  const found = coming ? `the first begins on ${coming}` : 'the last one has ended'
+  return [
+    problemAt(
+      feed,
+      'spec.versions',
+      'SSMD_E_RESOURCE_INVALID',
+      `expected a version that is in force on ${date}, found none: ${found}`,
+      'add a version, or change effectiveFrom or effectiveTo'
+    ),
+  ]
+}
+
+function channelsAreKnown(feed: Located<Feed>): Problem[] {
+  const { exchange, channels } = feed.resource.spec
+  const known = EXCHANGES[exchange]?.channels
+  if (!known) return []
+  return channels.flatMap((channel, i) => {
+    if (known.includes(channel)) return []
+    const near = nearest(channel, known)
+    return problemAt(
+      feed,
+      `spec.channels[${i}]`,
+      'SSMD_E_RESOURCE_INVALID',
+      `expected a channel of ${exchange}, found ${JSON.stringify(channel)}`,
+      near ? `did you mean ${near}?` : `it has ${listWords(known, 'and')}`
+    )
+  })
+}
+
+function globsCanBeResolved(feed: Located<Feed>, date: string): Problem[] {
+  const { exchange, symbols, versions } = feed.resource.spec
+  const version = versionInForce(feed.resource, date)
+  // What is always simulated knows its symbols without asking.
+  const needsRest = !EXCHANGES[exchange]?.alwaysSimulated
+  const glob = symbols?.include.findIndex((symbol) => /[*?]/.test(symbol)) ?? -1
+  if (!version || version.restEndpoint !== undefined || !needsRest || glob < 0) return []
+  return [
+    problemAt(
+      feed,
+      `spec.symbols.include[${glob}]`,
+      'SSMD_E_RESOURCE_INVALID',
+      `expected exact names, found the glob ${JSON.stringify(symbols?.include[glob])}: version ${version.name} has no restEndpoint to resolve it with`,
+      `give spec.versions[${versions.indexOf(version)}].restEndpoint, or write the names out`
+    ),
+  ]
+}
+
+/** `synthetic://generator?rate=1000&symbols=10&seed=7`: its numbers have to be numbers. */
+function generatorIsSound(feed: Located<Feed>): Problem[] {
+  return feed.resource.spec.versions.flatMap(({ endpoint }, i) => {
+    if (!endpoint.startsWith('synthetic://')) return []
+    const query = new URLSearchParams(endpoint.split('?')[1] ?? '')
+    return ['rate', 'symbols', 'seed'].flatMap((name) => {
+      const value = query.get(name)
+      if (value === null || /^\d{1,15}$/.test(value)) return []
+      return problemAt(
+        feed,
+        `spec.versions[${i}].endpoint`,
+        'SSMD_E_RESOURCE_INVALID',
+        `expected a whole number for ${name}, found ${JSON.stringify(value)}`,
+        'write an endpoint such as synthetic://generator?rate=1000&symbols=10&seed=7'
+      )
+    })
+  })
+}
+
+function timeZone(feed: Located<Feed>): Problem[] {
+  const name = feed.resource.spec.calendar?.timezone
+  if (name === undefined || isTimeZone(name)) return []
+  return [
+    problemAt(
+      feed,
+      'spec.calendar.timezone',
+      'SSMD_E_RESOURCE_INVALID',
+      `expected an IANA time zone, found ${JSON.stringify(name)}`,
+      'write one such as America/New_York or UTC'
+    ),
+  ]
+}

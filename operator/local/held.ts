@@ -1,0 +1,102 @@
+// What is in force after an edit, pure: a resource that became invalid stays as it last was, a resource that is
+// gone is gone, and whatever is wrong is said. An edit of one file never changes what another one declares.
+import type { Archive } from '#crds/archive.gen.ts'
+import type { Environment } from '#crds/environment.gen.ts'
+import type { Feed } from '#crds/feed.gen.ts'
+import type { Located, Problem, Resources } from '#crds/resources.ts'
+import { canonicalJson } from '../hash.ts'
+
+export type Held = {
+  /** What runs. */
+  readonly resources: Resources
+  /** What is wrong with what is written. */
+  readonly problems: readonly Problem[]
+  /** Such as `Feed kalshi`: runs as it was before an edit that broke it. */
+  readonly kept: readonly string[]
+}
+
+type Any = Located<Feed | Environment | Archive>
+type Check = (resources: Resources) => readonly Problem[]
+
+/** `check` is what the resources say of each other. */
+export function takeEdit(previous: Resources | undefined, loaded: Resources, check: Check): Held {
+  const filled = withUnreadable(previous, loaded)
+  const found = check(filled)
+  const before = previous === undefined ? [] : check(previous)
+  const settle = <T extends Any>(now: readonly T[], old: readonly T[] | undefined): T[] =>
+    now.flatMap((item) => {
+      const own = found.filter((problem) => blocks(problem) && isAbout(problem, item))
+      if (own.length === 0) return [item]
+      const good = old?.find((candidate) => nameOf(candidate) === nameOf(item))
+      // An environment with one feed that cannot run still runs the others.
+      if (good === undefined) return item.resource.kind === 'Environment' ? [item] : []
+      return own.every((problem) => before.some((known) => isSame(problem, known)))
+        ? [item]
+        : [good]
+    })
+  const resources: Resources = {
+    feeds: settle(filled.feeds, previous?.feeds),
+    environments: settle(filled.environments, previous?.environments),
+    archives: settle(filled.archives, previous?.archives),
+    problems: [],
+  }
+  return {
+    resources,
+    problems: [...loaded.problems, ...found],
+    kept: allOf(resources)
+      .filter((item) => !isWritten(item, loaded))
+      .map(nameOf),
+  }
+}
+
+/** Adds what was there before and is now missing because it, or its file, cannot be read. */
+function withUnreadable(previous: Resources | undefined, loaded: Resources): Resources {
+  if (previous === undefined || loaded.problems.length === 0) return loaded
+  const fill = <T extends Any>(now: readonly T[], old: readonly T[]): T[] => [
+    ...now,
+    ...old.filter(
+      (item) =>
+        !now.some((candidate) => nameOf(candidate) === nameOf(item)) &&
+        loaded.problems.some((problem) => explains(problem, item))
+    ),
+  ]
+  return {
+    feeds: fill(loaded.feeds, previous.feeds),
+    environments: fill(loaded.environments, previous.environments),
+    archives: fill(loaded.archives, previous.archives),
+    problems: loaded.problems,
+  }
+}
+
+const allOf = (resources: Resources): Any[] => [
+  ...resources.feeds,
+  ...resources.environments,
+  ...resources.archives,
+]
+
+const nameOf = ({ resource }: Any): string => `${resource.kind} ${resource.metadata.name}`
+
+const isWritten = (item: Any, loaded: Resources): boolean =>
+  allOf(loaded).some(
+    (written) =>
+      nameOf(written) === nameOf(item) &&
+      canonicalJson(written.resource) === canonicalJson(item.resource)
+  )
+
+const isAbout = (problem: Problem, item: Any): boolean =>
+  problem.kind === item.resource.kind && problem.name === item.resource.metadata.name
+
+/** Whether this is why the resource is missing: the problem is about it, or about its file as a whole. */
+const explains = (problem: Problem, item: Any): boolean =>
+  isAbout(problem, item) ||
+  (problem.file === item.file && (problem.kind === '' || problem.name === ''))
+
+/** What names something that is not there is left out; all else makes a resource unfit. */
+const blocks = (problem: Problem): boolean => problem.code !== 'SSMD_E_REFERENCE'
+
+const isSame = (a: Problem, b: Problem): boolean =>
+  a.kind === b.kind &&
+  a.name === b.name &&
+  a.code === b.code &&
+  a.field === b.field &&
+  a.message === b.message

@@ -1,0 +1,122 @@
+// What the workloads say of themselves on NATS: the newest report of each, and whether an archiver has taken
+// all there is. A server that is away is waited for; nothing here ever stops a capture.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { NatsConnection } from 'nats'
+import { consumerName, reportSubjects, streamName } from '#crds/names.ts'
+import type { Report } from '#crds/report.ts'
+import type { Layout } from './layout.ts'
+
+/** Where to listen: one entry for each NATS server of the environments that run. */
+export type BusAddress = { readonly url: string; readonly credentials: string | undefined }
+
+export class ReportListener {
+  readonly #layout: Layout
+  readonly #onReport: () => void
+  readonly #reports = new Map<string, Report>()
+  readonly #buses = new Map<string, { abort: AbortController; nc: NatsConnection | undefined }>()
+
+  constructor(layout: Layout, onReport: () => void) {
+    this.#layout = layout
+    this.#onReport = onReport
+  }
+
+  /** Newest report of each workload and feed. */
+  list(): readonly Report[] {
+    return [...this.#reports.values()]
+  }
+
+  /** Listens on exactly these servers from now on. */
+  follow(buses: readonly BusAddress[]): void {
+    const wanted = new Set(buses.map(({ url }) => url))
+    for (const [url, bus] of this.#buses) {
+      if (wanted.has(url)) continue
+      this.#buses.delete(url)
+      bus.abort.abort()
+      void bus.nc?.close()
+    }
+    for (const bus of buses) {
+      if (this.#buses.has(bus.url)) continue
+      const entry = { abort: new AbortController(), nc: undefined }
+      this.#buses.set(bus.url, entry)
+      void this.#listen(bus, entry)
+    }
+  }
+
+  /**
+   * Blocks of a feed's stream that an archive has yet to commit; undefined where nobody can tell (no server, no
+   * stream, no consumer).
+   */
+  async unarchived(
+    url: string,
+    environment: string,
+    feed: string,
+    archive: string
+  ): Promise<number | undefined> {
+    const nc = this.#buses.get(url)?.nc
+    if (nc === undefined || nc.isClosed()) return undefined
+    try {
+      const manager = await nc.jetstreamManager({ timeout: 2000, checkAPI: false })
+      const facts = await manager.consumers.info(
+        streamName(environment, feed),
+        consumerName(archive)
+      )
+      return facts.num_pending + facts.num_ack_pending
+    } catch {
+      return undefined
+    }
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.#buses.values()]
+    this.#buses.clear()
+    for (const bus of all) {
+      bus.abort.abort()
+      await bus.nc?.close()
+    }
+  }
+
+  async #listen(
+    address: BusAddress,
+    entry: { abort: AbortController; nc: NatsConnection | undefined }
+  ): Promise<void> {
+    const { connect, credsAuthenticator } = await import('nats')
+    while (!entry.abort.signal.aborted) {
+      try {
+        const credentials =
+          address.credentials === undefined
+            ? undefined
+            : await readFile(join(this.#layout.secrets, address.credentials, 'nats.creds'))
+        const nc = await connect({
+          servers: address.url,
+          name: 'ssmd up',
+          maxReconnectAttempts: -1,
+          reconnectTimeWait: 500,
+          ...(credentials === undefined ? {} : { authenticator: credsAuthenticator(credentials) }),
+        })
+        entry.nc = nc
+        if (entry.abort.signal.aborted) {
+          await nc.close()
+          return
+        }
+        for await (const message of nc.subscribe(reportSubjects('*'))) this.#take(message.data)
+      } catch {
+        // The server may come up later than we do; its own state is shown elsewhere.
+        await new Promise((resolve) => setTimeout(resolve, 500).unref())
+      }
+    }
+  }
+
+  #take(data: Uint8Array): void {
+    let report: Report
+    try {
+      report = JSON.parse(Buffer.from(data).toString('utf8')) as Report
+    } catch {
+      // Not a report: somebody else speaks on our subject.
+      return
+    }
+    if (report.version !== 1 || typeof report.name !== 'string') return
+    this.#reports.set(`${report.name}/${report.feed}`, report)
+    this.#onReport()
+  }
+}

@@ -1,0 +1,352 @@
+// `ssmd up` without its face: reads the resources, decides with the same pure functions as the cluster operator,
+// runs the result as processes, follows edits, and stops in order. Whoever shows it asks for a snapshot.
+import { mkdir } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describeError, SsmdError } from '#crds/errors.ts'
+import { type Declared, desiredObjects } from '../desired.ts'
+import { SIMULATOR_PORT } from '../environment/desired.ts'
+import { simulatorName } from '../names.ts'
+import type { Platform } from '../platform.ts'
+import type { Component } from '../pod.ts'
+import type { BackoffTimes } from './backoff.ts'
+import type { LocalContext, LocalDeployment, Program } from './deployment.ts'
+import { drained } from './drain.ts'
+import type { UpEvent } from './events.ts'
+import { type Layout, layoutOf, shownPath, storageFolder } from './layout.ts'
+import { type Lock, takeLock } from './lock.ts'
+import { loopbackAddress, NatsServer } from './nats.ts'
+import { isFree } from './ports.ts'
+import { chooseNats } from './problems.ts'
+import { ReportListener } from './reports.ts'
+import { Runner } from './runner.ts'
+import { SimulatorPorts } from './simulator-ports.ts'
+import { describeFeeds, describeProcess, type Phase, type Snapshot } from './snapshot.ts'
+import { Source } from './source.ts'
+import { Steps } from './steps.ts'
+import { fingerprint, watchEdits } from './watch.ts'
+
+export type RuntimeOptions = {
+  /** File or folder of resources. */
+  readonly path: string
+  readonly data: string
+  /** Names; empty: all. */
+  readonly environments: readonly string[]
+  /** The folder that relative paths mean. */
+  readonly current: string
+  readonly program: Program
+  readonly env: NodeJS.ProcessEnv
+  /** Path of nats-server; what takes long is said. */
+  natsServer(say: (line: string) => void): Promise<string>
+  readonly backoff?: BackoffTimes
+  nowMs(): number
+  onEvent(event: UpEvent): void
+  onChange(): void
+}
+
+// Events that a snapshot holds; the log files have all.
+const EVENTS_KEPT = 50
+const DAY_CHECK_MS = 5000
+const DRAIN_LIMIT_MS = 15_000
+// Whatever hinders a simulator hinders nothing else for longer than this.
+const SIMULATOR_LIMIT_MS = 3000
+const ORDER = ['simulator', 'archiver', 'connector'] as const satisfies readonly Component[]
+
+export class LocalRuntime {
+  readonly #options: RuntimeOptions
+  readonly #layout: Layout
+  readonly #source: Source
+  readonly #runner: Runner
+  readonly #reports: ReportListener
+  readonly #steps: Steps
+  readonly #startedAt: number
+  readonly #stop = new AbortController()
+  readonly #simulatorPorts = new SimulatorPorts()
+  readonly #events: UpEvent[] = []
+  #phase: Phase = 'starting'
+  #hurried = false
+  #settled = false
+  #lock: Lock | undefined
+  #nats: NatsServer | undefined
+  #natsUrl: string | undefined
+  /** What the present desired objects were made of. */
+  #declared: Declared = { feeds: [], environments: [], archives: [] }
+  #localProblems: readonly string[] = []
+  #turn: Promise<void> = Promise.resolve()
+  #watching: Promise<void> = Promise.resolve()
+
+  constructor(options: RuntimeOptions) {
+    this.#options = options
+    this.#layout = layoutOf(options.data)
+    this.#startedAt = options.nowMs()
+    this.#source = new Source(options)
+    this.#steps = new Steps(options.nowMs, options.onChange)
+    this.#reports = new ReportListener(this.#layout, options.onChange)
+    const context: LocalContext = {
+      layout: this.#layout,
+      program: options.program,
+      env: options.env,
+      ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
+      nowMs: options.nowMs,
+      portOf: (name, port) =>
+        port === SIMULATOR_PORT ? this.#simulatorPorts.get(name) : undefined,
+      onEvent: (event) => this.#tell(event),
+      onChange: () => this.#changed(),
+    }
+    this.#runner = new Runner(context)
+  }
+
+  /** Starts everything; throws where nothing can run at all: nothing declared, locked, NATS cannot start. */
+  async start(): Promise<void> {
+    const { path, current } = this.#options
+    this.#lock = await takeLock(this.#layout.lock, shownPath(this.#layout.data, current))
+    try {
+      this.#steps.begin('resources', path)
+      const seen = await fingerprint(path)
+      await this.#source.read()
+      this.#source.refuseNothing()
+      this.#steps.end('resources', this.#source.count())
+      this.#say(path, `ready: ${this.#source.count()}`)
+      await mkdir(this.#layout.run, { recursive: true })
+      await this.#reconcile()
+      if (this.#stop.signal.aborted) return
+      this.#phase = 'running'
+      this.#watching = this.#follow(seen)
+      this.#changed()
+    } catch (thrown) {
+      await this.#release()
+      throw thrown
+    }
+  }
+
+  /** Stops in order: connectors, then archivers once they have taken all there is, simulators, NATS. */
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    this.#phase = 'stopping'
+    this.#steps.clear()
+    await this.#watching
+    await this.#turn
+    await this.#step('connectors', () => this.#runner.stop('connector'))
+    await this.#step('last blocks', () => this.#drain())
+    await this.#step('archivers', () => this.#runner.stop('archiver'))
+    await this.#step('simulators', () => this.#runner.stop('simulator'))
+    await this.#release()
+    this.#phase = 'stopped'
+    this.#changed()
+  }
+
+  /** Ends the start, or the following of edits; `stop` does the rest. */
+  interrupt(): void {
+    this.#stop.abort()
+  }
+
+  /** No more waiting: what is stopping is killed. Nothing committed is lost by that. */
+  hurry(): void {
+    this.#hurried = true
+    this.#runner.hurry()
+    this.#nats?.hurry()
+  }
+
+  snapshot(): Snapshot {
+    const { path, current, nowMs } = this.#options
+    const nats = this.#nats
+    return {
+      at: nowMs(),
+      startedAt: this.#startedAt,
+      phase: this.#phase,
+      hurried: this.#hurried,
+      settled: this.#settled,
+      path,
+      data: shownPath(this.#layout.data, current),
+      logs: shownPath(this.#layout.logs, current),
+      nats: nats && this.#natsUrl !== undefined ? { url: this.#natsUrl, state: nats.state } : null,
+      steps: this.#steps.list(),
+      feeds: describeFeeds(this.#declared, this.#source.date),
+      processes: this.#runner.list().map(describeProcess),
+      reports: this.#reports.list(),
+      problems: [...this.#source.describeProblems(), ...this.#localProblems],
+      events: [...this.#events],
+    }
+  }
+
+  // --- making it so
+
+  /** Runs what is held. One at a time. */
+  async #reconcile(): Promise<void> {
+    const turn = this.#turn.then(() => this.#makeItSo())
+    this.#turn = turn.catch(() => undefined)
+    await turn
+  }
+
+  async #makeItSo(): Promise<void> {
+    if (this.#stop.signal.aborted) return
+    const wanted = this.#source.declared()
+    const choice = chooseNats(wanted.environments, this.#natsUrl)
+    const declared: Declared = { ...wanted, environments: choice.environments }
+    await this.#useNats(choice.natsUrl)
+    if (this.#stop.signal.aborted) return
+    await this.#simulatorPorts.choose(declared, this.#source.date)
+    const desired = desiredObjects(declared, this.#platform())
+    this.#declared = declared
+    this.#localProblems = [
+      ...choice.problems,
+      ...desired.collisions.map(
+        ({ name, owner, by }) =>
+          `${by}: cannot run beside ${owner}: both are called ${name} (rename one)`
+      ),
+    ]
+    this.#reports.follow(
+      declared.environments.map(({ spec }) => ({
+        url: spec.transport.url,
+        credentials: spec.transport.credentialsRef?.name,
+      }))
+    )
+    for (const component of ORDER) {
+      const objects = desired.objects.filter(
+        (object) => object.metadata.labels['app.kubernetes.io/component'] === component
+      )
+      await this.#runner.apply(component, objects)
+      // A connector that finds its exchange at once need not complain and wait.
+      if (component === 'simulator') await this.#simulatorsReady()
+    }
+    this.#changed()
+  }
+
+  async #simulatorsReady(): Promise<void> {
+    const end = this.#options.nowMs() + SIMULATOR_LIMIT_MS
+    const isStarting = ({ component, state }: LocalDeployment) =>
+      component === 'simulator' && (state.kind === 'launching' || state.kind === 'starting')
+    while (this.#runner.list().some(isStarting) && this.#options.nowMs() < end) {
+      if (this.#stop.signal.aborted) return
+      await sleep(20)
+    }
+  }
+
+  #platform(): Platform {
+    const { current } = this.#options
+    return {
+      image: 'ssmd',
+      namespace: 'local',
+      date: this.#source.date,
+      simulatorUrl: (environment, feed) =>
+        `ws://127.0.0.1:${this.#simulatorPorts.get(simulatorName(environment, feed))}`,
+      hostPath: (path) => storageFolder(this.#layout, path, current),
+      secretHash: () => undefined,
+      variables: 'variables',
+    }
+  }
+
+  async #useNats(url: string | undefined): Promise<void> {
+    if (url === this.#natsUrl) return
+    const address = url === undefined ? undefined : loopbackAddress(url)
+    if (this.#nats && address) {
+      const { host, port } = this.#nats.address
+      if (host === address.host && port === address.port) return
+      // An edit must not stop what runs for a port that it cannot have.
+      if (!(await isFree(address.port, address.host)))
+        throw new SsmdError(
+          'SSMD_E_PORT_IN_USE',
+          `nats-server: ${url} is in use by another program`,
+          {
+            hint: 'all goes on as before; choose another port',
+          }
+        )
+    }
+    const before = this.#nats
+    this.#nats = undefined
+    this.#natsUrl = undefined
+    await before?.stop()
+    if (url === undefined || address === undefined) return
+    const nats = new NatsServer(address, {
+      layout: this.#layout,
+      env: this.#options.env,
+      natsServer: () =>
+        this.#options.natsServer((line) => {
+          this.#steps.say('nats-server', line)
+          this.#say('nats-server', line)
+        }),
+      ...(this.#options.backoff === undefined ? {} : { backoff: this.#options.backoff }),
+      nowMs: this.#options.nowMs,
+      onEvent: (event) => this.#tell(event),
+      onChange: () => this.#changed(),
+    })
+    this.#nats = nats
+    this.#natsUrl = url
+    this.#steps.begin('nats-server', url)
+    await nats.start(this.#stop.signal)
+    this.#steps.end('nats-server', url)
+  }
+
+  // --- following
+
+  async #follow(seen: string): Promise<void> {
+    const { signal } = this.#stop
+    const day = this.#followDay(signal)
+    await watchEdits({ path: this.#options.path, signal, seen, onEdit: () => this.#onEdit() })
+    await day
+  }
+
+  /** A version of a feed may come into force at midnight UTC. */
+  async #followDay(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await sleep(DAY_CHECK_MS, undefined, { signal, ref: false }).catch(() => undefined)
+      if (signal.aborted || this.#source.isToday()) continue
+      await this.#onEdit()
+    }
+  }
+
+  async #onEdit(): Promise<void> {
+    try {
+      await this.#source.read()
+      await this.#reconcile()
+    } catch (thrown) {
+      // The folder is gone, or a port is taken: what runs goes on, and the reason is shown until the next edit.
+      this.#localProblems = [describeError(thrown)]
+    }
+    this.#changed()
+  }
+
+  // --- stopping
+
+  async #drain(): Promise<void> {
+    await drained({
+      declared: this.#declared,
+      unarchived: (url, environment, feed, archive) =>
+        this.#reports.unarchived(url, environment, feed, archive),
+      isRunning: (archiver) =>
+        this.#runner.list().some(({ name, state }) => name === archiver && state.kind === 'ready'),
+      mayWait: () => !this.#hurried,
+      limitMs: DRAIN_LIMIT_MS,
+    })
+  }
+
+  async #step(name: string, work: () => Promise<void>): Promise<void> {
+    this.#steps.begin(name, '')
+    await work()
+    this.#steps.end(name, '')
+  }
+
+  async #release(): Promise<void> {
+    await this.#reports.close()
+    const nats = this.#nats
+    if (nats) await this.#step('nats-server', () => nats.stop())
+    await this.#lock?.release()
+    this.#lock = undefined
+  }
+
+  #say(subject: string, text: string): void {
+    this.#tell({ at: this.#options.nowMs(), level: 'info', subject, text })
+  }
+
+  #tell(event: UpEvent): void {
+    this.#events.push(event)
+    if (this.#events.length > EVENTS_KEPT) this.#events.shift()
+    this.#options.onEvent(event)
+    this.#changed()
+  }
+
+  #changed(): void {
+    if (this.#phase === 'running')
+      this.#settled ||= this.#runner.list().every(({ state }) => state.kind === 'ready')
+    this.#options.onChange()
+  }
+}

@@ -1,0 +1,104 @@
+// Notices edits of a file or folder of resources. The system's notifications make it quick, a look every two
+// seconds makes it certain: editors replace files, folders come and go, network file systems notify nobody.
+import { type FSWatcher, watch } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const POLL_MS = 2000
+// An editor writes a file in several steps; a git checkout writes many files.
+const SETTLE_MS = 150
+
+export type WatchOptions = {
+  readonly path: string
+  readonly signal: AbortSignal
+  /** Called one at a time, after things have been quiet for a moment. */
+  onEdit(): Promise<void>
+  /** What `fingerprint` said before the state in force was read; default: how things are now. */
+  readonly seen?: string
+  readonly pollMs?: number
+  readonly settleMs?: number
+}
+
+/** Watches until the signal aborts; never calls back for the state in which it finds things. */
+export async function watchEdits(options: WatchOptions): Promise<void> {
+  const { path, signal, onEdit, pollMs = POLL_MS, settleMs = SETTLE_MS } = options
+  let seen = options.seen ?? (await fingerprint(path))
+  let wake: (() => void) | undefined
+  let woken = false
+  const notify = () => {
+    woken = true
+    wake?.()
+  }
+  const watcher = startWatcher(path, notify)
+  signal.addEventListener('abort', notify)
+  try {
+    while (!signal.aborted) {
+      if (!woken) await pause(pollMs, (resume) => (wake = resume))
+      woken = false
+      if (signal.aborted) return
+      let now = await fingerprint(path)
+      if (now === seen) continue
+      // Until two looks in a row agree.
+      for (let before = seen; now !== before && !signal.aborted; ) {
+        before = now
+        await pause(settleMs, () => undefined)
+        now = await fingerprint(path)
+      }
+      if (signal.aborted) return
+      seen = now
+      await onEdit()
+    }
+  } finally {
+    watcher?.close()
+    signal.removeEventListener('abort', notify)
+  }
+}
+
+function startWatcher(path: string, notify: () => void): FSWatcher | undefined {
+  try {
+    const watcher = watch(path, { recursive: true, persistent: false }, notify)
+    // The look every two seconds goes on without it.
+    watcher.on('error', () => watcher.close())
+    return watcher
+  } catch {
+    return undefined
+  }
+}
+
+async function pause(ms: number, onResume: (resume: () => void) => void): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    onResume(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
+/** Changes whenever a YAML file below the path appears, goes, or is written. */
+export async function fingerprint(path: string): Promise<string> {
+  const parts: string[] = []
+  await visit(path, parts, true)
+  return parts.join('\n')
+}
+
+async function visit(path: string, parts: string[], top: boolean): Promise<void> {
+  let facts: Awaited<ReturnType<typeof stat>>
+  try {
+    facts = await stat(path)
+  } catch (thrown) {
+    // It may go while we look: that is a change as well.
+    parts.push(`${path} ${(thrown as NodeJS.ErrnoException).code}`)
+    return
+  }
+  if (!facts.isDirectory()) {
+    if (top || /\.ya?ml$/.test(path))
+      parts.push(`${path} ${facts.mtimeMs} ${facts.size} ${facts.ino}`)
+    return
+  }
+  const names = await readdir(path).catch(() => [])
+  for (const name of names.sort()) {
+    if (name.startsWith('.') || name === 'node_modules') continue
+    await visit(join(path, name), parts, false)
+  }
+}

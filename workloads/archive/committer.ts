@@ -1,0 +1,194 @@
+// Brings what was taken in to the disk: members, sync, one journal record, sync. The state changes only by records that
+// are in the journal. Nothing here is ever tried twice.
+
+import type { Hash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Disk } from './disk.ts'
+import { hexCrc, type IndexEntry } from './index-line.ts'
+import type { Cut } from './intake.ts'
+import { Journal, sweepCommitFolder, writeCheckpoint } from './journal.ts'
+import { Manifests } from './manifests.ts'
+import { COMMIT_FOLDER, segmentFile } from './names.ts'
+import { finishPacking } from './pack.ts'
+import type { Bookmark, CommitRecord, DayJson, SealRecord } from './record.ts'
+import { SegmentFiles, type SegmentId } from './segment-files.ts'
+import type { FeedState } from './state.ts'
+import { formatNanos } from './time.ts'
+
+export type CommitterPlace = {
+  readonly disk: Disk
+  /** Folder of the feed. */
+  readonly folder: string
+  readonly nowMs: () => number
+}
+
+type WrittenSegment = {
+  readonly id: SegmentId
+  readonly members: Buffer[]
+  readonly entries: IndexEntry[]
+  end: number
+}
+
+export class Committer {
+  readonly disk: Disk
+  readonly folder: string
+  readonly state: FeedState
+  readonly files: SegmentFiles
+  readonly manifests: Manifests
+  #journal: Journal
+  readonly counts = { bytes: 0, rawBytes: 0, sealed: 0 }
+  readonly #folders = new Set<string>()
+
+  constructor(
+    place: CommitterPlace,
+    recovered: {
+      readonly state: FeedState
+      readonly journal: Journal
+      readonly hashes: ReadonlyMap<string, Hash>
+    }
+  ) {
+    const { disk, folder, nowMs } = place
+    this.disk = disk
+    this.folder = folder
+    this.state = recovered.state
+    this.#journal = recovered.journal
+    this.files = new SegmentFiles(disk, folder)
+    this.manifests = new Manifests(disk, folder, this.state, this.files, nowMs)
+    for (const { day, segments } of this.state.days.values()) {
+      for (const { name, bytes, indexBytes } of segments.values()) {
+        const hash = recovered.hashes.get(`${day}/${name}`)
+        if (hash !== undefined) this.files.restore({ day, name }, bytes, indexBytes, hash)
+      }
+      this.manifests.touch(day, 'grown')
+    }
+  }
+
+  get journalBytes(): number {
+    return this.#journal.bytes
+  }
+
+  /** Makes a cut durable; returns the compressed bytes written. */
+  async commit(cut: Cut, days: readonly DayJson[], bookmark: Bookmark): Promise<number> {
+    const written = await this.#place(cut)
+    await this.#makeFolders([...days, ...cut.opened])
+    await this.#makeFiles(cut)
+    const results = await Promise.allSettled(
+      written.map(({ id, members }) => this.files.append(id, members))
+    )
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+    const record: CommitRecord = {
+      kind: 'commit',
+      bookmark,
+      newest: cut.newest === null ? null : formatNanos(cut.newest),
+      settled: cut.settled,
+      loss: cut.loss,
+      days,
+      opened: cut.opened,
+      members: written.flatMap(({ id, entries }) => entries.map((entry) => ({ ...id, entry }))),
+      ended: cut.ended,
+      connections: cut.connections,
+      added: cut.added,
+      filled: cut.filled,
+    }
+    await this.#journal.append(record)
+    this.state.apply(record)
+    let bytes = 0
+    for (const { id, members, entries } of written) {
+      await this.files.committed(id, members, entries)
+      for (const entry of entries) {
+        bytes += entry.bytes
+        this.counts.rawBytes += entry.rawBytes
+      }
+      this.manifests.touch(id.day, 'grown')
+    }
+    this.counts.bytes += bytes
+    for (const { day } of [...days, ...cut.added, ...cut.ended]) this.manifests.touch(day, 'grown')
+    await this.files.trim()
+    return bytes
+  }
+
+  /** Seals a segment whose packed files, if any, wait beside it. */
+  async seal(record: SealRecord): Promise<void> {
+    const { day, name } = record
+    if (!record.packed) await this.files.syncIndexes()
+    await this.#journal.append(record)
+    if (record.packed) await finishPacking(this.disk, join(this.folder, day), name)
+    this.state.apply(record)
+    await this.files.release({ day, name })
+    this.counts.sealed++
+    this.manifests.touch(day, 'urgent')
+  }
+
+  /** Begins a new journal behind a checkpoint; `compact` runs where no record can come between. */
+  async startAnew(compact: () => void): Promise<{ connections: number; days: number }> {
+    await this.files.syncIndexes()
+    const folder = join(this.folder, COMMIT_FOLDER)
+    const old = this.#journal
+    const epoch = old.epoch + 1
+    this.#journal = await Journal.create(this.disk, folder, epoch)
+    await old.close()
+    compact()
+    this.manifests.forgetClosed()
+    await writeCheckpoint(this.disk, folder, this.state.toCheckpoint(epoch))
+    await sweepCommitFolder(this.disk, folder, epoch)
+    return {
+      connections: this.state.connections.size,
+      days: this.state.days.size,
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.files.close()
+  }
+
+  /** Closes what is open and writes nothing. */
+  async abandon(): Promise<void> {
+    await this.files.abandon()
+    // A file that cannot be closed is no reason to keep the folder locked.
+    await this.#journal.close().catch(() => {})
+  }
+
+  /** Awaits the compressed members and gives each its place. */
+  async #place(cut: Cut): Promise<WrittenSegment[]> {
+    const written = new Map<string, WrittenSegment>()
+    for (const { segment, content, compressed } of cut.members) {
+      const id = { day: segment.day, name: segment.name }
+      const key = `${id.day}/${id.name}`
+      let place = written.get(key)
+      if (place === undefined) {
+        place = { id, members: [], entries: [], end: this.files.bytesOf(id) }
+        written.set(key, place)
+      }
+      const bytes = await compressed
+      place.members.push(bytes)
+      place.entries.push({
+        ...content,
+        offset: place.end,
+        bytes: bytes.length,
+        crc32: hexCrc(bytes),
+      })
+      place.end += bytes.length
+    }
+    return [...written.values()]
+  }
+
+  /** Makes the folders of days that came into play; a day may hold nothing but a gap. */
+  async #makeFolders(places: readonly { readonly day: string }[]): Promise<void> {
+    for (const { day } of places) {
+      if (this.#folders.has(day)) continue
+      await this.disk.makeFolder(join(this.folder, day))
+      await this.disk.syncFolder(this.folder)
+      this.#folders.add(day)
+    }
+  }
+
+  /** Makes the files of new segments, and syncs every folder that has new names. */
+  async #makeFiles({ opened }: Cut): Promise<void> {
+    for (const { day, group, number } of opened) {
+      await this.files.create({ day, name: segmentFile(group, number) })
+    }
+    for (const day of new Set(opened.map((segment) => segment.day))) {
+      await this.disk.syncFolder(join(this.folder, day))
+    }
+  }
+}

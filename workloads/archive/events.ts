@@ -1,0 +1,110 @@
+// Events of a connection as the archive reads them: from the JSON payload of an event record to what it changes. An
+// event that is not understood stays a line and changes nothing.
+
+import type { GapCause, GapFault } from '#wire/events.ts'
+import type { ConnectionState } from './connection.ts'
+import { type GapSpan, MAX_REASON } from './gap-span.ts'
+import { minNanos, parseNanos } from './time.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The event of a payload, or undefined where it is no JSON object with a kind. */
+export function parseEvent(payload: Uint8Array): Fields | undefined {
+  try {
+    const event: unknown = JSON.parse(Buffer.from(payload).toString('utf8'))
+    if (typeof event !== 'object' || event === null || Array.isArray(event)) return undefined
+    return event as Fields
+  } catch {
+    // Not JSON: the connector's fault, and no reason to stop an archive. The line keeps the bytes.
+    return undefined
+  }
+}
+
+/**
+ * Applies an event to its connection and returns the gaps that it names. `before` is the receive time of
+ * the record before it.
+ */
+export function applyEvent(
+  connection: ConnectionState,
+  event: Fields,
+  at: bigint,
+  before: bigint
+): readonly GapSpan[] {
+  switch (event.kind) {
+    case 'open':
+      connection.openedAt ??= at
+      return NONE
+    case 'ready':
+      connection.readyAt ??= at
+      return NONE
+    case 'close':
+      connection.close ??= {
+        at,
+        cause: textOf(event.cause, 'disconnected') as GapCause,
+        fault: textOf(event.fault, 'unknown') as GapFault,
+        code: numberOf(event.code) ?? 0,
+        reason: textOf(event.reason, ''),
+      }
+      return NONE
+    case 'gap':
+      return [sequenceGap(connection, event, at, before)]
+    case 'drop':
+      return dropGaps(connection, event, at)
+    default:
+      return NONE
+  }
+}
+
+const NONE: readonly GapSpan[] = []
+
+function sequenceGap(
+  connection: ConnectionState,
+  event: Fields,
+  at: bigint,
+  before: bigint
+): GapSpan {
+  const { fromSequence, toSequence, scope } = event
+  const began = typeof event.from === 'string' ? parseNanos(event.from) : undefined
+  const range = `scope ${numberOf(scope) ?? '?'}, sequences ${numberOf(fromSequence) ?? '?'} to ${numberOf(toSequence) ?? '?'}`
+  return {
+    cause: textOf(event.cause, 'exchange-sequence') as GapCause,
+    fault: textOf(event.fault, 'exchange') as GapFault,
+    from: minNanos(began ?? before, at),
+    to: at,
+    connection: connection.id,
+    shard: connection.shard,
+    missing: numberOf(event.missing) ?? null,
+    // Always there: it tells this gap from the end of a connection.
+    channel: textOf(event.channel, ''),
+    detail: [range, textOf(event.reason, '').slice(0, MAX_REASON)]
+      .filter((t) => t !== '')
+      .join(': '),
+  }
+}
+
+/** Frames that the connector had and could not keep: their numbers are used up. */
+function dropGaps(connection: ConnectionState, event: Fields, at: bigint): GapSpan[] {
+  const first = numberOf(event.fromNumber)
+  const last = numberOf(event.toNumber)
+  if (first === undefined || last === undefined || first < 1 || last < first) return []
+  const from = (typeof event.from === 'string' ? parseNanos(event.from) : undefined) ?? at
+  const to = (typeof event.to === 'string' ? parseNanos(event.to) : undefined) ?? at
+  const fresh = connection.ledger.claim(first, last, (number) => (number === last ? to : from))
+  return fresh.map((span) => ({
+    cause: textOf(event.cause, 'buffer-full') as GapCause,
+    fault: textOf(event.fault, 'ours') as GapFault,
+    from: minNanos(from, to),
+    to,
+    connection: connection.id,
+    shard: connection.shard,
+    missing: span.last - span.first + 1,
+    numbers: [span.first, span.last] as const,
+    detail: 'received, and dropped by the connector',
+  }))
+}
+
+const textOf = (value: unknown, otherwise: string): string =>
+  typeof value === 'string' ? value : otherwise
+
+const numberOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined

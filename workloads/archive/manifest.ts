@@ -1,0 +1,139 @@
+// The manifest: a day's own account of itself, as types and as text. The text ends with a sha256 of all before it,
+// so that a change anywhere in it is found; `readManifestText` refuses what does not fit.
+
+import { createHash } from 'node:crypto'
+import { SsmdError } from '#crds/errors.ts'
+import type { GapCause, GapFault } from '#wire/events.ts'
+
+export const MANIFEST_VERSION = 1
+
+/** `pending`: goes on growing; `missing`: a day without a record, all of it in a gap. */
+export type DayCondition = 'available' | 'degraded' | 'pending' | 'missing'
+
+export type ManifestSegment = {
+  /** File name, such as `trades_000.jsonl.gz`; its index is `trades_000.index.jsonl`. */
+  readonly name: string
+  readonly group: string
+  /** True once the file never changes again. */
+  readonly sealed: boolean
+  readonly bytes: number
+  readonly rawBytes: number
+  readonly sha256: string
+  readonly records: number
+  readonly members: number
+  /** Length of the index file. */
+  readonly indexBytes: number
+  readonly from: string
+  readonly to: string
+  readonly types: Readonly<Record<string, number>>
+  /** Sequences of the stream. */
+  readonly firstSequence: number
+  readonly lastSequence: number
+  /** Records that stand behind a higher number of their connection: they came late. */
+  readonly late: number
+}
+
+export type ManifestConnection = {
+  readonly id: string
+  readonly shard: number
+  /** Numbers of its first and last record of this day. */
+  readonly first: number
+  readonly last: number
+  readonly records: number
+  /** Records of types that this archive does not keep. */
+  readonly skipped: number
+  readonly from: string
+  readonly to: string
+  readonly simulated: boolean
+  /** True where its close event is in this day. */
+  readonly closed: boolean
+}
+
+/** What the exchange numbered itself. */
+export type ManifestSequence = {
+  readonly connection: string
+  readonly scope: number
+  readonly group: string
+  readonly first: number
+  readonly last: number
+}
+
+export type Gap = {
+  readonly cause: GapCause
+  readonly fault: GapFault
+  readonly from: string
+  /** Null while it goes on. */
+  readonly to: string | null
+  readonly connection: string | null
+  readonly shard: number | null
+  /** How many records are missing, null where nobody can know. */
+  readonly missing: number | null
+  readonly channel?: string
+  /** Which numbers of the connection are missing, inclusive. */
+  readonly numbers?: readonly [first: number, last: number]
+  readonly detail: string
+}
+
+export type Manifest = {
+  readonly version: typeof MANIFEST_VERSION
+  readonly feed: string
+  readonly day: string
+  readonly environment: string
+  readonly archive: string
+  /** True where any record of the day came from a simulator or a generator. */
+  readonly simulated: boolean
+  readonly condition: DayCondition
+  readonly updated: string
+  readonly records: number
+  readonly bytes: number
+  readonly rawBytes: number
+  readonly from: string | null
+  readonly to: string | null
+  readonly segments: readonly ManifestSegment[]
+  readonly connections: readonly ManifestConnection[]
+  readonly sequences: readonly ManifestSequence[]
+  /** Records of types that this archive does not keep. */
+  readonly skipped: Readonly<Record<string, number>>
+  readonly gaps: readonly Gap[]
+}
+
+const LISTS = ['segments', 'connections', 'sequences', 'gaps'] as const
+const SUM = ',\n  "sha256": "'
+const END = '"\n}\n'
+
+/** One line for each entry of a list: people read it, `grep` finds in it, and large days stay quick to write. */
+export function formatManifest(manifest: Manifest): string {
+  const parts: string[] = []
+  for (const [key, value] of Object.entries(manifest)) {
+    const lines =
+      (LISTS as readonly string[]).includes(key) && (value as unknown[]).length > 0
+        ? `[\n    ${(value as unknown[]).map((entry) => JSON.stringify(entry)).join(',\n    ')}\n  ]`
+        : JSON.stringify(value)
+    parts.push(`  ${JSON.stringify(key)}: ${lines}`)
+  }
+  const text = `{\n${parts.join(',\n')}`
+  return `${text}${SUM}${sha256(text)}${END}`
+}
+
+/** The manifest of a text; `file` is named where it does not hold. */
+export function readManifestText(text: string, file: string): Manifest {
+  const at = text.lastIndexOf(SUM)
+  const body = text.slice(0, Math.max(at, 0))
+  if (at < 0 || text !== `${body}${SUM}${sha256(body)}${END}`) {
+    throw new SsmdError('SSMD_E_ARCHIVE_INVALID', `${file}: its sha256 does not fit its text`, {
+      hint: 'it was changed or damaged: restore it from a copy',
+    })
+  }
+  const manifest = JSON.parse(text) as Manifest & { sha256?: string }
+  if (manifest.version !== MANIFEST_VERSION) {
+    throw new SsmdError(
+      'SSMD_E_ARCHIVE_INVALID',
+      `${file}: version ${String(manifest.version)}, this program reads version ${MANIFEST_VERSION}`,
+      { hint: 'read it with a newer ssmd' }
+    )
+  }
+  delete manifest.sha256
+  return manifest
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,0 +1,149 @@
+// Packs a segment that has ended: the members of a chunk, cut by commits, become one. The result is a function of the
+// records alone, and as small as if it had been written in one go. The old file stays until the new one is whole.
+
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Disk } from './disk.ts'
+import { decompressMember } from './gzip.ts'
+import {
+  formatIndexLine,
+  hexCrc,
+  type IndexEntry,
+  joinContents,
+  parseIndexLine,
+} from './index-line.ts'
+import { indexFile, TEMPORARY } from './names.ts'
+import type { SealRecord, SegmentJson } from './record.ts'
+
+export type PackOptions = {
+  readonly disk: Disk
+  /** Folder of the day. */
+  readonly folder: string
+  readonly day: string
+  readonly segment: SegmentJson
+  /** Of the committed bytes, for a segment that stays as it is. */
+  readonly sha256: string
+  compress(lines: Buffer): Promise<Buffer>
+  /** Checked between chunks: true ends the work early. */
+  isAborted(): boolean
+}
+
+/** Writes the packed files beside the segment, synced; returns what to record, or undefined where it was aborted. */
+export async function packSegment(options: PackOptions): Promise<SealRecord | undefined> {
+  const { disk, folder, day, segment } = options
+  const { name } = segment
+  const indexPath = join(folder, indexFile(name))
+  const index = (await disk.read(indexPath)) ?? Buffer.alloc(0)
+  const entries = index
+    .toString('utf8', 0, segment.indexBytes)
+    .split('\n')
+    .slice(0, -1)
+    .map(parseIndexLine)
+  const chunks = groupByChunk(entries)
+  if (chunks.every((chunk) => chunk.length === 1)) {
+    const { bytes, sha256 } = { bytes: segment.bytes, sha256: options.sha256 }
+    const { members, indexBytes } = segment
+    return {
+      kind: 'seal',
+      day,
+      name,
+      bytes,
+      sha256,
+      members,
+      indexBytes,
+      packed: false,
+    }
+  }
+  const packed = await writePacked(options, chunks)
+  if (packed === undefined) {
+    await disk.remove(join(folder, name) + TEMPORARY)
+    return undefined
+  }
+  const lines = Buffer.from(packed.index.join(''))
+  await disk.remove(indexPath + TEMPORARY)
+  const indexOut = await disk.create(indexPath + TEMPORARY)
+  try {
+    await indexOut.write([lines], 0)
+    await indexOut.sync()
+  } finally {
+    await indexOut.close()
+  }
+  // Once the journal says that they are sealed, both have to be found: their names are synced, too.
+  await disk.syncFolder(folder)
+  const { bytes, sha256 } = packed
+  const members = chunks.length
+  return {
+    kind: 'seal',
+    day,
+    name,
+    bytes,
+    sha256,
+    members,
+    indexBytes: lines.length,
+    packed: true,
+  }
+}
+
+async function writePacked(
+  { disk, folder, segment, compress, isAborted }: PackOptions,
+  chunks: readonly (readonly IndexEntry[])[]
+): Promise<{ bytes: number; sha256: string; index: string[] } | undefined> {
+  const path = join(folder, segment.name)
+  await disk.remove(path + TEMPORARY)
+  const from = await disk.open(path)
+  const to = await disk.create(path + TEMPORARY)
+  try {
+    const hash = createHash('sha256')
+    const index: string[] = []
+    let offset = 0
+    for (const chunk of chunks) {
+      if (isAborted()) return undefined
+      const members: Buffer[] = []
+      for (const entry of chunk) members.push(await from.read(entry.offset, entry.bytes))
+      const member =
+        members.length === 1
+          ? members[0]!
+          : await compress(
+              Buffer.concat(members.map((bytes, i) => decompressMember(bytes, chunk[i]!.rawBytes)))
+            )
+      await to.write([member], offset)
+      hash.update(member)
+      const entry = {
+        ...joinContents(chunk),
+        offset,
+        bytes: member.length,
+        crc32: hexCrc(member),
+      }
+      index.push(formatIndexLine(entry))
+      offset += member.length
+    }
+    await to.sync()
+    return { bytes: offset, sha256: hash.digest('hex'), index }
+  } finally {
+    await from.close()
+    await to.close()
+  }
+}
+
+/** Members that belong together: up to one that ends a chunk. */
+export function groupByChunk(entries: readonly IndexEntry[]): IndexEntry[][] {
+  const chunks: IndexEntry[][] = []
+  let chunk: IndexEntry[] = []
+  for (const entry of entries) {
+    chunk.push(entry)
+    if (!entry.end) continue
+    chunks.push(chunk)
+    chunk = []
+  }
+  if (chunk.length > 0) chunks.push(chunk)
+  return chunks
+}
+
+/** Puts the packed files in place; also after a crash between the two renames. */
+export async function finishPacking(disk: Disk, folder: string, name: string): Promise<void> {
+  for (const file of [name, indexFile(name)]) {
+    const path = join(folder, file)
+    if ((await disk.size(path + TEMPORARY)) !== undefined) await disk.rename(path + TEMPORARY, path)
+  }
+  await disk.syncFolder(folder)
+}

@@ -1,0 +1,99 @@
+// An archive in a temporary folder, and what lies in it, read with nothing of the archive's own code but zlib.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { FeedWriter, type FeedWriterOptions } from '../writer.ts'
+
+export function temporaryFolder(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), 'ssmd-archive-'))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+export const silent = { info() {}, warn() {} }
+
+export const STREAM = { name: 'ssmd_test_made', created: '2026-11-24T00:00:00Z', firstSequence: 1 }
+
+/** Opens a writer with settings that make much happen in little time. */
+export function openWriter(
+  root: string,
+  options: Partial<FeedWriterOptions> = {}
+): Promise<FeedWriter> {
+  return FeedWriter.open({
+    root,
+    feed: 'made',
+    archive: 'arc',
+    environment: 'test',
+    maxAgeMs: 3_600_000,
+    maxBytes: 256 * 1024 * 1024,
+    level: 6,
+    log: silent,
+    nowMs: () => Date.parse('2026-11-24T12:00:00Z'),
+    ...options,
+  })
+}
+
+/** Every line of a feed as `connection number` → line; throws where one is there twice. */
+export function readBack(root: string, feed = 'made'): Map<string, string> {
+  const lines = new Map<string, string>()
+  for (const [file, bytes] of readFiles(root, feed)) {
+    if (!file.endsWith('.jsonl.gz')) continue
+    if (bytes.length === 0) continue
+    for (const line of gunzipSync(bytes).toString('utf8').split('\n').slice(0, -1)) {
+      const match = /^\{"recv":"(\d{4}-\d\d-\d\d)[^"]*","conn":"([^"]+)","n":(\d+),/.exec(line)
+      if (!match) throw new Error(`${file}: ${line}`)
+      if (!file.startsWith(match[1]!)) throw new Error(`${file}: holds a line of ${match[1]}`)
+      const key = `${match[2]} ${match[3]}`
+      if (lines.has(key)) throw new Error(`${file}: ${key} is there twice`)
+      lines.set(key, line)
+    }
+  }
+  return lines
+}
+
+/** All files below a feed's days, as `day/name` → bytes. */
+export function readFiles(root: string, feed = 'made'): Map<string, Buffer> {
+  const files = new Map<string, Buffer>()
+  for (const day of readdirSync(join(root, feed)).filter((name) => /^\d{4}-/.test(name))) {
+    for (const name of readdirSync(join(root, feed, day))) {
+      files.set(`${day}/${name}`, readFileSync(join(root, feed, day, name)))
+    }
+  }
+  return files
+}
+
+export type ReadManifest = {
+  readonly condition: string
+  readonly simulated: boolean
+  readonly records: number
+  readonly segments: {
+    name: string
+    sealed: boolean
+    records: number
+    members: number
+    late: number
+  }[]
+  readonly connections: {
+    id: string
+    first: number
+    last: number
+    records: number
+    skipped: number
+  }[]
+  readonly gaps: {
+    cause: string
+    fault: string
+    from: string
+    to: string | null
+    connection: string | null
+    missing: number | null
+    numbers?: [number, number]
+    detail: string
+  }[]
+  readonly skipped: Record<string, number>
+}
+
+/** The manifest of a day, by JSON.parse alone. */
+export const manifestOf = (root: string, day: string, feed = 'made'): ReadManifest =>
+  JSON.parse(readFileSync(join(root, feed, day, 'manifest.json'), 'utf8')) as ReadManifest

@@ -1,0 +1,124 @@
+// Checks lines: each is one JSON text of the form that the design gives, of the right day, in valid UTF-8, and names a
+// record of a connection.
+
+import { isUtf8 } from 'node:buffer'
+import { NumberSet } from './verify-numbers.ts'
+
+export type LineFacts = {
+  lines: number
+  from: string | null
+  to: string | null
+}
+
+const HEAD =
+  /^\{"recv":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)","conn":"([0-9A-Za-z_-]{1,64})","n":([1-9]\d{0,15}),"(frame|text|base64|event)":/
+/** The longest head there can be. */
+const HEAD_BYTES = 176
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+export class LineChecker {
+  readonly #day: string
+  readonly #tell: (where: string, what: string) => void
+  readonly numbers = new Map<string, NumberSet>()
+  readonly total: LineFacts = { lines: 0, from: null, to: null }
+  /** Lines behind a higher number of their connection. */
+  disorder = 0
+  #second = ''
+  #connection = ''
+  #numbers = new NumberSet()
+
+  constructor(day: string, tell: (where: string, what: string) => void) {
+    this.#day = day
+    this.#tell = tell
+  }
+
+  /** Checks whole lines. */
+  member(raw: Buffer): LineFacts {
+    const facts: LineFacts = { lines: 0, from: null, to: null }
+    if (!isUtf8(raw)) this.#tell(`line ${this.total.lines + 1} and after`, 'is not UTF-8')
+    for (let start = 0; start < raw.length; ) {
+      const end = raw.indexOf(10, start)
+      this.total.lines++
+      facts.lines++
+      if (end < 0) {
+        this.#tell(`line ${this.total.lines}`, 'has no end')
+        break
+      }
+      this.#line(raw, start, end, facts)
+      start = end + 1
+    }
+    if (facts.from !== null && (this.total.from === null || facts.from < this.total.from)) {
+      this.total.from = facts.from
+    }
+    if (facts.to !== null && (this.total.to === null || facts.to > this.total.to)) {
+      this.total.to = facts.to
+    }
+    return facts
+  }
+
+  #line(raw: Buffer, start: number, end: number, facts: LineFacts): void {
+    const where = `line ${this.total.lines}`
+    const head = HEAD.exec(raw.toString('latin1', start, Math.min(end, start + HEAD_BYTES)))
+    if (!head) {
+      this.#tell(where, 'does not begin as a line of an archive')
+      return
+    }
+    const [whole, recv, connection, digits, kind] = head as unknown as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ]
+    if (!recv.startsWith(this.#day)) this.#tell(where, `is of ${recv}`)
+    if (recv.slice(0, 19) !== this.#second) {
+      this.#second = recv.slice(0, 19)
+      if (!isTime(this.#second)) this.#tell(where, `${recv} is no time`)
+    }
+    if (facts.from === null || recv < facts.from) facts.from = recv
+    if (facts.to === null || recv > facts.to) facts.to = recv
+    this.#number(connection, Number(digits), where)
+    const problem = bodyProblem(kind, raw.toString('utf8', start + whole.length, end))
+    if (problem !== undefined) this.#tell(where, problem)
+  }
+
+  #number(connection: string, number: number, where: string): void {
+    if (connection !== this.#connection) {
+      this.#connection = connection
+      this.#numbers = this.numbers.get(connection) ?? new NumberSet()
+      this.numbers.set(connection, this.#numbers)
+    }
+    if (number < this.#numbers.last) this.disorder++
+    if (!this.#numbers.add(number)) {
+      this.#tell(where, `record ${number} of connection ${connection} is there twice`)
+    }
+  }
+}
+
+/** What is wrong with what follows the head: a JSON value of the right kind and the closing brace. */
+function bodyProblem(kind: string, body: string): string | undefined {
+  if (!body.endsWith('}')) return 'does not end as a line of an archive'
+  let value: unknown
+  try {
+    value = JSON.parse(body.slice(0, -1))
+  } catch {
+    return `its ${kind} is no JSON text`
+  }
+  switch (kind) {
+    case 'text':
+      return typeof value === 'string' ? undefined : 'its text is no string'
+    case 'base64':
+      return typeof value === 'string' && BASE64.test(value) ? undefined : 'its base64 is none'
+    case 'event':
+      return typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? undefined
+        : 'its event is no object'
+    default:
+      return undefined
+  }
+}
+
+function isTime(second: string): boolean {
+  const ms = Date.parse(`${second}Z`)
+  return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 19) === second
+}

@@ -1,0 +1,81 @@
+// Requests to JetStream's own API, with the answer as it is or an error that says what refused. The client library's
+// manager sends fields of its own choosing; since 2.12 the server refuses the unknown, so requests are written here.
+
+import { ErrorCode, type NatsConnection, type NatsError } from 'nats'
+import { SsmdError } from '#crds/errors.ts'
+
+/** Error codes of JetStream that somebody acts on. */
+export const JETSTREAM = {
+  consumerNotFound: 10_014,
+  storageExceeded: 10_047,
+  nameInUse: 10_058,
+  streamNotFound: 10_059,
+  subjectsOverlap: 10_065,
+} as const
+
+/** JetStream answered, and refused. */
+export class JetStreamError extends SsmdError {
+  /** JetStream's own code of the reason. */
+  readonly errCode: number
+
+  constructor(what: string, errCode: number, description: string, hint?: string) {
+    super('SSMD_E_STREAM', `${what}: ${description}`, hint === undefined ? {} : { hint })
+    this.errCode = errCode
+  }
+}
+
+type Answer = { readonly error?: { readonly err_code?: number; readonly description?: string } }
+
+const TIMEOUT_MS = 5_000
+
+/** One request to `$JS.API.<verb>`. `what` names the attempt in an error: `reading stream x`. */
+export async function askJetStream<T>(
+  nc: NatsConnection,
+  verb: string,
+  body: object | undefined,
+  what: string
+): Promise<T> {
+  const payload = body === undefined ? '' : JSON.stringify(body)
+  let answer: T & Answer
+  try {
+    const msg = await nc.request(`$JS.API.${verb}`, payload, { timeout: TIMEOUT_MS })
+    answer = msg.json<T & Answer>()
+  } catch (error) {
+    throw toBusError(error, what)
+  }
+  if (answer.error) {
+    const { err_code: errCode = 0, description = 'unknown error' } = answer.error
+    throw new JetStreamError(what, errCode, description, hintFor(errCode))
+  }
+  return answer
+}
+
+function hintFor(errCode: number): string | undefined {
+  switch (errCode) {
+    case JETSTREAM.storageExceeded:
+      return "lower the Environment's transport.stream.maxBytes, or give NATS more room (max_file_store)"
+    case JETSTREAM.subjectsOverlap:
+      return 'another stream already takes these subjects: remove it, or name the Environment differently'
+    default:
+      return undefined
+  }
+}
+
+/** An error of the client library as ours. */
+export function toBusError(error: unknown, what: string): SsmdError {
+  if (error instanceof SsmdError) return error
+  const { code, message } = error as NatsError
+  switch (code) {
+    case ErrorCode.NoResponders:
+      return new SsmdError('SSMD_E_NATS', `${what}: JetStream does not answer`, {
+        hint: 'start nats-server with JetStream (-js)',
+        cause: error,
+      })
+    case ErrorCode.Timeout:
+      return new SsmdError('SSMD_E_NATS', `${what}: NATS has not answered for ${TIMEOUT_MS} ms`, {
+        cause: error,
+      })
+    default:
+      return new SsmdError('SSMD_E_NATS', `${what}: ${message}`, { cause: error })
+  }
+}

@@ -1,0 +1,140 @@
+// The connection to NATS: tried for ever until it stands, kept for ever afterwards, every change of its state one
+// log line. A wrong password is retried too: credentials are rotated while programs run. No secret is logged.
+
+import { readFileSync } from 'node:fs'
+import {
+  type ConnectionOptions,
+  connect,
+  credsAuthenticator,
+  DebugEvents,
+  Events,
+  type NatsConnection,
+  type Status,
+} from 'nats'
+import type { Logger } from 'pino'
+import { SsmdError } from '#crds/errors.ts'
+import { backoffMs, pause } from './backoff.ts'
+import { watchLink } from './link.ts'
+
+export type BusOptions = {
+  /** `nats://host:port`, several with commas; `tls://` insists on TLS; `user:password@` or `token@` is taken from it. */
+  readonly url: string
+  /** Shown by the server beside the connection. */
+  readonly name: string
+  readonly log: Logger
+  /** Ends the wait for the first connection; the caller closes what it got. */
+  readonly signal: AbortSignal
+  /** A NATS credentials file; read again at each dial. */
+  readonly credentialsFile?: string | undefined
+  /** Default Math.random. */
+  readonly random?: () => number
+}
+
+const FIRST = { baseMs: 250, capMs: 5_000 }
+// A dead peer is noticed after 2 unanswered pings: half a minute, where the client's default is six.
+const PING_MS = 10_000
+const MAX_PINGS_OUT = 2
+
+/** Resolves once connected; rejects with `signal.reason` when it aborts before, or where the URL is none. */
+export async function connectBus(options: BusOptions): Promise<NatsConnection> {
+  const { log, signal } = options
+  const random = options.random ?? Math.random
+  const target = connectionOptions(options, random)
+  const servers = (target.servers as string[]).join(',')
+  let shown = ''
+  for (let attempt = 0; ; attempt++) {
+    signal.throwIfAborted()
+    try {
+      const nc = await untilAborted(connect(target), signal)
+      log.info({ servers, server: nc.getServer() }, 'connected to NATS')
+      watchLink(nc, (status) => logStatus(log, servers, status))
+      return nc
+    } catch (error) {
+      signal.throwIfAborted()
+      const reason = (error as Error).message
+      if (reason !== shown) {
+        shown = reason
+        log.warn({ servers, reason }, 'NATS cannot be reached; trying on')
+      }
+      await pause(backoffMs(attempt, FIRST, random), signal)
+    }
+  }
+}
+
+function connectionOptions(options: BusOptions, random: () => number): ConnectionOptions {
+  const urls = options.url.split(',').map((text) => parseUrl(text.trim()))
+  const { username, password } = urls[0]!
+  const file = options.credentialsFile
+  return {
+    servers: urls.map((url) => url.host),
+    name: options.name,
+    timeout: 5_000,
+    reconnect: true,
+    maxReconnectAttempts: -1,
+    reconnectDelayHandler: () => backoffMs(0, { baseMs: 250, capMs: 500 }, random),
+    ignoreAuthErrorAbort: true,
+    pingInterval: PING_MS,
+    maxPingOut: MAX_PINGS_OUT,
+    noAsyncTraces: true,
+    ...(urls.some((url) => url.protocol === 'tls:') ? { tls: {} } : {}),
+    ...(username && password ? { user: username, pass: password } : {}),
+    ...(username && !password ? { token: username } : {}),
+    ...(file ? { authenticator: credsAuthenticator(() => readFileSync(file)) } : {}),
+  }
+}
+
+type Target = { host: string; protocol: string; username: string; password: string }
+
+function parseUrl(text: string): Target {
+  const refuse = (cause?: unknown): never => {
+    // Not the text itself: a password may stand in it.
+    throw new SsmdError('SSMD_E_NATS', 'the URL of NATS is not nats://host:port', {
+      hint: 'for instance nats://127.0.0.1:4222',
+      cause,
+    })
+  }
+  const url = URL.parse(text.includes('://') ? text : `nats://${text}`)
+  if (!url?.hostname || (url.protocol !== 'nats:' && url.protocol !== 'tls:')) return refuse()
+  return {
+    host: `${url.hostname}:${url.port || 4222}`,
+    protocol: url.protocol,
+    username: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+  }
+}
+
+function logStatus(log: Logger, servers: string, status: Status): void {
+  switch (status.type) {
+    case Events.Disconnect:
+      log.warn({ servers, server: status.data }, 'connection to NATS lost')
+      return
+    case Events.Reconnect:
+      log.info({ servers, server: status.data }, 'connected to NATS again')
+      return
+    case Events.Error:
+      log.warn({ servers, reason: status.data }, 'NATS reports an error')
+      return
+    case DebugEvents.StaleConnection:
+      log.warn({ servers }, 'NATS answers no ping; dialling anew')
+      return
+    default:
+  }
+}
+
+/** What `promise` gives; where the signal comes first, its connection is closed as soon as it stands. */
+async function untilAborted(
+  promise: Promise<NatsConnection>,
+  signal: AbortSignal
+): Promise<NatsConnection> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      reject(signal.reason)
+      promise.then(
+        (nc) => nc.close(),
+        () => undefined
+      )
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

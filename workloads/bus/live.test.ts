@@ -1,0 +1,159 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { liveSubject } from '#crds/names.ts'
+import { until, within } from '#testing/deadline.ts'
+import { LivePublisher } from './live.ts'
+import { startBus, type TestBus } from './testing/bus.ts'
+
+const test = suite<{ bus: TestBus }>('live')
+test.before(async (context) => {
+  context.bus = await startBus()
+})
+test.after(async ({ bus }) => bus.close())
+
+const start = (bus: TestBus, feed: string, nowMs = () => performance.now()): LivePublisher =>
+  new LivePublisher({ nc: bus.nc, environment: 'test', feed, nowMs })
+
+test('with a listener every record arrives on its subject, in order', async ({ bus }) => {
+  const live = start(bus, 'heard')
+  const got: string[] = []
+  bus.nc.subscribe('test.heard.live.>', {
+    callback: (_, msg) => got.push(`${msg.subject} ${msg.string()}`),
+  })
+  const want: string[] = []
+  for (let i = 0; i < 500; i++) {
+    const symbol = i % 2 ? 'KX.A' : ''
+    live.publish('trade', symbol, () => Buffer.from(`r${i}`))
+    want.push(`${liveSubject('test', 'heard', 'trade', symbol)} r${i}`)
+  }
+  await until(5_000, 'all records', () => got.length >= 500)
+  assert.equal(got, want)
+  assert.equal([live.sent, live.dropped], [500, 0])
+  live.close()
+})
+
+test('without a listener a subject is muted: records are not even encoded', async ({ bus }) => {
+  let now = 1_000
+  const live = start(bus, 'unheard', () => now)
+  let encoded = 0
+  const publish = (): void => live.publish('trade', 'A', () => Buffer.from(`${encoded++}`))
+  publish()
+  await until(5_000, 'muted', () => {
+    const before = encoded
+    publish()
+    return encoded === before
+  })
+  const before = encoded
+  now += 249
+  for (let i = 0; i < 10_000; i++) publish()
+  assert.is(encoded, before)
+  live.close()
+})
+
+test('a listener that comes later is heard of within a quarter of a second, and nobody else is sent to', async ({
+  bus,
+}) => {
+  let now = 1_000
+  const live = start(bus, 'later', () => now)
+  let encodedB = 0
+  const a = (): void => live.publish('trade', 'A', () => Buffer.from('a'))
+  const b = (): void => live.publish('trade', 'B', () => Buffer.from(`${encodedB++}`))
+  const muted = (publish: () => void) => () => {
+    const before = live.sent
+    publish()
+    return live.sent === before
+  }
+  await until(5_000, 'A muted', muted(a))
+  await until(5_000, 'B muted', muted(b))
+  const got: string[] = []
+  bus.nc.subscribe(liveSubject('test', 'later', 'trade', 'A'), {
+    callback: (_, msg) => got.push(msg.string()),
+  })
+  await within(5_000, 'subscribed', bus.nc.flush())
+  now += 251
+  a()
+  await until(5_000, 'the record', () => got.length === 1)
+  for (let i = 0; i < 100; i++) a()
+  await until(5_000, 'all records', () => got.length === 101)
+  await until(5_000, 'B muted again', muted(b))
+  const before = encodedB
+  for (let i = 0; i < 100; i++) b()
+  assert.is(encodedB, before)
+  live.close()
+})
+
+test('with many subjects each is tried less often, so that the tries stay few', async ({ bus }) => {
+  let now = 1_000
+  const live = start(bus, 'many', () => now)
+  const all = (): void => {
+    for (let i = 0; i < 4_000; i++) live.publish('trade', `S${i}`, () => Buffer.from('x'))
+  }
+  all()
+  await within(5_000, 'answered', bus.nc.flush())
+  await until(5_000, 'all muted', () => {
+    const before = live.sent
+    all()
+    return live.sent === before
+  })
+  const before = live.sent
+  now += 500
+  all()
+  assert.is(live.sent, before)
+  now += 501
+  all()
+  assert.is(live.sent, before + 4_000)
+  live.close()
+})
+
+test('a server that stands still costs bounded memory: live records are dropped and counted', async () => {
+  const bus = await startBus()
+  try {
+    bus.nc.subscribe('test.still.live.>', { callback: () => undefined })
+    await within(5_000, 'subscribed', bus.nc.flush())
+    const live = start(bus, 'still')
+    await bus.nats.kill('SIGSTOP')
+    const before = bus.nc.stats().outBytes
+    const record = new Uint8Array(10_000)
+    for (let i = 0; i < 2_000; i++) live.publish('trade', 'A', () => record)
+    const sent = bus.nc.stats().outBytes - before
+    assert.ok(sent < 5e6, `${sent} bytes of 20 MB on the socket`)
+    assert.is(live.sent + live.dropped, 2_000)
+    assert.ok(live.dropped > 1_000)
+    await bus.nats.kill('SIGCONT')
+    await until(10_000, 'sending again', () => {
+      const count = live.sent
+      live.publish('trade', 'A', () => record)
+      return live.sent > count
+    })
+    live.close()
+  } finally {
+    await bus.nats.kill('SIGCONT')
+    await bus.close()
+  }
+})
+
+test('while the connection is down nothing is sent, and afterwards it goes on', async () => {
+  const bus = await startBus()
+  try {
+    const live = start(bus, 'down')
+    await bus.nats.kill('SIGKILL')
+    await until(5_000, 'the loss is known', () =>
+      bus.lines.some((line) => line.msg === 'connection to NATS lost')
+    )
+    const before = bus.nc.stats().outMsgs
+    for (let i = 0; i < 1_000; i++) live.publish('trade', 'A', () => new Uint8Array(10))
+    assert.is(bus.nc.stats().outMsgs, before)
+    await bus.nats.restart()
+    const got: string[] = []
+    bus.nc.subscribe('test.down.live.>', { callback: (_, msg) => got.push(msg.string()) })
+    await until(15_000, 'a record', () => {
+      live.publish('trade', 'A', () => Buffer.from('again'))
+      return got.length > 0
+    })
+    live.close()
+  } finally {
+    await bus.close()
+  }
+})
+
+test.run()

@@ -1,0 +1,386 @@
+// Publishes blocks until JetStream has them: each is sent with its id, again with the same bytes until it is
+// acknowledged, and never forgotten before. One reply inbox, no promise per block, a bounded window on the socket.
+// What no publisher can help: blocks that the server acknowledged and lost in a power cut (`sync_interval: always`).
+
+import { createInbox, headers, type Msg, type NatsConnection, type NatsError } from 'nats'
+import type { Logger } from 'pino'
+import { SsmdError } from '#crds/errors.ts'
+import { backoffMs } from './backoff.ts'
+import { type Link, watchUpDown } from './link.ts'
+
+export type AckedBlock = {
+  readonly id: string
+  readonly bytes: number
+  /** From `publish` to the acknowledgement. */
+  readonly latencyMs: number
+  /** The stream had it already: an earlier attempt had arrived. */
+  readonly duplicate: boolean
+}
+
+export type PublisherOptions = {
+  readonly nc: NatsConnection
+  readonly log: Logger
+  readonly random: () => number
+  readonly nowMs: () => number
+  onAcked(block: AckedBlock): void
+  /** What holds publishing up, in words for a person; null when it goes on. Called at each change. */
+  onTrouble(message: string | null): void
+  /** Called before the next attempt while no stream takes the subject: `ensureStream`, so that it is made again. */
+  readonly restoreStream?: () => Promise<unknown>
+}
+
+/** Blocks larger than this cannot be published: the server's max_payload less room for the id. */
+export const maxBlockBytes = (nc: NatsConnection): number =>
+  (nc.info?.max_payload ?? 1024 * 1024) - HEADER_ROOM
+
+const HEADER_ROOM = 256
+/** On the socket and not yet answered. 16 MiB carry 100 MB/s over an fsync that takes 150 ms. */
+const WINDOW_BYTES = 16 * 1024 * 1024
+const WINDOW_BLOCKS = 2048
+const TIMEOUT_MS = 5_000
+const CHECK_MS = 500
+const RETRY = { baseMs: 100, capMs: 5_000 }
+
+/** JetStream's codes that speak of one message and not of the stream: too large for it, header too large. */
+const ABOUT_THE_BLOCK: ReadonlySet<number> = new Set([10_054, 10_097])
+
+type Pending = {
+  /** Order of publishing, and the last token of its reply subject. */
+  readonly serial: number
+  readonly subject: string
+  readonly id: string
+  readonly block: Uint8Array
+  readonly since: number
+  sentAt: number
+  state: 'queued' | 'sent' | 'failed'
+}
+
+type PubAck = {
+  readonly duplicate?: boolean
+  readonly error?: { readonly err_code?: number; readonly description?: string }
+}
+
+/**
+ * `open`: a window of blocks is under way. `probing`: something refused; only the oldest block is tried, with
+ * back-off, until one is taken. `down`: no connection, nothing is sent.
+ */
+type Mode = 'open' | 'probing' | 'down' | 'closed'
+
+export class BlockPublisher {
+  readonly #o: PublisherOptions
+  readonly #inbox = createInbox()
+  readonly #sub: { unsubscribe(): void }
+  readonly #link: Link
+  readonly #checker: NodeJS.Timeout
+  /** Every block not acknowledged yet, by serial. */
+  readonly #pending = new Map<number, Pending>()
+  /** Those on the socket, the longest waiting first. */
+  readonly #sent = new Map<number, Pending>()
+  /** Never sent, in order, from `#queueHead` on. */
+  #queue: Pending[] = []
+  #queueHead = 0
+  /** To be sent again; sorted before use, the oldest last. */
+  #failed: Pending[] = []
+  #failedSorted = true
+  #mode: Mode = 'open'
+  #attempt = 0
+  #retry: NodeJS.Timeout | undefined
+  #probe: Pending | undefined
+  #noStream = false
+  #checking = false
+  /** Blocks that are refused for what they are, and wait for their next try. */
+  #aside = 0
+  #trouble: string | null = null
+  #serial = 0
+  #pendingBytes = 0
+  #sentBytes = 0
+  #acked = 0
+  #idle: { resolve(): void; reject(error: Error): void }[] = []
+
+  constructor(options: PublisherOptions) {
+    this.#o = options
+    this.#sub = options.nc.subscribe(`${this.#inbox}.*`, {
+      callback: (error, msg) => this.#onReply(error, msg),
+    })
+    this.#link = watchUpDown(options.nc, { down: () => this.#onDown(), up: () => this.#onUp() })
+    this.#checker = setInterval(() => this.#checkTimeouts(), CHECK_MS)
+    this.#checker.unref()
+  }
+
+  /** Bytes of blocks not acknowledged: what the caller bounds. */
+  get pendingBytes(): number {
+    return this.#pendingBytes
+  }
+
+  get pendingBlocks(): number {
+    return this.#pending.size
+  }
+
+  /** Blocks acknowledged so far. */
+  get acked(): number {
+    return this.#acked
+  }
+
+  /** Takes the block, which must not change any more. Throws only for what can never be sent. */
+  publish(subject: string, id: string, block: Uint8Array): void {
+    if (this.#mode === 'closed') {
+      throw new SsmdError('SSMD_E_INTERNAL', `block ${id}: the publisher is closed`)
+    }
+    const limit = maxBlockBytes(this.#o.nc)
+    if (block.length > limit) {
+      throw new SsmdError('SSMD_E_NATS', `block ${id} of ${block.length} bytes is over ${limit}`, {
+        hint: 'raise max_payload of nats-server',
+      })
+    }
+    const serial = ++this.#serial
+    const since = this.#o.nowMs()
+    const pending: Pending = { serial, subject, id, block, since, sentAt: 0, state: 'queued' }
+    this.#pending.set(serial, pending)
+    this.#pendingBytes += block.length
+    this.#queue.push(pending)
+    if (this.#mode === 'open') this.#pump()
+  }
+
+  /** Resolves when every block is acknowledged; rejects when the publisher is closed before. */
+  idle(): Promise<void> {
+    if (this.#pending.size === 0) return Promise.resolve()
+    if (this.#mode === 'closed') return Promise.reject(this.#leftBehind())
+    return new Promise((resolve, reject) => this.#idle.push({ resolve, reject }))
+  }
+
+  /** Ends everything; what is not acknowledged by now is left behind. */
+  close(): void {
+    if (this.#mode === 'closed') return
+    this.#mode = 'closed'
+    clearInterval(this.#checker)
+    clearTimeout(this.#retry)
+    this.#link.close()
+    if (!this.#o.nc.isClosed()) this.#sub.unsubscribe()
+    for (const { reject } of this.#idle.splice(0)) reject(this.#leftBehind())
+  }
+
+  #leftBehind(): SsmdError {
+    const what = `${this.#pending.size} blocks were not acknowledged when the publisher was closed`
+    return new SsmdError('SSMD_E_NATS', what)
+  }
+
+  /** Sends what the window has room for, what failed before first. */
+  #pump(): void {
+    while (
+      this.#mode === 'open' &&
+      this.#sent.size < WINDOW_BLOCKS &&
+      this.#sentBytes < WINDOW_BYTES
+    ) {
+      const next = this.#next()
+      if (!next) return
+      this.#send(next)
+    }
+  }
+
+  /** The oldest block that is not on the socket. */
+  #next(): Pending | undefined {
+    if (!this.#failedSorted) {
+      this.#failed.sort((a, b) => b.serial - a.serial)
+      this.#failedSorted = true
+    }
+    for (let next = this.#failed.pop(); next; next = this.#failed.pop()) {
+      // A late answer to an earlier attempt may have settled it.
+      if (next.state === 'failed' && this.#pending.has(next.serial)) return next
+    }
+    const next = this.#queue[this.#queueHead]
+    if (!next) return undefined
+    this.#queueHead++
+    if (this.#queueHead === this.#queue.length || this.#queueHead > 10_000) {
+      this.#queue = this.#queue.slice(this.#queueHead)
+      this.#queueHead = 0
+    }
+    return next
+  }
+
+  #send(pending: Pending): void {
+    pending.state = 'sent'
+    pending.sentAt = this.#o.nowMs()
+    this.#sent.set(pending.serial, pending)
+    this.#sentBytes += pending.block.length
+    const fields = headers()
+    fields.set('Nats-Msg-Id', pending.id)
+    try {
+      this.#o.nc.publish(pending.subject, pending.block, {
+        headers: fields,
+        reply: `${this.#inbox}.${pending.serial}`,
+      })
+    } catch (error) {
+      // A payload that the server no longer takes, or a closed connection.
+      this.#fail(pending, (error as Error).message)
+    }
+  }
+
+  #onReply(error: NatsError | null, msg: Msg): void {
+    if (error) {
+      this.#show(`NATS refuses the answers of JetStream: ${error.message}`)
+      return
+    }
+    const pending = this.#pending.get(Number(msg.subject.slice(this.#inbox.length + 1)))
+    // Answered already: this is the answer to another attempt.
+    if (!pending) return
+    if (msg.data.length === 0) {
+      this.#noStream = true
+      this.#fail(pending, `no stream takes ${pending.subject}`)
+      return
+    }
+    const answer = msg.json<PubAck>()
+    if (!answer.error) {
+      this.#settle(pending, answer.duplicate === true)
+      return
+    }
+    const { err_code: code = 0, description = 'unknown error' } = answer.error
+    const message = `JetStream refuses blocks: ${description}`
+    if (ABOUT_THE_BLOCK.has(code)) this.#setAside(pending, message)
+    else this.#fail(pending, message)
+  }
+
+  #settle(pending: Pending, duplicate: boolean): void {
+    const bytes = pending.block.length
+    this.#pending.delete(pending.serial)
+    this.#pendingBytes -= bytes
+    this.#unsend(pending)
+    this.#acked++
+    if (this.#mode === 'probing') this.#open()
+    this.#show(null)
+    const latencyMs = this.#o.nowMs() - pending.since
+    this.#o.onAcked({ id: pending.id, bytes, latencyMs, duplicate })
+    if (this.#pending.size === 0) for (const { resolve } of this.#idle.splice(0)) resolve()
+    this.#pump()
+  }
+
+  #unsend(pending: Pending): void {
+    if (this.#sent.delete(pending.serial)) this.#sentBytes -= pending.block.length
+  }
+
+  /** Takes it back from the socket, to be sent again. */
+  #takeBack(pending: Pending): void {
+    this.#unsend(pending)
+    pending.state = 'failed'
+    this.#failed.push(pending)
+    this.#failedSorted = false
+  }
+
+  #fail(pending: Pending, message: string): void {
+    if (pending.state !== 'sent') return
+    this.#takeBack(pending)
+    this.#show(message)
+    if (this.#mode === 'open') {
+      this.#mode = 'probing'
+      this.#attempt = 0
+      this.#scheduleProbe()
+    } else if (this.#mode === 'probing' && pending === this.#probe) {
+      this.#attempt++
+      this.#scheduleProbe()
+    }
+  }
+
+  /** This block alone is refused: the others go on, and it is tried again now and then. */
+  #setAside(pending: Pending, message: string): void {
+    if (pending.state !== 'sent') return
+    this.#unsend(pending)
+    pending.state = 'queued'
+    this.#show(`${message} (block ${pending.id})`)
+    this.#aside++
+    setTimeout(() => {
+      this.#aside--
+      if (this.#mode === 'closed' || !this.#pending.has(pending.serial)) return
+      this.#takeBack(pending)
+      this.#pump()
+    }, RETRY.capMs).unref()
+    if (pending === this.#probe) this.#scheduleProbe()
+  }
+
+  #scheduleProbe(): void {
+    this.#probe = undefined
+    clearTimeout(this.#retry)
+    const wait = backoffMs(this.#attempt, RETRY, this.#o.random)
+    this.#retry = setTimeout(() => void this.#tryProbe(), wait)
+  }
+
+  async #tryProbe(): Promise<void> {
+    const restore = this.#o.restoreStream
+    if (this.#noStream && restore) {
+      this.#noStream = false
+      try {
+        await restore()
+      } catch (error) {
+        this.#show((error as Error).message)
+      }
+    }
+    if (this.#mode !== 'probing' || this.#probe) return
+    this.#probe = this.#next()
+    if (this.#probe) {
+      this.#send(this.#probe)
+      return
+    }
+    this.#open()
+    this.#show(null)
+  }
+
+  #open(): void {
+    clearTimeout(this.#retry)
+    this.#mode = 'open'
+    this.#attempt = 0
+    this.#probe = undefined
+    this.#noStream = false
+  }
+
+  #onDown(): void {
+    if (this.#mode === 'closed') return
+    clearTimeout(this.#retry)
+    this.#mode = 'down'
+    this.#probe = undefined
+    for (const pending of [...this.#sent.values()]) this.#takeBack(pending)
+    this.#show('the connection to NATS is down')
+  }
+
+  #onUp(): void {
+    if (this.#mode === 'closed') return
+    this.#open()
+    // With blocks to send, the first acknowledgement says that all is well.
+    if (this.#pending.size === 0) this.#show(null)
+    this.#pump()
+  }
+
+  /**
+   * A block without an answer is sent again only once a ping behind it came back: before that the server has not
+   * read it, and another copy would only fill the socket's memory.
+   */
+  #checkTimeouts(): void {
+    const oldest = this.#sent.values().next().value
+    if (!oldest || this.#checking || this.#o.nc.isClosed()) return
+    if (this.#o.nowMs() - oldest.sentAt < TIMEOUT_MS) return
+    this.#checking = true
+    const message = `JetStream has not answered for ${TIMEOUT_MS / 1000} s`
+    this.#show(message)
+    const late = [...this.#sent.values()].map((pending) => ({ pending, sentAt: pending.sentAt }))
+    this.#o.nc
+      .flush()
+      .then(
+        () => {
+          for (const { pending, sentAt } of late) {
+            const waited = this.#o.nowMs() - sentAt >= TIMEOUT_MS
+            if (waited && pending.sentAt === sentAt) this.#fail(pending, message)
+          }
+        },
+        // The connection went down meanwhile: `down` has taken everything back.
+        () => undefined
+      )
+      .finally(() => {
+        this.#checking = false
+      })
+  }
+
+  #show(message: string | null): void {
+    if (message === this.#trouble || (message === null && this.#aside > 0)) return
+    this.#trouble = message
+    if (message === null) this.#o.log.info('publishing goes on')
+    else this.#o.log.warn({ reason: message, blocks: this.#pending.size }, 'publishing is held up')
+    this.#o.onTrouble(message)
+  }
+}

@@ -1,0 +1,179 @@
+// What an exchange adapter is: a value of functions. The connector asks it how to connect, shows it every
+// frame, and does what it answers; it knows no exchange. The adapter knows no NATS, no blocks and no archive.
+
+import { SsmdError } from '#crds/errors.ts'
+import type { Feed, FeedVersion } from '#crds/feed.gen.ts'
+import type { Form } from '#wire/form.ts'
+
+/** A kind of frame. One object for each kind for the life of the process, so that it can be compared. */
+export type MessageType = {
+  readonly name: string
+  /** The file it is archived in: what must stay in order together. */
+  readonly group: string
+  /** Market data, as against acks, errors and heartbeats: what `last data` looks at. */
+  readonly data: boolean
+}
+
+/** What is not understood: archived all the same, and counted. */
+export const UNKNOWN: MessageType = { name: 'unknown', group: 'other', data: false }
+
+/** What a session says of the frame it last looked at: one object a connection, overwritten by each frame. */
+export type Frame = {
+  type: MessageType
+  /** The empty text where it has none. */
+  symbol: string
+  /** The exchange's own count inside `scope`; -1 where it has none. */
+  sequence: number
+  /** What the sequence counts in; 0 where there is none. */
+  scope: number
+  form: Form
+  understood: boolean
+  /** The session must act on it: `Session.control` is called with it. */
+  control: boolean
+}
+
+/** A scope, and the channel and group that it belongs to. */
+export type Scoped = { readonly scope: number; readonly channel: string; readonly group: string }
+
+/** What a session asks the connector to do. */
+export type Action =
+  | { readonly kind: 'send'; readonly text: string }
+  /** All that is wanted is confirmed; said once a connection. */
+  | { readonly kind: 'ready'; readonly symbols: number }
+  /** The exchange ended a subscription: what it would have sent until it is made anew is missing. */
+  | ({ readonly kind: 'ended'; readonly reason: string } & Scoped)
+  /** It is there again, as this scope. */
+  | ({ readonly kind: 'renewed'; readonly sinceMs: number; readonly reason: string } & Scoped)
+  /** State was asked for again. */
+  | ({ readonly kind: 'rebuild'; readonly how: string; readonly symbols: number } & Scoped)
+  /** The scope is over; if it comes again, its count starts anew. */
+  | { readonly kind: 'forget'; readonly scope: number }
+  /** The exchange announced a symbol before discovery could find it. */
+  | { readonly kind: 'found'; readonly symbol: string }
+  /** Nothing but a new connection helps. */
+  | { readonly kind: 'reconnect'; readonly failure: Failure }
+
+/** The protocol of one connection. `look` is the hot path; everything else happens seldom. */
+export type Session = {
+  readonly frame: Frame
+  /** Fills `frame`; never throws, whatever the bytes. */
+  look(payload: Buffer): void
+  /** The exchange's time of the frame last looked at, unix milliseconds; 0 where it says none. */
+  exchangeMs(): number
+  opened(nowMs: number): readonly Action[]
+  /** The frame last looked at has `control` set. */
+  control(payload: Buffer, nowMs: number): readonly Action[]
+  /** A scope is seen for the first time, on the frame last looked at. */
+  scopeSeen(scope: number): void
+  /** The count of a scope jumped. */
+  jumped(scope: number, nowMs: number): readonly Action[]
+  /** The symbols this connection is to have; `some`: it is not known yet whether there are more. */
+  want(symbols: readonly string[], extent: 'all' | 'some', nowMs: number): readonly Action[]
+  /** Called at `wakeAt` or later. */
+  tick(nowMs: number): readonly Action[]
+  /** When `tick` is wanted; Infinity: not until something happens. */
+  readonly wakeAt: number
+  /** Channel and group that a scope belongs to. */
+  channelOf(scope: number): { readonly channel: string; readonly group: string }
+  /** What the exchange refuses, for people; empty where all is well. */
+  readonly trouble: string
+}
+
+export type SessionOptions = { readonly shard: number }
+
+export type FailureKind = 'unauthorized' | 'rateLimited' | 'refused' | 'network' | 'protocol'
+
+/** Why the exchange could not be reached or would not talk to us. */
+export type Failure = {
+  readonly kind: FailureKind
+  readonly message: string
+  readonly hint?: string
+  /** HTTP status, or 0. */
+  readonly status: number
+  /** What the exchange said about when to come back. */
+  readonly retryAfterMs: number | null
+}
+
+/** A failure as an error: what dialling and discovery throw. */
+export class ExchangeError extends SsmdError {
+  readonly failure: Failure
+
+  constructor(failure: Failure, cause?: unknown) {
+    super('SSMD_E_EXCHANGE', failure.message, {
+      ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+      cause,
+    })
+    this.failure = failure
+  }
+}
+
+/** What a source of frames tells the connector. */
+export type Listener = {
+  opened(transport: Transport): void
+  frame(payload: Buffer): void
+  ping(): void
+  pong(): void
+  /** The last call. `code` is the WebSocket's, 1006 where it ended without a word. */
+  closed(code: number, reason: string): void
+  /** Never opened; the last call. */
+  refused(failure: Failure): void
+}
+
+export type Transport = {
+  send(text: string): void
+  ping(): void
+  /** Asks for an end: frames that were under way still come, then `closed`. */
+  close(): void
+  /** Ends at once; `closed` comes. */
+  terminate(): void
+}
+
+/** Where frames come from: a WebSocket that the connector opens, or a generator inside this process. */
+export type Source =
+  | {
+      readonly kind: 'websocket'
+      /** Address and headers for one attempt; may ask the network. Throws ExchangeError. */
+      request(signal: AbortSignal): Promise<{
+        readonly url: string
+        readonly headers: Readonly<Record<string, string>>
+      }>
+    }
+  | { readonly kind: 'process'; start(listener: Listener): void }
+
+/** An exchange as one feed uses it. */
+export type Exchange = {
+  readonly adapter: string
+  /** As events show it. */
+  readonly endpoint: string
+  readonly source: Source
+  session(options: SessionOptions): Session
+  /** No frame and no ping for so long: the connection is dead. null: it may be silent for ever. */
+  readonly silentMs: number | null
+  /** How often we ping, where the exchange does not. */
+  readonly pingEveryMs: number | null
+  /** All symbols there are that might match. Throws ExchangeError. null: nothing to ask. */
+  readonly discover: ((signal: AbortSignal) => Promise<readonly string[]>) | null
+}
+
+/** What an adapter is given to make an exchange. */
+export type AdapterContext = {
+  readonly feed: Feed
+  readonly version: FeedVersion
+  /** Where it is simulated, addresses are the simulator's already. */
+  readonly endpoint: string
+  readonly restEndpoint: string | null
+  readonly auth:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'key'; readonly fields: Readonly<Record<string, string>> }
+    /** No person's key: make one, and register it there before each dial. */
+    | { readonly kind: 'simulator'; readonly url: string }
+  readonly nowMs: () => number
+}
+
+export type Adapter = {
+  readonly name: string
+  /** How many connections a feed may be split into. */
+  readonly maxConnections: number
+  /** Throws SsmdError where feed or key cannot be used. */
+  open(context: AdapterContext): Exchange
+}

@@ -1,0 +1,85 @@
+// When to dial again. Full jitter between 0 and a bound that doubles from 0.25 s to 32 s, and starts anew
+// after a minute of health; what the exchange says about waiting is obeyed; a refused key is tried rarely.
+
+import type { Failure } from './adapter.ts'
+
+const FIRST_MS = 250
+const MAX_MS = 32_000
+/** A connection that lived so long was healthy. */
+export const HEALTHY_MS = 60_000
+/** A key that is refused does not get better by trying; exchanges lock out who tries. */
+const UNAUTHORIZED_MS = 10_000
+/** Asked to slow down without being told for how long. */
+const RATE_LIMITED_MS = 1_000
+const MAX_RETRY_AFTER_MS = 3_600_000
+
+export class Backoff {
+  readonly #random: () => number
+  #attempts = 0
+
+  constructor(random: () => number) {
+    this.#random = random
+  }
+
+  /** Attempts that failed in a row. */
+  get attempts(): number {
+    return this.#attempts
+  }
+
+  succeeded(): void {
+    this.#attempts = 0
+  }
+
+  /** Milliseconds to wait. `lifeMs`: how long the connection lived; 0: it never opened. */
+  next(lifeMs: number, failure: Failure | null): number {
+    if (lifeMs >= HEALTHY_MS) this.#attempts = 0
+    const bound = Math.min(MAX_MS, FIRST_MS * 2 ** Math.min(this.#attempts, 20))
+    this.#attempts++
+    const jitter = this.#random() * bound
+    if (failure === null) return jitter
+    // Spread behind the time that was asked for, or every client comes back in the same moment.
+    const asked =
+      failure.retryAfterMs === null ? 0 : Math.min(failure.retryAfterMs, MAX_RETRY_AFTER_MS)
+    switch (failure.kind) {
+      case 'unauthorized':
+        return Math.max(asked, UNAUTHORIZED_MS) + jitter
+      case 'rateLimited':
+        return (asked > 0 ? asked : RATE_LIMITED_MS) + jitter
+      default:
+        return asked + jitter
+    }
+  }
+}
+
+/** The value of a Retry-After header as milliseconds from now, or null where there is none to be had. */
+export function retryAfterMs(header: string | null | undefined, nowMs: number): number | null {
+  const text = header?.trim() ?? ''
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
+  const at = text === '' ? Number.NaN : Date.parse(text)
+  return Number.isNaN(at) ? null : Math.max(0, at - nowMs)
+}
+
+/**
+ * One door for all connections of a feed: dials stand in line, one after the other, and a refusal that concerns all
+ * (key, rate limit) holds all. Without it a feed of many connections multiplies every attempt.
+ */
+export class DialGate {
+  readonly #spacingMs: number
+  #next = 0
+  #heldUntil = 0
+
+  constructor(spacingMs: number) {
+    this.#spacingMs = spacingMs
+  }
+
+  /** When this dial may begin, given that it wants to at `at`. Each call takes a turn. */
+  turn(at: number): number {
+    const turn = Math.max(at, this.#next, this.#heldUntil)
+    this.#next = turn + this.#spacingMs
+    return turn
+  }
+
+  hold(until: number): void {
+    this.#heldUntil = Math.max(this.#heldUntil, until)
+  }
+}

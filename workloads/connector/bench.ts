@@ -1,0 +1,147 @@
+// What a frame costs between the socket and a finished block: looking at it, the whole of it, and beside them the plain
+// way, JSON.parse, in the same run as a ratio. Recorded frames where they are there, frames of the same shape else.
+
+import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
+import { Connection } from './connection.ts'
+import { Continuity } from './continuity.ts'
+import { KalshiSession } from './exchanges/kalshi/session.ts'
+import { channelNamed } from './exchanges/kalshi/types.ts'
+import { Outlet } from './outlet.ts'
+import { newCounts, Recorder } from './recorder.ts'
+import { FrameScanner } from './scanner.ts'
+
+export type Row = {
+  readonly name: string
+  readonly value: number
+  readonly unit: string
+  /** The same with JSON.parse, against this. */
+  readonly ratio?: string
+}
+
+const RUN_MS = 150
+const MANY = 20_000
+
+/** Nanoseconds a frame: the median of five runs of `RUN_MS`, after a warm-up. */
+function nanosPerFrame(frames: readonly Buffer[], one: (frame: Buffer) => void): number {
+  const run = () => {
+    const start = performance.now()
+    let count = 0
+    while (performance.now() - start < RUN_MS) {
+      for (const frame of frames) one(frame)
+      count += frames.length
+    }
+    return ((performance.now() - start) * 1e6) / count
+  }
+  run()
+  return [run(), run(), run(), run(), run()].sort((a, b) => a - b)[2]!
+}
+
+export async function benchConnector(): Promise<Row[]> {
+  const frames = sampleFrames()
+  const kinds = [
+    ['trade or delta', frames.filter((frame) => frame.length < 600)],
+    ['snapshot', frames.filter((frame) => frame.length >= 600)],
+  ] as const
+  return kinds.flatMap(([kind, some]) => (some.length === 0 ? [] : rowsOf(kind, some)))
+}
+
+function rowsOf(kind: string, frames: readonly Buffer[]): Row[] {
+  const size = Math.round(frames.reduce((sum, frame) => sum + frame.length, 0) / frames.length)
+  const of = `${kind} (${size} B)`
+  let sink = 0
+  const parsed = nanosPerFrame(frames, (frame) => {
+    const value = JSON.parse(frame.toString('utf8'))
+    sink += value.seq + value.msg.market_ticker.length
+  })
+  const scanner = new FrameScanner(['type', 'sid', 'seq', 'msg.market_ticker'])
+  const scanned = nanosPerFrame(frames, (frame) => {
+    if (scanner.scan(frame)) sink++
+  })
+  const session = newSession()
+  const looked = nanosPerFrame(frames, (frame) => session.look(frame))
+  const connection = newConnection()
+  const whole = nanosPerFrame(frames, (frame) => connection.frame(frame))
+  return [
+    { name: `JSON.parse of a ${of}`, value: parsed, unit: 'ns' },
+    {
+      name: `validate and scan a ${of}`,
+      value: scanned,
+      unit: 'ns',
+      ratio: against(parsed, scanned),
+    },
+    {
+      name: `type, symbol, sid and seq of a ${of}`,
+      value: looked,
+      unit: 'ns',
+      ratio: against(parsed, looked),
+    },
+    { name: `receive a ${of} into a finished block`, value: whole, unit: 'ns' },
+    ...(sink < 0 ? [{ name: 'never', value: sink, unit: '' }] : []),
+  ]
+}
+
+const against = (theirs: number, ours: number): string =>
+  `JSON.parse takes ${(theirs / ours).toFixed(1)}x`
+
+const newSession = () =>
+  new KalshiSession({ whole: [], filtered: [channelNamed('orderbook_delta')], spacingMs: 50 })
+
+/** A connection whose blocks are acknowledged at once. */
+function newConnection(): Connection {
+  const outlet = new Outlet({ limit: 1 << 30, nowMs: Date.now, onLost() {} })
+  outlet.attach({
+    publish: (_subject, id) => outlet.acknowledged(id),
+    pendingBytes: 0,
+    maxBlockBytes: () => 1 << 20,
+    idle: async () => {},
+  })
+  const nowNanos = () => process.hrtime.bigint()
+  const recorder = new Recorder({
+    environment: 'bench',
+    feed: 'kalshi',
+    connection: '0123456789abcdef',
+    shard: 0,
+    simulated: true,
+    subject: 'bench.kalshi.log.0',
+    lingerMs: 5,
+    outlet,
+    counts: newCounts(),
+    live: null,
+    nowNanos,
+  })
+  // Frames are played again and again: their numbers repeat, which counts and costs as much as if they did not.
+  const tally = { gaps: 0, repeats: 0, rebuilds: 0 }
+  return new Connection({
+    session: newSession(),
+    transport: { send() {}, ping() {}, close() {}, terminate() {} },
+    recorder,
+    continuity: new Continuity(),
+    nowNanos,
+    steadyMs: Date.now,
+    tally,
+    observeLag() {},
+    onReady() {},
+    onFound() {},
+  })
+}
+
+/** Frames with one running number each for their sid, so that none is a gap. */
+function sampleFrames(): Buffer[] {
+  const folder = recordingsFolder('kalshi')
+  const texts =
+    folder === undefined
+      ? Array.from({ length: MANY }, (_, i) => (i % 500 === 0 ? snapshot(i) : delta(i)))
+      : kalshiEventFiles(folder).slice(1, 3).flatMap(kalshiFrames)
+  let seq = 1_000_000
+  return texts.map((text) => Buffer.from(text.replace(/"seq":\d+/, () => `"seq":${seq++}`)))
+}
+
+const ticker = (i: number) => `KXGOLD15M-26NOV24${String(i % 40).padStart(4, '0')}-30`
+
+const delta = (i: number): string =>
+  `{"type":"orderbook_delta","sid":1,"seq":${i},"msg":{"market_ticker":"${ticker(i)}","market_id":"31185e50-0db4-4c57-b95d-0123f5c07ec8","price_dollars":"0.4800","delta_fp":"-40.00","side":"no","ts":"2026-08-11T01:15:15.566273Z","ts_ms":1786410915566}}`
+
+const snapshot = (i: number): string => {
+  const levels = JSON.stringify(Array.from({ length: 40 }, (_, n) => [`0.${10 + n}00`, '275.00']))
+  return `{"type":"orderbook_snapshot","sid":1,"seq":${i},"msg":{"market_ticker":"${ticker(i)}","yes_dollars_fp":${levels},"no_dollars_fp":${levels}}}`
+}

@@ -1,0 +1,120 @@
+// Whatever is wanted when, and whichever commands fail on the way: in the end the server has exactly the wanted
+// markets on every channel, each once, and nothing forbidden was asked.
+
+import fc from 'fast-check'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { KalshiModel } from '../../testing/kalshi-model.ts'
+import { KalshiSession } from './session.ts'
+import { channelNamed } from './types.ts'
+
+const test = suite('kalshi session convergence')
+const seed = Date.now() & 0x7fffffff
+console.log(`convergence.test: seed ${seed}`)
+
+type Step =
+  | { readonly kind: 'want'; readonly symbols: readonly string[] }
+  | { readonly kind: 'pass'; readonly ms: number }
+  | { readonly kind: 'fail'; readonly code: number }
+  | { readonly kind: 'jump'; readonly sid: number }
+  | { readonly kind: 'end'; readonly sid: number; readonly code: number }
+
+const symbol = fc.integer({ min: 0, max: 11 }).map((n) => `M${n}`)
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ kind: fc.constant('want' as const), symbols: fc.uniqueArray(symbol) }),
+  fc.record({ kind: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 3000 }) }),
+  fc.record({ kind: fc.constant('fail' as const), code: fc.constantFrom(1, 18, 27, 10, 11) }),
+  fc.record({ kind: fc.constant('jump' as const), sid: fc.integer({ min: 1, max: 4 }) }),
+  fc.record({
+    kind: fc.constant('end' as const),
+    sid: fc.integer({ min: 1, max: 4 }),
+    code: fc.constantFrom(7, 10, 25),
+  })
+)
+
+function run(steps: readonly Step[], limit: number): void {
+  const model = new KalshiModel()
+  model.marketLimit = limit
+  const session = new KalshiSession({
+    filtered: ['orderbook_delta', 'trade'].map(channelNamed),
+    whole: [channelNamed('market_lifecycle_v2')],
+    spacingMs: 10,
+  })
+  let now = 1_000
+  let wanted: readonly string[] = []
+  const failing: number[] = []
+  const inbox: string[] = []
+  const act = (actions: ReturnType<typeof session.tick>) => {
+    for (const action of actions) {
+      assert.is.not(action.kind, 'reconnect')
+      if (action.kind !== 'send') continue
+      const code = failing.shift()
+      const { id, params } = JSON.parse(action.text) as { id: number; params: { sids?: number[] } }
+      if (code === undefined) inbox.push(...model.handle(action.text))
+      else inbox.push(model.error(id, code, 'on purpose'))
+      // A terminal error ends the subscription that the command spoke of.
+      if (code === 10) for (const sid of params.sids ?? []) model.subs.delete(sid)
+    }
+  }
+  const deliver = () => {
+    for (let frame = inbox.shift(); frame !== undefined; frame = inbox.shift()) {
+      const payload = Buffer.from(frame)
+      session.look(payload)
+      if (session.frame.control) act(session.control(payload, now))
+    }
+  }
+  const pass = (ms: number) => {
+    const end = now + ms
+    deliver()
+    while (session.wakeAt <= end) {
+      now = Math.max(now, session.wakeAt)
+      act(session.tick(now))
+      deliver()
+    }
+    now = end
+  }
+  act(session.opened(now))
+  for (const one of steps) {
+    switch (one.kind) {
+      case 'want':
+        wanted = one.symbols
+        act(session.want(wanted, 'all', now))
+        break
+      case 'pass':
+        pass(one.ms)
+        break
+      case 'fail':
+        failing.push(one.code)
+        break
+      case 'jump':
+        act(session.jumped(one.sid, now))
+        break
+      case 'end':
+        if (model.subs.delete(one.sid)) {
+          const msg = { code: one.code, msg: 'over' }
+          inbox.push(JSON.stringify({ type: 'error', sid: one.sid, msg }))
+        }
+    }
+  }
+  failing.length = 0
+  if (!steps.some((one) => one.kind === 'want')) act(session.want([], 'all', now))
+  pass(600_000)
+  for (const channel of ['orderbook_delta', 'trade']) {
+    const has = [...model.subs.values()]
+      .filter((sub) => sub.channel === channel)
+      .flatMap((sub) => [...(sub.markets ?? [])])
+    assert.equal(has.sort(), [...wanted].sort(), channel)
+  }
+  const whole = [...model.subs.values()].filter((sub) => sub.channel === 'market_lifecycle_v2')
+  assert.is(whole.length, 1)
+  assert.equal(model.violations, [])
+}
+
+test('the server ends with exactly what is wanted, each market once a channel', () => {
+  fc.assert(fc.property(fc.array(step, { maxLength: 25 }), fc.integer({ min: 1, max: 12 }), run), {
+    seed,
+    numRuns: 1500,
+  })
+})
+
+test.run()

@@ -1,0 +1,104 @@
+// What a Kalshi frame says of itself, from its bytes alone: type, market, sid, seq, and whether the session must
+// act on it. The hot path: one scan, no string made but for names met the first time.
+
+import { isUtf8 } from 'node:buffer'
+import { FORM } from '#wire/form.ts'
+import { type Frame, type MessageType, UNKNOWN } from '../../adapter.ts'
+import { ByteTable } from '../../byte-table.ts'
+import { FrameScanner, VALUE } from '../../scanner.ts'
+import { typeNamed } from './types.ts'
+
+const TYPE = 0
+const SID = 1
+const SEQ = 2
+const ID = 3
+const MARKET = 4
+const EVENT = 5
+const TS_MS = 6
+const PATHS = ['type', 'sid', 'seq', 'id', 'msg.market_ticker', 'msg.event_ticker', 'msg.ts_ms']
+
+/** Real tickers are some 30 characters; what is longer is no name. */
+const MAX_SYMBOL_BYTES = 200
+/** Scopes are 32 bits wide on the wire. */
+const MAX_SID = 0xffff_ffff
+
+export class KalshiFrames {
+  readonly frame: Frame = {
+    type: UNKNOWN,
+    symbol: '',
+    sequence: -1,
+    scope: 0,
+    form: FORM.json,
+    understood: false,
+    control: false,
+  }
+  readonly #scanner = new FrameScanner(PATHS)
+  readonly #types = new ByteTable<MessageType>(typeNamed, 1000)
+  readonly #symbols = new ByteTable<string>((name) => name)
+
+  /** Fills `frame`. */
+  look(payload: Buffer): void {
+    const frame = this.frame
+    const scanner = this.#scanner
+    if (!scanner.scan(payload)) {
+      frame.form = isUtf8(payload) ? FORM.text : FORM.binary
+      frame.type = UNKNOWN
+      frame.symbol = ''
+      frame.sequence = -1
+      frame.scope = 0
+      frame.understood = false
+      frame.control = false
+      return
+    }
+    frame.form = scanner.lineBreak ? FORM.text : FORM.json
+    const type = this.#typeOf(payload)
+    frame.type = type
+    const symbol = this.#symbolAt(payload, MARKET) || this.#symbolAt(payload, EVENT)
+    frame.symbol = symbol
+    const sid = scanner.integer(SID)
+    if (sid > 0 && sid <= MAX_SID) {
+      frame.scope = sid
+      frame.sequence = scanner.integer(SEQ)
+    } else {
+      frame.scope = 0
+      frame.sequence = -1
+    }
+    frame.understood =
+      type !== UNKNOWN && (!type.data || symbol !== '' || type.group !== 'orderbook')
+    // Acks and errors; a snapshot that answers a command carries its id; markets are announced by lifecycle.
+    frame.control = !type.data
+      ? type !== UNKNOWN
+      : type.group === 'lifecycle' || scanner.kind(ID) !== VALUE.none
+  }
+
+  exchangeMs(): number {
+    return Math.max(0, this.#scanner.integer(TS_MS))
+  }
+
+  #typeOf(payload: Buffer): MessageType {
+    const scanner = this.#scanner
+    if (scanner.kind(TYPE) === VALUE.text) {
+      return this.#types.get(payload, scanner.start(TYPE), scanner.end(TYPE))
+    }
+    const text = scanner.text(TYPE)
+    return text === undefined ? UNKNOWN : typeNamed(text)
+  }
+
+  #symbolAt(payload: Buffer, slot: number): string {
+    const scanner = this.#scanner
+    switch (scanner.kind(slot)) {
+      case VALUE.text: {
+        const start = scanner.start(slot)
+        const end = scanner.end(slot)
+        if (end - start > MAX_SYMBOL_BYTES) return ''
+        return this.#symbols.get(payload, start, end)
+      }
+      case VALUE.escapedText: {
+        const text = scanner.text(slot) ?? ''
+        return Buffer.byteLength(text) > MAX_SYMBOL_BYTES ? '' : text
+      }
+      default:
+        return ''
+    }
+  }
+}

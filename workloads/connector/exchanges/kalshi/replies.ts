@@ -1,0 +1,102 @@
+// Kalshi's acks and errors, in every form that servers of any age send them, as one union. Reads anything:
+// what it cannot make out is `other`.
+
+export type Reply =
+  | {
+      readonly kind: 'subscribed'
+      readonly id: number
+      readonly channel: string | null
+      readonly sid: number
+    }
+  | {
+      readonly kind: 'ok'
+      readonly id: number
+      readonly sid: number
+      /** All markets of the subscription, where the server says them. */
+      readonly markets: readonly string[] | null
+    }
+  | { readonly kind: 'unsubscribed'; readonly id: number; readonly sid: number }
+  | {
+      readonly kind: 'error'
+      readonly id: number
+      readonly sid: number
+      readonly code: number
+      readonly text: string
+      readonly markets: readonly string[]
+    }
+  | {
+      readonly kind: 'snapshot'
+      readonly id: number
+      readonly sid: number
+      readonly market: string
+    }
+  | {
+      readonly kind: 'lifecycle'
+      readonly event: string
+      readonly market: string
+    }
+  | { readonly kind: 'other' }
+
+type Fields = Readonly<Record<string, unknown>>
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null
+
+/** A whole number above zero, else 0: id 0 and sid 0 mean none. */
+const count = (value: unknown): number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+const texts = (value: unknown): readonly string[] | null =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : null
+
+/** Reads a frame that the session must act on. */
+export function readReply(payload: Buffer): Reply {
+  let frame: unknown
+  try {
+    frame = JSON.parse(payload.toString('utf8'))
+  } catch {
+    return { kind: 'other' } // it is archived; there is nothing to act on
+  }
+  if (!isFields(frame)) return { kind: 'other' }
+  const msg = isFields(frame.msg) ? frame.msg : {}
+  const id = count(frame.id)
+  const sid = count(frame.sid) || count(msg.sid)
+  switch (frame.type) {
+    case 'subscribed':
+      return {
+        kind: 'subscribed',
+        id,
+        sid,
+        channel: text(msg.channel) || null,
+      }
+    case 'ok': {
+      const markets = texts(msg.market_tickers) ?? texts(frame.market_tickers)
+      return { kind: 'ok', id, sid, markets }
+    }
+    case 'unsubscribed':
+      return { kind: 'unsubscribed', id, sid }
+    case 'error': {
+      const one = text(msg.market_ticker)
+      const markets = texts(msg.market_tickers) ?? (one === '' ? [] : [one])
+      return {
+        kind: 'error',
+        id,
+        sid,
+        code: count(msg.code),
+        text: text(msg.msg),
+        markets,
+      }
+    }
+    case 'orderbook_snapshot':
+      return { kind: 'snapshot', id, sid, market: text(msg.market_ticker) }
+    case 'market_lifecycle_v2':
+      return {
+        kind: 'lifecycle',
+        event: text(msg.event_type),
+        market: text(msg.market_ticker),
+      }
+    default:
+      return { kind: 'other' }
+  }
+}

@@ -1,0 +1,120 @@
+// The way from the outlet to JetStream: connects for as long as it takes, makes the stream where it is missing, and
+// says at any time what stands in the way. Capture goes on meanwhile.
+
+import type { NatsConnection } from 'nats'
+import { connectBus } from '#bus/connect.ts'
+import { LivePublisher } from '#bus/live.ts'
+import { type AckedBlock, BlockPublisher, maxBlockBytes } from '#bus/publisher.ts'
+import { ensureStream, type StreamWant } from '#bus/stream.ts'
+import { describeError, SsmdError } from '#crds/errors.ts'
+import type { Logger } from '#role/run.ts'
+import type { Outlet } from './outlet.ts'
+import { pause } from './times.ts'
+
+export type LinkOptions = {
+  readonly url: string
+  readonly environment: string
+  readonly feed: string
+  readonly stream: StreamWant
+  readonly credentialsFile: string | undefined
+  readonly outlet: Outlet
+  readonly log: Logger
+  readonly random: () => number
+  readonly nowMs: () => number
+  onAcked(block: AckedBlock): void
+  /** `message` changed. */
+  onChange(): void
+  onConnected(nc: NatsConnection): void
+}
+
+const RETRY_MS = 2_000
+
+export class Link {
+  readonly #o: LinkOptions
+  #nc: NatsConnection | null = null
+  #live: LivePublisher | null = null
+  #publisher: BlockPublisher | null = null
+  #message = 'NATS is not connected yet'
+
+  constructor(options: LinkOptions) {
+    this.#o = options
+  }
+
+  /** What stands in the way; empty where nothing does. */
+  get message(): string {
+    return this.#message
+  }
+
+  /** Sends a record to whoever listens, now or never. */
+  live(type: string, symbol: string, encode: () => Uint8Array): void {
+    this.#live?.publish(type, symbol, encode)
+  }
+
+  /** Resolves once blocks flow; rejects where they never will, or when `signal` aborts. */
+  async open(signal: AbortSignal): Promise<void> {
+    const { url, environment, feed, log, random, nowMs, outlet, credentialsFile } = this.#o
+    const name = `ssmd connector ${environment}/${feed}`
+    const nc = await connectBus({ url, name, log, signal, credentialsFile, random })
+    this.#nc = nc
+    this.#o.onConnected(nc)
+    await this.#makeStream(nc, signal)
+    const publisher = new BlockPublisher({
+      nc,
+      log,
+      random,
+      nowMs,
+      onAcked: (block) => this.#o.onAcked(block),
+      onTrouble: (message) => this.#say(message ?? ''),
+      restoreStream: () => ensureStream(nc, this.#o.stream),
+    })
+    this.#publisher = publisher
+    this.#live = new LivePublisher({ nc, environment, feed, nowMs })
+    this.#say('')
+    outlet.attach({
+      publish: (subject, id, block) => publisher.publish(subject, id, block),
+      get pendingBytes() {
+        return publisher.pendingBytes
+      },
+      maxBlockBytes: () => maxBlockBytes(nc),
+      idle: () => publisher.idle(),
+    })
+  }
+
+  /** Ends it; what is not acknowledged by now is left behind. */
+  async close(): Promise<void> {
+    this.#live?.close()
+    this.#publisher?.close()
+    const nc = this.#nc
+    if (nc === null || nc.isClosed()) return
+    // While NATS is away there is nobody to say goodbye to.
+    await Promise.race([nc.drain(), pause(RETRY_MS, new AbortController().signal)]).catch(
+      (thrown) => this.#o.log.warn({ reason: describeError(thrown) }, 'leaving NATS')
+    )
+  }
+
+  async #makeStream(nc: NatsConnection, signal: AbortSignal): Promise<void> {
+    const { log, stream } = this.#o
+    while (!signal.aborted) {
+      try {
+        const facts = await ensureStream(nc, stream)
+        log.info({ stream: facts.name, created: facts.created }, 'stream is there')
+        return
+      } catch (thrown) {
+        const message = describeError(thrown)
+        if (message !== this.#message) {
+          const code = thrown instanceof SsmdError ? thrown.code : undefined
+          log.error({ stream: stream.name, code, reason: message }, 'stream cannot be used')
+        }
+        this.#say(message)
+        await pause(RETRY_MS, signal)
+      }
+    }
+    signal.throwIfAborted()
+  }
+
+  #say(message: string): void {
+    if (message === this.#message) return
+    this.#message = message
+    this.#o.onChange()
+  }
+}

@@ -1,0 +1,191 @@
+// `ssmd connector`: one feed of one environment, from its exchange to JetStream. This file only puts the parts
+// together: resources, key, capture, link to NATS, health, report; on SIGTERM it ends them in the order that loses nothing.
+
+import { join } from 'node:path'
+import type { Environment } from '#crds/environment.gen.ts'
+import { isSimulated } from '#crds/environments.ts'
+import { describeError } from '#crds/errors.ts'
+import type { Feed } from '#crds/feed.gen.ts'
+import { reportSubject } from '#crds/names.ts'
+import { parseDuration, parseSize } from '#crds/quantities.ts'
+import { loadResource } from '#crds/resources.ts'
+import { KEYS_DIR } from '#role/keys.ts'
+import { startReports } from '#role/report.ts'
+import { type Role, runRole } from '#role/run.ts'
+import { DialGate } from './backoff.ts'
+import { Capture } from './capture.ts'
+import { type ExchangeVersions, exchangeVersions } from './exchange-versions.ts'
+import { adapterOf } from './exchanges/index.ts'
+import { symbolFilter } from './globs.ts'
+import { Link } from './link.ts'
+import { connectorMetrics } from './metrics.ts'
+import { Outlet } from './outlet.ts'
+import { readiness } from './readiness.ts'
+import { newCounts } from './recorder.ts'
+import { deploymentName, reporter } from './report.ts'
+import { streamOf } from './setup.ts'
+import { pause, steadyMs } from './times.ts'
+
+export type ConnectorOptions = {
+  readonly feedFile: string
+  readonly environmentFile: string
+  readonly healthAddr?: string
+  /** Where Secrets are mounted; default /etc/ssmd/keys. */
+  readonly keysDir?: string
+}
+
+/** Between two dials of a feed with many connections. */
+const DIAL_SPACING_MS = 100
+/** How long a stop waits for JetStream; a pod is killed after 30 s. */
+const ACK_MS = 15_000
+const VERSION_CHECK_MS = 10_000
+const DISCOVER_MS = 60_000
+
+/** Runs until SIGTERM. */
+export async function runConnector(options: ConnectorOptions): Promise<void> {
+  await runRole({ name: 'connector', healthAddr: options.healthAddr }, async (role) => {
+    const feed = await loadResource('Feed', options.feedFile)
+    const environment = await loadResource('Environment', options.environmentFile)
+    await capture(role, feed, environment, options.keysDir ?? KEYS_DIR)
+  })
+}
+
+async function capture(
+  role: Role,
+  feed: Feed,
+  environment: Environment,
+  keysDir: string
+): Promise<void> {
+  const { log, random, signal } = role
+  const { nowMs, nowNanos } = role.clock
+  const names = { environment: environment.metadata.name, feed: feed.metadata.name }
+  const simulated = isSimulated(environment, feed)
+  const { transport, connector } = environment.spec
+  const { symbols } = feed.spec
+  const adapter = adapterOf(feed.spec.exchange)
+  const { env } = process
+  const versions = await exchangeVersions({ feed, environment, adapter, env, keysDir, nowMs })
+  const version = versions.version()
+  versions.exchange() // what is wrong with feed or key is said now
+
+  const counts = newCounts()
+  const tally = { gaps: 0, repeats: 0, rebuilds: 0 }
+  const outlet = new Outlet({
+    limit: parseSize(connector.bufferBytes),
+    nowMs,
+    onLost: (id, bytes) => log.error({ block: id, bytes }, 'block is larger than NATS takes'),
+  })
+  const link = new Link({
+    ...names,
+    url: transport.url,
+    stream: streamOf(environment, feed),
+    credentialsFile:
+      transport.credentialsRef && join(keysDir, transport.credentialsRef.name, 'nats.creds'),
+    outlet,
+    log,
+    random,
+    nowMs,
+    onAcked: ({ id, latencyMs, duplicate }) =>
+      metrics.acknowledged(outlet.acknowledged(id) ?? latencyMs, latencyMs, duplicate),
+    onChange: () => showHealth(),
+    onConnected: (nc) => {
+      const { environment: where, feed: what } = names
+      const subject = reportSubject(where, 'connector', deploymentName(where, what))
+      ends.adopt(startReports(nc, subject, report), (reports) => reports[Symbol.dispose]())
+    },
+  })
+  const feedCapture = new Capture({
+    deps: {
+      ...names,
+      simulated,
+      lingerMs: parseDuration(connector.linger),
+      outlet,
+      counts,
+      tally,
+      observeLag: (ms) => metrics.observeLag(ms),
+      live: (type, symbol, encode) => link.live(type, symbol, encode),
+      gate: new DialGate(DIAL_SPACING_MS),
+      log,
+      random,
+      nowMs,
+      nowNanos,
+      steadyMs,
+      exchange: () => versions.exchange(),
+      onReconnect: (cause) => metrics.reconnected(cause),
+    },
+    filter: symbolFilter(symbols?.include, symbols?.exclude),
+    discoverMs: symbols === undefined ? DISCOVER_MS : parseDuration(symbols.discover.interval),
+    symbolsPerConnection: version.maxSymbolsPerConnection ?? Number.POSITIVE_INFINITY,
+    maxConnections: adapter.maxConnections,
+    onChange: () => showHealth(),
+  })
+  const metrics = connectorMetrics(role.metrics, { counts, tally, outlet, capture: feedCapture })
+  const report = reporter({
+    ...names,
+    simulated,
+    capture: feedCapture,
+    counts,
+    tally,
+    outlet,
+    nowMs,
+    linkMessage: () => link.message,
+    stopping: () => signal.aborted,
+  })
+  const showHealth = readiness(role, names, link, feedCapture)
+
+  await using ends = new AsyncDisposableStack()
+  const linkEnd = new AbortController()
+  ends.defer(() => linkEnd.abort())
+  ends.defer(() => link.close())
+  ends.use(watchVersion(versions, role, (name) => feedCapture.renew(`version ${name} is in force`)))
+  log.info({ ...names, exchange: adapter.name, version: version.name, simulated }, 'starting')
+  // The exchange does not wait for NATS: blocks are kept until it is there.
+  const opened = link.open(linkEnd.signal)
+  await Promise.race([feedCapture.run(signal), failureOf(opened)])
+  await settle(outlet, role)
+}
+
+/** Never resolves; rejects as `promise` does. */
+const failureOf = (promise: Promise<void>): Promise<never> =>
+  new Promise((_, reject) => {
+    promise.catch(reject)
+  })
+
+/** Waits for what was captured to be durable, and says what is not. */
+async function settle(outlet: Outlet, { log }: Role): Promise<void> {
+  const late = new AbortController()
+  await Promise.race([outlet.idle(), pause(ACK_MS, late.signal)])
+  late.abort()
+  const { pendingBlocks: blocks, pendingBytes: bytes } = outlet
+  if (blocks > 0) {
+    log.error(
+      { blocks, bytes, seconds: ACK_MS / 1000 },
+      'left behind: JetStream has not acknowledged these blocks'
+    )
+  }
+}
+
+/** Calls `onChange` when another version of the feed comes into force. */
+function watchVersion(
+  versions: ExchangeVersions,
+  { log }: Role,
+  onChange: (name: string) => void
+): Disposable {
+  let name = versions.version().name
+  const timer = setInterval(() => {
+    let now: string
+    try {
+      now = versions.version().name
+    } catch (thrown) {
+      // The last version has ended: what is connected goes on, and a reconnect will say why it cannot.
+      now = name
+      log.warn({ reason: describeError(thrown) }, 'feed')
+    }
+    if (now === name) return
+    log.info({ from: name, to: now }, 'another version of the feed is in force')
+    name = now
+    onChange(now)
+  }, VERSION_CHECK_MS)
+  timer.unref()
+  return { [Symbol.dispose]: () => clearInterval(timer) }
+}

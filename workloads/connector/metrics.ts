@@ -1,0 +1,146 @@
+// The connector's metrics: counted in plain numbers where things happen, and read only when someone asks.
+
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Capture } from './capture.ts'
+import type { Tally } from './connection.ts'
+import type { Outlet } from './outlet.ts'
+import type { Counts } from './recorder.ts'
+
+export type ConnectorMetrics = {
+  reconnected(cause: string): void
+  acknowledged(recvToAckMs: number, publishToAckMs: number, duplicate: boolean): void
+  observeLag(ms: number): void
+}
+
+/** What is read at the moment of asking. */
+export type Figures = {
+  readonly counts: Counts
+  readonly tally: Tally
+  readonly outlet: Outlet
+  readonly capture: Capture
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+
+export function connectorMetrics(registry: Registry, figures: Figures): ConnectorMetrics {
+  const registers = [registry]
+  const name = (rest: string) => `ssmd_connector_${rest}`
+  const { counts, tally, outlet, capture } = figures
+
+  const counted = (rest: string, help: string, read: () => number) =>
+    new Counter({
+      name: name(rest),
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(read())
+      },
+    })
+  const measured = (rest: string, help: string, read: () => number | null) =>
+    new Gauge({
+      name: name(rest),
+      help,
+      registers,
+      collect() {
+        const value = read()
+        if (value === null) this.remove()
+        else this.set(value)
+      },
+    })
+
+  const byType = (
+    rest: string,
+    help: string,
+    read: (of: { frames: number; bytes: number }) => number
+  ) =>
+    new Counter({
+      name: name(rest),
+      help,
+      registers,
+      labelNames: ['type', 'group'],
+      collect() {
+        this.reset()
+        for (const count of counts.types.values()) {
+          this.inc({ type: count.type.name, group: count.type.group }, read(count))
+        }
+      },
+    })
+  byType('frames_total', 'Frames received, by type.', (count) => count.frames)
+  byType('bytes_total', 'Bytes of frames received, by type.', (count) => count.bytes)
+  counted(
+    'understood_total',
+    'Frames whose type and symbol were understood.',
+    () => counts.understood
+  )
+  counted(
+    'not_understood_total',
+    'Frames archived without being understood: the exchange changed, or sent what it should not.',
+    () => counts.frames - counts.understood
+  )
+  counted('dropped_total', 'Frames received that could not be kept.', () => counts.dropped)
+  counted(
+    'dropped_bytes_total',
+    'Bytes of frames that could not be kept.',
+    () => counts.droppedBytes
+  )
+  counted('gaps_total', "Jumps of the exchange's own sequence.", () => tally.gaps)
+  counted('repeats_total', "Frames whose exchange's sequence came before.", () => tally.repeats)
+  counted('rebuilds_total', 'Times that state was asked for again.', () => tally.rebuilds)
+  measured('pending_bytes', 'Bytes held until JetStream acknowledges them.', () => outlet.used)
+  measured('pending_blocks', 'Blocks not acknowledged yet.', () => outlet.pendingBlocks)
+  measured('connections', 'Connections wanted.', () => capture.shards.length)
+  measured(
+    'connected',
+    'Connections that are open.',
+    () => capture.shards.filter((shard) => shard.connected).length
+  )
+  measured('symbols', 'Symbols subscribed to by name.', () => capture.symbols)
+  const seconds = (ms: number | null) => (ms === null ? null : ms / 1000)
+  measured('last_frame_timestamp_seconds', 'When the last frame of any kind came.', () =>
+    seconds(capture.lastFrameMs)
+  )
+  measured('last_data_timestamp_seconds', 'When the last frame with market data came.', () =>
+    seconds(capture.lastDataMs)
+  )
+
+  const reconnects = new Counter({
+    name: name('reconnects_total'),
+    help: 'Times that a connection had to be dialled again, by cause.',
+    registers,
+    labelNames: ['cause'],
+  })
+  const histogram = (rest: string, help: string) =>
+    new Histogram({ name: name(rest), help, registers, buckets: SECONDS })
+  const recvToAck = histogram('recv_to_ack_seconds', 'From receiving to durable in JetStream.')
+  const publishToAck = histogram(
+    'publish_to_ack_seconds',
+    'From publishing to durable in JetStream.'
+  )
+  const lag = histogram(
+    'exchange_lag_seconds',
+    "Receive time less the exchange's own time, of a sample of frames; negative counts as 0."
+  )
+  const skew = new Gauge({
+    name: name('exchange_lag_last_seconds'),
+    help: "The last sample of it; below 0 this machine's clock is behind the exchange's.",
+    registers,
+  })
+  const duplicates = new Counter({
+    name: name('duplicate_acks_total'),
+    help: 'Blocks that JetStream already had.',
+    registers,
+  })
+  return {
+    reconnected: (cause) => reconnects.inc({ cause }),
+    acknowledged(recvToAckMs, publishToAckMs, duplicate) {
+      recvToAck.observe(recvToAckMs / 1000)
+      publishToAck.observe(publishToAckMs / 1000)
+      if (duplicate) duplicates.inc()
+    },
+    observeLag(ms) {
+      lag.observe(Math.max(0, ms) / 1000)
+      skew.set(ms / 1000)
+    },
+  }
+}

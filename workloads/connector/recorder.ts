@@ -1,0 +1,281 @@
+// Turns what one connection received into numbered records in blocks. Every frame and event uses up a number;
+// what cannot be kept (no memory left, or larger than NATS takes) is named by a `drop` event, which always gets through.
+// Nothing is allocated a frame but what the block writer itself needs.
+
+import { BlockWriter, type SymbolRef, type TypeRef } from '#wire/block-writer.ts'
+import type { ConnectionEvent, DropEvent } from '#wire/events.ts'
+import { FORM } from '#wire/form.ts'
+import type { Frame, MessageType } from './adapter.ts'
+import { BLOCK_BYTES, type Outlet } from './outlet.ts'
+import { rfc3339 } from './times.ts'
+
+/** Records of one message type in this process. */
+export type TypeCount = { readonly type: MessageType; frames: number; bytes: number }
+
+/** What all connections of the process count together. */
+export type Counts = {
+  frames: number
+  bytes: number
+  understood: number
+  dropped: number
+  droppedBytes: number
+  readonly types: Map<MessageType, TypeCount>
+}
+
+export const newCounts = (): Counts => ({
+  frames: 0,
+  bytes: 0,
+  understood: 0,
+  dropped: 0,
+  droppedBytes: 0,
+  types: new Map(),
+})
+
+/** Sends a record to whoever listens; `encode` is called only where someone does. */
+export type Live = (type: string, symbol: string, encode: () => Uint8Array) => void
+
+export type RecorderOptions = {
+  readonly environment: string
+  readonly feed: string
+  readonly connection: string
+  readonly shard: number
+  readonly simulated: boolean
+  readonly subject: string
+  readonly lingerMs: number
+  readonly outlet: Outlet
+  readonly counts: Counts
+  readonly live: Live | null
+  readonly nowNanos: () => bigint
+}
+
+type Slot = { readonly ref: TypeRef; readonly count: TypeCount }
+
+/** A record in a block beside its payload: an upper bound that makes the account err on the safe side. */
+const RECORD_BYTES = 96
+/** What a record may add to a block's tables, beside its symbol: names of type and group. */
+const TABLE_BYTES = 256
+/** Once full, capture goes on only when this part of the memory is free: one long hole, not a thousand. */
+const RESUME = 0.75
+/** Events other than `drop` and `close` may go so far beyond the limit. */
+const EVENT_RESERVE = 1024 * 1024
+
+export class Recorder {
+  readonly #options: RecorderOptions
+  readonly #outlet: Outlet
+  readonly #counts: Counts
+  readonly #writer: BlockWriter
+  readonly #slots = new Map<MessageType, Slot>()
+  readonly #timer: NodeJS.Timeout
+  #armed = false
+  #number = 0
+  #openBytes = 0
+  #symbol = ''
+  #symbolRef: SymbolRef
+  /** Numbers being dropped at present. */
+  #drop: { cause: DropEvent['cause']; from: number; fromRecv: bigint; toRecv: bigint } | null = null
+  /** What `#encodeLive` is to encode. */
+  #liveRecv = 0n
+  #liveFrame: Frame | null = null
+  #livePayload: Uint8Array | null = null
+  readonly #liveWriter: BlockWriter
+  readonly #encodeLive: () => Uint8Array
+
+  constructor(options: RecorderOptions) {
+    this.#options = options
+    this.#outlet = options.outlet
+    this.#counts = options.counts
+    const { environment, feed, connection, shard, simulated } = options
+    const header = { environment, feed, connection, shard, simulated }
+    this.#writer = new BlockWriter(header)
+    this.#liveWriter = new BlockWriter(header)
+    this.#symbolRef = this.#writer.symbol('')
+    this.#encodeLive = () => this.#liveBlock()
+    this.#timer = setTimeout(() => {
+      this.#armed = false
+      this.flush()
+    }, options.lingerMs)
+    this.#armed = true
+  }
+
+  /** Number of the last record or dropped frame. */
+  get number(): number {
+    return this.#number
+  }
+
+  /** Keeps a frame as the session saw it, or drops it and remembers that it did. */
+  frame(recv: bigint, payload: Buffer, frame: Frame): void {
+    const size = payload.length
+    const counts = this.#counts
+    const slot = this.#slots.get(frame.type) ?? this.#newSlot(frame.type)
+    counts.frames++
+    counts.bytes += size
+    if (frame.understood) counts.understood++
+    slot.count.frames++
+    slot.count.bytes += size
+
+    const needed = size + RECORD_BYTES
+    const limit = this.#drop === null ? this.#outlet.limit : this.#outlet.limit * RESUME
+    if (this.#outlet.used + needed > limit) {
+      this.#dropFrame(recv, size, 'buffer-full')
+      return
+    }
+    if (needed + this.#overhead(frame) > this.#outlet.maxBlockBytes) {
+      this.#dropFrame(recv, size, 'oversize')
+      this.#endDrop(recv)
+      return
+    }
+    if (this.#drop !== null) this.#endDrop(recv)
+
+    if (frame.symbol !== this.#symbol) {
+      this.#symbol = frame.symbol
+      this.#symbolRef = this.#writer.symbol(frame.symbol)
+    }
+    this.#makeRoom(needed)
+    this.#writer.add(
+      recv,
+      ++this.#number,
+      slot.ref,
+      this.#symbolRef,
+      frame.form,
+      frame.sequence,
+      frame.scope,
+      payload
+    )
+    this.#added(needed)
+    const { live } = this.#options
+    if (live !== null) this.#goLive(live, recv, frame, payload)
+  }
+
+  /** Writes down what happened to the connection. */
+  event(event: ConnectionEvent, group = 'connection', recv = this.#options.nowNanos()): void {
+    if (event.kind !== 'drop') {
+      const may = event.kind === 'close' ? Number.POSITIVE_INFINITY : EVENT_RESERVE
+      if (this.#outlet.used > this.#outlet.limit + may) {
+        this.#dropFrame(recv, 0, 'buffer-full')
+        return
+      }
+      if (this.#drop !== null) this.#endDrop(recv)
+    }
+    const payload = Buffer.from(JSON.stringify(event))
+    const type = this.#writer.type(event.kind, group)
+    const needed = payload.length + RECORD_BYTES
+    this.#makeRoom(needed)
+    const number = ++this.#number
+    this.#writer.add(recv, number, type, this.#writer.symbol(''), FORM.event, -1, 0, payload)
+    this.#added(needed)
+  }
+
+  /** Publishes what there is. */
+  flush(): void {
+    const writer = this.#writer
+    if (writer.count === 0) return
+    const { first, firstRecv } = writer
+    const block = writer.finish()
+    this.#outlet.openBytes -= this.#openBytes
+    this.#openBytes = 0
+    const { subject, connection } = this.#options
+    this.#outlet.publish(subject, `${connection}:${first}`, block, firstRecv)
+  }
+
+  /** The last word: a drop under way is written down, and all is published. Nothing may follow. */
+  end(): void {
+    if (this.#drop !== null) this.#endDrop(this.#options.nowNanos())
+    this.flush()
+    clearTimeout(this.#timer)
+  }
+
+  #makeRoom(needed: number): void {
+    const writer = this.#writer
+    if (writer.count === 0) return
+    // After a drop numbers jump, and a block holds consecutive ones.
+    const jumps = writer.first + writer.count !== this.#number + 1
+    const most = Math.min(BLOCK_BYTES, this.#outlet.maxBlockBytes)
+    const tables = TABLE_BYTES + this.#symbol.length * 3
+    if (jumps || writer.bytes + needed + tables > most) this.flush()
+  }
+
+  #added(bytes: number): void {
+    this.#openBytes += bytes
+    this.#outlet.openBytes += bytes
+    if (this.#writer.bytes >= BLOCK_BYTES) this.flush()
+    else if (!this.#armed) {
+      this.#armed = true
+      this.#timer.refresh()
+    }
+  }
+
+  #dropFrame(recv: bigint, size: number, cause: DropEvent['cause']): void {
+    if (this.#drop !== null && this.#drop.cause !== cause) this.#endDrop(recv)
+    this.#number++
+    this.#counts.dropped++
+    this.#counts.droppedBytes += size
+    if (this.#drop === null) {
+      this.#drop = { cause, from: this.#number, fromRecv: recv, toRecv: recv }
+    } else this.#drop.toRecv = recv
+  }
+
+  /** Names the run of dropped numbers that ends here. */
+  #endDrop(recv: bigint): void {
+    const drop = this.#drop
+    if (drop === null) return
+    this.#drop = null
+    this.event(
+      {
+        kind: 'drop',
+        cause: drop.cause,
+        fault: 'ours',
+        fromNumber: drop.from,
+        toNumber: this.#number,
+        from: rfc3339(drop.fromRecv),
+        to: rfc3339(drop.toRecv),
+      },
+      'connection',
+      recv
+    )
+  }
+
+  /** Bytes of a block that holds nothing but this frame, beside the record. */
+  #overhead(frame: Frame): number {
+    const { environment, feed, connection } = this.#options
+    const names = environment.length + feed.length + connection.length + frame.symbol.length
+    return 256 + 3 * names
+  }
+
+  #newSlot(type: MessageType): Slot {
+    let count = this.#counts.types.get(type)
+    if (count === undefined) {
+      count = { type, frames: 0, bytes: 0 }
+      this.#counts.types.set(type, count)
+    }
+    const slot = { ref: this.#writer.type(type.name, type.group), count }
+    this.#slots.set(type, slot)
+    return slot
+  }
+
+  #goLive(live: Live, recv: bigint, frame: Frame, payload: Uint8Array): void {
+    this.#liveRecv = recv
+    this.#liveFrame = frame
+    this.#livePayload = payload
+    live(frame.type.name, frame.symbol, this.#encodeLive)
+    this.#livePayload = null
+  }
+
+  #liveBlock(): Uint8Array {
+    const frame = this.#liveFrame!
+    const writer = this.#liveWriter
+    const type = writer.type(frame.type.name, frame.type.group)
+    const symbol = writer.symbol(frame.symbol)
+    const { form, sequence, scope } = frame
+    writer.add(
+      this.#liveRecv,
+      this.#number,
+      type,
+      symbol,
+      form,
+      sequence,
+      scope,
+      this.#livePayload!
+    )
+    return writer.finish()
+  }
+}

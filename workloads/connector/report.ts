@@ -1,0 +1,74 @@
+// What the connector says of itself every two seconds: the figures of a table, and what hinders it in words.
+
+import type { ConnectorReport } from '#crds/report.ts'
+import type { Capture } from './capture.ts'
+import type { Tally } from './connection.ts'
+import type { Outlet } from './outlet.ts'
+import type { Counts } from './recorder.ts'
+
+export type ReporterOptions = {
+  readonly environment: string
+  readonly feed: string
+  readonly simulated: boolean
+  readonly capture: Capture
+  readonly counts: Counts
+  readonly tally: Tally
+  readonly outlet: Outlet
+  readonly nowMs: () => number
+  /** What hinders publishing; empty where nothing does. */
+  linkMessage(): string
+  stopping(): boolean
+}
+
+/** The Deployment that runs this connector. */
+export const deploymentName = (environment: string, feed: string): string =>
+  `connector-${environment}-${feed}`
+
+/** Makes reports; rates are since the one before. */
+export function reporter(options: ReporterOptions): () => ConnectorReport {
+  const { environment, feed, simulated, capture, counts, outlet, nowMs } = options
+  let before = { at: nowMs(), frames: 0 }
+  let framesPerSecond = 0
+  return () => {
+    const at = nowMs()
+    const seconds = (at - before.at) / 1000
+    if (seconds >= 0.5) {
+      framesPerSecond = (counts.frames - before.frames) / seconds
+      before = { at, frames: counts.frames }
+    }
+    const { shards } = capture
+    return {
+      version: 1,
+      role: 'connector',
+      environment,
+      feed,
+      name: deploymentName(environment, feed),
+      at,
+      simulated,
+      state: stateOf(capture, options.stopping()),
+      message: [options.linkMessage(), capture.message(at)]
+        .filter((text) => text !== '')
+        .join('; '),
+      connections: shards.length,
+      connected: shards.filter((shard) => shard.connected).length,
+      symbols: capture.symbols,
+      frames: counts.frames,
+      framesPerSecond: Math.round(framesPerSecond * 10) / 10,
+      bytes: counts.bytes,
+      lastFrameAt: capture.lastFrameMs,
+      lastDataAt: capture.lastDataMs,
+      gaps: options.tally.gaps,
+      dropped: counts.dropped,
+      pendingBytes: outlet.pendingBytes,
+    }
+  }
+}
+
+function stateOf(capture: Capture, stopping: boolean): string {
+  if (stopping) return 'stopping'
+  if (capture.ready)
+    return capture.shards.some((shard) => shard.connected) ? 'capturing' : 'waiting'
+  const { shards } = capture
+  if (shards.some((shard) => shard.failure?.kind === 'unauthorized')) return 'failed'
+  return shards.some((shard) => !shard.connected && shard.attempts > 0) ? 'waiting' : 'connecting'
+}

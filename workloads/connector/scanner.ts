@@ -1,0 +1,276 @@
+// One pass over the bytes of a frame: decides whether they are one valid JSON text, exactly as JSON.parse
+// would, and remembers where the values of a few wanted paths stand. Allocates nothing a frame.
+// What a byte loop cannot read (escapes in a name, very deep nesting) is read by JSON.parse instead.
+
+import { isUtf8 } from 'node:buffer'
+import { afterEscape, afterNumber, afterWord } from './json-tokens.ts'
+import { match, type Names, namesOf } from './scanner-names.ts'
+
+/** What stood at a path: nothing, a text, a number, or something else (object, array, true, false, null). */
+export const VALUE = { none: 0, text: 1, escapedText: 2, number: 3, other: 4 } as const
+
+const MAX_DEPTH = 512 // deeper frames go to JSON.parse, which has no such bound
+const OBJECT = 1
+
+export class FrameScanner {
+  /** A raw CR or LF stood between the tokens of the last frame. */
+  lineBreak = false
+  readonly #paths: readonly string[]
+  readonly #root: Names
+  readonly #kinds: Uint8Array
+  readonly #starts: Int32Array
+  readonly #ends: Int32Array
+  readonly #stack = new Uint8Array(MAX_DEPTH + 1)
+  #bytes: Uint8Array = new Uint8Array(0)
+  /** A wanted name may have hidden behind an escape: values are taken from JSON.parse. */
+  #escapedName = false
+  #parsed: readonly unknown[] | null = null
+
+  /** `paths`: `seq`, or `msg.market_ticker`: names at the top, or one level below. At most 64. */
+  constructor(paths: readonly string[]) {
+    this.#paths = paths
+    this.#kinds = new Uint8Array(paths.length)
+    this.#starts = new Int32Array(paths.length)
+    this.#ends = new Int32Array(paths.length)
+    this.#root = namesOf(paths)
+  }
+
+  /** True where `bytes` are UTF-8 that JSON.parse accepts. The values are then those of this frame. */
+  scan(bytes: Uint8Array): boolean {
+    this.#bytes = bytes
+    this.#parsed = null
+    this.#escapedName = false
+    this.lineBreak = false
+    this.#kinds.fill(0)
+    const verdict = this.#tokens(bytes)
+    if (verdict < 0) return this.#byParsing(bytes)
+    if (verdict === 0) {
+      this.#kinds.fill(0)
+      return false
+    }
+    if (this.#escapedName) return this.#byParsing(bytes)
+    return true
+  }
+
+  kind(slot: number): number {
+    return this.#kinds[slot]!
+  }
+
+  start(slot: number): number {
+    return this.#starts[slot]!
+  }
+
+  end(slot: number): number {
+    return this.#ends[slot]!
+  }
+
+  /** The text at a path, or undefined where there is none. */
+  text(slot: number): string | undefined {
+    const kind = this.#kinds[slot]!
+    if (kind !== VALUE.text && kind !== VALUE.escapedText) return undefined
+    if (this.#parsed !== null) return this.#parsed[slot] as string
+    const raw = toText(this.#bytes, this.#starts[slot]!, this.#ends[slot]!)
+    return kind === VALUE.text ? raw : (JSON.parse(`"${raw}"`) as string)
+  }
+
+  /** The whole number at a path, or -1: not there, negative, a fraction, or beyond 2^53. */
+  integer(slot: number): number {
+    if (this.#kinds[slot] !== VALUE.number) return -1
+    if (this.#parsed !== null) {
+      const value = this.#parsed[slot] as number
+      return Number.isSafeInteger(value) && value >= 0 ? value : -1
+    }
+    const bytes = this.#bytes
+    const end = this.#ends[slot]!
+    let value = 0
+    for (let i = this.#starts[slot]!; i < end; i++) {
+      const digit = bytes[i]! - 0x30
+      if (digit < 0 || digit > 9) return wholeNumber(toText(bytes, this.#starts[slot]!, end))
+      value = value * 10 + digit
+    }
+    return value <= Number.MAX_SAFE_INTEGER ? value : -1
+  }
+
+  /** The slow and certain way. */
+  #byParsing(bytes: Uint8Array): boolean {
+    this.#kinds.fill(0)
+    if (!isUtf8(bytes)) return false
+    let value: unknown
+    try {
+      value = JSON.parse(toText(bytes, 0, bytes.length))
+    } catch {
+      return false // not JSON: the caller archives it as text
+    }
+    this.lineBreak = bytes.includes(10) || bytes.includes(13)
+    const found = this.#paths.map((path) => valueAt(value, path))
+    for (let slot = 0; slot < found.length; slot++) this.#kinds[slot] = kindOf(found[slot])
+    this.#parsed = found
+    return true
+  }
+
+  /** 1 valid, 0 not, -1 cannot say. A flat loop, because a call for each token would double its cost. */
+  #tokens(b: Uint8Array): number {
+    const n = b.length
+    const stack = this.#stack
+    const root = this.#root
+    let names: Names | null = null // wanted names of the object we are in
+    let second: Names | null = null // the same of the object one level down, to come back to
+    let p = 0
+    let depth = 0
+    let slot = -1 // where the next value belongs, if it is wanted
+    let inner: Names | null = null // wanted names inside the next value, if it is an object
+    let high = 0 // any byte of a string above 0x7f
+    let c = 0
+
+    for (;;) {
+      // --- a value begins here
+      if (b[p]! <= 0x20) p = this.#afterSpace(b, p)
+      if (p >= n) return 0
+      c = b[p]!
+      let opened = false
+      if (c === 0x22) {
+        const start = ++p
+        let escaped = false
+        for (;;) {
+          while (p < n) {
+            c = b[p]!
+            if (c === 0x22 || c === 0x5c || c < 0x20) break
+            high |= c
+            p++
+          }
+          if (p >= n) return 0
+          if (b[p] === 0x22) break
+          p = afterEscape(b, p)
+          if (p < 0) return 0
+          escaped = true
+        }
+        if (slot >= 0) {
+          this.#kinds[slot] = escaped ? VALUE.escapedText : VALUE.text
+          this.#starts[slot] = start
+          this.#ends[slot] = p
+        }
+        p++
+      } else if (c === 0x7b || c === 0x5b) {
+        if (slot >= 0) this.#kinds[slot] = VALUE.other
+        if (depth === MAX_DEPTH) return -1
+        stack[++depth] = c === 0x7b ? OBJECT : 0
+        names = c === 0x7b ? (depth === 1 ? root : inner) : null
+        if (depth === 2) second = names
+        p++
+        opened = true
+      } else if (c === 0x2d || (c >= 0x30 && c <= 0x39)) {
+        const start = p
+        p = afterNumber(b, p)
+        if (p < 0) return 0
+        if (slot >= 0) {
+          this.#kinds[slot] = VALUE.number
+          this.#starts[slot] = start
+          this.#ends[slot] = p
+        }
+      } else {
+        p = afterWord(b, p)
+        if (p < 0) return 0
+        if (slot >= 0) this.#kinds[slot] = VALUE.other
+      }
+      slot = -1
+      inner = null
+
+      // --- after a value, or after an opening bracket
+      for (;;) {
+        if (b[p]! <= 0x20) p = this.#afterSpace(b, p)
+        if (depth === 0) return p === n ? ((high & 0x80) === 0 || isUtf8(b) ? 1 : 0) : 0
+        if (p >= n) return 0
+        c = b[p]!
+        const isObject = stack[depth] === OBJECT
+        if (c === (isObject ? 0x7d : 0x5d)) {
+          p++
+          depth--
+          opened = false
+          names = depth === 1 ? (stack[1] === OBJECT ? root : null) : depth === 2 ? second : null
+          continue
+        }
+        if (!opened) {
+          if (c !== 0x2c) return 0
+          p++
+        }
+        opened = false
+        if (!isObject) break // the next value of an array
+        if (b[p]! <= 0x20) p = this.#afterSpace(b, p)
+        if (p >= n || b[p] !== 0x22) return 0
+        const start = ++p
+        for (;;) {
+          while (p < n) {
+            c = b[p]!
+            if (c === 0x22 || c === 0x5c || c < 0x20) break
+            high |= c
+            p++
+          }
+          if (p >= n) return 0
+          if (b[p] === 0x22) break
+          p = afterEscape(b, p)
+          if (p < 0) return 0
+          if (names !== null) this.#escapedName = true
+        }
+        if (names !== null) {
+          const candidates = names[p - start]
+          if (candidates !== undefined) {
+            const name = match(candidates, b, start)
+            if (name !== null) {
+              slot = name.slot
+              inner = name.children
+              // A name that comes twice counts with its last value, as in JSON.parse.
+              if (inner !== null) this.#forget(inner)
+            }
+          }
+        }
+        p++
+        if (b[p]! <= 0x20) p = this.#afterSpace(b, p)
+        if (p >= n || b[p] !== 0x3a) return 0
+        p++
+        break
+      }
+    }
+  }
+
+  /** White space is rare in frames: out of line. */
+  #afterSpace(b: Uint8Array, p: number): number {
+    for (; p < b.length; p++) {
+      const c = b[p]!
+      if (c === 10 || c === 13) this.lineBreak = true
+      else if (c !== 0x20 && c !== 9) break
+    }
+    return p
+  }
+
+  #forget(names: Names): void {
+    for (const sameLength of names) {
+      for (const name of sameLength ?? []) if (name.slot >= 0) this.#kinds[name.slot] = VALUE.none
+    }
+  }
+}
+
+function toText(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8')
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  return Number.isSafeInteger(value) && value >= 0 ? value : -1
+}
+
+function kindOf(value: unknown): number {
+  if (value === undefined) return VALUE.none
+  // Not `text`: its bytes do not stand in the frame as they are.
+  if (typeof value === 'string') return VALUE.escapedText
+  return typeof value === 'number' ? VALUE.number : VALUE.other
+}
+
+/** The value at a path of one or two names; own properties only. */
+function valueAt(value: unknown, path: string): unknown {
+  for (const name of path.split('.')) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    if (!Object.hasOwn(value, name)) return undefined
+    value = (value as Record<string, unknown>)[name]
+  }
+  return value
+}

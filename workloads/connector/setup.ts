@@ -1,0 +1,111 @@
+// From the resource files to what a capture needs to know: which version, which addresses, whose key. Everything that
+// is wrong with them is said here, before anything is dialled.
+
+import type { StreamWant } from '#bus/stream.ts'
+import type { Environment } from '#crds/environment.gen.ts'
+import { isSimulated, keyOf } from '#crds/environments.ts'
+import { SsmdError } from '#crds/errors.ts'
+import { EXCHANGES } from '#crds/exchanges.ts'
+import type { Feed, FeedVersion } from '#crds/feed.gen.ts'
+import { logSubjects, streamName } from '#crds/names.ts'
+import { parseDuration, parseSize } from '#crds/quantities.ts'
+import { versionInForce } from '#crds/versions.ts'
+import { readKey } from '#role/keys.ts'
+import type { AdapterContext } from './adapter.ts'
+
+const DEFAULT_SIMULATOR = 'ws://127.0.0.1:8980'
+
+export type Auth = AdapterContext['auth']
+
+/** The version of the feed that is in force at this time. Throws where there is none. */
+export function versionAt(feed: Feed, nowMs: number): FeedVersion {
+  const date = new Date(nowMs).toISOString().slice(0, 10)
+  const version = versionInForce(feed, date)
+  if (version !== undefined) return version
+  throw new SsmdError(
+    'SSMD_E_RESOURCE_INVALID',
+    `feed ${feed.metadata.name}: no version is in force on ${date}`,
+    { hint: 'add a version with effectiveFrom not after that day' }
+  )
+}
+
+/** Where a version is reached: at the exchange, or at the simulator that stands in for it. */
+export function addressesOf(
+  version: FeedVersion,
+  simulator: string | null
+): { readonly endpoint: string; readonly restEndpoint: string | null } {
+  const { endpoint, restEndpoint } = version
+  if (simulator === null) return { endpoint, restEndpoint: restEndpoint ?? null }
+  const base = new URL(simulator)
+  const rest = new URL(base)
+  rest.protocol = base.protocol === 'wss:' ? 'https:' : 'http:'
+  const moved = (address: string, to: URL) => {
+    const { pathname, search } = new URL(address)
+    return new URL(pathname + search, to).href
+  }
+  return {
+    endpoint: moved(endpoint, base),
+    restEndpoint: restEndpoint === undefined ? null : moved(restEndpoint, rest),
+  }
+}
+
+/** The simulator of a feed, or null where the exchange is the real one (or inside this process). */
+export function simulatorOf(environment: Environment, feed: Feed): string | null {
+  const exchange = EXCHANGES[feed.spec.exchange]
+  if (!isSimulated(environment, feed) || exchange?.alwaysSimulated) return null
+  return environment.spec.simulator?.url ?? DEFAULT_SIMULATOR
+}
+
+/** The stream that takes the feed's blocks. */
+export function streamOf(environment: Environment, feed: Feed): StreamWant {
+  const { stream } = environment.spec.transport
+  const names = [environment.metadata.name, feed.metadata.name] as const
+  return {
+    name: streamName(...names),
+    subjects: [logSubjects(...names)],
+    maxAgeMs: parseDuration(stream.maxAge),
+    maxBytes: parseSize(stream.maxBytes),
+    replicas: stream.replicas,
+    duplicateWindowMs: parseDuration(stream.duplicateWindow),
+  }
+}
+
+/** With whose key it signs in. Throws SSMD_E_CREDENTIALS where one is needed and not there. */
+export async function authOf(
+  environment: Environment,
+  feed: Feed,
+  version: FeedVersion,
+  options: { readonly env: NodeJS.ProcessEnv; readonly keysDir?: string | undefined }
+): Promise<Auth> {
+  const exchange = EXCHANGES[feed.spec.exchange]
+  if (exchange === undefined || exchange.auth === 'none') return { kind: 'none' }
+  const simulator = simulatorOf(environment, feed)
+  if (simulator !== null) {
+    const url = new URL(simulator)
+    url.protocol = url.protocol === 'wss:' ? 'https:' : 'http:'
+    return { kind: 'simulator', url: url.href }
+  }
+  if (version.authMethod === 'none') return { kind: 'none' }
+  const entry = keyOf(environment, feed)
+  const { name } = environment.metadata
+  if (entry === undefined) {
+    throw new SsmdError(
+      'SSMD_E_CREDENTIALS',
+      `feed ${feed.metadata.name} needs a key of ${feed.spec.exchange}, and environment ${name} names none`,
+      {
+        hint: `add spec.keys.${feed.metadata.name}, or name the feed in spec.simulator.feeds`,
+      }
+    )
+  }
+  const missing = exchange.keyFields.filter((field) => !entry.key.fields.includes(field))
+  if (missing.length > 0) {
+    throw new SsmdError(
+      'SSMD_E_CREDENTIALS',
+      `key ${entry.name} of environment ${name} has no field ${missing.join(', ')}`,
+      { hint: `a key of ${feed.spec.exchange} has the fields ${exchange.keyFields.join(', ')}` }
+    )
+  }
+  const { env } = entry.key.source
+  const fields = await readKey({ name: entry.name, fields: entry.key.fields, env }, options)
+  return { kind: 'key', fields }
+}

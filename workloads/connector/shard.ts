@@ -1,0 +1,320 @@
+// One share of a feed's symbols and the connection that carries it: dialled again for ever, with back-off, watched
+// for life, and closed with a word on record. Whatever happens to it stops nothing else.
+
+import { randomBytes } from 'node:crypto'
+import { logSubject } from '#crds/names.ts'
+import type { Logger } from '#role/run.ts'
+import type { CloseEvent } from '#wire/events.ts'
+import type { Exchange, Failure, Listener, Transport } from './adapter.ts'
+import { Backoff, type DialGate } from './backoff.ts'
+import { Connection, type Tally } from './connection.ts'
+import { newConnectionId } from './connection-id.ts'
+import { Continuity } from './continuity.ts'
+import type { Outlet } from './outlet.ts'
+import { type Counts, type Live, Recorder } from './recorder.ts'
+import { pause } from './times.ts'
+import { openWebSocket, toFailure } from './websocket.ts'
+
+/** What all shards of a connector share. */
+export type ShardDeps = {
+  readonly environment: string
+  readonly feed: string
+  readonly simulated: boolean
+  readonly lingerMs: number
+  readonly outlet: Outlet
+  readonly counts: Counts
+  readonly tally: Tally
+  /** Receive time less the exchange's own time, of a sample of frames. */
+  readonly observeLag: (ms: number) => void
+  readonly live: Live
+  readonly gate: DialGate
+  readonly log: Logger
+  readonly random: () => number
+  readonly nowMs: () => number
+  readonly nowNanos: () => bigint
+  readonly steadyMs: () => number
+  /** The exchange to dial now: another one once another version of the feed is in force. */
+  readonly exchange: () => Exchange
+  readonly onChange: () => void
+  readonly onFound: (symbol: string) => void
+  readonly onReconnect: (cause: string) => void
+}
+
+const WATCH_MS = 1_000
+/** The process itself stood still for so long: silence then proves nothing. */
+const PAUSED_MS = 5_000
+
+/** How one attempt, or one connection, came to its end. */
+type Outcome = {
+  readonly failure: Failure | null
+  readonly lifeMs: number
+  readonly cause: string
+  readonly message: string
+}
+
+export class Shard {
+  readonly index: number
+  readonly #deps: ShardDeps
+  readonly #backoff: Backoff
+  #wanted: { readonly symbols: readonly string[]; readonly extent: 'all' | 'some' } | null = null
+  #connection: Connection | null = null
+  #transport: Transport | null = null
+  /** Why we are closing it ourselves. */
+  #closing: Omit<CloseEvent, 'kind' | 'code'> | null = null
+  #failure: Failure | null = null
+  #attempts = 0
+  #lastFrameNanos = 0n
+  #lastDataNanos = 0n
+
+  constructor(index: number, deps: ShardDeps) {
+    this.index = index
+    this.#deps = deps
+    this.#backoff = new Backoff(deps.random)
+  }
+
+  get connected(): boolean {
+    return this.#connection !== null
+  }
+
+  /** Connected, and all that is wanted is confirmed. */
+  get ready(): boolean {
+    return this.#connection?.ready ?? false
+  }
+
+  /** Symbols that it has by name. */
+  get symbols(): number {
+    return this.#wanted?.symbols.length || (this.#connection?.symbols ?? 0)
+  }
+
+  get failure(): Failure | null {
+    return this.#failure
+  }
+
+  /** Attempts in a row that did not last. */
+  get attempts(): number {
+    return this.#attempts
+  }
+
+  get trouble(): string {
+    return this.#connection?.trouble ?? ''
+  }
+
+  get lastFrameNanos(): bigint {
+    return this.#connection?.lastFrameNanos || this.#lastFrameNanos
+  }
+
+  get lastDataNanos(): bigint {
+    return this.#connection?.lastDataNanos || this.#lastDataNanos
+  }
+
+  want(symbols: readonly string[], extent: 'all' | 'some'): void {
+    this.#wanted = { symbols, extent }
+    this.#connection?.want(symbols, extent)
+  }
+
+  /** Closes the connection in an orderly way; the shard dials anew. */
+  renew(reason: string): void {
+    this.#close({ cause: 'disconnected', fault: 'user', reason })
+  }
+
+  /** Keeps the shard connected until `signal` aborts; resolves once all it had to say is published. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { gate, log, onReconnect, onChange, steadyMs } = this.#deps
+    const onAbort = () =>
+      this.#close({ cause: 'connector-stopped', fault: 'user', reason: 'asked to stop' })
+    signal.addEventListener('abort', onAbort, { once: true })
+    let delay = 0
+    while (!signal.aborted) {
+      const wait = gate.turn(steadyMs() + delay) - steadyMs()
+      if (wait > 0) await pause(wait, signal)
+      if (signal.aborted) break
+      const { failure, lifeMs, cause, message } = await this.#once(signal)
+      this.#failure = failure ?? { kind: 'network', message, status: 0, retryAfterMs: null }
+      onChange()
+      if (signal.aborted) break
+      delay = this.#backoff.next(lifeMs, failure)
+      this.#attempts = this.#backoff.attempts
+      if (failure?.kind === 'unauthorized' || failure?.kind === 'rateLimited') {
+        gate.hold(steadyMs() + delay)
+      }
+      onReconnect(cause)
+      log.warn(
+        {
+          shard: this.index,
+          cause,
+          status: failure?.status || undefined,
+          hint: failure?.hint,
+          attempt: this.#attempts,
+          retryMs: Math.round(delay),
+        },
+        message
+      )
+    }
+    signal.removeEventListener('abort', onAbort)
+  }
+
+  #close(closing: Omit<CloseEvent, 'kind' | 'code'>): void {
+    if (this.#transport === null) return
+    this.#closing = closing
+    this.#transport.close()
+  }
+
+  /** One dial and, where it succeeds, one connection to its end. */
+  #once(signal: AbortSignal): Promise<Outcome> {
+    return new Promise((resolve) => {
+      let exchange: Exchange
+      try {
+        exchange = this.#deps.exchange()
+      } catch (thrown) {
+        const failure = toFailure(thrown)
+        return resolve({ failure, lifeMs: 0, cause: 'refused', message: failure.message })
+      }
+      const listener = this.#listener(exchange, resolve)
+      const { source } = exchange
+      if (source.kind === 'process') return source.start(listener)
+      const { nowMs } = this.#deps
+      source
+        .request(signal)
+        .then((request) => openWebSocket(request, listener, { signal, nowMs }))
+        .catch((thrown) => listener.refused(toFailure(thrown)))
+    })
+  }
+
+  #listener(exchange: Exchange, done: (outcome: Outcome) => void): Listener {
+    const { steadyMs, onChange, log } = this.#deps
+    let connection: Connection
+    let opened = 0
+    let watch: NodeJS.Timeout
+    return {
+      opened: (transport) => {
+        opened = steadyMs()
+        connection = this.#open(exchange, transport)
+        watch = this.#watch(exchange, connection, transport)
+        onChange()
+      },
+      frame: (payload) => connection.frame(payload),
+      ping: () => {
+        connection.pings++
+      },
+      pong: () => {
+        connection.pongs++
+      },
+      closed: (code, reason) => {
+        clearInterval(watch)
+        this.#lastFrameNanos = connection.lastFrameNanos || this.#lastFrameNanos
+        this.#lastDataNanos = connection.lastDataNanos || this.#lastDataNanos
+        this.#connection = null
+        this.#transport = null
+        const close = closeEvent(this.#closing, connection.failure, code, reason)
+        this.#closing = null
+        connection.end(close)
+        log.info({ shard: this.index, ...close }, 'connection closed')
+        const { failure } = connection
+        const said = close.reason === '' ? '' : `: ${close.reason}`
+        const message = failure?.message ?? `the connection ended with code ${code}${said}`
+        const lifeMs = steadyMs() - opened
+        done({ failure, lifeMs, cause: failure?.kind ?? close.cause, message })
+      },
+      refused: (failure) => {
+        const { kind, message } = failure
+        done({ failure, lifeMs: 0, cause: kind, message })
+      },
+    }
+  }
+
+  #open(exchange: Exchange, transport: Transport): Connection {
+    const deps = this.#deps
+    const id = newConnectionId(deps.nowMs(), randomBytes)
+    const { environment, feed, simulated, lingerMs, outlet, counts, live, nowNanos } = deps
+    const recorder = new Recorder({
+      environment,
+      feed,
+      connection: id,
+      shard: this.index,
+      simulated,
+      subject: logSubject(environment, feed, this.index),
+      lingerMs,
+      outlet,
+      counts,
+      live,
+      nowNanos,
+    })
+    const session = exchange.session({ shard: this.index })
+    const connection = new Connection({
+      session,
+      transport,
+      recorder,
+      continuity: new Continuity(),
+      nowNanos,
+      steadyMs: deps.steadyMs,
+      tally: deps.tally,
+      observeLag: deps.observeLag,
+      onReady: () => {
+        this.#failure = null
+        deps.onChange()
+      },
+      onFound: deps.onFound,
+    })
+    this.#connection = connection
+    this.#transport = transport
+    this.#closing = null
+    recorder.event({
+      kind: 'open',
+      exchange: exchange.adapter,
+      endpoint: exchange.endpoint,
+      adapter: exchange.adapter,
+      symbols: this.#wanted?.symbols.length ?? 0,
+    })
+    deps.log.info({ shard: this.index, connection: id, endpoint: exchange.endpoint }, 'connected')
+    // What is wanted first, so that the first command already has it.
+    if (this.#wanted !== null) connection.want(this.#wanted.symbols, this.#wanted.extent)
+    connection.opened()
+    return connection
+  }
+
+  /** Ends a connection that says nothing, although its TCP may live; pings where the exchange wants to be pinged. */
+  #watch(exchange: Exchange, connection: Connection, transport: Transport): NodeJS.Timeout {
+    const { silentMs, pingEveryMs } = exchange
+    const { steadyMs } = this.#deps
+    let seen = -1
+    let aliveAt = steadyMs()
+    let checkedAt = aliveAt
+    let pingedAt = aliveAt
+    return setInterval(() => {
+      const now = steadyMs()
+      const signs =
+        connection.frames + connection.pings + (pingEveryMs === null ? 0 : connection.pongs)
+      if (signs !== seen || now - checkedAt > PAUSED_MS) aliveAt = now
+      seen = signs
+      checkedAt = now
+      if (pingEveryMs !== null && now - pingedAt >= pingEveryMs) {
+        pingedAt = now
+        transport.ping()
+      }
+      if (silentMs === null || now - aliveAt <= silentMs || connection.failure !== null) return
+      connection.failure = {
+        kind: 'network',
+        message: `no frame and no ping for ${Math.round((now - aliveAt) / 1000)} s: the connection is dead`,
+        status: 0,
+        retryAfterMs: null,
+      }
+      transport.terminate()
+    }, WATCH_MS)
+  }
+}
+
+/** The close event of a connection: whose fault it was, as far as it can be told. */
+function closeEvent(
+  ours: Omit<CloseEvent, 'kind' | 'code'> | null,
+  failure: Failure | null,
+  code: number,
+  reason: string
+): Omit<CloseEvent, 'kind'> {
+  if (ours !== null) return { ...ours, code }
+  if (failure !== null) {
+    const fault = failure.kind === 'network' ? 'unknown' : 'exchange'
+    return { cause: 'disconnected', fault, code, reason: failure.message }
+  }
+  // 1006: the socket ended without a WebSocket's goodbye.
+  return { cause: 'disconnected', fault: code === 1006 ? 'network' : 'exchange', code, reason }
+}

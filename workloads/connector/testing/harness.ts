@@ -1,0 +1,214 @@
+// A capture without NATS: blocks are decoded as they are published, acknowledgements come when the test lets them.
+// For tests of the connector only.
+
+import { pino } from 'pino'
+import type { Feed } from '#crds/feed.gen.ts'
+import { Block } from '#wire/block.ts'
+import type { ConnectionEvent } from '#wire/events.ts'
+import { FORM } from '#wire/form.ts'
+import type { Adapter, AdapterContext, Exchange } from '../adapter.ts'
+import { DialGate } from '../backoff.ts'
+import { Capture } from '../capture.ts'
+import { kalshi } from '../exchanges/kalshi/adapter.ts'
+import { symbolFilter } from '../globs.ts'
+import { Outlet, type Publisher } from '../outlet.ts'
+import { newCounts } from '../recorder.ts'
+import { steadyMs } from '../times.ts'
+
+export type Seen = {
+  readonly connection: string
+  readonly shard: number
+  readonly n: number
+  readonly type: string
+  readonly group: string
+  readonly symbol: string
+  readonly form: number
+  readonly sequence: number
+  readonly scope: number
+  readonly recv: bigint
+  readonly payload: Buffer
+}
+
+/** A publisher that decodes what it gets. */
+export class FakePublisher implements Publisher {
+  readonly blocks: { readonly subject: string; readonly id: string; readonly block: Uint8Array }[] =
+    []
+  readonly records: Seen[] = []
+  pendingBytes = 0
+  /** While true nothing is acknowledged. */
+  held = false
+  maxBytes = 1024 * 1024 - 256
+  #waiting: { id: string; bytes: number }[] = []
+  readonly #onAcked: (id: string) => void
+
+  constructor(onAcked: (id: string) => void) {
+    this.#onAcked = onAcked
+  }
+
+  publish(subject: string, id: string, bytes: Uint8Array): void {
+    this.blocks.push({ subject, id, block: bytes })
+    const block = Block.read(bytes)
+    for (let i = 0; i < block.length; i++) {
+      this.records.push({
+        connection: block.connection,
+        shard: block.shard,
+        n: block.number(i),
+        type: block.type(i),
+        group: block.group(i),
+        symbol: block.symbol(i),
+        form: block.form(i),
+        sequence: block.sequence(i),
+        scope: block.scope(i),
+        recv: block.recv(i),
+        payload: Buffer.from(block.payload(i)),
+      })
+    }
+    this.pendingBytes += bytes.length
+    this.#waiting.push({ id, bytes: bytes.length })
+    if (!this.held) this.release()
+  }
+
+  maxBlockBytes(): number {
+    return this.maxBytes
+  }
+
+  /** Acknowledges the oldest blocks. */
+  release(count = Number.POSITIVE_INFINITY): void {
+    for (const { id, bytes } of this.#waiting.splice(0, count)) {
+      this.pendingBytes -= bytes
+      this.#onAcked(id)
+    }
+  }
+
+  async idle(): Promise<void> {
+    while (this.#waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+
+  get frames(): Seen[] {
+    return this.records.filter((record) => record.form !== FORM.event)
+  }
+
+  events(kind?: ConnectionEvent['kind']): ConnectionEvent[] {
+    return this.records
+      .filter((record) => record.form === FORM.event && (kind ?? record.type) === record.type)
+      .map((record) => JSON.parse(record.payload.toString('utf8')) as ConnectionEvent)
+  }
+}
+
+export type HarnessOptions = {
+  readonly url: string
+  readonly restUrl?: string
+  readonly channels?: string[]
+  readonly include?: string[]
+  readonly exclude?: string[]
+  readonly symbolsPerConnection?: number
+  readonly auth?: AdapterContext['auth']
+  readonly limit?: number
+  readonly lingerMs?: number
+  readonly discoverMs?: number
+  readonly adapter?: Adapter
+  /** Changes the exchange that the adapter made. */
+  readonly change?: (exchange: Exchange) => Exchange
+  readonly random?: () => number
+}
+
+export function feedOf(options: HarnessOptions): Feed {
+  return {
+    apiVersion: 'ssmd.io/v1alpha1',
+    kind: 'Feed',
+    metadata: { name: 'feed' },
+    spec: {
+      exchange: 'kalshi',
+      type: 'websocket',
+      state: 'active',
+      channels: options.channels ?? ['orderbook_delta', 'trade'],
+      versions: [
+        {
+          name: 'v',
+          effectiveFrom: '2025-01-01',
+          endpoint: options.url,
+          ...(options.restUrl === undefined ? {} : { restEndpoint: options.restUrl }),
+          authMethod: 'apiKey',
+          rateLimitPerSecond: 500,
+        },
+      ],
+      symbols: {
+        include: options.include ?? ['A', 'B'],
+        exclude: options.exclude ?? [],
+        discover: { interval: '1s' },
+      },
+    },
+  }
+}
+
+/** Starts to capture; `stop` ends it as SIGTERM would and resolves when all is published. */
+export function startCapture(options: HarnessOptions) {
+  const feed = feedOf(options)
+  const { symbols } = feed.spec
+  const counts = newCounts()
+  const tally = { gaps: 0, repeats: 0, rebuilds: 0 }
+  const reconnects: string[] = []
+  const lags: number[] = []
+  const outlet = new Outlet({
+    limit: options.limit ?? 64 * 1024 * 1024,
+    nowMs: Date.now,
+    onLost() {},
+  })
+  const publisher = new FakePublisher((id) => outlet.acknowledged(id))
+  outlet.attach(publisher)
+  const adapter = options.adapter ?? kalshi
+  const opened = adapter.open({
+    feed,
+    version: feed.spec.versions[0]!,
+    endpoint: options.url,
+    restEndpoint: options.restUrl ?? null,
+    auth: options.auth ?? {
+      kind: 'simulator',
+      url: new URL(options.url.replace(/^ws/, 'http')).href,
+    },
+    nowMs: Date.now,
+  })
+  const exchange = options.change?.(opened) ?? opened
+  const stop = new AbortController()
+  const capture = new Capture({
+    deps: {
+      environment: 'env',
+      feed: 'feed',
+      simulated: true,
+      lingerMs: options.lingerMs ?? 2,
+      outlet,
+      counts,
+      tally,
+      observeLag: (ms) => lags.push(ms),
+      live: () => {},
+      gate: new DialGate(1),
+      log: pino({ level: process.env.SSMD_LOG_LEVEL ?? 'silent' }),
+      random: options.random ?? Math.random,
+      nowMs: Date.now,
+      nowNanos: () => process.hrtime.bigint(),
+      steadyMs,
+      exchange: () => exchange,
+      onReconnect: (cause) => reconnects.push(cause),
+    },
+    filter: symbolFilter(symbols?.include, symbols?.exclude),
+    discoverMs: options.discoverMs ?? 200,
+    symbolsPerConnection: options.symbolsPerConnection ?? Number.POSITIVE_INFINITY,
+    maxConnections: adapter.maxConnections,
+    onChange() {},
+  })
+  const running = capture.run(stop.signal)
+  return {
+    capture,
+    publisher,
+    outlet,
+    counts,
+    tally,
+    reconnects,
+    lags,
+    async stop() {
+      stop.abort()
+      await running
+      await outlet.idle()
+    },
+  }
+}

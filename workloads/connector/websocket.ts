@@ -1,0 +1,151 @@
+// One WebSocket to an exchange, as a source of raw frames. No compression (it costs fifty times the CPU), a bound
+// on frame size and on the handshake, and every way it can fail told apart. Frames come as Buffers, never as strings.
+
+import type { IncomingMessage } from 'node:http'
+import { WebSocket } from 'ws'
+import { SsmdError } from '#crds/errors.ts'
+import { ExchangeError, type Failure, type FailureKind, type Listener } from './adapter.ts'
+import { retryAfterMs } from './backoff.ts'
+
+const HANDSHAKE_MS = 10_000
+/** A Coinbase book is 5 MB in one frame; beyond this it is an attack or a fault. */
+const MAX_FRAME_BYTES = 16 * 1024 * 1024
+const MAX_ANSWER_BYTES = 2048
+/** How long an exchange may take over its goodbye. */
+const CLOSE_MS = 2_000
+
+export type Request = {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Dials; `listener` is told either `refused`, or `opened`, frames and `closed`. */
+export function openWebSocket(
+  request: Request,
+  listener: Listener,
+  options: { readonly signal: AbortSignal; readonly nowMs: () => number }
+): void {
+  const { signal, nowMs } = options
+  let opened = false
+  let ended = false
+  let problem = ''
+  let closing: NodeJS.Timeout | undefined
+  const socket = new WebSocket(request.url, {
+    headers: { ...request.headers },
+    perMessageDeflate: false,
+    maxPayload: MAX_FRAME_BYTES,
+    handshakeTimeout: HANDSHAKE_MS,
+    followRedirects: false,
+    // A frame with broken UTF-8 is archived as bytes; ws would end the connection for it.
+    skipUTF8Validation: true,
+  })
+  const end = (tell: () => void) => {
+    if (ended) return
+    ended = true
+    clearTimeout(closing)
+    signal.removeEventListener('abort', onAbort)
+    tell()
+  }
+  const refuse = (failure: Failure) => end(() => listener.refused(failure))
+  const onAbort = () => {
+    if (!opened) socket.terminate()
+  }
+  signal.addEventListener('abort', onAbort, { once: true })
+
+  socket.on('open', () => {
+    opened = true
+    listener.opened({
+      send: (text) => socket.send(text),
+      ping: () => socket.ping(),
+      close() {
+        socket.close(1000)
+        closing ??= setTimeout(() => socket.terminate(), CLOSE_MS)
+      },
+      terminate: () => socket.terminate(),
+    })
+  })
+  socket.on('message', (data: Buffer) => listener.frame(data))
+  socket.on('ping', () => listener.ping())
+  socket.on('pong', () => listener.pong())
+  socket.on('unexpected-response', (_request, response: IncomingMessage) => {
+    readAnswer(response, (body) => {
+      refuse(failureOf(response.statusCode ?? 0, response.headers['retry-after'], body, nowMs()))
+      socket.terminate()
+    })
+  })
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    problem = error.code === undefined ? error.message : `${error.code}: ${error.message}`
+  })
+  socket.on('close', (code: number, reason: Buffer) => {
+    if (opened) return end(() => listener.closed(code, reason.toString('utf8') || problem))
+    refuse({
+      kind: 'network',
+      message: `cannot connect to ${shownUrl(request.url)}: ${problem || 'the connection was closed'}`,
+      status: 0,
+      retryAfterMs: null,
+    })
+  })
+}
+
+/** What an HTTP answer other than success means. */
+export function failureOf(
+  status: number,
+  retryAfter: string | null | undefined,
+  body: string,
+  nowMs: number
+): Failure {
+  const kind: FailureKind =
+    status === 401 || status === 403 ? 'unauthorized' : status === 429 ? 'rateLimited' : 'refused'
+  const said = body.trim() === '' ? '' : `: ${oneLine(body)}`
+  const hint = HINTS[kind]
+  return {
+    kind,
+    message: `the exchange answered HTTP ${status}${said}`,
+    ...(hint === undefined ? {} : { hint }),
+    status,
+    retryAfterMs: retryAfterMs(retryAfter, nowMs),
+  }
+}
+
+const HINTS: Partial<Record<FailureKind, string>> = {
+  unauthorized: 'check the key and the clock of this machine; it is tried again by itself',
+  rateLimited: 'too many requests; it is tried again by itself',
+}
+
+/** Any error of a dial as a failure. */
+export function toFailure(thrown: unknown): Failure {
+  if (thrown instanceof ExchangeError) return thrown.failure
+  if (thrown instanceof SsmdError) {
+    const { message, hint } = thrown
+    const kind = thrown.code === 'SSMD_E_CREDENTIALS' ? 'unauthorized' : 'refused'
+    return { kind, message, ...(hint === undefined ? {} : { hint }), status: 0, retryAfterMs: null }
+  }
+  const error = thrown as NodeJS.ErrnoException & { cause?: { code?: string; message?: string } }
+  const message = error?.cause?.message ?? error?.message ?? String(thrown)
+  return { kind: 'network', message, status: 0, retryAfterMs: null }
+}
+
+/** An address as messages show it: without anything that could be a secret. */
+export function shownUrl(text: string): string {
+  if (!URL.canParse(text)) return text
+  const url = new URL(text)
+  return `${url.protocol}//${url.host}${url.pathname}`
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim().slice(0, 300)
+
+function readAnswer(response: IncomingMessage, done: (body: string) => void): void {
+  let body = ''
+  const finish = () => {
+    clearTimeout(timer)
+    response.removeAllListeners('data')
+    done(body)
+  }
+  const timer = setTimeout(() => response.destroy(), CLOSE_MS)
+  response.on('data', (chunk: Buffer) => {
+    body += chunk.toString('utf8')
+    if (body.length > MAX_ANSWER_BYTES) response.destroy()
+  })
+  response.once('close', finish)
+  response.on('error', () => {}) // an answer cut short is an answer: `close` follows
+}
