@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { describeError } from '#crds/errors.ts'
 import { DEPLOYMENTS } from '../kube/objects.ts'
 import { readEvents } from '../kube/watch-lines.ts'
 import { missingTools, startCluster, type TestCluster } from '../testing/cluster.ts'
@@ -21,7 +22,7 @@ const NAMESPACE = 'default'
 // What the operator's own Deployment sets: with Node's default of 16 MB semi-spaces the same cache takes 100 MB more.
 const FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=256']
 
-/** All figures; needs SSMD_ETCD, SSMD_KUBE_APISERVER and SSMD_KUBECTL. */
+/** All figures, against the pinned etcd and kube-apiserver. */
 export async function benchOperator(): Promise<Row[]> {
   const cluster = await startCluster({
     // The server's own fairness would measure itself.
@@ -235,8 +236,8 @@ function startSubject(cluster: TestCluster, account: string): Subject {
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const missing = missingTools()
-  if (missing) console.log(`operator: skipped: ${missing}`)
+  const missing = await missingTools()
+  if (missing) console.log(`operator: skipped: ${describeError(missing)}`)
   else
     for (const { name, value, unit } of await benchOperator())
       console.log(`${name.padEnd(52)} ${String(value).padStart(12)} ${unit}`)

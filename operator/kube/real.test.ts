@@ -3,6 +3,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until, within } from '#testing/deadline.ts'
+import { skip } from '#testing/skip.ts'
 import { missingTools, startCluster, type TestCluster } from '../testing/cluster.ts'
 import { testLog } from '../testing/log.ts'
 import { startTcpProxy, type TcpProxy } from '../testing/tcp-proxy.ts'
@@ -28,12 +29,17 @@ import type { Change } from './store.ts'
 import { systemTimers, type Timers } from './timers.ts'
 import { Transport } from './transport.ts'
 
+const missing = await missingTools()
 const test = suite<{ ends: (() => unknown)[] }>('kube against a real API server')
+/** A test that is skipped, with the reason, where the real programs cannot be had. */
+const real = (name: string, body: Parameters<typeof test>[1]) =>
+  test(name, missing === undefined ? body : () => skip(missing))
 
 let cluster: TestCluster
 let client: Client
 
 test.before(async () => {
+  if (missing !== undefined) return
   cluster = await startCluster({ users: [{ token: 'weak', name: 'weak' }] })
   client = cluster.client()
 })
@@ -145,7 +151,7 @@ async function proxy({ ends }: { ends: (() => unknown)[] }): Promise<TcpProxy> {
 const own = (informer: Informer) =>
   [...informer.store.keys()].filter((key) => !key.endsWith('kube-root-ca.crt'))
 
-test('makes 500 calls over one TLS connection (client-node#2893)', async (context) => {
+real('makes 500 calls over one TLS connection (client-node#2893)', async (context) => {
   const wire = await proxy(context)
   const namespace = await space()
   await client.create(CONFIG_MAPS, map(namespace, 'a'))
@@ -157,7 +163,7 @@ test('makes 500 calls over one TLS connection (client-node#2893)', async (contex
   await until(2000, 'closed', () => wire.open === 0)
 })
 
-test('holds the number of open sockets flat through churn (undici#5381)', async (context) => {
+real('holds the number of open sockets flat through churn (undici#5381)', async (context) => {
   const wire = await proxy(context)
   const namespace = await space()
   const as = cluster.client({ port: wire.port })
@@ -170,7 +176,7 @@ test('holds the number of open sockets flat through churn (undici#5381)', async 
   as.transport.close()
 })
 
-test('loads a kubeconfig and speaks with what it says', async () => {
+real('loads a kubeconfig and speaks with what it says', async () => {
   const connection = await loadConnection({ kubeconfig: cluster.kubeconfig })
   assert.is(connection.namespace, 'default')
   const transport = new Transport({
@@ -184,21 +190,27 @@ test('loads a kubeconfig and speaks with what it says', async () => {
   transport.close()
 })
 
-test('an applied Deployment with all its defaults has no drift, and 1,000 passes write nothing (O12)', async () => {
-  const namespace = await space()
-  const one = applier()
-  const { object } = await one.apply(DEPLOYMENTS, deployment(namespace), undefined)
-  const live = await client.get(DEPLOYMENTS, `${namespace}/d`)
-  assert.is(live.metadata.resourceVersion, object?.metadata.resourceVersion)
-  for (let i = 0; i < 1000; i++)
-    assert.is((await one.apply(DEPLOYMENTS, deployment(namespace), live)).outcome, 'unchanged')
-  assert.is((await applier().apply(DEPLOYMENTS, deployment(namespace), live)).outcome, 'unchanged')
-  const after = await client.get(DEPLOYMENTS, `${namespace}/d`)
-  assert.is(after.metadata.resourceVersion, live.metadata.resourceVersion)
-  assert.is(after.metadata.generation, 1)
-})
+real(
+  'an applied Deployment with all its defaults has no drift, and 1,000 passes write nothing (O12)',
+  async () => {
+    const namespace = await space()
+    const one = applier()
+    const { object } = await one.apply(DEPLOYMENTS, deployment(namespace), undefined)
+    const live = await client.get(DEPLOYMENTS, `${namespace}/d`)
+    assert.is(live.metadata.resourceVersion, object?.metadata.resourceVersion)
+    for (let i = 0; i < 1000; i++)
+      assert.is((await one.apply(DEPLOYMENTS, deployment(namespace), live)).outcome, 'unchanged')
+    assert.is(
+      (await applier().apply(DEPLOYMENTS, deployment(namespace), live)).outcome,
+      'unchanged'
+    )
+    const after = await client.get(DEPLOYMENTS, `${namespace}/d`)
+    assert.is(after.metadata.resourceVersion, live.metadata.resourceVersion)
+    assert.is(after.metadata.generation, 1)
+  }
+)
 
-test('fields of ours return, fields of others stay, and who lost is named (O6)', async () => {
+real('fields of ours return, fields of others stay, and who lost is named (O6)', async () => {
   const namespace = await space()
   const one = applier()
   await one.apply(DEPLOYMENTS, deployment(namespace), undefined)
@@ -223,7 +235,7 @@ test('fields of ours return, fields of others stay, and who lost is named (O6)',
   assert.is(again.outcome, 'unchanged')
 })
 
-test('what is no longer wanted is taken out', async () => {
+real('what is no longer wanted is taken out', async () => {
   const namespace = await space()
   const one = applier()
   const first = await one.apply(DEPLOYMENTS, deployment(namespace), undefined)
@@ -233,7 +245,7 @@ test('what is no longer wanted is taken out', async () => {
   assert.not.match(JSON.stringify(object?.spec), /"A"/)
 })
 
-test('an immutable field is told apart from other refusals', async () => {
+real('an immutable field is told apart from other refusals', async () => {
   const namespace = await space()
   const one = applier()
   const { object } = await one.apply(DEPLOYMENTS, deployment(namespace), undefined)
@@ -247,7 +259,7 @@ test('an immutable field is told apart from other refusals', async () => {
   }
 })
 
-test('a field that the API server does not know is refused, not dropped', async () => {
+real('a field that the API server does not know is refused, not dropped', async () => {
   const namespace = await space()
   try {
     await applier().apply(DEPLOYMENTS, deployment(namespace, { imagee: 'typo' }), undefined)
@@ -257,7 +269,7 @@ test('a field that the API server does not know is refused, not dropped', async 
   }
 })
 
-test('a status goes to the very object that was judged', async () => {
+real('a status goes to the very object that was judged', async () => {
   const namespace = await space()
   const one = applier()
   const { object } = await one.apply(DEPLOYMENTS, deployment(namespace), undefined)
@@ -278,7 +290,7 @@ test('a status goes to the very object that was judged', async () => {
   assert.is(successor.outcome, 'gone')
 })
 
-test('deletes exactly the object that was meant (O4)', async () => {
+real('deletes exactly the object that was meant (O4)', async () => {
   const namespace = await space()
   const first = await client.create(CONFIG_MAPS, map(namespace, 'a'))
   await client.delete(CONFIG_MAPS, keyOf(first), { uid: first.metadata.uid ?? '' })
@@ -291,7 +303,7 @@ test('deletes exactly the object that was meant (O4)', async () => {
   }
 })
 
-test('lists in pages and follows every change', async (context) => {
+real('lists in pages and follows every change', async (context) => {
   const namespace = await space()
   for (let i = 0; i < 25; i++) await client.create(CONFIG_MAPS, map(namespace, `m${i}`))
   const { informer, changes } = watchMaps(context, namespace, { pageSize: 10 })
@@ -310,28 +322,31 @@ test('lists in pages and follows every change', async (context) => {
   )
 })
 
-test('the API server restarts with its history compacted: relist, no lost delete, no hot loop (O2)', async (context) => {
-  const namespace = await space()
-  const gone = await client.create(CONFIG_MAPS, map(namespace, 'gone'))
-  await client.create(CONFIG_MAPS, map(namespace, 'stays'))
-  const { informer, changes, counts } = watchMaps(context, namespace)
-  await until(5000, 'synced', () => own(informer).length === 2)
-  const wire = await proxy(context)
-  await cluster.stopApiServer()
-  await new Promise((resolve) => setTimeout(resolve, 2000))
-  const during = counts.length
-  assert.ok(during < 10, `${during} attempts in two seconds`)
-  await cluster.startApiServer()
-  const direct = cluster.client({ port: wire.port })
-  await direct.delete(CONFIG_MAPS, keyOf(gone), { uid: gone.metadata.uid ?? '' })
-  for (let i = 0; i < 5; i++) await direct.create(CONFIG_MAPS, map(namespace, `n${i}`))
-  await cluster.compact()
-  direct.transport.close()
-  await until(30_000, 'caught up', () => own(informer).length === 6)
-  assert.ok(changes.some(({ kind, key }) => kind === 'deleted' && key === `${namespace}/gone`))
-})
+real(
+  'the API server restarts with its history compacted: relist, no lost delete, no hot loop (O2)',
+  async (context) => {
+    const namespace = await space()
+    const gone = await client.create(CONFIG_MAPS, map(namespace, 'gone'))
+    await client.create(CONFIG_MAPS, map(namespace, 'stays'))
+    const { informer, changes, counts } = watchMaps(context, namespace)
+    await until(5000, 'synced', () => own(informer).length === 2)
+    const wire = await proxy(context)
+    await cluster.stopApiServer()
+    await new Promise((resolve) => setTimeout(resolve, 2000))
+    const during = counts.length
+    assert.ok(during < 10, `${during} attempts in two seconds`)
+    await cluster.startApiServer()
+    const direct = cluster.client({ port: wire.port })
+    await direct.delete(CONFIG_MAPS, keyOf(gone), { uid: gone.metadata.uid ?? '' })
+    for (let i = 0; i < 5; i++) await direct.create(CONFIG_MAPS, map(namespace, `n${i}`))
+    await cluster.compact()
+    direct.transport.close()
+    await until(30_000, 'caught up', () => own(informer).length === 6)
+    assert.ok(changes.some(({ kind, key }) => kind === 'deleted' && key === `${namespace}/gone`))
+  }
+)
 
-test('a watch at a version that was compacted gets 410 and a new list', async () => {
+real('a watch at a version that was compacted gets 410 and a new list', async () => {
   const namespace = await space()
   const first = await client.create(CONFIG_MAPS, map(namespace, 'a'))
   for (let i = 0; i < 5; i++) await client.create(CONFIG_MAPS, map(namespace, `n${i}`))
@@ -357,23 +372,26 @@ test('a watch at a version that was compacted gets 410 and a new list', async ()
   }
 })
 
-test('a wire that goes silent without a FIN is noticed and replaced (O3, client-node#596)', async (context) => {
-  const namespace = await space()
-  const wire = await proxy(context)
-  // Ninety seconds of silence are three.
-  const { informer, counts } = watchMaps(context, namespace, { port: wire.port, hurry: 30 })
-  await until(5000, 'synced', () => informer.synced)
-  await until(5000, 'watching', () => informer.state.phase === 'watching' && wire.open >= 2)
-  wire.silence()
-  await client.create(CONFIG_MAPS, map(namespace, 'unseen'))
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  assert.is(informer.store.get(`${namespace}/unseen`), undefined)
-  wire.heal()
-  await until(10_000, 'seen', () => informer.store.get(`${namespace}/unseen`) !== undefined)
-  assert.ok(counts.includes('silent'), counts.join(' '))
-})
+real(
+  'a wire that goes silent without a FIN is noticed and replaced (O3, client-node#596)',
+  async (context) => {
+    const namespace = await space()
+    const wire = await proxy(context)
+    // Ninety seconds of silence are three.
+    const { informer, counts } = watchMaps(context, namespace, { port: wire.port, hurry: 30 })
+    await until(5000, 'synced', () => informer.synced)
+    await until(5000, 'watching', () => informer.state.phase === 'watching' && wire.open >= 2)
+    wire.silence()
+    await client.create(CONFIG_MAPS, map(namespace, 'unseen'))
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    assert.is(informer.store.get(`${namespace}/unseen`), undefined)
+    wire.heal()
+    await until(10_000, 'seen', () => informer.store.get(`${namespace}/unseen`) !== undefined)
+    assert.ok(counts.includes('silent'), counts.join(' '))
+  }
+)
 
-test('connections that are cut cost no event', async (context) => {
+real('connections that are cut cost no event', async (context) => {
   const namespace = await space()
   const wire = await proxy(context)
   const { informer } = watchMaps(context, namespace, { port: wire.port })
@@ -385,7 +403,7 @@ test('connections that are cut cost no event', async (context) => {
   await until(10_000, 'all seen', () => own(informer).length === 30)
 })
 
-test('a cache without rights waits for them, and fills when they come', async (context) => {
+real('a cache without rights waits for them, and fills when they come', async (context) => {
   const namespace = await space()
   const { informer, counts } = watchMaps(context, namespace, { token: 'weak', hurry: 20 })
   await until(5000, 'refused', () => counts.includes('forbidden'))
@@ -418,14 +436,14 @@ test('a cache without rights waits for them, and fills when they come', async (c
   await until(10_000, 'synced', () => informer.synced)
 })
 
-test('resource versions of the real server are ordered numbers (KEP-5504)', async () => {
+real('resource versions of the real server are ordered numbers (KEP-5504)', async () => {
   const namespace = await space()
   const a = await client.create(CONFIG_MAPS, map(namespace, 'a'))
   const b = await client.create(CONFIG_MAPS, map(namespace, 'b'))
   assert.is(isOlder(a.metadata.resourceVersion, b.metadata.resourceVersion), true)
 })
 
-test('the API server takes our Events, and kubectl shows them', async () => {
+real('the API server takes our Events, and kubectl shows them', async () => {
   const namespace = await space()
   const regarding = await client.create(CONFIG_MAPS, map(namespace, 'a'))
   const recorder = new Recorder({
@@ -457,7 +475,7 @@ test('the API server takes our Events, and kubectl shows them', async () => {
   assert.match(await cluster.kubectl('-n', namespace, 'get', 'events'), /FieldTakenOver/)
 })
 
-test('a Lease is taken, renewed, given back and taken over', async (context) => {
+real('a Lease is taken, renewed, given back and taken over', async (context) => {
   const namespace = await space()
   const replica = (identity: string) => {
     const as = cluster.client()
@@ -505,6 +523,4 @@ test('a Lease is taken, renewed, given back and taken over', async (context) => 
   assert.is(last.leaseTransitions, 2)
 })
 
-const missing = missingTools()
-if (missing) console.log(`kube against a real API server: skipped: ${missing}`)
-else test.run()
+test.run()

@@ -11,6 +11,7 @@ import { Registry } from 'prom-client'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until, within } from '#testing/deadline.ts'
+import { skip } from '#testing/skip.ts'
 import type { Client } from '../kube/client.ts'
 import { CONFIG_MAPS, type KubeObject, NAMESPACES } from '../kube/objects.ts'
 import { missingTools, startCluster, type TestCluster } from '../testing/cluster.ts'
@@ -19,15 +20,20 @@ import { addWidgets, installWidgets, WIDGETS, type Widget, widget } from '../tes
 import { Manager } from './manager.ts'
 import type { Pass } from './pass.ts'
 
+const missing = await missingTools()
 const test = suite<{ ends: (() => unknown)[] }>('runtime against a real API server')
+/** A test that is skipped, with the reason, where the real programs cannot be had. */
+const real = (name: string, body: Parameters<typeof test>[1]) =>
+  test(name, missing === undefined ? body : () => skip(missing))
 const OPERATOR = new URL('../testing/widget-operator.ts', import.meta.url).pathname
 
 let cluster: TestCluster
 let client: Client
-let folder: string
+let folder: string | undefined
 let audit: string
 
 test.before(async () => {
+  if (missing !== undefined) return
   folder = mkdtempSync(join(tmpdir(), 'ssmd-audit-'))
   audit = join(folder, 'audit.log')
   const policy = join(folder, 'policy.json')
@@ -50,7 +56,7 @@ test.before(async () => {
 test.after(async () => {
   client?.transport.close()
   await cluster?.stop()
-  rmSync(folder, { recursive: true, force: true })
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
 })
 test.before.each((context) => {
   context.ends = []
@@ -149,54 +155,60 @@ const picture = async (namespace: string) => ({
   })),
 })
 
-test('killed before any of its writes, an operator ends up with the same objects (O1)', async (context) => {
-  const course = async (deaths: readonly number[]) => {
-    const namespace = await space()
-    await client.create(WIDGETS, widget(namespace, 'w', 3))
-    for (const n of deaths) {
-      const dying = operator(context, `op-dying-${n}`, {
-        NAMESPACE: namespace,
-        DIE_BEFORE_WRITE: String(n),
-      })
-      assert.is(await within(20_000, `died before write ${n}`, dying.exited), null)
+real(
+  'killed before any of its writes, an operator ends up with the same objects (O1)',
+  async (context) => {
+    const course = async (deaths: readonly number[]) => {
+      const namespace = await space()
+      await client.create(WIDGETS, widget(namespace, 'w', 3))
+      for (const n of deaths) {
+        const dying = operator(context, `op-dying-${n}`, {
+          NAMESPACE: namespace,
+          DIE_BEFORE_WRITE: String(n),
+        })
+        assert.is(await within(20_000, `died before write ${n}`, dying.exited), null)
+      }
+      const last = operator(context, 'op-last', { NAMESPACE: namespace })
+      await until(20_000, 'settled', () => settled(namespace, 'w', 3))
+      last.child.kill('SIGTERM')
+      assert.is(await within(10_000, 'stopped', last.exited), 0)
+      return { seen: await picture(namespace), writes: writesOf(namespace).filter(isOurs) }
     }
-    const last = operator(context, 'op-last', { NAMESPACE: namespace })
-    await until(20_000, 'settled', () => settled(namespace, 'w', 3))
-    last.child.kill('SIGTERM')
-    assert.is(await within(10_000, 'stopped', last.exited), 0)
-    return { seen: await picture(namespace), writes: writesOf(namespace).filter(isOurs) }
+    const undisturbed = await course([])
+    assert.is(undisturbed.writes.length, 4, 'three objects and a status')
+    for (const deaths of [[1], [2], [3], [4], [1, 2, 1, 1]]) {
+      const disturbed = await course(deaths)
+      assert.equal(disturbed.seen, undisturbed.seen, `deaths ${deaths.join(' ')}`)
+      assert.is(disturbed.writes.length, 4, `no write twice: deaths ${deaths.join(' ')}`)
+    }
   }
-  const undisturbed = await course([])
-  assert.is(undisturbed.writes.length, 4, 'three objects and a status')
-  for (const deaths of [[1], [2], [3], [4], [1, 2, 1, 1]]) {
-    const disturbed = await course(deaths)
-    assert.equal(disturbed.seen, undisturbed.seen, `deaths ${deaths.join(' ')}`)
-    assert.is(disturbed.writes.length, 4, `no write twice: deaths ${deaths.join(' ')}`)
+)
+
+real(
+  'two operators: the leader is killed, and the other goes on within the lease (O7)',
+  async (context) => {
+    const namespace = await space()
+    const env = { NAMESPACE: namespace, LEASE_NAMESPACE: namespace }
+    const first = operator(context, 'op-first', env)
+    await until(20_000, 'first leads', first.leading)
+    const second = operator(context, 'op-second', env)
+    await until(20_000, 'second is warm', () =>
+      second.lines.some((line) => line.includes('caches are filled'))
+    )
+    await client.create(WIDGETS, widget(namespace, 'before'))
+    await until(10_000, 'settled', () => settled(namespace, 'before', 3))
+    first.child.kill('SIGKILL')
+    const died = performance.now()
+    await client.create(WIDGETS, widget(namespace, 'after'))
+    await until(10_000, 'settled', () => settled(namespace, 'after', 3))
+    const took = performance.now() - died
+    // Lease 3 s, one period 0.3 s, and the passes themselves.
+    assert.ok(took < 3000 + 300 + 1200, `failover took ${Math.round(took)} ms`)
+    console.log(`  failover after SIGKILL: ${Math.round(took)} ms with a lease of 3000 ms`)
   }
-})
+)
 
-test('two operators: the leader is killed, and the other goes on within the lease (O7)', async (context) => {
-  const namespace = await space()
-  const env = { NAMESPACE: namespace, LEASE_NAMESPACE: namespace }
-  const first = operator(context, 'op-first', env)
-  await until(20_000, 'first leads', first.leading)
-  const second = operator(context, 'op-second', env)
-  await until(20_000, 'second is warm', () =>
-    second.lines.some((line) => line.includes('caches are filled'))
-  )
-  await client.create(WIDGETS, widget(namespace, 'before'))
-  await until(10_000, 'settled', () => settled(namespace, 'before', 3))
-  first.child.kill('SIGKILL')
-  const died = performance.now()
-  await client.create(WIDGETS, widget(namespace, 'after'))
-  await until(10_000, 'settled', () => settled(namespace, 'after', 3))
-  const took = performance.now() - died
-  // Lease 3 s, one period 0.3 s, and the passes themselves.
-  assert.ok(took < 3000 + 300 + 1200, `failover took ${Math.round(took)} ms`)
-  console.log(`  failover after SIGKILL: ${Math.round(took)} ms with a lease of 3000 ms`)
-})
-
-test('a leader that was frozen and wakes up writes nothing, and ends (O7)', async (context) => {
+real('a leader that was frozen and wakes up writes nothing, and ends (O7)', async (context) => {
   const namespace = await space()
   // Every key is passed over every 50 ms, and somebody edits the children: there is always something to write.
   const env = { NAMESPACE: namespace, LEASE_NAMESPACE: namespace, RESYNC_MS: '50' }
@@ -232,21 +244,24 @@ test('a leader that was frozen and wakes up writes nothing, and ends (O7)', asyn
   assert.is(writers.at(-1), 'op-other')
 })
 
-test('an orderly stop gives the lease back: the other leads within two seconds', async (context) => {
-  const namespace = await space()
-  const env = { NAMESPACE: namespace, LEASE_NAMESPACE: namespace }
-  const first = operator(context, 'op-a', env)
-  await until(20_000, 'first leads', first.leading)
-  const second = operator(context, 'op-b', env)
-  await until(20_000, 'second is warm', () =>
-    second.lines.some((line) => line.includes('caches are filled'))
-  )
-  first.child.kill('SIGTERM')
-  assert.is(await within(10_000, 'stopped', first.exited), 0)
-  const stopped = performance.now()
-  await until(2000, 'second leads', second.leading)
-  console.log(`  failover after SIGTERM: ${Math.round(performance.now() - stopped)} ms`)
-})
+real(
+  'an orderly stop gives the lease back: the other leads within two seconds',
+  async (context) => {
+    const namespace = await space()
+    const env = { NAMESPACE: namespace, LEASE_NAMESPACE: namespace }
+    const first = operator(context, 'op-a', env)
+    await until(20_000, 'first leads', first.leading)
+    const second = operator(context, 'op-b', env)
+    await until(20_000, 'second is warm', () =>
+      second.lines.some((line) => line.includes('caches are filled'))
+    )
+    first.child.kill('SIGTERM')
+    assert.is(await within(10_000, 'stopped', first.exited), 0)
+    const stopped = performance.now()
+    await until(2000, 'second leads', second.leading)
+    console.log(`  failover after SIGTERM: ${Math.round(performance.now() - stopped)} ms`)
+  }
+)
 
 /** An operator inside this process. */
 function inside({ ends }: { ends: (() => unknown)[] }, namespace: string, resyncMs = 600_000) {
@@ -270,7 +285,7 @@ function inside({ ends }: { ends: (() => unknown)[] }, namespace: string, resync
   return { manager, passes }
 }
 
-test('1,000 passes over unchanged objects write nothing (O12)', async (context) => {
+real('1,000 passes over unchanged objects write nothing (O12)', async (context) => {
   const namespace = await space()
   for (let i = 0; i < 20; i++) await client.create(WIDGETS, widget(namespace, `w${i}`))
   const { passes } = inside(context, namespace, 20)
@@ -281,67 +296,73 @@ test('1,000 passes over unchanged objects write nothing (O12)', async (context) 
   assert.is(writesOf(namespace).filter(isOurs).length, 80)
 })
 
-test('children deleted and edited by hand come back, surplus ones go, and edits reach them', async (context) => {
-  const namespace = await space()
-  await client.create(WIDGETS, widget(namespace, 'w', 3))
-  inside(context, namespace)
-  await until(10_000, 'settled', () => settled(namespace, 'w', 3))
-  await cluster.kubectl('-n', namespace, 'delete', 'configmap', 'w-1')
-  await until(5000, 'made again', async () => (await children(namespace)).length === 3)
-  await cluster.kubectl(
-    '-n',
-    namespace,
-    'patch',
-    'configmap',
-    'w-0',
-    '-p',
-    '{"data":{"text":"no"}}'
-  )
-  await until(5000, 'put back', async () =>
-    (await children(namespace)).every(({ data }) => (data as { text: string }).text === 'x')
-  )
-  assert.match(
-    await cluster.kubectl('-n', namespace, 'get', 'events', '-o', 'wide').then(async (text) => {
-      if (/FieldTakenOver/.test(text)) return text
-      await new Promise((resolve) => setTimeout(resolve, 500))
-      return cluster.kubectl('-n', namespace, 'get', 'events', '-o', 'wide')
-    }),
-    /FieldTakenOver.*kubectl-patch/
-  )
-  await client.patch(WIDGETS, `${namespace}/w`, {
-    kind: 'merge',
-    value: { spec: { maps: 1, text: 'y' } },
-  })
-  await until(5000, 'fewer', async () => {
-    const left = await children(namespace)
-    return left.length === 1 && (left[0]!.data as { text: string }).text === 'y'
-  })
-  await until(5000, 'status', () => settled(namespace, 'w', 1))
-})
-
-test('somebody who edits a child every 50 ms gets five answers in ten minutes, and others are served (O6)', async (context) => {
-  const namespace = await space()
-  await client.create(WIDGETS, widget(namespace, 'w', 1))
-  inside(context, namespace)
-  await until(10_000, 'settled', () => settled(namespace, 'w', 1))
-  for (let i = 0; i < 30; i++) {
-    await client.patch(
-      CONFIG_MAPS,
-      `${namespace}/w-0`,
-      { kind: 'merge', value: { data: { text: `theirs ${i}` } } },
-      { manager: 'rival' }
+real(
+  'children deleted and edited by hand come back, surplus ones go, and edits reach them',
+  async (context) => {
+    const namespace = await space()
+    await client.create(WIDGETS, widget(namespace, 'w', 3))
+    inside(context, namespace)
+    await until(10_000, 'settled', () => settled(namespace, 'w', 3))
+    await cluster.kubectl('-n', namespace, 'delete', 'configmap', 'w-1')
+    await until(5000, 'made again', async () => (await children(namespace)).length === 3)
+    await cluster.kubectl(
+      '-n',
+      namespace,
+      'patch',
+      'configmap',
+      'w-0',
+      '-p',
+      '{"data":{"text":"no"}}'
     )
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await until(5000, 'put back', async () =>
+      (await children(namespace)).every(({ data }) => (data as { text: string }).text === 'x')
+    )
+    assert.match(
+      await cluster.kubectl('-n', namespace, 'get', 'events', '-o', 'wide').then(async (text) => {
+        if (/FieldTakenOver/.test(text)) return text
+        await new Promise((resolve) => setTimeout(resolve, 500))
+        return cluster.kubectl('-n', namespace, 'get', 'events', '-o', 'wide')
+      }),
+      /FieldTakenOver.*kubectl-patch/
+    )
+    await client.patch(WIDGETS, `${namespace}/w`, {
+      kind: 'merge',
+      value: { spec: { maps: 1, text: 'y' } },
+    })
+    await until(5000, 'fewer', async () => {
+      const left = await children(namespace)
+      return left.length === 1 && (left[0]!.data as { text: string }).text === 'y'
+    })
+    await until(5000, 'status', () => settled(namespace, 'w', 1))
   }
-  const answers = writesOf(namespace).filter(
-    (write) => isOurs(write) && write.objectRef.name === 'w-0'
-  ).length
-  assert.ok(answers <= 6, `${answers} writes: the first and five answers`)
-  await client.create(WIDGETS, widget(namespace, 'other', 1))
-  await until(5000, 'the other is served', () => settled(namespace, 'other', 1))
-})
+)
 
-test('garbage in objects does not stop the loop (O8)', async (context) => {
+real(
+  'somebody who edits a child every 50 ms gets five answers in ten minutes, and others are served (O6)',
+  async (context) => {
+    const namespace = await space()
+    await client.create(WIDGETS, widget(namespace, 'w', 1))
+    inside(context, namespace)
+    await until(10_000, 'settled', () => settled(namespace, 'w', 1))
+    for (let i = 0; i < 30; i++) {
+      await client.patch(
+        CONFIG_MAPS,
+        `${namespace}/w-0`,
+        { kind: 'merge', value: { data: { text: `theirs ${i}` } } },
+        { manager: 'rival' }
+      )
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    const answers = writesOf(namespace).filter(
+      (write) => isOurs(write) && write.objectRef.name === 'w-0'
+    ).length
+    assert.ok(answers <= 6, `${answers} writes: the first and five answers`)
+    await client.create(WIDGETS, widget(namespace, 'other', 1))
+    await until(5000, 'the other is served', () => settled(namespace, 'other', 1))
+  }
+)
+
+real('garbage in objects does not stop the loop (O8)', async (context) => {
   const namespace = await space()
   const { manager } = inside(context, namespace)
   await until(10_000, 'leading', () => manager.phase === 'leading')
@@ -350,6 +371,4 @@ test('garbage in objects does not stop the loop (O8)', async (context) => {
   await until(10_000, 'good is served', () => settled(namespace, 'good', 2))
 })
 
-const missing = missingTools()
-if (missing) console.log(`runtime against a real API server: skipped: ${missing}`)
-else test.run()
+test.run()

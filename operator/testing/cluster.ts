@@ -1,29 +1,42 @@
 // A real etcd and a real kube-apiserver for one test, on loopback, with their data in a folder that goes when they do.
-// The programs are named by SSMD_ETCD, SSMD_KUBE_APISERVER and SSMD_KUBECTL; without them `missingTools` says so and
-// the test is skipped.
+// The programs are those pinned in .ci/tools; `missingTools` says why they cannot be had, for a test to skip.
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { SsmdError } from '#crds/errors.ts'
+import { toolPath } from '#tools'
 import { Client } from '../kube/client.ts'
 import { type Connection, fixedConnection } from '../kube/config.ts'
 import { systemTimers } from '../kube/timers.ts'
 import { Transport } from '../kube/transport.ts'
+import { freePorts, isRunning, type Running, startProcess } from './processes.ts'
 
-const TOOLS = ['SSMD_ETCD', 'SSMD_KUBE_APISERVER', 'SSMD_KUBECTL'] as const
+const clusterTools = async () => ({
+  etcd: await toolPath('etcd'),
+  apiServer: await toolPath('kube-apiserver'),
+  kubectl: await toolPath('kubectl'),
+})
 
-/** Why a test with a real API server cannot run here, or undefined. */
-export function missingTools(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const missing = TOOLS.filter((name) => !env[name])
-  return missing.length > 0 ? `${missing.join(', ')} not set` : undefined
+/** Why a test with a real API server cannot run here, or undefined: `skip` takes it, and fails on it in CI. */
+export async function missingTools(
+  get: () => Promise<unknown> = clusterTools
+): Promise<SsmdError | undefined> {
+  try {
+    await get()
+    return undefined
+  } catch (thrown) {
+    if (thrown instanceof SsmdError && thrown.code === 'SSMD_E_TOOL_MISSING') return thrown
+    throw thrown
+  }
 }
 
 export type TestCluster = {
+  /** Everything of this cluster lies here; gone when it stops. */
+  readonly folder: string
   readonly server: string
   readonly host: string
   readonly port: number
@@ -51,9 +64,10 @@ export type ClusterOptions = {
 }
 
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
+  const tools = await clusterTools()
   const folder = mkdtempSync(join(tmpdir(), 'ssmd-cluster-'))
-  const [etcdPort, peerPort, port] = (await freePorts(3)) as [number, number, number]
-  const etcdUrl = `http://127.0.0.1:${etcdPort}`
+  const { client: clientPort, peer: peerPort, api: port } = await freePorts('client', 'peer', 'api')
+  const etcdUrl = `http://127.0.0.1:${clientPort}`
   const server = `https://127.0.0.1:${port}`
   const token = randomBytes(16).toString('hex')
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -69,7 +83,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     [`${token},admin,admin,system:masters`, ...users, ''].join('\n')
   )
 
-  const etcd = run(process.env.SSMD_ETCD ?? '', file('etcd.log'), [
+  const etcd = startProcess('etcd', tools.etcd, [
     ...['--data-dir', file('etcd')],
     ...['--listen-client-urls', etcdUrl, '--advertise-client-urls', etcdUrl],
     ...['--listen-peer-urls', `http://127.0.0.1:${peerPort}`],
@@ -79,7 +93,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   ])
   let apiServer: Running | undefined
   const startApiServer = async () => {
-    apiServer = run(process.env.SSMD_KUBE_APISERVER ?? '', file('apiserver.log'), [
+    apiServer = startProcess('kube-apiserver', tools.apiServer, [
       ...['--etcd-servers', etcdUrl, '--secure-port', String(port)],
       ...['--bind-address', '127.0.0.1', '--cert-dir', file('certs')],
       ...['--service-account-key-file', file('sa.key')],
@@ -110,7 +124,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
       headers: { authorization: `Bearer ${as}` },
     })
   const kubectl = async (...args: readonly string[]) => {
-    const { stdout } = await promisify(execFile)(process.env.SSMD_KUBECTL ?? '', [...args], {
+    const { stdout } = await promisify(execFile)(tools.kubectl, [...args], {
       env: { ...process.env, KUBECONFIG: kubeconfig, HOME: folder },
       timeout: 30_000,
       maxBuffer: 64 * 1024 * 1024,
@@ -118,6 +132,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     return stdout
   }
   return {
+    folder,
     server,
     host: '127.0.0.1',
     port,
@@ -147,34 +162,6 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   }
 }
 
-type Running = {
-  readonly child: ChildProcess
-  readonly errors: () => string
-  stop(): Promise<void>
-}
-
-function run(program: string, log: string, args: readonly string[]): Running {
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
-  let tail = ''
-  child.stderr?.on('data', (chunk: Buffer) => {
-    tail = (tail + chunk.toString()).slice(-20_000)
-  })
-  const exited = once(child, 'exit')
-  // A test that dies must not leave servers behind.
-  const onExit = () => child.kill('SIGKILL')
-  process.once('exit', onExit)
-  return {
-    child,
-    errors: () => `${log}: ${tail.slice(-3000)}`,
-    async stop() {
-      process.removeListener('exit', onExit)
-      if (child.exitCode !== null || child.signalCode !== null) return
-      child.kill('SIGKILL')
-      await exited
-    },
-  }
-}
-
 async function untilReady(
   running: Running,
   server: string,
@@ -184,7 +171,7 @@ async function untilReady(
   const end = performance.now() + 60_000
   let last: unknown
   while (performance.now() < end) {
-    if (running.child.exitCode !== null) break
+    if (!isRunning(running.child)) break
     try {
       const transport = new Transport({
         connection: fixedConnection(server, {
@@ -212,7 +199,7 @@ async function untilReady(
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error(`the API server is not ready: ${String(last)}\n${running.errors()}`)
+  throw new Error(`the API server is not ready: ${String(last)}\n${running.lastWords()}`)
 }
 
 /** Through etcd's JSON gateway: the current revision, then everything before it. */
@@ -224,20 +211,6 @@ async function compactEtcd(url: string): Promise<void> {
   }
   const { header } = await post('/v3/kv/range', { key: Buffer.from('/none').toString('base64') })
   await post('/v3/kv/compaction', { revision: header.revision, physical: true })
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      server.listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      return server
-    })
-  )
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }
 
 const kubeconfigOf = (server: string, ca: Buffer, token: string): string =>
