@@ -28,6 +28,10 @@ export async function locateTool(name: ToolName, options: ToolOptions = {}): Pro
   return findTool(TOOLS[name], findDeps(options))
 }
 
+/** Where tools are kept. */
+export const cacheFolder = (env: NodeJS.ProcessEnv): string =>
+  join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'ssmd', 'tools')
+
 function findDeps(options: ToolOptions): FindDeps {
   const env = options.env ?? process.env
   const log = options.log ?? ((line: string) => process.stderr.write(`ssmd: ${line}\n`))
@@ -38,7 +42,7 @@ function findDeps(options: ToolOptions): FindDeps {
     env,
     log,
     output,
-    cache: join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'ssmd', 'tools'),
+    cache: cacheFolder(env),
     build: goBuild({ env, log, output, run }),
     download: downloadRelease({ log, output, run, platform, arch }),
   }

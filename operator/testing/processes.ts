@@ -3,6 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { appendFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 
 export type Running = {
@@ -24,13 +25,21 @@ export function startProcess(
   name: string,
   program: string,
   args: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv } = {}
+  options: {
+    readonly env?: NodeJS.ProcessEnv
+    /** Everything that it prints, for a person. */
+    readonly logFile?: string
+  } = {}
 ): Running {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: options.env ?? process.env,
+  })
   let tail = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
       tail = (tail + chunk.toString()).slice(-TAIL)
+      if (options.logFile !== undefined) appendFileSync(options.logFile, chunk)
     })
   }
   const ended = new Promise<void>((resolve) => {
