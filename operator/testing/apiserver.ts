@@ -123,7 +123,8 @@ export class FakeApiServer {
       return
     }
     if (typeof fault === 'object' && 'delayMs' in fault)
-      await new Promise((resolve) => setTimeout(resolve, fault.delayMs))
+      // An answer that is still due keeps no process that has ended its tests.
+      await new Promise((resolve) => setTimeout(resolve, fault.delayMs).unref())
     try {
       if (typeof fault === 'object' && 'status' in fault) {
         if (fault.retryAfter !== undefined) response.setHeader('retry-after', fault.retryAfter)
