@@ -6,7 +6,7 @@ import { reconcileArchive } from './archive/reconcile.ts'
 import { CHILD_KINDS } from './children.ts'
 import { reconcileEnvironment } from './environment/reconcile.ts'
 import { reconcileFeed } from './feed/reconcile.ts'
-import { Figures } from './figures.ts'
+import { Figures, STALE_MS } from './figures.ts'
 import { Judged } from './judged.ts'
 import { ARCHIVES, ENVIRONMENTS, FEEDS, MANAGED_BY, textsAt } from './kinds.ts'
 import type { Informer } from './kube/informer.ts'
@@ -94,6 +94,7 @@ export function addControllers(options: ControllersOptions): {
     figures,
     links,
     pace: new Pace(nowMs),
+    isSettled: settledAfter(STALE_MS, nowMs),
     image: options.image,
     hostRoot: options.hostRoot,
     nowMs,
@@ -147,6 +148,15 @@ export function addControllers(options: ControllersOptions): {
     for (const key of keys) manager.enqueue(controller, key)
   }
   return { world, close: () => links.close() }
+}
+
+/** True once so long has passed since it was first asked. */
+function settledAfter(ms: number, nowMs: () => number): () => boolean {
+  let first: number | undefined
+  return () => {
+    first ??= nowMs()
+    return nowMs() - first > ms
+  }
 }
 
 function ownerUid(child: KubeObject): readonly string[] {

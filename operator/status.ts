@@ -15,6 +15,8 @@ export type Fact = {
   readonly what: string
   /** Nobody can tell yet. */
   readonly unknown?: boolean
+  /** Just started: what was said before holds until it is known better, so that a restart of ours is no news. */
+  readonly unsettled?: boolean
 }
 
 export const good = (reason: Reason, what = ''): Fact => ({ standing: 'good', reason, what })
@@ -97,9 +99,49 @@ export function statusOf(
 ): Status {
   const observedGeneration = object.metadata.generation ?? 0
   const before = conditionsIn(object.status)
-  const conditions = conditionsOf(judgementsOf(summary), before, observedGeneration, wallMs)
-  const known = Object.entries(figures).filter(([, value]) => value !== undefined)
+  const isUnsettled = summary.facts.DataFlowing.unsettled === true && before.length > 0
+  const judged = judgementsOf(summary).map((judgement) => {
+    const old = before.find(({ type }) => type === judgement.type)
+    return isUnsettled && judgement.type === 'DataFlowing' && old ? withoutTimes(old) : judgement
+  })
+  const conditions = conditionsOf(judged, before, observedGeneration, wallMs)
+  const shown = isUnsettled ? filledIn(figures, object.status) : figures
+  const known = Object.entries(shown).filter(([, value]) => value !== undefined)
   return { observedGeneration, ...Object.fromEntries(known), conditions }
+}
+
+const withoutTimes = ({ type, status, reason, message }: Condition): Judgement => ({
+  type,
+  status,
+  reason,
+  message,
+})
+
+/** Figures, and where there is none yet, the one from before. */
+function filledIn(
+  figures: Readonly<Record<string, unknown>>,
+  status: unknown
+): Readonly<Record<string, unknown>> {
+  const {
+    conditions: _conditions,
+    observedGeneration: _generation,
+    ...before
+  } = status as Record<string, unknown>
+  const { environments } = figures
+  const fresh = Object.fromEntries(
+    Object.entries(figures).filter(([, value]) => value !== undefined)
+  )
+  const shown = { ...before, ...fresh }
+  if (!Array.isArray(environments)) {
+    const { environments: _gone, ...rest } = shown
+    return rest
+  }
+  const olds = Array.isArray(before.environments) ? before.environments : []
+  const named = (name: unknown) => olds.find((old) => old?.name === name)
+  return {
+    ...shown,
+    environments: environments.map((entry) => ({ ...named(entry.name), ...entry })),
+  }
 }
 
 /** The conditions of a status that may be anything. */
@@ -115,17 +157,17 @@ export function conditionsIn(status: unknown): readonly Condition[] {
   )
 }
 
-/** What has to be told at once: which conditions hold and why, of which generation. Not words, not figures. */
+/** What has to be told at once: which conditions hold and why, of which generation. Figures and their words can wait. */
 export function contractOf(status: unknown): string {
   const generation = (status as { observedGeneration?: unknown } | undefined)?.observedGeneration
-  const conditions = conditionsIn(status).map(
-    ({ type, status: holds, reason, observedGeneration }) => [
-      type,
-      holds,
-      reason,
-      observedGeneration,
-    ]
-  )
+  const conditions = conditionsIn(status).map((condition) => [
+    condition.type,
+    condition.status,
+    condition.reason,
+    condition.observedGeneration,
+    // A workload's own words may change with every report.
+    condition.type === 'DataFlowing' ? '' : condition.message,
+  ])
   return JSON.stringify([generation, conditions])
 }
 

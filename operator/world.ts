@@ -42,6 +42,8 @@ export type World = {
   readonly figures: Figures
   readonly links: Links
   readonly pace: Pace
+  /** Whether reports had the time to come since we began to work. */
+  readonly isSettled: () => boolean
   readonly image: string
   /** Where a relative storage path lies on a node. */
   readonly hostRoot: string

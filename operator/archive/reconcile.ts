@@ -68,6 +68,7 @@ export const reconcileArchive =
           ? await ensureStreams(world, key, archive, environment)
           : { state: 'good' },
       reports: archive ? world.figures.archivers(key, { archive: pass.name }) : [],
+      settled: world.isSettled(),
       failure,
       day: dayOf(world.nowMs()),
     }

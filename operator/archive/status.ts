@@ -17,6 +17,8 @@ export type ArchiveView = {
   readonly pending: readonly string[]
   readonly stream: StreamVerdict
   readonly reports: readonly ArchiverReport[]
+  /** Whether reports had the time to come. */
+  readonly settled: boolean
   readonly failure: Fact | undefined
   readonly day: string
 }
@@ -42,12 +44,14 @@ export function archiveSummary(view: ArchiveView): Summary {
   }
 }
 
-function flowFact({ stream, reports, archiver }: ArchiveView): Fact {
+function flowFact({ stream, reports, archiver, settled }: ArchiveView): Fact {
   if (stream.state === 'refused') return waiting('StreamRefused', stream.why)
   if (reports.length === 0) {
-    return stream.state === 'away'
-      ? { ...waiting('NatsUnreachable', stream.why), unknown: true }
-      : { ...waiting('NoReports', `${archiver} has not reported for 15 s`), unknown: true }
+    const fact =
+      stream.state === 'away'
+        ? waiting('NatsUnreachable', stream.why)
+        : waiting('NoReports', `${archiver} has not reported for 15 s`)
+    return { ...fact, unknown: true, unsettled: !settled }
   }
   const bad = reports.find(({ state }) => state === 'failed')
   if (bad) return waiting('Troubled', `${bad.feed}: ${bad.message}`)

@@ -72,6 +72,7 @@ export const reconcileEnvironment =
       simulators,
       pending: [...new Set([...(made?.pending.values() ?? [])].flat())],
       link: world.links.state(pass.key),
+      settled: world.isSettled(),
       failure,
     }
     const result = await finish(pass, world, {

@@ -23,6 +23,8 @@ export type EnvironmentView = {
   }[]
   readonly pending: readonly string[]
   readonly link: { readonly connected: boolean; readonly why: string }
+  /** Whether reports had the time to come. */
+  readonly settled: boolean
   readonly failure: Fact | undefined
 }
 
@@ -53,13 +55,15 @@ function flowFact(view: EnvironmentView, suspended: boolean): Fact {
   const { feeds, captured, link } = view
   if (!view.environment || suspended || feeds.length === 0)
     return { ...good('NotNeeded'), unknown: true }
-  if (!link.connected) return { ...waiting('NatsUnreachable', link.why), unknown: true }
+  const unsettled = !view.settled
+  if (!link.connected) return { ...waiting('NatsUnreachable', link.why), unknown: true, unsettled }
   const missing = feeds
     .map(({ metadata }) => metadata.name)
     .filter((name) => !captured.includes(name))
   if (missing.length === 0) return good('Flowing')
   const more = missing.length > 10 ? ` and ${missing.length - 10} more` : ''
-  return waiting('FeedNotCaptured', `not connected: ${missing.slice(0, 10).join(', ')}${more}`)
+  const what = `not connected: ${missing.slice(0, 10).join(', ')}${more}`
+  return { ...waiting('FeedNotCaptured', what), unsettled }
 }
 
 export function environmentFigures(view: EnvironmentView): Readonly<Record<string, unknown>> {
@@ -69,7 +73,10 @@ export function environmentFigures(view: EnvironmentView): Readonly<Record<strin
     .filter((feed) => isSimulated(environment, feed))
     .map(({ metadata }) => metadata.name)
   return {
-    feeds: `${captured.length}/${environment.spec.suspend ? 0 : feeds.length}`,
+    // Nobody has reported yet: what was counted before still stands.
+    ...(view.settled || captured.length > 0
+      ? { feeds: `${captured.length}/${environment.spec.suspend ? 0 : feeds.length}` }
+      : {}),
     ...(simulated.length === 0 ? {} : { simulated: simulated.join(', ').slice(0, 16_384) }),
   }
 }

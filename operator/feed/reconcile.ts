@@ -51,6 +51,7 @@ export const reconcileFeed =
       paused,
       version: feed && versionInForce(feed, day)?.name,
       captures: views,
+      settled: world.isSettled(),
       failure,
       day,
     }

@@ -29,6 +29,8 @@ export type FeedView = {
   readonly paused: boolean
   readonly version: string | undefined
   readonly captures: readonly CaptureView[]
+  /** Whether reports had the time to come. */
+  readonly settled: boolean
   readonly failure: Fact | undefined
   /** UTC, YYYY-MM-DD. */
   readonly day: string
@@ -93,18 +95,20 @@ function feedFacts(view: FeedView, active: readonly CaptureView[]): Facts {
           )
         : { ...waiting('Waiting', 'the spec comes first'), unknown: true },
     DataFlowing: worst(
-      fit.map((capture) => ({ of: capture.name, fact: flowFact(capture) })),
+      fit.map((capture) => ({ of: capture.name, fact: flowFact(capture, view.settled) })),
       { ...good('NotNeeded'), unknown: true }
     ),
   }
 }
 
-function flowFact({ stream, report, connector }: CaptureView): Fact {
+function flowFact({ stream, report, connector }: CaptureView, settled: boolean): Fact {
   if (stream.state === 'refused') return waiting('StreamRefused', stream.why)
   if (!report) {
-    return stream.state === 'away'
-      ? { ...waiting('NatsUnreachable', stream.why), unknown: true }
-      : { ...waiting('NoReports', `${connector} has not reported for 15 s`), unknown: true }
+    const fact =
+      stream.state === 'away'
+        ? waiting('NatsUnreachable', stream.why)
+        : waiting('NoReports', `${connector} has not reported for 15 s`)
+    return { ...fact, unknown: true, unsettled: !settled }
   }
   const { connected, connections, message, state } = report
   if (state === 'failed') return waiting('Troubled', message)
