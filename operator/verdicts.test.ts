@@ -98,6 +98,34 @@ real(
   }
 )
 
+real('what cannot change is refused with the field and what to do instead', async () => {
+  const synthetic = { name: 'v2', effectiveFrom: '2025-01-01', endpoint: 'synthetic://generator' }
+  const other = { ...(LEAST.Archive.spec as object), environmentRef: { name: 'other' } }
+  const changes = [
+    [
+      'Feed',
+      'spec.exchange',
+      { exchange: 'synthetic', versions: [synthetic], channels: ['trade'] },
+      'make a new Feed',
+    ],
+    ['Archive', 'spec.environmentRef.name', other, 'make a new Archive'],
+  ] as const
+  for (const [kind, field, spec, hint] of changes) {
+    const object = LEAST[kind] as unknown as KubeObject
+    const named = { ...object, metadata: { name: 'fixed', namespace: 'default' } }
+    const made = await client.create(RESOURCES[kind], named)
+    const verdict = await askApiServer(client, kind, { ...made, spec }, true)
+    assert.is(verdict.taken, undefined)
+    if (verdict.taken === undefined) {
+      assert.equal(verdict.rules, [field])
+      assert.match(verdict.message, hint)
+    }
+    // And what may change, changes.
+    const same = { ...made, metadata: { ...made.metadata, labels: { a: 'b' } } }
+    assert.ok((await askApiServer(client, kind, same, true)).taken)
+  }
+})
+
 real('kubectl explain knows every field, with its words', async () => {
   const words = await cluster.kubectl('explain', 'feed.spec.versions.endpoint')
   assert.match(words, 'wss://')

@@ -1,7 +1,7 @@
 // The developer's cluster: a control plane, nats-server, our CRDs and exchanges/, and the operator as a process.
 // Everything listens on loopback and lies in one temporary folder; `stop` leaves neither process nor file.
 
-import { existsSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -37,13 +37,19 @@ export type DeveloperCluster = {
 const ROOT = new URL('../..', import.meta.url).pathname
 /** The address that the Environments of exchanges/ name. */
 const NATS_PORT = 4222
+/** Where crds/roles/namespaced.yaml puts the operator and what it may do. */
+const NAMESPACE = 'ssmd'
+const ACCOUNT = `system:serviceaccount:${NAMESPACE}:ssmd-operator`
 const OPERATOR_READY_MS = 30_000
 
 export async function startDeveloperCluster(o: DeveloperClusterOptions): Promise<DeveloperCluster> {
   const kubectl = await toolPath('kubectl')
   await toolPath('nats-server')
+  // A token of our own instead of an issued one: it does not expire in a cluster that stays open for days.
+  const operatorToken = randomBytes(16).toString('hex')
   const plane = await startControlPlane({
     step: o.step,
+    users: [{ token: operatorToken, name: ACCOUNT, groups: ['system:serviceaccounts'] }],
     prepare: (cluster) => o.step('CRDs and roles', () => applyCrds(cluster)),
   })
   let nats: TestNats | undefined
@@ -63,16 +69,15 @@ export async function startDeveloperCluster(o: DeveloperClusterOptions): Promise
     )
     const natsUrl = nats.url
     await o.step('exchanges/', () => applyExchanges(plane, natsUrl))
-    const operatorLog = join(plane.folder, 'operator.log')
     if (o.operator) {
-      operator = await o.step('ssmd operator', () => startOperator(plane.kubeconfig, operatorLog))
+      operator = await o.step('ssmd operator', () => startOperator(plane, operatorToken))
     }
     const all = [...plane.parts, ...(operator ? [operator] : [])]
     return {
       kubeconfig: plane.kubeconfig,
       bin,
       natsUrl,
-      operatorLog: o.operator ? operatorLog : undefined,
+      operatorLog: o.operator ? join(plane.folder, 'operator.log') : undefined,
       plane,
       failed: Promise.race(all.map((part) => part.ended.then(() => part.lastWords()))),
       stop,
@@ -86,8 +91,10 @@ export async function startDeveloperCluster(o: DeveloperClusterOptions): Promise
 /** What a cluster's administrator applies once: the kinds, and what the operator may do. */
 export async function applyCrds(plane: TestCluster): Promise<void> {
   await plane.kubectl('apply', '--server-side', '-f', join(ROOT, 'crds'))
-  const roles = join(ROOT, 'crds', 'roles')
-  if (existsSync(roles)) await plane.kubectl('apply', '--server-side', '-f', roles)
+  await plane.kubectl('create', 'namespace', NAMESPACE)
+  await plane.kubectl('config', 'set-context', '--current', '--namespace', NAMESPACE)
+  const roles = join(ROOT, 'crds', 'roles', 'namespaced.yaml')
+  await plane.kubectl('apply', '--server-side', '-f', roles)
   await plane.kubectl(
     ...['wait', '--for=condition=Established', '--timeout=20s', 'crd'],
     ...['feeds', 'environments', 'archives'].map((plural) => `${plural}.ssmd.io`)
@@ -109,16 +116,19 @@ export async function applyExchanges(plane: ControlPlane, natsUrl: string): Prom
   await plane.kubectl('apply', '--server-side', '-f', folder)
 }
 
-/** `ssmd operator`, until it says that it is ready. */
-async function startOperator(kubeconfig: string, logFile: string): Promise<Running> {
+/** `ssmd operator` with exactly its shipped role, until it says that it is ready. */
+async function startOperator(plane: ControlPlane, token: string): Promise<Running> {
+  const kubeconfig = join(plane.folder, 'operator.kubeconfig')
+  const admin = await readFile(plane.kubeconfig, 'utf8')
+  await writeFile(kubeconfig, admin.replaceAll(plane.token, token), { mode: 0o600 })
   const operator = startProcess(
     'ssmd operator',
     process.execPath,
     [
       ...[join(ROOT, 'cli/main.ts'), 'operator', '--kubeconfig', kubeconfig],
-      ...['--namespace', 'default', '--health-addr', '127.0.0.1:0'],
+      ...['--namespace', NAMESPACE, '--health-addr', '127.0.0.1:0'],
     ],
-    { logFile }
+    { logFile: join(plane.folder, 'operator.log') }
   )
   const ready = new Promise<void>((resolve) => {
     for (const stream of [operator.child.stdout, operator.child.stderr]) {
