@@ -18,14 +18,14 @@ fail() {
   exit 1
 }
 step() { printf '\n# %s\n' "$1" && steps=$((steps + 1)); }
-# Runs kubectl, shows it, and wants a text (a bash pattern, in capitals or not) in what it prints.
+# Runs kubectl, shows it, and wants a text in what it prints.
 see() {
   local want=$1 out
   shift
   printf '$ kubectl %s\n' "$*"
   out=$(kubectl "$@" 2>&1) || fail "kubectl $* said: $out"
   head -n 12 <<<"$out"
-  [[ $out == *$want* ]] || fail "'$want' is not in: $out"
+  [[ $out == *"$want"* ]] || fail "'$want' is not in: $out"
 }
 # The same, where kubectl must refuse.
 refused() {
@@ -34,7 +34,7 @@ refused() {
   printf '$ kubectl %s\n' "$*"
   if out=$(kubectl "$@" 2>&1); then fail "kubectl $* was not refused"; fi
   printf '%s\n' "$out"
-  [[ $out == *$want* ]] || fail "'$want' is not in: $out"
+  [[ $out == *"$want"* ]] || fail "'$want' is not in: $out"
 }
 # Until kubectl prints exactly that, for things that `kubectl wait` cannot say.
 becomes() {
@@ -85,7 +85,12 @@ see 'condition met' wait --for=condition=Available --timeout=60s deployment/conn
 
 step 'What is wrong is refused at once, and the answer says what to do'
 refused 'make a new Feed' patch feed kalshi --type merge -p '{"spec":{"exchange":"synthetic"}}'
-refused 'unknown field "spec.chanels"' patch feed kalshi --type merge -p '{"spec":{"chanels":["trade"]}}'
+refused 'chanels' apply --server-side --force-conflicts -f - <<'YAML'
+apiVersion: ssmd.io/v1alpha1
+kind: Feed
+metadata: { name: kalshi }
+spec: { chanels: [trade] }
+YAML
 refused 'spec.channels' patch feed kalshi --type merge -p '{"spec":{"channels":[]}}'
 
 step 'What only shows in the whole is said by the resource, and heals'
