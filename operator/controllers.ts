@@ -29,6 +29,7 @@ export type ControllersOptions = {
   readonly hostRoot: string
   readonly nowMs?: () => number
   readonly random?: () => number
+  readonly figuresMs?: number
 }
 
 const namespaceOf = ({ metadata }: KubeObject): string => metadata.namespace ?? ''
@@ -93,7 +94,7 @@ export function addControllers(options: ControllersOptions): {
     secrets: new Secrets(manager.client, nowMs),
     figures,
     links,
-    pace: new Pace(nowMs),
+    pace: new Pace(nowMs, options.figuresMs),
     isSettled: settledAfter(STALE_MS, nowMs),
     image: options.image,
     hostRoot: options.hostRoot,

@@ -161,4 +161,6 @@ test('a status that is garbage is put right, and two archives in one place do no
 
 const missing = await missingTools()
 if (missing) skip(missing)
-else test.run()
+else {
+  test.run()
+}

@@ -34,6 +34,20 @@ export class Judged {
   }
 }
 
+/** A stored object that is not fit, as the policies know it: it is there, and has said itself what is wrong. */
+export const brokenAmong = (
+  judged: Judged,
+  kind: Kind,
+  objects: Iterable<KubeObject>
+): readonly Problem[] =>
+  [...objects].flatMap((object) => {
+    const { problem } = judged.of(kind, object)
+    if (problem === undefined) return []
+    const code = 'SSMD_E_RESOURCE_INVALID' as const
+    const { name } = object.metadata
+    return { code, file: '', line: 1, column: 1, kind, name, field: '', message: problem, hint: '' }
+  })
+
 /** Spec and name alone: what others wrote beside them, and what we wrote into the status, is not on trial. */
 function judgeObject<K extends Kind>(kind: K, object: KubeObject): Verdict<K> {
   const { name, namespace } = object.metadata
@@ -63,11 +77,12 @@ export const locatedAll = (of: {
   readonly feeds?: readonly ResourceOf['Feed'][]
   readonly environments?: readonly ResourceOf['Environment'][]
   readonly archives?: readonly ResourceOf['Archive'][]
+  readonly problems?: readonly Problem[]
 }): Resources => ({
   feeds: (of.feeds ?? []).map(located),
   environments: (of.environments ?? []).map(located),
   archives: (of.archives ?? []).map(located),
-  problems: [],
+  problems: [...(of.problems ?? [])],
 })
 
 /** What a condition says of policies that were broken: the first, and how many more there are. */

@@ -383,4 +383,6 @@ test('the roles do not let the operator list or watch Secrets, and the cluster-w
 
 const missing = await missingTools()
 if (missing) skip(missing)
-else test.run()
+else {
+  test.run()
+}

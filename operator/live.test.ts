@@ -24,6 +24,8 @@ import {
 import { runPod } from './testing/pod.ts'
 
 const MS = 60_000
+/** Half a minute in life. */
+const FIGURES_MS = 5_000
 const test = suite('live figures and streams')
 let kinds: KindsCluster
 let nats: TestNats
@@ -65,9 +67,9 @@ const streamCreated = async (name: string): Promise<string | undefined> => {
   )
 }
 
-test('kubectl get feeds shows what a real connector and archiver say, at most two writes a minute', async () => {
+test('kubectl get feeds shows what a real connector and archiver say, and no oftener than it may', async () => {
   const space = await kinds.space()
-  await kinds.operate(space)
+  await kinds.operate(space, { figuresMs: FIGURES_MS })
   const { client } = kinds
   const transport = { url: nats.url, stream: { maxBytes: '256Mi' } }
   await declare(client, feed(space, 'a'))
@@ -134,14 +136,14 @@ test('kubectl get feeds shows what a real connector and archiver say, at most tw
     const table = await kinds.cluster.kubectl('get', 'feeds', '-n', space.name)
     assert.match(table, /NAME\s+EXCHANGE\s+READY\s+REASON\s+CONNECTED\s+MSG\/S\s+LAST\s+GAPS\s+AGE/)
     assert.match(table, /a\s+synthetic\s+True\s+Captured\s+1\/1\s+[\d.]+\s+\S+\s+0\s/)
-    // Twenty seconds of reports every two seconds: figures are written once in them, or not at all.
+    // Reports come every two seconds.
     const versions = new Set<string | undefined>()
-    const end = performance.now() + 20_000
+    const end = performance.now() + 2.5 * FIGURES_MS
     while (performance.now() < end) {
       versions.add((await client.get(FEEDS, `${space.name}/a`)).metadata.resourceVersion)
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
-    assert.ok(versions.size <= 2, `${versions.size} versions in 20 s`)
+    assert.ok(versions.size <= 4, `${versions.size} versions`)
 
     connector.child.kill('SIGKILL')
     await see(
@@ -158,7 +160,7 @@ test('kubectl get feeds shows what a real connector and archiver say, at most tw
 
 test('a stream that was deleted is made again, a consumer too, and a stream that is wider is left as it is', async () => {
   const space = await kinds.space()
-  await kinds.operate(space)
+  await kinds.operate(space, { figuresMs: FIGURES_MS })
   const { client } = kinds
   const within = (maxBytes: string) => ({ transport: { url: nats.url, stream: { maxBytes } } })
   await declare(client, feed(space, 's'))
@@ -199,7 +201,7 @@ test('a stream that was deleted is made again, a consumer too, and a stream that
 
 test('a stream that would lose data is refused and said so', async () => {
   const space = await kinds.space()
-  await kinds.operate(space)
+  await kinds.operate(space, { figuresMs: FIGURES_MS })
   const { client } = kinds
   const manager = await nc.jetstreamManager()
   await manager.streams.add({
@@ -224,4 +226,6 @@ test('a stream that would lose data is refused and said so', async () => {
 
 const missing = await missingTools()
 if (missing) skip(missing)
-else test.run()
+else {
+  test.run()
+}

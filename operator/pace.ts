@@ -10,11 +10,14 @@ const BURST = 8
 type Entry = { at: number; tokens: number; refilledAt: number }
 
 export class Pace {
+  /** The shortest time between two writes of figures. */
+  readonly figuresMs: number
   readonly #nowMs: () => number
   readonly #entries = new Map<Key, Entry>()
 
-  constructor(nowMs: () => number) {
+  constructor(nowMs: () => number, figuresMs: number = FIGURES_MS) {
     this.#nowMs = nowMs
+    this.figuresMs = figuresMs
   }
 
   /** How long a change of this weight has to wait; 0 is now, and then `wrote` has to follow. */
@@ -23,20 +26,20 @@ export class Pace {
     if (!entry || change === 'generation') return 0
     const now = this.#nowMs()
     const sinceRefill = now - entry.refilledAt
-    const gained = Math.floor(sinceRefill / FIGURES_MS)
+    const gained = Math.floor(sinceRefill / this.figuresMs)
     if (change === 'contract') {
       if (entry.tokens + gained >= 1) return 0
-      return FIGURES_MS - (sinceRefill % FIGURES_MS)
+      return this.figuresMs - (sinceRefill % this.figuresMs)
     }
-    return Math.max(0, entry.at + FIGURES_MS - now)
+    return Math.max(0, entry.at + this.figuresMs - now)
   }
 
   wrote(key: Key): void {
     const now = this.#nowMs()
     const entry = this.#entries.get(key) ?? { at: now, tokens: BURST, refilledAt: now }
-    const gained = Math.floor((now - entry.refilledAt) / FIGURES_MS)
+    const gained = Math.floor((now - entry.refilledAt) / this.figuresMs)
     entry.tokens = Math.max(0, Math.min(BURST, entry.tokens + gained) - 1)
-    entry.refilledAt += gained * FIGURES_MS
+    entry.refilledAt += gained * this.figuresMs
     entry.at = now
     this.#entries.set(key, entry)
   }

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { FEEDS } from './kinds.ts'
-import { DEPLOYMENTS, type KubeObject, SECRETS } from './kube/objects.ts'
+import { CONFIG_MAPS, DEPLOYMENTS, type KubeObject, SECRETS } from './kube/objects.ts'
 import type { Deployment } from './objects.ts'
 import { decideRollout, isOpen, type RolloutPolicy } from './rollout.ts'
 import { missingTools } from './testing/cluster.ts'
@@ -187,9 +187,12 @@ test('Manual holds template and file, says so, and goes ahead when it is asked',
   await declare(client, wanted('5ms'))
   await says('Ready', 'False Starting')
   const before = await template()
+  const file = async () => JSON.stringify((await client.get(CONFIG_MAPS, key)).data)
+  const held = await file()
   await declare(client, wanted('9ms'))
   await says('RolloutPending', 'True RolloutPending')
   assert.is(await template(), before)
+  assert.is(await file(), held, 'a pod that starts again finds what it had')
   const asked = feed(space, 'a')
   await declare(client, {
     ...asked,
@@ -197,6 +200,7 @@ test('Manual holds template and file, says so, and goes ahead when it is asked',
   })
   await says('RolloutPending', '')
   assert.is.not(await template(), before)
+  assert.match(await file(), /9ms/)
 })
 
 test('a rotated Secret changes exactly one secret-hash annotation, and NATS credentials none', async () => {

@@ -147,4 +147,6 @@ test('--read-only says what it would do, and writes nothing', async () => {
 
 const missing = await missingTools()
 if (missing) skip(missing)
-else test.run()
+else {
+  test.run()
+}

@@ -8,11 +8,10 @@ import { streamWantOf } from '#crds/streams.ts'
 import { attempt, makeChildren, pruneChildren } from '../children.ts'
 import { readCredentials } from '../credentials.ts'
 import { finish } from '../finish.ts'
-import { describeProblems, located, locatedAll } from '../judged.ts'
+import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
 import { ARCHIVES, isPaused } from '../kinds.ts'
 import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
 import { archiverName } from '../names.ts'
-import { FIGURES_MS } from '../pace.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import { type Fact, good, stalled, waiting } from '../status.ts'
 import { dayOf, inNamespace, platformOf, type StreamVerdict, type World } from '../world.ts'
@@ -80,7 +79,7 @@ export const reconcileArchive =
       figures: archiveFigures(view),
       againMs: isWaiting
         ? WAIT_MS * (1 + world.random())
-        : FIGURES_MS * (0.8 + world.random() * 0.2),
+        : world.pace.figuresMs * (0.8 + world.random() * 0.2),
     })
     if (thrown !== undefined) throw thrown
     return result
@@ -121,6 +120,7 @@ function policyFact(
     feeds: world.judged.all('Feed', inNamespace(world.feeds, namespace)),
     environments: [environment],
     archives: world.judged.all('Archive', objects),
+    problems: brokenAmong(world.judged, 'Feed', inNamespace(world.feeds, namespace)),
   })
   const self = resources.archives.find(({ resource }) => resource === archive) ?? located(archive)
   const problems = checkArchive(self, resources)

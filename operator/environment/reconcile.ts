@@ -4,13 +4,13 @@
 import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf, isSimulated, keyOf } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
+import type { Resources } from '#crds/located.ts'
 import { attempt, makeChildren, pruneChildren } from '../children.ts'
 import { type Credentials, type Need, readCredentials } from '../credentials.ts'
 import { finish } from '../finish.ts'
-import { describeProblems, located, locatedAll } from '../judged.ts'
+import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
 import { ENVIRONMENTS, isPaused } from '../kinds.ts'
 import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
-import { FIGURES_MS } from '../pace.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import { type Fact, good, stalled, waiting } from '../status.ts'
 import { dayOf, inNamespace, platformOf, type World } from '../world.ts'
@@ -33,7 +33,12 @@ export const reconcileEnvironment =
     const namespace = pass.namespace ?? ''
     const paused = isPaused(object)
     const all = world.judged.all('Feed', inNamespace(world.feeds, namespace))
-    const { environment, config } = fitness(world, object, all)
+    const broken = brokenAmong(world.judged, 'Feed', inNamespace(world.feeds, namespace))
+    const { environment, config } = fitness(
+      world,
+      object,
+      locatedAll({ feeds: all, problems: broken })
+    )
     const feeds = environment ? feedsOf(environment, all) : []
     const credentials = environment
       ? await credentialsOf(world, namespace, environment, feeds)
@@ -82,7 +87,7 @@ export const reconcileEnvironment =
       figures: environmentFigures(view),
       againMs:
         credentials.fact.standing === 'good'
-          ? FIGURES_MS * (0.8 + world.random() * 0.2)
+          ? world.pace.figuresMs * (0.8 + world.random() * 0.2)
           : WAIT_MS * (1 + world.random()),
     })
     if (thrown !== undefined) throw thrown
@@ -92,11 +97,11 @@ export const reconcileEnvironment =
 function fitness(
   world: World,
   object: KubeObject,
-  feeds: readonly Feed[]
+  resources: Resources
 ): { readonly environment: Environment | undefined; readonly config: Fact } {
   const { resource, problem } = world.judged.of('Environment', object)
   if (!resource) return { environment: undefined, config: stalled('InvalidSpec', problem) }
-  const problems = checkEnvironment(located(resource), locatedAll({ feeds }), dayOf(world.nowMs()))
+  const problems = checkEnvironment(located(resource), resources, dayOf(world.nowMs()))
   // A name that is not there yet may come; what is wrong in itself will not heal.
   const wrong = problems.filter(({ code }) => code !== 'SSMD_E_REFERENCE')
   if (wrong.length > 0)

@@ -10,7 +10,6 @@ import { finish } from '../finish.ts'
 import { describeProblems, located } from '../judged.ts'
 import { ENVIRONMENTS, FEEDS, isPaused } from '../kinds.ts'
 import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
-import { FIGURES_MS } from '../pace.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import type { Pass } from '../runtime/pass.ts'
 import { type Fact, good, stalled } from '../status.ts'
@@ -56,7 +55,7 @@ export const reconcileFeed =
       day,
     }
     const isWaiting = captures.some(({ credentials }) => credentials.standing !== 'good')
-    const again = captures.some(({ suspended }) => !suspended) ? FIGURES_MS : undefined
+    const again = captures.some(({ suspended }) => !suspended) ? world.pace.figuresMs : undefined
     const result = await finish(pass, world, {
       resource: FEEDS,
       object,

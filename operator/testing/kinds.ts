@@ -49,6 +49,11 @@ export type Operator = {
   stop(): Promise<void>
 }
 
+export type OperateOptions = {
+  readonly allNamespaces?: boolean
+  readonly figuresMs?: number
+}
+
 export type Space = {
   readonly name: string
   readonly token: string
@@ -60,10 +65,7 @@ export type KindsCluster = {
   readonly client: Client
   /** A new namespace, with the roles of `file` for its operator. */
   space(file?: 'namespaced' | 'cluster-wide'): Promise<Space>
-  operate(
-    space: Space,
-    options?: { allNamespaces?: boolean; readOnly?: boolean }
-  ): Promise<Operator>
+  operate(space: Space, options?: OperateOptions): Promise<Operator>
   stop(): Promise<void>
 }
 
@@ -154,10 +156,7 @@ function read(path: string, edit = (text: string) => text): KubeObject[] {
   return parseAllDocuments(text).map((document) => document.toJS() as KubeObject)
 }
 
-async function startOperator(
-  space: Space,
-  options: { allNamespaces?: boolean; readOnly?: boolean }
-): Promise<Operator> {
+async function startOperator(space: Space, options: OperateOptions): Promise<Operator> {
   const { log, lines } = testLog()
   const manager = new Manager({
     connection: space.connection,
@@ -167,7 +166,6 @@ async function startOperator(
     name: 'ssmd-operator',
     hashAnnotation: 'ssmd.io/applied-hash',
     reportingController: 'ssmd.io/operator',
-    readOnly: options.readOnly ?? false,
     lease: { namespace: space.name, name: 'ssmd-operator' },
     perSecond: 1000,
     burst: 1000,
@@ -183,6 +181,7 @@ async function startOperator(
     namespace: options.allNamespaces ? undefined : space.name,
     image: 'ssmd:test',
     hostRoot: '/var/lib/ssmd',
+    ...(options.figuresMs === undefined ? {} : { figuresMs: options.figuresMs }),
   })
   const stop = new AbortController()
   const running = manager.run(stop.signal)
