@@ -353,7 +353,11 @@ test('a paused Feed is left alone, and a spec that is not fit takes nothing away
   await says(FEEDS, key, 'Paused', 'True Paused')
   const { uid = '' } = (await client.get(DEPLOYMENTS, `${space.name}/connector-prod-a`)).metadata
   await client.delete(DEPLOYMENTS, `${space.name}/connector-prod-a`, { uid })
-  await says(FEEDS, key, 'WorkloadAvailable', 'False Starting')
+  await see(FEEDS, key, 'it is seen to be gone', ({ status }) =>
+    conditionsIn(status).some(
+      ({ type, message }) => type === 'WorkloadAvailable' && message.includes('is not there yet')
+    )
+  )
   assert.is(await get(DEPLOYMENTS, `${space.name}/connector-prod-a`), undefined)
   await declare(client, feed(space, 'a'))
   await see(DEPLOYMENTS, `${space.name}/connector-prod-a`, 'it is made again', () => true)
