@@ -25,7 +25,8 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'operator/kube': ['crds'],
   'operator/runtime': ['crds', 'operator/kube'],
   ...Object.fromEntries(KINDS.map((kind) => [kind, ['crds', 'operator', ...PLATFORM]])),
-  operator: ['crds', ...KINDS, ...PLATFORM],
+  'operator/nats': ['crds'],
+  operator: ['crds', 'operator/nats', ...KINDS, ...PLATFORM],
   'operator/local': ['crds', 'operator', ...KINDS, '.ci/tools'],
 }
 

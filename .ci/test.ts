@@ -1,10 +1,15 @@
 // `npm test [-- <file or folder>…]`: every *.test.ts as a process of its own, with the guards that uvu does not have.
 // Ends with the line `N passed, N failed`; exit code 1 when anything failed.
 
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describeError } from '#crds/errors.ts'
-import { toolPath } from '#tools'
+import { type ToolName, toolPath } from '#tools'
 import { findTestFiles } from './runner/files.ts'
+import { neededTools } from './runner/needed-tools.ts'
 import { runAll } from './runner/run-all.ts'
+import { readSources } from './sources.ts'
+import { TOOLS } from './tools/specs.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const filters = process.argv.slice(2)
@@ -26,14 +31,23 @@ const totals = await runAll({
 })
 if (totals.failed > 0) process.exitCode ??= 1
 
-/** Gets the servers before the clock of the first test runs. What is missing is said; the tests then skip or fail. */
+/** Gets the real programs before the clock of the first test runs. What is missing is said; the tests then skip or fail. */
 async function preparedTools(): Promise<NodeJS.ProcessEnv> {
-  const files = await findTestFiles(root, filters)
-  if (files.every(({ path }) => /^(crds|\.ci)\//.test(path))) return {}
-  try {
-    return { SSMD_NATS_SERVER: await toolPath('nats-server') }
-  } catch (error) {
-    console.log(`tests that need nats-server cannot run: ${describeError(error)}`)
-    return {}
+  const tests = (await findTestFiles(root, filters)).map(({ path }) => path)
+  const texts = new Map((await readSources(root)).map(({ path, text }) => [path, text]))
+  const { imports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    imports: Record<string, string>
   }
+  const names = new Set(neededTools(tests, texts, imports).filter((name) => name in TOOLS))
+  // Tests of programs start them as processes, where no import shows what they need.
+  if (tests.some((path) => !/^(crds|\.ci)\//.test(path))) names.add('nats-server')
+  const env: NodeJS.ProcessEnv = {}
+  for (const name of [...names] as ToolName[]) {
+    try {
+      env[TOOLS[name].variable] = await toolPath(name)
+    } catch (error) {
+      console.log(`tests that need ${name} cannot run: ${describeError(error)}`)
+    }
+  }
+  return env
 }

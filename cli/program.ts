@@ -6,6 +6,7 @@ import { readVersion } from './commands/version.ts'
 import { collect, examples, outputOption } from './flags.ts'
 import { endQuietlyOnBrokenPipe, flush, type Output, printError } from './output.ts'
 import { addData } from './program-data.ts'
+import { addOperator } from './program-operator.ts'
 import { addRoles } from './program-roles.ts'
 
 const WELCOME = `ssmd captures market data that you declare in YAML, and proves it on disk.
@@ -66,6 +67,7 @@ export function buildProgram(): Command {
   addValidate(program)
   addData(program)
   addRoles(program)
+  addOperator(program)
   program
     .command('version')
     .description('show the version of ssmd and of Node')

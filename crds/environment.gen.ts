@@ -124,6 +124,11 @@ export type EnvironmentConnector = {
    * once. Default: 5ms.
    */
   readonly linger: string
+  /**
+   * When a connector may be replaced because something that it reads has changed. Its restart is a
+   * short hole in the data. A new image alone never replaces it outside a window.
+   */
+  readonly rollout?: EnvironmentConnectorRollout
 }
 
 export type EnvironmentConnectorResources = {
@@ -131,6 +136,26 @@ export type EnvironmentConnectorResources = {
   readonly requests?: Readonly<Record<string, number | string>>
   /** What it can never exceed. */
   readonly limits?: Readonly<Record<string, number | string>>
+}
+
+export type EnvironmentConnectorRollout = {
+  /**
+   * `Automatic` replaces it at once, `Window` within the window of each day, `Manual` when the Feed
+   * gets a new value of the annotation `ssmd.io/rollout`, which is also heard under the other two.
+   */
+  readonly policy: 'Automatic' | 'Manual' | 'Window'
+  /**
+   * Times of the day (UTC) between which connectors may be replaced; over midnight where it ends
+   * before it starts.
+   */
+  readonly window?: EnvironmentConnectorRolloutWindow
+}
+
+export type EnvironmentConnectorRolloutWindow = {
+  /** When it opens, `HH:MM` in UTC. */
+  readonly start: string
+  /** When it closes, `HH:MM` in UTC. */
+  readonly end: string
 }
 
 export type EnvironmentSimulator = {

@@ -150,6 +150,14 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
       'How much a connector holds in memory while NATS does not answer. Beyond it frames are dropped, counted, and written down as a gap.',
     'spec.connector.linger':
       'For how long frames are gathered into one block before it is published; `0ms` publishes each at once.',
+    'spec.connector.rollout':
+      'When a connector may be replaced because something that it reads has changed. Its restart is a short hole in the data. A new image alone never replaces it outside a window.',
+    'spec.connector.rollout.policy':
+      '`Automatic` replaces it at once, `Window` within the window of each day, `Manual` when the Feed gets a new value of the annotation `ssmd.io/rollout`, which is also heard under the other two.',
+    'spec.connector.rollout.window':
+      'Times of the day (UTC) between which connectors may be replaced; over midnight where it ends before it starts.',
+    'spec.connector.rollout.window.start': 'When it opens, `HH:MM` in UTC.',
+    'spec.connector.rollout.window.end': 'When it closes, `HH:MM` in UTC.',
     'spec.simulator':
       "Which feeds come from ssmd's own simulator instead of the exchange, and what it plays. Whatever came from a simulator is marked so everywhere: in blocks, manifests, tables and answers.",
     'spec.simulator.feeds': 'Names of the Feeds that are simulated. An empty list simulates none.',

@@ -2,7 +2,11 @@
 // `ssmd validate` and an API server refuse the same things. A test holds this table and the CRDs together.
 
 import type { ArchiveStorage, ArchiveStorageClaim } from './archive.gen.ts'
-import type { EnvironmentKey, EnvironmentKeySource } from './environment.gen.ts'
+import type {
+  EnvironmentConnectorRollout,
+  EnvironmentKey,
+  EnvironmentKeySource,
+} from './environment.gen.ts'
 import type { FeedSpec, FeedVersion } from './feed.gen.ts'
 import type { Kind } from './kinds.ts'
 import { parseDuration } from './quantities.ts'
@@ -107,6 +111,15 @@ export const RULES: readonly Rule[] = [
     cel: 'has(self.env) != has(self.secret)',
     message: 'give exactly one of env (variables, for local use) and secret (a Kubernetes Secret)',
     holds: (self: EnvironmentKeySource) => (self.env === undefined) !== (self.secret === undefined),
+  },
+  {
+    kind: 'Environment',
+    at: 'spec.connector.rollout',
+    cel: "(self.policy == 'Window') == has(self.window)",
+    field: 'window',
+    message: 'window and policy do not fit: give window with the policy Window, and only then',
+    holds: (self: EnvironmentConnectorRollout) =>
+      (self.policy === 'Window') === (self.window !== undefined),
   },
   {
     kind: 'Archive',

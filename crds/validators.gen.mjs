@@ -2281,7 +2281,7 @@ return errors === 0;
 }
 
 export const validateEnvironment = validate11;
-const schema12 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Environment"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["feeds","transport"],"properties":{"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$"}},"transport":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^(nats|tls)://[!-~]+$"},"credentialsRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false},"stream":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"72h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"8Gi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"replicas":{"type":"integer","default":1,"minimum":1,"maximum":5},"duplicateWindow":{"type":"string","default":"2m","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false},"keys":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type","fields","source"],"properties":{"type":{"type":"string","enum":["apiKey"]},"fields":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z][A-Za-z0-9_-]*$"}},"source":{"type":"object","properties":{"env":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secret":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"schema":{"type":"string","enum":["v1"]},"schedule":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"dayStart":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"dayEnd":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"connector":{"type":"object","default":{},"properties":{"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}}},"additionalProperties":false},"bufferBytes":{"type":"string","default":"64Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"linger":{"type":"string","default":"5ms","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"}},"additionalProperties":false},"simulator":{"type":"object","required":["feeds"],"properties":{"feeds":{"type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"url":{"type":"string","maxLength":2048,"pattern":"^wss?://[!-~]+$"},"speed":{"type":"string","default":"1","maxLength":10,"pattern":"^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"},"seed":{"type":"integer","default":1,"minimum":0,"maximum":9007199254740991},"rate":{"type":"integer","default":200,"minimum":1,"maximum":1000000},"markets":{"type":"integer","default":6,"minimum":1,"maximum":100000},"replay":{"type":"array","default":[],"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":1024}},"faults":{"type":"array","default":[],"maxItems":64,"items":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["cut","skip","duplicate","freeze","unauthorized","tooManyRequests"]},"every":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"after":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"for":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"count":{"type":"integer","minimum":1,"maximum":1000000},"channel":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"additionalProperties":false}}},"additionalProperties":false},"suspend":{"type":"boolean"}},"additionalProperties":false},"status":{"type":"object"}}};
+const schema12 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Environment"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["feeds","transport"],"properties":{"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$"}},"transport":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^(nats|tls)://[!-~]+$"},"credentialsRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false},"stream":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"72h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"8Gi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"replicas":{"type":"integer","default":1,"minimum":1,"maximum":5},"duplicateWindow":{"type":"string","default":"2m","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false},"keys":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type","fields","source"],"properties":{"type":{"type":"string","enum":["apiKey"]},"fields":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z][A-Za-z0-9_-]*$"}},"source":{"type":"object","properties":{"env":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secret":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"schema":{"type":"string","enum":["v1"]},"schedule":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"dayStart":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"dayEnd":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"connector":{"type":"object","default":{},"properties":{"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}}},"additionalProperties":false},"bufferBytes":{"type":"string","default":"64Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"linger":{"type":"string","default":"5ms","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"rollout":{"type":"object","required":["policy"],"properties":{"policy":{"type":"string","enum":["Automatic","Manual","Window"]},"window":{"type":"object","required":["start","end"],"properties":{"start":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"end":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"simulator":{"type":"object","required":["feeds"],"properties":{"feeds":{"type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"url":{"type":"string","maxLength":2048,"pattern":"^wss?://[!-~]+$"},"speed":{"type":"string","default":"1","maxLength":10,"pattern":"^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"},"seed":{"type":"integer","default":1,"minimum":0,"maximum":9007199254740991},"rate":{"type":"integer","default":200,"minimum":1,"maximum":1000000},"markets":{"type":"integer","default":6,"minimum":1,"maximum":100000},"replay":{"type":"array","default":[],"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":1024}},"faults":{"type":"array","default":[],"maxItems":64,"items":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["cut","skip","duplicate","freeze","unauthorized","tooManyRequests"]},"every":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"after":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"for":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"count":{"type":"integer","minimum":1,"maximum":1000000},"channel":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"additionalProperties":false}}},"additionalProperties":false},"suspend":{"type":"boolean"}},"additionalProperties":false},"status":{"type":"object"}}};
 const pattern21 = new RegExp("^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$", "u");
 const pattern22 = new RegExp("^(nats|tls)://[!-~]+$", "u");
 const pattern23 = new RegExp("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "u");
@@ -2290,8 +2290,8 @@ const pattern27 = new RegExp("^[A-Za-z][A-Za-z0-9_-]*$", "u");
 const pattern28 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
 const pattern33 = new RegExp("^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$", "u");
 const pattern36 = new RegExp("^(0|[1-9][0-9]{0,2})ms$", "u");
-const pattern38 = new RegExp("^wss?://[!-~]+$", "u");
-const pattern39 = new RegExp("^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$", "u");
+const pattern40 = new RegExp("^wss?://[!-~]+$", "u");
+const pattern41 = new RegExp("^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$", "u");
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3901,7 +3901,7 @@ if(data50.linger === undefined){
 data50.linger = "5ms";
 }
 for(const key14 in data50){
-if(!(((key14 === "resources") || (key14 === "bufferBytes")) || (key14 === "linger"))){
+if(!((((key14 === "resources") || (key14 === "bufferBytes")) || (key14 === "linger")) || (key14 === "rollout"))){
 const err133 = {instancePath:instancePath+"/spec/connector",schemaPath:"#/properties/spec/properties/connector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err133];
@@ -4169,9 +4169,11 @@ vErrors.push(err155);
 }
 errors++;
 }
-}
-else {
-const err156 = {instancePath:instancePath+"/spec/connector",schemaPath:"#/properties/spec/properties/connector/type",keyword:"type",params:{type: "object"}};
+if(data50.rollout !== undefined){
+let data58 = data50.rollout;
+if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
+if(data58.policy === undefined){
+const err156 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/required",keyword:"required",params:{missingProperty: "policy"}};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -4180,29 +4182,9 @@ vErrors.push(err156);
 }
 errors++;
 }
-if(data23.simulator !== undefined){
-let data58 = data23.simulator;
-if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
-if(data58.speed === undefined){
-data58.speed = "1";
-}
-if(data58.seed === undefined){
-data58.seed = 1;
-}
-if(data58.rate === undefined){
-data58.rate = 200;
-}
-if(data58.markets === undefined){
-data58.markets = 6;
-}
-if(data58.replay === undefined){
-data58.replay = [];
-}
-if(data58.faults === undefined){
-data58.faults = [];
-}
-if(data58.feeds === undefined){
-const err157 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/required",keyword:"required",params:{missingProperty: "feeds"}};
+for(const key18 in data58){
+if(!((key18 === "policy") || (key18 === "window"))){
+const err157 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -4211,9 +4193,11 @@ vErrors.push(err157);
 }
 errors++;
 }
-for(const key18 in data58){
-if(!((((((((key18 === "feeds") || (key18 === "url")) || (key18 === "speed")) || (key18 === "seed")) || (key18 === "rate")) || (key18 === "markets")) || (key18 === "replay")) || (key18 === "faults"))){
-const err158 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
+}
+if(data58.policy !== undefined){
+let data59 = data58.policy;
+if(typeof data59 !== "string"){
+const err158 = {instancePath:instancePath+"/spec/connector/rollout/policy",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/policy/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -4222,12 +4206,8 @@ vErrors.push(err158);
 }
 errors++;
 }
-}
-if(data58.feeds !== undefined){
-let data59 = data58.feeds;
-if(Array.isArray(data59)){
-if(data59.length > 256){
-const err159 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/maxItems",keyword:"maxItems",params:{limit: 256}};
+if(!(((data59 === "Automatic") || (data59 === "Manual")) || (data59 === "Window"))){
+const err159 = {instancePath:instancePath+"/spec/connector/rollout/policy",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/policy/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.connector.properties.rollout.properties.policy.enum}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -4236,12 +4216,12 @@ vErrors.push(err159);
 }
 errors++;
 }
-const len5 = data59.length;
-for(let i5=0; i5<len5; i5++){
-let data60 = data59[i5];
-if(typeof data60 === "string"){
-if(func3(data60) > 40){
-const err160 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/maxLength",keyword:"maxLength",params:{limit: 40}};
+}
+if(data58.window !== undefined){
+let data60 = data58.window;
+if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
+if(data60.start === undefined){
+const err160 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/required",keyword:"required",params:{missingProperty: "start"}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -4250,8 +4230,8 @@ vErrors.push(err160);
 }
 errors++;
 }
-if(func3(data60) < 1){
-const err161 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(data60.end === undefined){
+const err161 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/required",keyword:"required",params:{missingProperty: "end"}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -4260,8 +4240,9 @@ vErrors.push(err161);
 }
 errors++;
 }
-if(!pattern0.test(data60)){
-const err162 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+for(const key19 in data60){
+if(!((key19 === "start") || (key19 === "end"))){
+const err162 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -4271,8 +4252,11 @@ vErrors.push(err162);
 errors++;
 }
 }
-else {
-const err163 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/type",keyword:"type",params:{type: "string"}};
+if(data60.start !== undefined){
+let data61 = data60.start;
+if(typeof data61 === "string"){
+if(func3(data61) > 5){
+const err163 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/maxLength",keyword:"maxLength",params:{limit: 5}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -4281,10 +4265,8 @@ vErrors.push(err163);
 }
 errors++;
 }
-}
-}
-else {
-const err164 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/type",keyword:"type",params:{type: "array"}};
+if(!pattern17.test(data61)){
+const err164 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -4294,11 +4276,8 @@ vErrors.push(err164);
 errors++;
 }
 }
-if(data58.url !== undefined){
-let data61 = data58.url;
-if(typeof data61 === "string"){
-if(func3(data61) > 2048){
-const err165 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048}};
+else {
+const err165 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -4307,8 +4286,12 @@ vErrors.push(err165);
 }
 errors++;
 }
-if(!pattern38.test(data61)){
-const err166 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/pattern",keyword:"pattern",params:{pattern: "^wss?://[!-~]+$"}};
+}
+if(data60.end !== undefined){
+let data62 = data60.end;
+if(typeof data62 === "string"){
+if(func3(data62) > 5){
+const err166 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/maxLength",keyword:"maxLength",params:{limit: 5}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -4317,9 +4300,8 @@ vErrors.push(err166);
 }
 errors++;
 }
-}
-else {
-const err167 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/type",keyword:"type",params:{type: "string"}};
+if(!pattern17.test(data62)){
+const err167 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -4329,10 +4311,8 @@ vErrors.push(err167);
 errors++;
 }
 }
-let data62 = data58.speed;
-if(typeof data62 === "string"){
-if(func3(data62) > 10){
-const err168 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/maxLength",keyword:"maxLength",params:{limit: 10}};
+else {
+const err168 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -4341,8 +4321,10 @@ vErrors.push(err168);
 }
 errors++;
 }
-if(!pattern39.test(data62)){
-const err169 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/pattern",keyword:"pattern",params:{pattern: "^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"}};
+}
+}
+else {
+const err169 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -4352,8 +4334,9 @@ vErrors.push(err169);
 errors++;
 }
 }
+}
 else {
-const err170 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/type",keyword:"type",params:{type: "string"}};
+const err170 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -4362,9 +4345,10 @@ vErrors.push(err170);
 }
 errors++;
 }
-let data63 = data58.seed;
-if(!((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63)))){
-const err171 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/type",keyword:"type",params:{type: "integer"}};
+}
+}
+else {
+const err171 = {instancePath:instancePath+"/spec/connector",schemaPath:"#/properties/spec/properties/connector/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -4373,9 +4357,29 @@ vErrors.push(err171);
 }
 errors++;
 }
-if(typeof data63 == "number"){
-if(data63 > 9007199254740991 || isNaN(data63)){
-const err172 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
+if(data23.simulator !== undefined){
+let data63 = data23.simulator;
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+if(data63.speed === undefined){
+data63.speed = "1";
+}
+if(data63.seed === undefined){
+data63.seed = 1;
+}
+if(data63.rate === undefined){
+data63.rate = 200;
+}
+if(data63.markets === undefined){
+data63.markets = 6;
+}
+if(data63.replay === undefined){
+data63.replay = [];
+}
+if(data63.faults === undefined){
+data63.faults = [];
+}
+if(data63.feeds === undefined){
+const err172 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/required",keyword:"required",params:{missingProperty: "feeds"}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -4384,8 +4388,9 @@ vErrors.push(err172);
 }
 errors++;
 }
-if(data63 < 0 || isNaN(data63)){
-const err173 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+for(const key20 in data63){
+if(!((((((((key20 === "feeds") || (key20 === "url")) || (key20 === "speed")) || (key20 === "seed")) || (key20 === "rate")) || (key20 === "markets")) || (key20 === "replay")) || (key20 === "faults"))){
+const err173 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -4395,9 +4400,11 @@ vErrors.push(err173);
 errors++;
 }
 }
-let data64 = data58.rate;
-if(!((typeof data64 == "number") && (!(data64 % 1) && !isNaN(data64)))){
-const err174 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/type",keyword:"type",params:{type: "integer"}};
+if(data63.feeds !== undefined){
+let data64 = data63.feeds;
+if(Array.isArray(data64)){
+if(data64.length > 256){
+const err174 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/maxItems",keyword:"maxItems",params:{limit: 256}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -4406,9 +4413,12 @@ vErrors.push(err174);
 }
 errors++;
 }
-if(typeof data64 == "number"){
-if(data64 > 1000000 || isNaN(data64)){
-const err175 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+const len5 = data64.length;
+for(let i5=0; i5<len5; i5++){
+let data65 = data64[i5];
+if(typeof data65 === "string"){
+if(func3(data65) > 40){
+const err175 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/maxLength",keyword:"maxLength",params:{limit: 40}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -4417,8 +4427,8 @@ vErrors.push(err175);
 }
 errors++;
 }
-if(data64 < 1 || isNaN(data64)){
-const err176 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(func3(data65) < 1){
+const err176 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -4427,10 +4437,8 @@ vErrors.push(err176);
 }
 errors++;
 }
-}
-let data65 = data58.markets;
-if(!((typeof data65 == "number") && (!(data65 % 1) && !isNaN(data65)))){
-const err177 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/type",keyword:"type",params:{type: "integer"}};
+if(!pattern0.test(data65)){
+const err177 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -4439,9 +4447,9 @@ vErrors.push(err177);
 }
 errors++;
 }
-if(typeof data65 == "number"){
-if(data65 > 100000 || isNaN(data65)){
-const err178 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
+}
+else {
+const err178 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -4450,8 +4458,10 @@ vErrors.push(err178);
 }
 errors++;
 }
-if(data65 < 1 || isNaN(data65)){
-const err179 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+else {
+const err179 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -4461,10 +4471,11 @@ vErrors.push(err179);
 errors++;
 }
 }
-let data66 = data58.replay;
-if(Array.isArray(data66)){
-if(data66.length > 256){
-const err180 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/maxItems",keyword:"maxItems",params:{limit: 256}};
+if(data63.url !== undefined){
+let data66 = data63.url;
+if(typeof data66 === "string"){
+if(func3(data66) > 2048){
+const err180 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048}};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -4473,12 +4484,8 @@ vErrors.push(err180);
 }
 errors++;
 }
-const len6 = data66.length;
-for(let i6=0; i6<len6; i6++){
-let data67 = data66[i6];
-if(typeof data67 === "string"){
-if(func3(data67) > 1024){
-const err181 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/maxLength",keyword:"maxLength",params:{limit: 1024}};
+if(!pattern40.test(data66)){
+const err181 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/pattern",keyword:"pattern",params:{pattern: "^wss?://[!-~]+$"}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -4487,8 +4494,9 @@ vErrors.push(err181);
 }
 errors++;
 }
-if(func3(data67) < 1){
-const err182 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err182 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -4498,8 +4506,10 @@ vErrors.push(err182);
 errors++;
 }
 }
-else {
-const err183 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/type",keyword:"type",params:{type: "string"}};
+let data67 = data63.speed;
+if(typeof data67 === "string"){
+if(func3(data67) > 10){
+const err183 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/maxLength",keyword:"maxLength",params:{limit: 10}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -4508,10 +4518,8 @@ vErrors.push(err183);
 }
 errors++;
 }
-}
-}
-else {
-const err184 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/type",keyword:"type",params:{type: "array"}};
+if(!pattern41.test(data67)){
+const err184 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/pattern",keyword:"pattern",params:{pattern: "^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -4520,10 +4528,9 @@ vErrors.push(err184);
 }
 errors++;
 }
-let data68 = data58.faults;
-if(Array.isArray(data68)){
-if(data68.length > 64){
-const err185 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/maxItems",keyword:"maxItems",params:{limit: 64}};
+}
+else {
+const err185 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -4532,12 +4539,9 @@ vErrors.push(err185);
 }
 errors++;
 }
-const len7 = data68.length;
-for(let i7=0; i7<len7; i7++){
-let data69 = data68[i7];
-if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
-if(data69.kind === undefined){
-const err186 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/required",keyword:"required",params:{missingProperty: "kind"}};
+let data68 = data63.seed;
+if(!((typeof data68 == "number") && (!(data68 % 1) && !isNaN(data68)))){
+const err186 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -4546,9 +4550,9 @@ vErrors.push(err186);
 }
 errors++;
 }
-for(const key19 in data69){
-if(!((((((key19 === "kind") || (key19 === "every")) || (key19 === "after")) || (key19 === "for")) || (key19 === "count")) || (key19 === "channel"))){
-const err187 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
+if(typeof data68 == "number"){
+if(data68 > 9007199254740991 || isNaN(data68)){
+const err187 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -4557,11 +4561,8 @@ vErrors.push(err187);
 }
 errors++;
 }
-}
-if(data69.kind !== undefined){
-let data70 = data69.kind;
-if(typeof data70 !== "string"){
-const err188 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/type",keyword:"type",params:{type: "string"}};
+if(data68 < 0 || isNaN(data68)){
+const err188 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -4570,8 +4571,10 @@ vErrors.push(err188);
 }
 errors++;
 }
-if(!((((((data70 === "cut") || (data70 === "skip")) || (data70 === "duplicate")) || (data70 === "freeze")) || (data70 === "unauthorized")) || (data70 === "tooManyRequests"))){
-const err189 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.simulator.properties.faults.items.properties.kind.enum}};
+}
+let data69 = data63.rate;
+if(!((typeof data69 == "number") && (!(data69 % 1) && !isNaN(data69)))){
+const err189 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -4580,12 +4583,9 @@ vErrors.push(err189);
 }
 errors++;
 }
-}
-if(data69.every !== undefined){
-let data71 = data69.every;
-if(typeof data71 === "string"){
-if(func3(data71) > 8){
-const err190 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/maxLength",keyword:"maxLength",params:{limit: 8}};
+if(typeof data69 == "number"){
+if(data69 > 1000000 || isNaN(data69)){
+const err190 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -4594,8 +4594,8 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(!pattern10.test(data71)){
-const err191 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+if(data69 < 1 || isNaN(data69)){
+const err191 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -4605,8 +4605,9 @@ vErrors.push(err191);
 errors++;
 }
 }
-else {
-const err192 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/type",keyword:"type",params:{type: "string"}};
+let data70 = data63.markets;
+if(!((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70)))){
+const err192 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -4615,12 +4616,9 @@ vErrors.push(err192);
 }
 errors++;
 }
-}
-if(data69.after !== undefined){
-let data72 = data69.after;
-if(typeof data72 === "string"){
-if(func3(data72) > 8){
-const err193 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/maxLength",keyword:"maxLength",params:{limit: 8}};
+if(typeof data70 == "number"){
+if(data70 > 100000 || isNaN(data70)){
+const err193 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -4629,8 +4627,8 @@ vErrors.push(err193);
 }
 errors++;
 }
-if(!pattern10.test(data72)){
-const err194 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+if(data70 < 1 || isNaN(data70)){
+const err194 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -4640,8 +4638,10 @@ vErrors.push(err194);
 errors++;
 }
 }
-else {
-const err195 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/type",keyword:"type",params:{type: "string"}};
+let data71 = data63.replay;
+if(Array.isArray(data71)){
+if(data71.length > 256){
+const err195 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/maxItems",keyword:"maxItems",params:{limit: 256}};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -4650,12 +4650,12 @@ vErrors.push(err195);
 }
 errors++;
 }
-}
-if(data69.for !== undefined){
-let data73 = data69.for;
-if(typeof data73 === "string"){
-if(func3(data73) > 8){
-const err196 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/maxLength",keyword:"maxLength",params:{limit: 8}};
+const len6 = data71.length;
+for(let i6=0; i6<len6; i6++){
+let data72 = data71[i6];
+if(typeof data72 === "string"){
+if(func3(data72) > 1024){
+const err196 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/maxLength",keyword:"maxLength",params:{limit: 1024}};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -4664,8 +4664,8 @@ vErrors.push(err196);
 }
 errors++;
 }
-if(!pattern10.test(data73)){
-const err197 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+if(func3(data72) < 1){
+const err197 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -4676,7 +4676,7 @@ errors++;
 }
 }
 else {
-const err198 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/type",keyword:"type",params:{type: "string"}};
+const err198 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -4686,10 +4686,9 @@ vErrors.push(err198);
 errors++;
 }
 }
-if(data69.count !== undefined){
-let data74 = data69.count;
-if(!((typeof data74 == "number") && (!(data74 % 1) && !isNaN(data74)))){
-const err199 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/type",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err199 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -4698,9 +4697,10 @@ vErrors.push(err199);
 }
 errors++;
 }
-if(typeof data74 == "number"){
-if(data74 > 1000000 || isNaN(data74)){
-const err200 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+let data73 = data63.faults;
+if(Array.isArray(data73)){
+if(data73.length > 64){
+const err200 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/maxItems",keyword:"maxItems",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -4709,8 +4709,12 @@ vErrors.push(err200);
 }
 errors++;
 }
-if(data74 < 1 || isNaN(data74)){
-const err201 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const len7 = data73.length;
+for(let i7=0; i7<len7; i7++){
+let data74 = data73[i7];
+if(data74 && typeof data74 == "object" && !Array.isArray(data74)){
+if(data74.kind === undefined){
+const err201 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/required",keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -4719,13 +4723,9 @@ vErrors.push(err201);
 }
 errors++;
 }
-}
-}
-if(data69.channel !== undefined){
-let data75 = data69.channel;
-if(typeof data75 === "string"){
-if(func3(data75) > 64){
-const err202 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/maxLength",keyword:"maxLength",params:{limit: 64}};
+for(const key21 in data74){
+if(!((((((key21 === "kind") || (key21 === "every")) || (key21 === "after")) || (key21 === "for")) || (key21 === "count")) || (key21 === "channel"))){
+const err202 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -4734,8 +4734,11 @@ vErrors.push(err202);
 }
 errors++;
 }
-if(func3(data75) < 1){
-const err203 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data74.kind !== undefined){
+let data75 = data74.kind;
+if(typeof data75 !== "string"){
+const err203 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -4744,8 +4747,8 @@ vErrors.push(err203);
 }
 errors++;
 }
-if(!pattern7.test(data75)){
-const err204 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
+if(!((((((data75 === "cut") || (data75 === "skip")) || (data75 === "duplicate")) || (data75 === "freeze")) || (data75 === "unauthorized")) || (data75 === "tooManyRequests"))){
+const err204 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.simulator.properties.faults.items.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -4755,8 +4758,11 @@ vErrors.push(err204);
 errors++;
 }
 }
-else {
-const err205 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/type",keyword:"type",params:{type: "string"}};
+if(data74.every !== undefined){
+let data76 = data74.every;
+if(typeof data76 === "string"){
+if(func3(data76) > 8){
+const err205 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/maxLength",keyword:"maxLength",params:{limit: 8}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -4765,10 +4771,8 @@ vErrors.push(err205);
 }
 errors++;
 }
-}
-}
-else {
-const err206 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/type",keyword:"type",params:{type: "object"}};
+if(!pattern10.test(data76)){
+const err206 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -4778,9 +4782,8 @@ vErrors.push(err206);
 errors++;
 }
 }
-}
 else {
-const err207 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/type",keyword:"type",params:{type: "array"}};
+const err207 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -4790,8 +4793,11 @@ vErrors.push(err207);
 errors++;
 }
 }
-else {
-const err208 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/type",keyword:"type",params:{type: "object"}};
+if(data74.after !== undefined){
+let data77 = data74.after;
+if(typeof data77 === "string"){
+if(func3(data77) > 8){
+const err208 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/maxLength",keyword:"maxLength",params:{limit: 8}};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -4800,10 +4806,8 @@ vErrors.push(err208);
 }
 errors++;
 }
-}
-if(data23.suspend !== undefined){
-if(typeof data23.suspend !== "boolean"){
-const err209 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"}};
+if(!pattern10.test(data77)){
+const err209 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -4813,9 +4817,8 @@ vErrors.push(err209);
 errors++;
 }
 }
-}
 else {
-const err210 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+const err210 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -4825,10 +4828,11 @@ vErrors.push(err210);
 errors++;
 }
 }
-if(data.status !== undefined){
-let data77 = data.status;
-if(!(data77 && typeof data77 == "object" && !Array.isArray(data77))){
-const err211 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+if(data74.for !== undefined){
+let data78 = data74.for;
+if(typeof data78 === "string"){
+if(func3(data78) > 8){
+const err211 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/maxLength",keyword:"maxLength",params:{limit: 8}};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -4837,15 +4841,188 @@ vErrors.push(err211);
 }
 errors++;
 }
-}
-}
-else {
-const err212 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(!pattern10.test(data78)){
+const err212 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err212];
 }
 else {
 vErrors.push(err212);
+}
+errors++;
+}
+}
+else {
+const err213 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err213];
+}
+else {
+vErrors.push(err213);
+}
+errors++;
+}
+}
+if(data74.count !== undefined){
+let data79 = data74.count;
+if(!((typeof data79 == "number") && (!(data79 % 1) && !isNaN(data79)))){
+const err214 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err214];
+}
+else {
+vErrors.push(err214);
+}
+errors++;
+}
+if(typeof data79 == "number"){
+if(data79 > 1000000 || isNaN(data79)){
+const err215 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err215];
+}
+else {
+vErrors.push(err215);
+}
+errors++;
+}
+if(data79 < 1 || isNaN(data79)){
+const err216 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err216];
+}
+else {
+vErrors.push(err216);
+}
+errors++;
+}
+}
+}
+if(data74.channel !== undefined){
+let data80 = data74.channel;
+if(typeof data80 === "string"){
+if(func3(data80) > 64){
+const err217 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err217];
+}
+else {
+vErrors.push(err217);
+}
+errors++;
+}
+if(func3(data80) < 1){
+const err218 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err218];
+}
+else {
+vErrors.push(err218);
+}
+errors++;
+}
+if(!pattern7.test(data80)){
+const err219 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
+if(vErrors === null){
+vErrors = [err219];
+}
+else {
+vErrors.push(err219);
+}
+errors++;
+}
+}
+else {
+const err220 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err220];
+}
+else {
+vErrors.push(err220);
+}
+errors++;
+}
+}
+}
+else {
+const err221 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err221];
+}
+else {
+vErrors.push(err221);
+}
+errors++;
+}
+}
+}
+else {
+const err222 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err222];
+}
+else {
+vErrors.push(err222);
+}
+errors++;
+}
+}
+else {
+const err223 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err223];
+}
+else {
+vErrors.push(err223);
+}
+errors++;
+}
+}
+if(data23.suspend !== undefined){
+if(typeof data23.suspend !== "boolean"){
+const err224 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err224];
+}
+else {
+vErrors.push(err224);
+}
+errors++;
+}
+}
+}
+else {
+const err225 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err225];
+}
+else {
+vErrors.push(err225);
+}
+errors++;
+}
+}
+if(data.status !== undefined){
+let data82 = data.status;
+if(!(data82 && typeof data82 == "object" && !Array.isArray(data82))){
+const err226 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err226];
+}
+else {
+vErrors.push(err226);
+}
+errors++;
+}
+}
+}
+else {
+const err227 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err227];
+}
+else {
+vErrors.push(err227);
 }
 errors++;
 }
@@ -4855,7 +5032,7 @@ return errors === 0;
 
 export const validateArchive = validate12;
 const schema13 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Archive"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":52,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["environmentRef","feeds","storage"],"properties":{"environmentRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"additionalProperties":false},"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"types":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"storage":{"type":"object","properties":{"path":{"type":"string","minLength":1,"maxLength":1024},"claim":{"type":"object","properties":{"size":{"type":"string","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"storageClassName":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false},"rotation":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"1h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"256Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}},"additionalProperties":false},"commitInterval":{"type":"string","default":"1s","maxLength":7,"pattern":"^[1-9][0-9]{0,4}(ms|s)$"},"compression":{"type":"object","default":{},"properties":{"level":{"type":"integer","default":6,"minimum":1,"maximum":9}},"additionalProperties":false},"retention":{"type":"object","required":["days"],"properties":{"days":{"type":"integer","minimum":1,"maximum":36500}},"additionalProperties":false},"deletionPolicy":{"type":"string","enum":["Retain","Delete"],"default":"Retain"}},"additionalProperties":false},"status":{"type":"object"}}};
-const pattern54 = new RegExp("^[1-9][0-9]{0,4}(ms|s)$", "u");
+const pattern56 = new RegExp("^[1-9][0-9]{0,4}(ms|s)$", "u");
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -6095,7 +6272,7 @@ vErrors.push(err101);
 }
 errors++;
 }
-if(!pattern54.test(data39)){
+if(!pattern56.test(data39)){
 const err102 = {instancePath:instancePath+"/spec/commitInterval",schemaPath:"#/properties/spec/properties/commitInterval/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,4}(ms|s)$"}};
 if(vErrors === null){
 vErrors = [err102];

@@ -1,14 +1,12 @@
 // The Kubernetes objects that ssmd makes, as far as it makes them: plain data that can be applied to an API
 // server as it stands, and that `ssmd up` reads to run the same thing as processes.
 
+import type { ObjectMeta as AnyMeta, KubeObject as AnyObject } from './kube/objects.ts'
+
 export type Labels = Readonly<Record<string, string>>
 
-export type ObjectMeta = {
-  readonly name: string
-  readonly namespace: string
-  readonly labels: Labels
-  readonly annotations?: Labels
-}
+/** What we make always has a namespace and labels. */
+export type ObjectMeta = AnyMeta & { readonly namespace: string; readonly labels: Labels }
 
 export type ConfigMap = {
   readonly apiVersion: 'v1'
@@ -81,6 +79,7 @@ export type Volume = { readonly name: string } & (
 export type PodTemplate = {
   readonly metadata: { readonly labels: Labels; readonly annotations: Labels }
   readonly spec: {
+    readonly serviceAccountName: string
     readonly automountServiceAccountToken: false
     readonly enableServiceLinks: false
     readonly terminationGracePeriodSeconds: number
@@ -135,7 +134,31 @@ export type PersistentVolumeClaim = {
   }
 }
 
-export type KubeObject = ConfigMap | Deployment | Service | PersistentVolumeClaim
+export type ServiceAccount = {
+  readonly apiVersion: 'v1'
+  readonly kind: 'ServiceAccount'
+  readonly metadata: ObjectMeta
+  readonly automountServiceAccountToken: false
+}
+
+export type NetworkPolicy = {
+  readonly apiVersion: 'networking.k8s.io/v1'
+  readonly kind: 'NetworkPolicy'
+  readonly metadata: ObjectMeta
+  readonly spec: {
+    readonly podSelector: { readonly matchLabels: Labels }
+    readonly policyTypes: readonly ['Ingress']
+    readonly ingress: readonly {
+      readonly ports: readonly { readonly port: number; readonly protocol: 'TCP' }[]
+    }[]
+  }
+}
+
+/** Everything that both a cluster and a laptop run. */
+export type KubeObject = AnyObject & (ConfigMap | Deployment | Service | PersistentVolumeClaim)
+/** And what stands around it in a cluster. */
+export type Child = AnyObject &
+  (ConfigMap | Deployment | Service | PersistentVolumeClaim | ServiceAccount | NetworkPolicy)
 
 /** What tells one object of a namespace from another. */
-export const keyOfObject = (object: KubeObject): string => `${object.kind}/${object.metadata.name}`
+export const keyOfObject = (object: Child): string => `${object.kind}/${object.metadata.name}`

@@ -16,13 +16,17 @@ import type {
 import type { Platform } from './platform.ts'
 
 /** Changes with a deliberate change of the templates below, and with nothing else: see rollout.ts. */
-export const TEMPLATE_REVISION = '1'
+export const TEMPLATE_REVISION = '2'
 
 export const ANNOTATIONS = {
   config: 'ssmd.io/config-hash',
   resources: 'ssmd.io/resources-hash',
   secret: 'ssmd.io/secret-hash-',
   revision: 'ssmd.io/template-revision',
+  /** On the template: what a person asked for last with ssmd.io/rollout. */
+  asked: 'ssmd.io/rollout-hash',
+  /** On the Deployment: the image that we chose. */
+  image: 'ssmd.io/image',
 } as const
 
 /** Where a pod finds its resolved resources, and the Secrets that it uses: keys of exchanges, credentials of NATS. */
@@ -97,15 +101,13 @@ const probe = (
   failureThreshold: times.failures,
 })
 
-/** Mounts the Secret with the NATS credentials where roles look for it, and lets its hash be a cause of its own. */
+/** Mounts the Secret with the NATS credentials where roles look for it. They read it at each dial: rotation restarts nothing. */
 export function addNatsCredentials(
   secret: string,
-  platform: Platform,
-  pod: { volumes: Volume[]; mounts: VolumeMount[]; secrets: Record<string, string | undefined> }
+  pod: { volumes: Volume[]; mounts: VolumeMount[] }
 ): void {
   pod.volumes.push({ name: 'nats', secret: { secretName: secret } })
   pod.mounts.push({ name: 'nats', mountPath: `${KEYS_DIR}/${secret}`, readOnly: true })
-  pod.secrets.nats = platform.secretHash(secret, ['nats.creds'])
 }
 
 export function renderDeployment(input: PodInput, platform: Platform): Deployment {
@@ -135,6 +137,7 @@ function renderTemplate(input: PodInput, platform: Platform): PodTemplate {
   return {
     metadata: { labels: input.labels, annotations: sorted(annotations) },
     spec: {
+      serviceAccountName: input.name,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: GRACE_SECONDS,

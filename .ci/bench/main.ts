@@ -5,9 +5,11 @@
 //   npm run bench -- parts            wire, scanner, archive, simulator
 //   npm run bench -- path [rate] [s]  the whole path at one rate (default 20000 for 60 s)
 //   npm run bench -- limit            the highest rate that holds for 60 s
+//   npm run bench -- operator         the operator at 10,000 resources, beside controller-runtime where Go is
 //   npm run bench -- naive            JSON.parse, capnp-ts and js.publish for each frame
 import { benchArchive } from '#archive/bench.ts'
 import { benchWire } from '#wire/bench.ts'
+import { benchOperator } from '../../operator/bench/operator.ts'
 import { benchConnector } from '../../workloads/connector/bench.ts'
 import { benchSimulator } from '../../workloads/simulator/bench.ts'
 import { endToEnd } from './end-to-end.ts'
@@ -63,6 +65,9 @@ switch (what) {
   case 'limit':
     await limit()
     break
+  case 'operator':
+    printRows('The operator against a real API server', await benchOperator())
+    break
   case 'naive':
     printRows('The naive way', await naive())
     break
@@ -77,6 +82,8 @@ switch (what) {
     break
   }
   default:
-    process.stderr.write('ssmd bench: parts, path [rate] [seconds], limit, naive or nothing\n')
+    process.stderr.write(
+      'ssmd bench: parts, path [rate] [seconds], limit, operator, naive or nothing\n'
+    )
     process.exitCode = 2
 }

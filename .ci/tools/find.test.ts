@@ -22,6 +22,7 @@ import { goBuild } from './go.ts'
 import { placeWhole } from './make.ts'
 import { run } from './run.ts'
 import { TOOLS, type ToolSpec } from './specs.ts'
+import { chosenTools } from './tools.ts'
 
 const test = suite('tools')
 const SPEC: ToolSpec = { ...TOOLS['nats-server'], version: '2.15.2' }
@@ -187,6 +188,22 @@ test('a program that says another version than was built never enters the cache'
   assert.equal(readdirSync(join(folder, 'cache')), [])
 })
 
+test('asked for nothing it is the one that npm start needs, with --all every one', () => {
+  assert.equal(chosenTools([]), ['nats-server'])
+  assert.equal(chosenTools(['kubectl', 'etcd']), ['kubectl', 'etcd'])
+  assert.equal(chosenTools(['--all']), Object.keys(TOOLS))
+  assert.throws(() => chosenTools(['etcd', 'toString']), /no tool is called toString/)
+})
+
+test('every tool has a version, and a variable of its own', () => {
+  const specs: readonly ToolSpec[] = Object.values(TOOLS)
+  assert.is(new Set(specs.map((spec) => spec.variable)).size, specs.length)
+  for (const spec of specs) {
+    assert.match(spec.version, /^\d+\.\d+\.\d+$/)
+    assert.match(spec.variable, /^SSMD_[A-Z_]+$/)
+  }
+})
+
 /** A `go` that writes down how it was called and builds a program of the pinned version. */
 function fakeGo(): void {
   program('go/go', '')
@@ -228,7 +245,10 @@ test('where there is no Go, building is not open', async () => {
 test('every tool is pinned to the same version in its go.mod', async () => {
   for (const spec of Object.values(TOOLS)) {
     const text = await readFile(join(spec.go.module, 'go.mod'), 'utf8')
-    assert.match(text, `${spec.go.package} v${spec.version}`)
+    // A command of a module is pinned by its module, whose path the package's begins with.
+    const pins = [...text.matchAll(/^(?:require )?\s*([\w./-]+) v([\w.-]+)/gm)]
+    const pin = pins.filter(([, path = '']) => `${spec.go.package}/`.startsWith(`${path}/`)).at(-1)
+    assert.is(pin?.[2], spec.version, spec.name)
     assert.match(await readFile(join(spec.go.module, 'go.sum'), 'utf8'), `v${spec.version} h1:`)
   }
 })

@@ -19,7 +19,7 @@ export type GoDeps = Pick<FindDeps, 'env' | 'log' | 'output'> & {
 export const goBuild =
   (deps: GoDeps): Make =>
   async (spec, out) => {
-    const go = findGo(deps.env, deps.places ?? ['/usr/local/go/bin'])
+    const go = findGo(deps.env, deps.places)
     if (go === undefined) {
       deps.log(`no Go on this computer: ${spec.name} cannot be built here`)
       return 'unavailable'
@@ -40,7 +40,11 @@ export const goBuild =
     return 'made'
   }
 
-function findGo(env: NodeJS.ProcessEnv, places: readonly string[]): string | undefined {
+/** Go on PATH, or where its installer puts it. */
+export function findGo(
+  env: NodeJS.ProcessEnv,
+  places: readonly string[] = ['/usr/local/go/bin']
+): string | undefined {
   return [...(env.PATH ?? '').split(delimiter), ...places]
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, 'go'))
@@ -61,7 +65,7 @@ function buildArgs(spec: ToolSpec, out: string): string[] {
 }
 
 /** The person's Go settings, but for those that would build something else than what is pinned. */
-function goEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function goEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { GOOS: _os, GOARCH: _arch, GOFLAGS: _flags, ...rest } = env
   const home = env.HOME || homedir()
   return { ...rest, HOME: home, CGO_ENABLED: '0', GOWORK: 'off' }

@@ -117,6 +117,28 @@ test('a server that falls silent is given up', async () => {
   assert.equal(result.left, [])
 })
 
+test('a tool without published sums is not fetched, and why is said', async () => {
+  const said: string[] = []
+  const download = downloadRelease({
+    log: (line) => said.push(line),
+    output,
+    run,
+    platform: 'darwin',
+    arch: 'x64',
+  })
+  assert.is(await download(TOOLS.kwok, join(folder, 'kwok')), 'unavailable')
+  assert.is(await download(TOOLS['kube-apiserver'], join(folder, 'api')), 'unavailable')
+  assert.is(said.length, 2)
+  for (const line of said) assert.match(line, 'no release of')
+})
+
+test('a bare sum is taken as the sum of its file', () => {
+  const { release } = TOOLS['kube-apiserver']
+  const file = release.file('linux', 'amd64') ?? ''
+  assert.is(file, 'linux/amd64/kube-apiserver')
+  assert.is(publishedSum('a'.repeat(64), file), 'a'.repeat(64))
+})
+
 test('a release that is not there says so with its address', async () => {
   const result = await fetched({ file: (response) => response.writeHead(404).end() })
   assert.match(result.error, /fetching http:.*linux-amd64.tar.gz failed: status 404/)

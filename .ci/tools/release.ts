@@ -35,7 +35,11 @@ export const downloadRelease =
       return 'unavailable'
     }
     const { release } = spec
-    const file = release.file(os, arch)
+    const file = release?.file(os, arch)
+    if (release === undefined || file === undefined) {
+      deps.log(`no release of ${spec.name} with a published sha256 is known for ${os}-${arch}`)
+      return 'unavailable'
+    }
     await placeWhole(spec, out, deps, async (temporary) => {
       const archive = `${temporary}.download.tmp`
       try {
@@ -138,7 +142,7 @@ async function unpack(run: Run, archive: string, member: string, to: string): Pr
   const folder = `${to}.unpacked.tmp`
   try {
     await mkdir(folder)
-    const done = await run('tar', ['-xzf', archive, '-C', folder, member])
+    const done = await run('tar', ['-xf', archive, '-C', folder, member])
     if (done.code !== 0) {
       throw new SsmdError(
         'SSMD_E_TOOL_MISSING',

@@ -15,20 +15,58 @@ export type ToolSpec = {
     /** About how long a first build takes, for the person who waits. */
     readonly seconds: number
   }
-  readonly release: Release
+  /** Left out where the project publishes no sha256 of its programs: then only Go makes it. */
+  readonly release?: Release
 }
 
 export type Release = {
   readonly base: string
-  /** The file of a platform, in Go's words (`linux`, `amd64`). */
-  readonly file: (os: string, arch: string) => string
+  /** The file of a platform, in Go's words (`linux`, `amd64`); undefined where none is published. */
+  readonly file: (os: string, arch: string) => string | undefined
   /** The file that publishes its sha256: lines of `<sha256>  <file>`, or the bare sum. */
   readonly sums: (file: string) => string
-  /** Path of the program inside a .tar.gz; without it the file is the program itself. */
+  /** Path of the program inside a .tar.gz or .zip; without it the file is the program itself. */
   readonly member?: (os: string, arch: string) => string
 }
 
 const NATS = '2.15.2'
+const ETCD = '3.6.8'
+const KUBERNETES = '1.36.3'
+const KWOK = '0.8.0'
+const HELM = '4.3.1'
+
+const [KUBE_MAJOR, KUBE_MINOR] = KUBERNETES.split('.')
+const KUBE_VERSION = 'k8s.io/component-base/version.'
+
+/** The commands of one module. Built one after the other, each finds most of its packages compiled already. */
+const kubernetes = <const Name extends string>(
+  name: Name,
+  seconds: number,
+  versionArgs: readonly string[] = ['--version']
+) => ({
+  name,
+  version: KUBERNETES,
+  variable: `SSMD_${name.toUpperCase().replaceAll('-', '_')}`,
+  versionArgs,
+  go: {
+    module: `${import.meta.dirname}/kubernetes`,
+    package: `k8s.io/kubernetes/cmd/${name}`,
+    // Without them the API server calls itself v0.0.0, and kubectl warns of the difference.
+    ldflags: [
+      `-X ${KUBE_VERSION}gitVersion=v${KUBERNETES}`,
+      `-X ${KUBE_VERSION}gitMajor=${KUBE_MAJOR}`,
+      `-X ${KUBE_VERSION}gitMinor=${KUBE_MINOR}`,
+    ].join(' '),
+    seconds,
+  },
+  release: {
+    base: `https://dl.k8s.io/release/v${KUBERNETES}/bin/`,
+    // Servers are published for Linux only.
+    file: (os: string, arch: string) =>
+      os === 'linux' || name === 'kubectl' ? `${os}/${arch}/${name}` : undefined,
+    sums: (file: string) => `${file}.sha256`,
+  },
+})
 
 export const TOOLS = {
   'nats-server': {
@@ -46,6 +84,56 @@ export const TOOLS = {
       file: (os, arch) => `nats-server-v${NATS}-${os}-${arch}.tar.gz`,
       sums: () => 'SHA256SUMS',
       member: (os, arch) => `nats-server-v${NATS}-${os}-${arch}/nats-server`,
+    },
+  },
+  etcd: {
+    name: 'etcd',
+    version: ETCD,
+    variable: 'SSMD_ETCD',
+    versionArgs: ['--version'],
+    go: {
+      module: `${import.meta.dirname}/etcd`,
+      package: 'go.etcd.io/etcd/server/v3',
+      seconds: 30,
+    },
+    release: {
+      base: `https://github.com/etcd-io/etcd/releases/download/v${ETCD}/`,
+      file: (os, arch) => `etcd-v${ETCD}-${os}-${arch}.${os === 'linux' ? 'tar.gz' : 'zip'}`,
+      sums: () => 'SHA256SUMS',
+      member: (os, arch) => `etcd-v${ETCD}-${os}-${arch}/etcd`,
+    },
+  },
+  'kube-apiserver': kubernetes('kube-apiserver', 200),
+  'kube-controller-manager': kubernetes('kube-controller-manager', 60),
+  'kube-scheduler': kubernetes('kube-scheduler', 10),
+  kubectl: kubernetes('kubectl', 30, ['version', '--client']),
+  kwok: {
+    name: 'kwok',
+    version: KWOK,
+    variable: 'SSMD_KWOK',
+    versionArgs: ['--version'],
+    go: {
+      module: `${import.meta.dirname}/kwok`,
+      package: 'sigs.k8s.io/kwok/cmd/kwok',
+      seconds: 60,
+    },
+  },
+  helm: {
+    name: 'helm',
+    version: HELM,
+    variable: 'SSMD_HELM',
+    versionArgs: ['version', '--short'],
+    go: {
+      module: `${import.meta.dirname}/helm`,
+      package: 'helm.sh/helm/v4/cmd/helm',
+      ldflags: `-X helm.sh/helm/v4/internal/version.version=v${HELM}`,
+      seconds: 90,
+    },
+    release: {
+      base: 'https://get.helm.sh/',
+      file: (os, arch) => `helm-v${HELM}-${os}-${arch}.tar.gz`,
+      sums: (file) => `${file}.sha256sum`,
+      member: (os, arch) => `${os}-${arch}/helm`,
     },
   },
 } as const satisfies Record<string, ToolSpec>

@@ -28,6 +28,10 @@ export async function locateTool(name: ToolName, options: ToolOptions = {}): Pro
   return findTool(TOOLS[name], findDeps(options))
 }
 
+/** Where tools are kept. */
+export const cacheFolder = (env: NodeJS.ProcessEnv): string =>
+  join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'ssmd', 'tools')
+
 function findDeps(options: ToolOptions): FindDeps {
   const env = options.env ?? process.env
   const log = options.log ?? ((line: string) => process.stderr.write(`ssmd: ${line}\n`))
@@ -38,7 +42,7 @@ function findDeps(options: ToolOptions): FindDeps {
     env,
     log,
     output,
-    cache: join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'ssmd', 'tools'),
+    cache: cacheFolder(env),
     build: goBuild({ env, log, output, run }),
     download: downloadRelease({ log, output, run, platform, arch }),
   }
@@ -52,14 +56,25 @@ const FROM: Readonly<Record<Source, string>> = {
   downloaded: 'official release',
 }
 
-async function main(names: readonly string[]): Promise<void> {
-  for (const name of names.length > 0 ? names : Object.keys(TOOLS)) {
-    if (!(name in TOOLS)) {
-      throw new SsmdError('SSMD_E_USAGE', `no tool is called ${name}`, {
-        hint: `one of: ${Object.keys(TOOLS).join(', ')}`,
-      })
-    }
-    const spec = TOOLS[name as ToolName]
+/** All that `npm start` needs; the other tools are for tests and `npm run cluster`. */
+const DEFAULT: readonly ToolName[] = ['nats-server']
+
+/** Tools by name: those asked for, all with `--all`. A name that is none is an error before anything is built. */
+export function chosenTools(args: readonly string[]): ToolName[] {
+  const all = Object.keys(TOOLS) as ToolName[]
+  if (args.includes('--all')) return all
+  const unknown = args.find((name) => !Object.hasOwn(TOOLS, name))
+  if (unknown !== undefined) {
+    throw new SsmdError('SSMD_E_USAGE', `no tool is called ${unknown}`, {
+      hint: `npm run tools -- --all, or one of: ${all.join(', ')}`,
+    })
+  }
+  return args.length > 0 ? (args as ToolName[]) : [...DEFAULT]
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  for (const name of chosenTools(args)) {
+    const spec = TOOLS[name]
     const found = await locateTool(spec.name)
     const from =
       found.source === 'variable' ? `${FROM.variable} ${spec.variable}` : FROM[found.source]

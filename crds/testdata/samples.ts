@@ -70,6 +70,11 @@ export const TAKEN: readonly Sample[] = [
   environment('spec.connector.resources', { requests: { cpu: '500m', memory: '256Mi' } }),
   environment('spec.connector.resources', { limits: { cpu: 2 } }),
   environment('spec.connector.linger', '0ms'),
+  environment('spec.connector.rollout', { policy: 'Manual' }),
+  environment('spec.connector.rollout', {
+    policy: 'Window',
+    window: { start: '22:00', end: '02:00' },
+  }),
   environment('spec.simulator', { feeds: [] }),
   environment('spec.simulator', { feeds: ['kalshi'], speed: 'max', seed: 0, replay: ['x.jsonl'] }),
   environment('spec.simulator', { feeds: ['kalshi'], speed: '0.25' }),
@@ -216,6 +221,11 @@ export const REFUSED: readonly Sample[] = [
   },
   environment('spec.connector.bufferBytes', '64MB'),
   environment('spec.connector.linger', '5s'),
+  { ...environment('spec.connector.rollout', {}), field: 'spec.connector.rollout.policy' },
+  {
+    ...environment('spec.connector.rollout', { policy: 'Window' }),
+    field: 'spec.connector.rollout.window',
+  },
   { ...environment('spec.simulator', {}), field: 'spec.simulator.feeds' },
   { ...environment('spec.simulator', { feeds: [], speed: '0' }), field: 'spec.simulator.speed' },
   { ...environment('spec.simulator', { feeds: [], speed: 1 }), field: 'spec.simulator.speed' },

@@ -41,7 +41,6 @@ export function desiredArchiver(
   }
   const volumes: Volume[] = [storageVolume(archive, name, platform)]
   const mounts: VolumeMount[] = [{ name: 'data', mountPath: DATA_DIR }]
-  const secrets: Record<string, string | undefined> = {}
   const args = [
     'archiver',
     '--archive',
@@ -54,7 +53,7 @@ export function desiredArchiver(
   const credentials = environment.spec.transport.credentialsRef?.name
   if (credentials !== undefined) {
     args.push('--keys', KEYS_DIR)
-    addNatsCredentials(credentials, platform, { volumes, mounts, secrets })
+    addNatsCredentials(credentials, { volumes, mounts })
   }
 
   const claim = renderClaim(archive, name, platform, labels)
@@ -73,7 +72,6 @@ export function desiredArchiver(
         labels,
         args,
         config: { ...resolved, storage: archive.spec.storage },
-        secrets,
         defaults: RESOURCES,
         volumes,
         mounts,

@@ -2,7 +2,7 @@
 // a stream that NATS accepts. Pure.
 
 import type { Environment } from '#crds/environment.gen.ts'
-import { feedsOf, isSimulated, keyOf } from '#crds/environments.ts'
+import { feedsOf } from '#crds/environments.ts'
 import { EXCHANGES } from '#crds/exchanges.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { Located, Resources } from '#crds/located.ts'
@@ -12,11 +12,8 @@ import { listWords } from '#crds/problems.ts'
 import { parseDuration } from '#crds/quantities.ts'
 import { nearest } from '#crds/suggest.ts'
 import { isTimeZone } from '#crds/time-zones.ts'
-import { versionInForce } from '#crds/versions.ts'
+import { checkCapture } from '../capture-policies.ts'
 import { checkReference } from '../references.ts'
-
-/** `connector-<environment>-<feed>` has to be a label of at most 63 characters. */
-const MAX_NAMES = 63 - 'connector--'.length
 
 /** Every problem of the environment among these resources, on the UTC day `date`. */
 export function checkEnvironment(
@@ -30,10 +27,7 @@ export function checkEnvironment(
   )
   return [
     ...feedsExist(environment, resources),
-    ...feeds.flatMap((feed) => [
-      ...keyIsThere(environment, feed, date),
-      ...namesFit(environment, feed),
-    ]),
+    ...feeds.flatMap((feed) => checkCapture(environment, feed, date)),
     ...simulatorFits(environment, resources, feeds),
     ...streamIsSound(environment),
     ...timeZone(environment),
@@ -46,50 +40,6 @@ function feedsExist(environment: Located<Environment>, resources: Resources): Pr
       ? []
       : checkReference(environment, `spec.feeds[${i}]`, { kind: 'Feed', name }, resources)
   )
-}
-
-function keyIsThere(environment: Located<Environment>, feed: Feed, date: string): Problem[] {
-  const { resource } = environment
-  if (versionInForce(feed, date)?.authMethod !== 'apiKey') return []
-  if (isSimulated(resource, feed)) return []
-  const { exchange } = feed.spec
-  const needed = EXCHANGES[exchange]?.keyFields ?? []
-  const found = keyOf(resource, feed)
-  if (!found) {
-    const near = nearest(exchange, Object.keys(resource.spec.keys ?? {}))
-    const message = `expected a key named ${feed.metadata.name}${exchange === feed.metadata.name ? '' : ` or ${exchange}`}, found none: the feed ${feed.metadata.name} connects to ${exchange} with one`
-    const hint = near
-      ? `did you mean the key ${near}?`
-      : `add one with fields [${needed.join(', ')}], or name the feed in spec.simulator.feeds`
-    return [problemAt(environment, 'spec.keys', 'SSMD_E_CREDENTIALS', message, hint)]
-  }
-  const missing = needed.filter((field) => !found.key.fields.includes(field))
-  if (missing.length === 0) return []
-  return [
-    problemAt(
-      environment,
-      `spec.keys.${found.name}.fields`,
-      'SSMD_E_CREDENTIALS',
-      `expected the fields ${listWords(needed, 'and')} that ${exchange} needs, found no ${listWords(missing)}`,
-      `add ${listWords(missing, 'and')} to fields and to source`
-    ),
-  ]
-}
-
-function namesFit(environment: Located<Environment>, feed: Feed): Problem[] {
-  const { spec, metadata } = environment.resource
-  const length = metadata.name.length + feed.metadata.name.length
-  if (length <= MAX_NAMES) return []
-  const i = spec.feeds.indexOf(feed.metadata.name)
-  return [
-    problemAt(
-      environment,
-      i < 0 ? 'spec.feeds' : `spec.feeds[${i}]`,
-      'SSMD_E_RESOURCE_INVALID',
-      `expected names of environment and feed of together at most ${MAX_NAMES} characters, found ${length} with feed ${feed.metadata.name}`,
-      'shorten one of the two names'
-    ),
-  ]
 }
 
 function simulatorFits(

@@ -82,8 +82,7 @@ export function desiredConnector(
     secrets[fitLabel(key.name, 51)] = platform.secretHash(secret, key.key.fields)
   }
   const credentials = environment.spec.transport.credentialsRef?.name
-  if (credentials !== undefined)
-    addNatsCredentials(credentials, platform, { volumes, mounts, secrets })
+  if (credentials !== undefined) addNatsCredentials(credentials, { volumes, mounts })
   if (volumes.length > 0) args.push('--keys', KEYS_DIR)
 
   return [
@@ -135,7 +134,7 @@ function resolveFeed(feed: Feed, version: Feed['spec']['versions'][number]): unk
 function resolveEnvironment(feed: Feed, environment: Environment, platform: Platform): unknown {
   const { name } = environment.metadata
   const { transport, schema, connector, simulator } = environment.spec
-  const { resources: _resources, ...behaviour } = connector
+  const { resources: _resources, rollout: _rollout, ...behaviour } = connector
   const simulated = isSimulated(environment, feed)
   const key = simulated ? undefined : keyOf(environment, feed)
   const generatesItself = EXCHANGES[feed.spec.exchange]?.alwaysSimulated === true

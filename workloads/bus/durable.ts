@@ -2,6 +2,7 @@
 // adjusted: it is deleted and made again, to begin at the sequence that the archive asks for.
 
 import type { NatsConnection } from 'nats'
+import { consumerConfig } from '#crds/streams.ts'
 import { askJetStream, JETSTREAM, JetStreamError } from './api.ts'
 
 export type DurableWant = {
@@ -10,28 +11,11 @@ export type DurableWant = {
   readonly startSequence: number
 }
 
-const NANOS = 1_000_000
-/** A commit may take long (a full disk); what is delivered again by then is recognised. */
-const ACK_WAIT_MS = 60_000
-/** Blocks between two commits; the server stops delivering above. */
-const MAX_ACK_PENDING = 100_000
-
 /** Makes the consumer in place of one of its name; gives the number of messages before it. */
 export async function replaceDurable(nc: NatsConnection, want: DurableWant): Promise<number> {
   const { stream, durable } = want
   await deleteDurable(nc, want)
-  const config = {
-    name: durable,
-    durable_name: durable,
-    // One acknowledgement for everything up to a block.
-    ack_policy: 'all',
-    ack_wait: ACK_WAIT_MS * NANOS,
-    max_ack_pending: MAX_ACK_PENDING,
-    max_deliver: -1,
-    deliver_policy: 'by_start_sequence',
-    opt_start_seq: want.startSequence,
-    replay_policy: 'instant',
-  }
+  const config = consumerConfig(durable, want.startSequence)
   const made = await askJetStream<{ readonly num_pending?: number }>(
     nc,
     `CONSUMER.CREATE.${stream}.${durable}`,

@@ -1,0 +1,49 @@
+// `ssmd operator`: makes the Feeds, Environments and Archives of a cluster so.
+import { type Command, Option } from 'commander'
+import { readVersion } from './commands/version.ts'
+import { examples } from './flags.ts'
+import { goOnWithBrokenPipe } from './output.ts'
+
+type OperatorFlags = {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly namespace?: string
+  readonly allNamespaces?: boolean
+  readonly healthAddr?: string
+  readonly image: string
+  readonly readOnly?: boolean
+  readonly leaderElect: boolean
+}
+
+export function addOperator(program: Command): void {
+  examples(
+    program
+      .command('operator')
+      .summary('role: makes the resources of a Kubernetes cluster so')
+      .description(
+        'Watches Feeds, Environments and Archives of a Kubernetes namespace and runs what they declare. ' +
+          'Several may run at once: one works, the others are ready to go on.'
+      )
+      .option('--kubeconfig <file>', "default: the pod's service account, else $KUBECONFIG")
+      .option('--context <name>', 'context of the kubeconfig file')
+      .addOption(
+        new Option(
+          '-n, --namespace <name>',
+          'the one namespace it works in (default: its own)'
+        ).conflicts('allNamespaces')
+      )
+      .option('-A, --all-namespaces', 'work in all namespaces; needs the cluster-wide role')
+      .option('--health-addr <host:port>', 'serve /livez, /readyz and /metrics there')
+      .option('--image <image>', 'what the pods that it makes run', `ssmd:${readVersion()}`)
+      .option('--read-only', 'show what it would write, and write nothing')
+      .option('--no-leader-elect', 'work at once: only where there is never a second one'),
+    `
+  ssmd operator --namespace capture
+  ssmd operator --kubeconfig ~/.kube/config --read-only
+  ssmd operator --all-namespaces --health-addr 0.0.0.0:8080 --image registry.example.com/ssmd:1.2.0`
+  ).action(async (options: OperatorFlags) => {
+    const { runOperator } = await import('../operator/main.ts')
+    goOnWithBrokenPipe()
+    await runOperator({ ...options, version: readVersion() })
+  })
+}

@@ -1,0 +1,156 @@
+// One pass over an Archive: its archiver and claim, a stream and a consumer for each feed, and the status. The only file of
+// the room with I/O.
+
+import type { Archive } from '#crds/archive.gen.ts'
+import type { Environment } from '#crds/environment.gen.ts'
+import { consumerName } from '#crds/names.ts'
+import { streamWantOf } from '#crds/streams.ts'
+import { attempt, makeChildren, pruneChildren } from '../children.ts'
+import { readCredentials } from '../credentials.ts'
+import { finish } from '../finish.ts'
+import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
+import { ARCHIVES, isPaused } from '../kinds.ts'
+import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
+import { archiverName } from '../names.ts'
+import type { Reconcile } from '../runtime/controller.ts'
+import { type Fact, good, stalled, waiting } from '../status.ts'
+import { dayOf, inNamespace, platformOf, type StreamVerdict, type World } from '../world.ts'
+import { desiredArchiver } from './desired.ts'
+import { checkArchive } from './policies.ts'
+import { type ArchiveView, archiveFigures, archiveSummary } from './status.ts'
+
+const WAIT_MS = 5_000
+
+export const reconcileArchive =
+  (world: World): Reconcile =>
+  async (pass) => {
+    const object = await pass.get(ARCHIVES, pass.key)
+    if (!object || object.metadata.deletionTimestamp) {
+      world.pace.forget(pass.key)
+      return
+    }
+    const namespace = pass.namespace ?? ''
+    const paused = isPaused(object)
+    const { archive, environment, config } = fitness(world, namespace, object)
+    const key = `${namespace}/${archive?.spec.environmentRef.name}`
+    const reference = environment?.spec.transport.credentialsRef
+    const needs = reference ? [{ name: reference.name, fields: ['nats.creds'] }] : []
+    const credentials = await readCredentials(world.secrets, namespace, needs)
+
+    const { made, failure, thrown } = await attempt(async () => {
+      const isFit = config.standing === 'good' && credentials.fact.standing === 'good'
+      if (!archive || !environment || !isFit || paused) return undefined
+      const feeds = world.judged.all('Feed', inNamespace(world.feeds, namespace))
+      const platform = platformOf(world, namespace, credentials.hash)
+      const desired = desiredArchiver(archive, environment, feeds, platform)
+      const applied = await makeChildren(pass, world, object, desired, {
+        rollout: { policy: 'Automatic' },
+        ownsClaims: archive.spec.deletionPolicy === 'Delete',
+      })
+      await pruneChildren(pass, world, object, desired, ARCHIVES, async () => true)
+      return applied
+    })
+
+    const archiver = archiverName(pass.name)
+    const view: ArchiveView = {
+      config,
+      credentials: credentials.fact,
+      paused,
+      archiver,
+      feeds: archive?.spec.feeds ?? [],
+      deployment:
+        made?.deployments.get(archiver) ??
+        (await pass.get(DEPLOYMENTS, `${namespace}/${archiver}`)),
+      pending: made?.pending.get(archiver) ?? [],
+      stream:
+        archive && environment && config.standing === 'good' && !paused
+          ? await ensureStreams(world, key, archive, environment)
+          : { state: 'good' },
+      reports: archive ? world.figures.archivers(key, { archive: pass.name }) : [],
+      settled: world.isSettled(),
+      failure,
+      day: dayOf(world.nowMs()),
+    }
+    const isWaiting = credentials.fact.standing !== 'good'
+    const result = await finish(pass, world, {
+      resource: ARCHIVES,
+      object,
+      summary: archiveSummary(view),
+      figures: archiveFigures(view),
+      againMs: isWaiting
+        ? WAIT_MS * (1 + world.random())
+        : world.pace.figuresMs * (0.8 + world.random() * 0.2),
+    })
+    if (thrown !== undefined) throw thrown
+    return result
+  }
+
+type Fitness = {
+  readonly archive: Archive | undefined
+  readonly environment: Environment | undefined
+  readonly config: Fact
+}
+
+function fitness(world: World, namespace: string, object: KubeObject): Fitness {
+  const { resource: archive, problem } = world.judged.of('Archive', object)
+  if (!archive) return { archive, environment: undefined, config: stalled('InvalidSpec', problem) }
+  const { name } = archive.spec.environmentRef
+  const found = world.environments.store.get(`${namespace}/${name}`)
+  if (!found) {
+    const config = waiting('EnvironmentNotFound', `there is no Environment ${name}`)
+    return { archive, environment: undefined, config }
+  }
+  const { resource: environment, problem: why } = world.judged.of('Environment', found)
+  if (!environment) {
+    const config = waiting('EnvironmentInvalid', `Environment ${name}: ${why}`)
+    return { archive, environment, config }
+  }
+  return { archive, environment, config: policyFact(world, namespace, archive, environment) }
+}
+
+function policyFact(
+  world: World,
+  namespace: string,
+  archive: Archive,
+  environment: Environment
+): Fact {
+  // The older of two archives keeps the files.
+  const objects = [...inNamespace(world.archives, namespace)].sort(byAge)
+  const resources = locatedAll({
+    feeds: world.judged.all('Feed', inNamespace(world.feeds, namespace)),
+    environments: [environment],
+    archives: world.judged.all('Archive', objects),
+    problems: brokenAmong(world.judged, 'Feed', inNamespace(world.feeds, namespace)),
+  })
+  const self = resources.archives.find(({ resource }) => resource === archive) ?? located(archive)
+  const problems = checkArchive(self, resources)
+  const wrong = problems.filter(({ code }) => code !== 'SSMD_E_REFERENCE')
+  if (wrong.length > 0) return stalled('InvalidSpec', describeProblems(wrong))
+  if (problems.length > 0) return waiting('FeedNotFound', describeProblems(problems))
+  return good('Valid')
+}
+
+const byAge = (a: KubeObject, b: KubeObject): number => {
+  const [left, right] = [a, b].map(
+    ({ metadata }) => `${metadata.creationTimestamp ?? ''} ${metadata.name}`
+  ) as [string, string]
+  return left < right ? -1 : 1
+}
+
+async function ensureStreams(
+  world: World,
+  key: string,
+  archive: Archive,
+  environment: Environment
+): Promise<StreamVerdict> {
+  const { links } = world
+  for (const feed of archive.spec.feeds) {
+    const want = streamWantOf(environment, feed)
+    const stream = await links.ensureStream(key, want)
+    if (stream.state !== 'good') return stream
+    const durable = consumerName(archive.metadata.name)
+    const consumer = await links.ensureConsumer(key, want.name, durable)
+    if (consumer.state !== 'good') return consumer
+  }
+  return { state: 'good' }
+}

@@ -1,0 +1,80 @@
+// An Archive's conditions and figures. Pure.
+
+import type { ArchiverReport } from '#crds/report.ts'
+import { gapsToday, rounded, timeOf } from '../figures.ts'
+import type { KubeObject } from '../kube/objects.ts'
+import { type Fact, good, type Summary, waiting } from '../status.ts'
+import { workloadFact } from '../workload.ts'
+import type { StreamVerdict } from '../world.ts'
+
+export type ArchiveView = {
+  readonly config: Fact
+  readonly credentials: Fact
+  readonly paused: boolean
+  readonly archiver: string
+  readonly feeds: readonly string[]
+  readonly deployment: KubeObject | undefined
+  readonly pending: readonly string[]
+  readonly stream: StreamVerdict
+  readonly reports: readonly ArchiverReport[]
+  /** Whether reports had the time to come. */
+  readonly settled: boolean
+  readonly failure: Fact | undefined
+  readonly day: string
+}
+
+export function archiveSummary(view: ArchiveView): Summary {
+  const fit = view.config.standing === 'good'
+  return {
+    facts: {
+      ConfigValid: view.config,
+      CredentialsAvailable: view.credentials,
+      WorkloadAvailable: fit
+        ? workloadFact(view.archiver, view.deployment)
+        : { ...waiting('Waiting', 'the spec comes first'), unknown: true },
+      DataFlowing: fit ? flowFact(view) : { ...good('NotNeeded'), unknown: true },
+    },
+    ready: good('Archived', view.feeds.join(', ')),
+    paused: view.paused ? good('Paused') : undefined,
+    failure: view.failure,
+    rolloutPending:
+      view.pending.length === 0
+        ? undefined
+        : good('RolloutPending', `the archiver waits with ${view.pending.join(', ')}`),
+  }
+}
+
+function flowFact({ stream, reports, archiver, settled }: ArchiveView): Fact {
+  if (stream.state === 'refused') return waiting('StreamRefused', stream.why)
+  if (reports.length === 0) {
+    const fact =
+      stream.state === 'away'
+        ? waiting('NatsUnreachable', stream.why)
+        : waiting('NoReports', `${archiver} has not reported for 15 s`)
+    return { ...fact, unknown: true, unsettled: !settled }
+  }
+  const bad = reports.find(({ state }) => state === 'failed')
+  if (bad) return waiting('Troubled', `${bad.feed}: ${bad.message}`)
+  if (reports.every(({ lastCommitAt }) => lastCommitAt === null))
+    return good('Quiet', 'nothing has come yet')
+  return good('Flowing')
+}
+
+export function archiveFigures(view: ArchiveView): Readonly<Record<string, unknown>> {
+  const { reports, day } = view
+  if (reports.length === 0) return {}
+  const lags = reports.flatMap(({ lagSeconds }) =>
+    typeof lagSeconds === 'number' && lagSeconds >= 0 ? [lagSeconds] : []
+  )
+  const lastCommitTime = timeOf(
+    Math.max(0, ...reports.map(({ lastCommitAt }) => lastCommitAt ?? 0))
+  )
+  // Each of its feeds has gaps of its own.
+  const gaps = reports.map((report) => gapsToday([report], day) ?? 0)
+  return {
+    recordsPerSecond: rounded(reports.reduce((sum, report) => sum + report.recordsPerSecond, 0)),
+    ...(lastCommitTime === undefined ? {} : { lastCommitTime }),
+    ...(lags.length === 0 ? {} : { lagSeconds: rounded(Math.max(...lags)) }),
+    gapsToday: gaps.reduce((sum, count) => sum + count, 0),
+  }
+}

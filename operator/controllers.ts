@@ -1,0 +1,199 @@
+// The three controllers on one manager: what is watched, and which change of what wakes whom. A change of an Environment
+// wakes its Feeds and Archives by index; a status that we wrote ourselves wakes nobody.
+
+import type { Logger } from 'pino'
+import { reconcileArchive } from './archive/reconcile.ts'
+import { CHILD_KINDS } from './children.ts'
+import { reconcileEnvironment } from './environment/reconcile.ts'
+import { reconcileFeed } from './feed/reconcile.ts'
+import { Figures, STALE_MS } from './figures.ts'
+import { Judged } from './judged.ts'
+import { ARCHIVES, ENVIRONMENTS, FEEDS, MANAGED_BY, textsAt } from './kinds.ts'
+import type { Informer } from './kube/informer.ts'
+import { controllerOf, type Key, type KubeObject, keyOf } from './kube/objects.ts'
+import type { Change } from './kube/store.ts'
+import { NatsLinks } from './nats/links.ts'
+import { Pace } from './pace.ts'
+import type { Manager, Watching } from './runtime/manager.ts'
+import { mappedWishes } from './runtime/triggers.ts'
+import { Secrets } from './secrets.ts'
+import { isReady } from './status.ts'
+import { environmentsNaming, type World } from './world.ts'
+
+export type ControllersOptions = {
+  readonly manager: Manager
+  readonly log: Logger
+  /** All where it is undefined. */
+  readonly namespace: string | undefined
+  readonly image: string
+  readonly hostRoot: string
+  readonly nowMs?: () => number
+  readonly random?: () => number
+  readonly figuresMs?: number
+}
+
+const namespaceOf = ({ metadata }: KubeObject): string => metadata.namespace ?? ''
+const inSame = (object: KubeObject, names: readonly string[]): string[] =>
+  names.map((name) => `${namespaceOf(object)}/${name}`)
+
+export const feedsNamedBy = (environment: KubeObject): string[] =>
+  inSame(environment, textsAt(environment, 'spec', 'feeds'))
+const environmentOf = (archive: KubeObject): string[] =>
+  inSame(archive, textsAt(archive, 'spec', 'environmentRef', 'name'))
+
+/** Adds the controllers; `close` ends the links to NATS. */
+export function addControllers(options: ControllersOptions): {
+  world: World
+  close(): Promise<void>
+} {
+  const { manager, log, namespace, nowMs = Date.now, random = Math.random } = options
+  const byNamespace = (object: KubeObject) => [namespaceOf(object)]
+  const indexes = { namespace: byNamespace }
+  const feeds = manager.informer(FEEDS, { namespace, indexes })
+  const environments = manager.informer(ENVIRONMENTS, {
+    namespace,
+    indexes: { ...indexes, feed: feedsNamedBy },
+  })
+  const archives = manager.informer(ARCHIVES, {
+    namespace,
+    indexes: { ...indexes, environment: environmentOf },
+  })
+  const [label, value] = Object.entries(MANAGED_BY)[0] as [string, string]
+  const children = CHILD_KINDS.map((resource) =>
+    manager.informer(resource, {
+      namespace,
+      labelSelector: `${label}=${value}`,
+      indexes: { owner: ownerUid },
+    })
+  )
+  const figures = new Figures(nowMs)
+  const links = new NatsLinks({
+    log,
+    nowMs,
+    onReport: (environment, data) => {
+      const report = figures.take(environment, data)
+      if (!report) return
+      if (report.role === 'connector') {
+        wake(feedController, [`${environment.split('/')[0]}/${report.feed}`])
+        wake(environmentController, [environment])
+      } else wake(archiveController, [`${environment.split('/')[0]}/${report.archive}`])
+    },
+    onState: (environment) => {
+      wake(environmentController, [environment])
+      wake(archiveController, archives.store.keysBy('environment', environment))
+      const object = environments.store.get(environment)
+      if (object) wake(feedController, feedKeys(object))
+    },
+  })
+  const world: World = {
+    feeds,
+    environments,
+    archives,
+    children,
+    judged: new Judged(),
+    secrets: new Secrets(manager.client, nowMs),
+    figures,
+    links,
+    pace: new Pace(nowMs, options.figuresMs),
+    isSettled: settledAfter(STALE_MS, nowMs),
+    image: options.image,
+    hostRoot: options.hostRoot,
+    nowMs,
+    random,
+  }
+  const feedKeys = (environment: KubeObject): Key[] => {
+    const keys = feedsNamedBy(environment)
+    const all = `${namespaceOf(environment)}/*`
+    return keys.includes(all)
+      ? [...feeds.store.keysBy('namespace', namespaceOf(environment))]
+      : keys
+  }
+  const environmentKeys = (feed: KubeObject): Key[] =>
+    environmentsNaming(world, namespaceOf(feed), feed.metadata.name).map(keyOf)
+  const archiveKeys = (environment: KubeObject): readonly Key[] =>
+    archives.store.keysBy('environment', keyOf(environment))
+  /** Archives write down which of their feeds are simulated, and two of them may want the same files. */
+  const archivesBeside = (object: KubeObject): readonly Key[] =>
+    archives.store.keysBy('namespace', namespaceOf(object))
+
+  const feedController = manager.controller({
+    name: 'feed',
+    for: feeds,
+    owns: children,
+    watches: [onIntent(environments, feedKeys)],
+    reconcile: reconcileFeed(world),
+  })
+  const environmentController = manager.controller({
+    name: 'environment',
+    for: environments,
+    owns: children,
+    watches: [onIntent(feeds, environmentKeys), onReady(feeds, environmentKeys)],
+    reconcile: reconcileEnvironment(world),
+  })
+  const archiveController = manager.controller({
+    name: 'archive',
+    for: archives,
+    owns: children,
+    watches: [
+      onIntent(environments, archiveKeys),
+      onIntent(feeds, archivesBeside),
+      onIntent(archives, archivesBeside),
+      // Claims have no owner to wake.
+      onIntent(childrenNamed(children, 'PersistentVolumeClaim'), (claim) =>
+        inSame(claim, textsAt(claim, 'metadata', 'labels', 'ssmd.io/archive'))
+      ),
+    ],
+    reconcile: reconcileArchive(world),
+  })
+  const wake = (controller: typeof feedController, keys: Iterable<Key>): void => {
+    for (const key of keys) manager.enqueue(controller, key)
+  }
+  return { world, close: () => links.close() }
+}
+
+/** True once so long has passed since it was first asked. */
+function settledAfter(ms: number, nowMs: () => number): () => boolean {
+  let first: number | undefined
+  return () => {
+    first ??= nowMs()
+    return nowMs() - first > ms
+  }
+}
+
+function ownerUid(child: KubeObject): readonly string[] {
+  for (const kind of [FEEDS, ENVIRONMENTS, ARCHIVES]) {
+    const owner = controllerOf(child, kind)
+    if (owner) return [owner.uid]
+  }
+  return []
+}
+
+function childrenNamed(children: readonly Informer[], kind: string): Informer {
+  const found = children.find(({ resource }) => resource.kind === kind)
+  if (!found) throw new Error(`nobody watches ${kind}`)
+  return found
+}
+
+/** What somebody wants has changed, or it came or went. */
+const onIntent = (informer: Informer, map: (object: KubeObject) => Iterable<Key>): Watching => ({
+  informer,
+  wishes: (change) => (isIntent(change) ? mappedWishes(change, map) : []),
+})
+
+const onReady = (informer: Informer, map: (object: KubeObject) => Iterable<Key>): Watching => ({
+  informer,
+  wishes: (change) =>
+    change.kind === 'updated' && isReady(change.old) !== isReady(change.object)
+      ? mappedWishes(change, map)
+      : [],
+})
+
+function isIntent(change: Change<KubeObject>): boolean {
+  if (change.kind !== 'updated') return true
+  const { old, object } = change
+  return (
+    old.metadata.generation === undefined ||
+    old.metadata.generation !== object.metadata.generation ||
+    old.metadata.deletionTimestamp !== object.metadata.deletionTimestamp
+  )
+}

@@ -1,0 +1,147 @@
+// One pass over an Environment: its link to NATS, its simulators, and the status. Connectors are the Feeds' own affair.
+// The only file of the room with I/O.
+
+import type { Environment } from '#crds/environment.gen.ts'
+import { feedsOf, isSimulated, keyOf } from '#crds/environments.ts'
+import type { Feed } from '#crds/feed.gen.ts'
+import type { Resources } from '#crds/located.ts'
+import { attempt, makeChildren, pruneChildren } from '../children.ts'
+import { type Credentials, type Need, readCredentials } from '../credentials.ts'
+import { finish } from '../finish.ts'
+import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
+import { ENVIRONMENTS, isPaused } from '../kinds.ts'
+import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
+import type { Reconcile } from '../runtime/controller.ts'
+import { type Fact, good, stalled, waiting } from '../status.ts'
+import { dayOf, inNamespace, platformOf, type World } from '../world.ts'
+import { desiredSimulators } from './desired.ts'
+import { checkEnvironment } from './policies.ts'
+import { type EnvironmentView, environmentFigures, environmentSummary } from './status.ts'
+
+const WAIT_MS = 5_000
+
+export const reconcileEnvironment =
+  (world: World): Reconcile =>
+  async (pass) => {
+    const object = await pass.get(ENVIRONMENTS, pass.key)
+    if (!object || object.metadata.deletionTimestamp) {
+      world.links.drop(pass.key)
+      world.figures.forget(pass.key)
+      world.pace.forget(pass.key)
+      return
+    }
+    const namespace = pass.namespace ?? ''
+    const paused = isPaused(object)
+    const all = world.judged.all('Feed', inNamespace(world.feeds, namespace))
+    const broken = brokenAmong(world.judged, 'Feed', inNamespace(world.feeds, namespace))
+    const { environment, config } = fitness(
+      world,
+      object,
+      locatedAll({ feeds: all, problems: broken })
+    )
+    const feeds = environment ? feedsOf(environment, all) : []
+    const credentials = environment
+      ? await credentialsOf(world, namespace, environment, feeds)
+      : await readCredentials(world.secrets, namespace, [])
+    if (environment) await link(world, pass.key, namespace, environment)
+
+    const desired =
+      environment && config.standing !== 'stalled'
+        ? desiredSimulators(environment, all, platformOf(world, namespace, credentials.hash))
+        : undefined
+    const { made, failure, thrown } = await attempt(async () => {
+      if (!desired || paused) return undefined
+      const rollout = { policy: 'Automatic' } as const
+      const applied = await makeChildren(pass, world, object, desired, { rollout })
+      await pruneChildren(pass, world, object, desired, ENVIRONMENTS, async () => true)
+      return applied
+    })
+
+    const simulators: { name: string; deployment: KubeObject | undefined }[] = []
+    for (const { kind, metadata } of desired ?? []) {
+      if (kind !== 'Deployment') continue
+      const { name } = metadata
+      const deployment =
+        made?.deployments.get(name) ?? (await pass.get(DEPLOYMENTS, `${namespace}/${name}`))
+      simulators.push({ name, deployment })
+    }
+    const view: EnvironmentView = {
+      environment,
+      config,
+      credentials: credentials.fact,
+      paused,
+      feeds,
+      captured: feeds
+        .map(({ metadata }) => metadata.name)
+        .filter((name) => (world.figures.connector(pass.key, name)?.connected ?? 0) > 0),
+      simulators,
+      pending: [...new Set([...(made?.pending.values() ?? [])].flat())],
+      link: world.links.state(pass.key),
+      settled: world.isSettled(),
+      failure,
+    }
+    const result = await finish(pass, world, {
+      resource: ENVIRONMENTS,
+      object,
+      summary: environmentSummary(view),
+      figures: environmentFigures(view),
+      againMs:
+        credentials.fact.standing === 'good'
+          ? world.pace.figuresMs * (0.8 + world.random() * 0.2)
+          : WAIT_MS * (1 + world.random()),
+    })
+    if (thrown !== undefined) throw thrown
+    return result
+  }
+
+function fitness(
+  world: World,
+  object: KubeObject,
+  resources: Resources
+): { readonly environment: Environment | undefined; readonly config: Fact } {
+  const { resource, problem } = world.judged.of('Environment', object)
+  if (!resource) return { environment: undefined, config: stalled('InvalidSpec', problem) }
+  const problems = checkEnvironment(located(resource), resources, dayOf(world.nowMs()))
+  // A name that is not there yet may come; what is wrong in itself will not heal.
+  const wrong = problems.filter(({ code }) => code !== 'SSMD_E_REFERENCE')
+  if (wrong.length > 0)
+    return { environment: resource, config: stalled('InvalidSpec', describeProblems(wrong)) }
+  if (problems.length > 0)
+    return { environment: resource, config: waiting('FeedNotFound', describeProblems(problems)) }
+  return { environment: resource, config: good('Valid') }
+}
+
+function credentialsOf(
+  world: World,
+  namespace: string,
+  environment: Environment,
+  feeds: readonly Feed[]
+): Promise<Credentials> {
+  const needs = new Map<string, Need>()
+  if (!environment.spec.suspend)
+    for (const feed of feeds) {
+      const key = isSimulated(environment, feed) ? undefined : keyOf(environment, feed)
+      const name = key?.key.source.secret?.name
+      if (key && name !== undefined)
+        needs.set(`${name} ${key.name}`, { name, fields: key.key.fields })
+    }
+  const reference = environment.spec.transport.credentialsRef
+  if (reference) needs.set('nats', { name: reference.name, fields: ['nats.creds'] })
+  return readCredentials(world.secrets, namespace, [...needs.values()])
+}
+
+async function link(
+  world: World,
+  key: string,
+  namespace: string,
+  environment: Environment
+): Promise<void> {
+  const { url, credentialsRef } = environment.spec.transport
+  if (!credentialsRef) {
+    world.links.want(key, { url, credentials: undefined })
+    return
+  }
+  const credentials = await world.secrets.text(`${namespace}/${credentialsRef.name}`, 'nats.creds')
+  if (credentials === undefined) world.links.drop(key)
+  else world.links.want(key, { url, credentials })
+}

@@ -1,0 +1,102 @@
+// A Feed in each Environment that names it: what its capture needs, what it consists of, and what hinders it. A capture
+// that is hindered is left as it runs: nothing is changed about it, and nothing taken away.
+
+import type { Environment } from '#crds/environment.gen.ts'
+import { isSimulated, keyOf } from '#crds/environments.ts'
+import type { Feed } from '#crds/feed.gen.ts'
+import { checkCapture } from '../capture-policies.ts'
+import { type Credentials, type Need, readCredentials } from '../credentials.ts'
+import { describeProblems, located } from '../judged.ts'
+import { type KubeObject, keyOf as keyOfObject } from '../kube/objects.ts'
+import { connectorName } from '../names.ts'
+import type { Child } from '../objects.ts'
+import { type Fact, good, stalled, waiting } from '../status.ts'
+import { dayOf, environmentsNaming, platformOf, type World } from '../world.ts'
+import { desiredConnector } from './desired.ts'
+
+export type Capture = {
+  /** `namespace/name` of the Environment. */
+  readonly key: string
+  readonly name: string
+  /** Undefined where it is not one that can be used. */
+  readonly environment: Environment | undefined
+  readonly connector: string
+  readonly simulated: boolean
+  readonly suspended: boolean
+  /** Of the Environment, as far as this feed needs it. */
+  readonly config: Fact
+  readonly credentials: Fact
+  /** What is to be made; undefined while it is hindered: then all stays as it is. */
+  readonly desired: readonly Child[] | undefined
+}
+
+/** A feed that is fit, in every Environment that names it. */
+export async function capturesOf(
+  world: World,
+  namespace: string,
+  feed: Feed
+): Promise<readonly Capture[]> {
+  const { name } = feed.metadata
+  const captures: Capture[] = []
+  for (const object of environmentsNaming(world, namespace, name))
+    captures.push(await captureIn(world, namespace, feed, object))
+  return captures
+}
+
+async function captureIn(
+  world: World,
+  namespace: string,
+  feed: Feed,
+  object: KubeObject
+): Promise<Capture> {
+  const { resource: environment, problem } = world.judged.of('Environment', object)
+  const { name } = object.metadata
+  const base = {
+    key: keyOfObject(object),
+    name,
+    environment,
+    connector: connectorName(name, feed.metadata.name),
+    simulated: environment !== undefined && isSimulated(environment, feed),
+    suspended: environment?.spec.suspend === true,
+    credentials: good('NotNeeded'),
+    desired: undefined,
+  }
+  if (!environment)
+    return { ...base, config: waiting('EnvironmentInvalid', `Environment ${name}: ${problem}`) }
+  // A suspended capture needs nothing: it is taken away.
+  if (base.suspended) return { ...base, config: good('Valid'), desired: [] }
+  const problems = checkCapture(located(environment), feed, dayOf(world.nowMs()))
+  if (problems.length > 0) {
+    const what = `Environment ${name}: ${describeProblems(problems)}`
+    return { ...base, config: waiting('EnvironmentInvalid', what) }
+  }
+  const credentials = await credentialsFor(world, namespace, feed, environment)
+  return {
+    ...base,
+    config: good('Valid'),
+    credentials: credentials.fact,
+    desired:
+      credentials.fact.standing === 'good'
+        ? desiredConnector(feed, environment, platformOf(world, namespace, credentials.hash))
+        : undefined,
+  }
+}
+
+async function credentialsFor(
+  world: World,
+  namespace: string,
+  feed: Feed,
+  environment: Environment
+): Promise<Credentials> {
+  const needs: Need[] = []
+  const key = isSimulated(environment, feed) ? undefined : keyOf(environment, feed)
+  if (key?.key.source.env) {
+    const what = `the key ${key.name} of Environment ${environment.metadata.name} is in variables`
+    return { fact: stalled('KeyIsLocal', what), hash: () => undefined }
+  }
+  if (key?.key.source.secret)
+    needs.push({ name: key.key.source.secret.name, fields: key.key.fields })
+  const reference = environment.spec.transport.credentialsRef
+  if (reference) needs.push({ name: reference.name, fields: ['nats.creds'] })
+  return readCredentials(world.secrets, namespace, needs)
+}

@@ -1,0 +1,164 @@
+// One pass over a Feed: a connector in each Environment that names it, its stream, and the status. The only file of the
+// room with I/O.
+
+import { feedsOf } from '#crds/environments.ts'
+import type { Feed } from '#crds/feed.gen.ts'
+import { streamWantOf } from '#crds/streams.ts'
+import { versionInForce } from '#crds/versions.ts'
+import { attempt, type Made, makeChildren, pruneChildren } from '../children.ts'
+import { finish } from '../finish.ts'
+import { describeProblems, located } from '../judged.ts'
+import { ENVIRONMENTS, FEEDS, isPaused } from '../kinds.ts'
+import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
+import type { Reconcile } from '../runtime/controller.ts'
+import type { Pass } from '../runtime/pass.ts'
+import { type Fact, good, stalled } from '../status.ts'
+import { dayOf, type StreamVerdict, type World } from '../world.ts'
+import { type Capture, capturesOf } from './captures.ts'
+import { checkFeed } from './policies.ts'
+import { type CaptureView, type FeedView, feedFigures, feedSummary } from './status.ts'
+
+/** Waited for somebody else, such as for a Secret, of which no watch tells. */
+const WAIT_MS = 5_000
+
+export const reconcileFeed =
+  (world: World): Reconcile =>
+  async (pass) => {
+    const object = await pass.get(FEEDS, pass.key)
+    if (!object || object.metadata.deletionTimestamp) {
+      world.pace.forget(pass.key)
+      return
+    }
+    const namespace = pass.namespace ?? ''
+    const paused = isPaused(object)
+    const { feed, config } = fitness(world, object)
+    const captures = feed && !isDisabled(feed) ? await capturesOf(world, namespace, feed) : []
+
+    const { made, failure, thrown } = await attempt(async () => {
+      if (!feed || paused) return undefined
+      const applied = await makeConnectors(pass, world, object, captures)
+      await prune(pass, world, object, captures)
+      return applied
+    })
+    const views: CaptureView[] = []
+    for (const capture of captures) views.push(await viewOf(pass, world, capture, made, paused))
+
+    const day = dayOf(world.nowMs())
+    const view: FeedView = {
+      config,
+      disabled: feed !== undefined && isDisabled(feed),
+      paused,
+      version: feed && versionInForce(feed, day)?.name,
+      captures: views,
+      settled: world.isSettled(),
+      failure,
+      day,
+    }
+    const isWaiting = captures.some(({ credentials }) => credentials.standing !== 'good')
+    const again = captures.some(({ suspended }) => !suspended) ? world.pace.figuresMs : undefined
+    const result = await finish(pass, world, {
+      resource: FEEDS,
+      object,
+      summary: feedSummary(view),
+      figures: feedFigures(view),
+      againMs: isWaiting
+        ? WAIT_MS * (1 + world.random())
+        : again && again * (0.8 + world.random() * 0.2),
+    })
+    // Shown first, then tried again with back-off.
+    if (thrown !== undefined) throw thrown
+    return result
+  }
+
+const isDisabled = (feed: Feed): boolean => feed.spec.state === 'disabled'
+
+function fitness(
+  world: World,
+  object: KubeObject
+): { readonly feed: Feed | undefined; readonly config: Fact } {
+  const { resource, problem } = world.judged.of('Feed', object)
+  if (!resource) return { feed: undefined, config: stalled('InvalidSpec', problem) }
+  const problems = checkFeed(located(resource), dayOf(world.nowMs()))
+  return problems.length === 0
+    ? { feed: resource, config: good('Valid') }
+    : { feed: undefined, config: stalled('InvalidSpec', describeProblems(problems)) }
+}
+
+async function makeConnectors(
+  pass: Pass,
+  world: World,
+  owner: KubeObject,
+  captures: readonly Capture[]
+): Promise<readonly Made[]> {
+  const made: Made[] = []
+  for (const { desired, environment } of captures) {
+    if (!desired) continue
+    const rollout = environment?.spec.connector.rollout ?? { policy: 'Automatic' }
+    made.push(await makeChildren(pass, world, owner, desired, { rollout }))
+  }
+  return made
+}
+
+/** Takes away what no Environment wants any more; captures that are hindered keep what they have. */
+async function prune(
+  pass: Pass,
+  world: World,
+  owner: KubeObject,
+  captures: readonly Capture[]
+): Promise<void> {
+  const hindered = new Set(captures.filter(({ desired }) => !desired).map(({ name }) => name))
+  const wanted = captures.flatMap(({ desired }) => desired ?? [])
+  await pruneChildren(pass, world, owner, wanted, FEEDS, async (child) => {
+    const environment = child.metadata.labels?.['ssmd.io/environment'] ?? ''
+    return !hindered.has(environment) && !(await isWantedLive(pass, world, environment))
+  })
+}
+
+/** Before a capture ends the server is asked itself: a cache from the past is no reason to stop one. */
+async function isWantedLive(pass: Pass, world: World, environment: string): Promise<boolean> {
+  const [feed, within] = await Promise.all([
+    pass.getLive(FEEDS, pass.key),
+    environment === '' ? undefined : pass.getLive(ENVIRONMENTS, `${pass.namespace}/${environment}`),
+  ])
+  if (!feed || feed.metadata.deletionTimestamp || !within) return false
+  const judgedFeed = world.judged.of('Feed', feed).resource
+  const judgedEnvironment = world.judged.of('Environment', within).resource
+  // Neither can be judged: what runs goes on.
+  if (!judgedFeed || !judgedEnvironment) return true
+  return !judgedEnvironment.spec.suspend && feedsOf(judgedEnvironment, [judgedFeed]).length > 0
+}
+
+async function viewOf(
+  pass: Pass,
+  world: World,
+  capture: Capture,
+  made: readonly Made[] | undefined,
+  paused: boolean
+): Promise<CaptureView> {
+  const { key, name, connector, environment } = capture
+  const mine = made?.find(({ deployments }) => deployments.has(connector))
+  const feed = pass.name
+  return {
+    ...capture,
+    deployment:
+      mine?.deployments.get(connector) ??
+      (await pass.get(DEPLOYMENTS, `${pass.namespace}/${connector}`)),
+    pending: mine?.pending.get(connector) ?? [],
+    stream: await streamOf(world, capture, feed, paused),
+    report: environment && world.figures.connector(key, feed),
+    archivers: environment ? world.figures.archivers(key, { feed }) : [],
+    name,
+  }
+}
+
+async function streamOf(
+  world: World,
+  { key, environment, suspended }: Capture,
+  feed: string,
+  paused: boolean
+): Promise<StreamVerdict> {
+  if (!environment || suspended) return { state: 'good' }
+  if (!paused) return world.links.ensureStream(key, streamWantOf(environment, feed))
+  const { connected, why } = world.links.state(key)
+  return connected ? { state: 'good' } : { state: 'away', why }
+}

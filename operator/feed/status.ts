@@ -1,0 +1,159 @@
+// A Feed's conditions and figures, of all its captures together: the worst of them decides, the figures add up. Pure.
+
+import type { ArchiverReport, ConnectorReport } from '#crds/report.ts'
+import { gapsToday, rounded, timeOf } from '../figures.ts'
+import type { KubeObject } from '../kube/objects.ts'
+import { type Fact, type Facts, good, type Summary, waiting, worst } from '../status.ts'
+import { workloadFact } from '../workload.ts'
+import type { StreamVerdict } from '../world.ts'
+
+/** One capture as the pass found and left it. */
+export type CaptureView = {
+  readonly name: string
+  readonly connector: string
+  readonly simulated: boolean
+  readonly suspended: boolean
+  readonly config: Fact
+  readonly credentials: Fact
+  readonly deployment: KubeObject | undefined
+  readonly pending: readonly string[]
+  readonly stream: StreamVerdict
+  readonly report: ConnectorReport | undefined
+  readonly archivers: readonly ArchiverReport[]
+}
+
+export type FeedView = {
+  /** Whether the spec is fit; if not, there are no captures to judge. */
+  readonly config: Fact
+  readonly disabled: boolean
+  readonly paused: boolean
+  readonly version: string | undefined
+  readonly captures: readonly CaptureView[]
+  /** Whether reports had the time to come. */
+  readonly settled: boolean
+  readonly failure: Fact | undefined
+  /** UTC, YYYY-MM-DD. */
+  readonly day: string
+}
+
+export function feedSummary(view: FeedView): Summary {
+  const active = view.captures.filter(({ suspended }) => !suspended)
+  const { ready, paused } = standing(view, active)
+  const pending = active.filter(({ pending }) => pending.length > 0)
+  return {
+    facts: feedFacts(view, active),
+    ready,
+    paused,
+    failure: view.failure,
+    rolloutPending: pending[0] && {
+      ...good('RolloutPending'),
+      what: pending
+        .map(({ name, pending: causes }) => `${name} waits with ${causes.join(', ')}`)
+        .join('; '),
+    },
+  }
+}
+
+function standing(
+  view: FeedView,
+  active: readonly CaptureView[]
+): { readonly ready: Fact; readonly paused: Fact | undefined } {
+  if (view.paused) return { ready: good('Captured', ''), paused: good('Paused') }
+  if (view.disabled) return { ready: good('Disabled'), paused: undefined }
+  const names = view.captures.map(({ name }) => name).join(', ')
+  if (view.captures.length > 0 && active.length === 0)
+    return { ready: good('Suspended', names), paused: good('Suspended', names) }
+  return {
+    ready: good('Captured', `in ${active.map(({ name }) => name).join(', ')}`),
+    paused: undefined,
+  }
+}
+
+function feedFacts(view: FeedView, active: readonly CaptureView[]): Facts {
+  const of = (pick: (capture: CaptureView) => Fact) =>
+    active.map((capture) => ({ of: capture.name, fact: pick(capture) }))
+  const isOff = view.disabled || view.captures.length > 0
+  const none = isOff ? good('NotNeeded') : waiting('NotNamed')
+  const fit = active.filter(({ config }) => config.standing === 'good')
+  return {
+    ConfigValid:
+      view.config.standing === 'good'
+        ? worst(
+            of(({ config }) => config),
+            good('Valid')
+          )
+        : view.config,
+    CredentialsAvailable: worst(
+      of(({ credentials }) => credentials),
+      good('NotNeeded')
+    ),
+    WorkloadAvailable:
+      view.config.standing === 'good'
+        ? worst(
+            of((capture) => workloadFact(capture.connector, capture.deployment)),
+            none
+          )
+        : { ...waiting('Waiting', 'the spec comes first'), unknown: true },
+    DataFlowing: worst(
+      fit.map((capture) => ({ of: capture.name, fact: flowFact(capture, view.settled) })),
+      { ...good('NotNeeded'), unknown: true }
+    ),
+  }
+}
+
+function flowFact({ stream, report, connector }: CaptureView, settled: boolean): Fact {
+  if (stream.state === 'refused') return waiting('StreamRefused', stream.why)
+  if (!report) {
+    const fact =
+      stream.state === 'away'
+        ? waiting('NatsUnreachable', stream.why)
+        : waiting('NoReports', `${connector} has not reported for 15 s`)
+    return { ...fact, unknown: true, unsettled: !settled }
+  }
+  const { connected, connections, message, state } = report
+  if (state === 'failed') return waiting('Troubled', message)
+  if (connected === 0 || connected < connections)
+    return waiting('Connecting', message || `${connected} of ${connections} connections are open`)
+  return good('Flowing', message)
+}
+
+/** What the columns of `kubectl get feeds` show. */
+export function feedFigures(view: FeedView): Readonly<Record<string, unknown>> {
+  const active = view.captures.filter(({ suspended }) => !suspended)
+  const reports = active.flatMap(({ report }) => report ?? [])
+  const archivers = active.flatMap((capture) => capture.archivers)
+  return {
+    version: view.version,
+    ...figuresOf(reports, archivers, view.day),
+    environments:
+      view.captures.length === 0
+        ? undefined
+        : view.captures.slice(0, 64).map((capture) => ({
+            name: capture.name,
+            simulated: capture.simulated,
+            ...figuresOf(capture.report ? [capture.report] : [], capture.archivers, view.day),
+          })),
+  }
+}
+
+function figuresOf(
+  reports: readonly ConnectorReport[],
+  archivers: readonly ArchiverReport[],
+  day: string
+): Readonly<Record<string, unknown>> {
+  const sum = (pick: (report: ConnectorReport) => number) =>
+    reports.reduce((total, report) => total + pick(report), 0)
+  const last = Math.max(0, ...reports.map(({ lastFrameAt }) => lastFrameAt ?? 0))
+  const gaps = gapsToday(archivers, day)
+  const lastMessageTime = timeOf(last)
+  return {
+    ...(reports.length === 0
+      ? {}
+      : {
+          connected: `${sum(({ connected }) => connected)}/${sum(({ connections }) => connections)}`,
+          messagesPerSecond: rounded(sum(({ framesPerSecond }) => framesPerSecond)),
+        }),
+    ...(lastMessageTime === undefined ? {} : { lastMessageTime }),
+    ...(gaps === undefined ? {} : { gapsToday: gaps }),
+  }
+}

@@ -1,0 +1,214 @@
+// Makes a live object hold what we want, and writes only where it does not. One server-side apply does both: it puts
+// back what others changed and takes out what we no longer want. Nothing is written when every wanted field is
+// there and the hash of what was applied last is the hash of what is wanted now.
+
+import { SsmdError } from '#crds/errors.ts'
+import type { ApplyGuard } from './apply-guard.ts'
+import { canonical, hashOf } from './canonical.ts'
+import type { Client } from './client.ts'
+import { findDrift } from './drift.ts'
+import { immutableFields, isConflict, isNotFound } from './errors.ts'
+import { type KubeObject, keyOf, type Resource } from './objects.ts'
+
+/** What is wanted: only the fields we own, built anew, never a copy of what was read. */
+export type Desired = {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: KubeObject['metadata']
+  readonly [field: string]: unknown
+}
+
+export type Applied<T extends KubeObject = KubeObject> = {
+  readonly outcome: /** It was as wanted: no call was made. */
+    | 'unchanged'
+    | 'created'
+    | 'updated'
+    /** It is being deleted; it has to be gone before it can be made again. */
+    | 'terminating'
+    /** The object whose status this was is gone, or another has its name. */
+    | 'gone'
+    /** Read-only: this is what would have been written. */
+    | 'wouldCreate'
+    | 'wouldUpdate'
+  /** As the API server answered, or as it was. */
+  readonly object: T | undefined
+  /** Where the live object differed; `metadata.annotations` where only what was wanted before differs. */
+  readonly drift: readonly string[]
+  /** Fields that somebody else had set, and who. */
+  readonly takenOver: readonly { readonly field: string; readonly from: string }[]
+}
+
+/** The same thing is written over and over: it is left alone for `retryAfterMs`. */
+export class ApplyLoop extends SsmdError {
+  readonly reason = 'ApplyLoop'
+  readonly retryAfterMs: number
+  readonly drift: readonly string[]
+
+  constructor(what: string, retryAfterMs: number, drift: readonly string[]) {
+    super(
+      'SSMD_E_KUBERNETES',
+      `${what} does not stay as applied: ${drift.slice(0, 3).join(', ') || 'it disappears'} changes back each time`,
+      { hint: 'find who else writes it: kubectl get -o yaml --show-managed-fields' }
+    )
+    this.retryAfterMs = retryAfterMs
+    this.drift = drift
+  }
+}
+
+/** An object of this name belongs to another owner: usually an older one that is still being collected. */
+export class OwnedByOther extends SsmdError {
+  readonly reason = 'OwnedByOther'
+
+  constructor(what: string, owner: string) {
+    super('SSMD_E_KUBERNETES', `${what} is owned by ${owner}`, {
+      hint: 'it goes by itself when its owner is gone; otherwise delete or rename one of the two',
+    })
+  }
+}
+
+export type ApplierOptions = {
+  readonly client: Client
+  readonly guard: ApplyGuard
+  /** The field manager. */
+  readonly manager: string
+  /** The annotation that holds the hash of what was applied last. */
+  readonly hashAnnotation: string
+  /** Ask the server what would happen, and change nothing. */
+  readonly readOnly: boolean
+}
+
+export class Applier {
+  readonly #options: ApplierOptions
+  /** What was last found or made as wanted: nothing has to be compared while both are the same. */
+  readonly #settled = new Map<string, { readonly hash: string; readonly version: string }>()
+
+  constructor(options: ApplierOptions) {
+    this.#options = options
+  }
+
+  /** Applies `desired` over `live`, the object as the cache or the server has it now. */
+  async apply<T extends KubeObject>(
+    resource: Resource<T>,
+    desired: Desired,
+    live: T | undefined,
+    signal?: AbortSignal
+  ): Promise<Applied<T>> {
+    const hash = hashOf(desired)
+    const id = `${resource.plural}.${resource.group}/${keyOf(desired)}`
+    const settled = this.#settled.get(id)
+    if (live?.metadata.deletionTimestamp)
+      return { outcome: 'terminating', object: live, drift: [], takenOver: [] }
+    if (live && settled?.hash === hash && settled.version === versionOf(live))
+      return { outcome: 'unchanged', object: live, drift: [], takenOver: [] }
+    const { hashAnnotation } = this.#options
+    if (live) checkOwner(id, desired, live)
+    const drift = live ? [...findDrift(desired, live)] : []
+    if (live && drift.length === 0) {
+      if (live.metadata.annotations?.[hashAnnotation] === hash) {
+        this.#settled.set(id, { hash, version: versionOf(live) })
+        return { outcome: 'unchanged', object: live, drift, takenOver: [] }
+      }
+      // Something was wanted that is no longer: only the hash can tell.
+      drift.push('metadata.annotations')
+    }
+    return this.#write(resource, desired, live, { id, hash, drift }, signal)
+  }
+
+  /** Writes the whole status, if it differs: to the very object that was judged, not to a successor. */
+  async applyStatus<T extends KubeObject>(
+    resource: Resource<T>,
+    live: T,
+    status: object,
+    options: { readonly manager: string; readonly signal?: AbortSignal }
+  ): Promise<Applied<T>> {
+    if (canonical(live.status) === canonical(status))
+      return { outcome: 'unchanged', object: live, drift: [], takenOver: [] }
+    const { name, namespace, uid } = live.metadata
+    const metadata = { name, ...(namespace ? { namespace } : {}), ...(uid ? { uid } : {}) }
+    let object: T
+    try {
+      object = await this.#options.client.apply(
+        resource,
+        { apiVersion: live.apiVersion, kind: live.kind, metadata, status },
+        {
+          manager: options.manager,
+          force: true,
+          dryRun: this.#options.readOnly,
+          subresource: 'status',
+          signal: options.signal,
+        }
+      )
+    } catch (thrown) {
+      if (isNotFound(thrown) || immutableFields(thrown).includes('metadata.uid'))
+        return { outcome: 'gone', object: undefined, drift: [], takenOver: [] }
+      throw thrown
+    }
+    const outcome = this.#options.readOnly ? 'wouldUpdate' : 'updated'
+    return { outcome, object, drift: ['status'], takenOver: [] }
+  }
+
+  /** Forgets an object that is gone; the guard remembers it, for it may be somebody's habit to delete it. */
+  forget(resource: Resource, key: string): void {
+    this.#settled.delete(`${resource.plural}.${resource.group}/${key}`)
+  }
+
+  async #write<T extends KubeObject>(
+    resource: Resource<T>,
+    desired: Desired,
+    live: T | undefined,
+    found: { readonly id: string; readonly hash: string; readonly drift: readonly string[] },
+    signal: AbortSignal | undefined
+  ): Promise<Applied<T>> {
+    const { client, guard, manager, hashAnnotation, readOnly } = this.#options
+    const { id, hash, drift } = found
+    const kind = live ? 'write' : 'create'
+    const waitMs = guard.waitMs(id, hash, kind)
+    if (waitMs > 0) throw new ApplyLoop(id, waitMs, drift)
+    const body: KubeObject = {
+      ...desired,
+      metadata: {
+        ...desired.metadata,
+        annotations: { ...desired.metadata.annotations, [hashAnnotation]: hash },
+      },
+    }
+    if (!readOnly) guard.wrote(id, hash, kind)
+    let takenOver: Applied['takenOver'] = []
+    const options = { manager, dryRun: readOnly, signal }
+    let object: T
+    try {
+      // Without force first: the refusal names who else holds which field, and people want to know.
+      object = await client.apply(resource, body, { ...options, force: false })
+    } catch (thrown) {
+      takenOver = conflictsOf(thrown)
+      if (takenOver.length === 0) throw thrown
+      object = await client.apply(resource, body, { ...options, force: true })
+    }
+    if (readOnly) return { outcome: live ? 'wouldUpdate' : 'wouldCreate', object, drift, takenOver }
+    // Also where the server's own idea of the object is not ours: asked once, it is not asked again.
+    this.#settled.set(id, { hash, version: versionOf(object) })
+    if (live && versionOf(live) === versionOf(object))
+      return { outcome: 'unchanged', object, drift, takenOver }
+    return { outcome: live ? 'updated' : 'created', object, drift, takenOver }
+  }
+}
+
+const versionOf = (object: KubeObject): string =>
+  `${object.metadata.uid}/${object.metadata.resourceVersion}`
+
+/** Fields and their holders, of a refused server-side apply. */
+export function conflictsOf(thrown: unknown): { field: string; from: string }[] {
+  if (!isConflict(thrown)) return []
+  return (thrown.details?.causes ?? [])
+    .filter((cause) => cause.reason === 'FieldManagerConflict')
+    .map((cause) => ({
+      field: (cause.field ?? '').replace(/^\./, ''),
+      from: /conflict with "([^"]+)"/.exec(cause.message ?? '')?.[1] ?? 'another manager',
+    }))
+}
+
+function checkOwner(id: string, desired: Desired, live: KubeObject): void {
+  const wanted = desired.metadata.ownerReferences?.find((reference) => reference.controller)
+  const held = live.metadata.ownerReferences?.find((reference) => reference.controller)
+  if (wanted && held && wanted.uid !== held.uid)
+    throw new OwnedByOther(id, `${held.kind} ${held.name} (${held.uid})`)
+}

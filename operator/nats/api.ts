@@ -1,0 +1,78 @@
+// JetStream's own API as the operator uses it: what is there, made where it is missing, widened where more is asked for. The
+// workloads do the same with the same configuration (crds/streams.ts), whoever comes first. Nothing is ever deleted here.
+
+import type { NatsConnection } from 'nats'
+import { SsmdError } from '#crds/errors.ts'
+import {
+  consumerConfig,
+  newStreamConfig,
+  type StreamConfig,
+  type StreamWant,
+  widenedStream,
+} from '#crds/streams.ts'
+
+const CONSUMER_NOT_FOUND = 10_014
+const NAME_IN_USE = 10_058
+const STREAM_NOT_FOUND = 10_059
+const TIMEOUT_MS = 5_000
+
+/** JetStream answered, and refused. */
+export class JetStreamRefusal extends SsmdError {
+  readonly errCode: number
+
+  constructor(what: string, errCode: number, description: string) {
+    super('SSMD_E_STREAM', `${what}: ${description}`)
+    this.errCode = errCode
+  }
+}
+
+type Answer = { readonly error?: { readonly err_code?: number; readonly description?: string } }
+type Info = { readonly config: StreamConfig }
+
+async function ask<T>(nc: NatsConnection, verb: string, body: object | undefined): Promise<T> {
+  const payload = body === undefined ? '' : JSON.stringify(body)
+  const message = await nc.request(`$JS.API.${verb}`, payload, { timeout: TIMEOUT_MS })
+  const answer = message.json<T & Answer>()
+  if (answer.error) {
+    const { err_code: errCode = 0, description = 'unknown error' } = answer.error
+    throw new JetStreamRefusal(verb, errCode, description)
+  }
+  return answer
+}
+
+const unless = (errCode: number) => (thrown: unknown) => {
+  if (thrown instanceof JetStreamRefusal && thrown.errCode === errCode) return undefined
+  throw thrown
+}
+
+/** The stream as wanted, or wider; SSMD_E_STREAM where what is there must not be used. */
+export async function ensureStream(nc: NatsConnection, want: StreamWant): Promise<void> {
+  const read = () =>
+    ask<Info>(nc, `STREAM.INFO.${want.name}`, undefined).catch(unless(STREAM_NOT_FOUND))
+  let found = await read()
+  if (!found) {
+    const config = newStreamConfig(want)
+    const made = await ask<Info>(nc, `STREAM.CREATE.${want.name}`, config).catch(
+      unless(NAME_IN_USE)
+    )
+    if (made) return
+    // A connector was faster, perhaps with other limits.
+    found = await read()
+  }
+  const wider = found && widenedStream(found.config, want)
+  if (wider) await ask(nc, `STREAM.UPDATE.${want.name}`, wider)
+}
+
+/** The durable consumer of an archive: from its beginning where it is missing, else as the archiver left it. */
+export async function ensureConsumer(
+  nc: NatsConnection,
+  stream: string,
+  durable: string
+): Promise<void> {
+  const verb = `CONSUMER.INFO.${stream}.${durable}`
+  const found = await ask(nc, verb, undefined).catch(unless(CONSUMER_NOT_FOUND))
+  if (found) return
+  // `create`: an archiver that comes between keeps its own.
+  const body = { stream_name: stream, config: consumerConfig(durable, 1), action: 'create' }
+  await ask(nc, `CONSUMER.CREATE.${stream}.${durable}`, body)
+}

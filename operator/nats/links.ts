@@ -1,0 +1,225 @@
+// One connection to NATS for each Environment: dialled for ever, dialled anew for another address or other credentials. It
+// hears what the workloads say of themselves, and makes their streams and consumers. No secret is logged.
+
+import { connect, credsAuthenticator, Events, type NatsConnection } from 'nats'
+import type { Logger } from 'pino'
+import { toSsmdError } from '#crds/errors.ts'
+import { reportSubjects } from '#crds/names.ts'
+import type { StreamWant } from '#crds/streams.ts'
+import { ensureConsumer, ensureStream } from './api.ts'
+
+export type LinkVerdict =
+  | { readonly state: 'good' }
+  | { readonly state: 'away'; readonly why: string }
+  | { readonly state: 'refused'; readonly why: string }
+
+export type LinksOptions = {
+  readonly log: Logger
+  readonly nowMs: () => number
+  /** A report, or whatever came in its place. */
+  readonly onReport: (environment: string, data: unknown) => void
+  /** A connection came or went. */
+  readonly onState: (environment: string) => void
+}
+
+type Target = { readonly url: string; readonly credentials: string | undefined }
+
+type Link = {
+  readonly target: Target
+  readonly stop: AbortController
+  nc: NatsConnection | undefined
+  connected: boolean
+  why: string
+  /** What was found good, and when: not asked again for a while. */
+  readonly checked: Map<string, number>
+}
+
+/** A stream that somebody deletes is made again within this time and that of a pass. */
+const CHECKED_MS = 20_000
+const RETRY_MS = 1000
+
+export class NatsLinks {
+  readonly #options: LinksOptions
+  readonly #links = new Map<string, Link>()
+
+  constructor(options: LinksOptions) {
+    this.#options = options
+  }
+
+  want(environment: string, target: Target): void {
+    const known = this.#links.get(environment)
+    if (known?.target.url === target.url && known.target.credentials === target.credentials) return
+    if (known) this.drop(environment)
+    const link: Link = {
+      target,
+      stop: new AbortController(),
+      nc: undefined,
+      connected: false,
+      why: 'connecting',
+      checked: new Map(),
+    }
+    this.#links.set(environment, link)
+    void this.#keep(environment, link)
+  }
+
+  drop(environment: string): void {
+    const link = this.#links.get(environment)
+    if (!link) return
+    this.#links.delete(environment)
+    link.stop.abort()
+    void link.nc?.close().catch(() => {})
+  }
+
+  state(environment: string): { readonly connected: boolean; readonly why: string } {
+    const link = this.#links.get(environment)
+    return { connected: link?.connected ?? false, why: link?.why ?? 'not connected yet' }
+  }
+
+  ensureStream(environment: string, want: StreamWant): Promise<LinkVerdict> {
+    return this.#once(environment, JSON.stringify(want), (nc) => ensureStream(nc, want))
+  }
+
+  ensureConsumer(environment: string, stream: string, durable: string): Promise<LinkVerdict> {
+    return this.#once(environment, `${stream} ${durable}`, (nc) =>
+      ensureConsumer(nc, stream, durable)
+    )
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#links.values()]
+    for (const environment of [...this.#links.keys()]) this.drop(environment)
+    await Promise.allSettled(open.map(async (link) => link.nc?.closed()))
+  }
+
+  async #once(
+    environment: string,
+    id: string,
+    make: (nc: NatsConnection) => Promise<void>
+  ): Promise<LinkVerdict> {
+    const link = this.#links.get(environment)
+    if (!link?.nc || !link.connected) return { state: 'away', why: this.state(environment).why }
+    const now = this.#options.nowMs()
+    const at = link.checked.get(id)
+    if (at !== undefined && now - at < CHECKED_MS) return { state: 'good' }
+    try {
+      await make(link.nc)
+      if (link.checked.size > 20_000) link.checked.clear()
+      link.checked.set(id, now)
+      return { state: 'good' }
+    } catch (thrown) {
+      link.checked.delete(id)
+      const { code, message } = toSsmdError(thrown)
+      return code === 'SSMD_E_STREAM'
+        ? { state: 'refused', why: message }
+        : { state: 'away', why: 'JetStream does not answer' }
+    }
+  }
+
+  async #keep(environment: string, link: Link): Promise<void> {
+    const { log, onState } = this.#options
+    const { signal } = link.stop
+    while (!signal.aborted) {
+      try {
+        const nc = await this.#dial(link)
+        if (signal.aborted) {
+          await nc.close()
+          return
+        }
+        link.nc = nc
+        this.#connected(environment, link)
+        void this.#watch(environment, link, nc)
+        this.#listen(environment, nc)
+        await nc.closed()
+      } catch (thrown) {
+        const why = thrown instanceof Error ? thrown.message : String(thrown)
+        if (why !== link.why) {
+          link.why = why
+          log.warn({ environment, why }, 'NATS cannot be reached; trying on')
+          onState(environment)
+        }
+      }
+      link.connected = false
+      await pause(RETRY_MS, signal)
+    }
+  }
+
+  #dial({ target }: Link): Promise<NatsConnection> {
+    const { url, credentials } = target
+    const urls = url.split(',')
+    const parsed = URL.parse(urls[0] ?? '')
+    return connect({
+      servers: urls.map((text) => URL.parse(text)?.host || text),
+      name: 'ssmd operator',
+      timeout: 5_000,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 500,
+      reconnectJitter: 500,
+      ignoreAuthErrorAbort: true,
+      pingInterval: 10_000,
+      maxPingOut: 2,
+      noAsyncTraces: true,
+      ...(parsed?.protocol === 'tls:' ? { tls: {} } : {}),
+      ...userOf(parsed),
+      ...(credentials === undefined
+        ? {}
+        : { authenticator: credsAuthenticator(Buffer.from(credentials)) }),
+    })
+  }
+
+  #connected(environment: string, link: Link): void {
+    link.connected = true
+    link.why = ''
+    // It may be another server, or one that lost its streams.
+    link.checked.clear()
+    this.#options.log.info({ environment }, 'connected to NATS')
+    this.#options.onState(environment)
+  }
+
+  async #watch(environment: string, link: Link, nc: NatsConnection): Promise<void> {
+    for await (const { type } of nc.status()) {
+      if (link.nc !== nc || link.stop.signal.aborted) return
+      if (type === Events.Reconnect) this.#connected(environment, link)
+      if (type !== Events.Disconnect || !link.connected) continue
+      link.connected = false
+      link.why = 'the connection was lost'
+      this.#options.log.warn({ environment }, 'connection to NATS lost')
+      this.#options.onState(environment)
+    }
+  }
+
+  #listen(environment: string, nc: NatsConnection): void {
+    const name = environment.slice(environment.indexOf('/') + 1)
+    nc.subscribe(reportSubjects(name), {
+      callback: (error, message) => {
+        if (error) return
+        let data: unknown
+        try {
+          data = JSON.parse(Buffer.from(message.data).toString('utf8'))
+        } catch {
+          // Somebody else speaks on our subject.
+          return
+        }
+        this.#options.onReport(environment, data)
+      },
+    })
+  }
+}
+
+function userOf(url: URL | null): { user?: string; pass?: string; token?: string } {
+  if (!url?.username) return {}
+  const user = decodeURIComponent(url.username)
+  return url.password ? { user, pass: decodeURIComponent(url.password) } : { token: user }
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const timer = setTimeout(done, ms)
+    timer.unref()
+    signal.addEventListener('abort', done, { once: true })
+    function done(): void {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+  })

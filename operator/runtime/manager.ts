@@ -1,0 +1,394 @@
+// Puts the rooms kube and runtime together: caches first, then the lease, then work; and back in the opposite order.
+// A standby has its caches warm and its queues filled, so it works as soon as it leads.
+//
+// How a kind is built on it (the whole public surface; everything else is inside):
+//
+//   const manager = new Manager({ connection, log, registry, userAgent, name: 'ssmd-operator', … })
+//   const feeds = manager.informer(FEEDS, { namespace, indexes: { environment: (feed) => […] } })
+//   const deployments = manager.informer(DEPLOYMENTS, { namespace, labelSelector: '…' })
+//   manager.controller({ name: 'feed', for: feeds, owns: [deployments],
+//     watches: [watching(environments, (environment) => feeds.store.keysBy('environment', …))],
+//     reconcile: async (pass) => { … } })
+//   manager.task({ name: 'reports', when: 'leading' | 'always', run: async (signal) => { … } })
+//   await manager.run(signal)      // returns after an orderly stop; throws LeaseLost: then exit with 1
+//
+// A reconcile function gets a Pass (pass.ts): `get` (cache), `getLive`, `apply(resource, desired, owner)`,
+// `applyStatus(resource, object, status)`, `delete(resource, key, unwanted)`, `event`, `key`, `scope`, `signal`, `log`. It
+// returns nothing or `{requeueAfterMs}`, or throws: WaitError(reason, message, retryAfterMs) to be called again without
+// an error, TerminalError(reason, message) to be called again only after a change, anything else to be tried again
+// with back-off (outcome.ts). `Desired` objects hold the fields we own and nothing else: no status, no null, no
+// resourceVersion; `ownedBy(owner)` of kube/objects.ts makes the owner reference, `conditionsOf` of kube/conditions.ts the
+// conditions. `manager.enqueue(controller, key)` wakes a key for what is not in Kubernetes, such as a report.
+// `Passes` (passes.ts) lets a pass over unchanged inputs end before anything is rendered.
+
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import { Applier } from '../kube/apply.ts'
+import { ApplyGuard } from '../kube/apply-guard.ts'
+import { Client } from '../kube/client.ts'
+import type { Connection } from '../kube/config.ts'
+import { WriteRefused } from '../kube/errors.ts'
+import { Recorder } from '../kube/events.ts'
+import { Informer, type InformerOptions } from '../kube/informer.ts'
+import { Elector, type LeaseLost } from '../kube/lease.ts'
+import { DEFAULT_TIMES, type LeaseTimes } from '../kube/lease-machine.ts'
+import { type KubeMetrics, kubeMetrics } from '../kube/metrics.ts'
+import type { Key, KubeObject, Resource } from '../kube/objects.ts'
+import { type AddOptions, PRIORITY, WorkQueue } from '../kube/queue.ts'
+import type { Change } from '../kube/store.ts'
+import { sleep, systemTimers, type Timers } from '../kube/timers.ts'
+import { Transport } from '../kube/transport.ts'
+import { managerChecks } from './checks.ts'
+import { Consistency } from './consistency.ts'
+import { Controller, type Reconcile } from './controller.ts'
+import { type Checks, type HealthServer, serveHealth } from './health.ts'
+import { controllerMetrics, watchEventLoop } from './metrics.ts'
+import { mappedWishes, ownerWishes, ownWish, type Wish } from './triggers.ts'
+
+export type ManagerOptions = {
+  readonly connection: Connection
+  readonly log: Logger
+  readonly registry: Registry
+  /** `ssmd-operator/<version> (<sha>)`: audit logs and flow schemas go by it. */
+  readonly userAgent: string
+  /** Field manager; the status has `<name>-status`. */
+  readonly name: string
+  /** The annotation that holds the hash of what was applied last, such as `ssmd.io/applied-hash`. */
+  readonly hashAnnotation: string
+  /** The program in Events, such as `ssmd.io/operator`. */
+  readonly reportingController: string
+  /** Without it this process leads from the start: for one replica, and for tests. */
+  readonly lease?: {
+    readonly namespace: string
+    readonly name: string
+    readonly identity?: string
+    readonly times?: LeaseTimes
+  }
+  /** Changes nothing: every write is asked as a dry run and logged, no lease is taken, no Event written. */
+  readonly readOnly?: boolean
+  /** Where /livez, /readyz and /metrics are served; nowhere without it. */
+  readonly health?: { readonly host: string; readonly port: number }
+  /** How long passes under way may go on after the signal; default 20 s. */
+  readonly graceMs?: number
+  readonly perSecond?: number
+  readonly burst?: number
+  readonly timers?: Timers
+  readonly random?: () => number
+}
+
+export type Watching = {
+  readonly informer: Informer
+  readonly wishes: (change: Change<KubeObject>) => readonly Wish[]
+}
+
+/** Any kind whose change concerns objects of the controller's kind: `map` names their keys. */
+export const watching = <T extends KubeObject>(
+  informer: Informer<T>,
+  map: (object: T) => Iterable<Key>
+): Watching => ({
+  informer: informer as unknown as Informer,
+  wishes: (change) => mappedWishes(change as Change<T>, map),
+})
+
+export type ControllerSpec<T extends KubeObject> = {
+  readonly name: string
+  readonly for: Informer<T>
+  /** Kinds whose objects have one of ours as their controller. */
+  readonly owns?: readonly Informer[]
+  readonly watches?: readonly Watching[]
+  readonly reconcile: Reconcile
+  readonly workers?: number
+  readonly timeoutMs?: number
+  readonly resyncMs?: number
+  /** First and longest wait after a failure; default 200 ms and 5 min. */
+  readonly backoff?: { readonly baseMs: number; readonly maxMs: number }
+}
+
+export type TaskSpec = {
+  readonly name: string
+  /** `always`: also on a standby, from when the caches are filled. */
+  readonly when: 'leading' | 'always'
+  /** Ends when the signal aborts; an error ends the manager. */
+  readonly run: (signal: AbortSignal) => Promise<void>
+}
+
+const FLUSH_MS = 2000
+const SYNC_NEWS_MS = 15_000
+
+export class Manager {
+  readonly client: Client
+  readonly recorder: Recorder
+  readonly identity: string
+  readonly #options: ManagerOptions
+  readonly #timers: Timers
+  readonly #random: () => number
+  readonly #metrics: KubeMetrics
+  readonly #observeController: ReturnType<typeof controllerMetrics>
+  readonly #applier: Applier
+  readonly #elector: Elector | undefined
+  readonly #informers: Informer[] = []
+  readonly #controllers: Controller[] = []
+  readonly #tasks: TaskSpec[] = []
+  #health: HealthServer | undefined
+  #phase: 'starting' | 'standby' | 'leading' | 'stopping' = 'starting'
+
+  constructor(options: ManagerOptions) {
+    this.#options = options
+    this.#timers = options.timers ?? systemTimers
+    this.#random = options.random ?? Math.random
+    this.#metrics = kubeMetrics(options.registry)
+    this.#observeController = controllerMetrics(options.registry)
+    const { log, readOnly = false } = options
+    const timers = this.#timers
+    const transport = new Transport({
+      connection: options.connection,
+      userAgent: options.userAgent,
+      timers,
+      random: this.#random,
+      observe: this.#metrics.observeRequest,
+      ...(options.perSecond === undefined ? {} : { perSecond: options.perSecond }),
+      ...(options.burst === undefined ? {} : { burst: options.burst }),
+    })
+    this.client = new Client(transport)
+    this.identity = options.lease?.identity ?? `${hostname()}_${randomUUID()}`
+    if (options.lease && !readOnly) {
+      this.#elector = new Elector({
+        client: this.client,
+        timers,
+        random: this.#random,
+        log,
+        namespace: options.lease.namespace,
+        name: options.lease.name,
+        identity: this.identity,
+        times: options.lease.times ?? DEFAULT_TIMES,
+      })
+      const elector = this.#elector
+      this.#metrics.collectLease(options.lease.name, () => elector)
+    }
+    transport.guardWrites((call) => {
+      if (readOnly) throw new WriteRefused('readOnly', call)
+      if (call.pool !== 'lease' && this.#elector && !this.#elector.mayWrite)
+        throw new WriteRefused('notLeading', call)
+    })
+    this.recorder = new Recorder({
+      client: this.client,
+      timers,
+      log,
+      controller: options.reportingController,
+      instance: this.identity,
+    })
+    this.#metrics.countDropped(() => this.recorder.dropped)
+    this.#applier = new Applier({
+      client: this.client,
+      guard: new ApplyGuard({ timers }),
+      manager: options.name,
+      hashAnnotation: options.hashAnnotation,
+      readOnly,
+    })
+  }
+
+  get phase(): 'starting' | 'standby' | 'leading' | 'stopping' {
+    return this.#phase
+  }
+
+  /** Where health and metrics are served, once `run` has begun. */
+  get healthAddress(): string | undefined {
+    return this.#health?.address
+  }
+
+  informer<T extends KubeObject>(
+    resource: Resource<T>,
+    options: InformerOptions<T> = {}
+  ): Informer<T> {
+    const informer = new Informer(
+      resource,
+      {
+        client: this.client,
+        timers: this.#timers,
+        random: this.#random,
+        log: this.#options.log,
+        observe: this.#metrics.observeInformer,
+      },
+      options
+    )
+    this.#informers.push(informer as unknown as Informer)
+    informer.subscribe((change) => {
+      if (change.kind === 'deleted') this.#applier.forget(resource, change.key)
+    })
+    this.#metrics.collectInformer(resource, () => ({
+      objects: informer.store.size,
+      ageSeconds: informer.silentMs / 1000,
+      phase: informer.state.phase,
+    }))
+    return informer
+  }
+
+  controller<T extends KubeObject>(spec: ControllerSpec<T>): Controller {
+    const queue = new WorkQueue({
+      timers: this.#timers,
+      random: this.#random,
+      observe: this.#metrics.observeQueue(spec.name),
+      ...spec.backoff,
+    })
+    this.#metrics.collectQueue(spec.name, () => queue.processingSeconds())
+    const informerOf = <U extends KubeObject>(resource: Resource<U>) =>
+      this.#informers.find(
+        (informer) =>
+          informer.resource.plural === resource.plural && informer.resource.group === resource.group
+      ) as Informer<U> | undefined
+    const consistency = new Consistency({ timers: this.#timers, cacheOf: informerOf })
+    const controller = new Controller({
+      name: spec.name,
+      queue,
+      reconcile: spec.reconcile,
+      deps: {
+        client: this.client,
+        applier: this.#applier,
+        recorder: this.recorder,
+        consistency,
+        informerOf,
+        statusManager: `${this.#options.name}-status`,
+        readOnly: this.#options.readOnly ?? false,
+      },
+      metrics: this.#observeController(spec.name, spec.workers ?? 8),
+      log: this.#options.log,
+      timers: this.#timers,
+      random: this.#random,
+      allKeys: () => spec.for.store.keys(),
+      ...(spec.workers === undefined ? {} : { workers: spec.workers }),
+      ...(spec.timeoutMs === undefined ? {} : { timeoutMs: spec.timeoutMs }),
+      ...(spec.resyncMs === undefined ? {} : { resyncMs: spec.resyncMs }),
+    })
+    const want = ({ key, priority, scope }: Wish) => queue.add(key, { priority, scope })
+    spec.for.subscribe((change) => want(ownWish(change)))
+    for (const informer of spec.owns ?? [])
+      informer.subscribe((change) => ownerWishes(change, spec.for.resource).forEach(want))
+    for (const { informer, wishes } of spec.watches ?? [])
+      informer.subscribe((change) => wishes(change).forEach(want))
+    this.#controllers.push(controller)
+    return controller
+  }
+
+  task(spec: TaskSpec): void {
+    this.#tasks.push(spec)
+  }
+
+  /** Wakes a key for a reason that no watch tells of. */
+  enqueue(
+    controller: Controller,
+    key: Key,
+    options: AddOptions = { priority: PRIORITY.event }
+  ): void {
+    controller.queue.add(key, options)
+  }
+
+  /** Runs until the signal aborts and all has ended in order; throws where it cannot go on. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { log, registry, health } = this.#options
+    using loop = watchEventLoop(registry)
+    const caches = new AbortController()
+    const fatal = new AbortController()
+    const ending = AbortSignal.any([signal, fatal.signal])
+    const running: Promise<void>[] = []
+    /** What runs beside; its failure is the end of the whole. */
+    const beside = (promise: Promise<void>) =>
+      running.push(
+        promise.catch((thrown) => {
+          if (!fatal.signal.aborted) fatal.abort(thrown)
+        })
+      )
+    try {
+      if (health) this.#health = await serveHealth(health, this.#checks(loop.delay), registry)
+      for (const informer of this.#informers) beside(informer.run(caches.signal))
+      await this.#untilSynced(ending)
+      const always = AbortSignal.any([ending, caches.signal])
+      for (const task of this.#tasks) if (task.when === 'always') beside(task.run(always))
+      this.#phase = 'standby'
+      if (this.#elector) await this.#elector.acquire(ending)
+      this.#phase = 'leading'
+      await this.#lead(ending, fatal, beside)
+    } catch (thrown) {
+      // The signal's own abort is the orderly end; all else is thrown below.
+      if (!ending.aborted) fatal.abort(thrown)
+    } finally {
+      this.#phase = 'stopping'
+      caches.abort()
+      await Promise.all(running)
+      this.client.transport.close()
+      await this.#health?.close()
+    }
+    if (fatal.signal.aborted) {
+      log.error({ err: fatal.signal.reason }, 'the operator cannot go on')
+      throw fatal.signal.reason
+    }
+  }
+
+  async #lead(
+    ending: AbortSignal,
+    fatal: AbortController,
+    beside: (promise: Promise<void>) => void
+  ): Promise<void> {
+    const { log, graceMs = 20_000 } = this.#options
+    const passes = new AbortController()
+    const holding = new AbortController()
+    const tasks = AbortSignal.any([ending, passes.signal])
+    const held = this.#elector?.hold(holding.signal).catch((lost: LeaseLost) => {
+      // Nothing more may go out, not even what is half sent.
+      this.client.transport.abortWrites(lost)
+      passes.abort(lost)
+      if (!fatal.signal.aborted) fatal.abort(lost)
+    })
+    const leading = this.#tasks.filter((task) => task.when === 'leading')
+    for (const task of leading) beside(task.run(tasks))
+    const work = this.#controllers.map((controller) => controller.run(passes.signal))
+    for (const each of work) beside(each)
+    log.info({ controllers: this.#controllers.map(({ name }) => name) }, 'working')
+    await aborted(ending)
+    this.#phase = 'stopping'
+    await Promise.all(this.#controllers.map((controller) => controller.stop(graceMs)))
+    passes.abort(new Error('the operator is stopping'))
+    await Promise.allSettled(work)
+    await this.recorder.flush(FLUSH_MS)
+    holding.abort()
+    await held
+    // Only now: whoever leads next must not find us still writing.
+    await this.#elector?.release()
+  }
+
+  async #untilSynced(signal: AbortSignal): Promise<void> {
+    const { log } = this.#options
+    const started = this.#timers.now()
+    let newsAt = started + SYNC_NEWS_MS
+    for (;;) {
+      const missing = this.#informers.filter((informer) => !informer.synced)
+      if (missing.length === 0) break
+      if (this.#timers.now() > newsAt) {
+        newsAt += SYNC_NEWS_MS
+        log.warn(
+          { missing: missing.map(({ resource }) => resource.plural) },
+          'caches are not filled'
+        )
+      }
+      await sleep(this.#timers, 20, signal)
+    }
+    const objects = this.#informers.reduce((sum, { store }) => sum + store.size, 0)
+    log.info({ objects, ms: Math.round(this.#timers.now() - started) }, 'caches are filled')
+  }
+
+  #checks(delay: ReturnType<typeof watchEventLoop>['delay']): Checks {
+    return managerChecks({
+      delay,
+      elector: this.#elector,
+      times: this.#options.lease?.times ?? DEFAULT_TIMES,
+      informers: this.#informers,
+      controllers: this.#controllers,
+    })
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  signal.aborted
+    ? Promise.resolve()
+    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))

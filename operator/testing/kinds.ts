@@ -1,0 +1,280 @@
+// The real kinds against a real API server: a namespace with the shipped role for each test, an operator in this process
+// that is that role's service account and nothing more, and resources to apply.
+
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { Registry } from 'prom-client'
+import { parseAllDocuments } from 'yaml'
+import { until } from '#testing/deadline.ts'
+import { addControllers } from '../controllers.ts'
+import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../kinds.ts'
+import type { Client } from '../kube/client.ts'
+import { type Connection, fixedConnection } from '../kube/config.ts'
+import {
+  CUSTOM_RESOURCE_DEFINITIONS,
+  DEPLOYMENTS,
+  type KubeObject,
+  NAMESPACES,
+  type Resource,
+  SERVICE_ACCOUNTS,
+} from '../kube/objects.ts'
+import { Manager } from '../runtime/manager.ts'
+import { conditionsIn } from '../status.ts'
+import type { World } from '../world.ts'
+import { startCluster, type TestCluster } from './cluster.ts'
+import { testLog } from './log.ts'
+
+const ROOT = new URL('../../', import.meta.url).pathname
+const SPACES = 40
+const rbac = (plural: string, kind: string, namespaced = true): Resource => ({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  plural,
+  kind,
+  namespaced,
+})
+const ROLE_KINDS: readonly Resource[] = [
+  SERVICE_ACCOUNTS,
+  rbac('roles', 'Role'),
+  rbac('rolebindings', 'RoleBinding'),
+  rbac('clusterroles', 'ClusterRole', false),
+  rbac('clusterrolebindings', 'ClusterRoleBinding', false),
+]
+
+export type Operator = {
+  readonly world: World
+  readonly lines: readonly Readonly<Record<string, unknown>>[]
+  /** Writes that the operator asked for, refused ones too. */
+  readonly writes: () => number
+  stop(): Promise<void>
+}
+
+export type OperateOptions = {
+  readonly allNamespaces?: boolean
+  readonly figuresMs?: number
+}
+
+export type Space = {
+  readonly name: string
+  readonly token: string
+  readonly connection: Connection
+}
+
+export type KindsCluster = {
+  readonly cluster: TestCluster
+  readonly client: Client
+  /** A new namespace, with the roles of `file` for its operator. */
+  space(file?: 'namespaced' | 'cluster-wide'): Promise<Space>
+  operate(space: Space, options?: OperateOptions): Promise<Operator>
+  stop(): Promise<void>
+}
+
+/** `loose`: the API server takes any spec and status, as if validation had been switched off. */
+export async function startKinds(
+  options: { readonly loose?: boolean } = {}
+): Promise<KindsCluster> {
+  const tokens = Array.from({ length: SPACES }, () => randomBytes(16).toString('hex'))
+  const cluster = await startCluster({
+    // The role binding names a service account: a token of that very name is it.
+    users: tokens.map((token, i) => ({
+      token,
+      name: `system:serviceaccount:t${i + 1}:ssmd-operator`,
+    })),
+  })
+  const client = cluster.client()
+  await installKinds(client, options.loose === true)
+  let spaces = 0
+  const operators = new Set<Operator>()
+  return {
+    cluster,
+    client,
+    async space(file = 'namespaced') {
+      const token = tokens[spaces++]
+      if (token === undefined) throw new Error('no more namespaces')
+      const name = `t${spaces}`
+      await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+      await applyRoles(client, file, name)
+      const headers = { authorization: `Bearer ${token}` }
+      const connection = fixedConnection(cluster.server, { tls: { ca: cluster.ca }, headers }, name)
+      return { name, token, connection }
+    },
+    async operate(space, options = {}) {
+      const operator = await startOperator(space, options)
+      operators.add(operator)
+      return operator
+    },
+    async stop() {
+      for (const operator of operators) await operator.stop()
+      client.transport.close()
+      await cluster.stop()
+    },
+  }
+}
+
+async function installKinds(client: Client, isLoose: boolean): Promise<void> {
+  for (const file of ['feed', 'environment', 'archive'])
+    for (const object of read(`crds/${file}.yaml`))
+      await client.apply(CUSTOM_RESOURCE_DEFINITIONS, isLoose ? loosened(object) : object, {
+        manager: 'test',
+        force: true,
+      })
+  await until(30_000, 'the kinds are served', async () => {
+    const lists = [FEEDS, ENVIRONMENTS, ARCHIVES].map((kind) => client.list(kind))
+    return Promise.all(lists).then(
+      () => true,
+      () => false
+    )
+  })
+}
+
+function loosened(definition: KubeObject): KubeObject {
+  const spec = definition.spec as { versions: object[] }
+  const any = { 'x-kubernetes-preserve-unknown-fields': true }
+  const schema = { openAPIV3Schema: { type: 'object', properties: { spec: any, status: any } } }
+  const versions = spec.versions.map((version) => ({
+    ...version,
+    schema,
+    selectableFields: [],
+    additionalPrinterColumns: [],
+  }))
+  return { ...definition, spec: { ...spec, versions } }
+}
+
+/** The shipped roles, in another namespace than theirs. */
+async function applyRoles(client: Client, file: string, namespace: string): Promise<void> {
+  for (const object of read(`crds/roles/${file}.yaml`, (text) =>
+    text.replaceAll('namespace: ssmd', `namespace: ${namespace}`)
+  )) {
+    const resource = ROLE_KINDS.find(({ kind }) => kind === object.kind)
+    if (!resource) throw new Error(`unexpected ${object.kind} in roles`)
+    await client.apply(resource, object, { manager: 'test', force: true })
+  }
+}
+
+function read(path: string, edit = (text: string) => text): KubeObject[] {
+  const text = edit(readFileSync(`${ROOT}${path}`, 'utf8'))
+  return parseAllDocuments(text).map((document) => document.toJS() as KubeObject)
+}
+
+async function startOperator(space: Space, options: OperateOptions): Promise<Operator> {
+  const { log, lines } = testLog()
+  const manager = new Manager({
+    connection: space.connection,
+    log,
+    registry: new Registry(),
+    userAgent: 'ssmd-operator/test',
+    name: 'ssmd-operator',
+    hashAnnotation: 'ssmd.io/applied-hash',
+    reportingController: 'ssmd.io/operator',
+    lease: { namespace: space.name, name: 'ssmd-operator' },
+    perSecond: 1000,
+    burst: 1000,
+    graceMs: 2000,
+  })
+  let writes = 0
+  manager.client.transport.guardWrites((call) => {
+    if (call.pool !== 'lease') writes++
+  })
+  const { world, close } = addControllers({
+    manager,
+    log,
+    namespace: options.allNamespaces ? undefined : space.name,
+    image: 'ssmd:test',
+    hostRoot: '/var/lib/ssmd',
+    ...(options.figuresMs === undefined ? {} : { figuresMs: options.figuresMs }),
+  })
+  const stop = new AbortController()
+  const running = manager.run(stop.signal)
+  running.catch(() => {})
+  await until(30_000, 'the operator leads', () => manager.phase === 'leading')
+  return {
+    world,
+    lines,
+    writes: () => writes,
+    async stop() {
+      stop.abort()
+      await running
+      await close()
+    },
+  }
+}
+
+// Resources and what is read of them.
+
+export const feed = (space: Space, name: string, spec: object = {}): KubeObject => ({
+  apiVersion: 'ssmd.io/v1alpha1',
+  kind: 'Feed',
+  metadata: { name, namespace: space.name },
+  spec: {
+    exchange: 'synthetic',
+    versions: [
+      {
+        name: 'v1',
+        effectiveFrom: '2025-01-01',
+        endpoint: 'synthetic://generator?rate=200&symbols=5&seed=7',
+      },
+    ],
+    channels: ['trade', 'ticker'],
+    ...spec,
+  },
+})
+
+export const environment = (
+  space: Space,
+  name: string,
+  feeds: string[],
+  spec: object = {}
+): KubeObject => ({
+  apiVersion: 'ssmd.io/v1alpha1',
+  kind: 'Environment',
+  metadata: { name, namespace: space.name },
+  spec: { feeds, transport: { url: 'nats://127.0.0.1:1' }, ...spec },
+})
+
+export const archive = (
+  space: Space,
+  name: string,
+  of: string,
+  feeds: string[],
+  spec: object = {}
+): KubeObject => ({
+  apiVersion: 'ssmd.io/v1alpha1',
+  kind: 'Archive',
+  metadata: { name, namespace: space.name },
+  spec: { environmentRef: { name: of }, feeds, storage: { claim: { size: '1Gi' } }, ...spec },
+})
+
+export const KIND_OF: Readonly<Record<string, Resource>> = {
+  Feed: FEEDS,
+  Environment: ENVIRONMENTS,
+  Archive: ARCHIVES,
+}
+
+/** As a person applies it. */
+export const declare = (client: Client, object: KubeObject): Promise<KubeObject> =>
+  client.apply(KIND_OF[object.kind] as Resource, object, { manager: 'kubectl', force: true })
+
+/** `True Captured`, or empty. */
+export function condition(object: KubeObject, type: string): string {
+  const found = conditionsIn(object.status).find((entry) => entry.type === type)
+  return found ? `${found.status} ${found.reason}` : ''
+}
+
+export const isSettled = (object: KubeObject): boolean =>
+  (object.status as { observedGeneration?: number } | undefined)?.observedGeneration ===
+  object.metadata.generation
+
+/** What the Deployment controller and a kubelet would do. */
+export async function playAvailable(client: Client, key: string): Promise<void> {
+  const live = await client.get(DEPLOYMENTS, key)
+  const value = {
+    status: {
+      observedGeneration: live.metadata.generation,
+      replicas: 1,
+      updatedReplicas: 1,
+      readyReplicas: 1,
+      availableReplicas: 1,
+    },
+  }
+  await client.patch(DEPLOYMENTS, key, { kind: 'merge', value }, { subresource: 'status' })
+}

@@ -1,0 +1,89 @@
+// What a pass of ours may look at and use: the caches, the judgements, Secrets by name, reports and the links to NATS. The
+// reconcile functions get this and a Pass, and nothing else.
+
+import type { StreamWant } from '#crds/streams.ts'
+import type { Figures } from './figures.ts'
+import type { Judged } from './judged.ts'
+import type { Informer } from './kube/informer.ts'
+import { type Key, type KubeObject, keyOf, type Resource } from './kube/objects.ts'
+import { simulatorService } from './names.ts'
+import type { Pace } from './pace.ts'
+import type { Platform } from './platform.ts'
+import type { Secrets } from './secrets.ts'
+
+export type StreamVerdict =
+  | { readonly state: 'good' }
+  /** NATS is away, or does not answer: asked again by the next pass. */
+  | { readonly state: 'away'; readonly why: string }
+  /** It is there, and not as it has to be. */
+  | { readonly state: 'refused'; readonly why: string }
+
+/** The connections to NATS, one for each Environment. */
+export type Links = {
+  /** Keeps a connection as this Environment says; another address or other credentials dial anew. */
+  want(
+    environment: Key,
+    to: { readonly url: string; readonly credentials: string | undefined }
+  ): void
+  drop(environment: Key): void
+  state(environment: Key): { readonly connected: boolean; readonly why: string }
+  ensureStream(environment: Key, want: StreamWant): Promise<StreamVerdict>
+  ensureConsumer(environment: Key, stream: string, durable: string): Promise<StreamVerdict>
+}
+
+export type World = {
+  readonly feeds: Informer
+  readonly environments: Informer
+  readonly archives: Informer
+  /** Everything that we make, each kind with the index `owner` over the uid of its controller. */
+  readonly children: readonly Informer[]
+  readonly judged: Judged
+  readonly secrets: Secrets
+  readonly figures: Figures
+  readonly links: Links
+  readonly pace: Pace
+  /** Whether reports had the time to come since we began to work. */
+  readonly isSettled: () => boolean
+  readonly image: string
+  /** Where a relative storage path lies on a node. */
+  readonly hostRoot: string
+  readonly nowMs: () => number
+  readonly random: () => number
+}
+
+export const inNamespace = (informer: Informer, namespace: string): readonly KubeObject[] =>
+  informer.store.by('namespace', namespace)
+
+/** The Environments that name a feed, or take all. */
+export function environmentsNaming(
+  world: World,
+  namespace: string,
+  feed: string
+): readonly KubeObject[] {
+  const { store } = world.environments
+  const found = [...store.by('feed', `${namespace}/${feed}`), ...store.by('feed', `${namespace}/*`)]
+  return [...new Set(found)].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+}
+
+export const dayOf = (nowMs: number): string => new Date(nowMs).toISOString().slice(0, 10)
+
+export const platformOf = (
+  world: World,
+  namespace: string,
+  secretHash: Platform['secretHash']
+): Platform => ({
+  image: world.image,
+  namespace,
+  date: dayOf(world.nowMs()),
+  simulatorUrl: (environment, feed) =>
+    `ws://${simulatorService(environment, feed)}.${namespace}.svc:8980`,
+  hostPath: (path) => (path.startsWith('/') ? path : `${world.hostRoot}/${path}`),
+  secretHash,
+  variables: undefined,
+})
+
+export const childrenOf = (world: World, resource: Resource): Informer => {
+  const found = world.children.find(({ resource: { kind } }) => kind === resource.kind)
+  if (!found) throw new Error(`nobody watches ${resource.plural}`)
+  return found
+}
