@@ -99,16 +99,24 @@ function addUp(program: Command): void {
       )
       .argument('[path]', 'file or folder of resources', 'exchanges')
       .option('--data <folder>', 'where archives, streams and logs are kept', './data')
-      .option('--env <name>', 'only this Environment; may be given several times', collect),
+      .option('--env <name>', 'only this Environment; may be given several times', collect)
+      .addOption(outputOption()),
     `
   ssmd up                          everything declared in exchanges/, data in ./data
   ssmd up --data /mnt/ssmd         keep the data elsewhere
   ssmd up my-exchanges --env local only the Environment local of another folder
-  ssmd up | tee ssmd.log           plain lines instead of the live table`
-  ).action(async (path: string, options: { data: string; env?: readonly string[] }) => {
+  ssmd up | tee ssmd.log           plain lines instead of the live table
+  ssmd up --output json            one JSON object a line, for a program to read`
+  ).action(async (path: string, { data, env, output }: UpFlags) => {
     const { runUp } = await import('./commands/up.ts')
-    await runUp({ path, data: options.data, environments: options.env ?? [] })
+    await runUp({ path, data, environments: env ?? [], output })
   })
+}
+
+type UpFlags = {
+  readonly data: string
+  readonly env?: readonly string[]
+  readonly output: Output
 }
 
 function addValidate(program: Command): void {

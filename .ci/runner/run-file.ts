@@ -14,7 +14,7 @@ import { endGroup, groupMembers } from './process-group.ts'
 /** A test that prints more is shown from its end. */
 const OUTPUT_LIMIT = 1_000_000
 /** How long a file may need to end once uvu has printed its last figures. */
-const OPEN_GRACE_MS = 10_000
+const OPEN_GRACE_MS = 30_000
 /** How long a child may need to end after the test that stopped it. */
 const LEFTOVER_GRACE_MS = 2_000
 

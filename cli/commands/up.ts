@@ -4,12 +4,13 @@ import { fileURLToPath } from 'node:url'
 import { toolPath } from '#tools'
 import { LocalRuntime } from '../../operator/local/runtime.ts'
 import { createFace, type Face } from '../live/face.ts'
-import { goOnWithBrokenPipe } from '../output.ts'
+import { goOnWithBrokenPipe, type Output } from '../output.ts'
 
 export type UpOptions = {
   readonly path: string
   readonly data: string
   readonly environments: readonly string[]
+  readonly output: Output
 }
 
 // npm and wrappers of theirs pass on a Ctrl-C that the terminal has delivered already: one of a person comes later.
@@ -32,7 +33,7 @@ export async function runUp(options: UpOptions): Promise<void> {
     onEvent: (event) => face?.tell(event),
     onChange: () => face?.touch(),
   })
-  face = createFace(() => runtime.snapshot())
+  face = createFace(() => runtime.snapshot(), options.output)
   const interrupted = listenForEnd(runtime)
   try {
     await runtime.start()

@@ -1,7 +1,9 @@
-// What a person sees of `ssmd up`: chooses between the live table and plain lines, and draws at the pace of a
+// What a person sees of `ssmd up`: chooses between the live table, plain lines and JSON lines, and draws at the pace of a
 // reader.
 import type { UpEvent } from '../../operator/local/events.ts'
 import type { Snapshot } from '../../operator/local/snapshot.ts'
+import type { Output } from '../output.ts'
+import { jsonEvent, jsonState } from './json.ts'
 import { painterFor } from './paint.ts'
 import { eventLine, stateLines, summaryLines } from './plain.ts'
 import { Screen } from './screen.ts'
@@ -21,11 +23,15 @@ const TICK_MS = 500
 // Changes come in bursts; ten pictures a second are plenty.
 const BURST_MS = 100
 const PLAIN_MS = 10_000
+// As often as workloads report.
+const JSON_MS = 2000
 // Once there is something to say; then one need not wonder for ten seconds.
 const FIRST_MS = 4000
 
-export const createFace = (look: () => Snapshot): Face =>
-  process.stdout.isTTY && process.env.TERM !== 'dumb' ? liveFace(look) : plainFace(look)
+export function createFace(look: () => Snapshot, output: Output): Face {
+  if (output === 'json') return jsonFace(look)
+  return process.stdout.isTTY && process.env.TERM !== 'dumb' ? liveFace(look) : plainFace(look)
+}
 
 function liveFace(look: () => Snapshot): Face {
   const { stdout } = process
@@ -104,6 +110,19 @@ function plainFace(look: () => Snapshot): Face {
       writeLines(lastLines(look()))
     },
     close,
+  }
+}
+
+function jsonFace(look: () => Snapshot): Face {
+  const timer = setInterval(() => writeLines([jsonState(look())]), JSON_MS)
+  return {
+    tell: (event) => writeLines([jsonEvent(event)]),
+    touch() {},
+    finish() {
+      clearInterval(timer)
+      writeLines([jsonState(look())])
+    },
+    close: () => clearInterval(timer),
   }
 }
 

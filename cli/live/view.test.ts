@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import type { ArchiverReport, ConnectorReport } from '#crds/report.ts'
 import type { ProcessSnapshot, Snapshot } from '../../operator/local/snapshot.ts'
 import { widthOf } from '../table.ts'
+import { jsonEvent, jsonState } from './json.ts'
 import { eventLine, stateLines, summaryLines } from './plain.ts'
 import { rowsOf } from './rows.ts'
 import { renderView } from './view.ts'
@@ -361,6 +362,23 @@ test('plain lines tell the same', () => {
   assert.equal(summaryLines(snapshot({ at: NOW + 2000, phase: 'stopped' })), [
     'Stopped after 1 m 25 s: kalshi (simulated) 1,234,567 records archived today, 2 gaps. Data in ./data.',
   ])
+})
+
+test('JSON lines tell the same', () => {
+  const { kind, at, feeds } = JSON.parse(jsonState(snapshot()))
+  assert.equal([kind, at], ['state', '2026-11-24T15:00:00.000Z'])
+  assert.is(feeds.length, 1)
+  const { feed, environment, state, source, perSecond, archived, gaps } = feeds[0]
+  assert.equal([feed, environment, state, source], ['kalshi', 'local', 'capturing', 'simulated'])
+  assert.equal([Math.round(perSecond), archived, gaps], [203, 1_234_567, 2])
+  assert.is(JSON.parse(jsonState(snapshot({ phase: 'stopped' }))).kind, 'stopped')
+  assert.equal(JSON.parse(jsonEvent({ at: NOW, level: 'warn', subject: 'x', text: 'y' })), {
+    kind: 'event',
+    at: '2026-11-24T15:00:00.000Z',
+    level: 'warn',
+    subject: 'x',
+    text: 'y',
+  })
 })
 
 test('another data folder stands in what to type next', () => {
