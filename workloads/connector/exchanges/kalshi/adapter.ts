@@ -10,6 +10,7 @@ import {
   ExchangeError,
   type Failure,
 } from '../../adapter.ts'
+import { DeclaredTypes } from '../../declared-types.ts'
 import { symbolFilter } from '../../globs.ts'
 import { failureOf, type Request, shownUrl } from '../../websocket.ts'
 import { discoverMarkets } from './discovery.ts'
@@ -42,6 +43,7 @@ function open(context: AdapterContext): Exchange {
     )
   }
   const spacingMs = 1000 / (version.rateLimitPerSecond ?? DEFAULT_RATE)
+  const declared = new DeclaredTypes(feed.spec.messageTypes)
   const { auth } = context
   const own =
     auth.kind === 'key'
@@ -53,12 +55,15 @@ function open(context: AdapterContext): Exchange {
     endpoint: shownUrl(endpoint),
     source: { kind: 'websocket', request: requests(context, own) },
     session: ({ shard }) =>
-      new KalshiSession({
-        // What comes without a filter comes once, on the first connection.
-        whole: shard === 0 ? channels.filter((channel) => !takesNames(channel)) : [],
-        filtered,
-        spacingMs,
-      }),
+      new KalshiSession(
+        {
+          // What comes without a filter comes once, on the first connection.
+          whole: shard === 0 ? channels.filter((channel) => !takesNames(channel)) : [],
+          filtered,
+          spacingMs,
+        },
+        declared
+      ),
     silentMs: SILENT_MS,
     pingEveryMs: null,
     discover: asks

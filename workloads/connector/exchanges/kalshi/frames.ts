@@ -5,6 +5,7 @@ import { isUtf8 } from 'node:buffer'
 import { FORM } from '#wire/form.ts'
 import { type Frame, type MessageType, UNKNOWN } from '../../adapter.ts'
 import { ByteTable } from '../../byte-table.ts'
+import { DeclaredTypes } from '../../declared-types.ts'
 import { FrameScanner, VALUE } from '../../scanner.ts'
 import { typeNamed } from './types.ts'
 
@@ -35,6 +36,11 @@ export class KalshiFrames {
   readonly #scanner = new FrameScanner(PATHS)
   readonly #types = new ByteTable<MessageType>(typeNamed, 1000)
   readonly #symbols = new ByteTable<string>((name) => name)
+  readonly #declared: DeclaredTypes
+
+  constructor(declared = new DeclaredTypes()) {
+    this.#declared = declared
+  }
 
   /** Fills `frame`. */
   look(payload: Buffer): void {
@@ -69,6 +75,7 @@ export class KalshiFrames {
     frame.control = !type.data
       ? type !== UNKNOWN
       : type.group === 'lifecycle' || scanner.kind(ID) !== VALUE.none
+    if (type === UNKNOWN) this.#declared.fill(frame, scanner.text(TYPE), payload)
   }
 
   exchangeMs(): number {

@@ -2,6 +2,7 @@
 // events come out. Data that comes before an ack is data.
 
 import type { Action, Frame, Session } from '../../adapter.ts'
+import { DeclaredTypes } from '../../declared-types.ts'
 import { applyReply } from './answers.ts'
 import { KalshiFrames } from './frames.ts'
 import { advance } from './plan.ts'
@@ -10,10 +11,11 @@ import { bySid, newState, type State, wantRebuild, wantSymbols } from './state.t
 import { channelOfType } from './types.ts'
 
 export class KalshiSession implements Session {
-  readonly #frames = new KalshiFrames()
+  readonly #frames: KalshiFrames
   readonly #state: State
 
-  constructor(options: Parameters<typeof newState>[0]) {
+  constructor(options: Parameters<typeof newState>[0], declared = new DeclaredTypes()) {
+    this.#frames = new KalshiFrames(declared)
     this.#state = newState(options)
   }
 
