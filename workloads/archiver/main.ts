@@ -9,9 +9,10 @@ import { watchUpDown } from '#bus/link.ts'
 import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
 import { SsmdError } from '#crds/errors.ts'
-import { consumerName, logSubjects, reportSubject, streamName } from '#crds/names.ts'
+import { consumerName, reportSubject } from '#crds/names.ts'
 import { parseDuration, parseSize } from '#crds/quantities.ts'
 import { loadResource } from '#crds/resources.ts'
+import { streamWantOf } from '#crds/streams.ts'
 import { KEYS_DIR } from '#role/keys.ts'
 import { startReports } from '#role/report.ts'
 import { announceReady, type Role, runRole } from '#role/run.ts'
@@ -105,7 +106,7 @@ async function archiveFeeds(
         nowMs: clock.nowMs,
         signal,
         durable: consumerName(name),
-        stream: wantedStream(environment, feed),
+        stream: streamWantOf(environment, feed),
         commitIntervalMs: parseDuration(archive.spec.commitInterval),
         writer: writerOptions(archive, environment, feed, root),
         onState: (reason) => hinder(feed, reason && `${feed}: ${reason}`),
@@ -170,19 +171,6 @@ function rootOf(archive: Archive, data: string | undefined): string {
     )
   }
   return resolve(path)
-}
-
-function wantedStream(environment: Environment, feed: string) {
-  const { stream } = environment.spec.transport
-  const name = environment.metadata.name
-  return {
-    name: streamName(name, feed),
-    subjects: [logSubjects(name, feed)],
-    maxAgeMs: parseDuration(stream.maxAge),
-    maxBytes: parseSize(stream.maxBytes),
-    replicas: stream.replicas,
-    duplicateWindowMs: parseDuration(stream.duplicateWindow),
-  }
 }
 
 function writerOptions(archive: Archive, environment: Environment, feed: string, root: string) {

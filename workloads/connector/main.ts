@@ -9,6 +9,7 @@ import type { Feed } from '#crds/feed.gen.ts'
 import { reportSubject } from '#crds/names.ts'
 import { parseDuration, parseSize } from '#crds/quantities.ts'
 import { loadResource } from '#crds/resources.ts'
+import { streamWantOf } from '#crds/streams.ts'
 import { KEYS_DIR } from '#role/keys.ts'
 import { type Reports, startReports } from '#role/report.ts'
 import { type Role, runRole } from '#role/run.ts'
@@ -23,7 +24,6 @@ import { Outlet } from './outlet.ts'
 import { readiness } from './readiness.ts'
 import { newCounts } from './recorder.ts'
 import { deploymentName, reporter } from './report.ts'
-import { streamOf } from './setup.ts'
 import { pause, steadyMs } from './times.ts'
 
 export type ConnectorOptions = {
@@ -79,7 +79,7 @@ async function capture(
   const link = new Link({
     ...names,
     url: transport.url,
-    stream: streamOf(environment, feed),
+    stream: streamWantOf(environment, feed.metadata.name),
     credentialsFile:
       transport.credentialsRef && join(keysDir, transport.credentialsRef.name, 'nats.creds'),
     outlet,

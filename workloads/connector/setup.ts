@@ -1,14 +1,11 @@
 // From the resource files to what a capture needs to know: which version, which addresses, whose key. Everything that
 // is wrong with them is said here, before anything is dialled.
 
-import type { StreamWant } from '#bus/stream.ts'
 import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated, keyOf } from '#crds/environments.ts'
 import { SsmdError } from '#crds/errors.ts'
 import { EXCHANGES } from '#crds/exchanges.ts'
 import type { Feed, FeedVersion } from '#crds/feed.gen.ts'
-import { logSubjects, streamName } from '#crds/names.ts'
-import { parseDuration, parseSize } from '#crds/quantities.ts'
 import { versionInForce } from '#crds/versions.ts'
 import { readKey } from '#role/keys.ts'
 import type { AdapterContext } from './adapter.ts'
@@ -54,20 +51,6 @@ export function simulatorOf(environment: Environment, feed: Feed): string | null
   const exchange = EXCHANGES[feed.spec.exchange]
   if (!isSimulated(environment, feed) || exchange?.alwaysSimulated) return null
   return environment.spec.simulator?.url ?? DEFAULT_SIMULATOR
-}
-
-/** The stream that takes the feed's blocks. */
-export function streamOf(environment: Environment, feed: Feed): StreamWant {
-  const { stream } = environment.spec.transport
-  const names = [environment.metadata.name, feed.metadata.name] as const
-  return {
-    name: streamName(...names),
-    subjects: [logSubjects(...names)],
-    maxAgeMs: parseDuration(stream.maxAge),
-    maxBytes: parseSize(stream.maxBytes),
-    replicas: stream.replicas,
-    duplicateWindowMs: parseDuration(stream.duplicateWindow),
-  }
 }
 
 /** With whose key it signs in. Throws SSMD_E_CREDENTIALS where one is needed and not there. */

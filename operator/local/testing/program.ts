@@ -1,6 +1,6 @@
 // Stands in for `ssmd <role>` in tests of operator/local: says `ready`, serves its health, ends on SIGTERM. The file
 // `<SSMD_TEST_DIR>/mode`, or `<role>.mode`, tells it to behave badly; what it was started with is left in a file.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 
@@ -11,8 +11,14 @@ const mode = existsSync(modeFile) ? readFileSync(modeFile, 'utf8').trim() : ''
 const say = (line: Record<string, unknown>) => process.stdout.write(`${JSON.stringify(line)}\n`)
 
 mkdirSync(join(dir, 'starts'), { recursive: true })
-writeFileSync(
-  join(dir, 'starts', `${role}.${process.pid}.json`),
+// Whole at once: a test looks into the folder at any moment.
+const whole = (name: string, text: string) => {
+  const path = join(dir, 'starts', name)
+  writeFileSync(`${path}.tmp`, text)
+  renameSync(`${path}.tmp`, path)
+}
+whole(
+  `${role}.${process.pid}.json`,
   JSON.stringify({ role, args, env: process.env, at: Date.now() })
 )
 
@@ -36,7 +42,7 @@ server.listen(Number(port), host, () =>
 )
 
 const end = () => {
-  writeFileSync(join(dir, 'starts', `${role}.${process.pid}.end`), String(Date.now()))
+  whole(`${role}.${process.pid}.end`, String(Date.now()))
   if (mode === 'stubborn') return
   process.exit(0)
 }
