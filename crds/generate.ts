@@ -1,9 +1,17 @@
 // `npm run generate`: writes everything that follows from the CRDs (types, validators, field tables, the reference
-// page). With `--check` it writes nothing, and fails where a file is not what it would write.
+// page) and the chart's copies of what stands here. With `--check` it writes nothing, and fails where a file is not what
+// it would write.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import {
+  CHART_POLICIES,
+  renderChartCrd,
+  renderChartPolicy,
+  renderChartRoles,
+} from './generator/chart.ts'
+import { withValueTable } from './generator/chart-values.ts'
 import { renderFields } from './generator/fields.ts'
 import { renderReference } from './generator/reference.ts'
 import { CRD_FILES, readCrd } from './generator/schema.ts'
@@ -23,7 +31,40 @@ export async function renderAll(): Promise<ReadonlyMap<string, string>> {
     ['crds/validators.gen.mjs', renderValidators(crds)],
     ['crds/validators.gen.d.mts', renderValidatorTypes(crds)],
     ['docs/reference/resources.md', renderReference(crds, await readExamples())],
+    ...(await renderChart()),
   ])
+}
+
+const CHART = 'charts/ssmd'
+
+async function renderChart(): Promise<[string, string][]> {
+  const read = (file: string) => readFile(`${CRDS}${file}`, 'utf8')
+  const templates = `${CHART}/templates`
+  const crds = CRD_FILES.map(
+    async (file): Promise<[string, string]> => [
+      `${templates}/crds/${file}`,
+      renderChartCrd(file, await read(file)),
+    ]
+  )
+  const policies = CHART_POLICIES.map(
+    async (policy): Promise<[string, string]> => [
+      `${templates}/policies/${policy.file}`,
+      renderChartPolicy(policy, await read(`policy/${policy.file}`)),
+    ]
+  )
+  const roles = renderChartRoles(
+    await read('roles/namespaced.yaml'),
+    await read('roles/cluster-wide.yaml')
+  )
+  const readme = withValueTable(
+    await read(`../${CHART}/README.md`),
+    await read(`../${CHART}/values.yaml`)
+  )
+  return [
+    ...(await Promise.all([...crds, ...policies])),
+    [`${templates}/operator/roles.yaml`, roles],
+    [`${CHART}/README.md`, readme],
+  ]
 }
 
 /** The documents of the example file, by kind, without the comment above the first. */
