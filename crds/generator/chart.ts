@@ -63,6 +63,12 @@ export const CHART_POLICIES: readonly ChartPolicy[] = [
   { file: 'storage.yaml', when: '.Values.policies.hostPath.refused' },
 ]
 
+const OWN_LIST = /^( {4}- name: allowed\n {6}expression: ).*$/gm
+// With what ends the repository's name: ssmd must not let ssmd-of-somebody in.
+const LIST =
+  '{{ concat (list (print .Values.image.repository ":") (print .Values.image.repository "@")) ' +
+  '.Values.policies.images.prefixes | toJson | quote }}'
+
 /** The list of images becomes the chart's own image and what the values add. */
 export function renderChartPolicy({ file, when }: ChartPolicy, text: string): string {
   const labelled = put(
@@ -70,18 +76,7 @@ export function renderChartPolicy({ file, when }: ChartPolicy, text: string): st
     /^metadata:\n {2}name: \S+$/gm,
     `$&\n  labels:\n    ${labels('policies', 4)}`
   )
-  const body =
-    file === 'images.yaml'
-      ? put(
-          put(
-            put(labelled, /namespace: default$/gm, `namespace: ${NAMESPACE}`),
-            /in the namespace default/g,
-            `in the namespace ${NAMESPACE}`
-          ),
-          /^ {2}images: .*$/gm,
-          '  images: {{ concat (list (print .Values.image.repository ":") (print .Values.image.repository "@")) .Values.policies.images.prefixes | join " " | quote }}'
-        )
-      : labelled
+  const body = file === 'images.yaml' ? put(labelled, OWN_LIST, `$1${LIST}`) : labelled
   return `${NOTE(`crds/policy/${file}`)}{{- if ${when} }}\n${withoutHead(body)}{{- end }}\n`
 }
 
