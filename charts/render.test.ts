@@ -142,21 +142,6 @@ real('the operator is told the image that its pods run, and room that fits its l
   })
 })
 
-real('what the operator is told are options that it has', async () => {
-  const { buildProgram } = await import('../cli/program.ts')
-  const options = buildProgram()
-    .commands.find((command) => command.name() === 'operator')
-    ?.options.map(({ long }) => long)
-  for (const objects of rendered.values()) {
-    const [role, ...flags] = at(
-      container(objects, 'Deployment', 'ssmd-operator'),
-      'args'
-    ) as string[]
-    assert.is(role, 'operator')
-    for (const flag of flags) assert.ok(options?.includes(flag.replace(/=.*/, '')), flag)
-  }
-})
-
 real('a second operator brings a budget and looks for another node; one has neither', async () => {
   for (const [values, objects] of rendered) {
     const operator = find(objects, 'Deployment', 'ssmd-operator')

@@ -159,8 +159,8 @@ real('every value does something: without it one of the renders in ci is another
     await writeFile(file, JSON.stringify(values))
     return JSON.stringify(await render(helm, '--values', file))
   }
-  const whole = await Promise.all(sets.map(() => ''))
-  for (const [i, values] of sets.entries()) whole[i] = await text(values)
+  const whole: string[] = []
+  for (const values of sets) whole.push(await text(values))
   for (const { name } of readValues(await readFile(join(CHART, 'values.yaml'), 'utf8'))) {
     const path = name.split('.')
     let differs = false
