@@ -15,7 +15,7 @@ let bin = ''
 test.before.each(() => {
   bin = mkdtempSync(join(tmpdir(), 'ssmd-run-'))
   // Nothing is missing, so nothing is installed.
-  for (const name of ['capnp', 'jq', 'strace']) command(name, '')
+  for (const name of ['capnp', 'jq', 'lua5.1', 'strace']) command(name, '')
 })
 test.after.each(() => rmSync(bin, { recursive: true, force: true }))
 
