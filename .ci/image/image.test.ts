@@ -49,8 +49,8 @@ test.before(async () => {
   }
 })
 test.after.each(async () => {
-  for (const { child, exited } of jailed.splice(0)) {
-    if (child.exitCode === null) child.kill('SIGKILL')
+  for (const { end, exited } of jailed.splice(0)) {
+    end()
     await exited
   }
 })

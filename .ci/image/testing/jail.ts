@@ -21,7 +21,7 @@ root=$1
 shift
 exec setpriv --no-new-privs chroot --userspec=${USER}:${USER} "$root" "$@"
 `
-const UNSHARE = ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private']
+const UNSHARE = ['--mount', '--pid', '--fork', '--propagation', 'private']
 const LIMIT_MS = 20_000
 
 /** Why programs cannot be run like this here, or undefined. */
@@ -37,7 +37,8 @@ export type Jailed = {
   /** Process 1 of the jail, by its number outside. */
   readonly pid: number
   readonly output: () => string
-  readonly child: ChildProcess
+  /** By force, if it has not ended yet. Ending unshare would not do: its child forgets that when it changes user. */
+  readonly end: () => void
   /** Exit code; -1 where a signal ended it. */
   readonly exited: Promise<number>
 }
@@ -65,8 +66,16 @@ export async function startJailed(
     pid = childrenOf(child.pid ?? 0)[0]
     return pid !== undefined || child.exitCode !== null
   })
-  return { pid: pid ?? 0, output: () => output, child, exited }
+  const end = () => {
+    if (pid !== undefined && isOpen(child)) process.kill(pid, 'SIGKILL')
+  }
+  process.once('exit', end)
+  void exited.then(() => process.off('exit', end))
+  return { pid: pid ?? 0, output: () => output, end, exited }
 }
+
+const isOpen = (child: ChildProcess): boolean =>
+  child.exitCode === null && child.signalCode === null
 
 /** Runs to its end. */
 export async function runJailed(root: string, args: readonly string[], env: NodeJS.ProcessEnv) {
