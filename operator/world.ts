@@ -9,6 +9,7 @@ import { type Key, type KubeObject, keyOf, type Resource } from './kube/objects.
 import { simulatorService } from './names.ts'
 import type { Pace } from './pace.ts'
 import type { Platform } from './platform.ts'
+import type { Warnings } from './pods/warnings.ts'
 import type { Secrets } from './secrets.ts'
 
 export type StreamVerdict =
@@ -37,6 +38,9 @@ export type World = {
   readonly archives: Informer
   /** Everything that we make, each kind with the index `owner` over the uid of its controller. */
   readonly children: readonly Informer[]
+  /** Pods of ours as pods/essentials.ts keeps them, with the index `workload` over their Deployment (`namespace/name`). */
+  readonly pods: Informer
+  readonly warnings: Warnings
   readonly judged: Judged
   readonly secrets: Secrets
   readonly figures: Figures

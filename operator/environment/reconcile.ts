@@ -5,12 +5,13 @@ import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf, isSimulated, keyOf } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { Resources } from '#crds/located.ts'
+import { workloadAt } from '../around.ts'
 import { attempt, makeChildren, pruneChildren } from '../children.ts'
 import { type Credentials, type Need, readCredentials } from '../credentials.ts'
 import { finish } from '../finish.ts'
 import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
 import { ENVIRONMENTS, isPaused } from '../kinds.ts'
-import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
+import type { KubeObject } from '../kube/objects.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import { type Fact, good, stalled, waiting } from '../status.ts'
 import { dayOf, inNamespace, platformOf, type World } from '../world.ts'
@@ -57,13 +58,12 @@ export const reconcileEnvironment =
       return applied
     })
 
-    const simulators: { name: string; deployment: KubeObject | undefined }[] = []
+    const simulators: EnvironmentView['simulators'][number][] = []
     for (const { kind, metadata } of desired ?? []) {
       if (kind !== 'Deployment') continue
       const { name } = metadata
-      const deployment =
-        made?.deployments.get(name) ?? (await pass.get(DEPLOYMENTS, `${namespace}/${name}`))
-      simulators.push({ name, deployment })
+      const workload = await workloadAt(pass, world, name, made?.deployments.get(name))
+      simulators.push({ name, ...workload })
     }
     const view: EnvironmentView = {
       environment,
