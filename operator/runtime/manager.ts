@@ -45,6 +45,7 @@ import { Consistency } from './consistency.ts'
 import { Controller, type Reconcile } from './controller.ts'
 import { type Checks, type HealthServer, serveHealth } from './health.ts'
 import { controllerMetrics, watchEventLoop } from './metrics.ts'
+import { Precondition, type PreconditionOptions } from './precondition.ts'
 import { mappedWishes, ownerWishes, ownWish, type Wish } from './triggers.ts'
 
 export type ManagerOptions = {
@@ -70,6 +71,8 @@ export type ManagerOptions = {
   readonly readOnly?: boolean
   /** Where /livez, /readyz and /metrics are served; nowhere without it. */
   readonly health?: { readonly host: string; readonly port: number }
+  /** Has to hold before this process leads, and as long as it runs; it is handed the client. */
+  readonly precondition?: (client: Client) => PreconditionOptions
   /** How long passes under way may go on after the signal; default 20 s. */
   readonly graceMs?: number
   readonly perSecond?: number
@@ -131,6 +134,7 @@ export class Manager {
   readonly #informers: Informer[] = []
   readonly #controllers: Controller[] = []
   readonly #tasks: TaskSpec[] = []
+  readonly #precondition: Precondition | undefined
   #health: HealthServer | undefined
   #phase: 'starting' | 'standby' | 'leading' | 'stopping' = 'starting'
 
@@ -152,6 +156,8 @@ export class Manager {
       ...(options.burst === undefined ? {} : { burst: options.burst }),
     })
     this.client = new Client(transport)
+    const precondition = options.precondition?.(this.client)
+    this.#precondition = precondition && new Precondition(precondition, { timers, log })
     this.identity = options.lease?.identity ?? `${hostname()}_${randomUUID()}`
     if (options.lease && !readOnly) {
       this.#elector = new Elector({
@@ -302,11 +308,14 @@ export class Manager {
     try {
       if (health) this.#health = await serveHealth(health, this.#checks(loop.delay), registry)
       for (const informer of this.#informers) beside(informer.run(caches.signal))
+      await this.#precondition?.met(ending)
       await this.#untilSynced(ending)
       const always = AbortSignal.any([ending, caches.signal])
       for (const task of this.#tasks) if (task.when === 'always') beside(task.run(always))
+      if (this.#precondition) beside(this.#precondition.watch(always))
       this.#phase = 'standby'
       if (this.#elector) await this.#elector.acquire(ending)
+      await this.#holdsStill(ending)
       this.#phase = 'leading'
       await this.#lead(ending, fatal, beside)
     } catch (thrown) {
@@ -322,6 +331,16 @@ export class Manager {
     if (fatal.signal.aborted) {
       log.error({ err: fatal.signal.reason }, 'the operator cannot go on')
       throw fatal.signal.reason
+    }
+  }
+
+  /** Who leads now may have waited for weeks. */
+  async #holdsStill(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#precondition?.still(signal)
+    } catch (thrown) {
+      await this.#elector?.release()
+      throw thrown
     }
   }
 
@@ -378,12 +397,14 @@ export class Manager {
   }
 
   #checks(delay: ReturnType<typeof watchEventLoop>['delay']): Checks {
+    const precondition = this.#precondition
     return managerChecks({
       delay,
       elector: this.#elector,
       times: this.#options.lease?.times ?? DEFAULT_TIMES,
       informers: this.#informers,
       controllers: this.#controllers,
+      wrong: precondition && (() => precondition.wrong),
     })
   }
 }
