@@ -21,6 +21,7 @@ import type { Manager, Watching } from './runtime/manager.ts'
 import { mappedWishes } from './runtime/triggers.ts'
 import { Secrets } from './secrets.ts'
 import { isReady } from './status.ts'
+import { Sweeps } from './sweeps.ts'
 import { environmentsNaming, type World } from './world.ts'
 
 export type ControllersOptions = {
@@ -33,6 +34,10 @@ export type ControllersOptions = {
   readonly nowMs?: () => number
   readonly random?: () => number
   readonly figuresMs?: number
+  /** How often durables of Archives that are gone are looked for. */
+  readonly sweepMs?: number
+  /** Makes nothing in NATS either. */
+  readonly readOnly?: boolean
 }
 
 const namespaceOf = ({ metadata }: KubeObject): string => metadata.namespace ?? ''
@@ -79,6 +84,7 @@ export function addControllers(options: ControllersOptions): {
   const links = new NatsLinks({
     log,
     nowMs,
+    readOnly: options.readOnly ?? false,
     onReport: (environment, data) => {
       const report = figures.take(environment, data)
       if (!report) return
@@ -106,6 +112,7 @@ export function addControllers(options: ControllersOptions): {
     figures,
     links,
     pace: new Pace(nowMs, options.figuresMs),
+    sweeps: new Sweeps(nowMs, options.sweepMs),
     isSettled: settledAfter(STALE_MS, nowMs),
     image: options.image,
     hostRoot: options.hostRoot,

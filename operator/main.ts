@@ -107,6 +107,7 @@ async function operate(
     namespace,
     image: options.image,
     hostRoot: HOST_ROOT,
+    readOnly: options.readOnly ?? false,
   })
   manager.task({
     name: 'news',

@@ -1,16 +1,18 @@
 // What a pass of ours may look at and use: the caches, the judgements, Secrets by name, reports and the links to NATS. The
 // reconcile functions get this and a Pass, and nothing else.
 
-import type { StreamWant } from '#crds/streams.ts'
+import type { Metadata, StreamWant } from '#crds/streams.ts'
 import type { Figures } from './figures.ts'
 import type { Judged } from './judged.ts'
 import type { Informer } from './kube/informer.ts'
 import { type Key, type KubeObject, keyOf, type Resource } from './kube/objects.ts'
 import { simulatorService } from './names.ts'
+import type { Durable } from './nats/durables.ts'
 import type { Pace } from './pace.ts'
 import type { Platform } from './platform.ts'
 import type { Warnings } from './pods/warnings.ts'
 import type { Secrets } from './secrets.ts'
+import type { Sweeps } from './sweeps.ts'
 
 export type StreamVerdict =
   | { readonly state: 'good' }
@@ -29,7 +31,14 @@ export type Links = {
   drop(environment: Key): void
   state(environment: Key): { readonly connected: boolean; readonly why: string }
   ensureStream(environment: Key, want: StreamWant): Promise<StreamVerdict>
-  ensureConsumer(environment: Key, stream: string, durable: string): Promise<StreamVerdict>
+  ensureConsumer(
+    environment: Key,
+    stream: string,
+    durable: string,
+    metadata: Metadata
+  ): Promise<StreamVerdict>
+  idleDurables(environment: Key, uid: string): Promise<readonly Durable[] | undefined>
+  removeDurable(environment: Key, durable: Durable): Promise<boolean>
 }
 
 export type World = {
@@ -46,6 +55,7 @@ export type World = {
   readonly figures: Figures
   readonly links: Links
   readonly pace: Pace
+  readonly sweeps: Sweeps
   /** Whether reports had the time to come since we began to work. */
   readonly isSettled: () => boolean
   readonly image: string

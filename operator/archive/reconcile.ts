@@ -4,7 +4,7 @@
 import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
 import { consumerName } from '#crds/names.ts'
-import { streamWantOf } from '#crds/streams.ts'
+import { DURABLE_KEYS, streamWantOf } from '#crds/streams.ts'
 import { workloadAt } from '../around.ts'
 import { attempt, makeChildren, pruneChildren } from '../children.ts'
 import { readCredentials } from '../credentials.ts'
@@ -149,7 +149,11 @@ async function ensureStreams(
     const stream = await links.ensureStream(key, want)
     if (stream.state !== 'good') return stream
     const durable = consumerName(archive.metadata.name)
-    const consumer = await links.ensureConsumer(key, want.name, durable)
+    const consumer = await links.ensureConsumer(key, want.name, durable, {
+      [DURABLE_KEYS.environment]: world.environments.store.get(key)?.metadata.uid ?? '',
+      [DURABLE_KEYS.archive]: archive.metadata.name,
+      [DURABLE_KEYS.feed]: feed,
+    })
     if (consumer.state !== 'good') return consumer
   }
   return { state: 'good' }

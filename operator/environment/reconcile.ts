@@ -29,6 +29,7 @@ export const reconcileEnvironment =
       world.links.drop(pass.key)
       world.figures.forget(pass.key)
       world.pace.forget(pass.key)
+      world.sweeps.forget(pass.key)
       return
     }
     const namespace = pass.namespace ?? ''
@@ -45,6 +46,8 @@ export const reconcileEnvironment =
       ? await credentialsOf(world, namespace, environment, feeds)
       : await readCredentials(world.secrets, namespace, [])
     if (environment) await link(world, pass.key, namespace, environment)
+
+    if (environment && !paused) await world.sweeps.run(pass, world, object)
 
     const desired =
       environment && config.standing !== 'stalled'

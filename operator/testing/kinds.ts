@@ -52,6 +52,7 @@ export type Operator = {
 export type OperateOptions = {
   readonly allNamespaces?: boolean
   readonly figuresMs?: number
+  readonly sweepMs?: number
 }
 
 export type Space = {
@@ -186,6 +187,7 @@ async function startOperator(space: Space, options: OperateOptions): Promise<Ope
     image: 'ssmd:test',
     hostRoot: '/var/lib/ssmd',
     ...(options.figuresMs === undefined ? {} : { figuresMs: options.figuresMs }),
+    ...(options.sweepMs === undefined ? {} : { sweepMs: options.sweepMs }),
   })
   const stop = new AbortController()
   const running = manager.run(stop.signal)

@@ -5,6 +5,7 @@
 import { createInbox, type Msg, type NatsConnection } from 'nats'
 import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
+import type { Metadata } from '#crds/streams.ts'
 import { Acks, parseDelivery } from './ack.ts'
 import { toBusError } from './api.ts'
 import { backoffMs, pause } from './backoff.ts'
@@ -65,6 +66,8 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   /** The next sequence to take in. */
   #want: number
   #facts: StreamFacts
+  /** Of the durable: one that is deleted by hand is made again with it. */
+  #metadata: Metadata = {}
   readonly #held = new HeldBlocks()
   #inHandBytes = 0
   /** Of the consumer as it is now. */
@@ -358,7 +361,9 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     this.#noticeRestart(facts)
     if (this.#failure) return true
     const startSequence = this.#want
-    const pending = await replaceDurable(this.#nc, { stream, durable, startSequence })
+    const want = { stream, durable, startSequence, metadata: this.#metadata }
+    const { pending, metadata } = await replaceDurable(this.#nc, want)
+    this.#metadata = metadata
     // The connection went down meanwhile, or the caller closed: what was made is not ours any more.
     if (life !== this.#life || this.#ended) return false
     this.#facts = facts
