@@ -1,6 +1,7 @@
 // JetStream's own API as the operator uses it: what is there, made where it is missing, widened where more is asked for. The
 // workloads do the same with the same configuration (crds/streams.ts), whoever comes first. No stream is ever deleted here.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
 import { SsmdError } from '#crds/errors.ts'
 import {
@@ -52,11 +53,25 @@ export const unless = (errCode: number) => (thrown: unknown) => {
   throw thrown
 }
 
-/** The stream as wanted, or wider; SSMD_E_STREAM where what is there must not be used. */
-export async function ensureStream(nc: NatsConnection, want: StreamWant): Promise<void> {
+/** nats-server removes the files of a deleted stream after its name: one that is made again at once would stand on them. */
+const SETTLE_MS = 2_000
+
+/**
+ * The stream as wanted, or wider; SSMD_E_STREAM where what is there must not be used. One that was there and is gone is made
+ * again after a moment; a workload is usually faster.
+ */
+export async function ensureStream(
+  nc: NatsConnection,
+  want: StreamWant,
+  was: 'there' | 'unknown'
+): Promise<void> {
   const read = () =>
     ask<Info>(nc, `STREAM.INFO.${want.name}`, undefined).catch(unless(STREAM_NOT_FOUND))
   let found = await read()
+  if (!found && was === 'there') {
+    await sleep(SETTLE_MS)
+    found = await read()
+  }
   if (!found) {
     const config = newStreamConfig(want)
     const made = await ask<Info>(nc, `STREAM.CREATE.${want.name}`, config).catch(

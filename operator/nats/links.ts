@@ -79,7 +79,7 @@ export class NatsLinks {
   }
 
   ensureStream(environment: string, want: StreamWant): Promise<LinkVerdict> {
-    return this.#once(environment, JSON.stringify(want), (nc) => ensureStream(nc, want))
+    return this.#once(environment, JSON.stringify(want), (nc, was) => ensureStream(nc, want, was))
   }
 
   ensureConsumer(
@@ -125,7 +125,7 @@ export class NatsLinks {
   async #once(
     environment: string,
     id: string,
-    make: (nc: NatsConnection) => Promise<void>
+    make: (nc: NatsConnection, was: 'there' | 'unknown') => Promise<void>
   ): Promise<LinkVerdict> {
     const link = this.#links.get(environment)
     if (!link?.nc || !link.connected) return { state: 'away', why: this.state(environment).why }
@@ -134,7 +134,7 @@ export class NatsLinks {
     const at = link.checked.get(id)
     if (at !== undefined && now - at < CHECKED_MS) return { state: 'good' }
     try {
-      await make(link.nc)
+      await make(link.nc, at === undefined ? 'unknown' : 'there')
       if (link.checked.size > 20_000) link.checked.clear()
       link.checked.set(id, now)
       return { state: 'good' }

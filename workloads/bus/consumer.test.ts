@@ -279,6 +279,9 @@ test('a stream that is missing is made again where the consumer is told how', as
       () => false
     )
   )
+  // It takes blocks, and they come: one that stands on the files of its predecessor would not.
+  await fill(bus, 'restored', 11, 13)
+  assert.equal(numbers(await take(consumer, 3)), range(11, 13))
   await consumer.close()
 })
 

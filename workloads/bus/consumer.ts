@@ -13,6 +13,7 @@ import { replaceDurable } from './durable.ts'
 import { HeldBlocks, type StreamBlock } from './held.ts'
 import { type Link, watchUpDown } from './link.ts'
 import { PullBudget } from './pull.ts'
+import { SETTLE_MS } from './remake.ts'
 import { type Restart, restartError, restartOf, type StreamFacts, streamFacts } from './stream.ts'
 
 export type { StreamBlock } from './held.ts'
@@ -347,7 +348,9 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     const { stream, restoreStream } = this.#o
     const facts = await streamFacts(this.#nc, stream)
     if (facts) return facts
-    await restoreStream?.()
+    // The server may still be at its removal.
+    if (restoreStream) await pause(SETTLE_MS, this.#closing.signal)
+    if (!this.#ended) await restoreStream?.()
     const restored = restoreStream && (await streamFacts(this.#nc, stream))
     if (restored) return restored
     throw new SsmdError('SSMD_E_STREAM', `stream ${stream} is not there`)
