@@ -11,8 +11,8 @@ import type { Durable } from './nats/durables.ts'
 import type { Pace } from './pace.ts'
 import type { Platform } from './platform.ts'
 import type { Warnings } from './pods/warnings.ts'
+import type { Pass } from './runtime/pass.ts'
 import type { Secrets } from './secrets.ts'
-import type { Sweeps } from './sweeps.ts'
 
 export type StreamVerdict =
   | { readonly state: 'good' }
@@ -55,7 +55,11 @@ export type World = {
   readonly figures: Figures
   readonly links: Links
   readonly pace: Pace
-  readonly sweeps: Sweeps
+  /** Durables of Archives that are gone (sweeps.ts). */
+  readonly sweeps: {
+    run(pass: Pass, world: World, environment: KubeObject): Promise<void>
+    forget(environment: Key): void
+  }
   /** Whether reports had the time to come since we began to work. */
   readonly isSettled: () => boolean
   readonly image: string

@@ -22,6 +22,7 @@
 // `Passes` (passes.ts) lets a pass over unchanged inputs end before anything is rendered.
 
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
@@ -156,8 +157,8 @@ export class Manager {
       ...(options.burst === undefined ? {} : { burst: options.burst }),
     })
     this.client = new Client(transport)
-    const precondition = options.precondition?.(this.client)
-    this.#precondition = precondition && new Precondition(precondition, { timers, log })
+    if (options.precondition)
+      this.#precondition = new Precondition(options.precondition(this.client), { timers, log })
     this.identity = options.lease?.identity ?? `${hostname()}_${randomUUID()}`
     if (options.lease && !readOnly) {
       this.#elector = new Elector({
@@ -300,11 +301,7 @@ export class Manager {
     const running: Promise<void>[] = []
     /** What runs beside; its failure is the end of the whole. */
     const beside = (promise: Promise<void>) =>
-      running.push(
-        promise.catch((thrown) => {
-          if (!fatal.signal.aborted) fatal.abort(thrown)
-        })
-      )
+      running.push(promise.catch((thrown) => fatal.abort(thrown)))
     try {
       if (health) this.#health = await serveHealth(health, this.#checks(loop.delay), registry)
       for (const informer of this.#informers) beside(informer.run(caches.signal))
@@ -315,7 +312,8 @@ export class Manager {
       if (this.#precondition) beside(this.#precondition.watch(always))
       this.#phase = 'standby'
       if (this.#elector) await this.#elector.acquire(ending)
-      await this.#holdsStill(ending)
+      // Who leads now may have waited for weeks.
+      await this.#precondition?.still(ending, () => this.#elector?.release())
       this.#phase = 'leading'
       await this.#lead(ending, fatal, beside)
     } catch (thrown) {
@@ -331,16 +329,6 @@ export class Manager {
     if (fatal.signal.aborted) {
       log.error({ err: fatal.signal.reason }, 'the operator cannot go on')
       throw fatal.signal.reason
-    }
-  }
-
-  /** Who leads now may have waited for weeks. */
-  async #holdsStill(signal: AbortSignal): Promise<void> {
-    try {
-      await this.#precondition?.still(signal)
-    } catch (thrown) {
-      await this.#elector?.release()
-      throw thrown
     }
   }
 
@@ -385,10 +373,8 @@ export class Manager {
       if (missing.length === 0) break
       if (this.#timers.now() > newsAt) {
         newsAt += SYNC_NEWS_MS
-        log.warn(
-          { missing: missing.map(({ resource }) => resource.plural) },
-          'caches are not filled'
-        )
+        const names = missing.map(({ resource }) => resource.plural)
+        log.warn({ missing: names }, 'caches are not filled')
       }
       await sleep(this.#timers, 20, signal)
     }
@@ -397,19 +383,18 @@ export class Manager {
   }
 
   #checks(delay: ReturnType<typeof watchEventLoop>['delay']): Checks {
-    const precondition = this.#precondition
+    const found = this.#precondition
     return managerChecks({
       delay,
       elector: this.#elector,
       times: this.#options.lease?.times ?? DEFAULT_TIMES,
       informers: this.#informers,
       controllers: this.#controllers,
-      wrong: precondition && (() => precondition.wrong),
+      wrong: found && (() => found.wrong),
     })
   }
 }
 
-const aborted = (signal: AbortSignal): Promise<void> =>
-  signal.aborted
-    ? Promise.resolve()
-    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
+}

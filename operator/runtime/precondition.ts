@@ -52,8 +52,8 @@ export class Precondition {
     }
   }
 
-  /** Throws what is wrong, if it is; what cannot be told now is no reason to end. */
-  async still(signal: AbortSignal): Promise<void> {
+  /** Throws what is wrong, if it is, after `before`; what cannot be told now is no reason to end. */
+  async still(signal: AbortSignal, before?: () => Promise<void> | undefined): Promise<void> {
     let error: SsmdError | undefined
     try {
       error = await this.#options.check(signal)
@@ -62,7 +62,9 @@ export class Precondition {
       return
     }
     this.#wrong = error?.message
-    if (error) throw error
+    if (!error) return
+    await before?.()
+    throw error
   }
 
   /** Runs until the signal aborts; throws once it holds no more. */

@@ -72,7 +72,9 @@ type ConsumerInfo = {
   readonly ack_floor: { readonly stream_seq: number }
   readonly num_ack_pending: number
   readonly num_waiting: number
-  readonly config: Readonly<Record<string, unknown>>
+  readonly config: Readonly<Record<string, unknown>> & {
+    readonly metadata?: Readonly<Record<string, string>>
+  }
 }
 const infoOf = (bus: TestBus, stream: string): Promise<ConsumerInfo> =>
   askJetStream(bus.nc, `CONSUMER.INFO.${stream}.archive_test`, undefined, 'test')

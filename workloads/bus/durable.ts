@@ -53,6 +53,8 @@ async function deleteDurable(nc: NatsConnection, want: DurableWant): Promise<voi
 
 const unlessMissing = <T>(answer: Promise<T>): Promise<T | undefined> =>
   answer.catch((error: unknown) => {
-    if (error instanceof JetStreamError && error.errCode === JETSTREAM.consumerNotFound) return
+    if (error instanceof JetStreamError && error.errCode === JETSTREAM.consumerNotFound) {
+      return undefined
+    }
     throw error
   })

@@ -6,13 +6,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
 import { SsmdError } from '#crds/errors.ts'
-import { newStreamConfig, type StreamWant } from '#crds/streams.ts'
+import { newStreamConfig, type StreamConfig, type StreamWant } from '#crds/streams.ts'
 import { askJetStream, JetStreamError } from './api.ts'
-import type { Info } from './stream.ts'
 
 /** The server has removed a small stream within milliseconds; whoever finds one gone waits so long before making it again. */
 export const SETTLE_MS = 1_000
 const ATTEMPTS = 3
+
+/** A stream as the server describes it, as far as we look. */
+export type Info = {
+  readonly created: string
+  readonly config: StreamConfig
+  readonly state: { readonly first_seq: number; readonly last_seq: number }
+}
 
 type Made = Info & { readonly did_create?: boolean; readonly state: { readonly messages: number } }
 

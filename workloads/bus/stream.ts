@@ -4,9 +4,9 @@
 
 import type { NatsConnection } from 'nats'
 import { SsmdError } from '#crds/errors.ts'
-import { type StreamConfig, type StreamWant, widenedStream } from '#crds/streams.ts'
+import { type StreamWant, widenedStream } from '#crds/streams.ts'
 import { askJetStream, JETSTREAM, JetStreamError } from './api.ts'
-import { createAnew } from './remake.ts'
+import { createAnew, type Info } from './remake.ts'
 
 export { SCHEMA_KEY, SCHEMA_VERSION, type StreamWant } from '#crds/streams.ts'
 
@@ -36,12 +36,6 @@ export function restartError(facts: StreamFacts, why: Restart): SsmdError {
   return new SsmdError('SSMD_E_STREAM', what, {
     hint: 'start again: what is there now is then read from its beginning',
   })
-}
-
-export type Info = {
-  readonly created: string
-  readonly config: StreamConfig
-  readonly state: { readonly first_seq: number; readonly last_seq: number }
 }
 
 /** The stream as it is, or undefined where there is none. */
