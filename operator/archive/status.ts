@@ -15,7 +15,7 @@ export type ArchiveView = {
   readonly archiver: string
   readonly feeds: readonly string[]
   readonly deployment: KubeObject | undefined
-  readonly around: Around
+  readonly around?: Around | undefined
   readonly pending: readonly string[]
   readonly stream: StreamVerdict
   readonly reports: readonly ArchiverReport[]

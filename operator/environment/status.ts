@@ -20,7 +20,7 @@ export type EnvironmentView = {
   readonly simulators: readonly {
     readonly name: string
     readonly deployment: KubeObject | undefined
-    readonly around: Around
+    readonly around?: Around | undefined
   }[]
   readonly pending: readonly string[]
   readonly link: { readonly connected: boolean; readonly why: string }

@@ -16,7 +16,7 @@ export type CaptureView = {
   readonly config: Fact
   readonly credentials: Fact
   readonly deployment: KubeObject | undefined
-  readonly around: Around
+  readonly around?: Around | undefined
   readonly pending: readonly string[]
   readonly stream: StreamVerdict
   readonly report: ConnectorReport | undefined
