@@ -26,7 +26,8 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'operator/runtime': ['crds', 'operator/kube'],
   ...Object.fromEntries(KINDS.map((kind) => [kind, ['crds', 'operator', ...PLATFORM]])),
   'operator/nats': ['crds'],
-  operator: ['crds', 'operator/nats', ...KINDS, ...PLATFORM],
+  'operator/pods': ['crds', 'operator', ...PLATFORM],
+  operator: ['crds', 'operator/nats', 'operator/pods', ...KINDS, ...PLATFORM],
   'operator/local': ['crds', 'operator', ...KINDS, '.ci/tools'],
 }
 

@@ -44,6 +44,7 @@ const steps: readonly Step[] = [
   { name: 'arrows', check: arrows },
   { name: 'generated resources', check: () => script('crds/generate.ts', '--check') },
   { name: 'generated errors', check: () => script('.ci/generate-errors.ts', '--check') },
+  { name: 'generated runbook', check: () => script('.ci/runbook.ts', '--check') },
   { name: 'top level', check: topLevel },
   { name: 'file length', check: () => overSources(() => true, checkLength) },
   {
@@ -72,6 +73,7 @@ async function fix(): Promise<number> {
   const problems = [
     ...(await script('crds/generate.ts')),
     ...(await script('.ci/generate-errors.ts')),
+    ...(await script('.ci/runbook.ts')),
     ...(await program(bin('biome'), 'check', '--write', '--colors=off', '.')),
   ]
   for (const problem of problems) console.log(problem)

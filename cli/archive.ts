@@ -1,12 +1,12 @@
 // What the `data` commands share: the days of an archive, and clear words where there are none.
-import { type DaySummary, listDays } from '#archive/reader.ts'
+import { type Days, surveyDays } from '#archive/reader.ts'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
 
 /** All days of an archive, or of one feed of it; an error that helps where the archive or the feed is not there. */
-export async function findDays(path: string, feed: string | undefined): Promise<DaySummary[]> {
-  let days: DaySummary[]
+export async function findDays(path: string, feed: string | undefined): Promise<Days> {
+  let all: Days
   try {
-    days = await listDays(path)
+    all = await surveyDays(path)
   } catch (thrown) {
     const error = toSsmdError(thrown)
     if (error.code !== 'SSMD_E_NOT_FOUND') throw error
@@ -15,10 +15,11 @@ export async function findDays(path: string, feed: string | undefined): Promise<
       cause: thrown,
     })
   }
-  if (feed === undefined) return days
-  const found = days.filter((day) => day.feed === feed)
-  if (found.length > 0) return found
-  const feeds = [...new Set(days.map((day) => day.feed))]
+  if (feed === undefined) return all
+  const days = all.days.filter((day) => day.feed === feed)
+  const damaged = all.damaged.filter((day) => day.feed === feed)
+  if (days.length + damaged.length > 0) return { days, damaged }
+  const feeds = [...new Set([...all.days, ...all.damaged].map((day) => day.feed))]
   throw new SsmdError(
     'SSMD_E_NOT_FOUND',
     `${path} holds nothing of a feed ${JSON.stringify(feed)}`,

@@ -8,6 +8,7 @@ import { endQuietlyOnBrokenPipe, flush, type Output, printError } from './output
 import { addData } from './program-data.ts'
 import { addOperator } from './program-operator.ts'
 import { addRoles } from './program-roles.ts'
+import { addSteering } from './program-steer.ts'
 
 const WELCOME = `ssmd captures market data that you declare in YAML, and proves it on disk.
 
@@ -68,6 +69,7 @@ export function buildProgram(): Command {
   addData(program)
   addRoles(program)
   addOperator(program)
+  addSteering(program)
   program
     .command('version')
     .description('show the version of ssmd and of Node')

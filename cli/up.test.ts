@@ -1,6 +1,8 @@
 // The whole, as a person runs it: `ssmd up` with the real programs, and the data commands on what it archived.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until, within } from '#testing/deadline.ts'
@@ -90,6 +92,27 @@ test('data list shows the day, as a table and as JSON', async () => {
   assert.is(days.length, 1)
   assert.is(days[0].simulated, true)
   assert.ok(days[0].records > 100)
+})
+
+test('data list shows a damaged day beside the others, and ends with 3', async () => {
+  const day = join(folder.path, 'data', 'made-up', '2020-01-01')
+  mkdirSync(day)
+  try {
+    writeFileSync(join(day, 'manifest.json'), '{}')
+    const list = await runSsmd(['data', 'list', 'made-up'], { cwd: folder.path })
+    assert.is(list.code, 3)
+    assert.match(list.stdout, /\nmade-up +2020-01-01 +damaged +- .*\nmade-up +\d{4}-.* +simulated /)
+    assert.match(list.stdout, /manifest\.json: its sha256 does not fit its text/)
+    const json = await runSsmd(['data', 'list', '--output', 'json'], { cwd: folder.path })
+    const { days, damaged } = JSON.parse(json.stdout)
+    assert.equal([days.length, damaged.length, damaged[0].day], [1, 1, '2020-01-01'])
+    const sample = await runSsmd(['data', 'sample', 'made-up', 'latest', '--limit', '1'], {
+      cwd: folder.path,
+    })
+    assert.is(sample.code, 0)
+  } finally {
+    rmSync(day, { recursive: true })
+  }
 })
 
 test('data sample prints lines byte for byte, filtered, and says that they are simulated', async () => {

@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   SSMD_E_CREDENTIALS: 'a key that a feed needs is missing or cannot be used',
   SSMD_E_PORT_IN_USE: 'another program listens on the port that ssmd was to use',
   SSMD_E_DISK_FULL: 'there is no space left where ssmd was to write',
+  SSMD_E_READ_ONLY: 'the disk where ssmd was to write takes no writes',
   SSMD_E_IO: 'reading or writing a file failed',
   SSMD_E_LOCKED: 'another process writes to the same archive',
   SSMD_E_TOOL_MISSING: 'a program that ssmd needs is not there and cannot be made',
@@ -21,6 +22,7 @@ export const ERROR_CODES = {
   SSMD_E_RECORDING: 'a recording cannot be read to its end',
   SSMD_E_ARCHIVE_INVALID: 'an archive does not hold what its manifest says',
   SSMD_E_KUBERNETES: 'the Kubernetes API refused what was asked of it or did not answer',
+  SSMD_E_DEFINITIONS: 'the kinds that the API server serves are older than this operator',
   SSMD_E_NOT_FOUND: 'what was asked for is not there',
   SSMD_E_INTERNAL: 'a fault in ssmd itself',
 } as const
@@ -50,6 +52,11 @@ export function toSsmdError(thrown: unknown): SsmdError {
     case 'EDQUOT':
       return new SsmdError('SSMD_E_DISK_FULL', thrown.message, {
         hint: 'free space on that disk; capture goes on by itself',
+        cause: thrown,
+      })
+    case 'EROFS':
+      return new SsmdError('SSMD_E_READ_ONLY', thrown.message, {
+        hint: 'mount it for writing; a disk that a fault made read-only has to be checked first',
         cause: thrown,
       })
     case 'EADDRINUSE':

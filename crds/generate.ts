@@ -14,6 +14,7 @@ import {
 } from './generator/chart.ts'
 import { withValueTable } from './generator/chart-values.ts'
 import { renderFields } from './generator/fields.ts'
+import { renderNeeds } from './generator/needs.ts'
 import { renderReference } from './generator/reference.ts'
 import { CRD_FILES, readCrd } from './generator/schema.ts'
 import { renderTypes } from './generator/types.ts'
@@ -30,6 +31,7 @@ export async function renderAll(): Promise<ReadonlyMap<string, string>> {
       (crd) => [`crds/${crd.file.replace('.yaml', '.gen.ts')}`, renderTypes(crd)] as const
     ),
     ['crds/fields.gen.ts', renderFields(crds)],
+    ['crds/needs.gen.ts', renderNeeds(crds)],
     ['crds/validators.gen.mjs', renderValidators(crds)],
     ['crds/validators.gen.d.mts', renderValidatorTypes(crds)],
     ['docs/reference/resources.md', renderReference(crds, await readExamples())],

@@ -13,6 +13,8 @@ export type ReportBase = {
   readonly state: string
   /** What hinders it, and what to do, or empty. */
   readonly message: string
+  /** The error that hinders it, as crds/errors.ts names it, where it is one. */
+  readonly code?: string
 }
 
 export type ConnectorReport = ReportBase & {

@@ -103,8 +103,28 @@ export function widenedStream(have: StreamConfig, want: StreamWant): StreamConfi
 const narrower = (have: number | undefined, want: number, unlimited: number): boolean =>
   (have ?? unlimited) > unlimited && (have ?? unlimited) < want
 
+/**
+ * Metadata of a durable: the Archive and the feed that it is for, and the uid of the Environment that they were found in. Two
+ * clusters may share a NATS server; by the uid each knows its own.
+ */
+export const DURABLE_KEYS = {
+  environment: 'ssmd.io/environment-uid',
+  archive: 'ssmd.io/archive',
+  feed: 'ssmd.io/feed',
+} as const
+
+export type Metadata = Readonly<Record<string, string>>
+
+/** What of a durable's metadata is ours; the server has keys of its own there. */
+export const ownMetadata = (metadata: Metadata | undefined): Metadata =>
+  Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => key.startsWith('ssmd.io/')))
+
 /** The durable consumer of an archive, from a sequence on: one acknowledgement for everything up to a block. */
-export const consumerConfig = (durable: string, startSequence: number): object => ({
+export const consumerConfig = (
+  durable: string,
+  startSequence: number,
+  metadata: Metadata = {}
+): object => ({
   name: durable,
   durable_name: durable,
   ack_policy: 'all',
@@ -114,4 +134,5 @@ export const consumerConfig = (durable: string, startSequence: number): object =
   deliver_policy: 'by_start_sequence',
   opt_start_seq: startSequence,
   replay_policy: 'instant',
+  ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
 })

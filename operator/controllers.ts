@@ -10,14 +10,18 @@ import { Figures, STALE_MS } from './figures.ts'
 import { Judged } from './judged.ts'
 import { ARCHIVES, ENVIRONMENTS, FEEDS, MANAGED_BY, textsAt } from './kinds.ts'
 import type { Informer } from './kube/informer.ts'
-import { controllerOf, type Key, type KubeObject, keyOf } from './kube/objects.ts'
+import { controllerOf, type Key, type KubeObject, keyOf, PODS } from './kube/objects.ts'
 import type { Change } from './kube/store.ts'
 import { NatsLinks } from './nats/links.ts'
 import { Pace } from './pace.ts'
+import { podEssentials, workloadOf } from './pods/essentials.ts'
+import { Warnings } from './pods/warnings.ts'
+import { podWishes } from './pods/wishes.ts'
 import type { Manager, Watching } from './runtime/manager.ts'
 import { mappedWishes } from './runtime/triggers.ts'
 import { Secrets } from './secrets.ts'
 import { isReady } from './status.ts'
+import { Sweeps } from './sweeps.ts'
 import { environmentsNaming, type World } from './world.ts'
 
 export type ControllersOptions = {
@@ -30,6 +34,10 @@ export type ControllersOptions = {
   readonly nowMs?: () => number
   readonly random?: () => number
   readonly figuresMs?: number
+  /** How often durables of Archives that are gone are looked for. */
+  readonly sweepMs?: number
+  /** Makes nothing in NATS either. */
+  readonly readOnly?: boolean
 }
 
 const namespaceOf = ({ metadata }: KubeObject): string => metadata.namespace ?? ''
@@ -66,10 +74,17 @@ export function addControllers(options: ControllersOptions): {
       indexes: { owner: ownerUid },
     })
   )
+  const pods = manager.informer(PODS, {
+    namespace,
+    labelSelector: `${label}=${value}`,
+    transform: podEssentials,
+    indexes: { workload: (pod) => inSame(pod, [workloadOf(pod) ?? []].flat()) },
+  })
   const figures = new Figures(nowMs)
   const links = new NatsLinks({
     log,
     nowMs,
+    readOnly: options.readOnly ?? false,
     onReport: (environment, data) => {
       const report = figures.take(environment, data)
       if (!report) return
@@ -90,11 +105,14 @@ export function addControllers(options: ControllersOptions): {
     environments,
     archives,
     children,
+    pods,
+    warnings: new Warnings(manager.client, nowMs),
     judged: new Judged(),
     secrets: new Secrets(manager.client, nowMs),
     figures,
     links,
     pace: new Pace(nowMs, options.figuresMs),
+    sweeps: new Sweeps(nowMs, options.sweepMs),
     isSettled: settledAfter(STALE_MS, nowMs),
     image: options.image,
     hostRoot: options.hostRoot,
@@ -120,14 +138,18 @@ export function addControllers(options: ControllersOptions): {
     name: 'feed',
     for: feeds,
     owns: children,
-    watches: [onIntent(environments, feedKeys)],
+    watches: [onIntent(environments, feedKeys), onPods(pods, 'ssmd.io/feed', 'connector')],
     reconcile: reconcileFeed(world),
   })
   const environmentController = manager.controller({
     name: 'environment',
     for: environments,
     owns: children,
-    watches: [onIntent(feeds, environmentKeys), onReady(feeds, environmentKeys)],
+    watches: [
+      onIntent(feeds, environmentKeys),
+      onReady(feeds, environmentKeys),
+      onPods(pods, 'ssmd.io/environment', 'simulator'),
+    ],
     reconcile: reconcileEnvironment(world),
   })
   const archiveController = manager.controller({
@@ -138,6 +160,7 @@ export function addControllers(options: ControllersOptions): {
       onIntent(environments, archiveKeys),
       onIntent(feeds, archivesBeside),
       onIntent(archives, archivesBeside),
+      onPods(pods, 'ssmd.io/archive', 'archiver'),
       // Claims have no owner to wake.
       onIntent(childrenNamed(children, 'PersistentVolumeClaim'), (claim) =>
         inSame(claim, textsAt(claim, 'metadata', 'labels', 'ssmd.io/archive'))
@@ -178,6 +201,12 @@ function childrenNamed(children: readonly Informer[], kind: string): Informer {
 const onIntent = (informer: Informer, map: (object: KubeObject) => Iterable<Key>): Watching => ({
   informer,
   wishes: (change) => (isIntent(change) ? mappedWishes(change, map) : []),
+})
+
+/** The words for a pod of this component are others now: its resource, which this label names, shows them. */
+const onPods = (informer: Informer, label: string, component: string): Watching => ({
+  informer,
+  wishes: (change) => podWishes(change, label, component),
 })
 
 const onReady = (informer: Informer, map: (object: KubeObject) => Iterable<Key>): Watching => ({

@@ -8,6 +8,9 @@ import type { Pass } from './runtime/pass.ts'
 import { conditionsIn, contractOf, type Status, type Summary, statusOf } from './status.ts'
 import type { World } from './world.ts'
 
+/** While a workload is not up, and nothing tells of a claim or an Event, it is looked at so often. */
+const LOOK_MS = 10_000
+
 export type Finish = {
   readonly resource: Resource
   readonly object: KubeObject
@@ -24,9 +27,16 @@ export async function finish(
 ): Promise<{ readonly requeueAfterMs?: number }> {
   const status = statusOf(object, summary, figures, world.nowMs())
   const waitMs = await write(pass, world, resource, object, status)
-  const next = Math.min(waitMs ?? Number.POSITIVE_INFINITY, againMs ?? Number.POSITIVE_INFINITY)
+  const never = Number.POSITIVE_INFINITY
+  const lookMs = isComing(summary) ? LOOK_MS * (1 + world.random()) : never
+  const next = Math.min(waitMs ?? never, againMs ?? never, lookMs)
   return Number.isFinite(next) ? { requeueAfterMs: next } : {}
 }
+
+const isComing = ({ facts: { WorkloadAvailable } }: Summary): boolean =>
+  WorkloadAvailable.standing !== 'good' &&
+  WorkloadAvailable.reason !== 'NotNamed' &&
+  WorkloadAvailable.reason !== 'Waiting'
 
 /** Milliseconds until what was not written may be; undefined where there is nothing left to write. */
 async function write(

@@ -8,6 +8,7 @@ import { addControllers } from './controllers.ts'
 import { loadConnection } from './kube/config.ts'
 import type { LeaseTimes } from './kube/lease-machine.ts'
 import { Manager } from './runtime/manager.ts'
+import { definitionsFit } from './served.ts'
 
 export type OperatorOptions = {
   readonly kubeconfig?: string | undefined
@@ -88,6 +89,7 @@ async function operate(
     hashAnnotation: 'ssmd.io/applied-hash',
     reportingController: 'ssmd.io/operator',
     readOnly: options.readOnly ?? false,
+    precondition: (client) => definitionsFit(client, log),
     ...(options.leaderElect === false
       ? {}
       : {
@@ -105,6 +107,7 @@ async function operate(
     namespace,
     image: options.image,
     hostRoot: HOST_ROOT,
+    readOnly: options.readOnly ?? false,
   })
   manager.task({
     name: 'news',

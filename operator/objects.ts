@@ -48,6 +48,8 @@ export type VolumeMount = {
 export type Container = {
   readonly name: string
   readonly image: string
+  readonly imagePullPolicy: 'IfNotPresent'
+  readonly terminationMessagePolicy: 'FallbackToLogsOnError'
   readonly command: readonly string[]
   readonly args: readonly string[]
   readonly env?: readonly EnvVar[]

@@ -16,7 +16,7 @@ import type {
 import type { Platform } from './platform.ts'
 
 /** Changes with a deliberate change of the templates below, and with nothing else: see rollout.ts. */
-export const TEMPLATE_REVISION = '2'
+export const TEMPLATE_REVISION = '3'
 
 export const ANNOTATIONS = {
   config: 'ssmd.io/config-hash',
@@ -153,6 +153,10 @@ function renderTemplate(input: PodInput, platform: Platform): PodTemplate {
         {
           name: input.component,
           image: platform.image,
+          // A capture that starts again must not depend on a registry that is away.
+          imagePullPolicy: 'IfNotPresent',
+          // A role writes its last words there; where it could not, the end of its log tells.
+          terminationMessagePolicy: 'FallbackToLogsOnError',
           command: ['ssmd'],
           args: [...input.args, '--health-addr', `0.0.0.0:${HEALTH_PORT}`],
           ...(input.env && input.env.length > 0 ? { env: input.env } : {}),

@@ -26,6 +26,14 @@ export const REASONS = {
   SecretIncomplete: 'add the missing fields to the Secret; all else follows by itself',
   SecretForbidden: 'let the service account of the operator get Secrets in this namespace',
   OwnerTerminating: 'it is made again once its predecessor is gone',
+  NotReady: 'see DataFlowing; kubectl logs of the pod says more where this lasts',
+  Unschedulable: 'free what is missing on the nodes, add a node, or ask for less',
+  ClaimNotFound: 'make the claim in this namespace; all else follows by itself',
+  ClaimPending: 'kubectl describe the claim; give it a StorageClass or a volume that fits',
+  VolumeNotMounted: 'make what is missing; the node tries again by itself',
+  ImageUnreachable: 'nothing where the registry comes back; the node tries again by itself',
+  Evicted: 'nothing; another pod is made. Look after the node where it comes again',
+  NodeLost: 'look after the node; delete it only where the machine is surely off',
   Starting: 'kubectl describe its pods where it takes longer than a minute',
   Waiting: 'nothing; it is tried again by itself',
   Forbidden: 'give the operator the roles of crds/roles',
@@ -39,6 +47,18 @@ export const REASONS = {
   InvalidSpec: 'correct the field and apply the resource again; what runs goes on as it was',
   KeyIsLocal: 'name a Secret in source.secret: variables are for use without a cluster',
   WorkloadFailed: 'kubectl describe the Deployment and its pods, then correct what they name',
+  ImagePullFailed: 'correct the image, or let the nodes pull it; then it goes on by itself',
+  ContainerRefused: 'correct what the node names',
+  Crashing: 'kubectl logs --previous of the pod says more',
+  OutOfMemory:
+    'raise the memory limit: spec.connector.resources of the Environment for a connector',
+  VolumeFull:
+    'free space or enlarge the volume; it goes on by itself, and until then blocks wait in the stream',
+  VolumeReadOnly:
+    'mount the volume for writing, after a check of its disk; until then blocks wait in the stream',
+  PodRefused:
+    'correct what the API server names, or label the namespace so that it lets the pod in',
+  QuotaExceeded: 'raise the quota of the namespace, or free some of it',
   ImmutableField: 'undo the change, or delete the object that cannot take it',
   NameTaken: 'rename one of the two resources, or delete the object that is in the way',
   ApplyLoop: 'find who else writes it: kubectl get -o yaml --show-managed-fields',

@@ -12,6 +12,7 @@ import { Figures, STALE_MS } from './figures.ts'
 import { Judged } from './judged.ts'
 import type { KubeObject } from './kube/objects.ts'
 import { FIGURES_MS, Pace } from './pace.ts'
+import { podEssentials } from './pods/essentials.ts'
 import { REASONS } from './reasons.ts'
 import {
   conditionsIn,
@@ -48,6 +49,7 @@ const capture = (over: Partial<CaptureView> = {}): CaptureView => ({
   config: good('Valid'),
   credentials: good('Found'),
   deployment: available,
+  around: { pods: [] },
   pending: [],
   stream: { state: 'good' },
   report: undefined,
@@ -300,7 +302,9 @@ test(`garbage that slipped past validation is judged and never crashes (10,000 o
       if (problem !== undefined) assert.type(problem, 'string')
     }
     const deployment = { ...available, status: given.status } as KubeObject
-    const fact = workloadFact('d', deployment)
+    const pod = podEssentials({ ...deployment, spec: given.spec } as KubeObject)
+    const claim = { name: 'c', claim: { ...deployment, spec: given.spec } as KubeObject, said: '' }
+    const fact = workloadFact('d', deployment, { pods: [pod], claim })
     const feedView = view({
       config: stalled('InvalidSpec', 'x'),
       captures: [capture({ deployment })],
@@ -311,6 +315,7 @@ test(`garbage that slipped past validation is judged and never crashes (10,000 o
       archiver: 'd',
       feeds: [],
       deployment,
+      around: { pods: [] },
       pending: [],
       stream: { state: 'good' },
       reports: [],

@@ -1,14 +1,17 @@
 // What a pass of ours may look at and use: the caches, the judgements, Secrets by name, reports and the links to NATS. The
 // reconcile functions get this and a Pass, and nothing else.
 
-import type { StreamWant } from '#crds/streams.ts'
+import type { Metadata, StreamWant } from '#crds/streams.ts'
 import type { Figures } from './figures.ts'
 import type { Judged } from './judged.ts'
 import type { Informer } from './kube/informer.ts'
 import { type Key, type KubeObject, keyOf, type Resource } from './kube/objects.ts'
 import { simulatorService } from './names.ts'
+import type { Durable } from './nats/durables.ts'
 import type { Pace } from './pace.ts'
 import type { Platform } from './platform.ts'
+import type { Warnings } from './pods/warnings.ts'
+import type { Pass } from './runtime/pass.ts'
 import type { Secrets } from './secrets.ts'
 
 export type StreamVerdict =
@@ -28,7 +31,14 @@ export type Links = {
   drop(environment: Key): void
   state(environment: Key): { readonly connected: boolean; readonly why: string }
   ensureStream(environment: Key, want: StreamWant): Promise<StreamVerdict>
-  ensureConsumer(environment: Key, stream: string, durable: string): Promise<StreamVerdict>
+  ensureConsumer(
+    environment: Key,
+    stream: string,
+    durable: string,
+    metadata: Metadata
+  ): Promise<StreamVerdict>
+  idleDurables(environment: Key, uid: string): Promise<readonly Durable[] | undefined>
+  removeDurable(environment: Key, durable: Durable): Promise<boolean>
 }
 
 export type World = {
@@ -37,11 +47,19 @@ export type World = {
   readonly archives: Informer
   /** Everything that we make, each kind with the index `owner` over the uid of its controller. */
   readonly children: readonly Informer[]
+  /** Pods of ours as pods/essentials.ts keeps them, with the index `workload` over their Deployment (`namespace/name`). */
+  readonly pods: Informer
+  readonly warnings: Warnings
   readonly judged: Judged
   readonly secrets: Secrets
   readonly figures: Figures
   readonly links: Links
   readonly pace: Pace
+  /** Durables of Archives that are gone (sweeps.ts). */
+  readonly sweeps: {
+    run(pass: Pass, world: World, environment: KubeObject): Promise<void>
+    forget(environment: Key): void
+  }
   /** Whether reports had the time to come since we began to work. */
   readonly isSettled: () => boolean
   readonly image: string

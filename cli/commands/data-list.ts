@@ -1,8 +1,11 @@
-// `ssmd data list`: the days of each feed with their figures, as their manifests have them.
+// `ssmd data list`: the days of each feed with their figures, as their manifests have them. A day whose manifest cannot be read
+// is shown as damaged beside the others, and ends the command with 3.
+import type { DaySummary } from '#archive/reader.ts'
+import { describeError } from '#crds/errors.ts'
 import { findDays, sourceOf } from '../archive.ts'
 import { type Output, terminalWidth, writeJson, writeLines } from '../output.ts'
 import { type Column, renderTable } from '../table.ts'
-import { formatBytes, formatCount } from '../text.ts'
+import { clean, formatBytes, formatCount } from '../text.ts'
 
 export type DataListOptions = {
   readonly path: string
@@ -24,16 +27,30 @@ const COLUMNS: readonly Column[] = [
 
 export async function runDataList(options: DataListOptions): Promise<void> {
   const { path } = options
-  const days = await findDays(path, options.feed)
+  const { days, damaged } = await findDays(path, options.feed)
+  if (damaged.length > 0) process.exitCode = 3
   if (options.output === 'json') {
-    await writeJson({ path, days })
+    const problems = damaged.map(({ feed, day, error }) => ({ feed, day, problem: error.message }))
+    await writeJson({ path, days, damaged: problems })
     return
   }
-  if (days.length === 0) {
+  if (days.length + damaged.length === 0) {
     await writeLines([`${path} holds no archived day yet: npx ssmd up captures one`])
     return
   }
-  const rows = days.map((day) => [
+  const rows = days.map(rowOf)
+  for (const { feed, day } of damaged)
+    rows.push([feed, day, 'damaged', ...COLUMNS.slice(3).map(() => '-')])
+  rows.sort(([a = '', x = ''], [b = '', y = '']) => (`${a} ${x}` < `${b} ${y}` ? -1 : 1))
+  const said = damaged.map(({ error }) => clean(describeError(error)))
+  await writeLines([
+    ...renderTable(COLUMNS, rows, terminalWidth()),
+    ...(said.length > 0 ? ['', ...said] : []),
+  ])
+}
+
+function rowOf(day: DaySummary): string[] {
+  return [
     day.feed,
     day.day,
     day.condition,
@@ -43,8 +60,7 @@ export async function runDataList(options: DataListOptions): Promise<void> {
     formatCount(day.gaps),
     timeOf(day.from),
     timeOf(day.to),
-  ])
-  await writeLines(renderTable(COLUMNS, rows, terminalWidth()))
+  ]
 }
 
 /** Time of day in UTC, to the second. */

@@ -20,7 +20,8 @@ export type DataSampleOptions = {
 
 export async function runDataSample(options: DataSampleOptions): Promise<void> {
   const { path, feed, limit } = options
-  const days = (await findDays(path, feed)).map((summary) => summary.day)
+  const { days: readable, damaged } = await findDays(path, feed)
+  const days = [...readable, ...damaged].map((summary) => summary.day)
   const day = resolveDay(options.day, Date.now(), days)
   const from = options.from === undefined ? undefined : resolveTime(options.from, day)
   const to = options.to === undefined ? undefined : resolveTime(options.to, day)

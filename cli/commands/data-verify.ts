@@ -60,14 +60,12 @@ export async function runDataVerify(options: DataVerifyOptions): Promise<void> {
   ])
 }
 
-/** `latest` needs to know the days there are; damage that hides them must not keep us from verifying. */
+/** `latest` needs to know the days there are, damaged ones too: those above all are to be verified. */
 async function theDay(options: DataVerifyOptions, text: string): Promise<string> {
-  const days = text === 'latest' ? await findDays(options.path, options.feed) : []
-  return resolveDay(
-    text,
-    Date.now(),
-    days.map((summary) => summary.day)
-  )
+  if (text !== 'latest') return resolveDay(text, Date.now(), [])
+  const { days, damaged } = await findDays(options.path, options.feed)
+  const all = [...days, ...damaged].map((summary) => summary.day)
+  return resolveDay(text, Date.now(), all)
 }
 
 // Most archives are done sooner; then nothing need be shown.

@@ -4,13 +4,14 @@
 import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
 import { consumerName } from '#crds/names.ts'
-import { streamWantOf } from '#crds/streams.ts'
+import { DURABLE_KEYS, streamWantOf } from '#crds/streams.ts'
+import { workloadAt } from '../around.ts'
 import { attempt, makeChildren, pruneChildren } from '../children.ts'
 import { readCredentials } from '../credentials.ts'
 import { finish } from '../finish.ts'
 import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
 import { ARCHIVES, isPaused } from '../kinds.ts'
-import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
+import type { KubeObject } from '../kube/objects.ts'
 import { archiverName } from '../names.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import { type Fact, good, stalled, waiting } from '../status.ts'
@@ -52,15 +53,14 @@ export const reconcileArchive =
     })
 
     const archiver = archiverName(pass.name)
+    const workload = await workloadAt(pass, world, archiver, made?.deployments.get(archiver))
     const view: ArchiveView = {
       config,
       credentials: credentials.fact,
       paused,
       archiver,
       feeds: archive?.spec.feeds ?? [],
-      deployment:
-        made?.deployments.get(archiver) ??
-        (await pass.get(DEPLOYMENTS, `${namespace}/${archiver}`)),
+      ...workload,
       pending: made?.pending.get(archiver) ?? [],
       stream:
         archive && environment && config.standing === 'good' && !paused
@@ -149,7 +149,11 @@ async function ensureStreams(
     const stream = await links.ensureStream(key, want)
     if (stream.state !== 'good') return stream
     const durable = consumerName(archive.metadata.name)
-    const consumer = await links.ensureConsumer(key, want.name, durable)
+    const consumer = await links.ensureConsumer(key, want.name, durable, {
+      [DURABLE_KEYS.environment]: world.environments.store.get(key)?.metadata.uid ?? '',
+      [DURABLE_KEYS.archive]: archive.metadata.name,
+      [DURABLE_KEYS.feed]: feed,
+    })
     if (consumer.state !== 'good') return consumer
   }
   return { state: 'good' }

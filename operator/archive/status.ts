@@ -4,7 +4,8 @@ import type { ArchiverReport } from '#crds/report.ts'
 import { gapsToday, rounded, timeOf } from '../figures.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { type Fact, good, type Summary, waiting } from '../status.ts'
-import { workloadFact } from '../workload.ts'
+import { troubleFact } from '../troubles.ts'
+import { type Around, workloadFact } from '../workload.ts'
 import type { StreamVerdict } from '../world.ts'
 
 export type ArchiveView = {
@@ -14,6 +15,7 @@ export type ArchiveView = {
   readonly archiver: string
   readonly feeds: readonly string[]
   readonly deployment: KubeObject | undefined
+  readonly around?: Around | undefined
   readonly pending: readonly string[]
   readonly stream: StreamVerdict
   readonly reports: readonly ArchiverReport[]
@@ -30,7 +32,7 @@ export function archiveSummary(view: ArchiveView): Summary {
       ConfigValid: view.config,
       CredentialsAvailable: view.credentials,
       WorkloadAvailable: fit
-        ? workloadFact(view.archiver, view.deployment)
+        ? (troubleFact(view.reports) ?? workloadFact(view.archiver, view.deployment, view.around))
         : { ...waiting('Waiting', 'the spec comes first'), unknown: true },
       DataFlowing: fit ? flowFact(view) : { ...good('NotNeeded'), unknown: true },
     },
@@ -53,6 +55,8 @@ function flowFact({ stream, reports, archiver, settled }: ArchiveView): Fact {
         : waiting('NoReports', `${archiver} has not reported for 15 s`)
     return { ...fact, unknown: true, unsettled: !settled }
   }
+  const trouble = troubleFact(reports)
+  if (trouble) return trouble
   const bad = reports.find(({ state }) => state === 'failed')
   if (bad) return waiting('Troubled', `${bad.feed}: ${bad.message}`)
   if (reports.every(({ lastCommitAt }) => lastCommitAt === null))

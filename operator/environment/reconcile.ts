@@ -5,12 +5,13 @@ import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf, isSimulated, keyOf } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { Resources } from '#crds/located.ts'
+import { workloadAt } from '../around.ts'
 import { attempt, makeChildren, pruneChildren } from '../children.ts'
 import { type Credentials, type Need, readCredentials } from '../credentials.ts'
 import { finish } from '../finish.ts'
 import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
 import { ENVIRONMENTS, isPaused } from '../kinds.ts'
-import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
+import type { KubeObject } from '../kube/objects.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import { type Fact, good, stalled, waiting } from '../status.ts'
 import { dayOf, inNamespace, platformOf, type World } from '../world.ts'
@@ -28,6 +29,7 @@ export const reconcileEnvironment =
       world.links.drop(pass.key)
       world.figures.forget(pass.key)
       world.pace.forget(pass.key)
+      world.sweeps.forget(pass.key)
       return
     }
     const namespace = pass.namespace ?? ''
@@ -45,6 +47,8 @@ export const reconcileEnvironment =
       : await readCredentials(world.secrets, namespace, [])
     if (environment) await link(world, pass.key, namespace, environment)
 
+    if (environment && !paused) await world.sweeps.run(pass, world, object)
+
     const desired =
       environment && config.standing !== 'stalled'
         ? desiredSimulators(environment, all, platformOf(world, namespace, credentials.hash))
@@ -57,13 +61,12 @@ export const reconcileEnvironment =
       return applied
     })
 
-    const simulators: { name: string; deployment: KubeObject | undefined }[] = []
+    const simulators: EnvironmentView['simulators'][number][] = []
     for (const { kind, metadata } of desired ?? []) {
       if (kind !== 'Deployment') continue
       const { name } = metadata
-      const deployment =
-        made?.deployments.get(name) ?? (await pass.get(DEPLOYMENTS, `${namespace}/${name}`))
-      simulators.push({ name, deployment })
+      const workload = await workloadAt(pass, world, name, made?.deployments.get(name))
+      simulators.push({ name, ...workload })
     }
     const view: EnvironmentView = {
       environment,

@@ -6,7 +6,7 @@ import { isSimulated } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { type Fact, good, type Summary, waiting, worst } from '../status.ts'
-import { workloadFact } from '../workload.ts'
+import { type Around, workloadFact } from '../workload.ts'
 
 export type EnvironmentView = {
   readonly environment: Environment | undefined
@@ -20,6 +20,7 @@ export type EnvironmentView = {
   readonly simulators: readonly {
     readonly name: string
     readonly deployment: KubeObject | undefined
+    readonly around?: Around | undefined
   }[]
   readonly pending: readonly string[]
   readonly link: { readonly connected: boolean; readonly why: string }
@@ -30,9 +31,9 @@ export type EnvironmentView = {
 
 export function environmentSummary(view: EnvironmentView): Summary {
   const suspended = view.environment?.spec.suspend === true
-  const simulators = view.simulators.map(({ name, deployment }) => ({
+  const simulators = view.simulators.map(({ name, deployment, around }) => ({
     of: name,
-    fact: workloadFact(name, deployment),
+    fact: workloadFact(name, deployment, around),
   }))
   return {
     facts: {

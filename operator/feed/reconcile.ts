@@ -5,11 +5,12 @@ import { feedsOf } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { streamWantOf } from '#crds/streams.ts'
 import { versionInForce } from '#crds/versions.ts'
+import { workloadAt } from '../around.ts'
 import { attempt, type Made, makeChildren, pruneChildren } from '../children.ts'
 import { finish } from '../finish.ts'
 import { describeProblems, located } from '../judged.ts'
 import { ENVIRONMENTS, FEEDS, isPaused } from '../kinds.ts'
-import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
+import type { KubeObject } from '../kube/objects.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import type { Pass } from '../runtime/pass.ts'
 import { type Fact, good, stalled } from '../status.ts'
@@ -140,9 +141,7 @@ async function viewOf(
   const feed = pass.name
   return {
     ...capture,
-    deployment:
-      mine?.deployments.get(connector) ??
-      (await pass.get(DEPLOYMENTS, `${pass.namespace}/${connector}`)),
+    ...(await workloadAt(pass, world, connector, mine?.deployments.get(connector))),
     pending: mine?.pending.get(connector) ?? [],
     stream: await streamOf(world, capture, feed, paused),
     report: environment && world.figures.connector(key, feed),

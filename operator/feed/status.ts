@@ -4,7 +4,7 @@ import type { ArchiverReport, ConnectorReport } from '#crds/report.ts'
 import { gapsToday, rounded, timeOf } from '../figures.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { type Fact, type Facts, good, type Summary, waiting, worst } from '../status.ts'
-import { workloadFact } from '../workload.ts'
+import { type Around, workloadFact } from '../workload.ts'
 import type { StreamVerdict } from '../world.ts'
 
 /** One capture as the pass found and left it. */
@@ -16,6 +16,7 @@ export type CaptureView = {
   readonly config: Fact
   readonly credentials: Fact
   readonly deployment: KubeObject | undefined
+  readonly around?: Around | undefined
   readonly pending: readonly string[]
   readonly stream: StreamVerdict
   readonly report: ConnectorReport | undefined
@@ -90,7 +91,7 @@ function feedFacts(view: FeedView, active: readonly CaptureView[]): Facts {
     WorkloadAvailable:
       view.config.standing === 'good'
         ? worst(
-            of((capture) => workloadFact(capture.connector, capture.deployment)),
+            of(({ connector, deployment, around }) => workloadFact(connector, deployment, around)),
             none
           )
         : { ...waiting('Waiting', 'the spec comes first'), unknown: true },

@@ -5,8 +5,9 @@ import { connect, credsAuthenticator, Events, type NatsConnection } from 'nats'
 import type { Logger } from 'pino'
 import { toSsmdError } from '#crds/errors.ts'
 import { reportSubjects } from '#crds/names.ts'
-import type { StreamWant } from '#crds/streams.ts'
+import type { Metadata, StreamWant } from '#crds/streams.ts'
 import { ensureConsumer, ensureStream } from './api.ts'
+import { type Durable, idleDurables, removeDurable } from './durables.ts'
 
 export type LinkVerdict =
   | { readonly state: 'good' }
@@ -16,6 +17,8 @@ export type LinkVerdict =
 export type LinksOptions = {
   readonly log: Logger
   readonly nowMs: () => number
+  /** Makes and removes nothing. */
+  readonly readOnly?: boolean
   /** A report, or whatever came in its place. */
   readonly onReport: (environment: string, data: unknown) => void
   /** A connection came or went. */
@@ -76,12 +79,35 @@ export class NatsLinks {
   }
 
   ensureStream(environment: string, want: StreamWant): Promise<LinkVerdict> {
-    return this.#once(environment, JSON.stringify(want), (nc) => ensureStream(nc, want))
+    return this.#once(environment, JSON.stringify(want), (nc, was) => ensureStream(nc, want, was))
   }
 
-  ensureConsumer(environment: string, stream: string, durable: string): Promise<LinkVerdict> {
+  ensureConsumer(
+    environment: string,
+    stream: string,
+    durable: string,
+    metadata: Metadata
+  ): Promise<LinkVerdict> {
     return this.#once(environment, `${stream} ${durable}`, (nc) =>
-      ensureConsumer(nc, stream, durable)
+      ensureConsumer(nc, stream, durable, metadata)
+    )
+  }
+
+  /** Durables of an Environment that nobody reads; undefined where NATS does not say. */
+  async idleDurables(environment: string, uid: string): Promise<readonly Durable[] | undefined> {
+    const nc = this.#open(environment)
+    if (!nc) return undefined
+    const name = environment.slice(environment.indexOf('/') + 1)
+    return idleDurables(nc, name, uid).catch(() => undefined)
+  }
+
+  /** True where it is gone. */
+  async removeDurable(environment: string, durable: Durable): Promise<boolean> {
+    const nc = this.#open(environment)
+    if (!nc || this.#options.readOnly) return false
+    return removeDurable(nc, durable).then(
+      () => true,
+      () => false
     )
   }
 
@@ -91,18 +117,24 @@ export class NatsLinks {
     await Promise.allSettled(open.map(async (link) => link.nc?.closed()))
   }
 
+  #open(environment: string): NatsConnection | undefined {
+    const link = this.#links.get(environment)
+    return link?.connected ? link.nc : undefined
+  }
+
   async #once(
     environment: string,
     id: string,
-    make: (nc: NatsConnection) => Promise<void>
+    make: (nc: NatsConnection, was: 'there' | 'unknown') => Promise<void>
   ): Promise<LinkVerdict> {
     const link = this.#links.get(environment)
     if (!link?.nc || !link.connected) return { state: 'away', why: this.state(environment).why }
+    if (this.#options.readOnly) return { state: 'good' }
     const now = this.#options.nowMs()
     const at = link.checked.get(id)
     if (at !== undefined && now - at < CHECKED_MS) return { state: 'good' }
     try {
-      await make(link.nc)
+      await make(link.nc, at === undefined ? 'unknown' : 'there')
       if (link.checked.size > 20_000) link.checked.clear()
       link.checked.set(id, now)
       return { state: 'good' }

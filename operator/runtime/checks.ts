@@ -20,6 +20,8 @@ export function managerChecks(of: {
   readonly times: LeaseTimes
   readonly informers: readonly Pick<Informer, 'resource' | 'synced' | 'silentMs' | 'state'>[]
   readonly controllers: readonly Pick<Controller, 'name' | 'queue'>[]
+  /** What keeps it from working at all. */
+  readonly wrong?: (() => string | undefined) | undefined
 }): Checks {
   return {
     live: {
@@ -49,6 +51,7 @@ export function managerChecks(of: {
       },
     },
     ready: {
+      ...(of.wrong ? { precondition: of.wrong } : {}),
       caches: () => {
         const missing = of.informers.filter(({ synced }) => !synced)
         return missing.length > 0

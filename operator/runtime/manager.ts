@@ -22,6 +22,7 @@
 // `Passes` (passes.ts) lets a pass over unchanged inputs end before anything is rendered.
 
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
@@ -45,6 +46,7 @@ import { Consistency } from './consistency.ts'
 import { Controller, type Reconcile } from './controller.ts'
 import { type Checks, type HealthServer, serveHealth } from './health.ts'
 import { controllerMetrics, watchEventLoop } from './metrics.ts'
+import { Precondition, type PreconditionOptions } from './precondition.ts'
 import { mappedWishes, ownerWishes, ownWish, type Wish } from './triggers.ts'
 
 export type ManagerOptions = {
@@ -70,6 +72,8 @@ export type ManagerOptions = {
   readonly readOnly?: boolean
   /** Where /livez, /readyz and /metrics are served; nowhere without it. */
   readonly health?: { readonly host: string; readonly port: number }
+  /** Has to hold before this process leads, and as long as it runs; it is handed the client. */
+  readonly precondition?: (client: Client) => PreconditionOptions
   /** How long passes under way may go on after the signal; default 20 s. */
   readonly graceMs?: number
   readonly perSecond?: number
@@ -131,6 +135,7 @@ export class Manager {
   readonly #informers: Informer[] = []
   readonly #controllers: Controller[] = []
   readonly #tasks: TaskSpec[] = []
+  readonly #precondition: Precondition | undefined
   #health: HealthServer | undefined
   #phase: 'starting' | 'standby' | 'leading' | 'stopping' = 'starting'
 
@@ -152,6 +157,8 @@ export class Manager {
       ...(options.burst === undefined ? {} : { burst: options.burst }),
     })
     this.client = new Client(transport)
+    if (options.precondition)
+      this.#precondition = new Precondition(options.precondition(this.client), { timers, log })
     this.identity = options.lease?.identity ?? `${hostname()}_${randomUUID()}`
     if (options.lease && !readOnly) {
       this.#elector = new Elector({
@@ -294,19 +301,19 @@ export class Manager {
     const running: Promise<void>[] = []
     /** What runs beside; its failure is the end of the whole. */
     const beside = (promise: Promise<void>) =>
-      running.push(
-        promise.catch((thrown) => {
-          if (!fatal.signal.aborted) fatal.abort(thrown)
-        })
-      )
+      running.push(promise.catch((thrown) => fatal.abort(thrown)))
     try {
       if (health) this.#health = await serveHealth(health, this.#checks(loop.delay), registry)
       for (const informer of this.#informers) beside(informer.run(caches.signal))
+      await this.#precondition?.met(ending)
       await this.#untilSynced(ending)
       const always = AbortSignal.any([ending, caches.signal])
       for (const task of this.#tasks) if (task.when === 'always') beside(task.run(always))
+      if (this.#precondition) beside(this.#precondition.watch(always))
       this.#phase = 'standby'
       if (this.#elector) await this.#elector.acquire(ending)
+      // Who leads now may have waited for weeks.
+      await this.#precondition?.still(ending, () => this.#elector?.release())
       this.#phase = 'leading'
       await this.#lead(ending, fatal, beside)
     } catch (thrown) {
@@ -366,10 +373,8 @@ export class Manager {
       if (missing.length === 0) break
       if (this.#timers.now() > newsAt) {
         newsAt += SYNC_NEWS_MS
-        log.warn(
-          { missing: missing.map(({ resource }) => resource.plural) },
-          'caches are not filled'
-        )
+        const names = missing.map(({ resource }) => resource.plural)
+        log.warn({ missing: names }, 'caches are not filled')
       }
       await sleep(this.#timers, 20, signal)
     }
@@ -378,17 +383,18 @@ export class Manager {
   }
 
   #checks(delay: ReturnType<typeof watchEventLoop>['delay']): Checks {
+    const found = this.#precondition
     return managerChecks({
       delay,
       elector: this.#elector,
       times: this.#options.lease?.times ?? DEFAULT_TIMES,
       informers: this.#informers,
       controllers: this.#controllers,
+      wrong: found && (() => found.wrong),
     })
   }
 }
 
-const aborted = (signal: AbortSignal): Promise<void> =>
-  signal.aborted
-    ? Promise.resolve()
-    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
+}

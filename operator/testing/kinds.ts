@@ -21,7 +21,7 @@ import {
 import { Manager } from '../runtime/manager.ts'
 import { conditionsIn } from '../status.ts'
 import type { World } from '../world.ts'
-import { startCluster, type TestCluster } from './cluster.ts'
+import { type ClusterOptions, startCluster, type TestCluster } from './cluster.ts'
 import { testLog } from './log.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
@@ -52,6 +52,7 @@ export type Operator = {
 export type OperateOptions = {
   readonly allNamespaces?: boolean
   readonly figuresMs?: number
+  readonly sweepMs?: number
 }
 
 export type Space = {
@@ -71,10 +72,14 @@ export type KindsCluster = {
 
 /** `loose`: the API server takes any spec and status, as if validation had been switched off. */
 export async function startKinds(
-  options: { readonly loose?: boolean } = {}
+  options: {
+    readonly loose?: boolean
+    /** Default: an API server alone; `startControlPlane` has controllers and a node too. */
+    readonly start?: (options: ClusterOptions) => Promise<TestCluster>
+  } = {}
 ): Promise<KindsCluster> {
   const tokens = Array.from({ length: SPACES }, () => randomBytes(16).toString('hex'))
-  const cluster = await startCluster({
+  const cluster = await (options.start ?? startCluster)({
     // The role binding names a service account: a token of that very name is it.
     users: tokens.map((token, i) => ({
       token,
@@ -182,6 +187,7 @@ async function startOperator(space: Space, options: OperateOptions): Promise<Ope
     image: 'ssmd:test',
     hostRoot: '/var/lib/ssmd',
     ...(options.figuresMs === undefined ? {} : { figuresMs: options.figuresMs }),
+    ...(options.sweepMs === undefined ? {} : { sweepMs: options.sweepMs }),
   })
   const stop = new AbortController()
   const running = manager.run(stop.signal)

@@ -1,8 +1,10 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { toSsmdError } from '#crds/errors.ts'
 import { within } from '#testing/deadline.ts'
-import { type LineFilter, listDays, readLines, readManifest } from './reader.ts'
+import { type LineFilter, listDays, readLines, readManifest, surveyDays } from './reader.ts'
 import { at, makeBlock } from './testing/blocks.ts'
 import { openWriter, STREAM, temporaryFolder } from './testing/folders.ts'
 import { makeArchive } from './testing/made-archive.ts'
@@ -122,6 +124,29 @@ test('while it is written and sealed, a reader sees whole lines, each once, in o
   assert.ok(rounds > 0)
   await writer.close()
   assert.is((await linesOf(folder.path, '2026-11-24')).length, number)
+})
+
+test('a day whose manifest is damaged is named, and hides no other', async () => {
+  using folder = temporaryFolder()
+  await makeArchive(folder.path, seeded(seed), { connections: 1, blocksEach: 2 })
+  const [whole] = await listDays(folder.path)
+  assert.ok(whole)
+  const text = readFileSync(join(folder.path, 'made', whole.day, 'manifest.json'), 'utf8')
+  const other = join(folder.path, 'made', '2020-01-01')
+  mkdirSync(other)
+  writeFileSync(join(other, 'manifest.json'), text.replace('"records":', '"records": '))
+  const { days, damaged } = await surveyDays(folder.path)
+  assert.ok(days.some(({ day }) => day === whole.day))
+  assert.equal(
+    damaged.map(({ feed, day, error }) => [feed, day, error.code]),
+    [['made', '2020-01-01', 'SSMD_E_ARCHIVE_INVALID']]
+  )
+  try {
+    await listDays(folder.path)
+    assert.unreachable('it lists what it cannot read')
+  } catch (thrown) {
+    assert.is(toSsmdError(thrown).code, 'SSMD_E_ARCHIVE_INVALID')
+  }
 })
 
 test('what is not there is said so, and no name leads out of the root', async () => {

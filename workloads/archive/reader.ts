@@ -49,15 +49,36 @@ export type LineFilter = {
   readonly limit?: number | undefined
 }
 
-/** Every day of every feed, by feed and day. Days whose manifest cannot be read are an error. */
-export async function listDays(root: string): Promise<DaySummary[]> {
+/** A day whose manifest cannot be read: nobody can say what it holds. */
+export type DamagedDay = {
+  readonly feed: string
+  readonly day: string
+  readonly error: SsmdError
+}
+
+export type Days = { readonly days: readonly DaySummary[]; readonly damaged: readonly DamagedDay[] }
+
+/** Every day of every feed, by feed and day; those that cannot be read are named, and hide no others. */
+export async function surveyDays(root: string): Promise<Days> {
   const days: DaySummary[] = []
+  const damaged: DamagedDay[] = []
   for (const feed of (await namesIn(root)).filter(isFeedName)) {
     for (const day of (await namesIn(join(root, feed))).filter(isDay)) {
-      const manifest = await readIfThere(root, feed, day)
-      if (manifest !== undefined) days.push(summaryOf(manifest))
+      try {
+        const manifest = await readIfThere(root, feed, day)
+        if (manifest !== undefined) days.push(summaryOf(manifest))
+      } catch (thrown) {
+        damaged.push({ feed, day, error: toSsmdError(thrown) })
+      }
     }
   }
+  return { days, damaged }
+}
+
+/** The same for whoever needs them all: a day that cannot be read is an error. */
+export async function listDays(root: string): Promise<readonly DaySummary[]> {
+  const { days, damaged } = await surveyDays(root)
+  if (damaged[0]) throw damaged[0].error
   return days
 }
 

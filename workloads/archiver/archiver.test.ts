@@ -12,6 +12,8 @@ import { listDays } from '#archive/reader.ts'
 import { encodeBlock, eventRecord } from '#archive/testing/blocks.ts'
 import { readBack } from '#archive/testing/folders.ts'
 import { verifyArchive } from '#archive/verify.ts'
+import { reportSubjects } from '#crds/names.ts'
+import type { ArchiverReport } from '#crds/report.ts'
 import { until } from '#testing/deadline.ts'
 import { startNats, type TestNats } from '#testing/nats.ts'
 import { skip } from '#testing/skip.ts'
@@ -262,11 +264,15 @@ test('a full disk is waited for: not ready, nothing acknowledged, and it goes on
     }
     for (let i = 0; i < 8; i++) await publisher.publish(200, `{"noise":"${noise(i)}"}`)
     await until(10_000, 'not ready', async () => (await ready()) === 503)
+    const report = await nextReport(s.nc)
+    assert.equal([report.state, report.code], ['waiting', 'SSMD_E_DISK_FULL'])
+    assert.match(report.message, /ENOSPC/)
     const acked = await ackedUpTo(s.nc)
     assert.ok(acked < 9, `${acked} acknowledged on a full disk`)
     rmSync(join(mount, 'other'), { recursive: true })
     await until(20_000, 'all acknowledged', async () => (await ackedUpTo(s.nc)) === 9)
     assert.is(await ready(), 200)
+    assert.is((await nextReport(s.nc)).code, undefined)
     assert.is(await archiver.stop(), 0)
     await isWhole(s.root, 5 + 8 * 200)
   } finally {
@@ -274,6 +280,50 @@ test('a full disk is waited for: not ready, nothing acknowledged, and it goes on
     rmSync(mount, { recursive: true, force: true })
   }
 })
+
+test('a disk that takes no writes ends it with a code that says so, and nothing is acknowledged', async () => {
+  const mount = mkdtempSync(join(tmpdir(), 'ssmd-small-disk-'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', mount], { stdio: 'ignore' })
+  } catch {
+    rmSync(mount, { recursive: true })
+    return skip('a small disk cannot be mounted here')
+  }
+  const remount = (how: string) =>
+    execFileSync('mount', ['-o', `remount,${how}`, mount], { stdio: 'ignore' })
+  try {
+    await using s = await stage(join(mount, 'archive'))
+    const archiver = await s.start()
+    const publisher = new Publisher(s.nc, '01aaaaaaaaaaaaaa')
+    await publisher.publish(5)
+    assert.is(await archiver.stop(), 0)
+    remount('ro')
+    await publisher.publish(5)
+    try {
+      await s.start()
+      assert.unreachable('it became ready')
+    } catch (thrown) {
+      assert.match((thrown as Error).message, 'SSMD_E_READ_ONLY')
+      assert.match((thrown as Error).message, 'EROFS')
+    }
+    assert.ok((await ackedUpTo(s.nc)) < 2)
+    remount('rw')
+    const again = await s.start()
+    await until(20_000, 'all acknowledged', async () => (await ackedUpTo(s.nc)) === 2)
+    assert.is(await again.stop(), 0)
+    await isWhole(s.root, 10)
+  } finally {
+    execFileSync('umount', ['-l', mount])
+    rmSync(mount, { recursive: true, force: true })
+  }
+})
+
+/** What the archiver says of itself next. */
+async function nextReport(nc: NatsConnection): Promise<ArchiverReport> {
+  const subscription = nc.subscribe(reportSubjects('test'), { max: 1 })
+  for await (const message of subscription) return message.json<ArchiverReport>()
+  throw new Error('no report')
+}
 
 /** Text that gzip cannot make small. */
 function noise(seed: number): string {

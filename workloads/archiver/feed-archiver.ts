@@ -8,7 +8,7 @@ import { backoffMs, pause } from '#bus/backoff.ts'
 import { BlockConsumer, type StreamBlock } from '#bus/consumer.ts'
 import { makeRoom } from '#bus/room.ts'
 import { ensureStream, type StreamWant } from '#bus/stream.ts'
-import { describeError, type SsmdError, toSsmdError } from '#crds/errors.ts'
+import { describeError, type ErrorCode, type SsmdError, toSsmdError } from '#crds/errors.ts'
 import { Block } from '#wire/block.ts'
 import { Acknowledger } from './acknowledger.ts'
 import { untilSpace } from './space.ts'
@@ -56,6 +56,8 @@ export class FeedArchiver {
   }
   state: FeedState = 'connecting'
   message = ''
+  /** Of the error that hinders it. */
+  code: ErrorCode | undefined
 
   constructor(options: FeedArchiverOptions) {
     this.#o = options
@@ -96,7 +98,7 @@ export class FeedArchiver {
         const error = toSsmdError(thrown)
         if (error.code === 'SSMD_E_DISK_FULL') await this.#waitForSpace(error)
         else if (error.code === 'SSMD_E_NATS' && !signal.aborted) {
-          this.#hinder('connecting', error.message)
+          this.#hinder('connecting', error.message, error.code)
           log.warn({ code: error.code, hint: error.hint }, error.message)
           await pause(backoffMs(attempt, RETRY, random), signal)
         } else throw error
@@ -106,15 +108,16 @@ export class FeedArchiver {
 
   async #waitForSpace(error: SsmdError): Promise<void> {
     const { log, signal, writer } = this.#o
-    this.#hinder('waiting', `${error.message}; ${error.hint}`)
+    this.#hinder('waiting', `${error.message}; ${error.hint}`, error.code)
     log.error({ code: error.code, hint: error.hint }, error.message)
     await untilSpace(writer.root, signal)
     if (!signal.aborted) log.info('there is space again')
   }
 
-  #hinder(state: FeedState, message: string): void {
+  #hinder(state: FeedState, message: string, code: ErrorCode): void {
     this.state = state
     this.message = message
+    this.code = code
     this.#o.onState(message)
   }
 
@@ -142,6 +145,7 @@ export class FeedArchiver {
       onOpen()
       this.state = 'archiving'
       this.message = ''
+      this.code = undefined
       this.#o.onState(null)
       try {
         await this.#pump(writer, consumer)

@@ -42,6 +42,7 @@ export function reporter(o: {
         environment.spec.simulator?.feeds.includes(feed.feed) || (stats?.simulated ?? false),
       state: role.signal.aborted ? 'stopping' : feed.state,
       message: feed.message,
+      ...(feed.code === undefined ? {} : { code: feed.code }),
       records,
       recordsPerSecond: Math.round(recordsPerSecond * 10) / 10,
       lastCommitAt: stats?.lastCommitAt ?? null,

@@ -72,7 +72,9 @@ type ConsumerInfo = {
   readonly ack_floor: { readonly stream_seq: number }
   readonly num_ack_pending: number
   readonly num_waiting: number
-  readonly config: Readonly<Record<string, unknown>>
+  readonly config: Readonly<Record<string, unknown>> & {
+    readonly metadata?: Readonly<Record<string, string>>
+  }
 }
 const infoOf = (bus: TestBus, stream: string): Promise<ConsumerInfo> =>
   askJetStream(bus.nc, `CONSUMER.INFO.${stream}.archive_test`, undefined, 'test')
@@ -169,12 +171,21 @@ test('a deleted consumer is made again behind the last block', async ({ bus }) =
   await fill(bus, 'gone', 1, 100)
   const consumer = await open(bus, 'gone')
   await take(consumer, 100)
+  // The operator notes whose it is; the note outlives the consumer.
+  const { config } = await infoOf(bus, 'gone')
+  const noted = { ...config, metadata: { 'ssmd.io/archive': 'test' } }
+  const update = { stream_name: 'gone', config: noted, action: 'update' }
+  await askJetStream(bus.nc, 'CONSUMER.CREATE.gone.archive_test', update, 'test')
+  await consumer.close()
+  const again = await open(bus, 'gone', { startSequence: 101 })
+  assert.is((await infoOf(bus, 'gone')).config.metadata?.['ssmd.io/archive'], 'test')
   await askJetStream(bus.nc, 'CONSUMER.DELETE.gone.archive_test', undefined, 'test')
   await fill(bus, 'gone', 101, 200)
-  assert.equal(sequences(await take(consumer, 100)), range(101, 200))
-  await within(20_000, 'confirmed', consumer.acknowledge(200))
+  assert.equal(sequences(await take(again, 100)), range(101, 200))
+  await within(20_000, 'confirmed', again.acknowledge(200))
   assert.is((await infoOf(bus, 'gone')).ack_floor.stream_seq, 200)
-  await consumer.close()
+  assert.is((await infoOf(bus, 'gone')).config.metadata?.['ssmd.io/archive'], 'test')
+  await again.close()
 })
 
 test('blocks that are no longer in the stream are named, before those behind them', async ({
@@ -270,6 +281,9 @@ test('a stream that is missing is made again where the consumer is told how', as
       () => false
     )
   )
+  // It takes blocks, and they come: one that stands on the files of its predecessor would not.
+  await fill(bus, 'restored', 11, 13)
+  assert.equal(numbers(await take(consumer, 3)), range(11, 13))
   await consumer.close()
 })
 

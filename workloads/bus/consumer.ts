@@ -5,6 +5,7 @@
 import { createInbox, type Msg, type NatsConnection } from 'nats'
 import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
+import type { Metadata } from '#crds/streams.ts'
 import { Acks, parseDelivery } from './ack.ts'
 import { toBusError } from './api.ts'
 import { backoffMs, pause } from './backoff.ts'
@@ -12,6 +13,7 @@ import { replaceDurable } from './durable.ts'
 import { HeldBlocks, type StreamBlock } from './held.ts'
 import { type Link, watchUpDown } from './link.ts'
 import { PullBudget } from './pull.ts'
+import { SETTLE_MS } from './remake.ts'
 import { type Restart, restartError, restartOf, type StreamFacts, streamFacts } from './stream.ts'
 
 export type { StreamBlock } from './held.ts'
@@ -65,6 +67,8 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   /** The next sequence to take in. */
   #want: number
   #facts: StreamFacts
+  /** Of the durable: one that is deleted by hand is made again with it. */
+  #metadata: Metadata = {}
   readonly #held = new HeldBlocks()
   #inHandBytes = 0
   /** Of the consumer as it is now. */
@@ -344,7 +348,9 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     const { stream, restoreStream } = this.#o
     const facts = await streamFacts(this.#nc, stream)
     if (facts) return facts
-    await restoreStream?.()
+    // The server may still be at its removal.
+    if (restoreStream) await pause(SETTLE_MS, this.#closing.signal)
+    if (!this.#ended) await restoreStream?.()
     const restored = restoreStream && (await streamFacts(this.#nc, stream))
     if (restored) return restored
     throw new SsmdError('SSMD_E_STREAM', `stream ${stream} is not there`)
@@ -358,7 +364,9 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     this.#noticeRestart(facts)
     if (this.#failure) return true
     const startSequence = this.#want
-    const pending = await replaceDurable(this.#nc, { stream, durable, startSequence })
+    const want = { stream, durable, startSequence, metadata: this.#metadata }
+    const { pending, metadata } = await replaceDurable(this.#nc, want)
+    this.#metadata = metadata
     // The connection went down meanwhile, or the caller closed: what was made is not ours any more.
     if (life !== this.#life || this.#ended) return false
     this.#facts = facts

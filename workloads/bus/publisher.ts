@@ -2,11 +2,13 @@
 // acknowledged, and never forgotten before. One reply inbox, no promise per block, a bounded window on the socket.
 // What no publisher can help: blocks that the server acknowledged and lost in a power cut (`sync_interval: always`).
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createInbox, headers, type Msg, type NatsConnection, type NatsError } from 'nats'
 import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
 import { backoffMs } from './backoff.ts'
 import { type Link, watchUpDown } from './link.ts'
+import { SETTLE_MS } from './remake.ts'
 
 export type AckedBlock = {
   readonly id: string
@@ -307,7 +309,9 @@ export class BlockPublisher {
     if (this.#noStream && restore) {
       this.#noStream = false
       try {
-        await restore()
+        // The server may still be at its removal.
+        await sleep(SETTLE_MS, undefined, { ref: false })
+        if (this.#mode === 'probing') await restore()
       } catch (error) {
         this.#show((error as Error).message)
       }

@@ -1,15 +1,12 @@
 // The JetStream stream of one feed: made where it is missing, widened where more is asked for, and otherwise left as
-// it is. Nothing here shrinks or deletes. A stream that could lose or mix data is refused, not repaired.
+// it is. Nothing here shrinks or deletes, but for what was made a moment ago on files that go (remake.ts). A stream that could
+// lose or mix data is refused, not repaired.
 
 import type { NatsConnection } from 'nats'
 import { SsmdError } from '#crds/errors.ts'
-import {
-  newStreamConfig,
-  type StreamConfig,
-  type StreamWant,
-  widenedStream,
-} from '#crds/streams.ts'
+import { type StreamWant, widenedStream } from '#crds/streams.ts'
 import { askJetStream, JETSTREAM, JetStreamError } from './api.ts'
+import { createAnew, type Info } from './remake.ts'
 
 export { SCHEMA_KEY, SCHEMA_VERSION, type StreamWant } from '#crds/streams.ts'
 
@@ -39,12 +36,6 @@ export function restartError(facts: StreamFacts, why: Restart): SsmdError {
   return new SsmdError('SSMD_E_STREAM', what, {
     hint: 'start again: what is there now is then read from its beginning',
   })
-}
-
-type Info = {
-  readonly created: string
-  readonly config: StreamConfig
-  readonly state: { readonly first_seq: number; readonly last_seq: number }
 }
 
 /** The stream as it is, or undefined where there is none. */
@@ -82,7 +73,7 @@ async function readStream(nc: NatsConnection, name: string): Promise<Info | unde
 async function createStream(nc: NatsConnection, want: StreamWant): Promise<Info> {
   const what = `making stream ${want.name}`
   try {
-    return await askJetStream<Info>(nc, `STREAM.CREATE.${want.name}`, newStreamConfig(want), what)
+    return await createAnew(nc, want, what)
   } catch (error) {
     // Somebody else was faster, with other limits: theirs is then compared with what is wanted.
     if (!(error instanceof JetStreamError) || error.errCode !== JETSTREAM.nameInUse) throw error

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -41,6 +44,26 @@ function start(...args: string[]) {
   const exit = within(15_000, 'exit', once(child, 'exit')).then(([code]) => code as number | null)
   return { child, line, exit }
 }
+
+test('its last words are in the termination log of its container, and none is made where there is none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ssmd-words-'))
+  try {
+    const log = join(folder, 'termination-log')
+    const { exit: without } = start('throws', '127.0.0.1:0', log)
+    assert.is(await without, 3)
+    assert.not(existsSync(log))
+    writeFileSync(log, 'of before, and longer than what comes now'.repeat(20))
+    const { exit } = start('throws', '127.0.0.1:0', log)
+    assert.is(await exit, 3)
+    assert.equal(JSON.parse(readFileSync(log, 'utf8')), {
+      code: 'SSMD_E_REFERENCE',
+      message: 'nothing of that name',
+      hint: 'name another',
+    })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
 
 test('says in one line when it is ready and where it listens, and ends with 0 on SIGTERM', async () => {
   const { child, line, exit } = start('waits')

@@ -6,6 +6,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import { describeError, exitCodeOf, toSsmdError } from '#crds/errors.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createHealth, type Health, serveHealth } from './health.ts'
+import { writeLastWords } from './last-words.ts'
 
 export type { Logger } from 'pino'
 
@@ -30,7 +31,12 @@ const STOP_LIMIT_MS = 25_000
  * log line with what happened and what to do. A second signal ends it at once.
  */
 export async function runRole(
-  options: { name: string; healthAddr?: string | undefined },
+  options: {
+    name: string
+    healthAddr?: string | undefined
+    /** Where the last words go; default: the termination log of a container. */
+    lastWords?: string
+  },
   main: (role: Role) => Promise<void>
 ): Promise<void> {
   const log = pino(
@@ -67,6 +73,7 @@ export async function runRole(
       },
       error.message
     )
+    writeLastWords(error, options.lastWords)
     if (process.stderr.isTTY)
       process.stderr.write(`ssmd ${options.name}: ${describeError(error)}\n`)
     process.exit(exitCodeOf(error))

@@ -24,6 +24,7 @@ const STREAM = {
   config: {},
   state: { first_seq: 1, last_seq: 1_000 },
 }
+const NO_CONSUMER = '{"error":{"code":404,"err_code":10014,"description":"consumer not found"}}'
 const INFO = { server_id: 'fake', version: '2.15.2', proto: 1, headers: true, max_payload: 1048576 }
 
 export async function startFakeJetStream(): Promise<FakeJetStream> {
@@ -70,6 +71,7 @@ export async function startFakeJetStream(): Promise<FakeJetStream> {
   }
   const onPublish = (subject: string, reply: string, payload: string): void => {
     if (subject.startsWith('$JS.API.STREAM.INFO')) send(reply, JSON.stringify(STREAM))
+    else if (subject.startsWith('$JS.API.CONSUMER.INFO')) send(reply, NO_CONSUMER)
     else if (subject.startsWith('$JS.API.CONSUMER.DELETE')) send(reply, '{"success":true}')
     else if (subject.startsWith('$JS.API.CONSUMER.CREATE')) {
       made.push((JSON.parse(payload) as { config: { opt_start_seq: number } }).config.opt_start_seq)

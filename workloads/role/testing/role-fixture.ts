@@ -2,7 +2,9 @@
 import { SsmdError } from '#crds/errors.ts'
 import { announceReady, runRole, stopped } from '../run.ts'
 
-await runRole({ name: 'fixture', healthAddr: process.argv[3] ?? '127.0.0.1:0' }, async (role) => {
+const [, , , healthAddr = '127.0.0.1:0', lastWords] = process.argv
+const options = { name: 'fixture', healthAddr, ...(lastWords === undefined ? {} : { lastWords }) }
+await runRole(options, async (role) => {
   switch (process.argv[2]) {
     case 'throws':
       throw new SsmdError('SSMD_E_REFERENCE', 'nothing of that name', { hint: 'name another' })

@@ -1,0 +1,43 @@
+// Every reason has a page, every page a reason, and each page says the same four things.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { REASONS } from '../operator/reasons.ts'
+import { RUNBOOK, renderIndex } from './runbook.ts'
+
+const test = suite('runbook')
+const read = (file: string) => readFileSync(new URL(file, RUNBOOK), 'utf8')
+const pages = readdirSync(RUNBOOK)
+  .filter((name) => name !== 'README.md')
+  .sort()
+
+test('every reason has a page, and every page a reason', () => {
+  assert.equal(
+    pages,
+    Object.keys(REASONS)
+      .map((reason) => `${reason}.md`)
+      .sort()
+  )
+})
+
+test('the index is what the table of reasons says', () => {
+  assert.is(read('README.md'), renderIndex(REASONS))
+})
+
+for (const page of pages)
+  test(`${page} says what it means, where to look, how to mend it and whether it heals`, () => {
+    const text = read(page)
+    const title = `# ${page.replace('.md', '')}`
+    const sections = text.split(/^(?=#)/m).map((part) => part.trim())
+    assert.equal(
+      sections.map((part) => part.split('\n')[0]),
+      [title, '## Look', '## Mend', '## Heals by itself']
+    )
+    for (const part of sections)
+      assert.ok(part.split('\n').slice(1).join('').trim().length > 5, part)
+    assert.match(sections[1] ?? '', /```sh\n(kubectl|ssmd|nats) /)
+    for (const [, link] of text.matchAll(/\]\((\w+\.md)\)/g)) assert.ok(pages.includes(link ?? ''))
+  })
+
+test.run()

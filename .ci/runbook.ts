@@ -1,0 +1,38 @@
+// Writes docs/runbook/README.md, the index of the runbook, from the table of reasons; with --check it only compares. The pages
+// themselves are written by people.
+
+import { readFile, writeFile } from 'node:fs/promises'
+import { REASONS } from '../operator/reasons.ts'
+
+export const RUNBOOK = new URL('../docs/runbook/', import.meta.url)
+const INDEX = new URL('README.md', RUNBOOK)
+
+export function renderIndex(reasons: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(reasons).map(
+    ([reason, todo]) =>
+      `| [${reason}](${reason}.md) | ${todo === '' ? 'nothing: it is as it should be' : todo} |`
+  )
+  return [
+    '# Runbook',
+    '',
+    '<!-- Generated from operator/reasons.ts by .ci/runbook.ts: `npm run format` writes it anew. -->',
+    '',
+    'A page for each reason that a condition of a Feed, an Environment or an Archive gives. `kubectl describe` shows the conditions:',
+    '`Ready` sums up; `Reconciling` is there while it heals by itself, `Stalled` while it needs somebody; `DataFlowing` says whether',
+    'anything moves. The message says what was found, and ends with what to do, as it stands here.',
+    '',
+    '| reason | what to do |',
+    '|---|---|',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
+if (import.meta.main) {
+  const wanted = renderIndex(REASONS)
+  if (!process.argv.includes('--check')) await writeFile(INDEX, wanted)
+  else if ((await readFile(INDEX, 'utf8').catch(() => '')) !== wanted) {
+    console.error('docs/runbook/README.md is not what operator/reasons.ts says: npm run format')
+    process.exitCode = 1
+  }
+}

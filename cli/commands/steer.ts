@@ -1,0 +1,112 @@
+// `ssmd rollout`, `ssmd pause`, `ssmd resume`: one annotation on one resource of a cluster, which the operator acts on. What
+// kubectl annotate does as well, with words.
+import { SsmdError } from '#crds/errors.ts'
+import { ARCHIVES, ENVIRONMENTS, FEEDS, isPaused, PAUSED, ROLLOUT } from '../../operator/kinds.ts'
+import { Client } from '../../operator/kube/client.ts'
+import { loadConnection } from '../../operator/kube/config.ts'
+import { isForbidden, isNotFound } from '../../operator/kube/errors.ts'
+import type { KubeObject, Resource } from '../../operator/kube/objects.ts'
+import { systemTimers } from '../../operator/kube/timers.ts'
+import { Transport } from '../../operator/kube/transport.ts'
+import { usageError, writeLines } from '../output.ts'
+import { readVersion } from './version.ts'
+
+export type Verb = 'rollout' | 'pause' | 'resume'
+
+export type SteerOptions = {
+  readonly verb: Verb
+  readonly kind: string
+  readonly name: string
+  readonly namespace: string | undefined
+  readonly context: string | undefined
+  readonly kubeconfig: string | undefined
+}
+
+const NAMES: Readonly<Record<string, Resource>> = {
+  feed: FEEDS,
+  feeds: FEEDS,
+  fd: FEEDS,
+  environment: ENVIRONMENTS,
+  environments: ENVIRONMENTS,
+  senv: ENVIRONMENTS,
+  archive: ARCHIVES,
+  archives: ARCHIVES,
+  arc: ARCHIVES,
+}
+
+export async function runSteer(options: SteerOptions): Promise<void> {
+  const { verb, kind, name } = options
+  const resource = NAMES[kind.toLowerCase()]
+  if (!resource)
+    throw usageError(
+      `${JSON.stringify(kind)} is no kind of ssmd`,
+      'write feed, environment or archive'
+    )
+  const connection = await loadConnection(options)
+  const namespace = options.namespace ?? connection.namespace
+  const transport = new Transport({
+    connection,
+    userAgent: `ssmd/${readVersion()}`,
+    timers: systemTimers,
+    random: Math.random,
+  })
+  try {
+    const client = new Client(transport)
+    const object = await client.get(resource, `${namespace}/${name}`)
+    const { annotations, said } = steer(verb, object, new Date())
+    if (annotations) {
+      const value = { metadata: { annotations } }
+      await client.patch(resource, `${namespace}/${name}`, { kind: 'merge', value })
+    }
+    await writeLines([`${resource.kind} ${name}: ${said}`])
+  } catch (thrown) {
+    throw inWords(thrown, `${verb} ${resource.kind} ${name} in namespace ${namespace}`, resource)
+  } finally {
+    transport.close()
+  }
+}
+
+type Steered = {
+  /** To be merged; undefined where it is so already. */
+  readonly annotations: Readonly<Record<string, string | null>> | undefined
+  readonly said: string
+}
+
+/** What to write, and what to say. Pure. */
+export function steer(verb: Verb, object: KubeObject, now: Date): Steered {
+  const paused = isPaused(object)
+  switch (verb) {
+    case 'pause':
+      return paused
+        ? { annotations: undefined, said: 'it is paused already' }
+        : {
+            annotations: { [PAUSED]: 'true' },
+            said: 'paused: it stays as it is, and what runs goes on, until ssmd resume',
+          }
+    case 'resume':
+      return object.metadata.annotations?.[PAUSED] === undefined
+        ? { annotations: undefined, said: 'it is not paused' }
+        : { annotations: { [PAUSED]: null }, said: 'resumed: what changed meanwhile is done now' }
+    case 'rollout':
+      return {
+        annotations: { [ROLLOUT]: now.toISOString() },
+        said: paused
+          ? 'asked to roll out; it is paused, so nothing happens before ssmd resume'
+          : 'asked to roll out; its pods are replaced now',
+      }
+  }
+}
+
+function inWords(thrown: unknown, what: string, { kind, plural }: Resource): unknown {
+  if (isNotFound(thrown))
+    return new SsmdError('SSMD_E_NOT_FOUND', `cannot ${what}: there is no such ${kind}`, {
+      hint: `kubectl get ${plural} --all-namespaces shows those there are; name the namespace with -n`,
+      cause: thrown,
+    })
+  if (isForbidden(thrown))
+    return new SsmdError('SSMD_E_KUBERNETES', `cannot ${what}: you may not`, {
+      hint: `it takes the rights to get and patch ${plural}.ssmd.io in that namespace`,
+      cause: thrown,
+    })
+  return thrown
+}

@@ -1,0 +1,43 @@
+// What is said of a claim that has no volume yet. Pure.
+
+import type { KubeObject } from '../kube/objects.ts'
+import { type Fact, stalled, waiting } from '../status.ts'
+
+export type ClaimView = {
+  readonly name: string
+  /** Undefined where there is none of that name. */
+  readonly claim: KubeObject | undefined
+  /** The newest that an Event says of it, or empty. */
+  readonly said: string
+}
+
+type Claim = {
+  readonly spec?: {
+    readonly storageClassName?: unknown
+    readonly resources?: { readonly requests?: { readonly storage?: unknown } }
+  }
+  readonly status?: { readonly phase?: unknown }
+}
+
+export const phaseOf = (claim: KubeObject): string => {
+  const phase = (claim as Claim).status?.phase
+  return typeof phase === 'string' ? phase : ''
+}
+
+/** Undefined where nothing is wrong with it, or it only waits for its pod to be placed. */
+export function claimFact({ name, claim, said }: ClaimView): Fact | undefined {
+  if (!claim) return waiting('ClaimNotFound', `there is no claim ${name}`)
+  const phase = phaseOf(claim)
+  if (phase === 'Lost')
+    return stalled('ClaimPending', `the volume of claim ${name} is gone (phase Lost)`)
+  if (phase !== 'Pending' || /waiting for first consumer/i.test(said)) return undefined
+  const { spec } = claim as Claim
+  const size = spec?.resources?.requests?.storage
+  const wanted = spec?.storageClassName
+  const className =
+    typeof wanted === 'string' && wanted !== '' ? `StorageClass ${wanted}` : 'no StorageClass'
+  const what = `claim ${name} (${String(size ?? 'no size')}, ${className}) has no volume`
+  const needsSomebody = /no persistent volumes available|not found|no storage class/i.test(said)
+  const told = said === '' ? what : `${what}: ${said}`
+  return needsSomebody ? stalled('ClaimPending', told) : waiting('ClaimPending', told)
+}
