@@ -47,7 +47,15 @@ export const reconcileArchive =
         rollout: { policy: 'Automatic' },
         ownsClaims: archive.spec.deletionPolicy === 'Delete',
       })
-      await pruneChildren(pass, world, object, desired, ARCHIVES, async () => true)
+      // Its own name alone says what they are called: no cache has a say in it.
+      await pruneChildren(
+        pass,
+        world,
+        object,
+        desired,
+        ARCHIVES,
+        async ({ metadata }) => metadata.name !== archiverName(pass.name)
+      )
       return applied
     })
 
