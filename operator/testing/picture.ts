@@ -10,11 +10,15 @@ import { conditionsIn } from '../status.ts'
 
 const KINDS: readonly Resource[] = [FEEDS, ENVIRONMENTS, ARCHIVES]
 
-const listed = async (client: Client, kinds: readonly Resource[], namespace: string) => {
+const listed = async (
+  client: Client,
+  kinds: readonly Resource[],
+  namespace: string
+): Promise<KubeObject[]> => {
   const lists = await Promise.all(
     kinds.map(async (kind) => {
       const { items } = await client.list(kind, { namespace })
-      return items.map((item) => ({ ...item, kind: kind.kind }))
+      return items.map((item): KubeObject => ({ ...item, kind: kind.kind }))
     })
   )
   return lists.flat()
