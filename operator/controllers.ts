@@ -18,6 +18,7 @@ import type { Manager, Watching } from './runtime/manager.ts'
 import { mappedWishes } from './runtime/triggers.ts'
 import { Secrets } from './secrets.ts'
 import { isReady } from './status.ts'
+import { Templates } from './templates.ts'
 import { environmentsNaming, type World } from './world.ts'
 
 export type ControllersOptions = {
@@ -95,6 +96,7 @@ export function addControllers(options: ControllersOptions): {
     figures,
     links,
     pace: new Pace(nowMs, options.figuresMs),
+    templates: new Templates(),
     isSettled: settledAfter(STALE_MS, nowMs),
     image: options.image,
     hostRoot: options.hostRoot,

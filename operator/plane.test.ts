@@ -209,6 +209,33 @@ test('a Secret that is replaced rolls its connector out once, and by Recreate an
   )
 })
 
+test('replicas that somebody changed are put back, and Ready holds all the while', async () => {
+  const space = await kinds.space()
+  const { client } = kinds
+  await kinds.operate(space)
+  await declareAll(space)
+  const ready = await says(FEEDS, `${space.name}/a`, 'Ready', 'True Captured')
+  const since = ({ status }: KubeObject) =>
+    conditionsIn(status).find(({ type }) => type === 'Ready')?.lastTransitionTime
+  // A flip would show as another second.
+  await new Promise((resolve) => setTimeout(resolve, 1100))
+  const key = `${space.name}/connector-prod-a`
+  const deployment = () => client.get(DEPLOYMENTS, key) as unknown as Promise<Deployment>
+  const { generation = 0 } = (await deployment()).metadata
+  await client.patch(DEPLOYMENTS, key, { kind: 'merge', value: { spec: { replicas: 3 } } })
+  await until(MS, 'put back', async () => {
+    const { metadata, spec } = await deployment()
+    return spec.replicas === 1 && metadata.generation === generation + 2
+  })
+  await until(MS, 'its controller has seen it', async () => {
+    const { status } = await client.get(DEPLOYMENTS, key)
+    return (status as { observedGeneration: number }).observedGeneration === generation + 2
+  })
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  const after = await says(FEEDS, `${space.name}/a`, 'Ready', 'True Captured')
+  assert.is(since(after), since(ready))
+})
+
 test('a folder of the node as storage, where pods must be restricted: it is said in words what refuses it', async () => {
   const space = await kinds.space()
   const { client } = kinds

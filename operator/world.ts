@@ -10,6 +10,7 @@ import { simulatorService } from './names.ts'
 import type { Pace } from './pace.ts'
 import type { Platform } from './platform.ts'
 import type { Secrets } from './secrets.ts'
+import type { Templates } from './templates.ts'
 
 export type StreamVerdict =
   | { readonly state: 'good' }
@@ -42,6 +43,7 @@ export type World = {
   readonly figures: Figures
   readonly links: Links
   readonly pace: Pace
+  readonly templates: Templates
   /** Whether reports had the time to come since we began to work. */
   readonly isSettled: () => boolean
   readonly image: string
