@@ -57,6 +57,14 @@ test('good files add up, and the last line says so', async () => {
   assert.equal(result.totals, { passed: 3, failed: 0, skipped: 0 })
 })
 
+test('an error with details that uvu cannot print is shown, and the other tests go on', async () => {
+  const odd = "throw Object.assign(new Error('the reason'), { details: { name: 'x' } })"
+  const fails = `test('breaks', () => { ${odd} })\ntest('breaks too', () => { throw undefined })\n`
+  const result = await runFixtures({ a: HEAD + fails + PASS + RUN })
+  assert.is(result.last, '1 passed, 2 failed')
+  assert.match(result.text, 'the reason')
+})
+
 test('long loops are run among the faults only, and with them the tests that then do more', async () => {
   const share = 'const all = process.env.SSMD_FAULTS === "all"\n'
   const files = {
