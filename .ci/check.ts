@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { checkArrows } from './arrows.ts'
 import { checkLength, checkSuites, checkTopLevel } from './house.ts'
 import { readImports } from './imports.ts'
+import { isTest } from './runner/files.ts'
 import { readSources } from './sources.ts'
 import { run } from './tools/run.ts'
 
@@ -49,7 +50,7 @@ const steps: readonly Step[] = [
   { name: 'file length', check: () => overSources(() => true, checkLength) },
   {
     name: 'uvu suites',
-    check: () => overSources((path) => path.endsWith('.test.ts'), checkSuites),
+    check: () => overSources(isTest, checkSuites),
   },
 ]
 

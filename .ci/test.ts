@@ -1,4 +1,5 @@
 // `npm test [-- <file or folder>…]`: every *.test.ts as a process of its own, with the guards that uvu does not have.
+// `npm run test:faults [-- …]`: the long loops instead, every *.faults.ts, and all of what tests do a share of otherwise.
 // Ends with the line `N passed, N failed`; exit code 1 when anything failed.
 
 import { readFile } from 'node:fs/promises'
@@ -12,7 +13,9 @@ import { readSources } from './sources.ts'
 import { TOOLS } from './tools/specs.ts'
 
 const root = new URL('..', import.meta.url).pathname
-const filters = process.argv.slice(2)
+const isFaults = process.argv[2] === '--faults'
+const filters = process.argv.slice(isFaults ? 3 : 2)
+const what = isFaults ? 'faults' : 'tests'
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
@@ -25,7 +28,13 @@ const { FORCE_COLOR: _force, NO_COLOR: _no, ...env } = process.env
 const totals = await runAll({
   root,
   filters,
-  env: { ...env, FORCE_COLOR: '0', ...(await preparedTools()) },
+  what,
+  env: {
+    ...env,
+    FORCE_COLOR: '0',
+    ...(isFaults ? { SSMD_FAULTS: 'all' } : {}),
+    ...(await preparedTools()),
+  },
   signal: stop.signal,
   write: (line) => console.log(line),
 })
@@ -33,7 +42,7 @@ if (totals.failed > 0) process.exitCode ??= 1
 
 /** Gets the real programs before the clock of the first test runs. What is missing is said; the tests then skip or fail. */
 async function preparedTools(): Promise<NodeJS.ProcessEnv> {
-  const tests = (await findTestFiles(root, filters)).map(({ path }) => path)
+  const tests = (await findTestFiles(root, { filters, what })).map(({ path }) => path)
   const texts = new Map((await readSources(root)).map(({ path, text }) => [path, text]))
   const { imports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     imports: Record<string, string>

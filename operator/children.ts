@@ -67,6 +67,7 @@ export async function makeChildren(
     if (object.kind !== 'Deployment') wanted.push(object)
     else {
       const live = await pass.get(DEPLOYMENTS, keyOf(object))
+      if (live) world.templates.see(live)
       const asked = owner.metadata.annotations?.[ROLLOUT]
       const rollout = decideRollout(
         live,
@@ -91,7 +92,8 @@ export async function makeChildren(
       ? { ...object.metadata, ownerReferences: [ownedBy(owner)] }
       : object.metadata
     const applied = await pass.apply(resource, { ...object, metadata }, owner)
-    if (object.kind === 'Deployment' && applied.object) deployments.set(name, applied.object)
+    if (object.kind === 'Deployment' && applied.object)
+      deployments.set(name, world.templates.judged(applied.object))
     if (applied.outcome === 'created' || applied.outcome === 'updated')
       pass.event(owner, {
         type: 'Normal',

@@ -22,6 +22,7 @@ import { mappedWishes } from './runtime/triggers.ts'
 import { Secrets } from './secrets.ts'
 import { isReady } from './status.ts'
 import { Sweeps } from './sweeps.ts'
+import { Templates } from './templates.ts'
 import { environmentsNaming, type World } from './world.ts'
 
 export type ControllersOptions = {
@@ -113,6 +114,7 @@ export function addControllers(options: ControllersOptions): {
     links,
     pace: new Pace(nowMs, options.figuresMs),
     sweeps: new Sweeps(nowMs, options.sweepMs),
+    templates: new Templates(),
     isSettled: settledAfter(STALE_MS, nowMs),
     image: options.image,
     hostRoot: options.hostRoot,

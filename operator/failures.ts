@@ -12,9 +12,13 @@ export function failureOf(thrown: unknown): Fact | undefined {
   const { reason } = thrown
   if (immutableFields(thrown).length > 0) return stalled('ImmutableField', whatOf(thrown))
   if (isRefusal(thrown)) return stalled('Refused', whatOf(thrown))
-  if (isForbidden(thrown)) return waiting('Forbidden', whatOf(thrown))
+  // A quota, or an admission that says no, is answered like a missing right; roles would not help.
+  if (isForbidden(thrown))
+    return waiting(isMissingRight(thrown) ? 'Forbidden' : 'Refused', whatOf(thrown))
   return waiting('Waiting', `the API server does not take it now (${reason})`)
 }
+
+const isMissingRight = ({ message }: ApiError): boolean => /\bcannot \w+ resource\b/.test(message)
 
 /** Without the path of the request, which says nothing to a person. */
 const whatOf = ({ message }: ApiError): string => message.replace(/^\S+ \S+: /, '')

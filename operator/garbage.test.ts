@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { ARCHIVES, ENVIRONMENTS, FEEDS } from './kinds.ts'
-import type { KubeObject } from './kube/objects.ts'
+import type { KubeObject, Resource } from './kube/objects.ts'
 import { isReady } from './status.ts'
 import { missingTools } from './testing/cluster.ts'
 import {
@@ -157,6 +157,107 @@ test('a status that is garbage is put right, and two archives in one place do no
       condition(await client.get(ARCHIVES, `${space.name}/two`), 'Stalled') === 'True InvalidSpec'
   )
   assert.is(condition(await client.get(ARCHIVES, `${space.name}/one`), 'Stalled'), '')
+})
+
+/** Everything of a wrong type, and what is only just taken. */
+const WRONG = {
+  feed: {
+    exchange: 1,
+    versions: 'x',
+    channels: {},
+    symbols: [],
+    state: [],
+    messageTypes: 7,
+    calendar: false,
+  },
+  environment: {
+    feeds: 'a',
+    transport: [],
+    keys: 1,
+    schema: {},
+    schedule: 3,
+    connector: 'x',
+    simulator: 9,
+    suspend: 'no',
+  },
+  archive: {
+    environmentRef: 'prod',
+    feeds: 5,
+    types: {},
+    storage: 'here',
+    rotation: [],
+    commitInterval: {},
+    compression: 'x',
+    retention: 'y',
+    deletionPolicy: 4,
+  },
+} as const
+
+test('every field of a wrong type, a megabyte, names of other alphabets, names of nobody: each says so, the others go on (O8)', async () => {
+  const space = await kinds.space()
+  const { client } = kinds
+  const stream = { maxAge: '72h', maxBytes: '8Gi', replicas: 1, duplicateWindow: '2m' }
+  const whole = {
+    transport: { url: 'nats://127.0.0.1:1', stream },
+    connector: { bufferBytes: '64Mi', linger: '5ms' },
+  }
+  const kept = {
+    rotation: { maxAge: '1h', maxBytes: '256Mi' },
+    commitInterval: '1s',
+    compression: { level: 6 },
+    deletionPolicy: 'Retain',
+    storage: { path: '/data' },
+  }
+  const version = {
+    name: 'v1',
+    effectiveFrom: '2025-01-01',
+    endpoint: 'synthetic://generator?rate=1',
+    authMethod: 'none',
+    protocol: 'json',
+  }
+  const fit = { type: 'websocket', state: 'active', versions: [version] }
+  const big = 'x'.repeat(1_000_000)
+  const bad: readonly KubeObject[] = [
+    feed(space, 'wrong', WRONG.feed),
+    environment(space, 'wrong', [], WRONG.environment),
+    archive(space, 'wrong', 'fine', [], WRONG.archive),
+    feed(space, 'big', { ...fit, displayName: big }),
+    environment(space, 'big', ['nobody'], { ...whole, keys: { [big]: {} } }),
+    archive(space, 'big', 'fine', ['good'], { ...kept, types: [big], storage: { path: '/big' } }),
+    feed(space, 'letters', { ...fit, exchange: 'биржа', channels: ['\u{1F4C8}', '\u202Eedart'] }),
+    environment(space, 'letters', ['фид', '__proto__', 'constructor'], whole),
+    archive(space, 'letters', '環境', ['フィード'], kept),
+    archive(space, 'nowhere', 'no-such', ['good'], { ...kept, storage: { path: '/nowhere' } }),
+    // Which name each other, and themselves.
+    environment(space, 'circle', ['circle'], { ...whole, simulator: { feeds: ['circle'] } }),
+    archive(space, 'circle', 'circle', ['circle'], kept),
+  ]
+  for (const object of bad) await client.create(KIND_OF[object.kind] as Resource, object)
+  const operator = await kinds.operate(space)
+  await declare(client, feed(space, 'good', fit))
+  await declare(client, environment(space, 'fine', ['good'], whole))
+  await declare(client, archive(space, 'good', 'fine', ['good'], kept))
+  await until(MS, 'the good ones are made', async () => {
+    const made = await Promise.all([
+      client.get(FEEDS, `${space.name}/good`),
+      client.get(ARCHIVES, `${space.name}/good`),
+    ])
+    return made.every((object) => condition(object, 'Ready') === 'False Starting')
+  })
+  for (const { kind, metadata } of bad) {
+    const key = `${space.name}/${metadata.name}`
+    await until(MS, `${kind} ${metadata.name} says why`, async () => {
+      const object = await client.get(KIND_OF[kind] as Resource, key)
+      return condition(object, 'Ready').startsWith('False ')
+    })
+    const { status } = await client.get(KIND_OF[kind] as Resource, key)
+    assert.ok(
+      JSON.stringify(status).length < 50_000,
+      `${kind} ${metadata.name}: a status to be read`
+    )
+  }
+  const faults = operator.lines.filter(({ msg }) => msg === 'pass failed')
+  assert.equal(faults.map(({ err }) => (err as Error).message).slice(0, 3), [], 'no pass failed')
 })
 
 const missing = await missingTools()

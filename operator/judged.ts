@@ -57,13 +57,16 @@ function judgeObject<K extends Kind>(kind: K, object: KubeObject): Verdict<K> {
   if (resource) return { resource, problem: undefined }
   const [first] = findings
   const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : ''
-  const field = first ? formatPath(first.path) : ''
-  const hint = first?.hint ? `; ${first.hint}` : ''
+  const field = first ? shortened(formatPath(first.path)) : ''
+  const hint = first?.hint ? `; ${shortened(first.hint)}` : ''
   return {
     resource: undefined,
-    problem: `${field}: ${first?.message ?? 'not valid'}${hint}${more}`,
+    problem: `${field}: ${shortened(first?.message ?? 'not valid')}${hint}${more}`,
   }
 }
+
+/** Garbage may be a megabyte long, and what to do about it stands at the end. */
+const shortened = (text: string): string => (text.length > 1000 ? `${text.slice(0, 999)}…` : text)
 
 /** A resource of the API server as the policies take it: it stands in no file. */
 export const located = <T>(resource: T): Located<T> => ({
@@ -89,7 +92,7 @@ export const locatedAll = (of: {
 export function describeProblems(problems: readonly Problem[]): string {
   const [first] = problems
   if (!first) return ''
-  const hint = first.hint === '' ? '' : `; ${first.hint}`
+  const hint = first.hint === '' ? '' : `; ${shortened(first.hint)}`
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
-  return `${first.field}: ${first.message}${hint}${more}`
+  return `${shortened(first.field)}: ${shortened(first.message)}${hint}${more}`
 }

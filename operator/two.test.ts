@@ -1,11 +1,6 @@
 // The whole program, twice: `ssmd operator` as two processes with the shipped role. One works, the other waits; when the first
 // is killed the other goes on, and what was made stays as it was.
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until } from '#testing/deadline.ts'
@@ -22,9 +17,9 @@ import {
   type Space,
   startKinds,
 } from './testing/kinds.ts'
+import { type Program, startOperatorProgram } from './testing/program.ts'
 
 const MS = 60_000
-const SSMD = new URL('../cli/main.ts', import.meta.url).pathname
 const test = suite('two operators')
 let kinds: KindsCluster
 test.before(async () => {
@@ -34,53 +29,17 @@ test.after(async () => {
   await kinds?.stop()
 })
 
-type Program = {
-  readonly child: ChildProcess
-  readonly lines: Record<string, unknown>[]
-  readonly exited: Promise<unknown[]>
+const start = (space: Space, ...flags: string[]): Program => {
+  const { folder, server, ca } = kinds.cluster
+  return startOperatorProgram({
+    folder,
+    server,
+    ca,
+    token: space.token,
+    namespace: space.name,
+    flags,
+  })
 }
-
-function start(space: Space, ...flags: string[]): Program {
-  const file = join(kinds.cluster.folder, `${space.name}.json`)
-  const cluster = {
-    server: kinds.cluster.server,
-    'certificate-authority-data': kinds.cluster.ca.toString('base64'),
-  }
-  writeFileSync(
-    file,
-    JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'c', cluster }],
-      users: [{ name: 'u', user: { token: space.token } }],
-      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u', namespace: space.name } }],
-      'current-context': 'x',
-    })
-  )
-  const child = spawn(
-    process.execPath,
-    [
-      SSMD,
-      'operator',
-      '--kubeconfig',
-      file,
-      '--health-addr',
-      '127.0.0.1:0',
-      '--image',
-      'ssmd:test',
-      ...flags,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] }
-  )
-  const lines: Record<string, unknown>[] = []
-  createInterface({ input: child.stdout! }).on('line', (line) =>
-    lines.push(JSON.parse(line) as Record<string, unknown>)
-  )
-  const exited = once(child, 'exit')
-  process.once('exit', () => child.kill('SIGKILL'))
-  return { child, lines, exited }
-}
-const said = ({ lines }: Program, text: string) => lines.some(({ msg }) => msg === text)
 const holder = async (space: Space) =>
   (
     (await kinds.client.get(LEASES, `${space.name}/ssmd-operator`)).spec as {
@@ -92,9 +51,9 @@ test('the leader is killed: the standby goes on, and there is one writer at a ti
   const space = await kinds.space()
   const { client } = kinds
   const one = start(space)
-  await until(MS, 'one works', () => said(one, 'working'))
+  await until(MS, 'one works', () => one.said('working'))
   const two = start(space)
-  await until(MS, 'two is warm', () => said(two, 'ready'))
+  await until(MS, 'two is warm', () => two.said('ready'))
   const address = two.lines.find(({ msg }) => msg === 'ready')?.health as string
   assert.is(
     (await fetch(`http://${address.replace(/^http:\/\//, '')}/readyz`)).status,

@@ -13,6 +13,7 @@ import type { Platform } from './platform.ts'
 import type { Warnings } from './pods/warnings.ts'
 import type { Pass } from './runtime/pass.ts'
 import type { Secrets } from './secrets.ts'
+import type { Templates } from './templates.ts'
 
 export type StreamVerdict =
   | { readonly state: 'good' }
@@ -60,6 +61,7 @@ export type World = {
     run(pass: Pass, world: World, environment: KubeObject): Promise<void>
     forget(environment: Key): void
   }
+  readonly templates: Templates
   /** Whether reports had the time to come since we began to work. */
   readonly isSettled: () => boolean
   readonly image: string

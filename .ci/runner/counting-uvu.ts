@@ -9,9 +9,13 @@ const { ssmdTestLedger: ledger } = globalThis as unknown as { ssmdTestLedger: Le
 function counting<T>(test: uvu.Test<T>, name: string): uvu.Test<T> {
   const record: SuiteRecord = { name, registered: 0, run: 0, only: 0, hidden: 0 }
   ledger.suites.push(record)
-  const marked = (title: string, body: uvu.Callback<T>) => (context: T & uvu.Crumbs) => {
+  const marked = (title: string, body: uvu.Callback<T>) => async (context: T & uvu.Crumbs) => {
     ledger.write({ kind: 'begin', test: title })
-    return body(context)
+    try {
+      await body(context)
+    } catch (thrown) {
+      throw printable(thrown)
+    }
   }
   const register = (title: string, body: uvu.Callback<T>) => {
     record.registered++
@@ -34,6 +38,17 @@ function counting<T>(test: uvu.Test<T>, name: string): uvu.Test<T> {
       test.run()
     },
   })
+}
+
+/** uvu takes `details` of an error for a text of its own; over anything else it stops without a word about any test. */
+function printable(thrown: unknown): unknown {
+  const details = (thrown as { details?: unknown } | undefined)?.details
+  if (thrown instanceof Error && (!details || typeof details === 'string')) return thrown
+  const error = new Error(thrown instanceof Error ? thrown.message : String(thrown), {
+    cause: thrown,
+  })
+  if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack
+  return error
 }
 
 export const test = counting(uvu.test, '')

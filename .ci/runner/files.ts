@@ -1,4 +1,5 @@
-// Which test files there are, and what each asks of the runner in its first lines:
+// Which test files there are (`*.test.ts`; for long loops of faults `*.faults.ts`, and those tests that do more with
+// SSMD_FAULTS=all), and what each asks of the runner in its first lines:
 // `// test: alone` (nothing beside it), `// test: limit 300s` (more time than the others get), or both with a comma.
 
 import { readdir, readFile } from 'node:fs/promises'
@@ -19,21 +20,36 @@ export const ROOMS = ['crds', 'operator', 'workloads', 'cli', 'charts', '.ci'] a
 /** Enough for a test with real servers on a busy machine; a pure one takes less than a second. */
 const LIMIT_MS = 120_000
 
+export type FindOptions = {
+  readonly filters?: readonly string[]
+  /** `faults`: what takes too long for every run; default `tests`. */
+  readonly what?: 'tests' | 'faults'
+}
+
 export async function findTestFiles(
   root: string,
-  filters: readonly string[] = []
+  { filters = [], what = 'tests' }: FindOptions = {}
 ): Promise<TestFile[]> {
   const paths: string[] = []
   for (const room of ROOMS) {
     const names = await readdir(join(root, room), { recursive: true }).catch(() => [])
-    paths.push(...names.filter((name) => name.endsWith('.test.ts')).map((name) => join(room, name)))
+    paths.push(...names.map((name) => join(room, name)))
   }
-  return Promise.all(
-    select(paths.sort(), filters).map(async (path) => ({
-      path,
-      ...readAsks(await readFile(join(root, path), 'utf8')),
-    }))
-  )
+  const found: TestFile[] = []
+  for (const path of select(paths.filter(isTest).sort(), filters)) {
+    const text = await readFile(join(root, path), 'utf8')
+    if (belongsTo(what, path, text)) found.push({ path, ...readAsks(text) })
+  }
+  return found
+}
+
+export const isTest = (path: string): boolean => /\.(test|faults)\.ts$/.test(path)
+
+/** A test that does a share of its work in an ordinary run does all of it among the faults. */
+function belongsTo(what: 'tests' | 'faults', path: string, text: string): boolean {
+  const isLong = path.endsWith('.faults.ts')
+  if (what === 'tests') return !isLong
+  return isLong || /^[^/'"`]*process\.env\.SSMD_FAULTS\b/m.test(text)
 }
 
 /** A filter is a file or a folder; one that is neither is a part of a path. */

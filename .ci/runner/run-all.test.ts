@@ -16,7 +16,7 @@ type Result = { readonly totals: Totals; readonly text: string; readonly last: s
 /** Runs files in a folder inside the repository, so that they find uvu. */
 async function runFixtures(
   files: Readonly<Record<string, string>>,
-  o: { signal?: AbortSignal; env?: NodeJS.ProcessEnv } = {}
+  o: { signal?: AbortSignal; env?: NodeJS.ProcessEnv; what?: 'tests' | 'faults' } = {}
 ): Promise<Result> {
   mkdirSync(join(root, '.ssmd'), { recursive: true })
   const folder = mkdtempSync(join(root, '.ssmd', 'fixture-'))
@@ -24,7 +24,8 @@ async function runFixtures(
   try {
     mkdirSync(join(folder, 'crds'))
     for (const [name, text] of Object.entries(files)) {
-      writeFileSync(join(folder, 'crds', `${name}.test.ts`), text)
+      const file = name.includes('.') ? name : `${name}.test.ts`
+      writeFileSync(join(folder, 'crds', file), text)
     }
     const totals = await within(
       60_000,
@@ -32,6 +33,7 @@ async function runFixtures(
       runAll({
         root: folder,
         filters: [],
+        ...(o.what ? { what: o.what } : {}),
         env: o.env ?? process.env,
         signal: o.signal ?? new AbortController().signal,
         write: (line) => lines.push(line),
@@ -53,6 +55,25 @@ test('good files add up, and the last line says so', async () => {
   const result = await runFixtures({ a: HEAD + PASS + RUN, b: HEAD + PASS + PASS + RUN })
   assert.is(result.last, '3 passed, 0 failed')
   assert.equal(result.totals, { passed: 3, failed: 0, skipped: 0 })
+})
+
+test('an error with details that uvu cannot print is shown, and the other tests go on', async () => {
+  const odd = "throw Object.assign(new Error('the reason'), { details: { name: 'x' } })"
+  const fails = `test('breaks', () => { ${odd} })\ntest('breaks too', () => { throw undefined })\n`
+  const result = await runFixtures({ a: HEAD + fails + PASS + RUN })
+  assert.is(result.last, '1 passed, 2 failed')
+  assert.match(result.text, 'the reason')
+})
+
+test('long loops are run among the faults only, and with them the tests that then do more', async () => {
+  const share = 'const all = process.env.SSMD_FAULTS === "all"\n'
+  const files = {
+    a: HEAD + PASS + RUN,
+    b: HEAD + share + PASS + PASS + RUN,
+    'c.faults.ts': HEAD + PASS + PASS + PASS + RUN,
+  }
+  assert.is((await runFixtures(files)).totals.passed, 3)
+  assert.is((await runFixtures(files, { what: 'faults' })).totals.passed, 5)
 })
 
 test('a failing test shows its output and makes the file fail', async () => {

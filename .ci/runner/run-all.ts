@@ -11,6 +11,8 @@ import { runFile } from './run-file.ts'
 export type RunAllOptions = {
   readonly root: string
   readonly filters: readonly string[]
+  /** Default: the ordinary tests. */
+  readonly what?: 'tests' | 'faults'
   readonly env: NodeJS.ProcessEnv
   readonly signal: AbortSignal
   readonly write: (line: string) => void
@@ -26,7 +28,7 @@ export type Totals = { readonly passed: number; readonly failed: number; readonl
 const SHOWN_CHARACTERS = 20_000
 
 export async function runAll(o: RunAllOptions): Promise<Totals> {
-  const files = await findTestFiles(o.root, o.filters)
+  const files = await findTestFiles(o.root, o)
   if (files.length === 0) {
     o.write(`no test file matches ${o.filters.join(' ') || o.root}`)
     return closing(o.write, { passed: 0, failed: 1, skipped: 0 })

@@ -11,11 +11,12 @@ import { readCredentials } from '../credentials.ts'
 import { finish } from '../finish.ts'
 import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
 import { ARCHIVES, isPaused } from '../kinds.ts'
-import type { KubeObject } from '../kube/objects.ts'
+import { CLAIMS, type KubeObject } from '../kube/objects.ts'
 import { archiverName } from '../names.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import { type Fact, good, stalled, waiting } from '../status.ts'
 import { dayOf, inNamespace, platformOf, type StreamVerdict, type World } from '../world.ts'
+import { claimProblem } from './claim.ts'
 import { desiredArchiver } from './desired.ts'
 import { checkArchive } from './policies.ts'
 import { type ArchiveView, archiveFigures, archiveSummary } from './status.ts'
@@ -32,7 +33,9 @@ export const reconcileArchive =
     }
     const namespace = pass.namespace ?? ''
     const paused = isPaused(object)
-    const { archive, environment, config } = fitness(world, namespace, object)
+    const archiver = archiverName(pass.name)
+    const claim = await pass.get(CLAIMS, `${namespace}/${archiver}`)
+    const { archive, environment, config } = fitness(world, namespace, object, claim)
     const key = `${namespace}/${archive?.spec.environmentRef.name}`
     const reference = environment?.spec.transport.credentialsRef
     const needs = reference ? [{ name: reference.name, fields: ['nats.creds'] }] : []
@@ -48,11 +51,18 @@ export const reconcileArchive =
         rollout: { policy: 'Automatic' },
         ownsClaims: archive.spec.deletionPolicy === 'Delete',
       })
-      await pruneChildren(pass, world, object, desired, ARCHIVES, async () => true)
+      // Its own name alone says what they are called: no cache has a say in it.
+      await pruneChildren(
+        pass,
+        world,
+        object,
+        desired,
+        ARCHIVES,
+        async ({ metadata }) => metadata.name !== archiver
+      )
       return applied
     })
 
-    const archiver = archiverName(pass.name)
     const workload = await workloadAt(pass, world, archiver, made?.deployments.get(archiver))
     const view: ArchiveView = {
       config,
@@ -91,7 +101,12 @@ type Fitness = {
   readonly config: Fact
 }
 
-function fitness(world: World, namespace: string, object: KubeObject): Fitness {
+function fitness(
+  world: World,
+  namespace: string,
+  object: KubeObject,
+  claim: KubeObject | undefined
+): Fitness {
   const { resource: archive, problem } = world.judged.of('Archive', object)
   if (!archive) return { archive, environment: undefined, config: stalled('InvalidSpec', problem) }
   const { name } = archive.spec.environmentRef
@@ -105,6 +120,9 @@ function fitness(world: World, namespace: string, object: KubeObject): Fitness {
     const config = waiting('EnvironmentInvalid', `Environment ${name}: ${why}`)
     return { archive, environment, config }
   }
+  const refused = claimProblem(archive, claim)
+  if (refused !== undefined)
+    return { archive, environment, config: stalled('InvalidSpec', refused) }
   return { archive, environment, config: policyFact(world, namespace, archive, environment) }
 }
 

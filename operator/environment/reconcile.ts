@@ -10,12 +10,14 @@ import { attempt, makeChildren, pruneChildren } from '../children.ts'
 import { type Credentials, type Need, readCredentials } from '../credentials.ts'
 import { finish } from '../finish.ts'
 import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
-import { ENVIRONMENTS, isPaused } from '../kinds.ts'
+import { ENVIRONMENTS, FEEDS, isPaused } from '../kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
+import { simulatorName, simulatorService } from '../names.ts'
 import type { Reconcile } from '../runtime/controller.ts'
+import type { Pass } from '../runtime/pass.ts'
 import { type Fact, good, stalled, waiting } from '../status.ts'
 import { dayOf, inNamespace, platformOf, type World } from '../world.ts'
-import { desiredSimulators } from './desired.ts'
+import { desiredSimulators, simulatedFeeds } from './desired.ts'
 import { checkEnvironment } from './policies.ts'
 import { type EnvironmentView, environmentFigures, environmentSummary } from './status.ts'
 
@@ -57,7 +59,14 @@ export const reconcileEnvironment =
       if (!desired || paused) return undefined
       const rollout = { policy: 'Automatic' } as const
       const applied = await makeChildren(pass, world, object, desired, { rollout })
-      await pruneChildren(pass, world, object, desired, ENVIRONMENTS, async () => true)
+      await pruneChildren(
+        pass,
+        world,
+        object,
+        desired,
+        ENVIRONMENTS,
+        async (child) => !(await isWantedLive(pass, world, child))
+      )
       return applied
     })
 
@@ -96,6 +105,23 @@ export const reconcileEnvironment =
     if (thrown !== undefined) throw thrown
     return result
   }
+
+/** Before a simulator ends the server is asked itself: a cache from the past is no reason to take an exchange away. */
+async function isWantedLive(pass: Pass, world: World, child: KubeObject): Promise<boolean> {
+  const name = child.metadata.labels?.['ssmd.io/feed'] ?? ''
+  const [object, feed] = await Promise.all([
+    pass.getLive(ENVIRONMENTS, pass.key),
+    name === '' ? undefined : pass.getLive(FEEDS, `${pass.namespace}/${name}`),
+  ])
+  if (!object || object.metadata.deletionTimestamp || !feed) return false
+  const judged = world.judged.of('Environment', object).resource
+  const judgedFeed = world.judged.of('Feed', feed).resource
+  // Neither can be judged: what runs goes on.
+  if (!judged || !judgedFeed) return true
+  const plays = simulatedFeeds(judged, [judgedFeed], { date: dayOf(world.nowMs()) }).length > 0
+  const names = [simulatorName(pass.name, name), simulatorService(pass.name, name)]
+  return plays && names.includes(child.metadata.name)
+}
 
 function fitness(
   world: World,

@@ -21,6 +21,7 @@ import {
 import { Manager } from '../runtime/manager.ts'
 import { conditionsIn } from '../status.ts'
 import type { World } from '../world.ts'
+import type { Audit } from './audit.ts'
 import { type ClusterOptions, startCluster, type TestCluster } from './cluster.ts'
 import { testLog } from './log.ts'
 
@@ -46,6 +47,8 @@ export type Operator = {
   readonly lines: readonly Readonly<Record<string, unknown>>[]
   /** Writes that the operator asked for, refused ones too. */
   readonly writes: () => number
+  /** Passes of a controller that ended well. */
+  readonly passes: (controller: 'feed' | 'environment' | 'archive') => Promise<number>
   stop(): Promise<void>
 }
 
@@ -53,6 +56,10 @@ export type OperateOptions = {
   readonly allNamespaces?: boolean
   readonly figuresMs?: number
   readonly sweepMs?: number
+  readonly nowMs?: () => number
+  readonly image?: string
+  /** In place of the API server itself: a proxy in front of it. */
+  readonly server?: string
 }
 
 export type Space = {
@@ -66,29 +73,42 @@ export type KindsCluster = {
   readonly client: Client
   /** A new namespace, with the roles of `file` for its operator. */
   space(file?: 'namespaced' | 'cluster-wide'): Promise<Space>
+  /** The same namespace and rights as another user, whom the audit log tells from the first. */
+  other(space: Space): Promise<Space>
   operate(space: Space, options?: OperateOptions): Promise<Operator>
   stop(): Promise<void>
 }
 
-/** `loose`: the API server takes any spec and status, as if validation had been switched off. */
-export async function startKinds(
-  options: {
-    readonly loose?: boolean
-    /** Default: an API server alone; `startControlPlane` has controllers and a node too. */
-    readonly start?: (options: ClusterOptions) => Promise<TestCluster>
-  } = {}
-): Promise<KindsCluster> {
-  const tokens = Array.from({ length: SPACES }, () => randomBytes(16).toString('hex'))
+export type KindsOptions = {
+  /** The API server takes any spec and status, as if validation had been switched off. */
+  readonly loose?: boolean
+  readonly audit?: Audit
+  /** Another cluster than one of an API server alone. */
+  readonly start?: (options: ClusterOptions) => Promise<TestCluster>
+}
+
+export async function startKinds(options: KindsOptions = {}): Promise<KindsCluster> {
+  const makeTokens = () => Array.from({ length: SPACES }, () => randomBytes(16).toString('hex'))
+  const [tokens, others] = [makeTokens(), makeTokens()]
   const cluster = await (options.start ?? startCluster)({
-    // The role binding names a service account: a token of that very name is it.
-    users: tokens.map((token, i) => ({
-      token,
-      name: `system:serviceaccount:t${i + 1}:ssmd-operator`,
-    })),
+    users: [
+      // The role binding names a service account: a token of that very name is it.
+      ...tokens.map((token, i) => ({
+        token,
+        name: `system:serviceaccount:t${i + 1}:ssmd-operator`,
+      })),
+      ...others.map((token, i) => ({ token, name: `other-t${i + 1}` })),
+    ],
+    ...(options.audit ? { apiServerArgs: options.audit.args } : {}),
   })
   const client = cluster.client()
   await installKinds(client, options.loose === true)
   let spaces = 0
+  const spaceOf = (name: string, token: string): Space => {
+    const headers = { authorization: `Bearer ${token}` }
+    const connection = fixedConnection(cluster.server, { tls: { ca: cluster.ca }, headers }, name)
+    return { name, token, connection }
+  }
   const operators = new Set<Operator>()
   return {
     cluster,
@@ -99,9 +119,18 @@ export async function startKinds(
       const name = `t${spaces}`
       await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
       await applyRoles(client, file, name)
-      const headers = { authorization: `Bearer ${token}` }
-      const connection = fixedConnection(cluster.server, { tls: { ca: cluster.ca }, headers }, name)
-      return { name, token, connection }
+      return spaceOf(name, token)
+    },
+    async other({ name }) {
+      const token = others[Number(name.slice(1)) - 1] ?? ''
+      await client.create(rbac('rolebindings', 'RoleBinding'), {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'other', namespace: name },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'ssmd-operator' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: `other-${name}` }],
+      })
+      return spaceOf(name, token)
     },
     async operate(space, options = {}) {
       const operator = await startOperator(space, options)
@@ -116,7 +145,7 @@ export async function startKinds(
   }
 }
 
-async function installKinds(client: Client, isLoose: boolean): Promise<void> {
+export async function installKinds(client: Client, isLoose: boolean): Promise<void> {
   for (const file of ['feed', 'environment', 'archive'])
     for (const object of read(`crds/${file}.yaml`))
       await client.apply(CUSTOM_RESOURCE_DEFINITIONS, isLoose ? loosened(object) : object, {
@@ -163,10 +192,12 @@ function read(path: string, edit = (text: string) => text): KubeObject[] {
 
 async function startOperator(space: Space, options: OperateOptions): Promise<Operator> {
   const { log, lines } = testLog()
+  const registry = new Registry()
+  const { server, nowMs, image = 'ssmd:test' } = options
   const manager = new Manager({
-    connection: space.connection,
+    connection: server === undefined ? space.connection : { ...space.connection, server },
     log,
-    registry: new Registry(),
+    registry,
     userAgent: 'ssmd-operator/test',
     name: 'ssmd-operator',
     hashAnnotation: 'ssmd.io/applied-hash',
@@ -184,8 +215,9 @@ async function startOperator(space: Space, options: OperateOptions): Promise<Ope
     manager,
     log,
     namespace: options.allNamespaces ? undefined : space.name,
-    image: 'ssmd:test',
+    image,
     hostRoot: '/var/lib/ssmd',
+    ...(nowMs ? { nowMs } : {}),
     ...(options.figuresMs === undefined ? {} : { figuresMs: options.figuresMs }),
     ...(options.sweepMs === undefined ? {} : { sweepMs: options.sweepMs }),
   })
@@ -197,6 +229,13 @@ async function startOperator(space: Space, options: OperateOptions): Promise<Ope
     world,
     lines,
     writes: () => writes,
+    async passes(controller) {
+      const metric = registry.getSingleMetric('controller_runtime_reconcile_total')
+      const { values } = (await metric?.get()) ?? { values: [] }
+      return values
+        .filter(({ labels }) => labels.controller === controller && labels.result !== 'error')
+        .reduce((sum, { value }) => sum + value, 0)
+    },
     async stop() {
       stop.abort()
       await running
