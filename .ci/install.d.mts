@@ -10,3 +10,4 @@ export type InstallOptions = {
 export declare function ensureInstalled(options?: InstallOptions): Promise<void>
 export declare function fits(root?: string): boolean
 export declare function isMarked(root?: string): boolean
+export declare function npmCi(folder: string, flags?: readonly string[]): Promise<void>

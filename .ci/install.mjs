@@ -128,14 +128,15 @@ function removeLeftovers(work) {
   }
 }
 
-function npmCi(folder) {
+/** `npm ci` in a folder with the two package files. */
+export function npmCi(folder, flags = ['--include=dev', '--include=optional']) {
   // What npm told the script that called us is about the other folder.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^npm_(package|lifecycle|command|config_local)/.test(name)
     )
   )
-  const args = ['ci', '--include=dev', '--include=optional']
+  const args = ['ci', ...flags]
   const cli = process.env.npm_execpath
   const [file, before] = /npm-cli\.js$/.test(cli ?? '') ? [process.execPath, [cli]] : ['npm', []]
   return new Promise((resolve, reject) => {

@@ -1,0 +1,3 @@
+module ssmd.invalid/pause
+
+go 1.26.0
