@@ -14,7 +14,7 @@ type Step = { readonly name: string; readonly check: () => Promise<readonly stri
 
 const root = new URL('..', import.meta.url).pathname
 const bin = (name: string) => join(root, 'node_modules', '.bin', name)
-const ROOMS = ['crds', 'operator', 'workloads', 'cli', '.ci']
+const ROOMS = ['crds', 'operator', 'workloads', 'cli', 'charts', '.ci']
 
 /** A program that fails has said why. */
 const program = async (file: string, ...args: string[]): Promise<string[]> => {

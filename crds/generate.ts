@@ -1,14 +1,24 @@
 // `npm run generate`: writes everything that follows from the CRDs (types, validators, field tables, the reference
-// page). With `--check` it writes nothing, and fails where a file is not what it would write.
+// page), the chart's copies of what stands here, and Argo CD's settings. With `--check` it writes nothing, and fails where a file is not what
+// it would write.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { renderArgoSettings } from './generator/argocd.ts'
+import {
+  CHART_POLICIES,
+  renderChartCrd,
+  renderChartPolicy,
+  renderChartRoles,
+} from './generator/chart.ts'
+import { withValueTable } from './generator/chart-values.ts'
 import { renderFields } from './generator/fields.ts'
 import { renderReference } from './generator/reference.ts'
 import { CRD_FILES, readCrd } from './generator/schema.ts'
 import { renderTypes } from './generator/types.ts'
 import { renderValidators, renderValidatorTypes } from './generator/validators.ts'
+import { API_GROUP } from './kinds.ts'
 
 const CRDS = fileURLToPath(new URL('.', import.meta.url))
 
@@ -23,7 +33,54 @@ export async function renderAll(): Promise<ReadonlyMap<string, string>> {
     ['crds/validators.gen.mjs', renderValidators(crds)],
     ['crds/validators.gen.d.mts', renderValidatorTypes(crds)],
     ['docs/reference/resources.md', renderReference(crds, await readExamples())],
+    ...(await renderChart()),
+    ['charts/argocd/argocd-cm.yaml', await renderArgo(crds.map(({ kind }) => kind))],
   ])
+}
+
+const CHART = 'charts/ssmd'
+
+async function renderChart(): Promise<[string, string][]> {
+  const read = (file: string) => readFile(`${CRDS}${file}`, 'utf8')
+  const templates = `${CHART}/templates`
+  const crds = CRD_FILES.map(
+    async (file): Promise<[string, string]> => [
+      `${templates}/crds/${file}`,
+      renderChartCrd(file, await read(file)),
+    ]
+  )
+  const policies = CHART_POLICIES.map(
+    async (policy): Promise<[string, string]> => [
+      `${templates}/policies/${policy.file}`,
+      renderChartPolicy(policy, await read(`policy/${policy.file}`)),
+    ]
+  )
+  const roles = renderChartRoles(
+    await read('roles/namespaced.yaml'),
+    await read('roles/cluster-wide.yaml')
+  )
+  const readme = withValueTable(
+    await read(`../${CHART}/README.md`),
+    await read(`../${CHART}/values.yaml`)
+  )
+  return [
+    ...(await Promise.all([...crds, ...policies])),
+    [`${templates}/operator/roles.yaml`, roles],
+    [`${CHART}/README.md`, readme],
+  ]
+}
+
+async function renderArgo(kinds: readonly string[]): Promise<string> {
+  const read = (file: string) => readFile(`${CRDS}../charts/argocd/${file}`, 'utf8')
+  return renderArgoSettings(API_GROUP, kinds, {
+    health: await read('health.lua'),
+    discovery: await read('actions/discovery.lua'),
+    actions: {
+      pause: await read('actions/pause.lua'),
+      resume: await read('actions/resume.lua'),
+      'roll-out': await read('actions/roll-out.lua'),
+    },
+  })
 }
 
 /** The documents of the example file, by kind, without the comment above the first. */

@@ -1,3 +1,3 @@
 #!/usr/bin/node
 // `ssmd` in the image: no shell and no env between the kernel and Node.
-import('/app/cli/main.js')
+void import('/app/cli/main.js')

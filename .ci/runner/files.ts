@@ -20,7 +20,7 @@ export type TestFile = {
 export type TestKind = 'test' | 'cluster'
 
 /** The rooms that hold tests. */
-export const ROOMS = ['crds', 'operator', 'workloads', 'cli', '.ci'] as const
+export const ROOMS = ['crds', 'operator', 'workloads', 'cli', 'charts', '.ci'] as const
 
 /** Enough for a test with real servers on a busy machine; a pure one takes less than a second. */
 const LIMIT_MS = 120_000
