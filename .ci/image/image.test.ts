@@ -1,4 +1,4 @@
-// test: limit 240s
+// test: limit 300s
 // The three images as built here: read by tar and by the image specification, held against what they promise, and run
 // out of their own files as a container would run them.
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeError, exitCodeOf } from '#crds/errors.ts'
 import { TOOLS } from '../tools/specs.ts'
-import { installPackages, readManifest, writeAppLayer } from './app-layer.ts'
+import { installPackages, type Manifest, readManifest, writeAppLayer } from './app-layer.ts'
 import { writeCompiledCode } from './compiled-code.ts'
 import { emptyFolder } from './files.ts'
 import { type Arch, hostArch, type ImageConfig, NODE_ARCH, type Rootfs, USER } from './layout.ts'
@@ -40,7 +40,7 @@ export async function writeRootfs(options: RootfsOptions): Promise<Rootfs> {
 }
 
 async function ssmdRootfs({ arch, folder, log }: RootfsOptions, work: string): Promise<Rootfs> {
-  const { name, version, description, license } = await readManifest(ROOT)
+  const manifest = await readManifest(ROOT)
   log('installing the packages for run time (npm ci)')
   const packages = await installPackages(ROOT, arch, join(work, 'npm'))
   log('fetching the C libraries, compiling the sources')
@@ -49,15 +49,16 @@ async function ssmdRootfs({ arch, folder, log }: RootfsOptions, work: string): P
   await writeAppLayer(ROOT, packages, join(folder, 'app'))
   await writeCompiledCode(join(node, 'bin/node'), arch, join(folder, 'app'), log)
   return {
-    name: `ssmd.local/${name}:${version}`,
-    layers: ['node', 'app'],
-    config: configOf(
-      '/usr/bin/ssmd',
-      { title: name, version, description, licenses: license },
-      MEMORY
-    ),
+    name: `ssmd.local/${manifest.name}:${manifest.version}`,
+    layers: SSMD_LAYERS,
+    config: ssmdConfig(manifest),
   }
 }
+
+export const SSMD_LAYERS = ['node', 'app'] as const
+
+export const ssmdConfig = ({ name, version, description, license }: Manifest): ImageConfig =>
+  configOf('/usr/bin/ssmd', { title: name, version, description, licenses: license }, MEMORY)
 
 async function staticRootfs(
   { arch, folder, log }: RootfsOptions,
