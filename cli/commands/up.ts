@@ -1,5 +1,6 @@
 // `ssmd up`: the local runtime with a face: a live table on a terminal, plain lines elsewhere. Ctrl-C stops it
 // in order and ends with 0; a second one hurries.
+import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { toolPath } from '#tools'
 import { LocalRuntime } from '../../operator/local/runtime.ts'
@@ -25,7 +26,8 @@ export async function runUp(options: UpOptions): Promise<void> {
     current: process.cwd(),
     program: {
       execPath: process.execPath,
-      entry: fileURLToPath(new URL('../main.ts', import.meta.url)),
+      // main.js where this file is compiled.
+      entry: fileURLToPath(new URL(`../main${extname(import.meta.url)}`, import.meta.url)),
     },
     env: process.env,
     natsServer: (say) => toolPath('nats-server', { log: say }),

