@@ -1,21 +1,27 @@
 // `npm test [-- <file or folder>…]`: every *.test.ts as a process of its own, with the guards that uvu does not have.
 // `npm run test:faults [-- …]`: the long loops instead, every *.faults.ts, and all of what tests do a share of otherwise.
+// `npm run test:cluster` is the same for *.cluster.ts, each in the namespaces of a node of its own (docs/cluster.md).
 // Ends with the line `N passed, N failed`; exit code 1 when anything failed.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeError } from '#crds/errors.ts'
 import { type ToolName, toolPath } from '#tools'
-import { findTestFiles } from './runner/files.ts'
+import { IMAGES_VARIABLE, makeImages } from './node/images.ts'
+import { whyNoNode } from './node/requirements.ts'
+import { findTestFiles, type TestKind } from './runner/files.ts'
 import { neededTools } from './runner/needed-tools.ts'
 import { runAll } from './runner/run-all.ts'
 import { readSources } from './sources.ts'
 import { TOOLS } from './tools/specs.ts'
 
 const root = new URL('..', import.meta.url).pathname
-const isFaults = process.argv[2] === '--faults'
-const filters = process.argv.slice(isFaults ? 3 : 2)
-const what = isFaults ? 'faults' : 'tests'
+const kind: TestKind = process.argv.includes('--cluster')
+  ? 'cluster'
+  : process.argv.includes('--faults')
+    ? 'faults'
+    : 'test'
+const filters = process.argv.slice(2).filter((argument) => !/^--(cluster|faults)$/.test(argument))
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
@@ -28,12 +34,13 @@ const { FORCE_COLOR: _force, NO_COLOR: _no, ...env } = process.env
 const totals = await runAll({
   root,
   filters,
-  what,
+  kind,
   env: {
     ...env,
     FORCE_COLOR: '0',
-    ...(isFaults ? { SSMD_FAULTS: 'all' } : {}),
+    ...(kind === 'faults' ? { SSMD_FAULTS: 'all' } : {}),
     ...(await preparedTools()),
+    ...(await preparedImages()),
   },
   signal: stop.signal,
   write: (line) => console.log(line),
@@ -42,7 +49,7 @@ if (totals.failed > 0) process.exitCode ??= 1
 
 /** Gets the real programs before the clock of the first test runs. What is missing is said; the tests then skip or fail. */
 async function preparedTools(): Promise<NodeJS.ProcessEnv> {
-  const tests = (await findTestFiles(root, { filters, what })).map(({ path }) => path)
+  const tests = (await findTestFiles(root, { filters, kind })).map(({ path }) => path)
   const texts = new Map((await readSources(root)).map(({ path, text }) => [path, text]))
   const { imports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     imports: Record<string, string>
@@ -59,4 +66,11 @@ async function preparedTools(): Promise<NodeJS.ProcessEnv> {
     }
   }
   return env
+}
+
+/** Inside there is no way to get them. Kept, so that a test can be run again by hand. */
+async function preparedImages(): Promise<NodeJS.ProcessEnv> {
+  if (kind !== 'cluster' || (await whyNoNode()) !== undefined) return {}
+  const images = await makeImages(join(root, '.image'), (line) => console.log(line))
+  return { [IMAGES_VARIABLE]: JSON.stringify(images) }
 }

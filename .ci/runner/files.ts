@@ -1,6 +1,7 @@
 // Which test files there are (`*.test.ts`; for long loops of faults `*.faults.ts`, and those tests that do more with
 // SSMD_FAULTS=all), and what each asks of the runner in its first lines:
 // `// test: alone` (nothing beside it), `// test: limit 300s` (more time than the others get), or both with a comma.
+// `x.test.ts` runs anywhere; `x.cluster.ts` is a test that starts a real node, and runs in namespaces made for it.
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join, normalize } from 'node:path'
@@ -12,7 +13,12 @@ export type TestFile = {
   readonly limitMs: number
   /** Words after `// test:` that mean nothing. */
   readonly unknown: readonly string[]
+  /** Runs in the namespaces of a node. */
+  readonly enclosed: boolean
 }
+
+/** Of `npm test`, of `npm run test:faults`, of `npm run test:cluster`. */
+export type TestKind = 'test' | 'faults' | 'cluster'
 
 /** The rooms that hold tests. */
 export const ROOMS = ['crds', 'operator', 'workloads', 'cli', 'charts', '.ci'] as const
@@ -22,13 +28,13 @@ const LIMIT_MS = 120_000
 
 export type FindOptions = {
   readonly filters?: readonly string[]
-  /** `faults`: what takes too long for every run; default `tests`. */
-  readonly what?: 'tests' | 'faults'
+  /** Default: `test`. */
+  readonly kind?: TestKind
 }
 
 export async function findTestFiles(
   root: string,
-  { filters = [], what = 'tests' }: FindOptions = {}
+  { filters = [], kind = 'test' }: FindOptions = {}
 ): Promise<TestFile[]> {
   const paths: string[] = []
   for (const room of ROOMS) {
@@ -38,18 +44,19 @@ export async function findTestFiles(
   const found: TestFile[] = []
   for (const path of select(paths.filter(isTest).sort(), filters)) {
     const text = await readFile(join(root, path), 'utf8')
-    if (belongsTo(what, path, text)) found.push({ path, ...readAsks(text) })
+    if (!belongsTo(kind, path, text)) continue
+    found.push({ path, enclosed: kind === 'cluster', ...readAsks(text) })
   }
   return found
 }
 
-export const isTest = (path: string): boolean => /\.(test|faults)\.ts$/.test(path)
+export const isTest = (path: string): boolean => /\.(test|faults|cluster)\.ts$/.test(path)
 
 /** A test that does a share of its work in an ordinary run does all of it among the faults. */
-function belongsTo(what: 'tests' | 'faults', path: string, text: string): boolean {
-  const isLong = path.endsWith('.faults.ts')
-  if (what === 'tests') return !isLong
-  return isLong || /^[^/'"`]*process\.env\.SSMD_FAULTS\b/m.test(text)
+function belongsTo(kind: TestKind, path: string, text: string): boolean {
+  if (path.endsWith(`.${kind}.ts`)) return true
+  const doesMore = /^[^/'"`]*process\.env\.SSMD_FAULTS\b/m.test(text)
+  return kind === 'faults' && path.endsWith('.test.ts') && doesMore
 }
 
 /** A filter is a file or a folder; one that is neither is a part of a path. */
@@ -65,7 +72,7 @@ export function select(paths: readonly string[], filters: readonly string[]): st
   return paths.filter((path) => chosen.has(path))
 }
 
-export function readAsks(text: string): Omit<TestFile, 'path'> {
+export function readAsks(text: string): Omit<TestFile, 'path' | 'enclosed'> {
   let alone = false
   let limitMs = LIMIT_MS
   const unknown: string[] = []

@@ -4,17 +4,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findTestFiles, type TestFile } from './files.ts'
+import { findTestFiles, type TestFile, type TestKind } from './files.ts'
 import { judge, type Verdict } from './judge.ts'
 import { runFile } from './run-file.ts'
 
 export type RunAllOptions = {
   readonly root: string
   readonly filters: readonly string[]
-  /** Default: the ordinary tests. */
-  readonly what?: 'tests' | 'faults'
   readonly env: NodeJS.ProcessEnv
   readonly signal: AbortSignal
+  readonly kind?: TestKind
   readonly write: (line: string) => void
   readonly atOnce?: number
   /** Silence after which the running files are named. */
