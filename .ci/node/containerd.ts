@@ -101,3 +101,8 @@ export const isAnswering = (program: string): Promise<boolean> =>
     () => true,
     () => false
   )
+
+/** The same image under one more name. */
+export async function tagImage(program: string, name: string, as: string): Promise<void> {
+  await ctr(program, 'images', 'tag', name, as)
+}

@@ -18,7 +18,7 @@ import {
   untilSettled,
 } from '../../operator/testing/control-plane.ts'
 import { isRunning } from '../../operator/testing/processes.ts'
-import { importImage, isAnswering, startContainerd } from './containerd.ts'
+import { importImage, isAnswering, startContainerd, tagImage } from './containerd.ts'
 import {
   apiServerOptions,
   DNS_RIGHTS,
@@ -57,6 +57,8 @@ export type NodeCluster = ControlPlane & {
   readonly failed: Promise<string>
   /** Brings an image in while the node runs. */
   importImage(archive: string): Promise<void>
+  /** Gives an image that is there a further name. */
+  tagImage(name: string, as: string): Promise<void>
   /** Done when the new kubelet has renewed the node's lease. */
   restartKubelet(): Promise<void>
   killContainer(pod: PodName): Promise<void>
@@ -134,6 +136,7 @@ export async function startNode(options: NodeOptions): Promise<NodeCluster> {
       parts: { get: () => parts.all },
       ...values({
         importImage: (archive: string) => importImage(tools.ctr, archive),
+        tagImage: (name: string, as: string) => tagImage(tools.ctr, name, as),
         restartKubelet: () => restartKubelet(plane, kubelet, parts),
         killContainer: (pod: PodName) => killContainer(plane, place.cgroup, pod),
         memory: (pod: PodName) => containerMemory(plane, place.cgroup, pod),

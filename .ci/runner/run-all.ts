@@ -4,6 +4,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { findTestFiles, type TestFile, type TestKind } from './files.ts'
 import { judge, type Verdict } from './judge.ts'
 import { runFile } from './run-file.ts'
@@ -65,7 +66,12 @@ async function runFiles(
   const one = async (file: TestFile): Promise<void> => {
     const from = performance.now()
     running.set(file.path, from)
-    const run = await runFile(file, { ...o, folder: join(folder, String(number++)) })
+    const live = o.kind === 'cluster' ? byLine((line) => write(`    | ${line}`)) : undefined
+    const run = await runFile(file, {
+      ...o,
+      folder: join(folder, String(number++)),
+      ...(live === undefined ? {} : { onOutput: live }),
+    })
     running.delete(file.path)
     if (o.signal.aborted) return
     const verdict = judge(run)
@@ -73,7 +79,8 @@ async function runFiles(
     totals.failed += verdict.failed
     totals.skipped += verdict.skipped.length
     if (verdict.failed > 0) bad.push(file.path)
-    for (const line of describe(file.path, verdict, since(from), run.output)) write(line)
+    const unseen = live === undefined ? run.output : ''
+    for (const line of describe(file.path, verdict, since(from), unseen)) write(line)
   }
   try {
     await inPool(
@@ -97,6 +104,16 @@ async function runFiles(
   }
   if (bad.length > 0) o.write(`\nfailed: ${bad.join(' ')}`)
   return totals
+}
+
+/** What comes in pieces as whole lines: tests of minutes are watched while they run. */
+function byLine(write: (line: string) => void): (text: string) => void {
+  let rest = ''
+  return (text) => {
+    const lines = (rest + stripVTControlCharacters(text)).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) write(line)
+  }
 }
 
 async function inPool<T>(

@@ -29,6 +29,8 @@ export type RunFileOptions = {
   readonly env: NodeJS.ProcessEnv
   readonly signal: AbortSignal
   readonly openGraceMs?: number
+  /** Is told what the test prints, while it runs. */
+  readonly onOutput?: (text: string) => void
 }
 
 export async function runFile(file: TestFile, o: RunFileOptions): Promise<FileRun> {
@@ -58,6 +60,7 @@ export async function runFile(file: TestFile, o: RunFileOptions): Promise<FileRu
     stream.setEncoding('utf8')
     stream.on('data', (text: string) => {
       output = (output + text).slice(-OUTPUT_LIMIT)
+      o.onOutput?.(text)
       if (finished === undefined && text.includes('  Duration:')) {
         finished = setTimeout(endOpen, o.openGraceMs ?? OPEN_GRACE_MS)
       }

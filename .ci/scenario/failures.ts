@@ -1,0 +1,104 @@
+// What breaks: processes, pods, the kubelet, the node. Nothing is lost but what a gap names, and nothing comes twice: that
+// is read from the archive at the end of the scenario.
+
+import * as assert from 'uvu/assert'
+import { until } from '#testing/deadline.ts'
+import { NODE_NAME } from '../node/node.ts'
+import { gapCauses } from './archived.ts'
+import { ARCHIVER, connectorOf, NATS } from './cluster-view.ts'
+import { PODS } from './install.ts'
+import type { Chapter, World } from './world.ts'
+
+/** kill -9 of the container's process: the kubelet starts it again in the same pod. */
+async function killContainer(world: World, selector: string): Promise<void> {
+  const { view, node } = world
+  const { name, uid, restarts } = await view.pod(selector)
+  await node.killContainer({ namespace: 'ssmd', name })
+  await until(90_000, `${name} runs again`, async () => {
+    const now = await view.pod(selector).catch(() => undefined)
+    return now !== undefined && now.uid === uid && now.restarts > restarts && now.ready
+  })
+}
+
+/** The pod is deleted without grace, its successor is another one. */
+async function killPod(world: World, selector: string): Promise<void> {
+  const { view } = world
+  const { name, uid } = await view.pod(selector)
+  await view.kubectl('delete', 'pod', name, '--grace-period=0', '--force', '--wait=false')
+  await until(120_000, `a successor of ${name}`, async () => {
+    const now = await view.pod(selector).catch(() => undefined)
+    return now !== undefined && now.uid !== uid && now.ready
+  })
+}
+
+export const kills: Chapter = {
+  title: 'connector, archiver and NATS are killed',
+  async run(world) {
+    const { step, view } = world
+    for (const [who, selector] of [
+      ['connector', connectorOf('gold')],
+      ['archiver', ARCHIVER],
+      ['NATS', NATS],
+    ] as const) {
+      await step(`${who}: kill -9 of its process`, async () => {
+        await killContainer(world, selector)
+        await view.flows('gold')
+      })
+      await step(`${who}: its pod deleted by force`, async () => {
+        await killPod(world, selector)
+        await view.flows('gold')
+      })
+    }
+    await step('the manifest knows who was lost', async () => {
+      await until(60_000, 'gaps', async () => {
+        const causes = await world.archiveRoot().then((root) => gapCauses(root, 'gold'))
+        return (causes['connector-lost'] ?? 0) >= 1
+      })
+    })
+  },
+}
+
+export const kubeletRestart: Chapter = {
+  title: 'the kubelet is restarted',
+  async run({ step, view, node }) {
+    await step('pods go on as they were', async () => {
+      const before = await view.lives()
+      await node.restartKubelet()
+      await view.becomes(`node/${NODE_NAME}`, 'Ready', { status: 'True' })
+      await view.flows('gold')
+      assert.equal(await view.lives(), before)
+    })
+  },
+}
+
+export const drain: Chapter = {
+  title: 'the node is drained',
+  async run(world) {
+    const { step, view } = world
+    await step(
+      'cordoned and drained: nothing holds it up, and the Feed says what is missing',
+      async () => {
+        await view.kubectl(
+          ...['drain', NODE_NAME, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=90s']
+        )
+        await view.becomes(
+          'feed/gold',
+          'Ready',
+          { status: 'False', words: /cordon|unschedulable|node/i },
+          90
+        )
+      }
+    )
+    await step('uncordoned: frames again', async () => {
+      await view.kubectl('uncordon', NODE_NAME)
+      await view.kubectl(
+        'wait',
+        '--for=condition=Available',
+        '--timeout=90s',
+        'deployment/ssmd-operator'
+      )
+      await view.settled(PODS, 120)
+      for (const feed of ['gold', 'kalshi', 'made']) await view.flows(feed)
+    })
+  },
+}

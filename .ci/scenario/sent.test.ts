@@ -1,0 +1,95 @@
+// The verdict itself, on archives that are made up: each way to be wrong has to be seen.
+
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { CheckedArchive, CheckedGap, CheckedRecord } from '#testing/checker.ts'
+import { compareSent } from './sent.ts'
+
+const test = suite('sent and archived')
+
+const record = (n: number, frame: string | null, group = 'trades'): CheckedRecord => ({
+  n,
+  recv: '',
+  group,
+  frame,
+  event: frame === null ? { kind: 'open' } : null,
+})
+const archiveOf = (
+  connections: Readonly<Record<string, readonly CheckedRecord[]>>,
+  gaps: readonly string[] = []
+): CheckedArchive => ({
+  connections: new Map(Object.entries(connections)),
+  gaps: gaps.map(
+    (connection): CheckedGap => ({
+      cause: 'connector-lost',
+      fault: 'ours',
+      connection,
+      missing: null,
+      from: '',
+      to: null,
+    })
+  ),
+  days: [],
+  simulated: false,
+  problems: [],
+})
+const journalOf = (...frames: readonly (readonly [number, string])[]): string =>
+  frames.map(([client, frame]) => `{"client":${client},"frame":${frame}}\n`).join('')
+
+const SENT = journalOf([1, '"a"'], [2, '"x"'], [1, '"b"'], [1, '"c"'], [2, '"y"'])
+const whole = {
+  one: [
+    record(1, null),
+    record(2, '"ok"', 'control'),
+    record(3, '"a"'),
+    record(4, '"b"'),
+    record(5, '"c"'),
+  ],
+  two: [record(1, '"x"'), record(2, '"y"')],
+}
+
+test('all that was sent is there', () => {
+  assert.equal(compareSent([SENT], archiveOf(whole)), {
+    frames: 5,
+    connections: 2,
+    unreceived: 0,
+    problems: [],
+  })
+})
+
+for (const [name, one] of [
+  ['missing in the middle', [record(1, '"a"'), record(2, '"c"')]],
+  ['changed', [record(1, '"a"'), record(2, '"B"'), record(3, '"c"')]],
+  ['twice', [record(1, '"a"'), record(2, '"b"'), record(3, '"b"'), record(4, '"c"')]],
+  ['out of order', [record(1, '"a"'), record(2, '"c"'), record(3, '"b"')]],
+  ['more than was sent', [...whole.one, record(6, '"d"')]],
+  ['missing at its begin', [record(1, '"b"'), record(2, '"c"')]],
+] as const) {
+  test(`a frame ${name} is a problem, whatever gaps say`, () => {
+    const verdict = compareSent([SENT], archiveOf({ ...whole, one }, ['one']))
+    assert.ok(verdict.problems.length > 0)
+  })
+}
+
+test('what was sent behind the last archived frame needs a gap', () => {
+  const cut = { ...whole, one: whole.one.slice(0, -1) }
+  const silent = compareSent([SENT], archiveOf(cut))
+  assert.match(silent.problems.join(), 'one: 1 frames were sent after its last one')
+  const said = compareSent([SENT], archiveOf(cut, ['one']))
+  assert.equal([said.problems, said.unreceived], [[], 1])
+})
+
+test('a client of whom nothing is archived is a problem', () => {
+  const { problems } = compareSent([SENT], archiveOf({ one: whole.one }))
+  assert.equal(problems, ['client 2 of life 1: 2 frames, and no connection'])
+})
+
+test('clients of another life are others, and the present one is left out while it goes on', () => {
+  const later = { ...whole, three: [record(1, '"m"'), record(2, '"n"')] }
+  const both = compareSent([SENT, journalOf([1, '"m"'], [1, '"n"'])], archiveOf(later))
+  assert.equal([both.problems, both.connections], [[], 3])
+  assert.equal(compareSent([SENT], archiveOf(later), true).problems, [])
+  assert.is(compareSent([SENT], archiveOf(later)).problems.length, 1)
+})
+
+test.run()
