@@ -1,19 +1,22 @@
 // How often a status is written: at once when a condition flips, as long as that does not become a habit, and figures at
 // most twice a minute. What is held back is written when its time has come.
 
-import type { Key } from './kube/objects.ts'
-
 export const FIGURES_MS = 30_000
 /** Flips in a row that are told at once; afterwards one in half a minute, until it calms down. */
-const BURST = 8
+const BURST = 16
 
 type Entry = { at: number; tokens: number; refilledAt: number }
+
+/** By kind and key: a Feed and an Environment may have the same name. */
+export type PaceKey = `${string}:${string}`
+
+export const paceKey = (kind: string, key: string): PaceKey => `${kind}:${key}`
 
 export class Pace {
   /** The shortest time between two writes of figures. */
   readonly figuresMs: number
   readonly #nowMs: () => number
-  readonly #entries = new Map<Key, Entry>()
+  readonly #entries = new Map<PaceKey, Entry>()
 
   constructor(nowMs: () => number, figuresMs: number = FIGURES_MS) {
     this.#nowMs = nowMs
@@ -21,7 +24,7 @@ export class Pace {
   }
 
   /** How long a change of this weight has to wait; 0 is now, and then `wrote` has to follow. */
-  waitMs(key: Key, change: 'generation' | 'contract' | 'figures'): number {
+  waitMs(key: PaceKey, change: 'generation' | 'contract' | 'figures'): number {
     const entry = this.#entries.get(key)
     if (!entry || change === 'generation') return 0
     const now = this.#nowMs()
@@ -34,7 +37,7 @@ export class Pace {
     return Math.max(0, entry.at + this.figuresMs - now)
   }
 
-  wrote(key: Key): void {
+  wrote(key: PaceKey): void {
     const now = this.#nowMs()
     const entry = this.#entries.get(key) ?? { at: now, tokens: BURST, refilledAt: now }
     const gained = Math.floor((now - entry.refilledAt) / this.figuresMs)
@@ -44,7 +47,7 @@ export class Pace {
     this.#entries.set(key, entry)
   }
 
-  forget(key: Key): void {
+  forget(key: PaceKey): void {
     this.#entries.delete(key)
   }
 }

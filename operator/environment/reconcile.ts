@@ -13,6 +13,7 @@ import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts
 import { ENVIRONMENTS, FEEDS, isPaused } from '../kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { simulatorName, simulatorService } from '../names.ts'
+import { paceKey } from '../pace.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import type { Pass } from '../runtime/pass.ts'
 import { type Fact, good, stalled, waiting } from '../status.ts'
@@ -30,7 +31,7 @@ export const reconcileEnvironment =
     if (!object || object.metadata.deletionTimestamp) {
       world.links.drop(pass.key)
       world.figures.forget(pass.key)
-      world.pace.forget(pass.key)
+      world.pace.forget(paceKey(ENVIRONMENTS.kind, pass.key))
       world.sweeps.forget(pass.key)
       return
     }

@@ -11,6 +11,7 @@ import { finish } from '../finish.ts'
 import { describeProblems, located } from '../judged.ts'
 import { ENVIRONMENTS, FEEDS, isPaused } from '../kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
+import { paceKey } from '../pace.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import type { Pass } from '../runtime/pass.ts'
 import { type Fact, good, stalled } from '../status.ts'
@@ -27,7 +28,7 @@ export const reconcileFeed =
   async (pass) => {
     const object = await pass.get(FEEDS, pass.key)
     if (!object || object.metadata.deletionTimestamp) {
-      world.pace.forget(pass.key)
+      world.pace.forget(paceKey(FEEDS.kind, pass.key))
       return
     }
     const namespace = pass.namespace ?? ''
