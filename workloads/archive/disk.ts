@@ -40,8 +40,7 @@ export const nodeDisk: Disk = {
   read: (path) => attempt('read', path, () => readFile(path), undefined),
   size: (path) => attempt('look at', path, async () => (await stat(path)).size, undefined),
   list: (path) => attempt('list', path, async () => (await readdir(path)).sort(), []),
-  makeFolder: (path) =>
-    attempt('make', path, async () => void (await mkdir(path, { recursive: true }))),
+  makeFolder: (path) => attempt('make', path, () => makeFolder(path)),
   async syncFolder(path) {
     await attempt('sync', path, async () => {
       const folder = await open(path, 'r')
@@ -54,6 +53,16 @@ export const nodeDisk: Disk = {
   },
   rename: (from, to) => attempt('rename', from, () => rename(from, to)),
   remove: (path) => attempt('remove', path, () => rm(path, { recursive: true, force: true })),
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true })
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown
+    // What Node says of a disk that is read-only (24.21). The plain call says what the system said.
+    await mkdir(path)
+  }
 }
 
 function fileOf(path: string, handle: FileHandle): DiskFile {

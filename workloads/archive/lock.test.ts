@@ -74,6 +74,23 @@ test('a holder that cannot be seen from here counts as long as its file changes'
   assert.is(await refusal(folder.path), '', 'silent: gone')
 })
 
+test('a container that was started again waits for its predecessor only some beats, and not for one that beats', async () => {
+  using folder = temporaryFolder()
+  const holder = { ...leaveLock(folder.path), space: 'the container before' }
+  const path = join(folder.path, 'lock-1')
+  writeFileSync(path, JSON.stringify(holder))
+  const patience = { foreignMs: 600_000, predecessorMs: 600 }
+  const beat = setInterval(() => utimesSync(path, new Date(), new Date()), 100)
+  try {
+    const code = await takeLock(folder.path, patience).catch((thrown) => toSsmdError(thrown).code)
+    assert.is(code, 'SSMD_E_LOCKED')
+  } finally {
+    clearInterval(beat)
+  }
+  const lock = await within(20_000, 'taking over', takeLock(folder.path, patience))
+  await lock.release()
+})
+
 test('of many that try at once to take over, exactly one has it', async () => {
   for (let round = 0; round < 20; round++) {
     using folder = temporaryFolder()

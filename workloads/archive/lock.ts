@@ -3,10 +3,11 @@
 // changes. Taking over makes `lock-<n+1>` exclusively, so two that try at once cannot both succeed.
 
 import { existsSync, readFileSync, readlinkSync } from 'node:fs'
-import { link, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { link, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname, uptime } from 'node:os'
 import { join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
+import { nodeDisk } from './disk.ts'
 
 type Holder = {
   readonly pid: number
@@ -25,9 +26,14 @@ export type Lock = {
   release(): Promise<void>
 }
 
-const BEAT_MS = 5000
+const BEAT_MS = 1000
 /** A foreign holder whose file has not changed for so long is gone. */
 const FOREIGN_MS = 30_000
+/**
+ * The same for one of this machine and of this host's name whose processes cannot be seen: a container that was started
+ * again, in whose place we run. Six beats.
+ */
+const PREDECESSOR_MS = 6_000
 const NAME = /^lock-(\d+)$/
 /** What a process that ended while it took the lock has left; one that still tries is refused anyway. */
 const UNFINISHED = /^lock-\d+\.\d+\.tmp$/
@@ -35,16 +41,18 @@ const UNFINISHED = /^lock-\d+\.\d+\.tmp$/
 export type LockOptions = {
   /** How long a holder that cannot be seen may be silent. @default 30000 */
   readonly foreignMs?: number
+  /** The same for one of this name on this machine. @default 6000 */
+  readonly predecessorMs?: number
 }
 
 /** Takes the lock of `folder`, or throws SSMD_E_LOCKED naming who has it. */
 export async function takeLock(folder: string, options: LockOptions = {}): Promise<Lock> {
-  await mkdir(folder, { recursive: true })
+  await nodeDisk.makeFolder(folder)
   const me = describeProcess()
   for (;;) {
     const held = (await lockNumbers(folder)).at(-1)
     if (held !== undefined) {
-      await refuseLiving(join(folder, `lock-${held}`), me, options.foreignMs ?? FOREIGN_MS)
+      await refuseLiving(join(folder, `lock-${held}`), me, options)
     }
     const number = (held ?? 0) + 1
     const path = join(folder, `lock-${number}`)
@@ -106,7 +114,7 @@ async function createWhole(path: string, content: string): Promise<boolean> {
 }
 
 /** Returns where the holder is gone; throws where it lives. */
-async function refuseLiving(path: string, me: Holder, foreignMs: number): Promise<void> {
+async function refuseLiving(path: string, me: Holder, options: LockOptions): Promise<void> {
   let holder: Holder
   try {
     holder = JSON.parse(await readFile(path, 'utf8')) as Holder
@@ -121,7 +129,11 @@ async function refuseLiving(path: string, me: Holder, foreignMs: number): Promis
     holder.boot === me.boot &&
     holder.space === me.space &&
     (me.boot !== '' || holder.host === me.host)
-  if (isVisible ? !isRunning(holder) : await isGone(path, holder, me, foreignMs)) return
+  const isPredecessor = holder.boot === me.boot && me.boot !== '' && holder.host === me.host
+  const silentMs = isPredecessor
+    ? (options.predecessorMs ?? PREDECESSOR_MS)
+    : (options.foreignMs ?? FOREIGN_MS)
+  if (isVisible ? !isRunning(holder) : await isGone(path, holder, me, silentMs)) return
   throw new SsmdError(
     'SSMD_E_LOCKED',
     `${path} is held by process ${holder.pid} on ${holder.host} since ${holder.since}`,
