@@ -163,7 +163,7 @@ for (const [name, file, said] of RED) {
 }
 
 test('tests with a node run when they are asked for, and then no others do', async () => {
-  const files = { a: HEAD + PASS + RUN, 'b.cluster': HEAD + PASS + PASS + RUN }
+  const files = { a: HEAD + PASS + RUN, 'b.cluster.ts': HEAD + PASS + PASS + RUN }
   assert.is((await runFixtures(files)).totals.passed, 1)
   assert.is((await runFixtures(files, { kind: 'cluster' })).totals.passed, 2)
 })
@@ -175,7 +175,7 @@ test('they run in processes of their own, where the system lets them', async () 
       if (readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).length > 10) throw new Error('many')
     })\n`
   const { totals, text } = await runFixtures(
-    { 'a.cluster': HEAD + alone + RUN },
+    { 'a.cluster.ts': HEAD + alone + RUN },
     { kind: 'cluster' }
   )
   assert.is(totals.failed, 0, text)

@@ -24,7 +24,8 @@ export type Instead =
       readonly body: object
       readonly headers?: Readonly<Record<string, string>>
     }
-  | 'reset'
+  /** The connection is closed without an answer. (Not reset: Node 24 may spin for ever at its exit after a reset under way.) */
+  | 'cut'
   /** The head of an answer, and nothing after it: a watch that went silent. */
   | 'silence'
 
@@ -38,8 +39,8 @@ export type ApiProxy = {
   /** Asked before a request is passed on. */
   before: (request: Proxied) => Instead | undefined | Promise<Instead | undefined>
   /** Asked when the API server has answered and nothing of it was passed on. */
-  after: (request: Proxied) => 'reset' | undefined | Promise<'reset' | undefined>
-  /** Resets every connection that is open, silent ones too. */
+  after: (request: Proxied) => 'cut' | undefined | Promise<'cut' | undefined>
+  /** Closes every connection that is open, silent ones too. */
   cut(): void
   close(): Promise<void>
 }
@@ -49,7 +50,7 @@ export async function startApiProxy(cluster: TestCluster): Promise<ApiProxy> {
   const sockets = new Set<IncomingMessage['socket']>()
   const seen: Proxied[] = []
   const server = http.createServer((incoming, response) => {
-    serve(incoming, response).catch(() => incoming.socket.resetAndDestroy())
+    serve(incoming, response).catch(() => incoming.socket.destroy())
   })
   server.keepAliveTimeout = 60_000
   server.on('connection', (socket) => {
@@ -62,7 +63,7 @@ export async function startApiProxy(cluster: TestCluster): Promise<ApiProxy> {
     const body = await bodyOf(incoming)
     seen.push(request)
     const instead = await proxy.before(request)
-    if (instead === 'reset') return void incoming.socket.resetAndDestroy()
+    if (instead === 'cut') return void incoming.socket.destroy()
     if (instead === 'silence') {
       response.writeHead(200, { 'content-type': 'application/json' })
       response.flushHeaders()
@@ -74,9 +75,9 @@ export async function startApiProxy(cluster: TestCluster): Promise<ApiProxy> {
       return
     }
     const answer = await forward(cluster, agent, incoming, body)
-    if ((await proxy.after(request)) === 'reset') {
+    if ((await proxy.after(request)) === 'cut') {
       answer.destroy()
-      return void incoming.socket.resetAndDestroy()
+      return void incoming.socket.destroy()
     }
     response.writeHead(answer.statusCode ?? 502, answer.headers)
     response.flushHeaders()
@@ -95,7 +96,7 @@ export async function startApiProxy(cluster: TestCluster): Promise<ApiProxy> {
     before: () => undefined,
     after: () => undefined,
     cut() {
-      for (const socket of sockets) socket.resetAndDestroy()
+      for (const socket of sockets) socket.destroy()
     },
     async close() {
       server.closeAllConnections()

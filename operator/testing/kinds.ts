@@ -58,6 +58,8 @@ export type OperateOptions = {
   readonly sweepMs?: number
   readonly nowMs?: () => number
   readonly image?: string
+  /** There is no other: it works without a lease, and goes on where it could not renew one. */
+  readonly alone?: boolean
   /** In place of the API server itself: a proxy in front of it. */
   readonly server?: string
 }
@@ -202,7 +204,7 @@ async function startOperator(space: Space, options: OperateOptions): Promise<Ope
     name: 'ssmd-operator',
     hashAnnotation: 'ssmd.io/applied-hash',
     reportingController: 'ssmd.io/operator',
-    lease: { namespace: space.name, name: 'ssmd-operator' },
+    ...(options.alone ? {} : { lease: { namespace: space.name, name: 'ssmd-operator' } }),
     perSecond: 1000,
     burst: 1000,
     graceMs: 2000,
