@@ -244,7 +244,7 @@ test('a folder of the node as storage, where pods must be restricted: it is said
   await kinds.operate(space)
   await declareAll(space, { archive: { storage: { path: '/srv/data' } } })
   await says(FEEDS, `${space.name}/a`, 'Ready', 'True Captured')
-  const refused = await says(ARCHIVES, `${space.name}/keep`, 'Stalled', 'True WorkloadFailed')
+  const refused = await says(ARCHIVES, `${space.name}/keep`, 'Stalled', 'True PodRefused')
   assert.match(message(refused, 'Ready'), /violates PodSecurity "restricted.*hostPath/)
   // With a claim the very same Archive runs.
   await declare(
