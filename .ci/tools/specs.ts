@@ -17,6 +17,8 @@ export type ToolSpec = {
   }
   /** Left out where the project publishes no sha256 of its programs: then only Go makes it. */
   readonly release?: Release
+  /** The only system that it is for, in Go's word. */
+  readonly os?: 'linux'
 }
 
 export type Release = {
@@ -34,6 +36,9 @@ const ETCD = '3.6.8'
 const KUBERNETES = '1.36.3'
 const KWOK = '0.8.0'
 const HELM = '4.3.1'
+const CONTAINERD = '2.4.2'
+const CNI = '1.9.1'
+const COREDNS = '1.15.0'
 
 const [KUBE_MAJOR, KUBE_MINOR] = KUBERNETES.split('.')
 const KUBE_VERSION = 'k8s.io/component-base/version.'
@@ -65,6 +70,37 @@ const kubernetes = <const Name extends string>(
     file: (os: string, arch: string) =>
       os === 'linux' || name === 'kubectl' ? `${os}/${arch}/${name}` : undefined,
     sums: (file: string) => `${file}.sha256`,
+  },
+})
+
+/** The programs of a container runtime: for a node, which only Linux can be. */
+const containerd = <const Name extends string>(name: Name, versionArg: string, seconds: number) => ({
+  name,
+  version: CONTAINERD,
+  variable: `SSMD_${name.toUpperCase().replaceAll('-', '_')}`,
+  versionArgs: [versionArg],
+  os: 'linux' as const,
+  go: {
+    module: `${import.meta.dirname}/containerd`,
+    package: `github.com/containerd/containerd/v2/cmd/${name}`,
+    ldflags: `-X github.com/containerd/containerd/v2/version.Version=${CONTAINERD}`,
+    seconds,
+  },
+})
+
+/** What containerd calls to give a pod its network. Their own names are too common to be looked for on PATH. */
+const cniPlugin = <const Name extends string>(name: Name, folder: string) => ({
+  name: `cni-${name}` as const,
+  version: CNI,
+  variable: `SSMD_CNI_${name.toUpperCase().replaceAll('-', '_')}`,
+  // Without arguments a plugin says what it is.
+  versionArgs: [],
+  os: 'linux' as const,
+  go: {
+    module: `${import.meta.dirname}/cni`,
+    package: `github.com/containernetworking/plugins/plugins/${folder}/${name}`,
+    ldflags: `-X github.com/containernetworking/plugins/pkg/utils/buildversion.BuildVersion=v${CNI}`,
+    seconds: 5,
   },
 })
 
@@ -134,6 +170,25 @@ export const TOOLS = {
       file: (os, arch) => `helm-v${HELM}-${os}-${arch}.tar.gz`,
       sums: (file) => `${file}.sha256sum`,
       member: (os, arch) => `${os}-${arch}/helm`,
+    },
+  },
+  kubelet: { ...kubernetes('kubelet', 60), os: 'linux' },
+  'kube-proxy': { ...kubernetes('kube-proxy', 30), os: 'linux' },
+  containerd: containerd('containerd', '--version', 60),
+  'containerd-shim-runc-v2': containerd('containerd-shim-runc-v2', '-v', 10),
+  ctr: containerd('ctr', '--version', 10),
+  'cni-bridge': cniPlugin('bridge', 'main'),
+  'cni-host-local': cniPlugin('host-local', 'ipam'),
+  coredns: {
+    name: 'coredns',
+    version: COREDNS,
+    variable: 'SSMD_COREDNS',
+    versionArgs: ['-version'],
+    os: 'linux',
+    go: {
+      module: `${import.meta.dirname}/coredns`,
+      package: 'github.com/coredns/coredns',
+      seconds: 90,
     },
   },
 } as const satisfies Record<string, ToolSpec>

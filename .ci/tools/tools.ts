@@ -8,7 +8,7 @@ import { type FindDeps, type FoundTool, findTool, type Source, versionFits } fro
 import { goBuild } from './go.ts'
 import { downloadRelease } from './release.ts'
 import { run } from './run.ts'
-import { TOOLS, type ToolName } from './specs.ts'
+import { TOOLS, type ToolName, type ToolSpec } from './specs.ts'
 
 export type { ToolName } from './specs.ts'
 
@@ -59,10 +59,14 @@ const FROM: Readonly<Record<Source, string>> = {
 /** All that `npm start` needs; the other tools are for tests and `npm run cluster`. */
 const DEFAULT: readonly ToolName[] = ['nats-server']
 
-/** Tools by name: those asked for, all with `--all`. A name that is none is an error before anything is built. */
-export function chosenTools(args: readonly string[]): ToolName[] {
+/** Tools by name: those asked for, all of this system with `--all`. A name that is none is an error before anything is built. */
+export function chosenTools(
+  args: readonly string[],
+  platform: string = process.platform
+): ToolName[] {
   const all = Object.keys(TOOLS) as ToolName[]
-  if (args.includes('--all')) return all
+  const isFor = (spec: ToolSpec) => spec.os === undefined || spec.os === platform
+  if (args.includes('--all')) return all.filter((name) => isFor(TOOLS[name]))
   const unknown = args.find((name) => !Object.hasOwn(TOOLS, name))
   if (unknown !== undefined) {
     throw new SsmdError('SSMD_E_USAGE', `no tool is called ${unknown}`, {
