@@ -74,7 +74,11 @@ const kubernetes = <const Name extends string>(
 })
 
 /** The programs of a container runtime: for a node, which only Linux can be. */
-const containerd = <const Name extends string>(name: Name, versionArg: string, seconds: number) => ({
+const containerd = <const Name extends string>(
+  name: Name,
+  versionArg: string,
+  seconds: number
+) => ({
   name,
   version: CONTAINERD,
   variable: `SSMD_${name.toUpperCase().replaceAll('-', '_')}`,

@@ -61,6 +61,8 @@ export type ClusterOptions = {
   /** Further users: token, name and groups, for RBAC. */
   readonly users?: readonly { token: string; name: string; groups?: readonly string[] }[]
   readonly apiServerArgs?: readonly string[]
+  /** The address that the API server listens on, where pods are to reach it. Default: loopback. */
+  readonly host?: string
 }
 
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
@@ -68,7 +70,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   const folder = mkdtempSync(join(tmpdir(), 'ssmd-cluster-'))
   const { client: clientPort, peer: peerPort, api: port } = await freePorts('client', 'peer', 'api')
   const etcdUrl = `http://127.0.0.1:${clientPort}`
-  const server = `https://127.0.0.1:${port}`
+  const host = options.host ?? '127.0.0.1'
+  const server = `https://${host}:${port}`
   const token = randomBytes(16).toString('hex')
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const file = (name: string) => join(folder, name)
@@ -95,7 +98,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   const startApiServer = async () => {
     apiServer = startProcess('kube-apiserver', tools.apiServer, [
       ...['--etcd-servers', etcdUrl, '--secure-port', String(port)],
-      ...['--bind-address', '127.0.0.1', '--cert-dir', file('certs')],
+      ...['--bind-address', host, '--cert-dir', file('certs')],
       ...['--service-account-key-file', file('sa.key')],
       ...['--service-account-signing-key-file', file('sa.key')],
       ...['--service-account-issuer', 'https://ssmd.test', '--authorization-mode', 'RBAC'],
@@ -119,7 +122,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   const kubeconfig = file('kubeconfig')
   writeFileSync(kubeconfig, kubeconfigOf(server, ca, token), { mode: 0o600 })
   const connection = (to = port, as = token): Connection =>
-    fixedConnection(`https://127.0.0.1:${to}`, {
+    fixedConnection(`https://${to === port ? host : '127.0.0.1'}:${to}`, {
       tls: { ca },
       headers: { authorization: `Bearer ${as}` },
     })
@@ -134,7 +137,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   return {
     folder,
     server,
-    host: '127.0.0.1',
+    host,
     port,
     ca,
     token,

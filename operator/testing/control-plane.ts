@@ -48,9 +48,12 @@ export type ControlPlaneOptions = ClusterOptions & {
   readonly stages?: readonly string[]
 }
 
-const planeTools = async () => ({
+const controllerTools = async () => ({
   controllerManager: await toolPath('kube-controller-manager'),
   scheduler: await toolPath('kube-scheduler'),
+})
+const planeTools = async () => ({
+  ...(await controllerTools()),
   kwok: await toolPath('kwok'),
   stages: await kwokStages(),
 })
@@ -71,10 +74,11 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   try {
     await options.prepare?.(cluster)
     await step('controllers, scheduler and a node', async () => {
-      parts.push(...(await startParts(cluster, tools, options.stages ?? [])))
+      parts.push(...(await startControllers(cluster)))
+      parts.push(await startKwok(cluster, tools, options.stages ?? []))
       await cluster.kubectl('apply', '-f', join(tools.stages, STORAGE_CLASS))
       await makeNode(cluster)
-      await untilSettled(cluster, parts)
+      await untilSettled(cluster, NODE_NAME, parts)
     })
   } catch (thrown) {
     await stop()
@@ -87,39 +91,47 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   })
 }
 
-async function startParts(
-  cluster: TestCluster,
-  tools: Awaited<ReturnType<typeof planeTools>>,
-  stages: readonly string[]
-): Promise<Running[]> {
+/** Kubernetes' own controllers and scheduler. */
+export async function startControllers(cluster: TestCluster): Promise<Running[]> {
+  const tools = await controllerTools()
   const file = (name: string) => join(cluster.folder, name)
-  const ports = await freePorts('controllers', 'scheduler', 'kwok')
+  const ports = await freePorts('controllers', 'scheduler')
   const common = ['--kubeconfig', cluster.kubeconfig]
   const secure = ['--leader-elect=false', '--bind-address', '127.0.0.1']
-  const configs = [...FAST_STAGES.map((name) => join(tools.stages, name)), ...stages]
   return [
     startProcess('kube-controller-manager', tools.controllerManager, [
       ...[...common, ...secure, '--secure-port', String(ports.controllers)],
       ...['--service-account-private-key-file', file('sa.key')],
       ...['--root-ca-file', file('certs/apiserver.crt'), '--cert-dir', file('controller-certs')],
       '--use-service-account-credentials=false',
+      // The default of 20 a second makes the many controllers of one process wait for one another at the start.
+      ...['--kube-api-qps', '200', '--kube-api-burst', '400'],
     ]),
     startProcess('kube-scheduler', tools.scheduler, [
       ...[...common, ...secure, '--secure-port', String(ports.scheduler)],
     ]),
-    startProcess(
-      'kwok',
-      tools.kwok,
-      [
-        ...[...common, '--manage-all-nodes=true', '--node-ip', '127.0.0.1'],
-        ...['--node-lease-duration-seconds', '40'],
-        ...['--server-address', `127.0.0.1:${ports.kwok}`],
-        ...configs.flatMap((config) => ['--config', config]),
-      ],
-      // It looks for a configuration of its own in the home folder.
-      { env: { ...process.env, HOME: cluster.folder } }
-    ),
   ]
+}
+
+async function startKwok(
+  cluster: TestCluster,
+  tools: Awaited<ReturnType<typeof planeTools>>,
+  stages: readonly string[]
+): Promise<Running> {
+  const ports = await freePorts('kwok')
+  const configs = [...FAST_STAGES.map((name) => join(tools.stages, name)), ...stages]
+  return startProcess(
+    'kwok',
+    tools.kwok,
+    [
+      ...['--kubeconfig', cluster.kubeconfig, '--manage-all-nodes=true', '--node-ip', '127.0.0.1'],
+      ...['--node-lease-duration-seconds', '40'],
+      ...['--server-address', `127.0.0.1:${ports.kwok}`],
+      ...configs.flatMap((config) => ['--config', config]),
+    ],
+    // It looks for a configuration of its own in the home folder.
+    { env: { ...process.env, HOME: cluster.folder } }
+  )
 }
 
 async function makeNode(cluster: TestCluster): Promise<void> {
@@ -138,7 +150,11 @@ async function makeNode(cluster: TestCluster): Promise<void> {
 }
 
 /** The node is Ready, and the controllers have made what pods need: a namespace's service account. */
-async function untilSettled(cluster: TestCluster, parts: readonly Running[]): Promise<void> {
+export async function untilSettled(
+  cluster: TestCluster,
+  nodeName: string,
+  parts: readonly Running[]
+): Promise<void> {
   const client = cluster.client()
   const accounts: Resource = { ...NODES, plural: 'serviceaccounts', namespaced: true }
   const end = performance.now() + START_MS
@@ -147,8 +163,10 @@ async function untilSettled(cluster: TestCluster, parts: readonly Running[]): Pr
     while (performance.now() < end) {
       const dead = parts.find((part) => !isRunning(part.child))
       if (dead !== undefined) throw new Error(`ended while starting: ${dead.lastWords()}`)
-      const node = await client.get(NODES, NODE_NAME)
-      const { conditions = [] } = (node.status ?? {}) as { conditions?: readonly Condition[] }
+      // A real one makes itself known.
+      const { items: nodes } = await client.list(NODES)
+      const node = nodes.find(({ metadata }) => metadata.name === nodeName)
+      const { conditions = [] } = (node?.status ?? {}) as { conditions?: readonly Condition[] }
       const ready = conditions.some(({ type, status }) => type === 'Ready' && status === 'True')
       const { items } = await client.list(accounts, { namespace: 'default' })
       if (ready && items.length > 0) return
