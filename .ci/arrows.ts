@@ -63,7 +63,7 @@ export function roomOf(path: string): string {
 
 /** Tests, what helps them, and measuring programs: nothing that runs at a user's imports them. */
 export const isForTests = (path: string): boolean =>
-  /\.test\.ts$|(^|\/)(testing|bench)\/|(^|[/.])bench\.ts$/.test(path)
+  /\.(test|cluster)\.ts$|(^|\/)(testing|bench)\/|(^|[/.])bench\.ts$/.test(path)
 
 /** A path in the repository, or undefined for a package. */
 function resolve(from: string, specifier: string, house: House): string | undefined {

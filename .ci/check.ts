@@ -48,7 +48,7 @@ const steps: readonly Step[] = [
   { name: 'file length', check: () => overSources(() => true, checkLength) },
   {
     name: 'uvu suites',
-    check: () => overSources((path) => path.endsWith('.test.ts'), checkSuites),
+    check: () => overSources((path) => /\.(test|cluster)\.ts$/.test(path), checkSuites),
   },
 ]
 

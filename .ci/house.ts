@@ -19,7 +19,7 @@ export function checkTopLevel(names: readonly string[]): string[] {
 }
 
 export function checkLength(path: string, text: string): string[] {
-  if (/\.(test|gen)(\.d)?\.m?ts$|\.gen\.mjs$/.test(path)) return []
+  if (/\.(test|cluster|gen)(\.d)?\.m?ts$|\.gen\.mjs$/.test(path)) return []
   const lines = text.split('\n').length - 1
   return lines > LINES ? [`${path}: ${lines} lines, more than ${LINES}: one idea a file`] : []
 }

@@ -1,18 +1,20 @@
 // `npm test [-- <file or folder>…]`: every *.test.ts as a process of its own, with the guards that uvu does not have.
+// `npm run test:cluster` is the same for *.cluster.ts, each in the namespaces of a node of its own (docs/cluster.md).
 // Ends with the line `N passed, N failed`; exit code 1 when anything failed.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeError } from '#crds/errors.ts'
 import { type ToolName, toolPath } from '#tools'
-import { findTestFiles } from './runner/files.ts'
+import { findTestFiles, type TestKind } from './runner/files.ts'
 import { neededTools } from './runner/needed-tools.ts'
 import { runAll } from './runner/run-all.ts'
 import { readSources } from './sources.ts'
 import { TOOLS } from './tools/specs.ts'
 
 const root = new URL('..', import.meta.url).pathname
-const filters = process.argv.slice(2)
+const kind: TestKind = process.argv.includes('--cluster') ? 'cluster' : 'test'
+const filters = process.argv.slice(2).filter((argument) => argument !== '--cluster')
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
@@ -25,6 +27,7 @@ const { FORCE_COLOR: _force, NO_COLOR: _no, ...env } = process.env
 const totals = await runAll({
   root,
   filters,
+  kind,
   env: { ...env, FORCE_COLOR: '0', ...(await preparedTools()) },
   signal: stop.signal,
   write: (line) => console.log(line),
@@ -33,7 +36,7 @@ if (totals.failed > 0) process.exitCode ??= 1
 
 /** Gets the real programs before the clock of the first test runs. What is missing is said; the tests then skip or fail. */
 async function preparedTools(): Promise<NodeJS.ProcessEnv> {
-  const tests = (await findTestFiles(root, filters)).map(({ path }) => path)
+  const tests = (await findTestFiles(root, filters, kind)).map(({ path }) => path)
   const texts = new Map((await readSources(root)).map(({ path, text }) => [path, text]))
   const { imports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     imports: Record<string, string>

@@ -16,6 +16,8 @@ const FOLDER_VARIABLE = 'SSMD_NODE_FOLDER'
 const PLACES = ['/var/lib/kubelet', '/var/lib/cni', '/run/containerd'] as const
 
 export type Enclosure = {
+  /** Of its folder and its cgroup; nothing else on the computer bears it. */
+  readonly name: string
   /** What to start, with which arguments and environment: the program, inside. */
   readonly file: string
   readonly args: readonly string[]
@@ -55,6 +57,7 @@ export async function enclose(
     throw thrown
   }
   return {
+    name,
     file: 'unshare',
     args: [...UNSHARE, '--', 'sh', ENTER, ...program],
     env: { ...env, TMPDIR: folder, [FOLDER_VARIABLE]: folder },

@@ -1,5 +1,6 @@
 // Which test files there are, and what each asks of the runner in its first lines:
 // `// test: alone` (nothing beside it), `// test: limit 300s` (more time than the others get), or both with a comma.
+// `x.test.ts` runs anywhere; `x.cluster.ts` is a test that starts a real node, and runs in namespaces made for it.
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join, normalize } from 'node:path'
@@ -11,7 +12,12 @@ export type TestFile = {
   readonly limitMs: number
   /** Words after `// test:` that mean nothing. */
   readonly unknown: readonly string[]
+  /** Runs in the namespaces of a node. */
+  readonly enclosed: boolean
 }
+
+/** `test`: those of `npm test`. `cluster`: those of `npm run test:cluster`. */
+export type TestKind = 'test' | 'cluster'
 
 /** The rooms that hold tests. */
 export const ROOMS = ['crds', 'operator', 'workloads', 'cli', 'charts', '.ci'] as const
@@ -21,16 +27,19 @@ const LIMIT_MS = 120_000
 
 export async function findTestFiles(
   root: string,
-  filters: readonly string[] = []
+  filters: readonly string[] = [],
+  kind: TestKind = 'test'
 ): Promise<TestFile[]> {
   const paths: string[] = []
   for (const room of ROOMS) {
     const names = await readdir(join(root, room), { recursive: true }).catch(() => [])
-    paths.push(...names.filter((name) => name.endsWith('.test.ts')).map((name) => join(room, name)))
+    const chosen = names.filter((name) => name.endsWith(`.${kind}.ts`))
+    paths.push(...chosen.map((name) => join(room, name)))
   }
   return Promise.all(
     select(paths.sort(), filters).map(async (path) => ({
       path,
+      enclosed: kind === 'cluster',
       ...readAsks(await readFile(join(root, path), 'utf8')),
     }))
   )
@@ -49,7 +58,7 @@ export function select(paths: readonly string[], filters: readonly string[]): st
   return paths.filter((path) => chosen.has(path))
 }
 
-export function readAsks(text: string): Omit<TestFile, 'path'> {
+export function readAsks(text: string): Omit<TestFile, 'path' | 'enclosed'> {
   let alone = false
   let limitMs = LIMIT_MS
   const unknown: string[] = []

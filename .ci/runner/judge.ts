@@ -14,6 +14,8 @@ export type FileRun = {
   readonly ledger: Ledger
   /** What still ran when the test had ended. */
   readonly leftovers: readonly string[]
+  /** What a node left on the computer, when its test and its namespaces had ended. */
+  readonly behind?: readonly string[]
   readonly unknownAsks: readonly string[]
 }
 
@@ -34,6 +36,7 @@ export function judge(run: FileRun): Verdict {
   const problems = [...endProblems(run, total, failing), ...suiteProblems(run, total)]
   for (const word of run.unknownAsks) problems.push(`"// test: ${word}" means nothing`)
   for (const process of run.leftovers) problems.push(`left a process running: ${process}`)
+  for (const thing of run.behind ?? []) problems.push(`left behind: ${thing}`)
   return {
     passed: Math.max(0, passed - skipped.length),
     failed: failing + problems.length,

@@ -4,7 +4,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findTestFiles, type TestFile } from './files.ts'
+import { findTestFiles, type TestFile, type TestKind } from './files.ts'
 import { judge, type Verdict } from './judge.ts'
 import { runFile } from './run-file.ts'
 
@@ -13,6 +13,7 @@ export type RunAllOptions = {
   readonly filters: readonly string[]
   readonly env: NodeJS.ProcessEnv
   readonly signal: AbortSignal
+  readonly kind?: TestKind
   readonly write: (line: string) => void
   readonly atOnce?: number
   /** Silence after which the running files are named. */
@@ -26,7 +27,7 @@ export type Totals = { readonly passed: number; readonly failed: number; readonl
 const SHOWN_CHARACTERS = 20_000
 
 export async function runAll(o: RunAllOptions): Promise<Totals> {
-  const files = await findTestFiles(o.root, o.filters)
+  const files = await findTestFiles(o.root, o.filters, o.kind)
   if (files.length === 0) {
     o.write(`no test file matches ${o.filters.join(' ') || o.root}`)
     return closing(o.write, { passed: 0, failed: 1, skipped: 0 })

@@ -6,6 +6,9 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
+import { lookAround, whatIsNew } from '../node/left-behind.ts'
+import { enclose } from '../node/namespaces.ts'
+import { whyNoNode } from '../node/requirements.ts'
 import type { TestFile } from './files.ts'
 import type { FileRun } from './judge.ts'
 import { LEDGER_VARIABLE, readLedger } from './ledger.ts'
@@ -31,11 +34,14 @@ export async function runFile(file: TestFile, o: RunFileOptions): Promise<FileRu
   await mkdir(o.folder, { recursive: true })
   const ledgerPath = `${o.folder}.ledger`
   const preload = new URL('./preload.ts', import.meta.url).href
-  const child = spawn(process.execPath, ['--import', preload, join(o.root, file.path)], {
+  const env = { ...o.env, TMPDIR: o.folder, [LEDGER_VARIABLE]: ledgerPath }
+  const command = [process.execPath, '--import', preload, join(o.root, file.path)] as const
+  const place = await openPlace(file, command, env)
+  const child = spawn(place.file, place.args, {
     cwd: o.root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...o.env, TMPDIR: o.folder, [LEDGER_VARIABLE]: ledgerPath },
+    env: place.env,
   })
   const group = child.pid
   if (group === undefined) throw new Error(`${process.execPath} cannot be started`)
@@ -78,6 +84,7 @@ export async function runFile(file: TestFile, o: RunFileOptions): Promise<FileRu
   await Promise.race([closed, sleep(LEFTOVER_GRACE_MS, undefined, { ref: false })])
   child.stdout.destroy()
   child.stderr.destroy()
+  const behind = await place.leave()
   const ledger = await readFile(ledgerPath, 'utf8').catch(() => '')
   await rm(o.folder, { recursive: true, force: true })
   await rm(ledgerPath, { force: true })
@@ -87,9 +94,38 @@ export async function runFile(file: TestFile, o: RunFileOptions): Promise<FileRu
     limitPassedMs,
     openMs,
     leftovers,
+    behind,
     ledger: readLedger(ledger),
     unknownAsks: file.unknown,
   }
+}
+
+type Place = {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  /** Ends it; gives back what is still there. */
+  leave(): Promise<readonly string[]>
+}
+
+/** Where a test file runs: here, or in the namespaces of a node where these can be made. */
+async function openPlace(
+  file: TestFile,
+  command: readonly [string, ...string[]],
+  env: NodeJS.ProcessEnv
+): Promise<Place> {
+  const [program, ...args] = command
+  // Where they cannot, the test itself says why and skips.
+  if (!file.enclosed || (await whyNoNode(env)) !== undefined) {
+    return { file: program, args, env, leave: async () => [] }
+  }
+  const before = await lookAround(undefined)
+  const place = await enclose(command, env)
+  const leave = async () => {
+    await place.leave()
+    return whatIsNew(before, await lookAround(place.name))
+  }
+  return { ...place, leave }
 }
 
 async function waitForGroup(group: number): Promise<string[]> {
