@@ -6,6 +6,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeError } from '#crds/errors.ts'
 import { type ToolName, toolPath } from '#tools'
+import { IMAGES_VARIABLE, makeImages } from './node/images.ts'
+import { whyNoNode } from './node/requirements.ts'
 import { findTestFiles, type TestKind } from './runner/files.ts'
 import { neededTools } from './runner/needed-tools.ts'
 import { runAll } from './runner/run-all.ts'
@@ -28,7 +30,7 @@ const totals = await runAll({
   root,
   filters,
   kind,
-  env: { ...env, FORCE_COLOR: '0', ...(await preparedTools()) },
+  env: { ...env, FORCE_COLOR: '0', ...(await preparedTools()), ...(await preparedImages()) },
   signal: stop.signal,
   write: (line) => console.log(line),
 })
@@ -53,4 +55,11 @@ async function preparedTools(): Promise<NodeJS.ProcessEnv> {
     }
   }
   return env
+}
+
+/** Inside there is no way to get them. Kept, so that a test can be run again by hand. */
+async function preparedImages(): Promise<NodeJS.ProcessEnv> {
+  if (kind === 'test' || (await whyNoNode()) !== undefined) return {}
+  const images = await makeImages(join(root, '.image'), (line) => console.log(line))
+  return { [IMAGES_VARIABLE]: JSON.stringify(images) }
 }

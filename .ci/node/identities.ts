@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClusterOptions, TestCluster } from '../../operator/testing/cluster.ts'
 import { mustRun } from './must-run.ts'
+import { SERVICES } from './network.ts'
 
 export type Identity = { readonly token: string; readonly name: string; readonly groups: string[] }
 export type Identities = Readonly<Record<'kubelet' | 'proxy' | 'dns', Identity>>
@@ -23,14 +24,24 @@ export function makeIdentities(nodeName: string): Identities {
   }
 }
 
-/** CoreDNS reads Services, endpoints and namespaces; the others have the roles that every API server brings. */
-export const DNS_RIGHTS = {
-  apiVersion: 'rbac.authorization.k8s.io/v1',
-  kind: 'ClusterRoleBinding',
-  metadata: { name: 'coredns' },
-  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
-  subjects: [{ kind: 'User', name: 'system:coredns', apiGroup: 'rbac.authorization.k8s.io' }],
-}
+const RBAC = 'rbac.authorization.k8s.io'
+const READ = ['list', 'watch']
+
+/** What CoreDNS answers from; the others have the roles that every API server brings. */
+export const DNS_RIGHTS = [
+  {
+    ...{ apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name: 'coredns' } },
+    rules: [
+      { apiGroups: [''], resources: ['services', 'namespaces', 'pods'], verbs: READ },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: READ },
+    ],
+  },
+  {
+    ...{ apiVersion: `${RBAC}/v1`, kind: 'ClusterRoleBinding', metadata: { name: 'coredns' } },
+    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'coredns' },
+    subjects: [{ kind: 'User', name: 'system:coredns', apiGroup: RBAC }],
+  },
+]
 
 /** The administrator's kubeconfig with another's token in it. */
 export async function writeKubeconfig(
@@ -72,6 +83,7 @@ export function apiServerOptions(
       ...['--advertise-address', address, '--kubelet-preferred-address-types', 'InternalIP'],
       ...['--kubelet-client-certificate', certificate.cert],
       ...['--kubelet-client-key', certificate.key],
+      ...['--service-cluster-ip-range', SERVICES],
     ],
   }
 }

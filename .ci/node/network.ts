@@ -9,12 +9,15 @@ import { mustRun } from './must-run.ts'
 
 export const NODE_ADDRESS = '10.244.0.1'
 const PODS = '10.244.0.0/24'
+export const SERVICES = '10.0.0.0/24'
 const BRIDGE = 'ssmd0'
 
 export async function makeBridge(): Promise<void> {
   await mustRun('ip', ['link', 'add', BRIDGE, 'type', 'bridge'])
   await mustRun('ip', ['address', 'add', `${NODE_ADDRESS}/24`, 'dev', BRIDGE])
   await mustRun('ip', ['link', 'set', BRIDGE, 'up'])
+  // For programs of the node itself; on its way out a packet is led to a pod by kube-proxy's rules.
+  await mustRun('ip', ['route', 'add', SERVICES, 'dev', BRIDGE])
   // Of this network namespace alone: from pod to pod by way of a Service.
   await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
 }

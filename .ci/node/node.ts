@@ -2,7 +2,9 @@
 // kubelet, containerd, kube-proxy and CoreDNS. Called inside the namespaces that namespaces.ts makes, where its pods,
 // Services and names can be reached; nothing of it is seen outside.
 
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -71,7 +73,12 @@ export async function startNode(options: NodeOptions): Promise<NodeCluster> {
   const logs = join(folder, 'logs')
   const parts = new Parts()
   let cluster: TestCluster | undefined
-  const stop = async () => {
+  let stopping: Promise<void> | undefined
+  const stop = () => {
+    stopping ??= stopAll()
+    return stopping
+  }
+  const stopAll = async () => {
     await parts.stopAll()
     await endContainers(place.cgroup)
     await endShims(tools.shim)
@@ -118,6 +125,7 @@ export async function startNode(options: NodeOptions): Promise<NodeCluster> {
       parts.add(await startKubelet(kubelet), ...(await startControllers(plane)))
       await startServices(plane, tools, identities, parts, log)
       await untilSettled(plane, NODE_NAME, parts.all)
+      await untilServing(parts)
     })
     const bin = await makeBin(folder, tools)
     return Object.defineProperties(Object.create(plane) as NodeCluster, {
@@ -149,6 +157,26 @@ function steps(options: NodeOptions): NonNullable<NodeOptions['step']> {
   }
 }
 
+/** The API server by its name as a Service: DNS answers, and kube-proxy leads there. */
+async function untilServing(parts: Parts): Promise<void> {
+  const end = performance.now() + START_MS
+  for (;;) {
+    const socket = connect({ host: 'kubernetes.default.svc', port: 443 })
+    try {
+      await once(socket, 'connect', { signal: AbortSignal.timeout(2_000) })
+      return
+    } catch (cause) {
+      if (performance.now() > end) {
+        const words = parts.all.map((part) => part.lastWords()).join('\n')
+        throw new SsmdError('SSMD_E_INTERNAL', `Services are not served: ${words}`, { cause })
+      }
+    } finally {
+      socket.destroy()
+    }
+    await sleep(50)
+  }
+}
+
 async function importAll(ctr: string, parts: Parts, images: readonly string[]): Promise<void> {
   const end = performance.now() + START_MS
   while (!(await isAnswering(ctr))) {
@@ -171,7 +199,7 @@ async function makeVolumes(
   for (const volume of volumes) {
     folders[volume.name] = await makeVolumeFolder(join(folder, 'volumes'), volume)
   }
-  const objects = [...volumeObjects(NODE_NAME, volumes, folders), DNS_RIGHTS]
+  const objects = [...volumeObjects(NODE_NAME, volumes, folders), ...DNS_RIGHTS]
   await cluster.kubectl('apply', '-f', manifest(cluster, 'node', ...objects))
   return folders
 }
@@ -215,11 +243,13 @@ async function restartKubelet(
   options: KubeletOptions,
   parts: Parts
 ): Promise<void> {
-  await parts.stop('kubelet', 'SIGTERM')
+  // A new node's comes a few seconds after it is Ready.
   const renewed = () =>
     cluster.kubectl(
-      ...['get', 'lease', NODE_NAME, '-n', 'kube-node-lease', '-o', 'jsonpath={.spec.renewTime}']
+      ...['get', 'lease', '-n', 'kube-node-lease', '--ignore-not-found', NODE_NAME],
+      ...['-o', 'jsonpath={.spec.renewTime}']
     )
+  await parts.stop('kubelet', 'SIGTERM')
   const before = await renewed()
   const part = await startKubelet(options)
   parts.add(part)
