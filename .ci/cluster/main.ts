@@ -1,18 +1,27 @@
-// `npm run cluster [-- --no-operator]`: a whole Kubernetes control plane on this computer, for whoever wants to look at
-// ssmd's resources with kubectl. Its pods do not run (docs/cluster.md). Ctrl-C ends it and leaves nothing.
+// `npm run cluster`: a whole Kubernetes control plane on this computer, for whoever wants to look at ssmd's resources
+// with kubectl. Its pods do not run, except with `--node`, on Linux and as root (docs/cluster.md). Ctrl-C ends it and
+// leaves nothing.
 
 import { delimiter } from 'node:path'
 import { describeError, exitCodeOf, SsmdError } from '#crds/errors.ts'
 import { type DeveloperCluster, type Step, startDeveloperCluster } from './cluster.ts'
+import { runNode } from './outside.ts'
 
 const say = (line: string) => process.stderr.write(`${line}\n`)
 const since = (start: number) => `${((performance.now() - start) / 1000).toFixed(1)} s`
 
 class Stopped extends Error {}
 
-type Options = { readonly operator: boolean; readonly natsPort: number | undefined }
+type Options = {
+  readonly node: boolean
+  readonly operator: boolean
+  readonly natsPort: number | undefined
+}
 
 function readOptions(args: readonly string[]): Options {
+  if (args.length === 1 && args[0] === '--node') {
+    return { node: true, operator: true, natsPort: undefined }
+  }
   let operator = true
   let natsPort: number | undefined
   for (let i = 0; i < args.length; i++) {
@@ -21,11 +30,11 @@ function readOptions(args: readonly string[]): Options {
       natsPort = Number(args[++i])
     } else {
       throw new SsmdError('SSMD_E_USAGE', `${args[i]} is no option of npm run cluster`, {
-        hint: 'npm run cluster [-- --no-operator] [--nats-port N, 0 for any free one]',
+        hint: 'npm run cluster [-- --no-operator] [--nats-port N, 0 for any free one], or npm run cluster -- --node',
       })
     }
   }
-  return { operator, natsPort }
+  return { node: false, operator, natsPort }
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -39,6 +48,7 @@ async function main(args: readonly string[]): Promise<void> {
       })
     }
   })
+  if (options.node) return withNode(stopped)
   const start = performance.now()
   say('starting a control plane on this computer; its pods do not run (docs/cluster.md)')
   const step: Step = async (what, work) => {
@@ -59,6 +69,13 @@ async function main(args: readonly string[]): Promise<void> {
     throw new SsmdError('SSMD_E_INTERNAL', `a process of the cluster ended by itself: ${failure}`)
   }
   say(`stopped in ${since(stopping)}; nothing is left`)
+}
+
+async function withNode(stopped: Promise<void>): Promise<void> {
+  say('starting a Kubernetes cluster of one real node, in namespaces of its own (docs/cluster.md)')
+  const code = await runNode({ say, print: (line) => console.log(line), stopped })
+  if (code === 0) say('stopped; nothing is left')
+  process.exitCode = code
 }
 
 function printHow(cluster: DeveloperCluster): void {
