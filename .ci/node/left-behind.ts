@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { run } from '../tools/run.ts'
 import { cgroupMounts } from './cgroups.ts'
-import { mountPoints } from './teardown.ts'
+import { parseMounts } from './teardown.ts'
 
 /** Each thing as one line of text. */
 export type Surroundings = ReadonlySet<string>
@@ -29,7 +29,8 @@ export async function lookAround(name: string | undefined): Promise<Surroundings
     return `setting ${setting} = ${value.trim()}`
   })
   return new Set([
-    ...mountPoints(mounts).map((point) => `mount ${point}`),
+    // By number: one may lie above another on the same point.
+    ...parseMounts(mounts).map(({ id, point }) => `mount ${id} ${point}`),
     ...links.map((link) => `link ${link}`),
     ...tables.output
       .split('\n')

@@ -33,7 +33,7 @@ import { makeBridge, NODE_ADDRESS, removeNetwork, startDns, startProxy } from '.
 import { Parts } from './parts.ts'
 import { type ContainerMemory, containerMemory, killContainer, type PodName } from './pods.ts'
 import { findProgram, missingNode, nodeTools } from './requirements.ts'
-import { endContainers, endShims, unmountBelow } from './teardown.ts'
+import { endContainers, endShims, readMounts, unmountSince } from './teardown.ts'
 import { DEFAULT_VOLUMES, makeVolumeFolder, type VolumeOptions, volumeObjects } from './volumes.ts'
 
 export const NODE_NAME = 'node'
@@ -71,6 +71,7 @@ export async function startNode(options: NodeOptions): Promise<NodeCluster> {
   const tools = { ...(await nodeTools()), runc: (await findProgram('runc')) ?? 'runc' }
   const folder = await mkdtemp(join(tmpdir(), 'node-'))
   const logs = join(folder, 'logs')
+  const mounts = await readMounts()
   const parts = new Parts()
   let cluster: TestCluster | undefined
   let stopping: Promise<void> | undefined
@@ -82,7 +83,7 @@ export async function startNode(options: NodeOptions): Promise<NodeCluster> {
     await parts.stopAll()
     await endContainers(place.cgroup)
     await endShims(tools.shim)
-    await unmountBelow(folder, '/var/lib/kubelet', '/run/containerd')
+    await unmountSince(mounts)
     await cluster?.stop()
     await removeNetwork()
     await rm(folder, { recursive: true, force: true })

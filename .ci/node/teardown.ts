@@ -54,19 +54,25 @@ async function processesOf(program: string): Promise<number[]> {
   return pids
 }
 
-/** Unmounts all that lies below these folders, the last mounted first; what is mounted on a folder itself stays. */
-export async function unmountBelow(...folders: readonly string[]): Promise<void> {
-  const mounted = mountPoints(await readFile('/proc/self/mountinfo', 'utf8'))
-  const below = mounted.filter((point) => folders.some((folder) => point.startsWith(`${folder}/`)))
-  for (const point of below.reverse()) await mustRun('umount', ['--lazy', point])
+/** Every mount that was not there then, the last first. */
+export async function unmountSince(then: readonly Mount[]): Promise<void> {
+  const known = new Set(then.map(({ id }) => id))
+  const since = (await readMounts()).filter(({ id }) => !known.has(id))
+  for (const { point } of since.reverse()) await mustRun('umount', ['--lazy', point])
 }
 
-export const mountPoints = (mountinfo: string): string[] =>
+export type Mount = { readonly id: string; readonly point: string }
+
+export const readMounts = async (): Promise<Mount[]> =>
+  parseMounts(await readFile('/proc/self/mountinfo', 'utf8'))
+
+/** In the order in which they were made; one point may have several, one above the other. */
+export const parseMounts = (mountinfo: string): Mount[] =>
   mountinfo
     .split('\n')
-    .map((line) => line.split(' ')[4])
-    .filter((point) => point !== undefined)
-    // Blanks and the like stand there in octal.
-    .map((point) =>
-      point.replace(/\\(\d{3})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 8)))
-    )
+    .map((line) => line.split(' '))
+    .flatMap(([id, , , , point]) => (id && point ? [{ id, point: unescaped(point) }] : []))
+
+/** Blanks and the like stand there in octal. */
+const unescaped = (text: string): string =>
+  text.replace(/\\(\d{3})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 8)))
