@@ -15,7 +15,8 @@ let bin = ''
 test.before.each(() => {
   bin = mkdtempSync(join(tmpdir(), 'ssmd-run-'))
   // Nothing is missing, so nothing is installed.
-  for (const name of ['capnp', 'jq', 'lua5.1', 'strace']) command(name, '')
+  const programs = ['capnp', 'jq', 'lua5.1', 'strace', 'ip', 'nft', 'openssl', 'runc']
+  for (const name of programs) command(name, '')
 })
 test.after.each(() => rmSync(bin, { recursive: true, force: true }))
 
@@ -26,11 +27,22 @@ function command(name: string, body: string): void {
 
 type Answer = { readonly says: string; readonly code: number }
 
-function ci(check: Answer, tests: Answer): { last: string; code: number | null; text: string } {
+const NONE: Answer = { says: '0 passed, 0 failed\\n', code: 0 }
+
+function ci(
+  check: Answer,
+  tests: Answer,
+  cluster: Answer = NONE
+): { last: string; code: number | null; text: string } {
   const answer = ({ says, code }: Answer) => `printf '${says}'; exit ${code}`
   command(
     'npm',
-    `echo "npm $* CI=$CI"; if [ "$1" = run ]; then ${answer(check)}; else ${answer(tests)}; fi`
+    `echo "npm $* CI=$CI"
+    case "$*" in
+      'run check') ${answer(check)} ;;
+      'run test:cluster') ${answer(cluster)} ;;
+      *) ${answer(tests)} ;;
+    esac`
   )
   const done = spawnSync('bash', ['.ci/run'], {
     cwd: root,
@@ -52,6 +64,13 @@ test('checks and tests are added up, and all good is exit code 0', () => {
   assert.equal([result.last, result.code], ['109 passed, 0 failed', 0])
   assert.match(result.text, 'npm run check CI=true')
   assert.match(result.text, 'npm test CI=true')
+})
+
+test('tests with a real node count as the others do', () => {
+  const cluster = { says: '10 passed, 1 failed\\n', code: 1 }
+  const result = ci(CHECKED, { says: '100 passed, 0 failed\\n', code: 0 }, cluster)
+  assert.equal([result.last, result.code], ['119 passed, 1 failed', 1])
+  assert.match(result.text, 'npm run test:cluster CI=true')
 })
 
 test('a failing check makes it fail, and the tests still run', () => {

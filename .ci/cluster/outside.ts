@@ -7,7 +7,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
 import { toolPath } from '#tools'
-import { IMAGES_VARIABLE, makeImages } from '../node/images.ts'
+import { givenImages, IMAGES_VARIABLE, makeImages } from '../node/images.ts'
 import { type Enclosure, enclose } from '../node/namespaces.ts'
 import { installMissing, nodeTools, systemPath, whyNoNode } from '../node/requirements.ts'
 import type { Ready } from './enclosed.ts'
@@ -28,7 +28,10 @@ export async function runNode(o: NodeRun): Promise<number> {
   const why = await whyNoNode()
   if (why !== undefined) throw why
   await getTools()
-  const images = await makeImages(join(ROOT, '.image'), (line) => o.say(`  ${line}`))
+  // A test has them already, and runs where they cannot be made.
+  const images = process.env[IMAGES_VARIABLE]
+    ? givenImages()
+    : await makeImages(join(ROOT, '.image'), (line) => o.say(`  ${line}`))
   const place = await enclose([process.execPath, join(import.meta.dirname, 'enclosed.ts')], {
     ...process.env,
     PATH: systemPath(process.env),

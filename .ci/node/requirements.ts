@@ -3,10 +3,11 @@
 import { constants } from 'node:fs'
 import { access, readFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { SsmdError } from '#crds/errors.ts'
+import { type ErrorCode, SsmdError } from '#crds/errors.ts'
 import { toolPath } from '#tools'
 import { missingTools } from '../../operator/testing/cluster.ts'
 import { run } from '../tools/run.ts'
+import { cgroupMounts, cgroupVersion } from './cgroups.ts'
 import { enclosed } from './namespaces.ts'
 
 /** The system's own programs, and the Debian package that brings each. */
@@ -38,22 +39,24 @@ export const nodeTools = async () => ({
 export async function whyNoNode(
   env: NodeJS.ProcessEnv = process.env
 ): Promise<SsmdError | undefined> {
-  const problem = (what: string, hint: string) =>
-    new SsmdError('SSMD_E_TOOL_MISSING', `a real node cannot run here: ${what}`, { hint })
+  const problem = (what: string, hint: string, code: ErrorCode = 'SSMD_E_TOOL_MISSING') =>
+    new SsmdError(code, `a real node cannot run here: ${what}`, { hint })
   if (process.platform !== 'linux') {
-    return problem(`this is ${process.platform}`, 'it takes Linux; npm run cluster runs anywhere')
+    const hint = 'it takes Linux; npm run cluster runs anywhere'
+    return problem(`this is ${process.platform}`, hint, 'SSMD_E_USAGE')
   }
   if (process.getuid?.() !== 0) {
     return problem(
       'it takes root, for namespaces, mounts and cgroups of its own',
-      'sudo -E npm run cluster -- --node, or without --node: that needs no root'
+      'sudo -E npm run cluster -- --node, or without --node: that needs no root',
+      'SSMD_E_USAGE'
     )
   }
-  const missing = await missingPrograms(env)
+  const missing = await missingPrograms((name) => findProgram(name, env))
   if (missing.length > 0) {
-    const packages = missing.map((name) => PROGRAMS[name]).join(' ')
+    const packages = missing.map((one) => one.package).join(' ')
     return problem(
-      `${missing.join(', ')} not found`,
+      `${missing.map((one) => one.program).join(', ')} not found`,
       `on Debian: apt-get install --no-install-recommends ${packages}`
     )
   }
@@ -62,6 +65,30 @@ export async function whyNoNode(
     if (loaded.code !== 0) {
       return problem('the kernel has no overlayfs', 'take a kernel with CONFIG_OVERLAY_FS')
     }
+  }
+  const attempt = ['--net', '--mount', '--pid', '--fork', 'true']
+  const { code, output } = await run('unshare', attempt, { env: { ...env, PATH: systemPath(env) } })
+  const privileged = 'in a container, take a privileged one'
+  if (code !== 0) return problem(`no namespaces can be made: ${output.trim()}`, privileged)
+  const locked = await lockedCgroup()
+  return locked === undefined
+    ? undefined
+    : problem(`the cgroups in ${locked} cannot be written`, privileged)
+}
+
+/** The first folder of cgroups in which none can be made. */
+async function lockedCgroup(): Promise<string | undefined> {
+  const mounts = cgroupMounts(await readFile('/proc/self/mountinfo', 'utf8'))
+  if (mounts.length === 0) return '/sys/fs/cgroup'
+  const version = cgroupVersion(mounts)
+  for (const { folder } of mounts.filter((mount) => mount.version === version)) {
+    if (
+      !(await access(folder, constants.W_OK).then(
+        () => true,
+        () => false
+      ))
+    )
+      return folder
   }
   return undefined
 }
@@ -99,10 +126,12 @@ export async function findProgram(
   return undefined
 }
 
-async function missingPrograms(env: NodeJS.ProcessEnv): Promise<string[]> {
-  const missing: string[] = []
-  for (const name of Object.keys(PROGRAMS)) {
-    if ((await findProgram(name, env)) === undefined) missing.push(name)
+export async function missingPrograms(
+  find: (name: string) => Promise<string | undefined>
+): Promise<{ readonly program: string; readonly package: string }[]> {
+  const missing: { program: string; package: string }[] = []
+  for (const [program, name] of Object.entries(PROGRAMS)) {
+    if ((await find(program)) === undefined) missing.push({ program, package: name })
   }
   return missing
 }
@@ -113,7 +142,8 @@ export async function installMissing(
   env: NodeJS.ProcessEnv = process.env
 ): Promise<void> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return
-  const packages = (await missingPrograms(env)).map((name) => PROGRAMS[name] ?? name)
+  const missing = await missingPrograms((name) => findProgram(name, env))
+  const packages = missing.map((one) => one.package)
   if (packages.length === 0 || (await findProgram('apt-get', env)) === undefined) return
   log(`installing ${packages.join(' ')} (apt-get)`)
   const quiet = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, limitMs: 300_000 }

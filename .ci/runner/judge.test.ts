@@ -103,6 +103,7 @@ const BAD: readonly [name: string, change: Partial<FileRun>, problem: string][] 
     'its tests ended, but the process not within 10 s',
   ],
   ['an exit code that contradicts', { code: 7 }, 'ended with exit code 7, but 0 tests failed'],
+  ['what a node left', { behind: ['link ssmd0'] }, 'left behind: link ssmd0'],
   ['a process left behind', { leftovers: ['12 nats-server'] }, 'left a process running: 12 nats'],
   ['a wish that means nothing', { unknownAsks: ['alnoe'] }, '"// test: alnoe" means nothing'],
 ]

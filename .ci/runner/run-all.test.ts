@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until, within } from '#testing/deadline.ts'
+import { whyNoNode } from '../node/requirements.ts'
+import type { TestKind } from './files.ts'
 import { groupMembers } from './process-group.ts'
 import { runAll, type Totals } from './run-all.ts'
 
@@ -16,7 +18,7 @@ type Result = { readonly totals: Totals; readonly text: string; readonly last: s
 /** Runs files in a folder inside the repository, so that they find uvu. */
 async function runFixtures(
   files: Readonly<Record<string, string>>,
-  o: { signal?: AbortSignal; env?: NodeJS.ProcessEnv } = {}
+  o: { signal?: AbortSignal; env?: NodeJS.ProcessEnv; kind?: TestKind } = {}
 ): Promise<Result> {
   mkdirSync(join(root, '.ssmd'), { recursive: true })
   const folder = mkdtempSync(join(root, '.ssmd', 'fixture-'))
@@ -24,7 +26,8 @@ async function runFixtures(
   try {
     mkdirSync(join(folder, 'crds'))
     for (const [name, text] of Object.entries(files)) {
-      writeFileSync(join(folder, 'crds', `${name}.test.ts`), text)
+      const kind = name.includes('.') ? '' : '.test'
+      writeFileSync(join(folder, 'crds', `${name}${kind}.ts`), text)
     }
     const totals = await within(
       60_000,
@@ -33,6 +36,7 @@ async function runFixtures(
         root: folder,
         filters: [],
         env: o.env ?? process.env,
+        kind: o.kind ?? 'test',
         signal: o.signal ?? new AbortController().signal,
         write: (line) => lines.push(line),
         openGraceMs: 500,
@@ -138,6 +142,26 @@ for (const [name, file, said] of RED) {
     assert.match(result.last, /^\d+ passed, [1-9]\d* failed$/)
   })
 }
+
+test('tests with a node run when they are asked for, and then no others do', async () => {
+  const files = { a: HEAD + PASS + RUN, 'b.cluster': HEAD + PASS + PASS + RUN }
+  assert.is((await runFixtures(files)).totals.passed, 1)
+  assert.is((await runFixtures(files, { kind: 'cluster' })).totals.passed, 2)
+})
+
+test('they run in processes of their own, where the system lets them', async () => {
+  const alone = `import { readdirSync } from 'node:fs'
+    test('sees few', () => {
+      if (process.env.SSMD_NODE_FOLDER === undefined) return console.log('SKIP not inside')
+      if (readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).length > 10) throw new Error('many')
+    })\n`
+  const { totals, text } = await runFixtures(
+    { 'a.cluster': HEAD + alone + RUN },
+    { kind: 'cluster' }
+  )
+  assert.is(totals.failed, 0, text)
+  assert.is(totals.skipped, (await whyNoNode()) === undefined ? 0 : 1)
+})
 
 test('no file at all is a failure', async () => {
   const result = await runFixtures({})

@@ -6,6 +6,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
+import { describeError } from '#crds/errors.ts'
 import { lookAround, whatIsNew } from '../node/left-behind.ts'
 import { enclose } from '../node/namespaces.ts'
 import { whyNoNode } from '../node/requirements.ts'
@@ -122,7 +123,11 @@ async function openPlace(
   const before = await lookAround(undefined)
   const place = await enclose(command, env)
   const leave = async () => {
-    await place.leave()
+    try {
+      await place.leave()
+    } catch (error) {
+      return [describeError(error)]
+    }
     return whatIsNew(before, await lookAround(place.name))
   }
   return { ...place, leave }

@@ -1,0 +1,82 @@
+// The namespaces of a node without a node in them: what a program inside can do to the rest of the computer is nothing,
+// and nothing of it stays, whether it ends or is ended.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { until } from '#testing/deadline.ts'
+import { skip } from '#testing/skip.ts'
+import { lookAround, whatIsNew } from './left-behind.ts'
+import { enclose } from './namespaces.ts'
+import { whyNoNode } from './requirements.ts'
+
+const missing = await whyNoNode()
+const test = suite('namespaces of a node')
+const real = (name: string, body: () => Promise<void>) =>
+  test(name, missing === undefined ? body : () => skip(missing))
+
+type Ended = { readonly code: number | null; readonly output: string; readonly behind: string[] }
+
+/** Runs a script of the shell inside; `during` may end it. */
+async function runInside(
+  script: string,
+  during: (name: string, kill: () => void) => Promise<void> = async () => {}
+): Promise<Ended> {
+  const before = await lookAround(undefined)
+  const place = await enclose(['sh', '-c', script])
+  try {
+    const child = spawn(place.file, place.args, { env: place.env })
+    const exit = once(child, 'close')
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        output += chunk
+      })
+    }
+    await during(place.name, () => child.kill('SIGKILL'))
+    const [code] = (await exit) as [number | null]
+    await place.leave()
+    return { code, output, behind: whatIsNew(before, await lookAround(place.name)) }
+  } finally {
+    await place.leave()
+  }
+}
+
+real('a program sees a network and processes of its own, and sets nothing outside', async () => {
+  const script = [
+    'ls /sys/class/net >/dev/null',
+    'cat /proc/net/dev | grep -c :',
+    'echo $$',
+    'echo 7 > /proc/sys/vm/overcommit_memory && cat /proc/sys/vm/overcommit_memory',
+    'mount -t tmpfs tmpfs /run/containerd && ip link add extra type bridge',
+    'exit 3',
+  ].join('\n')
+  const { code, output, behind } = await runInside(script)
+  const [links, pid, setting] = output.split('\n')
+  assert.equal([links, setting, code], ['1', '7', 3], output)
+  assert.ok(Number(pid) < 100, 'numbers of processes begin anew')
+  assert.equal(behind, [])
+})
+
+real('what ends there and has no parent any more is no zombie', async () => {
+  // The child of a child that ended belongs to the first process, which has to wait for it.
+  const script = `(sh -c 'sleep 0.1' & true); sleep 0.5; grep -l 'State:.Z' /proc/[0-9]*/status`
+  const { output } = await runInside(script)
+  assert.is(output, '')
+})
+
+real('when it is ended by force, all that it started ends', async () => {
+  const { behind } = await runInside(
+    'setsid sleep 1000 & setsid sleep 1000',
+    async (name, kill) => {
+      const here = async () =>
+        [...(await lookAround(name))].filter((thing) => /sleep 1000/.test(thing))
+      await until(10_000, 'two programs inside', async () => (await here()).length >= 2)
+      kill()
+    }
+  )
+  assert.equal(behind, [])
+})
+
+test.run()
