@@ -18,13 +18,15 @@ const real = (name: string, body: () => Promise<void>) =>
 
 type Ended = { readonly code: number | null; readonly output: string; readonly behind: string[] }
 
-/** Runs a script of the shell inside; `during` may end it. */
+const inShell = (script: string) => ['sh', '-c', script]
+
+/** Runs a program inside; `during` may end it. */
 async function runInside(
-  script: string,
+  program: readonly string[],
   during: (name: string, kill: () => void) => Promise<void> = async () => {}
 ): Promise<Ended> {
   const before = await lookAround(undefined)
-  const place = await enclose(['sh', '-c', script])
+  const place = await enclose(program)
   try {
     const child = spawn(place.file, place.args, { env: place.env })
     const exit = once(child, 'close')
@@ -52,7 +54,7 @@ real('a program sees a network and processes of its own, and sets nothing outsid
     'mount -t tmpfs tmpfs /run/containerd && ip link add extra type bridge',
     'exit 3',
   ].join('\n')
-  const { code, output, behind } = await runInside(script)
+  const { code, output, behind } = await runInside(inShell(script))
   const [links, pid, setting] = output.split('\n')
   assert.equal([links, setting, code], ['1', '7', 3], output)
   assert.ok(Number(pid) < 100, 'numbers of processes begin anew')
@@ -60,15 +62,18 @@ real('a program sees a network and processes of its own, and sets nothing outsid
 })
 
 real('what ends there and has no parent any more is no zombie', async () => {
-  // The child of a child that ended belongs to the first process, which has to wait for it.
-  const script = `(sh -c 'sleep 0.1' & true); sleep 0.5; grep -l 'State:.Z' /proc/[0-9]*/status`
-  const { output } = await runInside(script)
-  assert.is(output, '')
+  // The child of a child that ended belongs to the first process, which has to wait for it. Node would not.
+  const script = `const { spawnSync } = require('node:child_process')
+    const shell = (text) => console.log(spawnSync('sh', ['-c', text]).stdout.toString())
+    shell('sleep 0.1 >/dev/null & echo $!')
+    setTimeout(() => shell('grep -l "State:.Z" /proc/[0-9]*/status'), 500)`
+  const { output } = await runInside([process.execPath, '-e', script])
+  assert.match(output, /^\d+\n\s*$/)
 })
 
 real('when it is ended by force, all that it started ends', async () => {
   const { behind } = await runInside(
-    'setsid sleep 1000 & setsid sleep 1000',
+    inShell('setsid sleep 1000 & setsid sleep 1000'),
     async (name, kill) => {
       const here = async () =>
         [...(await lookAround(name))].filter((thing) => /sleep 1000/.test(thing))
