@@ -41,11 +41,12 @@ export async function runNode(o: NodeRun): Promise<number> {
     const child = spawn(place.file, place.args, {
       env: place.env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // Ctrl-C in a terminal is for this process: the servers inside would end of it before they are stopped.
+      detached: true,
     })
     child.once('message', (ready) => void sayHow(o, place, child, ready as Ready))
     const exit = once(child, 'exit')
     await Promise.race([exit, o.stopped])
-    // Said twice where a terminal has told both: the second one is not heard.
     if (child.connected) child.send('stop')
     const [code] = (await exit) as [number | null]
     return code ?? 1

@@ -6,7 +6,7 @@ import { type Running, startProcess } from '../../operator/testing/processes.ts'
 import { mustRun } from './must-run.ts'
 import { podNetwork } from './network.ts'
 
-/** The place where everybody looks for it; enter.sh gave it a file system of its own. */
+/** The place where everybody looks for it; enter.sh made /run one of our own. */
 export const SOCKET = '/run/containerd/containerd.sock'
 /** The container that holds a pod's network: every pod has one. */
 export const PAUSE_IMAGE = 'ssmd.local/pause:1'

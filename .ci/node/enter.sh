@@ -4,14 +4,21 @@
 # Whatever is mounted here is seen in these namespaces alone.
 set -eu
 folder=$SSMD_NODE_FOLDER
+# Left to the program: this shell stays until that one has ended in order.
+trap : INT TERM HUP
 
 ip link set lo up
 
-# Where kubelet and containerd keep what has a fixed place: in the node's folder, or in memory.
+# Where kubelet and containerd keep what has a fixed place: in the node's folder, or in memory. Mount points are made in
+# a copy of /var/lib: one that lay outside could not be removed while another node uses it, for the kernel would take
+# that one's mount away with it.
+resolv=$(readlink -m /etc/resolv.conf)
+mount -t tmpfs -o mode=755 tmpfs /run
+mount -t overlay -o "lowerdir=/var/lib,upperdir=$folder/lib,workdir=$folder/work" overlay /var/lib
+mkdir -p /var/lib/kubelet /var/lib/cni
 mount --bind "$folder/kubelet" /var/lib/kubelet
-mount --bind "$folder/log" /var/log
-mount -t tmpfs -o mode=755 tmpfs /run/containerd
 mount -t tmpfs -o mode=755 tmpfs /var/lib/cni
+mount --bind "$folder/log" /var/log
 
 # The kubelet sets these for the whole machine. Here it finds and sets copies.
 for name in kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes vm/overcommit_memory; do
@@ -22,9 +29,14 @@ for name in kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/ke
 done
 
 # Names of Services are known to programs here as they are to pods.
-for name in resolv.conf nsswitch.conf; do
-  if [ -e "/etc/$name" ]; then mount --bind "$folder/$name" "/etc/$name"; fi
-done
+case $resolv in
+  /run/*)
+    mkdir -p "$(dirname "$resolv")"
+    cp "$folder/resolv.conf" "$resolv"
+    ;;
+  *) if [ -e "$resolv" ]; then mount --bind "$folder/resolv.conf" "$resolv"; fi ;;
+esac
+if [ -e /etc/nsswitch.conf ]; then mount --bind "$folder/nsswitch.conf" /etc/nsswitch.conf; fi
 
 set +e
 "$@"

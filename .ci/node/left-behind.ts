@@ -14,7 +14,10 @@ const SETTINGS = [
   ...['kernel/panic', 'kernel/panic_on_oops', 'kernel/keys/root_maxkeys'],
   ...['kernel/keys/root_maxbytes', 'vm/overcommit_memory', 'net/ipv4/ip_forward'],
 ]
-const PLACES = ['/var/lib/kubelet', '/var/lib/cni', '/run/containerd', '/var/log/containers']
+const PLACES = [
+  ...['/var/lib/kubelet', '/var/lib/cni', '/run/containerd', '/var/log/containers'],
+  ...['/run/mine', '/var/lib/mine'],
+]
 
 /**
  * `name`: of the node, once it has one. Of cgroups and processes only those of that name are seen: others come and go

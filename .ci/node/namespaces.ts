@@ -1,9 +1,9 @@
 // The place of a node: network, mount and process namespaces of its own, in which a program and all that it starts can
-// do nothing to the rest of the computer. What has to lie outside (a folder, a cgroup, four mount points) is made
-// here before, and taken away after the last process is gone.
+// do nothing to the rest of the computer. What has to lie outside, a folder and a cgroup, is made here before, and taken
+// away after the last process is gone.
 
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeCgroup, type NodeCgroup, openCgroup } from './cgroups.ts'
@@ -12,8 +12,6 @@ import { NODE_ADDRESS } from './network.ts'
 const ENTER = join(import.meta.dirname, 'enter.sh')
 /** Set inside, and only there. */
 const FOLDER_VARIABLE = 'SSMD_NODE_FOLDER'
-/** Mount points: empty, and the same wherever kubelet and containerd run. enter.sh mounts on them. */
-const PLACES = ['/var/lib/kubelet', '/var/lib/cni', '/run/containerd'] as const
 
 export type Enclosure = {
   /** Of its folder and its cgroup; nothing else on the computer bears it. */
@@ -35,20 +33,15 @@ export async function enclose(
 ): Promise<Enclosure> {
   const name = `ssmd-node-${randomBytes(4).toString('hex')}`
   const folder = join(env.TMPDIR || tmpdir(), name)
-  const made: string[] = []
   let cgroup: NodeCgroup | undefined
   const leave = async () => {
     await cgroup?.remove()
     await rm(folder, { recursive: true, force: true })
-    // One that another node still uses is not empty for us either: it stays until that one leaves.
-    for (const place of made) await rmdir(place).catch(() => {})
   }
   try {
-    for (const place of PLACES) {
-      if ((await mkdir(place, { recursive: true })) !== undefined) made.push(place)
-    }
     await mkdir(folder, { mode: 0o755 })
-    for (const below of ['kubelet', 'log', 'sysctl']) await mkdir(join(folder, below))
+    for (const below of ['kubelet', 'log', 'sysctl', 'lib', 'work'])
+      await mkdir(join(folder, below))
     await writeFile(join(folder, 'resolv.conf'), RESOLV_CONF)
     await writeFile(join(folder, 'nsswitch.conf'), NSSWITCH_CONF)
     cgroup = await makeCgroup(name)
