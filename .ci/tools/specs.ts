@@ -39,6 +39,8 @@ const HELM = '4.3.1'
 const CONTAINERD = '2.4.2'
 const CNI = '1.9.1'
 const COREDNS = '1.15.0'
+const ARGOCD = '3.5.3'
+const MINIREDIS = '2.38.0'
 
 const [KUBE_MAJOR, KUBE_MINOR] = KUBERNETES.split('.')
 const KUBE_VERSION = 'k8s.io/component-base/version.'
@@ -194,6 +196,26 @@ export const TOOLS = {
       package: 'github.com/coredns/coredns',
       seconds: 90,
     },
+  },
+  // One program; the variable ARGOCD_BINARY_NAME says which of Argo CD's servers it is to be.
+  argocd: {
+    name: 'argocd',
+    version: ARGOCD,
+    variable: 'SSMD_ARGOCD',
+    versionArgs: ['version', '--client', '--short'],
+    go: {
+      module: `${import.meta.dirname}/argocd`,
+      package: 'github.com/argoproj/argo-cd/v3/cmd',
+      ldflags: `-X github.com/argoproj/argo-cd/v3/common.version=${ARGOCD}`,
+      seconds: 240,
+    },
+  },
+  miniredis: {
+    name: 'miniredis',
+    version: MINIREDIS,
+    variable: 'SSMD_MINIREDIS',
+    versionArgs: ['--version'],
+    go: { module: `${import.meta.dirname}/argocd`, package: './miniredis', seconds: 5 },
   },
 } as const satisfies Record<string, ToolSpec>
 
