@@ -87,6 +87,8 @@ export const stateOf = (
 ): ResourceState | undefined =>
   application.status?.resources?.find((entry) => entry.kind === kind && entry.name === name)
 
+export const isHealthy = ({ status }: Application): boolean => status?.health?.status === 'Healthy'
+
 export const healthOf = (application: Application, kind: string, name: string): string =>
   stateOf(application, kind, name)?.health?.status ?? ''
 
@@ -134,6 +136,17 @@ export async function exists(client: Client, resource: Resource, key: string): P
     if (isNotFound(thrown)) return false
     throw thrown
   }
+}
+
+/** Deletes it, and waits until its finalizer has removed what it had applied. */
+export async function removeApplication(client: Client, name: string, ms = 60_000): Promise<void> {
+  const { metadata } = await readApplication(client, name)
+  await client.delete(APPLICATIONS, fullName(name), { uid: metadata.uid ?? '' })
+  await until(
+    ms,
+    `the Application ${name} gone`,
+    async () => !(await exists(client, APPLICATIONS, fullName(name)))
+  )
 }
 
 /** What a forge sends for a push, in GitHub's words. `web`: the address of the repository for people. */

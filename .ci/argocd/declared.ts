@@ -4,7 +4,7 @@ import type { KubeObject } from '../../operator/kube/objects.ts'
 import { ARGO_NAMESPACE } from './argocd.ts'
 import { BRANCH } from './repository.ts'
 
-const TRACKED = 'ssmd.io/v1alpha1'
+const GROUP = 'ssmd.io/v1alpha1'
 export const WAVE = 'argocd.argoproj.io/sync-wave'
 
 type Declared = {
@@ -18,7 +18,7 @@ const resource = (
   spec: object,
   { annotations, labels }: Declared
 ): KubeObject => ({
-  apiVersion: TRACKED,
+  apiVersion: GROUP,
   kind,
   metadata: { name, ...(annotations ? { annotations } : {}), ...(labels ? { labels } : {}) },
   spec,
@@ -76,6 +76,7 @@ export const application = (o: {
   /** In the repository. Default: all of it. */
   readonly path?: string
   readonly namespace: string
+  /** Beside `ApplyOutOfSyncOnly`, which leaves alone what a commit does not change. */
   readonly syncOptions?: readonly string[]
 }): KubeObject => ({
   apiVersion: 'argoproj.io/v1alpha1',
@@ -96,7 +97,7 @@ export const application = (o: {
     destination: { server: 'https://kubernetes.default.svc', namespace: o.namespace },
     syncPolicy: {
       automated: { enabled: true, prune: true, selfHeal: true },
-      syncOptions: ['ServerSideApply=true', ...(o.syncOptions ?? [])],
+      syncOptions: ['ApplyOutOfSyncOnly=true', ...(o.syncOptions ?? [])],
       // A sync that met a deletion under way is tried again at once instead of after 5, 10, 20 … s.
       retry: { limit: 10, backoff: { duration: '1s', factor: 1, maxDuration: '10s' } },
     },

@@ -15,12 +15,14 @@ import { isRunning, type Running } from '../../operator/testing/processes.ts'
 import { applyCrds, OPERATOR_ACCOUNT, type Step, startOperator } from '../cluster/cluster.ts'
 import { type Argo, type ArgoOptions, argoTools, startArgo } from './argocd.ts'
 import { makeRepository, missingGit, type Repository } from './repository.ts'
+import { auditWrites, type Writes } from './writes.ts'
 
 export type Testbed = {
   readonly plane: ControlPlane
   readonly nats: TestNats
   readonly argo: Argo
   readonly repository: Repository
+  readonly writes: Writes
   readonly operator: {
     /** Starts it where it does not run. */
     up(): Promise<void>
@@ -55,12 +57,21 @@ export type TestbedOptions = Pick<ArgoOptions, 'config' | 'server' | 'timing'> &
   readonly step?: Step
 }
 
+/** Says how long each step of the start took. */
+export const stepsPrinted: Step = async (what, work) => {
+  const from = performance.now()
+  const result = await work()
+  console.log(`  ${what}: ${Math.round(performance.now() - from)} ms`)
+  return result
+}
+
 export async function startTestbed(o: TestbedOptions = {}): Promise<Testbed> {
   const step: Step = o.step ?? ((_what, work) => work())
   const token = randomBytes(16).toString('hex')
+  const writes = auditWrites()
   const plane = await startControlPlane({
     step,
-    apiServerArgs: WITHOUT_ROUTE,
+    apiServerArgs: [...WITHOUT_ROUTE, ...writes.apiServerArgs],
     users: [{ token, name: OPERATOR_ACCOUNT, groups: ['system:serviceaccounts'] }],
     prepare: applyCrds,
   })
@@ -76,6 +87,7 @@ export async function startTestbed(o: TestbedOptions = {}): Promise<Testbed> {
     await down()
     await nats?.stop()
     await plane.stop()
+    writes.stop()
   }
   try {
     nats = await startNats()
@@ -92,7 +104,7 @@ export async function startTestbed(o: TestbedOptions = {}): Promise<Testbed> {
       if (operator && isRunning(operator.child)) return
       operator = await startOperator(plane, token)
     }
-    return { plane, nats, argo, repository, operator: { up, down }, stop }
+    return { plane, nats, argo, repository, writes, operator: { up, down }, stop }
   } catch (thrown) {
     await stop()
     throw thrown
