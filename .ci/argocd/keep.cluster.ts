@@ -1,4 +1,4 @@
-// test: alone, own network, limit 600s
+// test: alone, limit 600s
 // What Argo CD takes away and what it never does: children, data, and names of its own on what we make.
 
 import { connect, type NatsConnection } from 'nats'

@@ -1,4 +1,4 @@
-// test: alone, own network, limit 600s
+// test: alone, limit 600s
 // A commit of many feeds: all of them are captured, and then nobody writes any more.
 
 import { setTimeout as sleep } from 'node:timers/promises'

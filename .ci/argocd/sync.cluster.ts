@@ -1,4 +1,4 @@
-// test: alone, own network, limit 600s
+// test: alone, limit 600s
 // From git push to a capture: a real Argo CD over a real repository, our operator from these sources, our health checks.
 
 import { suite } from 'uvu'
