@@ -50,6 +50,7 @@ export const argoTools = async () => ({
   argocd: await toolPath('argocd'),
   redis: await toolPath('miniredis'),
   helm: await toolPath('helm'),
+  kustomize: await toolPath('kustomize'),
   files: await argoFiles(),
 })
 
@@ -87,11 +88,12 @@ export async function startArgo(o: ArgoOptions): Promise<Argo> {
 /** Everything that Argo CD writes lies in folders of ours; its own defaults are /app and the common temporary folder. */
 async function makeHome(
   home: string,
-  tools: { readonly helm: string; readonly files: string }
+  tools: { readonly helm: string; readonly kustomize: string; readonly files: string }
 ): Promise<SettingFiles> {
   const files = settingFiles(home)
   for (const folder of files.folders) await mkdir(folder, { recursive: true, mode: 0o700 })
   await symlink(tools.helm, join(files.bin, 'helm'))
+  await symlink(tools.kustomize, join(files.bin, 'kustomize'))
   await symlink(
     join(tools.files, 'bin', 'git-verify-wrapper.sh'),
     join(files.bin, 'git-verify-wrapper.sh')

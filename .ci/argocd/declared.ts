@@ -1,5 +1,7 @@
 // What a person would write into the repository, as objects: small resources of ours, and the Application that syncs them.
 
+import { readFile } from 'node:fs/promises'
+import { parse } from 'yaml'
 import type { KubeObject } from '../../operator/kube/objects.ts'
 import { ARGO_NAMESPACE } from './argocd.ts'
 import { BRANCH } from './repository.ts'
@@ -70,36 +72,46 @@ export const archive = (
     of
   )
 
-export const application = (o: {
+export type ApplicationOptions = {
   readonly name: string
   readonly repository: string
-  /** In the repository. Default: all of it. */
-  readonly path?: string
+  /** In the repository. */
+  readonly path: string
   readonly namespace: string
-  /** Beside `ApplyOutOfSyncOnly`, which leaves alone what a commit does not change. */
-  readonly syncOptions?: readonly string[]
-}): KubeObject => ({
-  apiVersion: 'argoproj.io/v1alpha1',
-  kind: 'Application',
-  metadata: {
-    name: o.name,
-    namespace: ARGO_NAMESPACE,
-    finalizers: ['resources-finalizer.argocd.argoproj.io/background'],
-  },
-  spec: {
-    project: 'default',
-    source: {
-      repoURL: o.repository,
-      targetRevision: BRANCH,
-      path: o.path ?? '.',
-      directory: { recurse: true },
+}
+
+const EXAMPLE = new URL('../../charts/argocd/applications/feeds.yaml', import.meta.url)
+
+/** The example that we ship, over a folder of a repository. It goes with all that it applied, and tries again at once. */
+export async function application(o: ApplicationOptions): Promise<KubeObject> {
+  const { spec, ...shipped } = parse(await readFile(EXAMPLE, 'utf8')) as KubeObject & {
+    readonly spec: {
+      readonly source: object
+      readonly destination: object
+      readonly syncPolicy: object
+    }
+  }
+  return {
+    ...shipped,
+    metadata: {
+      name: o.name,
+      namespace: ARGO_NAMESPACE,
+      finalizers: ['resources-finalizer.argocd.argoproj.io/background'],
     },
-    destination: { server: 'https://kubernetes.default.svc', namespace: o.namespace },
-    syncPolicy: {
-      automated: { enabled: true, prune: true, selfHeal: true },
-      syncOptions: ['ApplyOutOfSyncOnly=true', ...(o.syncOptions ?? [])],
-      // A sync that met a deletion under way is tried again at once instead of after 5, 10, 20 … s.
-      retry: { limit: 10, backoff: { duration: '1s', factor: 1, maxDuration: '10s' } },
+    spec: {
+      ...spec,
+      source: {
+        ...spec.source,
+        repoURL: o.repository,
+        targetRevision: BRANCH,
+        path: o.path,
+        directory: { recurse: true },
+      },
+      destination: { ...spec.destination, namespace: o.namespace },
+      syncPolicy: {
+        ...spec.syncPolicy,
+        retry: { limit: 10, backoff: { duration: '1s', factor: 1, maxDuration: '10s' } },
+      },
     },
-  },
-})
+  }
+}

@@ -73,7 +73,7 @@ async function push(folder: string, change: Change): Promise<string> {
   } else {
     await declareApplication(
       bed.argo.client,
-      application({
+      await application({
         name: folder,
         repository: bed.repository.url,
         path: folder,

@@ -51,7 +51,12 @@ real(`${FEEDS} feeds: Healthy, and after that not one write over any of them`, a
   const from = performance.now()
   await declareApplication(
     client,
-    application({ name: 'many', repository: repository.url, path: 'many', namespace: NAMESPACE })
+    await application({
+      name: 'many',
+      repository: repository.url,
+      path: 'many',
+      namespace: NAMESPACE,
+    })
   )
   await untilSettled(client, 'many', revision, 180_000)
   const synced = performance.now() - from

@@ -57,10 +57,10 @@ async function revert(folder: string): Promise<string> {
   return revision
 }
 
-const declare = (name: string) =>
+const declare = async (name: string) =>
   declareApplication(
     bed.argo.client,
-    application({ name, repository: bed.repository.url, path: name, namespace: NAMESPACE })
+    await application({ name, repository: bed.repository.url, path: name, namespace: NAMESPACE })
   )
 
 /** A folder with an Environment and a Feed, both of its name, and its Application: all is Healthy. */

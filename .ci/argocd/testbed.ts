@@ -55,6 +55,8 @@ export async function missingTestbed(): Promise<SkipReason | undefined> {
 
 export type TestbedOptions = Pick<ArgoOptions, 'config' | 'server' | 'timing'> & {
   readonly step?: Step
+  /** The API server is left without our kinds and roles. */
+  readonly bare?: boolean
 }
 
 /** Says how long each step of the start took. */
@@ -73,7 +75,7 @@ export async function startTestbed(o: TestbedOptions = {}): Promise<Testbed> {
     step,
     apiServerArgs: [...WITHOUT_ROUTE, ...writes.apiServerArgs],
     users: [{ token, name: OPERATOR_ACCOUNT, groups: ['system:serviceaccounts'] }],
-    prepare: applyCrds,
+    ...(o.bare ? {} : { prepare: applyCrds }),
   })
   let nats: TestNats | undefined
   let argo: Argo | undefined

@@ -41,6 +41,7 @@ const CNI = '1.9.1'
 const COREDNS = '1.15.0'
 const ARGOCD = '3.5.3'
 const MINIREDIS = '2.38.0'
+const KUSTOMIZE = '5.8.1'
 
 const [KUBE_MAJOR, KUBE_MINOR] = KUBERNETES.split('.')
 const KUBE_VERSION = 'k8s.io/component-base/version.'
@@ -216,6 +217,19 @@ export const TOOLS = {
     variable: 'SSMD_MINIREDIS',
     versionArgs: ['--version'],
     go: { module: `${import.meta.dirname}/argocd`, package: './miniredis', seconds: 5 },
+  },
+  // The version that this Argo CD ships.
+  kustomize: {
+    name: 'kustomize',
+    version: KUSTOMIZE,
+    variable: 'SSMD_KUSTOMIZE',
+    versionArgs: ['version'],
+    go: {
+      module: `${import.meta.dirname}/kustomize`,
+      package: 'sigs.k8s.io/kustomize/kustomize/v5',
+      ldflags: `-X sigs.k8s.io/kustomize/api/provenance.version=v${KUSTOMIZE}`,
+      seconds: 30,
+    },
   },
 } as const satisfies Record<string, ToolSpec>
 
