@@ -29,7 +29,14 @@ import {
 } from './applications.ts'
 import { healthChecks } from './health-checks.ts'
 import { BRANCH } from './repository.ts'
-import { missingTestbed, NAMESPACE, startTestbed, stepsPrinted, type Testbed } from './testbed.ts'
+import {
+  missingTestbed,
+  NAMESPACE,
+  said,
+  startTestbed,
+  stepsPrinted,
+  type Testbed,
+} from './testbed.ts'
 
 const missing = await missingTestbed()
 const test = suite('the examples for Argo CD')
@@ -39,16 +46,18 @@ const MS = 180_000
 const CHARTS = new URL('../../charts/', import.meta.url).pathname
 
 let bed: Testbed
-test.before(async () => {
-  if (missing !== undefined) return
-  bed = await startTestbed({
-    config: await healthChecks(),
-    bare: true,
-    step: stepsPrinted,
-    // That a definition is served now, Argo CD sees at its next look.
-    timing: { resyncSeconds: 10 },
+test.before(
+  said(async () => {
+    if (missing !== undefined) return
+    bed = await startTestbed({
+      config: await healthChecks(),
+      bare: true,
+      step: stepsPrinted,
+      // That a definition is served now, Argo CD sees at its next look.
+      timing: { resyncSeconds: 10 },
+    })
   })
-})
+)
 test.after(async () => bed?.stop())
 
 const named = (name: string) => `${NAMESPACE}/${name}`

@@ -37,7 +37,14 @@ import { application, archive, environment, feed } from './declared.ts'
 import { healthChecks } from './health-checks.ts'
 import { followPods } from './pods.ts'
 import type { Change } from './repository.ts'
-import { missingTestbed, NAMESPACE, startTestbed, stepsPrinted, type Testbed } from './testbed.ts'
+import {
+  missingTestbed,
+  NAMESPACE,
+  said,
+  startTestbed,
+  stepsPrinted,
+  type Testbed,
+} from './testbed.ts'
 
 const missing = await missingTestbed()
 const test = suite('what Argo CD takes away, and what it never does')
@@ -47,17 +54,19 @@ const MS = 60_000
 
 let bed: Testbed
 let nc: NatsConnection
-test.before(async () => {
-  if (missing !== undefined) return
-  bed = await startTestbed({
-    config: await healthChecks(),
-    step: stepsPrinted,
-    // A refresh that is asked for while another one is under way is lost.
-    timing: { resyncSeconds: 2 },
+test.before(
+  said(async () => {
+    if (missing !== undefined) return
+    bed = await startTestbed({
+      config: await healthChecks(),
+      step: stepsPrinted,
+      // A refresh that is asked for while another one is under way is lost.
+      timing: { resyncSeconds: 2 },
+    })
+    await bed.operator.up()
+    nc = await connect({ servers: bed.nats.url })
   })
-  await bed.operator.up()
-  nc = await connect({ servers: bed.nats.url })
-})
+)
 test.after(async () => {
   await nc?.close()
   await bed?.stop()
@@ -299,13 +308,23 @@ real(
       'gone.yaml': undefined,
       'new.yaml': [feed('new')],
     })
-    const stale = await untilSettled(client, 'away', revision)
-    assert.is(healthOf(stale, 'Feed', 'w'), 'Progressing')
-    assert.is(healthOf(stale, 'Feed', 'new'), 'Progressing')
+    const stale = await untilApplication(
+      client,
+      'away',
+      'applied, and seen by nobody',
+      (app) =>
+        /waiting for healthy state/.test(app.status?.operationState?.message ?? '') &&
+        ['w', 'new'].every((name) => healthOf(app, 'Feed', name) === 'Progressing')
+    )
     assert.is(healthOf(stale, 'Feed', 'come'), 'Healthy', 'nothing is asked of this one')
     assert.is(stale.status?.health?.status, 'Progressing')
+    assert.ok(
+      await exists(client, FEEDS, named('gone')),
+      'what goes waits for what comes (PruneLast)'
+    )
     assert.match(stateOf(stale, 'Feed', 'w')?.health?.message, /[Ww]aiting for the operator/)
     await bed.operator.up()
+    await untilSettled(client, 'away', revision)
     const done = await untilApplication(client, 'away', 'healthy', isHealthy)
     assert.is(healthOf(done, 'Feed', 'new'), 'Healthy')
     assert.ok(await exists(client, DEPLOYMENTS, named('connector-away-new')))
@@ -320,6 +339,7 @@ real(
 
 real('a namespace with feeds in it can be deleted: no finalizer of ours holds it', async () => {
   const { client } = bed.argo
+  await bed.operator.up()
   await pushAndSettle('last', {
     'environment.yaml': [environment('last', bed.nats.url, ['*'])],
     'feed.yaml': [feed('l')],

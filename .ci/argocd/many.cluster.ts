@@ -15,7 +15,14 @@ import {
 } from './applications.ts'
 import { application, environment, feed } from './declared.ts'
 import { healthChecks } from './health-checks.ts'
-import { missingTestbed, NAMESPACE, startTestbed, stepsPrinted, type Testbed } from './testbed.ts'
+import {
+  missingTestbed,
+  NAMESPACE,
+  said,
+  startTestbed,
+  stepsPrinted,
+  type Testbed,
+} from './testbed.ts'
 import { countWrites, untilQuiet } from './writes.ts'
 
 const missing = await missingTestbed()
@@ -26,16 +33,18 @@ const FEEDS = 120
 const WATCH_MS = 20_000
 
 let bed: Testbed
-test.before(async () => {
-  if (missing !== undefined) return
-  bed = await startTestbed({
-    config: await healthChecks(),
-    step: stepsPrinted,
-    // Argo CD looks again and again meanwhile, as it does in life every few minutes.
-    timing: { resyncSeconds: 5 },
+test.before(
+  said(async () => {
+    if (missing !== undefined) return
+    bed = await startTestbed({
+      config: await healthChecks(),
+      step: stepsPrinted,
+      // Argo CD looks again and again meanwhile, as it does in life every few minutes.
+      timing: { resyncSeconds: 5 },
+    })
+    await bed.operator.up()
   })
-  await bed.operator.up()
-})
+)
 test.after(async () => bed?.stop())
 
 const nameOf = (n: number) => `f${String(n).padStart(3, '0')}`

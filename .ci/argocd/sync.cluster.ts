@@ -24,7 +24,14 @@ import {
 import { application, archive, environment, feed, WAVE } from './declared.ts'
 import { healthChecks } from './health-checks.ts'
 import type { Change } from './repository.ts'
-import { missingTestbed, NAMESPACE, startTestbed, stepsPrinted, type Testbed } from './testbed.ts'
+import {
+  missingTestbed,
+  NAMESPACE,
+  said,
+  startTestbed,
+  stepsPrinted,
+  type Testbed,
+} from './testbed.ts'
 import { countWrites, untilQuiet } from './writes.ts'
 
 const missing = await missingTestbed()
@@ -34,10 +41,12 @@ const real = (name: string, body: () => Promise<void>) =>
 const MS = 60_000
 
 let bed: Testbed
-test.before(async () => {
-  if (missing !== undefined) return
-  bed = await startTestbed({ config: await healthChecks(), server: true, step: stepsPrinted })
-})
+test.before(
+  said(async () => {
+    if (missing !== undefined) return
+    bed = await startTestbed({ config: await healthChecks(), server: true, step: stepsPrinted })
+  })
+)
 test.after(async () => bed?.stop())
 
 const named = (name: string) => `${NAMESPACE}/${name}`
@@ -212,16 +221,15 @@ real('what git does not name stays: a pause and a suspension during an incident'
   await removeApplication(client, 'incident')
 })
 
-real('a broken feed is Degraded with our words, and its neighbour is left alone', async () => {
+real('a broken feed is Degraded with our words, and holds up none of its neighbours', async () => {
   const { argo, writes } = bed
   const { client } = argo
   await captured('whole')
   await untilQuiet(writes, NAMESPACE, { forMs: 3_000, ms: MS })
   const mark = writes.mark()
-  const revision = await push('whole', {
+  await push('whole', {
     'broken.yaml': [feed('broken', { channels: ['trades'] })],
   })
-  await untilSettled(client, 'whole', revision)
   const degraded = await untilApplication(
     client,
     'whole',
@@ -237,9 +245,20 @@ real('a broken feed is Degraded with our words, and its neighbour is left alone'
     .since(mark)
     .filter(({ namespace, name }) => namespace === NAMESPACE && name !== 'broken')
   assert.equal(countWrites(others), [])
-  await untilSettled(client, 'whole', await revert('whole'))
+  // Nor does it hold up another one that is taken away.
+  const another = [environment('whole', bed.nats.url, ['broken', 'worse'])]
+  await push('whole', {
+    'feed.yaml': undefined,
+    'environment.yaml': another,
+    'worse.yaml': [feed('worse', { channels: ['trades'] })],
+  })
+  await until(MS, 'the neighbour gone', async () => !(await exists(client, FEEDS, named('whole'))))
+  await untilSettled(
+    client,
+    'whole',
+    await push('whole', { 'broken.yaml': undefined, 'worse.yaml': undefined })
+  )
   await until(MS, 'gone', async () => !(await exists(client, FEEDS, named('broken'))))
-  await untilApplication(client, 'whole', 'healthy', isHealthy)
   await removeApplication(client, 'whole')
 })
 

@@ -59,6 +59,18 @@ export type TestbedOptions = Pick<ArgoOptions, 'config' | 'server' | 'timing'> &
   readonly bare?: boolean
 }
 
+/** For a suite's `before`: of what fails there uvu does not say why. */
+export const said =
+  (work: () => Promise<void>): (() => Promise<void>) =>
+  async () => {
+    try {
+      await work()
+    } catch (thrown) {
+      console.error(thrown)
+      throw thrown
+    }
+  }
+
 /** Says how long each step of the start took. */
 export const stepsPrinted: Step = async (what, work) => {
   const from = performance.now()
