@@ -88,6 +88,9 @@ export async function startTestbed(o: TestbedOptions = {}): Promise<Testbed> {
     apiServerArgs: [...WITHOUT_ROUTE, ...writes.apiServerArgs],
     users: [{ token, name: OPERATOR_ACCOUNT, groups: ['system:serviceaccounts'] }],
     ...(o.bare ? {} : { prepare: applyCrds }),
+  }).catch((thrown: unknown) => {
+    writes.stop()
+    throw thrown
   })
   let nats: TestNats | undefined
   let argo: Argo | undefined

@@ -11,6 +11,8 @@ export type ToolSpec = {
     /** Folder with go.mod and go.sum. */
     readonly module: string
     readonly package: string
+    /** The module whose version it has, where the package is one of ours around it. */
+    readonly of?: string
     readonly ldflags?: string
     /** About how long a first build takes, for the person who waits. */
     readonly seconds: number
@@ -216,7 +218,12 @@ export const TOOLS = {
     version: MINIREDIS,
     variable: 'SSMD_MINIREDIS',
     versionArgs: ['--version'],
-    go: { module: `${import.meta.dirname}/argocd`, package: './miniredis', seconds: 5 },
+    go: {
+      module: `${import.meta.dirname}/argocd`,
+      package: './miniredis',
+      of: 'github.com/alicebob/miniredis/v2',
+      seconds: 5,
+    },
   },
   // The version that this Argo CD ships.
   kustomize: {
