@@ -43,6 +43,7 @@ const test = suite('the examples for Argo CD')
 const real = (name: string, body: () => Promise<void>) =>
   test(name, missing === undefined ? body : () => skip(missing))
 const MS = 180_000
+const STATEFUL_SETS = { ...DEPLOYMENTS, plural: 'statefulsets', kind: 'StatefulSet' }
 const CHARTS = new URL('../../charts/', import.meta.url).pathname
 
 let bed: Testbed

@@ -196,14 +196,15 @@ real('what git does not name stays: a pause and a suspension during an incident'
   const { client } = argo
   await captured('incident')
   const revision = await repository.head()
-  await plane.kubectl('annotate', 'feed', 'incident', '-n', NAMESPACE, 'ssmd.io/paused=why')
+  await plane.kubectl('annotate', 'feed', 'incident', '-n', NAMESPACE, 'ssmd.io/paused=true')
   const suspend = (value: true | null) =>
     plane.kubectl(
       ...['patch', 'environment', 'incident', '-n', NAMESPACE],
       ...['--type=merge', '-p', JSON.stringify({ spec: { suspend: value } })]
     )
   await suspend(true)
-  const isSuspended = (app: Application) => healthOf(app, 'Environment', 'incident') === 'Suspended'
+  const isSuspended = (app: Application) =>
+    ['Environment', 'Feed'].every((kind) => healthOf(app, kind, 'incident') === 'Suspended')
   await untilApplication(client, 'incident', 'suspended', isSuspended)
   await refresh(client, 'incident', 'hard')
   await until(MS, 'looked at again', async () => {
@@ -214,7 +215,7 @@ real('what git does not name stays: a pause and a suspension during an incident'
   const { spec } = await client.get(ENVIRONMENTS, named('incident'))
   assert.is((spec as { suspend?: boolean }).suspend, true)
   const { metadata } = await client.get(FEEDS, named('incident'))
-  assert.is(metadata.annotations?.['ssmd.io/paused'], 'why')
+  assert.is(metadata.annotations?.['ssmd.io/paused'], 'true')
   await plane.kubectl('annotate', 'feed', 'incident', '-n', NAMESPACE, 'ssmd.io/paused-')
   await suspend(null)
   await untilApplication(client, 'incident', 'healthy', isHealthy)
@@ -355,5 +356,45 @@ real(
     await removeApplication(client, 'waves')
   }
 )
+
+real('a wave between an Environment and a Feed that it names waits for itself', async () => {
+  const { nats, repository } = bed
+  const { client } = bed.argo
+  await bed.operator.up()
+  await repository.push('ring', {
+    'ring/all.yaml': [
+      environment('ring', nats.url, ['r'], { annotations: { [WAVE]: '0' } }),
+      feed('r', {}, { annotations: { [WAVE]: '1' } }),
+    ],
+  })
+  await declare('ring')
+  const held = await untilApplication(client, 'ring', 'the Environment misses its Feed', (app) =>
+    /apply a Feed of that name/.test(stateOf(app, 'Environment', 'ring')?.health?.message ?? '')
+  )
+  assert.is(healthOf(held, 'Environment', 'ring'), 'Progressing')
+  assert.is(held.status?.operationState?.phase, 'Running')
+  assert.not(await exists(client, FEEDS, named('r')))
+})
+
+real('what somebody does to a Deployment of ours is put right by the operator alone', async () => {
+  const { plane, argo, writes } = bed
+  await captured('child')
+  await untilQuiet(writes, NAMESPACE, { forMs: 3_000, ms: MS })
+  const mark = writes.mark()
+  const scale = ['scale', 'deployment', 'connector-child-child', '-n', NAMESPACE]
+  await plane.kubectl(...scale, '--replicas=0')
+  const replicas = async () =>
+    (
+      (await argo.client.get(DEPLOYMENTS, connectorOf('child'))).spec as {
+        replicas: number
+      }
+    ).replicas
+  await until(MS, 'one again', async () => (await replicas()) === 1)
+  await untilQuiet(writes, NAMESPACE, { forMs: 3_000, ms: MS })
+  const argoWrites = writes.since(mark).filter(({ by, namespace }) => {
+    return namespace === NAMESPACE && by.startsWith('argocd')
+  })
+  assert.equal(countWrites(argoWrites), [])
+})
 
 test.run()
