@@ -137,6 +137,11 @@ real(
       'the operator gone',
       async () => !(await exists(client, DEPLOYMENTS, named('ssmd-operator')))
     )
+    await until(
+      MS,
+      'its NATS gone',
+      async () => !(await exists(client, STATEFUL_SETS, named('ssmd-nats')))
+    )
     for (const kind of ['feeds', 'environments', 'archives']) {
       const { metadata } = await client.get(CUSTOM_RESOURCE_DEFINITIONS, `${kind}.ssmd.io`)
       assert.is(metadata.deletionTimestamp, undefined)
