@@ -39,7 +39,7 @@ const ROOT = new URL('../..', import.meta.url).pathname
 const NATS_PORT = 4222
 /** Where crds/roles/namespaced.yaml puts the operator and what it may do. */
 const NAMESPACE = 'ssmd'
-const ACCOUNT = `system:serviceaccount:${NAMESPACE}:ssmd-operator`
+export const OPERATOR_ACCOUNT = `system:serviceaccount:${NAMESPACE}:ssmd-operator`
 const OPERATOR_READY_MS = 30_000
 
 export async function startDeveloperCluster(o: DeveloperClusterOptions): Promise<DeveloperCluster> {
@@ -49,7 +49,7 @@ export async function startDeveloperCluster(o: DeveloperClusterOptions): Promise
   const operatorToken = randomBytes(16).toString('hex')
   const plane = await startControlPlane({
     step: o.step,
-    users: [{ token: operatorToken, name: ACCOUNT, groups: ['system:serviceaccounts'] }],
+    users: [{ token: operatorToken, name: OPERATOR_ACCOUNT, groups: ['system:serviceaccounts'] }],
     prepare: (cluster) => o.step('CRDs and roles', () => applyCrds(cluster)),
   })
   let nats: TestNats | undefined
@@ -117,7 +117,7 @@ export async function applyExchanges(plane: ControlPlane, natsUrl: string): Prom
 }
 
 /** `ssmd operator` with exactly its shipped role, until it says that it is ready. */
-async function startOperator(plane: ControlPlane, token: string): Promise<Running> {
+export async function startOperator(plane: ControlPlane, token: string): Promise<Running> {
   const kubeconfig = join(plane.folder, 'operator.kubeconfig')
   const admin = await readFile(plane.kubeconfig, 'utf8')
   await writeFile(kubeconfig, admin.replaceAll(plane.token, token), { mode: 0o600 })

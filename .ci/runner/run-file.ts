@@ -13,6 +13,7 @@ import { whyNoNode } from '../node/requirements.ts'
 import type { TestFile } from './files.ts'
 import type { FileRun } from './judge.ts'
 import { LEDGER_VARIABLE, readLedger } from './ledger.ts'
+import { ownNetwork } from './own-network.ts'
 import { endGroup, groupMembers } from './process-group.ts'
 
 /** A test that prints more is shown from its end. */
@@ -112,15 +113,16 @@ type Place = {
   leave(): Promise<readonly string[]>
 }
 
-/** Where a test file runs: here, or in the namespaces of a node where these can be made. */
+/** Where a test file runs: here, or in the namespaces of a node, or where these cannot be made in a network of its own. */
 async function openPlace(
   file: TestFile,
   command: readonly [string, ...string[]],
   env: NodeJS.ProcessEnv
 ): Promise<Place> {
-  const [program, ...args] = command
-  // Where they cannot, the test itself says why and skips.
   if (!file.enclosed || (await whyNoNode(env)) !== undefined) {
+    const around = file.enclosed ? ((await ownNetwork()) ?? []) : []
+    // What a test misses there it says itself, and skips.
+    const [program = '', ...args] = [...around, ...command]
     return { file: program, args, env, leave: async () => [] }
   }
   const before = await lookAround(undefined)

@@ -245,11 +245,12 @@ test('where there is no Go, building is not open', async () => {
 })
 
 test('every tool is pinned to the same version in its go.mod', async () => {
-  for (const spec of Object.values(TOOLS)) {
+  for (const spec of Object.values<ToolSpec>(TOOLS)) {
     const text = await readFile(join(spec.go.module, 'go.mod'), 'utf8')
     // A command of a module is pinned by its module, whose path the package's begins with.
     const pins = [...text.matchAll(/^(?:require )?\s*([\w./-]+) v([\w.-]+)/gm)]
-    const pin = pins.filter(([, path = '']) => `${spec.go.package}/`.startsWith(`${path}/`)).at(-1)
+    const built = `${spec.go.of ?? spec.go.package}/`
+    const pin = pins.filter(([, path = '']) => built.startsWith(`${path}/`)).at(-1)
     assert.is(pin?.[2], spec.version, spec.name)
     assert.match(await readFile(join(spec.go.module, 'go.sum'), 'utf8'), `v${spec.version} h1:`)
   }

@@ -11,6 +11,8 @@ export type ToolSpec = {
     /** Folder with go.mod and go.sum. */
     readonly module: string
     readonly package: string
+    /** The module whose version it has, where the package is one of ours around it. */
+    readonly of?: string
     readonly ldflags?: string
     /** About how long a first build takes, for the person who waits. */
     readonly seconds: number
@@ -39,6 +41,9 @@ const HELM = '4.3.1'
 const CONTAINERD = '2.4.2'
 const CNI = '1.9.1'
 const COREDNS = '1.15.0'
+const ARGOCD = '3.5.3'
+const MINIREDIS = '2.38.0'
+const KUSTOMIZE = '5.8.1'
 
 const [KUBE_MAJOR, KUBE_MINOR] = KUBERNETES.split('.')
 const KUBE_VERSION = 'k8s.io/component-base/version.'
@@ -193,6 +198,44 @@ export const TOOLS = {
       module: `${import.meta.dirname}/coredns`,
       package: 'github.com/coredns/coredns',
       seconds: 90,
+    },
+  },
+  // One program; the variable ARGOCD_BINARY_NAME says which of Argo CD's servers it is to be.
+  argocd: {
+    name: 'argocd',
+    version: ARGOCD,
+    variable: 'SSMD_ARGOCD',
+    versionArgs: ['version', '--client', '--short'],
+    go: {
+      module: `${import.meta.dirname}/argocd`,
+      package: 'github.com/argoproj/argo-cd/v3/cmd',
+      ldflags: `-X github.com/argoproj/argo-cd/v3/common.version=${ARGOCD}`,
+      seconds: 240,
+    },
+  },
+  miniredis: {
+    name: 'miniredis',
+    version: MINIREDIS,
+    variable: 'SSMD_MINIREDIS',
+    versionArgs: ['--version'],
+    go: {
+      module: `${import.meta.dirname}/argocd`,
+      package: './miniredis',
+      of: 'github.com/alicebob/miniredis/v2',
+      seconds: 5,
+    },
+  },
+  // The version that this Argo CD ships.
+  kustomize: {
+    name: 'kustomize',
+    version: KUSTOMIZE,
+    variable: 'SSMD_KUSTOMIZE',
+    versionArgs: ['version'],
+    go: {
+      module: `${import.meta.dirname}/kustomize`,
+      package: 'sigs.k8s.io/kustomize/kustomize/v5',
+      ldflags: `-X sigs.k8s.io/kustomize/api/provenance.version=v${KUSTOMIZE}`,
+      seconds: 30,
     },
   },
 } as const satisfies Record<string, ToolSpec>

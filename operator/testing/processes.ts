@@ -51,6 +51,8 @@ export function startProcess(
   })
   // A test that dies must not leave servers behind.
   const onExit = () => child.kill('SIGKILL')
+  // A cluster is more servers than Node takes for a leak.
+  process.setMaxListeners(Math.max(process.getMaxListeners(), process.listenerCount('exit') + 10))
   process.once('exit', onExit)
   return {
     name,

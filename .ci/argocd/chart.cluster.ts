@@ -1,0 +1,155 @@
+// test: alone, limit 600s
+// The shipped examples as a person uses them: charts/argocd/applications over a repository with the chart and a folder of
+// resources, on a cluster that has nothing of ours.
+
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { parse } from 'yaml'
+import { until } from '#testing/deadline.ts'
+import { skip } from '#testing/skip.ts'
+import { ENVIRONMENTS, FEEDS } from '../../operator/kinds.ts'
+import {
+  CUSTOM_RESOURCE_DEFINITIONS,
+  DEPLOYMENTS,
+  type KubeObject,
+} from '../../operator/kube/objects.ts'
+import {
+  APPLICATIONS,
+  declareApplication,
+  exists,
+  fullName,
+  healthOf,
+  isHealthy,
+  removeApplication,
+  stateOf,
+  untilApplication,
+  untilSettled,
+} from './applications.ts'
+import { healthChecks } from './health-checks.ts'
+import { BRANCH } from './repository.ts'
+import {
+  missingTestbed,
+  NAMESPACE,
+  said,
+  startTestbed,
+  stepsPrinted,
+  type Testbed,
+} from './testbed.ts'
+
+const missing = await missingTestbed()
+const test = suite('the examples for Argo CD')
+const real = (name: string, body: () => Promise<void>) =>
+  test(name, missing === undefined ? body : () => skip(missing))
+const MS = 180_000
+const STATEFUL_SETS = { ...DEPLOYMENTS, plural: 'statefulsets', kind: 'StatefulSet' }
+const CHARTS = new URL('../../charts/', import.meta.url).pathname
+
+let bed: Testbed
+test.before(
+  said(async () => {
+    if (missing !== undefined) return
+    bed = await startTestbed({
+      config: await healthChecks(),
+      bare: true,
+      step: stepsPrinted,
+      // That a definition is served now, Argo CD sees at its next look.
+      timing: { resyncSeconds: 10 },
+    })
+  })
+)
+test.after(async () => bed?.stop())
+
+const named = (name: string) => `${NAMESPACE}/${name}`
+
+/** A folder of ours as a change of the repository. */
+async function copied(from: string, to: string): Promise<Record<string, string>> {
+  const change: Record<string, string> = {}
+  for (const entry of await readdir(join(CHARTS, from), { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    const below = path.slice(join(CHARTS, from).length + 1)
+    change[`${to}/${below}`] = await readFile(path, 'utf8')
+  }
+  return change
+}
+
+/** An example with the address of the repository put in, which is all that a person has to do. */
+async function example(name: string): Promise<KubeObject> {
+  const text = await readFile(join(CHARTS, 'argocd', 'applications', `${name}.yaml`), 'utf8')
+  return parse(text.replace(/repoURL: .*/, `repoURL: ${bed.repository.url}`)) as KubeObject
+}
+
+real(
+  'both examples at once on an empty cluster: kinds, operator and feeds become Healthy',
+  async () => {
+    const { client } = bed.argo
+    const revision = await bed.repository.push('all of it', {
+      ...(await copied('ssmd', 'charts/ssmd')),
+      ...(await copied('examples', 'capture')),
+    })
+    const from = performance.now()
+    const operator = await example('operator')
+    assert.is(
+      (operator.spec as { source: { targetRevision: string } }).source.targetRevision,
+      BRANCH
+    )
+    await declareApplication(client, await example('feeds'))
+    await declareApplication(client, operator)
+    await untilSettled(client, 'ssmd-operator', revision, MS)
+    const installed = await untilApplication(client, 'ssmd-operator', 'healthy', isHealthy, MS)
+    for (const kind of ['feeds', 'environments', 'archives']) {
+      assert.is(stateOf(installed, 'CustomResourceDefinition', `${kind}.ssmd.io`)?.status, 'Synced')
+    }
+    // The pod of the chart does not run here; our sources do, as its service account and with its role.
+    await bed.operator.up()
+    await untilSettled(client, 'ssmd-feeds', revision, MS)
+    const feeds = await untilApplication(client, 'ssmd-feeds', 'healthy', isHealthy, MS)
+    console.log(`  both examples, Healthy in ${Math.round(performance.now() - from)} ms`)
+    assert.is(healthOf(feeds, 'Feed', 'kalshi'), 'Healthy')
+    assert.ok(await exists(client, DEPLOYMENTS, named('connector-lab-kalshi')))
+    assert.ok(await exists(client, DEPLOYMENTS, named('simulator-lab-kalshi')))
+  }
+)
+
+real('what the chart made and somebody deleted comes back', async () => {
+  const { client } = bed.argo
+  const { uid = '' } = (await client.get(DEPLOYMENTS, named('ssmd-operator'))).metadata
+  await client.delete(DEPLOYMENTS, named('ssmd-operator'), { uid })
+  await until(MS, 'another one', async () => {
+    if (!(await exists(client, DEPLOYMENTS, named('ssmd-operator')))) return false
+    return (await client.get(DEPLOYMENTS, named('ssmd-operator'))).metadata.uid !== uid
+  })
+  await untilApplication(client, 'ssmd-operator', 'healthy', isHealthy, MS)
+})
+
+real(
+  "the operator's Application deleted with all it made: kinds, feeds and captures stay",
+  async () => {
+    const { client } = bed.argo
+    const finalizers = ['resources-finalizer.argocd.argoproj.io/background']
+    const value = { metadata: { finalizers } }
+    await client.patch(APPLICATIONS, fullName('ssmd-operator'), { kind: 'merge', value })
+    await removeApplication(client, 'ssmd-operator', MS)
+    await until(
+      MS,
+      'the operator gone',
+      async () => !(await exists(client, DEPLOYMENTS, named('ssmd-operator')))
+    )
+    await until(
+      MS,
+      'its NATS gone',
+      async () => !(await exists(client, STATEFUL_SETS, named('ssmd-nats')))
+    )
+    for (const kind of ['feeds', 'environments', 'archives']) {
+      const { metadata } = await client.get(CUSTOM_RESOURCE_DEFINITIONS, `${kind}.ssmd.io`)
+      assert.is(metadata.deletionTimestamp, undefined)
+    }
+    assert.ok(await exists(client, FEEDS, named('kalshi')))
+    assert.ok(await exists(client, ENVIRONMENTS, named('lab')))
+    assert.ok(await exists(client, DEPLOYMENTS, named('connector-lab-kalshi')))
+  }
+)
+
+test.run()
