@@ -112,9 +112,11 @@ export function difference(kind: Kind, written: unknown, verdict: Verdict): stri
   const broken = findings.filter((finding) => !isRule(finding))
   const schema = fieldsOf(broken.filter((one) => !isUnseen(written, one, verdict.fields)))
   const rules = fieldsOf(findings.filter(isRule))
+  // Of a field that does not exist it speaks even where it has no value.
+  const all = [...broken, ...judge(kind, written).findings]
   // Where the schema is broken we ask no rules; the API server asks some of them.
   const isSame = verdict.isPartial
-    ? verdict.fields.every((field) => fieldsOf(broken).some((ours) => isAtOrBelow(field, ours)))
+    ? verdict.fields.every((field) => fieldsOf(all).some((ours) => isAtOrBelow(field, ours)))
     : isDeepStrictEqual(schema, verdict.fields) &&
       (schema.length > 0 || isDeepStrictEqual(rules, verdict.rules))
   return isSame ? undefined : `we refuse ${[...schema, ...rules]}, it says ${said}`
