@@ -50,9 +50,9 @@ const CASES: readonly Case[] = [
   {
     title: 'a volume is full',
     objects: [
-      synthetic('crowded', 2000),
+      synthetic('crowded', 5000),
       environment('crowded', ['crowded']),
-      archive('crowded', 'crowded', 'crowded', { size: '3Mi', storageClassName: SMALL }),
+      archive('crowded', 'crowded', 'crowded', { size: '2Mi', storageClassName: SMALL }),
     ],
     resource: 'archive/crowded',
     wants: { words: /full|no space/i },

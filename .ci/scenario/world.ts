@@ -47,7 +47,7 @@ export const SMALL = 'small'
 export const READ_ONLY = 'read-only'
 const VOLUMES = [
   ...DEFAULT_VOLUMES,
-  { name: 'small', storageClass: SMALL, size: '3Mi' },
+  { name: 'small', storageClass: SMALL, size: '2Mi' },
   { name: 'read-only', storageClass: READ_ONLY, readOnly: true },
 ]
 

@@ -2,6 +2,7 @@
 // SsmdError that names the file; nothing is retried, and a write that the system cut short is carried on.
 
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
 
 export type DiskFile = {
@@ -59,8 +60,10 @@ async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true })
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown
+    const parent = dirname(path)
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw thrown
     // What Node says of a disk that is read-only (24.21). The plain call says what the system said.
+    await makeFolder(parent)
     await mkdir(path)
   }
 }
