@@ -11,10 +11,13 @@ import { Judged } from './judged.ts'
 import { ARCHIVES, ENVIRONMENTS, FEEDS, MANAGED_BY, textsAt } from './kinds.ts'
 import type { Informer } from './kube/informer.ts'
 import { controllerOf, type Key, type KubeObject, keyOf } from './kube/objects.ts'
+import { PRIORITY } from './kube/queue.ts'
 import type { Change } from './kube/store.ts'
 import { NatsLinks } from './nats/links.ts'
 import { Pace } from './pace.ts'
+import type { Controller } from './runtime/controller.ts'
 import type { Manager, Watching } from './runtime/manager.ts'
+import { Passes } from './runtime/passes.ts'
 import { mappedWishes } from './runtime/triggers.ts'
 import { Secrets } from './secrets.ts'
 import { isReady } from './status.ts'
@@ -32,6 +35,9 @@ export type ControllersOptions = {
   readonly figuresMs?: number
 }
 
+/** A thousand Feeds change within a second where somebody applies a folder of them: what counts them looks once. */
+const CROWD_MS = 500
+
 const namespaceOf = ({ metadata }: KubeObject): string => metadata.namespace ?? ''
 const inSame = (object: KubeObject, names: readonly string[]): string[] =>
   names.map((name) => `${namespaceOf(object)}/${name}`)
@@ -44,6 +50,8 @@ const environmentOf = (archive: KubeObject): string[] =>
 /** Adds the controllers; `close` ends the links to NATS. */
 export function addControllers(options: ControllersOptions): {
   world: World
+  /** By name: feed, environment, archive. */
+  controllers: readonly Controller[]
   close(): Promise<void>
 } {
   const { manager, log, namespace, nowMs = Date.now, random = Math.random } = options
@@ -75,7 +83,7 @@ export function addControllers(options: ControllersOptions): {
       if (!report) return
       if (report.role === 'connector') {
         wake(feedController, [`${environment.split('/')[0]}/${report.feed}`])
-        wake(environmentController, [environment])
+        wake(environmentController, [environment], CROWD_MS)
       } else wake(archiveController, [`${environment.split('/')[0]}/${report.archive}`])
     },
     onState: (environment) => {
@@ -95,6 +103,7 @@ export function addControllers(options: ControllersOptions): {
     figures,
     links,
     pace: new Pace(nowMs, options.figuresMs),
+    feedPasses: new Passes(),
     isSettled: settledAfter(STALE_MS, nowMs),
     image: options.image,
     hostRoot: options.hostRoot,
@@ -127,7 +136,10 @@ export function addControllers(options: ControllersOptions): {
     name: 'environment',
     for: environments,
     owns: children,
-    watches: [onIntent(feeds, environmentKeys), onReady(feeds, environmentKeys)],
+    watches: [
+      inCrowds(onIntent(feeds, environmentKeys)),
+      inCrowds(onReady(feeds, environmentKeys)),
+    ],
     reconcile: reconcileEnvironment(world),
   })
   const archiveController = manager.controller({
@@ -136,7 +148,7 @@ export function addControllers(options: ControllersOptions): {
     owns: children,
     watches: [
       onIntent(environments, archiveKeys),
-      onIntent(feeds, archivesBeside),
+      inCrowds(onIntent(feeds, archivesBeside)),
       onIntent(archives, archivesBeside),
       // Claims have no owner to wake.
       onIntent(childrenNamed(children, 'PersistentVolumeClaim'), (claim) =>
@@ -145,10 +157,11 @@ export function addControllers(options: ControllersOptions): {
     ],
     reconcile: reconcileArchive(world),
   })
-  const wake = (controller: typeof feedController, keys: Iterable<Key>): void => {
-    for (const key of keys) manager.enqueue(controller, key)
+  const wake = (controller: Controller, keys: Iterable<Key>, afterMs = 0): void => {
+    for (const key of keys) manager.enqueue(controller, key, { priority: PRIORITY.event, afterMs })
   }
-  return { world, close: () => links.close() }
+  const controllers = [feedController, environmentController, archiveController]
+  return { world, controllers, close: () => links.close() }
 }
 
 /** True once so long has passed since it was first asked. */
@@ -178,6 +191,11 @@ function childrenNamed(children: readonly Informer[], kind: string): Informer {
 const onIntent = (informer: Informer, map: (object: KubeObject) => Iterable<Key>): Watching => ({
   informer,
   wishes: (change) => (isIntent(change) ? mappedWishes(change, map) : []),
+})
+
+const inCrowds = ({ informer, wishes }: Watching): Watching => ({
+  informer,
+  wishes: (change) => wishes(change).map((wish) => ({ ...wish, afterMs: CROWD_MS })),
 })
 
 const onReady = (informer: Informer, map: (object: KubeObject) => Iterable<Key>): Watching => ({

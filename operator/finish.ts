@@ -21,11 +21,14 @@ export async function finish(
   pass: Pass,
   world: World,
   { resource, object, summary, figures, againMs }: Finish
-): Promise<{ readonly requeueAfterMs?: number }> {
+): Promise<{ readonly requeueAfterMs?: number; readonly heldBackMs?: number }> {
   const status = statusOf(object, summary, figures, world.nowMs())
-  const waitMs = await write(pass, world, resource, object, status)
-  const next = Math.min(waitMs ?? Number.POSITIVE_INFINITY, againMs ?? Number.POSITIVE_INFINITY)
-  return Number.isFinite(next) ? { requeueAfterMs: next } : {}
+  const heldBackMs = await write(pass, world, resource, object, status)
+  const next = Math.min(heldBackMs ?? Number.POSITIVE_INFINITY, againMs ?? Number.POSITIVE_INFINITY)
+  return {
+    ...(Number.isFinite(next) ? { requeueAfterMs: next } : {}),
+    ...(heldBackMs === undefined ? {} : { heldBackMs }),
+  }
 }
 
 /** Milliseconds until what was not written may be; undefined where there is nothing left to write. */

@@ -34,6 +34,12 @@ export class Pace {
     return Math.max(0, entry.at + this.figuresMs - now)
   }
 
+  /** Whether figures may be written now. */
+  isDue(key: Key): boolean {
+    const entry = this.#entries.get(key)
+    return !entry || this.#nowMs() >= entry.at + this.figuresMs
+  }
+
   wrote(key: Key): void {
     const now = this.#nowMs()
     const entry = this.#entries.get(key) ?? { at: now, tokens: BURST, refilledAt: now }

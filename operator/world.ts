@@ -2,6 +2,7 @@
 // reconcile functions get this and a Pass, and nothing else.
 
 import type { StreamWant } from '#crds/streams.ts'
+import type { FeedMemo } from './feed/inputs.ts'
 import type { Figures } from './figures.ts'
 import type { Judged } from './judged.ts'
 import type { Informer } from './kube/informer.ts'
@@ -9,6 +10,7 @@ import { type Key, type KubeObject, keyOf, type Resource } from './kube/objects.
 import { simulatorService } from './names.ts'
 import type { Pace } from './pace.ts'
 import type { Platform } from './platform.ts'
+import type { Passes } from './runtime/passes.ts'
 import type { Secrets } from './secrets.ts'
 
 export type StreamVerdict =
@@ -42,6 +44,8 @@ export type World = {
   readonly figures: Figures
   readonly links: Links
   readonly pace: Pace
+  /** What the last pass over each Feed looked at. */
+  readonly feedPasses: Passes<FeedMemo>
   /** Whether reports had the time to come since we began to work. */
   readonly isSettled: () => boolean
   readonly image: string

@@ -9,7 +9,7 @@ import { attempt, makeChildren, pruneChildren } from '../children.ts'
 import { type Credentials, type Need, readCredentials } from '../credentials.ts'
 import { finish } from '../finish.ts'
 import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
-import { ENVIRONMENTS, isPaused } from '../kinds.ts'
+import { ENVIRONMENTS, isPaused, textsAt } from '../kinds.ts'
 import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import { type Fact, good, stalled, waiting } from '../status.ts'
@@ -32,8 +32,9 @@ export const reconcileEnvironment =
     }
     const namespace = pass.namespace ?? ''
     const paused = isPaused(object)
-    const all = world.judged.all('Feed', inNamespace(world.feeds, namespace))
-    const broken = brokenAmong(world.judged, 'Feed', inNamespace(world.feeds, namespace))
+    const objects = feedObjects(world, namespace, object)
+    const all = world.judged.all('Feed', objects)
+    const broken = brokenAmong(world.judged, 'Feed', objects)
     const { environment, config } = fitness(
       world,
       object,
@@ -93,6 +94,21 @@ export const reconcileEnvironment =
     if (thrown !== undefined) throw thrown
     return result
   }
+
+/** The Feeds that it names; all of them where it takes all, or where one is missing and a likely name is to be shown. */
+function feedObjects(
+  world: World,
+  namespace: string,
+  environment: KubeObject
+): readonly KubeObject[] {
+  const names = [
+    ...textsAt(environment, 'spec', 'feeds'),
+    ...textsAt(environment, 'spec', 'simulator', 'feeds'),
+  ]
+  const named = [...new Set(names)].map((name) => world.feeds.store.get(`${namespace}/${name}`))
+  const there = named.filter((object) => object !== undefined)
+  return there.length === named.length ? there : inNamespace(world.feeds, namespace)
+}
 
 function fitness(
   world: World,

@@ -261,7 +261,7 @@ export class Manager {
       ...(spec.timeoutMs === undefined ? {} : { timeoutMs: spec.timeoutMs }),
       ...(spec.resyncMs === undefined ? {} : { resyncMs: spec.resyncMs }),
     })
-    const want = ({ key, priority, scope }: Wish) => queue.add(key, { priority, scope })
+    const want = ({ key, ...wish }: Wish) => queue.add(key, wish)
     spec.for.subscribe((change) => want(ownWish(change)))
     for (const informer of spec.owns ?? [])
       informer.subscribe((change) => ownerWishes(change, spec.for.resource).forEach(want))
