@@ -4,6 +4,7 @@
 import { canonical } from './kube/canonical.ts'
 import type { Condition } from './kube/conditions.ts'
 import type { KubeObject, Resource } from './kube/objects.ts'
+import { PRIORITY } from './kube/queue.ts'
 import type { Pass } from './runtime/pass.ts'
 import { conditionsIn, contractOf, type Status, type Summary, statusOf } from './status.ts'
 import type { World } from './world.ts'
@@ -51,7 +52,9 @@ async function write(
   const waitMs = pace.waitMs(pass.key, change)
   if (waitMs > 0) return waitMs
   pace.wrote(pass.key)
-  await pass.applyStatus(resource, object, status)
+  // Nobody waits for figures.
+  const priority = change === 'figures' ? PRIORITY.resync : pass.priority
+  await pass.applyStatus(resource, object, status, { priority })
   tell(pass, object, conditionsIn(before), status.conditions)
   return undefined
 }

@@ -9,6 +9,7 @@ import type { Client } from './client.ts'
 import { findDrift } from './drift.ts'
 import { immutableFields, isConflict, isNotFound } from './errors.ts'
 import { type KubeObject, keyOf, type Resource } from './objects.ts'
+import type { Call } from './transport.ts'
 
 /** What is wanted: only the fields we own, built anew, never a copy of what was read. */
 export type Desired = {
@@ -66,6 +67,8 @@ export class OwnedByOther extends SsmdError {
   }
 }
 
+type CallOptions = Pick<Call, 'signal' | 'priority'>
+
 export type ApplierOptions = {
   readonly client: Client
   readonly guard: ApplyGuard
@@ -91,7 +94,7 @@ export class Applier {
     resource: Resource<T>,
     desired: Desired,
     live: T | undefined,
-    signal?: AbortSignal
+    call: CallOptions = {}
   ): Promise<Applied<T>> {
     const hash = hashOf(desired)
     const id = `${resource.plural}.${resource.group}/${keyOf(desired)}`
@@ -111,7 +114,7 @@ export class Applier {
       // Something was wanted that is no longer: only the hash can tell.
       drift.push('metadata.annotations')
     }
-    return this.#write(resource, desired, live, { id, hash, drift }, signal)
+    return this.#write(resource, desired, live, { id, hash, drift }, call)
   }
 
   /** Writes the whole status, if it differs: to the very object that was judged, not to a successor. */
@@ -119,7 +122,7 @@ export class Applier {
     resource: Resource<T>,
     live: T,
     status: object,
-    options: { readonly manager: string; readonly signal?: AbortSignal }
+    options: { readonly manager: string } & CallOptions
   ): Promise<Applied<T>> {
     if (canonical(live.status) === canonical(status))
       return { outcome: 'unchanged', object: live, drift: [], takenOver: [] }
@@ -136,6 +139,7 @@ export class Applier {
           dryRun: this.#options.readOnly,
           subresource: 'status',
           signal: options.signal,
+          priority: options.priority,
         }
       )
     } catch (thrown) {
@@ -157,7 +161,7 @@ export class Applier {
     desired: Desired,
     live: T | undefined,
     found: { readonly id: string; readonly hash: string; readonly drift: readonly string[] },
-    signal: AbortSignal | undefined
+    call: CallOptions
   ): Promise<Applied<T>> {
     const { client, guard, manager, hashAnnotation, readOnly } = this.#options
     const { id, hash, drift } = found
@@ -173,7 +177,7 @@ export class Applier {
     }
     if (!readOnly) guard.wrote(id, hash, kind)
     let takenOver: Applied['takenOver'] = []
-    const options = { manager, dryRun: readOnly, signal }
+    const options = { manager, dryRun: readOnly, ...call }
     let object: T
     try {
       // Without force first: the refusal names who else holds which field, and people want to know.

@@ -105,6 +105,7 @@ export class Controller {
     const pass = new Pass(deps, {
       key,
       scope,
+      priority,
       id,
       behind: seen === 'giveUp',
       make: {
