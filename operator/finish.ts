@@ -5,6 +5,7 @@ import { canonical } from './kube/canonical.ts'
 import type { Condition } from './kube/conditions.ts'
 import type { KubeObject, Resource } from './kube/objects.ts'
 import { PRIORITY } from './kube/queue.ts'
+import { paceKey } from './pace.ts'
 import type { Pass } from './runtime/pass.ts'
 import { conditionsIn, contractOf, type Status, type Summary, statusOf } from './status.ts'
 import type { World } from './world.ts'
@@ -49,9 +50,10 @@ async function write(
       : contractOf(before) === contractOf(status)
         ? 'figures'
         : 'contract'
-  const waitMs = pace.waitMs(pass.key, change)
+  const paced = paceKey(resource.kind, pass.key)
+  const waitMs = pace.waitMs(paced, change)
   if (waitMs > 0) return waitMs
-  pace.wrote(pass.key)
+  pace.wrote(paced)
   // Nobody waits for figures.
   const priority = change === 'figures' ? PRIORITY.resync : pass.priority
   await pass.applyStatus(resource, object, status, { priority })

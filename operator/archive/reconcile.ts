@@ -12,6 +12,7 @@ import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts
 import { ARCHIVES, isPaused } from '../kinds.ts'
 import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
 import { archiverName } from '../names.ts'
+import { paceKey } from '../pace.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import { type Fact, good, stalled, waiting } from '../status.ts'
 import { dayOf, inNamespace, platformOf, type StreamVerdict, type World } from '../world.ts'
@@ -26,7 +27,7 @@ export const reconcileArchive =
   async (pass) => {
     const object = await pass.get(ARCHIVES, pass.key)
     if (!object || object.metadata.deletionTimestamp) {
-      world.pace.forget(pass.key)
+      world.pace.forget(paceKey(ARCHIVES.kind, pass.key))
       return
     }
     const namespace = pass.namespace ?? ''

@@ -11,6 +11,7 @@ import { finish } from '../finish.ts'
 import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
 import { ENVIRONMENTS, isPaused, textsAt } from '../kinds.ts'
 import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
+import { paceKey } from '../pace.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import { type Fact, good, stalled, waiting } from '../status.ts'
 import { dayOf, inNamespace, platformOf, type World } from '../world.ts'
@@ -27,7 +28,7 @@ export const reconcileEnvironment =
     if (!object || object.metadata.deletionTimestamp) {
       world.links.drop(pass.key)
       world.figures.forget(pass.key)
-      world.pace.forget(pass.key)
+      world.pace.forget(paceKey(ENVIRONMENTS.kind, pass.key))
       return
     }
     const namespace = pass.namespace ?? ''

@@ -3,8 +3,10 @@
 
 import type { Environment } from '#crds/environment.gen.ts'
 import type { StreamWant } from '#crds/streams.ts'
+import { FEEDS } from '../kinds.ts'
 import { type Key, type KubeObject, keyOf } from '../kube/objects.ts'
 import { connectorName } from '../names.ts'
+import { paceKey } from '../pace.ts'
 import { isOpen } from '../rollout.ts'
 import type { PassInputs } from '../runtime/passes.ts'
 import { dayOf, environmentsNaming, type StreamVerdict, type World } from '../world.ts'
@@ -62,7 +64,7 @@ function pushReports(
   const archivers = world.figures.archivers(environment, { feed: of.name })
   inputs.push(flowTextOf(report))
   if (!report && archivers.length === 0) inputs.push('')
-  else if (!world.pace.isDue(of.key)) inputs.push('held back')
+  else if (!world.pace.isDue(paceKey(FEEDS.kind, of.key))) inputs.push('held back')
   else inputs.push(JSON.stringify(figuresOf(report ? [report] : [], archivers, of.day)))
 }
 

@@ -10,6 +10,7 @@ import { finish } from '../finish.ts'
 import { describeProblems, located } from '../judged.ts'
 import { ENVIRONMENTS, FEEDS, isPaused } from '../kinds.ts'
 import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
+import { paceKey } from '../pace.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import type { Pass } from '../runtime/pass.ts'
 import type { PassInputs } from '../runtime/passes.ts'
@@ -28,7 +29,7 @@ export const reconcileFeed =
   async (pass) => {
     const object = await pass.get(FEEDS, pass.key)
     if (!object || object.metadata.deletionTimestamp) {
-      world.pace.forget(pass.key)
+      world.pace.forget(paceKey(FEEDS.kind, pass.key))
       world.feedPasses.forget(pass.key)
       return
     }
