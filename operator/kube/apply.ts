@@ -82,8 +82,8 @@ export type ApplierOptions = {
 
 export class Applier {
   readonly #options: ApplierOptions
-  /** What was last found or made as wanted: nothing has to be compared while both are the same. */
-  readonly #settled = new Map<string, { readonly hash: string; readonly version: string }>()
+  /** What the server made of our write where that is not what we asked for: asked once, it is not asked again. */
+  readonly #answered = new Map<string, { readonly hash: string; readonly version: string }>()
 
   constructor(options: ApplierOptions) {
     this.#options = options
@@ -98,19 +98,17 @@ export class Applier {
   ): Promise<Applied<T>> {
     const hash = hashOf(desired)
     const id = `${resource.plural}.${resource.group}/${keyOf(desired)}`
-    const settled = this.#settled.get(id)
+    const answered = this.#answered.get(id)
     if (live?.metadata.deletionTimestamp)
       return { outcome: 'terminating', object: live, drift: [], takenOver: [] }
-    if (live && settled?.hash === hash && settled.version === versionOf(live))
+    if (live && answered?.hash === hash && answered.version === versionOf(live))
       return { outcome: 'unchanged', object: live, drift: [], takenOver: [] }
     const { hashAnnotation } = this.#options
     if (live) checkOwner(id, desired, live)
     const drift = live ? [...findDrift(desired, live)] : []
     if (live && drift.length === 0) {
-      if (live.metadata.annotations?.[hashAnnotation] === hash) {
-        this.#settled.set(id, { hash, version: versionOf(live) })
+      if (live.metadata.annotations?.[hashAnnotation] === hash)
         return { outcome: 'unchanged', object: live, drift, takenOver: [] }
-      }
       // Something was wanted that is no longer: only the hash can tell.
       drift.push('metadata.annotations')
     }
@@ -153,7 +151,7 @@ export class Applier {
 
   /** Forgets an object that is gone; the guard remembers it, for it may be somebody's habit to delete it. */
   forget(resource: Resource, key: string): void {
-    this.#settled.delete(`${resource.plural}.${resource.group}/${key}`)
+    this.#answered.delete(`${resource.plural}.${resource.group}/${key}`)
   }
 
   async #write<T extends KubeObject>(
@@ -188,10 +186,11 @@ export class Applier {
       object = await client.apply(resource, body, { ...options, force: true })
     }
     if (readOnly) return { outcome: live ? 'wouldUpdate' : 'wouldCreate', object, drift, takenOver }
-    // Also where the server's own idea of the object is not ours: asked once, it is not asked again.
-    this.#settled.set(id, { hash, version: versionOf(object) })
-    if (live && versionOf(live) === versionOf(object))
-      return { outcome: 'unchanged', object, drift, takenOver }
+    const isIdle = live !== undefined && versionOf(live) === versionOf(object)
+    if (isIdle || findDrift(body, object).length > 0)
+      this.#answered.set(id, { hash, version: versionOf(object) })
+    else this.#answered.delete(id)
+    if (isIdle) return { outcome: 'unchanged', object, drift, takenOver }
     return { outcome: live ? 'updated' : 'created', object, drift, takenOver }
   }
 }

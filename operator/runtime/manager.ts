@@ -37,9 +37,11 @@ import { DEFAULT_TIMES, type LeaseTimes } from '../kube/lease-machine.ts'
 import { type KubeMetrics, kubeMetrics } from '../kube/metrics.ts'
 import type { Key, KubeObject, Resource } from '../kube/objects.ts'
 import { type AddOptions, PRIORITY, WorkQueue } from '../kube/queue.ts'
+import { Sharer } from '../kube/share.ts'
 import type { Change } from '../kube/store.ts'
 import { sleep, systemTimers, type Timers } from '../kube/timers.ts'
 import { Transport } from '../kube/transport.ts'
+import { Turns } from '../kube/turns.ts'
 import { managerChecks } from './checks.ts'
 import { Consistency } from './consistency.ts'
 import { Controller, type Reconcile } from './controller.ts'
@@ -129,6 +131,9 @@ export class Manager {
   readonly #applier: Applier
   readonly #elector: Elector | undefined
   readonly #informers: Informer[] = []
+  readonly #sharer = new Sharer()
+  /** One page is made by the server while another is read here. */
+  readonly #lists = new Turns(2)
   readonly #controllers: Controller[] = []
   readonly #tasks: TaskSpec[] = []
   #health: HealthServer | undefined
@@ -209,6 +214,8 @@ export class Manager {
         timers: this.#timers,
         random: this.#random,
         log: this.#options.log,
+        sharer: this.#sharer,
+        turns: this.#lists,
         observe: this.#metrics.observeInformer,
       },
       options
