@@ -15,6 +15,7 @@ import { dayOf, environmentsNaming, platformOf, type World } from '../world.ts'
 import { desiredConnector } from './desired.ts'
 
 export type Capture = {
+  readonly object: KubeObject
   /** `namespace/name` of the Environment. */
   readonly key: string
   readonly name: string
@@ -52,6 +53,7 @@ async function captureIn(
   const { resource: environment, problem } = world.judged.of('Environment', object)
   const { name } = object.metadata
   const base = {
+    object,
     key: keyOfObject(object),
     name,
     environment,

@@ -2,7 +2,7 @@
 // there is nothing to do. Whoever lets a pass look at something new names it here; inputs.test.ts holds the two together.
 
 import type { Environment } from '#crds/environment.gen.ts'
-import type { StreamWant } from '#crds/streams.ts'
+import { streamWantOf } from '#crds/streams.ts'
 import { FEEDS } from '../kinds.ts'
 import { type Key, type KubeObject, keyOf } from '../kube/objects.ts'
 import { connectorName } from '../names.ts'
@@ -14,15 +14,13 @@ import { needsOf } from './captures.ts'
 import { figuresOf, flowTextOf } from './status.ts'
 
 export type FeedMemo = {
-  /** The streams that the pass asked NATS about, and what it heard. */
-  readonly streams: readonly {
-    readonly environment: Key
-    readonly want: StreamWant
-    readonly verdict: StreamVerdict
-  }[]
+  /** What NATS said of the stream in each Environment that the pass asked about. */
+  readonly streams: readonly (readonly [environment: KubeObject, verdict: StreamVerdict])[]
   /** What no watch tells of, and has to be looked at now and then. */
   readonly awaits: 'nothing' | 'reports' | 'secrets'
 }
+
+const DAY_MS = 86_400_000
 
 export async function feedInputs(
   world: World,
@@ -33,7 +31,7 @@ export async function feedInputs(
   const nowMs = world.nowMs()
   const day = dayOf(nowMs)
   const feed = world.judged.of('Feed', object).resource
-  const inputs: unknown[] = [object, day, world.isSettled()]
+  const inputs: unknown[] = [object, Math.floor(nowMs / DAY_MS), world.isSettled()]
   for (const environmentObject of environmentsNaming(world, namespace, name)) {
     const connectorKey = `${namespace}/${connectorName(environmentObject.metadata.name, name)}`
     const { connected, why } = world.links.state(keyOf(environmentObject))
@@ -69,9 +67,16 @@ function pushReports(
 }
 
 /** Whether NATS says of each stream what it said before: a stream that somebody deletes is made again here. */
-export async function streamsStand(world: World, { streams }: FeedMemo): Promise<boolean> {
-  for (const { environment, want, verdict } of streams) {
-    const now = await world.links.ensureStream(environment, want)
+export async function streamsStand(
+  world: World,
+  feed: string,
+  { streams }: FeedMemo
+): Promise<boolean> {
+  for (const [object, verdict] of streams) {
+    const environment = world.judged.of('Environment', object).resource
+    if (!environment) return false
+    const want = streamWantOf(environment, feed)
+    const now = await world.links.ensureStream(keyOf(object), want)
     if (now.state !== verdict.state) return false
     if (now.state !== 'good' && verdict.state !== 'good' && now.why !== verdict.why) return false
   }

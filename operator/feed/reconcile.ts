@@ -74,7 +74,7 @@ export const reconcileFeed =
     if (thrown !== undefined) throw thrown
     // What was written comes back through the caches first.
     if (clean && !failure && pass.writes === 0 && !pass.behind) {
-      const more = { awaits, streams: streamsOf(captures, views, feed, paused) }
+      const more = { awaits, streams: streamsOf(captures, views, !paused) }
       const untilMs = world.nowMs() + (result.heldBackMs ?? Number.POSITIVE_INFINITY)
       world.feedPasses.complete(pass.key, { inputs, untilMs, more })
     }
@@ -89,7 +89,7 @@ async function spared(
 ): Promise<{ readonly requeueAfterMs?: number } | undefined> {
   const now = world.nowMs()
   const last = pass.behind ? undefined : world.feedPasses.same(pass.key, inputs, now)
-  if (!last || !(await streamsStand(world, last.more))) return undefined
+  if (!last || !(await streamsStand(world, pass.name, last.more))) return undefined
   const next = Math.min(
     last.untilMs - now,
     againMs(world, last.more.awaits) ?? Number.POSITIVE_INFINITY
@@ -116,15 +116,11 @@ function againMs(world: World, awaits: FeedMemo['awaits']): number | undefined {
 function streamsOf(
   captures: readonly Capture[],
   views: readonly CaptureView[],
-  feed: Feed | undefined,
-  paused: boolean
+  asks: boolean
 ): FeedMemo['streams'] {
-  if (!feed || paused) return []
-  return captures.flatMap(({ key, environment, suspended }, i) => {
+  return captures.flatMap(({ object, environment, suspended }, i) => {
     const verdict = views[i]?.stream
-    return environment && !suspended && verdict
-      ? [{ environment: key, want: streamWantOf(environment, feed.metadata.name), verdict }]
-      : []
+    return asks && environment && !suspended && verdict ? [[object, verdict] as const] : []
   })
 }
 

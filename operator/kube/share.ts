@@ -57,30 +57,34 @@ export class Sharer {
   }
 
   #visitList(list: unknown[]): string | undefined {
-    let key: string | undefined = '['
+    const key = ['[']
     for (let i = 0; i < list.length; i++) {
       const part = this.#visit(list[i])
       list[i] = this.#found
-      key = joined(key, part)
+      key.push(part ?? TOO_LONG)
     }
-    return key
+    return joined(key)
   }
 
   #visitFields(fields: Record<string, unknown>): string | undefined {
-    let key: string | undefined = '{'
+    const key = ['{']
     for (const name of Object.keys(fields)) {
       const part = this.#visit(fields[name])
       fields[name] = this.#found
-      key = joined(joined(key, `${name.length}:${name}`), part)
+      key.push(`${name.length}:${name}`, part ?? TOO_LONG)
     }
-    return key
+    return joined(key)
   }
 }
 
-const joined = (key: string | undefined, part: string | undefined): string | undefined =>
-  key === undefined || part === undefined || key.length + part.length > LONGEST
-    ? undefined
-    : `${key},${part}`
+const TOO_LONG = ' '.repeat(LONGEST + 1)
+
+/** Joined at once: a key that is put together piece by piece keeps all its pieces. */
+function joined(parts: readonly string[]): string | undefined {
+  let length = 0
+  for (const part of parts) length += part.length + 1
+  return length > LONGEST ? undefined : parts.join(',')
+}
 
 /** What was asked for among the last so many. */
 class Recent<T> {

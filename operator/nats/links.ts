@@ -76,7 +76,7 @@ export class NatsLinks {
   }
 
   ensureStream(environment: string, want: StreamWant): Promise<LinkVerdict> {
-    return this.#once(environment, JSON.stringify(want), (nc) => ensureStream(nc, want))
+    return this.#once(environment, idOf(want), (nc) => ensureStream(nc, want))
   }
 
   ensureConsumer(environment: string, stream: string, durable: string): Promise<LinkVerdict> {
@@ -100,12 +100,12 @@ export class NatsLinks {
     if (!link?.nc || !link.connected) return { state: 'away', why: this.state(environment).why }
     const now = this.#options.nowMs()
     const at = link.checked.get(id)
-    if (at !== undefined && now - at < CHECKED_MS) return { state: 'good' }
+    if (at !== undefined && now - at < CHECKED_MS) return GOOD
     try {
       await make(link.nc)
       if (link.checked.size > 20_000) link.checked.clear()
       link.checked.set(id, now)
-      return { state: 'good' }
+      return GOOD
     } catch (thrown) {
       link.checked.delete(id)
       const { code, message } = toSsmdError(thrown)
@@ -204,6 +204,12 @@ export class NatsLinks {
     })
   }
 }
+
+/** Short: there may be ten thousand. The subjects follow from the name. */
+const idOf = (want: StreamWant): string =>
+  [want.name, want.maxAgeMs, want.maxBytes, want.replicas, want.duplicateWindowMs].join(' ')
+
+const GOOD = { state: 'good' } as const
 
 function userOf(url: URL | null): { user?: string; pass?: string; token?: string } {
   if (!url?.username) return {}
