@@ -82,6 +82,11 @@ export class WorkQueue {
     return this.#ready
   }
 
+  /** Times that are kept, those of keys that were taken since among them. */
+  get times(): number {
+    return this.#delayed.size
+  }
+
   get processing(): number {
     return this.#processing.size
   }
@@ -204,6 +209,9 @@ export class WorkQueue {
   #place(item: Item, now: number): void {
     if (item.readyAt > now) {
       this.#delayed.push(item.readyAt, item)
+      // A key that is asked for often leaves a time behind each time.
+      if (this.#delayed.size > 2 * this.#items.size + 1024)
+        this.#delayed.retain((other, at) => this.#waits(other) && at === other.readyAt)
       this.#arm()
       return
     }
@@ -231,10 +239,14 @@ export class WorkQueue {
   #ripen(now: number): void {
     for (let item = this.#delayed.popUntil(now); item; item = this.#delayed.popUntil(now)) {
       // The heap may hold a key under an older, later time, or one that was taken since.
-      if (this.#items.get(item.key) !== item || item.bucket !== undefined) continue
+      if (!this.#waits(item)) continue
       if (this.#processing.has(item.key)) continue
       this.#place(item, now)
     }
+  }
+
+  #waits(item: Item): boolean {
+    return this.#items.get(item.key) === item && item.bucket === undefined
   }
 
   #arm(): void {
