@@ -18,12 +18,13 @@ export async function benchControllerRuntime(
   client: Client,
   account: string,
   objects: number,
-  ours: readonly Row[]
-): Promise<Row[]> {
+  ours: readonly Row[],
+  tell: (row: Row) => void
+): Promise<void> {
   const go = findGo(process.env)
   if (go === undefined) {
-    console.log('no Go on this computer: nothing to compare with controller-runtime')
-    return []
+    process.stderr.write('  no Go on this computer: nothing to compare with controller-runtime\n')
+    return
   }
   const folder = mkdtempSync(join(tmpdir(), 'ssmd-go-'))
   try {
@@ -34,7 +35,7 @@ export async function benchControllerRuntime(
       limitMs: 900_000,
     })
     if (built.code !== 0) throw new Error(`building the Go program failed: ${built.output}`)
-    return await measure(program, cluster, client, account, objects, ours)
+    await measure(program, cluster, client, account, objects, ours, tell)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -46,9 +47,9 @@ async function measure(
   client: Client,
   account: string,
   objects: number,
-  ours: readonly Row[]
-): Promise<Row[]> {
-  const rows: Row[] = []
+  ours: readonly Row[],
+  tell: (row: Row) => void
+): Promise<void> {
   const add = (name: string, value = Number.NaN, unit: string) => {
     const rounded = Math.round(value * 100) / 100
     const mine = ours.find((row) => row.name === name)?.value
@@ -56,7 +57,7 @@ async function measure(
       mine === undefined || rounded === 0
         ? undefined
         : `ours is ${(mine / rounded).toFixed(2)} times that`
-    rows.push({ name: PREFIX + name, value: rounded, unit, ratio })
+    tell({ name: PREFIX + name, value: rounded, unit, ratio })
   }
   // It takes the children over first; what is measured is its second start, as ours is.
   const first = startSubject([program], cluster, account)
@@ -87,5 +88,4 @@ async function measure(
   const after = await warm.order('now')
   add('RSS after that', (after.rss ?? 0) / 1e6, 'MB')
   await warm.end()
-  return rows
 }

@@ -76,6 +76,28 @@ test('keys that are looked at often and put off each time leave nothing behind, 
   assert.is(queue.ready, keys.length)
 })
 
+test('who takes edits alone gets an edit at once, and nothing else', async () => {
+  const { queue } = make()
+  const taken: string[] = []
+  const take = async (who: string, least?: number) => {
+    const next = await queue.take(least)
+    taken.push(`${who} ${next?.key}`)
+  }
+  const all = [take('edits', PRIORITY.edit), take('any')]
+  queue.add('resync', { priority: PRIORITY.resync })
+  queue.add('event')
+  await all[1]
+  assert.equal(taken, ['any resync'])
+  queue.add('edit', { priority: PRIORITY.edit })
+  await all[0]
+  assert.equal(taken, ['any resync', 'edits edit'])
+  assert.is((await queue.take())?.key, 'event')
+  const last = queue.take(PRIORITY.edit)
+  for (const key of ['resync', 'edit', 'event']) queue.done(key)
+  await queue.close()
+  assert.is(await last, undefined)
+})
+
 test('a second wish keeps the higher priority and the earlier time', async () => {
   const { queue, clock } = make()
   queue.add('a', { priority: 100, afterMs: 1000 })

@@ -43,7 +43,7 @@ import { Transport } from '../kube/transport.ts'
 import { Turns } from '../kube/turns.ts'
 import { managerChecks } from './checks.ts'
 import { Consistency } from './consistency.ts'
-import { Controller, type Reconcile } from './controller.ts'
+import { Controller, DEFAULT_WORKERS, type Reconcile } from './controller.ts'
 import { type Checks, type HealthServer, serveHealth } from './health.ts'
 import { controllerMetrics, watchEventLoop } from './metrics.ts'
 import { mappedWishes, ownerWishes, ownWish, type Wish } from './triggers.ts'
@@ -258,7 +258,7 @@ export class Manager {
         statusManager: `${this.#options.name}-status`,
         readOnly: this.#options.readOnly ?? false,
       },
-      metrics: this.#observeController(spec.name, spec.workers ?? 8),
+      metrics: this.#observeController(spec.name, 2 * (spec.workers ?? DEFAULT_WORKERS)),
       log: this.#options.log,
       timers: this.#timers,
       random: this.#random,
