@@ -2,7 +2,6 @@
 // reconcile functions get this and a Pass, and nothing else.
 
 import type { StreamWant } from '#crds/streams.ts'
-import type { FeedMemo } from './feed/inputs.ts'
 import type { Figures } from './figures.ts'
 import type { Judged } from './judged.ts'
 import type { Informer } from './kube/informer.ts'
@@ -31,6 +30,14 @@ export type Links = {
   state(environment: Key): { readonly connected: boolean; readonly why: string }
   ensureStream(environment: Key, want: StreamWant): Promise<StreamVerdict>
   ensureConsumer(environment: Key, stream: string, durable: string): Promise<StreamVerdict>
+}
+
+/** What a pass over a Feed leaves for the next one. */
+export type FeedMemo = {
+  /** What NATS said of the stream in each Environment that the pass asked about. */
+  readonly streams: readonly (readonly [environment: KubeObject, verdict: StreamVerdict])[]
+  /** What no watch tells of, and has to be looked at now and then. */
+  readonly awaits: 'nothing' | 'reports' | 'secrets'
 }
 
 export type World = {

@@ -9,16 +9,9 @@ import { connectorName } from '../names.ts'
 import { paceKey } from '../pace.ts'
 import { isOpen } from '../rollout.ts'
 import type { PassInputs } from '../runtime/passes.ts'
-import { dayOf, environmentsNaming, type StreamVerdict, type World } from '../world.ts'
+import { dayOf, environmentsNaming, type FeedMemo, type World } from '../world.ts'
 import { needsOf } from './captures.ts'
 import { figuresOf, flowTextOf } from './status.ts'
-
-export type FeedMemo = {
-  /** What NATS said of the stream in each Environment that the pass asked about. */
-  readonly streams: readonly (readonly [environment: KubeObject, verdict: StreamVerdict])[]
-  /** What no watch tells of, and has to be looked at now and then. */
-  readonly awaits: 'nothing' | 'reports' | 'secrets'
-}
 
 const DAY_MS = 86_400_000
 
