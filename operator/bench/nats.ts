@@ -18,6 +18,8 @@ export type BenchNats = {
 }
 
 const STREAM_NOT_FOUND = 10_059
+/** As the server's. */
+const PAGE = 1024
 const REPORT_MS = 2000
 const SLICES = 40
 
@@ -42,6 +44,17 @@ export async function startBenchNats(): Promise<BenchNats> {
             : { config }
         )
       )
+    },
+  })
+  nc.subscribe('$JS.API.STREAM.NAMES', {
+    callback: (error, message) => {
+      if (error) return
+      asked++
+      const { subject, offset } = message.json<{ subject: string; offset: number }>()
+      const prefix = `ssmd_${subject.split('.')[0]}_`
+      const names = [...configs.keys()].filter((name) => name.startsWith(prefix))
+      const streams = names.slice(offset, offset + PAGE)
+      message.respond(JSON.stringify({ total: names.length, offset, limit: PAGE, streams }))
     },
   })
   return {
