@@ -82,27 +82,38 @@ export async function makeChildren(
       if (rollout.pending.some((cause) => cause !== 'image')) held.add(object.metadata.name)
     }
   }
-  for (const object of wanted.sort((a, b) => orderOf(a) - orderOf(b))) {
-    const { name } = object.metadata
-    const resource = resourceOf(object)
-    if (object.kind === 'ConfigMap' && held.has(name) && (await pass.get(resource, keyOf(object))))
-      continue
-    const isOwned = object.kind !== 'PersistentVolumeClaim' || options.ownsClaims === true
-    const metadata = isOwned
-      ? { ...object.metadata, ownerReferences: [ownedBy(owner)] }
-      : object.metadata
-    const applied = await pass.apply(resource, { ...object, metadata }, owner)
-    if (object.kind === 'Deployment' && applied.object)
-      deployments.set(name, world.templates.judged(applied.object))
-    if (applied.outcome === 'created' || applied.outcome === 'updated')
-      pass.event(owner, {
-        type: 'Normal',
-        reason: applied.outcome === 'created' ? 'Created' : 'Updated',
-        action: 'Apply',
-        note: `${applied.outcome} ${object.kind} ${name}${why(applied.drift)}`,
-      })
+  const news: News = { created: [], updated: [] }
+  try {
+    for (const object of wanted.sort((a, b) => orderOf(a) - orderOf(b))) {
+      const { name } = object.metadata
+      const resource = resourceOf(object)
+      const isHeld = object.kind === 'ConfigMap' && held.has(name)
+      if (isHeld && (await pass.get(resource, keyOf(object)))) continue
+      const isOwned = object.kind !== 'PersistentVolumeClaim' || options.ownsClaims === true
+      const metadata = isOwned
+        ? { ...object.metadata, ownerReferences: [ownedBy(owner)] }
+        : object.metadata
+      const applied = await pass.apply(resource, { ...object, metadata }, owner)
+      const { outcome } = applied
+      if (object.kind === 'Deployment' && applied.object)
+        deployments.set(name, world.templates.judged(applied.object))
+      if (outcome === 'created') news.created.push(`${object.kind} ${name}`)
+      if (outcome === 'updated') news.updated.push(`${object.kind} ${name}${why(applied.drift)}`)
+    }
+  } finally {
+    tell(pass, owner, news)
   }
   return { deployments, pending }
+}
+
+type News = { readonly created: string[]; readonly updated: string[] }
+
+/** One Event for all that a pass made, and one for all that it changed. */
+function tell(pass: Pass, owner: KubeObject, { created, updated }: News): void {
+  const event = (reason: string, note: string) =>
+    pass.event(owner, { type: 'Normal', reason, action: 'Apply', note })
+  if (created.length > 0) event('Created', `created ${created.join(', ')}`)
+  if (updated.length > 0) event('Updated', `updated ${updated.join('; ')}`)
 }
 
 const why = (drift: readonly string[]): string =>
@@ -119,7 +130,8 @@ export async function pruneChildren(
   wanted: readonly Child[],
   ownerKind: Resource,
   isUnwanted: (child: KubeObject) => Promise<boolean>
-): Promise<void> {
+): Promise<boolean> {
+  let clean = true
   const { uid = '' } = owner.metadata
   const keep = new Set(wanted.map(keyOfObject))
   for (const { kind, metadata } of wanted)
@@ -132,6 +144,7 @@ export async function pruneChildren(
     if (resource.kind === CLAIMS.kind) continue
     for (const child of informer.store.by('owner', uid)) {
       if (keep.has(`${resource.kind}/${child.metadata.name}`)) continue
+      clean = false
       if (child.metadata.deletionTimestamp || !(await isUnwanted(child))) continue
       const key: Key = keyOf(child)
       const gone = await pass.delete(
@@ -148,6 +161,7 @@ export async function pruneChildren(
         })
     }
   }
+  return clean
 }
 
 /** Runs the writing part of a pass; what the API server refused becomes a fact, to be shown and then thrown. */

@@ -11,13 +11,16 @@ import { Judged } from './judged.ts'
 import { ARCHIVES, ENVIRONMENTS, FEEDS, MANAGED_BY, textsAt } from './kinds.ts'
 import type { Informer } from './kube/informer.ts'
 import { controllerOf, type Key, type KubeObject, keyOf, PODS } from './kube/objects.ts'
+import { PRIORITY } from './kube/queue.ts'
 import type { Change } from './kube/store.ts'
 import { NatsLinks } from './nats/links.ts'
 import { Pace } from './pace.ts'
 import { podEssentials, workloadOf } from './pods/essentials.ts'
 import { Warnings } from './pods/warnings.ts'
 import { podWishes } from './pods/wishes.ts'
+import type { Controller } from './runtime/controller.ts'
 import type { Manager, Watching } from './runtime/manager.ts'
+import { Passes } from './runtime/passes.ts'
 import { mappedWishes } from './runtime/triggers.ts'
 import { Secrets } from './secrets.ts'
 import { isReady } from './status.ts'
@@ -41,6 +44,9 @@ export type ControllersOptions = {
   readonly readOnly?: boolean
 }
 
+/** A thousand Feeds change within a second where somebody applies a folder of them: what counts them looks once. */
+const CROWD_MS = 500
+
 const namespaceOf = ({ metadata }: KubeObject): string => metadata.namespace ?? ''
 const inSame = (object: KubeObject, names: readonly string[]): string[] =>
   names.map((name) => `${namespaceOf(object)}/${name}`)
@@ -53,6 +59,8 @@ const environmentOf = (archive: KubeObject): string[] =>
 /** Adds the controllers; `close` ends the links to NATS. */
 export function addControllers(options: ControllersOptions): {
   world: World
+  /** By name: feed, environment, archive. */
+  controllers: readonly Controller[]
   close(): Promise<void>
 } {
   const { manager, log, namespace, nowMs = Date.now, random = Math.random } = options
@@ -91,7 +99,7 @@ export function addControllers(options: ControllersOptions): {
       if (!report) return
       if (report.role === 'connector') {
         wake(feedController, [`${environment.split('/')[0]}/${report.feed}`])
-        wake(environmentController, [environment])
+        wake(environmentController, [environment], CROWD_MS)
       } else wake(archiveController, [`${environment.split('/')[0]}/${report.archive}`])
     },
     onState: (environment) => {
@@ -115,6 +123,7 @@ export function addControllers(options: ControllersOptions): {
     pace: new Pace(nowMs, options.figuresMs),
     sweeps: new Sweeps(nowMs, options.sweepMs),
     templates: new Templates(),
+    feedPasses: new Passes(),
     isSettled: settledAfter(STALE_MS, nowMs),
     image: options.image,
     hostRoot: options.hostRoot,
@@ -148,8 +157,8 @@ export function addControllers(options: ControllersOptions): {
     for: environments,
     owns: children,
     watches: [
-      onIntent(feeds, environmentKeys),
-      onReady(feeds, environmentKeys),
+      inCrowds(onIntent(feeds, environmentKeys)),
+      inCrowds(onReady(feeds, environmentKeys)),
       onPods(pods, 'ssmd.io/environment', 'simulator'),
     ],
     reconcile: reconcileEnvironment(world),
@@ -160,7 +169,7 @@ export function addControllers(options: ControllersOptions): {
     owns: children,
     watches: [
       onIntent(environments, archiveKeys),
-      onIntent(feeds, archivesBeside),
+      inCrowds(onIntent(feeds, archivesBeside)),
       onIntent(archives, archivesBeside),
       onPods(pods, 'ssmd.io/archive', 'archiver'),
       // Claims have no owner to wake.
@@ -170,10 +179,11 @@ export function addControllers(options: ControllersOptions): {
     ],
     reconcile: reconcileArchive(world),
   })
-  const wake = (controller: typeof feedController, keys: Iterable<Key>): void => {
-    for (const key of keys) manager.enqueue(controller, key)
+  const wake = (controller: Controller, keys: Iterable<Key>, afterMs = 0): void => {
+    for (const key of keys) manager.enqueue(controller, key, { priority: PRIORITY.event, afterMs })
   }
-  return { world, close: () => links.close() }
+  const controllers = [feedController, environmentController, archiveController]
+  return { world, controllers, close: () => links.close() }
 }
 
 /** True once so long has passed since it was first asked. */
@@ -209,6 +219,11 @@ const onIntent = (informer: Informer, map: (object: KubeObject) => Iterable<Key>
 const onPods = (informer: Informer, label: string, component: string): Watching => ({
   informer,
   wishes: (change) => podWishes(change, label, component),
+})
+
+const inCrowds = ({ informer, wishes }: Watching): Watching => ({
+  informer,
+  wishes: (change) => wishes(change).map((wish) => ({ ...wish, afterMs: CROWD_MS })),
 })
 
 const onReady = (informer: Informer, map: (object: KubeObject) => Iterable<Key>): Watching => ({

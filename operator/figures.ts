@@ -8,59 +8,86 @@ export const STALE_MS = 15_000
 
 type Entry = { readonly report: Report; readonly seenAt: number }
 
+/** Of one Environment: by feed, then by workload, so that a pass over one of ten thousand feeds looks at its own alone. */
+type Reports = { count: number; sweptAt: number; readonly feeds: Map<string, Map<string, Entry>> }
+
+/** Workloads of one Environment that are remembered: what comes from the network has to end somewhere. */
+const LIMIT = 10_000
+
 export class Figures {
   readonly #nowMs: () => number
-  /** By Environment (`namespace/name`), then by workload and feed. */
-  readonly #entries = new Map<Key, Map<string, Entry>>()
+  readonly #reports = new Map<Key, Reports>()
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs
   }
 
-  /** Takes a report of an Environment; true where somebody should look at once: it is new, or its state is another. */
+  /** Takes a report of an Environment; given back where somebody should look at once: it is new, or its state is another. */
   take(environment: Key, data: unknown): Report | undefined {
     const report = reportOf(data)
     if (!report || report.environment !== environment.slice(environment.indexOf('/') + 1)) return
-    let entries = this.#entries.get(environment)
-    if (!entries) {
-      entries = new Map()
-      this.#entries.set(environment, entries)
+    let reports = this.#reports.get(environment)
+    if (!reports) {
+      reports = { count: 0, sweptAt: 0, feeds: new Map() }
+      this.#reports.set(environment, reports)
     }
-    const id = `${report.role}/${report.name}/${report.feed}`
-    const before = entries.get(id)
-    const now = this.#nowMs()
+    const id = `${report.role}/${report.name}`
+    const entries = reports.feeds.get(report.feed)
+    const before = entries?.get(id)
     // A clock of theirs decides nothing: it may be wrong.
-    if (entries.size >= 10_000 && !before) return undefined
-    entries.set(id, { report, seenAt: now })
+    const now = this.#nowMs()
+    if (!before && reports.count >= LIMIT) this.#sweep(reports, now)
+    if (!before && reports.count >= LIMIT) return undefined
+    if (!before) reports.count++
+    if (entries) entries.set(id, { report, seenAt: now })
+    else reports.feeds.set(report.feed, new Map([[id, { report, seenAt: now }]]))
     const isNews =
       !before || now - before.seenAt > STALE_MS || stateOf(before.report) !== stateOf(report)
     return isNews ? report : undefined
   }
 
   connector(environment: Key, feed: string): ConnectorReport | undefined {
-    for (const report of this.#fresh(environment))
-      if (report.role === 'connector' && report.feed === feed) return report
+    for (const report of this.#fresh(environment, feed))
+      if (report.role === 'connector') return report
     return undefined
   }
 
   archivers(environment: Key, of: { archive?: string; feed?: string }): readonly ArchiverReport[] {
-    return [...this.#fresh(environment)].filter(
-      (report): report is ArchiverReport =>
-        report.role === 'archiver' &&
-        (of.archive === undefined || report.archive === of.archive) &&
-        (of.feed === undefined || report.feed === of.feed)
-    )
+    const feeds =
+      of.feed === undefined ? [...(this.#reports.get(environment)?.feeds.keys() ?? [])] : [of.feed]
+    const found: ArchiverReport[] = []
+    for (const feed of feeds)
+      for (const report of this.#fresh(environment, feed))
+        if (
+          report.role === 'archiver' &&
+          (of.archive === undefined || report.archive === of.archive)
+        )
+          found.push(report)
+    return found
   }
 
   forget(environment: Key): void {
-    this.#entries.delete(environment)
+    this.#reports.delete(environment)
   }
 
-  *#fresh(environment: Key): Generator<Report> {
+  *#fresh(environment: Key, feed: string): Generator<Report> {
     const now = this.#nowMs()
-    for (const [id, { report, seenAt }] of this.#entries.get(environment) ?? []) {
+    for (const { report, seenAt } of this.#reports.get(environment)?.feeds.get(feed)?.values() ??
+      [])
       if (now - seenAt <= STALE_MS) yield report
-      else if (now - seenAt > 100 * STALE_MS) this.#entries.get(environment)?.delete(id)
+  }
+
+  /** Makes room: what has been silent for long goes. Not for every report of a flood. */
+  #sweep(reports: Reports, now: number): void {
+    if (now - reports.sweptAt < STALE_MS) return
+    reports.sweptAt = now
+    for (const [feed, entries] of reports.feeds) {
+      for (const [id, { seenAt }] of entries)
+        if (now - seenAt > 100 * STALE_MS) {
+          entries.delete(id)
+          reports.count--
+        }
+      if (entries.size === 0) reports.feeds.delete(feed)
     }
   }
 }

@@ -4,6 +4,7 @@
 import { canonical } from './kube/canonical.ts'
 import type { Condition } from './kube/conditions.ts'
 import type { KubeObject, Resource } from './kube/objects.ts'
+import { PRIORITY } from './kube/queue.ts'
 import { paceKey } from './pace.ts'
 import type { Pass } from './runtime/pass.ts'
 import { conditionsIn, contractOf, type Status, type Summary, statusOf } from './status.ts'
@@ -21,17 +22,29 @@ export type Finish = {
   readonly againMs: number | undefined
 }
 
+export type Finished = {
+  /** Nothing is awaited of the workload: only a change makes another pass worth it. */
+  readonly isDone: boolean
+  readonly requeueAfterMs?: number
+  readonly heldBackMs?: number
+}
+
 export async function finish(
   pass: Pass,
   world: World,
   { resource, object, summary, figures, againMs }: Finish
-): Promise<{ readonly requeueAfterMs?: number }> {
+): Promise<Finished> {
   const status = statusOf(object, summary, figures, world.nowMs())
-  const waitMs = await write(pass, world, resource, object, status)
+  const heldBackMs = await write(pass, world, resource, object, status)
   const never = Number.POSITIVE_INFINITY
-  const lookMs = isComing(summary) ? LOOK_MS * (1 + world.random()) : never
-  const next = Math.min(waitMs ?? never, againMs ?? never, lookMs)
-  return Number.isFinite(next) ? { requeueAfterMs: next } : {}
+  const isDone = !isComing(summary)
+  const lookMs = isDone ? never : LOOK_MS * (1 + world.random())
+  const next = Math.min(heldBackMs ?? never, againMs ?? never, lookMs)
+  return {
+    isDone,
+    ...(Number.isFinite(next) ? { requeueAfterMs: next } : {}),
+    ...(heldBackMs === undefined ? {} : { heldBackMs }),
+  }
 }
 
 const isComing = ({ facts: { WorkloadAvailable } }: Summary): boolean =>
@@ -59,8 +72,10 @@ async function write(
   const paced = paceKey(resource.kind, pass.key)
   const waitMs = pace.waitMs(paced, change)
   if (waitMs > 0) return waitMs
-  pace.wrote(paced)
-  await pass.applyStatus(resource, object, status)
+  pace.wrote(paced, change)
+  // Nobody waits for figures.
+  const priority = change === 'figures' ? PRIORITY.resync : pass.priority
+  await pass.applyStatus(resource, object, status, { priority })
   tell(pass, object, conditionsIn(before), status.conditions)
   return undefined
 }

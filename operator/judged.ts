@@ -6,6 +6,7 @@ import type { Located, Resources } from '#crds/located.ts'
 import { formatPath } from '#crds/paths.ts'
 import type { Problem } from '#crds/problems.ts'
 import { judge } from '#crds/validate.ts'
+import { canonical } from './kube/canonical.ts'
 import type { KubeObject } from './kube/objects.ts'
 
 export type Verdict<K extends Kind> =
@@ -54,7 +55,11 @@ function judgeObject<K extends Kind>(kind: K, object: KubeObject): Verdict<K> {
   const metadata = namespace === undefined ? { name } : { name, namespace }
   const written = { apiVersion: object.apiVersion, kind, metadata, spec: object.spec }
   const { resource, findings } = judge(kind, written)
-  if (resource) return { resource, problem: undefined }
+  if (resource) {
+    // As a rule the API server has filled the defaults in already: then there is one spec, not two.
+    const isSame = canonical(resource.spec) === canonical(object.spec)
+    return { resource: isSame ? { ...resource, spec: object.spec } : resource, problem: undefined }
+  }
   const [first] = findings
   const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : ''
   const field = first ? shortened(formatPath(first.path)) : ''

@@ -1,11 +1,26 @@
 // How often a status is written: at once when a condition flips, as long as that does not become a habit, and figures at
-// most twice a minute. What is held back is written when its time has come.
+// most twice a minute, and less often where so many have them that their writes would be all that we do. What is held back
+// is written when its time has come, each in its turn.
 
 export const FIGURES_MS = 30_000
+/** Writes of figures in a second, of all resources together: half of what the client lets through. */
+export const FIGURES_PER_SECOND = 50
 /** Flips in a row that are told at once; afterwards one in half a minute, until it calms down. */
 const BURST = 16
+/** After a flip the figures that came along are those of a beginning: a third of the time later they are worth a write. */
+const SETTLED = 1 / 3
 
-type Entry = { at: number; tokens: number; refilledAt: number }
+type Entry = {
+  at: number
+  /** When figures were written for their own sake. */
+  figuresAt: number
+  tokens: number
+  refilledAt: number
+  /** When its turn to write figures comes. */
+  turnAt: number | undefined
+}
+
+type Change = 'generation' | 'contract' | 'figures'
 
 /** By kind and key: a Feed and an Environment may have the same name. */
 export type PaceKey = `${string}:${string}`
@@ -17,6 +32,7 @@ export class Pace {
   readonly figuresMs: number
   readonly #nowMs: () => number
   readonly #entries = new Map<PaceKey, Entry>()
+  #nextTurnAt = 0
 
   constructor(nowMs: () => number, figuresMs: number = FIGURES_MS) {
     this.#nowMs = nowMs
@@ -24,30 +40,61 @@ export class Pace {
   }
 
   /** How long a change of this weight has to wait; 0 is now, and then `wrote` has to follow. */
-  waitMs(key: PaceKey, change: 'generation' | 'contract' | 'figures'): number {
-    const entry = this.#entries.get(key)
-    if (!entry || change === 'generation') return 0
+  waitMs(key: PaceKey, change: Change): number {
+    if (change === 'generation') return 0
     const now = this.#nowMs()
+    const entry = this.#entries.get(key)
+    if (change === 'figures') return this.#figuresWaitMs(key, now)
+    if (!entry) return 0
     const sinceRefill = now - entry.refilledAt
     const gained = Math.floor(sinceRefill / this.figuresMs)
-    if (change === 'contract') {
-      if (entry.tokens + gained >= 1) return 0
-      return this.figuresMs - (sinceRefill % this.figuresMs)
-    }
-    return Math.max(0, entry.at + this.figuresMs - now)
+    if (entry.tokens + gained >= 1) return 0
+    return this.figuresMs - (sinceRefill % this.figuresMs)
   }
 
-  wrote(key: PaceKey): void {
+  /** Whether figures may be worth a write now; without taking a turn. */
+  isDue(key: PaceKey): boolean {
+    const entry = this.#entries.get(key)
+    return !entry || this.#nowMs() >= (entry.turnAt ?? this.#ownTurnAt(entry))
+  }
+
+  wrote(key: PaceKey, change: Change): void {
     const now = this.#nowMs()
-    const entry = this.#entries.get(key) ?? { at: now, tokens: BURST, refilledAt: now }
+    const entry = this.#entryOf(key, now)
     const gained = Math.floor((now - entry.refilledAt) / this.figuresMs)
     entry.tokens = Math.max(0, Math.min(BURST, entry.tokens + gained) - 1)
     entry.refilledAt += gained * this.figuresMs
     entry.at = now
-    this.#entries.set(key, entry)
+    if (change === 'figures') entry.figuresAt = now
+    entry.turnAt = undefined
   }
 
   forget(key: PaceKey): void {
     this.#entries.delete(key)
+  }
+
+  #figuresWaitMs(key: PaceKey, now: number): number {
+    const entry = this.#entryOf(key, now)
+    if (entry.turnAt !== undefined) return Math.max(0, entry.turnAt - now)
+    const ownMs = this.#ownTurnAt(entry) - now
+    if (ownMs > 0) return ownMs
+    const turnAt = Math.max(now, this.#nextTurnAt)
+    this.#nextTurnAt = turnAt + 1000 / FIGURES_PER_SECOND
+    if (turnAt > now) entry.turnAt = turnAt
+    return turnAt - now
+  }
+
+  #ownTurnAt({ at, figuresAt }: Entry): number {
+    return Math.max(at + this.figuresMs * SETTLED, figuresAt + this.figuresMs)
+  }
+
+  #entryOf(key: PaceKey, now: number): Entry {
+    let entry = this.#entries.get(key)
+    if (!entry) {
+      const never = Number.NEGATIVE_INFINITY
+      entry = { at: never, figuresAt: never, tokens: BURST, refilledAt: now, turnAt: undefined }
+      this.#entries.set(key, entry)
+    }
+    return entry
   }
 }

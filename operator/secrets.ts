@@ -1,6 +1,7 @@
 // Secrets by name, and only those that a resource names: no list, no watch. Of each we keep salted hashes of its fields for a
 // minute, so that a pass that finds nothing to do asks nothing; the fields themselves are handed on once and not kept.
 
+import { canonical } from './kube/canonical.ts'
 import type { Client } from './kube/client.ts'
 import { isForbidden, isNotFound } from './kube/errors.ts'
 import { type Key, type KubeObject, SECRETS } from './kube/objects.ts'
@@ -33,7 +34,7 @@ export class Secrets {
     const now = this.#nowMs()
     const known = this.#entries.get(key)
     if (known && now - known.at < known.ttl) return known.facts
-    const entry: Entry = { at: now, facts: this.#read(key), ttl: FRESH_MS }
+    const entry: Entry = { at: now, facts: this.#again(key, known?.facts), ttl: FRESH_MS }
     if (this.#entries.size >= LIMIT) this.#entries.clear()
     this.#entries.set(key, entry)
     try {
@@ -54,6 +55,13 @@ export class Secrets {
     })
     const value = dataOf(secret)[field]
     return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8')
+  }
+
+  /** What was read before where nothing changed: the same facts are the same object. */
+  async #again(key: Key, before: Promise<SecretFacts> | undefined): Promise<SecretFacts> {
+    const facts = await this.#read(key)
+    const old = await before?.catch(() => undefined)
+    return old && canonical(old) === canonical(facts) ? old : facts
   }
 
   async #read(key: Key): Promise<SecretFacts> {

@@ -11,7 +11,7 @@ import { type CaptureView, type FeedView, feedFigures, feedSummary } from './fee
 import { Figures, STALE_MS } from './figures.ts'
 import { Judged } from './judged.ts'
 import type { KubeObject } from './kube/objects.ts'
-import { FIGURES_MS, Pace, paceKey } from './pace.ts'
+import { FIGURES_MS, FIGURES_PER_SECOND, Pace } from './pace.ts'
 import { podEssentials } from './pods/essentials.ts'
 import { REASONS } from './reasons.ts'
 import {
@@ -218,20 +218,46 @@ test('a restart of the operator is no news: what was said of the flow stays unti
 test('figures are written twice a minute at most; flips at once, until they become a habit', () => {
   let now = 0
   const pace = new Pace(() => now)
-  const KEY = paceKey('Feed', 'n/k')
-  assert.is(pace.waitMs(KEY, 'figures'), 0)
-  pace.wrote(KEY)
-  assert.is(pace.waitMs(KEY, 'figures'), FIGURES_MS)
+  assert.ok(pace.isDue('Feed:k'))
+  assert.is(pace.waitMs('Feed:k', 'figures'), 0)
+  pace.wrote('Feed:k', 'contract')
+  assert.is(pace.waitMs('Feed:k', 'figures'), FIGURES_MS / 3, 'those of a beginning are soon old')
+  pace.wrote('Feed:k', 'figures')
+  assert.is(pace.waitMs('Feed:k', 'figures'), FIGURES_MS)
+  assert.not.ok(pace.isDue('Feed:k'))
+  assert.ok(pace.isDue('Environment:k'), 'of the same name')
   let flips = 0
   for (; now < 60_000; now += 100)
-    if (pace.waitMs(KEY, 'contract') === 0) {
+    if (pace.waitMs('Feed:k', 'contract') === 0) {
       flips++
-      pace.wrote(KEY)
+      pace.wrote('Feed:k', 'contract')
     }
   assert.ok(flips >= 15 && flips <= 18, `${flips} flips in a minute`)
-  assert.is(pace.waitMs(KEY, 'generation'), 0)
-  // One of another kind may have the same name.
-  assert.is(pace.waitMs(paceKey('Environment', 'n/k'), 'contract'), 0)
+  assert.is(pace.waitMs('Feed:k', 'generation'), 0)
+})
+
+test('figures of thousands take turns: none is left out, and none writes more than its share', () => {
+  let now = 0
+  const pace = new Pace(() => now)
+  const keys = Array.from({ length: 5000 }, (_, i) => `Feed:${i}` as const)
+  const written = new Map<string, number>()
+  const perSecond: number[] = []
+  for (; now < 240_000; now += 10) {
+    if (now % 1000 === 0) perSecond.push(0)
+    for (const key of keys) {
+      if (!pace.isDue(key) || pace.waitMs(key, 'figures') > 0) continue
+      pace.wrote(key, 'figures')
+      written.set(key, (written.get(key) ?? 0) + 1)
+      perSecond.push((perSecond.pop() ?? 0) + 1)
+    }
+  }
+  assert.ok(Math.max(...perSecond) <= FIGURES_PER_SECOND + 1, `${Math.max(...perSecond)}`)
+  assert.is(written.size, keys.length)
+  const counts = [...written.values()]
+  assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, 'each in its turn')
+  assert.ok(Math.min(...counts) >= 2)
+  // A flip does not wait for them.
+  assert.is(pace.waitMs('Feed:7', 'contract'), 0)
 })
 
 test('a report that is old or of another Environment is no report', () => {

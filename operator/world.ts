@@ -12,6 +12,7 @@ import type { Pace } from './pace.ts'
 import type { Platform } from './platform.ts'
 import type { Warnings } from './pods/warnings.ts'
 import type { Pass } from './runtime/pass.ts'
+import type { Passes } from './runtime/passes.ts'
 import type { Secrets } from './secrets.ts'
 import type { Templates } from './templates.ts'
 
@@ -42,6 +43,14 @@ export type Links = {
   removeDurable(environment: Key, durable: Durable): Promise<boolean>
 }
 
+/** What a pass over a Feed leaves for the next one. */
+export type FeedMemo = {
+  /** What NATS said of the stream in each Environment that the pass asked about. */
+  readonly streams: readonly (readonly [environment: KubeObject, verdict: StreamVerdict])[]
+  /** What no watch tells of, and has to be looked at now and then. */
+  readonly awaits: 'nothing' | 'reports' | 'secrets'
+}
+
 export type World = {
   readonly feeds: Informer
   readonly environments: Informer
@@ -62,6 +71,8 @@ export type World = {
     forget(environment: Key): void
   }
   readonly templates: Templates
+  /** What the last pass over each Feed looked at. */
+  readonly feedPasses: Passes<FeedMemo>
   /** Whether reports had the time to come since we began to work. */
   readonly isSettled: () => boolean
   readonly image: string

@@ -24,9 +24,12 @@ function feedsAreCaptured(archive: Located<Archive>, resources: Resources): Prob
   const environment = resources.environments.find(
     ({ resource }) => resource.metadata.name === environmentRef.name
   )?.resource
+  const there = new Set(resources.feeds.map(({ resource }) => resource.metadata.name))
   return feeds.flatMap((name, i) => {
     const field = `spec.feeds[${i}]`
-    const unknown = checkReference(archive, field, { kind: 'Feed', name }, resources)
+    const unknown = there.has(name)
+      ? []
+      : checkReference(archive, field, { kind: 'Feed', name }, resources)
     if (unknown.length > 0 || !environment) return unknown
     const captured = environment.spec.feeds
     if (captured.includes('*') || captured.includes(name)) return []

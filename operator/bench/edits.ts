@@ -1,10 +1,11 @@
-// How long an edit takes until its Deployment is applied, as a watcher sees it.
+// How long a user's edit of a Feed takes until its Deployment is applied, as a watcher sees it, beside what the API server
+// takes for one such write by itself, at the same time and at the same rate.
 
-import { DEPLOYMENTS } from '../kube/objects.ts'
+import { FEEDS } from '../kinds.ts'
+import type { Client } from '../kube/client.ts'
+import { CONFIG_MAPS, DEPLOYMENTS } from '../kube/objects.ts'
 import { readEvents } from '../kube/watch-lines.ts'
-import type { TestCluster } from '../testing/cluster.ts'
-import { WIDGETS } from '../testing/widgets.ts'
-import { NAMESPACE, type Subject } from './subject-process.ts'
+import { deploymentName, editOf, feedKey, NAMED_SPACE } from './load.ts'
 
 export type Row = {
   readonly name: string
@@ -15,21 +16,24 @@ export type Row = {
 
 export type Add = (name: string, value: number | undefined, unit: string) => void
 
-/** Fifty edits a second for five seconds, while everything else is passed over every second. */
+const EDITS = 250
+const EVERY_MS = 20
+
+/** Fifty edits a second for five seconds. */
 export async function benchEdits(
-  cluster: TestCluster,
-  subject: Subject,
+  client: Client,
   objects: number,
-  add: Add
+  add: Add,
+  what: string
 ): Promise<void> {
-  const client = cluster.client()
-  const mark = `${process.pid}-${performance.now()}-`
+  const seed = Math.floor(performance.now())
   const sent = new Map<string, number>()
   const took: number[] = []
+  const alone: number[] = []
   const end = new AbortController()
-  const { metadata } = await client.list(DEPLOYMENTS, { namespace: NAMESPACE, limit: 1 })
+  const { metadata } = await client.list(DEPLOYMENTS, { namespace: NAMED_SPACE, limit: 1 })
   const stream = await client.watch(DEPLOYMENTS, {
-    namespace: NAMESPACE,
+    namespace: NAMED_SPACE,
     resourceVersion: metadata.resourceVersion ?? '',
     timeoutSeconds: 300,
     signal: end.signal,
@@ -43,44 +47,43 @@ export async function benchEdits(
       sent.delete(name)
     }
   })().catch(() => {})
-  // The same write by itself, on this machine, now: what the API server takes of it.
-  const alone: number[] = []
-  for (let i = 0; i < 100; i++) {
-    const from = performance.now()
-    const value = { metadata: { labels: { round: `r${i}` } } }
-    await client.patch(WIDGETS, `${NAMESPACE}/w${objects - 1 - i}`, { kind: 'merge', value })
-    alone.push(performance.now() - from)
-  }
-  alone.sort((a, b) => a - b)
-  add('one API write by itself: p50', alone[50], 'ms')
-  add('one API write by itself: p99', alone[98], 'ms')
-  await subject.order('resync')
-  await subject.fact('resync')
-  await subject.order('reset loop')
-  await subject.fact('reset loop')
+  const bare = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default' } }
+  const writes: Promise<unknown>[] = []
   const started = performance.now()
-  const edits: Promise<unknown>[] = []
-  for (let i = 0; i < 250; i++) {
-    const name = `w${i}`
-    sent.set(`connector-${name}`, performance.now())
-    edits.push(
-      client.patch(WIDGETS, `${NAMESPACE}/${name}`, {
-        kind: 'merge',
-        value: { spec: { text: `${mark}${i}` } },
-      })
-    )
-    const next = started + (i + 1) * 20
+  for (let i = 0; i < EDITS; i++) {
+    const name = deploymentName(i, objects)
+    sent.set(name, performance.now())
+    const value = editOf(seed + i)
+    writes.push(client.patch(FEEDS, feedKey(i, objects), { kind: 'merge', value }))
+    if (i % 5 === 0) {
+      const from = performance.now()
+      const object = {
+        ...bare,
+        metadata: { ...bare.metadata, name: `alone-${i}` },
+        data: { seed: `${seed}` },
+      }
+      const write = client.apply(CONFIG_MAPS, object, { manager: 'bench', force: true })
+      writes.push(write.then(() => alone.push(performance.now() - from)))
+    }
+    const next = started + (i + 1) * EVERY_MS
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())))
   }
-  await Promise.all(edits)
-  await new Promise((resolve) => setTimeout(resolve, 1000))
+  await Promise.all(writes)
+  for (let i = 0; i < 100 && sent.size > 0; i++)
+    await new Promise((resolve) => setTimeout(resolve, 100))
   end.abort()
   await watching
-  took.sort((a, b) => a - b)
-  add('edit to applied at 50 edits/s: seen', took.length, 'of 250')
-  add('edit to applied at 50 edits/s: p50', took[Math.floor(took.length * 0.5)], 'ms')
-  add('edit to applied at 50 edits/s: p99', took[Math.floor(took.length * 0.99)], 'ms')
-  await subject.order('read loop')
-  add('event loop delay p99 meanwhile', (await subject.fact('read loop')).loopP99, 'ms')
-  client.transport.close()
+  report(took, alone, add, what)
+}
+
+function report(took: number[], alone: number[], add: Add, what: string): void {
+  for (const list of [took, alone]) list.sort((a, b) => a - b)
+  const at = (list: readonly number[], share: number) =>
+    list[Math.min(list.length - 1, Math.floor(list.length * share))]
+  if (took.length < EDITS) add(`${what}: seen within 10 s`, took.length, `of ${EDITS}`)
+  for (const share of [0.5, 0.99]) {
+    const p = `p${share * 100}`
+    add(`${what}: ${p}`, at(took, share), 'ms')
+    add(`one apply by itself meanwhile: ${p}`, at(alone, share), 'ms')
+  }
 }

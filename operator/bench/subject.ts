@@ -1,159 +1,168 @@
-// The operator that is measured: a process of its own with a Deployment for each Widget and a status, nothing else in its memory.
-// It prints one JSON line for each thing that it measured itself, and takes its orders from standard input.
+// The operator that is measured: the real one, with all its kinds, as a process of its own. It prints one JSON line for each
+// thing that it measured itself, and takes its orders from standard input.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
+import { addControllers } from '../controllers.ts'
 import { loadConnection } from '../kube/config.ts'
-import { DEPLOYMENTS } from '../kube/objects.ts'
 import { PRIORITY } from '../kube/queue.ts'
 import { Manager } from '../runtime/manager.ts'
-import { Passes } from '../runtime/passes.ts'
-import { WIDGETS } from '../testing/widgets.ts'
-import { renderDeployment } from './deployment.ts'
+import { STAR_SPACE } from './load.ts'
 
 const say = (fact: object): void => {
   process.stdout.write(`${JSON.stringify(fact)}\n`)
 }
 const { env } = process
+const log = pino({ level: env.SSMD_LOG_LEVEL ?? 'error' }, pino.destination(2))
 const registry = new Registry()
 // As in a pod: without client-node.
 const connection = await loadConnection({ serviceAccount: env.SERVICE_ACCOUNT ?? '' })
 const manager = new Manager({
   connection,
-  log: pino({ level: 'error' }, pino.destination(2)),
+  log,
   registry,
-  userAgent: 'op-bench',
-  name: 'bench-operator',
-  hashAnnotation: 'ssmd.test/applied-hash',
-  reportingController: 'ssmd.test/operator',
-  perSecond: 100_000,
-  burst: 100_000,
+  userAgent: 'ssmd-operator/bench',
+  name: 'ssmd-operator',
+  hashAnnotation: 'ssmd.io/applied-hash',
+  reportingController: 'ssmd.io/operator',
+  // `free`: how fast it could be; else what is shipped.
+  ...(env.LIMITS === 'free' ? { perSecond: 100_000, burst: 100_000 } : {}),
 })
-const namespace = env.NAMESPACE ?? 'default'
-const widgets = manager.informer(WIDGETS, {
-  namespace,
-  // Ten Environments for all, as an index would have them.
-  indexes: { environment: ({ metadata }) => [metadata.name.slice(-1)] },
+const writes = { all: 0, statuses: 0, events: 0 }
+manager.client.transport.guardWrites(({ path }) => {
+  writes.all++
+  if (path.endsWith('/status')) writes.statuses++
+  if (path.includes('/events')) writes.events++
 })
-const deployments = manager.informer(DEPLOYMENTS, {
-  namespace,
-  labelSelector: 'app.kubernetes.io/managed-by=ssmd-operator',
+const { world, controllers, close } = addControllers({
+  manager,
+  log,
+  namespace: undefined,
+  image: 'ssmd.local/ssmd:bench',
+  hostRoot: '/var/lib/ssmd',
 })
-const memo = new Passes()
-let useMemo = true
-let passes = 0
-let left = Number.POSITIVE_INFINITY
-let finished: () => void = () => {}
-const controller = manager.controller({
-  name: 'widget',
-  for: widgets,
-  owns: [deployments],
-  async reconcile(pass) {
-    passes++
-    try {
-      const owner = widgets.store.get(pass.key)
-      if (!owner) return
-      const child = `${namespace}/connector-${pass.name}`
-      if (useMemo && memo.same(pass.key, [owner, deployments.store.get(child)])) return
-      const { outcome } = await pass.apply(DEPLOYMENTS, renderDeployment(owner), owner)
-      const observedGeneration = owner.metadata.generation ?? 0
-      const status = await pass.applyStatus(WIDGETS, owner, { observedGeneration, maps: 1 })
-      if (outcome === 'unchanged' && status.outcome === 'unchanged')
-        memo.complete(pass.key, [owner, deployments.store.get(child)])
-    } finally {
-      if (--left === 0) finished()
-    }
-  },
-})
-
 const stop = new AbortController()
 // One call first: TLS and credentials are not what is measured.
-await manager.client.list(WIDGETS, { namespace, limit: 1 })
+await manager.client.list(world.feeds.resource, { limit: 1 })
 const startedAt = performance.now()
-const loop = monitorEventLoopDelay({ resolution: 1 })
+const loop = monitorEventLoopDelay({ resolution: 5 })
 loop.enable()
-const facts = (name: string, from: number, more: object = {}) => ({
-  name,
-  ms: performance.now() - from,
-  loopP99: loop.percentile(99) / 1e6,
-  loopMax: loop.max / 1e6,
-  rss: process.memoryUsage().rss,
-  cpuMs: process.cpuUsage().user / 1000,
-  passes,
-  ...more,
-})
+
+const passesOf = async (): Promise<number> => {
+  const metric = await registry.getSingleMetric('controller_runtime_reconcile_total')?.get()
+  return metric?.values.reduce((sum, { value }) => sum + value, 0) ?? 0
+}
+async function facts(name: string, from: number, more: object = {}): Promise<void> {
+  const { user, system } = process.cpuUsage()
+  say({
+    name,
+    ms: performance.now() - from,
+    loopP99: loop.percentile(99) / 1e6,
+    loopMax: loop.max / 1e6,
+    rss: process.memoryUsage().rss,
+    cpuMs: (user + system) / 1000,
+    passes: await passesOf(),
+    ...writes,
+    ...more,
+  })
+}
+const objects = () =>
+  [world.feeds, world.environments, world.archives, ...world.children].reduce(
+    (sum, { store }) => sum + store.size,
+    0
+  )
 manager.task({
   name: 'synced',
   when: 'leading',
-  run: async () =>
-    say(facts('sync', startedAt, { objects: widgets.store.size + deployments.store.size })),
+  run: () => facts('sync', startedAt, { objects: objects() }),
 })
 const running = manager.run(stop.signal)
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const isBusy = () => controllers.some(({ queue }) => queue.ready + queue.processing > 0)
 
-async function passAll(name: string): Promise<void> {
-  loop.reset()
-  const from = performance.now()
-  left = widgets.store.size
-  const done = new Promise<void>((resolve) => {
-    finished = resolve
-  })
-  for (const key of widgets.store.keys()) controller.queue.add(key, { priority: PRIORITY.resync })
-  await done
-  left = Number.POSITIVE_INFINITY
-  say(facts(name, from, { objects: widgets.store.size }))
+/** Passes over every Feed once, and waits until none is left. */
+async function passAll(): Promise<void> {
+  const { queue } = controllers.find(({ name }) => name === 'feed') as (typeof controllers)[number]
+  for (const key of world.feeds.store.keys()) queue.add(key, { priority: PRIORITY.resync })
+  while (queue.ready + queue.processing > 0) await new Promise((resolve) => setImmediate(resolve))
 }
 
-const orders: Record<string, () => Promise<void> | void> = {
-  'noop without memo': async () => {
-    useMemo = false
-    await passAll('noop without memo')
-    useMemo = true
-  },
-  'noop with memo': async () => {
-    await passAll('memo filled')
-    await passAll('noop with memo')
-  },
-  fanout: () => {
-    const from = performance.now()
-    const keys = widgets.store.keysBy('environment', '7')
-    for (const key of keys) controller.queue.add(key)
-    say(facts('fanout', from, { objects: keys.length }))
-  },
-  /** Says when nothing is left to do and nothing came for half a second. */
+let resyncing: NodeJS.Timeout | undefined
+
+const orders: Record<string, () => Promise<void>> = {
+  /** Says when nothing was left to do and nothing was written for a second. */
   idle: async () => {
     const from = performance.now()
-    let seen = -1
-    while (controller.queue.size + controller.queue.processing > 0 || seen !== passes) {
-      seen = passes
-      await new Promise((resolve) => setTimeout(resolve, 500))
+    let quietSince = performance.now()
+    for (let seen = writes.all; performance.now() - quietSince < 1000; seen = writes.all) {
+      await pause(50)
+      if (isBusy() || seen !== writes.all) quietSince = performance.now()
     }
-    globalThis.gc?.()
-    const metric = await registry.getSingleMetric('rest_client_requests_total')?.get()
-    const writes = metric?.values
-      .filter(({ labels }) => labels.method !== 'GET')
-      .reduce((sum, { value }) => sum + value, 0)
-    say(facts('idle', from, { writes, heap: process.memoryUsage().heapUsed }))
+    await facts('idle', from, { quietSince })
   },
-  'reset loop': () => {
+  memory: async () => {
+    globalThis.gc?.()
+    const { heapUsed, heapTotal, external } = process.memoryUsage()
+    await facts('memory', performance.now(), { heap: heapUsed, heapTotal, external })
+  },
+  snapshot: async () => {
+    const { writeHeapSnapshot } = await import('node:v8')
+    writeHeapSnapshot(env.SNAPSHOT)
+    say({ name: 'snapshot' })
+  },
+  'pass all': async () => {
+    loop.reset()
+    const from = performance.now()
+    await passAll()
+    await facts('pass all', from, { objects: world.feeds.store.size })
+  },
+  /** A change of the Environment that captures a thousand Feeds, which changes nothing about them. */
+  fanout: async () => {
+    const key = `${STAR_SPACE}/all`
+    const queued = new Promise<void>((resolve) => {
+      // The controllers were here first: they have queued by the time this one is told.
+      world.environments.subscribe((change) => {
+        if (change.key === key && change.kind === 'updated') resolve()
+      })
+    })
+    const from = performance.now()
+    const { spec } = world.environments.store.get(key) as { spec?: { schedule?: object } }
+    const timezone = spec?.schedule ? null : 'Europe/Berlin'
+    const value = { spec: { schedule: timezone && { timezone } } }
+    await manager.client.patch(world.environments.resource, key, { kind: 'merge', value })
+    await queued
+    const ms = performance.now() - from
+    while (isBusy()) await pause(1)
+    await facts('fanout', from, {
+      ms,
+      objects: world.feeds.store.keysBy('namespace', STAR_SPACE).length,
+    })
+  },
+  now: () => facts('now', performance.now()),
+  'reset loop': async () => {
     loop.reset()
     say({ name: 'reset loop' })
   },
-  'read loop': () => say(facts('read loop', performance.now())),
   /** Passes over everything again and again until told otherwise. */
-  resync: () => {
+  resync: async () => {
+    const { queue } = controllers[0] as (typeof controllers)[number]
     const again = () => {
-      for (const key of widgets.store.keys())
-        controller.queue.add(key, { priority: PRIORITY.resync })
+      for (const key of world.feeds.store.keys()) queue.add(key, { priority: PRIORITY.resync })
     }
     again()
-    setInterval(again, 1000).unref()
+    resyncing = setInterval(again, 1000)
     say({ name: 'resync' })
+  },
+  rest: async () => {
+    clearInterval(resyncing)
+    say({ name: 'rest' })
   },
   stop: async () => {
     stop.abort()
     await running
+    await close()
     process.exit(0)
   },
 }

@@ -35,8 +35,10 @@ export function checkEnvironment(
 }
 
 function feedsExist(environment: Located<Environment>, resources: Resources): Problem[] {
+  // Looked up, not searched: hundreds of names among ten thousand Feeds are millions of comparisons.
+  const there = new Set(resources.feeds.map(({ resource }) => resource.metadata.name))
   return environment.resource.spec.feeds.flatMap((name, i) =>
-    name === '*'
+    name === '*' || there.has(name)
       ? []
       : checkReference(environment, `spec.feeds[${i}]`, { kind: 'Feed', name }, resources)
   )
@@ -49,9 +51,10 @@ function simulatorFits(
 ): Problem[] {
   const { simulator } = environment.resource.spec
   if (!simulator) return []
+  const byName = new Map(resources.feeds.map(({ resource }) => [resource.metadata.name, resource]))
   const problems = simulator.feeds.flatMap((name, i) => {
     const field = `spec.simulator.feeds[${i}]`
-    const feed = resources.feeds.find(({ resource }) => resource.metadata.name === name)?.resource
+    const feed = byName.get(name)
     if (!feed) return checkReference(environment, field, { kind: 'Feed', name }, resources)
     const exchange = EXCHANGES[feed.spec.exchange]
     if (!exchange || exchange.hasSimulator) return []

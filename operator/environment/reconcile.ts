@@ -10,7 +10,7 @@ import { attempt, makeChildren, pruneChildren } from '../children.ts'
 import { type Credentials, type Need, readCredentials } from '../credentials.ts'
 import { finish } from '../finish.ts'
 import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
-import { ENVIRONMENTS, FEEDS, isPaused } from '../kinds.ts'
+import { ENVIRONMENTS, FEEDS, isPaused, textsAt } from '../kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { simulatorName, simulatorService } from '../names.ts'
 import { paceKey } from '../pace.ts'
@@ -32,13 +32,15 @@ export const reconcileEnvironment =
       world.links.drop(pass.key)
       world.figures.forget(pass.key)
       world.pace.forget(paceKey(ENVIRONMENTS.kind, pass.key))
+      world.pace.forget(paceKey(ENVIRONMENTS.kind, pass.key))
       world.sweeps.forget(pass.key)
       return
     }
     const namespace = pass.namespace ?? ''
     const paused = isPaused(object)
-    const all = world.judged.all('Feed', inNamespace(world.feeds, namespace))
-    const broken = brokenAmong(world.judged, 'Feed', inNamespace(world.feeds, namespace))
+    const objects = feedObjects(world, namespace, object)
+    const all = world.judged.all('Feed', objects)
+    const broken = brokenAmong(world.judged, 'Feed', objects)
     const { environment, config } = fitness(
       world,
       object,
@@ -122,6 +124,21 @@ async function isWantedLive(pass: Pass, world: World, child: KubeObject): Promis
   const plays = simulatedFeeds(judged, [judgedFeed], { date: dayOf(world.nowMs()) }).length > 0
   const names = [simulatorName(pass.name, name), simulatorService(pass.name, name)]
   return plays && names.includes(child.metadata.name)
+}
+
+/** The Feeds that it names; all of them where it takes all, or where one is missing and a likely name is to be shown. */
+function feedObjects(
+  world: World,
+  namespace: string,
+  environment: KubeObject
+): readonly KubeObject[] {
+  const names = [
+    ...textsAt(environment, 'spec', 'feeds'),
+    ...textsAt(environment, 'spec', 'simulator', 'feeds'),
+  ]
+  const named = [...new Set(names)].map((name) => world.feeds.store.get(`${namespace}/${name}`))
+  const there = named.filter((object) => object !== undefined)
+  return there.length === named.length ? there : inNamespace(world.feeds, namespace)
 }
 
 function fitness(

@@ -15,6 +15,7 @@ import { dayOf, environmentsNaming, platformOf, type World } from '../world.ts'
 import { desiredConnector } from './desired.ts'
 
 export type Capture = {
+  readonly object: KubeObject
   /** `namespace/name` of the Environment. */
   readonly key: string
   readonly name: string
@@ -52,6 +53,7 @@ async function captureIn(
   const { resource: environment, problem } = world.judged.of('Environment', object)
   const { name } = object.metadata
   const base = {
+    object,
     key: keyOfObject(object),
     name,
     environment,
@@ -88,15 +90,24 @@ async function credentialsFor(
   feed: Feed,
   environment: Environment
 ): Promise<Credentials> {
-  const needs: Need[] = []
-  const key = isSimulated(environment, feed) ? undefined : keyOf(environment, feed)
+  const key = keyFor(feed, environment)
   if (key?.key.source.env) {
     const what = `the key ${key.name} of Environment ${environment.metadata.name} is in variables`
     return { fact: stalled('KeyIsLocal', what), hash: () => undefined }
   }
+  return readCredentials(world.secrets, namespace, needsOf(feed, environment))
+}
+
+/** The Secrets that a capture reads. */
+export function needsOf(feed: Feed, environment: Environment): readonly Need[] {
+  const needs: Need[] = []
+  const key = keyFor(feed, environment)
   if (key?.key.source.secret)
     needs.push({ name: key.key.source.secret.name, fields: key.key.fields })
   const reference = environment.spec.transport.credentialsRef
   if (reference) needs.push({ name: reference.name, fields: ['nats.creds'] })
-  return readCredentials(world.secrets, namespace, needs)
+  return needs
 }
+
+const keyFor = (feed: Feed, environment: Environment) =>
+  isSimulated(environment, feed) ? undefined : keyOf(environment, feed)

@@ -14,9 +14,11 @@ import type { KubeObject } from '../kube/objects.ts'
 import { paceKey } from '../pace.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import type { Pass } from '../runtime/pass.ts'
+import type { PassInputs } from '../runtime/passes.ts'
 import { type Fact, good, stalled } from '../status.ts'
-import { dayOf, type StreamVerdict, type World } from '../world.ts'
+import { dayOf, type FeedMemo, type StreamVerdict, type World } from '../world.ts'
 import { type Capture, capturesOf } from './captures.ts'
+import { feedInputs, streamsStand } from './inputs.ts'
 import { checkFeed } from './policies.ts'
 import { type CaptureView, type FeedView, feedFigures, feedSummary } from './status.ts'
 
@@ -29,17 +31,22 @@ export const reconcileFeed =
     const object = await pass.get(FEEDS, pass.key)
     if (!object || object.metadata.deletionTimestamp) {
       world.pace.forget(paceKey(FEEDS.kind, pass.key))
+      world.feedPasses.forget(pass.key)
       return
     }
     const namespace = pass.namespace ?? ''
+    const inputs = await feedInputs(world, namespace, object)
+    const again = await spared(pass, world, inputs)
+    if (again) return again
     const paused = isPaused(object)
     const { feed, config } = fitness(world, object)
     const captures = feed && !isDisabled(feed) ? await capturesOf(world, namespace, feed) : []
 
+    let clean = true
     const { made, failure, thrown } = await attempt(async () => {
       if (!feed || paused) return undefined
       const applied = await makeConnectors(pass, world, object, captures)
-      await prune(pass, world, object, captures)
+      clean = await prune(pass, world, object, captures)
       return applied
     })
     const views: CaptureView[] = []
@@ -56,21 +63,67 @@ export const reconcileFeed =
       failure,
       day,
     }
-    const isWaiting = captures.some(({ credentials }) => credentials.standing !== 'good')
-    const again = captures.some(({ suspended }) => !suspended) ? world.pace.figuresMs : undefined
+    const awaits = awaitedBy(captures)
     const result = await finish(pass, world, {
       resource: FEEDS,
       object,
       summary: feedSummary(view),
       figures: feedFigures(view),
-      againMs: isWaiting
-        ? WAIT_MS * (1 + world.random())
-        : again && again * (0.8 + world.random() * 0.2),
+      againMs: againMs(world, awaits),
     })
     // Shown first, then tried again with back-off.
     if (thrown !== undefined) throw thrown
+    // What was written comes back through the caches first.
+    if (clean && !failure && result.isDone && pass.writes === 0 && !pass.behind) {
+      const more = { awaits, streams: streamsOf(captures, views, !paused) }
+      const untilMs = world.nowMs() + (result.heldBackMs ?? Number.POSITIVE_INFINITY)
+      world.feedPasses.complete(pass.key, { inputs, untilMs, more })
+    }
     return result
   }
+
+/** Where nothing changed since the last complete pass: when to look again. */
+async function spared(
+  pass: Pass,
+  world: World,
+  inputs: PassInputs
+): Promise<{ readonly requeueAfterMs?: number } | undefined> {
+  const now = world.nowMs()
+  const last = pass.behind ? undefined : world.feedPasses.same(pass.key, inputs, now)
+  if (!last || !(await streamsStand(world, pass.name, last.more))) return undefined
+  const next = Math.min(
+    last.untilMs - now,
+    againMs(world, last.more.awaits) ?? Number.POSITIVE_INFINITY
+  )
+  return Number.isFinite(next) ? { requeueAfterMs: next } : {}
+}
+
+function awaitedBy(captures: readonly Capture[]): FeedMemo['awaits'] {
+  if (captures.some(({ credentials }) => credentials.standing !== 'good')) return 'secrets'
+  return captures.some(({ suspended }) => !suspended) ? 'reports' : 'nothing'
+}
+
+function againMs(world: World, awaits: FeedMemo['awaits']): number | undefined {
+  switch (awaits) {
+    case 'nothing':
+      return undefined
+    case 'reports':
+      return world.pace.figuresMs * (0.8 + world.random() * 0.2)
+    case 'secrets':
+      return WAIT_MS * (1 + world.random())
+  }
+}
+
+function streamsOf(
+  captures: readonly Capture[],
+  views: readonly CaptureView[],
+  asks: boolean
+): FeedMemo['streams'] {
+  return captures.flatMap(({ object, environment, suspended }, i) => {
+    const verdict = views[i]?.stream
+    return asks && environment && !suspended && verdict ? [[object, verdict] as const] : []
+  })
+}
 
 const isDisabled = (feed: Feed): boolean => feed.spec.state === 'disabled'
 
@@ -107,10 +160,10 @@ async function prune(
   world: World,
   owner: KubeObject,
   captures: readonly Capture[]
-): Promise<void> {
+): Promise<boolean> {
   const hindered = new Set(captures.filter(({ desired }) => !desired).map(({ name }) => name))
   const wanted = captures.flatMap(({ desired }) => desired ?? [])
-  await pruneChildren(pass, world, owner, wanted, FEEDS, async (child) => {
+  return pruneChildren(pass, world, owner, wanted, FEEDS, async (child) => {
     const environment = child.metadata.labels?.['ssmd.io/environment'] ?? ''
     return !hindered.has(environment) && !(await isWantedLive(pass, world, environment))
   })

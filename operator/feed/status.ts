@@ -118,6 +118,10 @@ function flowFact({ stream, report, connector }: CaptureView, settled: boolean):
   return good('Flowing', message)
 }
 
+/** What of a report decides what is said of the flow: the same text, the same words. */
+export const flowTextOf = (report: ConnectorReport | undefined): string =>
+  report ? `${report.state} ${report.connected}/${report.connections} ${report.message}` : ''
+
 /** What the columns of `kubectl get feeds` show. */
 export function feedFigures(view: FeedView): Readonly<Record<string, unknown>> {
   const active = view.captures.filter(({ suspended }) => !suspended)
@@ -137,7 +141,7 @@ export function feedFigures(view: FeedView): Readonly<Record<string, unknown>> {
   }
 }
 
-function figuresOf(
+export function figuresOf(
   reports: readonly ConnectorReport[],
   archivers: readonly ArchiverReport[],
   day: string

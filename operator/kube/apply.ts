@@ -9,6 +9,7 @@ import type { Client } from './client.ts'
 import { findDrift } from './drift.ts'
 import { immutableFields, isConflict, isNotFound } from './errors.ts'
 import { type KubeObject, keyOf, type Resource } from './objects.ts'
+import type { Call } from './transport.ts'
 
 /** What is wanted: only the fields we own, built anew, never a copy of what was read. */
 export type Desired = {
@@ -66,6 +67,8 @@ export class OwnedByOther extends SsmdError {
   }
 }
 
+type CallOptions = Pick<Call, 'signal' | 'priority'>
+
 export type ApplierOptions = {
   readonly client: Client
   readonly guard: ApplyGuard
@@ -79,8 +82,8 @@ export type ApplierOptions = {
 
 export class Applier {
   readonly #options: ApplierOptions
-  /** What was last found or made as wanted: nothing has to be compared while both are the same. */
-  readonly #settled = new Map<string, { readonly hash: string; readonly version: string }>()
+  /** What the server made of our write where that is not what we asked for: asked once, it is not asked again. */
+  readonly #answered = new Map<string, { readonly hash: string; readonly version: string }>()
 
   constructor(options: ApplierOptions) {
     this.#options = options
@@ -91,27 +94,25 @@ export class Applier {
     resource: Resource<T>,
     desired: Desired,
     live: T | undefined,
-    signal?: AbortSignal
+    call: CallOptions = {}
   ): Promise<Applied<T>> {
     const hash = hashOf(desired)
     const id = `${resource.plural}.${resource.group}/${keyOf(desired)}`
-    const settled = this.#settled.get(id)
+    const answered = this.#answered.get(id)
     if (live?.metadata.deletionTimestamp)
       return { outcome: 'terminating', object: live, drift: [], takenOver: [] }
-    if (live && settled?.hash === hash && settled.version === versionOf(live))
+    if (live && answered?.hash === hash && answered.version === versionOf(live))
       return { outcome: 'unchanged', object: live, drift: [], takenOver: [] }
     const { hashAnnotation } = this.#options
     if (live) checkOwner(id, desired, live)
     const drift = live ? [...findDrift(desired, live)] : []
     if (live && drift.length === 0) {
-      if (live.metadata.annotations?.[hashAnnotation] === hash) {
-        this.#settled.set(id, { hash, version: versionOf(live) })
+      if (live.metadata.annotations?.[hashAnnotation] === hash)
         return { outcome: 'unchanged', object: live, drift, takenOver: [] }
-      }
       // Something was wanted that is no longer: only the hash can tell.
       drift.push('metadata.annotations')
     }
-    return this.#write(resource, desired, live, { id, hash, drift }, signal)
+    return this.#write(resource, desired, live, { id, hash, drift }, call)
   }
 
   /** Writes the whole status, if it differs: to the very object that was judged, not to a successor. */
@@ -119,7 +120,7 @@ export class Applier {
     resource: Resource<T>,
     live: T,
     status: object,
-    options: { readonly manager: string; readonly signal?: AbortSignal }
+    options: { readonly manager: string } & CallOptions
   ): Promise<Applied<T>> {
     if (canonical(live.status) === canonical(status))
       return { outcome: 'unchanged', object: live, drift: [], takenOver: [] }
@@ -136,6 +137,7 @@ export class Applier {
           dryRun: this.#options.readOnly,
           subresource: 'status',
           signal: options.signal,
+          priority: options.priority,
         }
       )
     } catch (thrown) {
@@ -149,7 +151,7 @@ export class Applier {
 
   /** Forgets an object that is gone; the guard remembers it, for it may be somebody's habit to delete it. */
   forget(resource: Resource, key: string): void {
-    this.#settled.delete(`${resource.plural}.${resource.group}/${key}`)
+    this.#answered.delete(`${resource.plural}.${resource.group}/${key}`)
   }
 
   async #write<T extends KubeObject>(
@@ -157,7 +159,7 @@ export class Applier {
     desired: Desired,
     live: T | undefined,
     found: { readonly id: string; readonly hash: string; readonly drift: readonly string[] },
-    signal: AbortSignal | undefined
+    call: CallOptions
   ): Promise<Applied<T>> {
     const { client, guard, manager, hashAnnotation, readOnly } = this.#options
     const { id, hash, drift } = found
@@ -173,7 +175,7 @@ export class Applier {
     }
     if (!readOnly) guard.wrote(id, hash, kind)
     let takenOver: Applied['takenOver'] = []
-    const options = { manager, dryRun: readOnly, signal }
+    const options = { manager, dryRun: readOnly, ...call }
     let object: T
     try {
       // Without force first: the refusal names who else holds which field, and people want to know.
@@ -184,10 +186,11 @@ export class Applier {
       object = await client.apply(resource, body, { ...options, force: true })
     }
     if (readOnly) return { outcome: live ? 'wouldUpdate' : 'wouldCreate', object, drift, takenOver }
-    // Also where the server's own idea of the object is not ours: asked once, it is not asked again.
-    this.#settled.set(id, { hash, version: versionOf(object) })
-    if (live && versionOf(live) === versionOf(object))
-      return { outcome: 'unchanged', object, drift, takenOver }
+    const isIdle = live !== undefined && versionOf(live) === versionOf(object)
+    if (isIdle || findDrift(body, object).length > 0)
+      this.#answered.set(id, { hash, version: versionOf(object) })
+    else this.#answered.delete(id)
+    if (isIdle) return { outcome: 'unchanged', object, drift, takenOver }
     return { outcome: live ? 'updated' : 'created', object, drift, takenOver }
   }
 }

@@ -26,10 +26,9 @@ export type ApplyOptions = {
   /** Ask only: nothing is changed. */
   readonly dryRun?: boolean
   readonly subresource?: string
-  readonly signal?: AbortSignal | undefined
-}
+} & Pick<Call, 'signal' | 'priority'>
 
-type WriteOptions = Pick<Call, 'signal' | 'pool' | 'timeoutMs' | 'attempts'>
+type WriteOptions = Pick<Call, 'signal' | 'pool' | 'timeoutMs' | 'attempts' | 'priority'>
 
 export class Client {
   readonly transport: Transport
@@ -69,6 +68,8 @@ export class Client {
       query,
       timeoutMs: 30_000,
       attempts: 1,
+      // One page after the other, of each kind: that is limit enough, and everything waits for it.
+      priority: 'unlimited',
       ...(signal ? { signal } : {}),
     })
     return answer.body as KubeList<T>
@@ -141,6 +142,7 @@ export class Client {
       contentType: 'application/apply-patch+yaml',
       body: { ...object, apiVersion: apiVersionOf(resource), kind: resource.kind },
       signal: options.signal,
+      priority: options.priority,
     })
     return answer.body as T
   }

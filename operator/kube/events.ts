@@ -8,6 +8,7 @@ import type { Client } from './client.ts'
 import { isNotFound } from './errors.ts'
 import { microTime } from './lease-machine.ts'
 import { EVENTS, type KubeObject } from './objects.ts'
+import { PRIORITY } from './queue.ts'
 import { sleep, type Timers } from './timers.ts'
 
 export type EventType = 'Normal' | 'Warning'
@@ -187,7 +188,7 @@ export class Recorder {
               series: { count, lastObservedTime: microTime(timers.wallMs()) },
             },
           },
-          { signal }
+          { signal, priority: PRIORITY.resync }
         )
         series.reported = count
         return
@@ -197,7 +198,7 @@ export class Recorder {
       }
     }
     const event = this.#event(series, count)
-    await client.create(EVENTS, event, { signal })
+    await client.create(EVENTS, event, { signal, priority: PRIORITY.resync })
     series.written = { namespace: event.metadata.namespace ?? '', name: event.metadata.name }
     series.reported = count
   }

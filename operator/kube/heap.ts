@@ -29,6 +29,13 @@ export class TimeHeap<T> {
     nodes[i] = node
   }
 
+  /** Throws out what `keep` does not want. */
+  retain(keep: (value: T, at: number) => boolean): void {
+    this.#nodes = this.#nodes
+      .filter(({ value, at }) => keep(value, at))
+      .sort((a, b) => (isBefore(a, b) ? -1 : 1))
+  }
+
   /** Takes the earliest out if its time is not after `now`. */
   popUntil(now: number): T | undefined {
     const nodes = this.#nodes

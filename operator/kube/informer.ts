@@ -8,9 +8,11 @@ import type { Client, ListOptions } from './client.ts'
 import { type Key, type KubeObject, keyOf, type Resource } from './objects.ts'
 import { Reflector } from './reflector.ts'
 import type { State, Step } from './reflector-machine.ts'
+import { Sharer } from './share.ts'
 import { type Change, type IndexFunction, Store } from './store.ts'
 import { sleep, type Timers } from './timers.ts'
 import { deepFreeze, type Transform, trimmed } from './transform.ts'
+import type { Turns } from './turns.ts'
 
 export type InformerOptions<T extends KubeObject> = ListOptions & {
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>
@@ -26,6 +28,9 @@ export type InformerDeps = {
   readonly timers: Timers
   readonly random: () => number
   readonly log: Logger
+  /** One for all informers of a process: objects of several kinds have the same labels and owners. */
+  readonly sharer?: Sharer
+  readonly turns?: Turns
   readonly observe?: (resource: Resource, count: NonNullable<Step['count']> | 'handler') => void
 }
 
@@ -53,10 +58,10 @@ export class Informer<T extends KubeObject = KubeObject> {
     this.resource = resource
     this.#deps = deps
     this.store = new Store(this.#careful(indexes ?? {}))
+    const { sharer = new Sharer() } = deps
     const keep = (object: T): T => {
-      if (!transform) return trimmed(object)
       try {
-        return transform(object)
+        return sharer.share(transform ? transform(object) : trimmed(object))
       } catch (err) {
         // Whatever it was to leave out must not be kept: the bare metadata is.
         this.#faulty(err, 'transform', object)
@@ -72,6 +77,7 @@ export class Informer<T extends KubeObject = KubeObject> {
       transform: freeze ? (object) => deepFreeze(keep(object)) : keep,
       timers: deps.timers,
       random: deps.random,
+      ...(deps.turns ? { turns: deps.turns } : {}),
       onChanges: (changes) => this.#tell(changes),
       onTrouble: (count, cause) => this.#trouble(count, cause),
     })

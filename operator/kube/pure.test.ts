@@ -6,6 +6,7 @@ import { type Condition, conditionsOf } from './conditions.ts'
 import { ApiError, immutableFields, isTooLargeResourceVersion, isTransient } from './errors.ts'
 import { claim, DEFAULT_TIMES, microTime, observe, takeableInMs } from './lease-machine.ts'
 import { controllerOf, DEPLOYMENTS, isOlder, type KubeObject, pathOf, splitKey } from './objects.ts'
+import { PRIORITY } from './queue.ts'
 import { Throttle } from './throttle.ts'
 import { hashedData, trimmed } from './transform.ts'
 import { retryAfter } from './transport.ts'
@@ -265,7 +266,7 @@ test('a burst goes at once, the rest in order at the rate', async () => {
   const clock = new ManualClock()
   const throttle = new Throttle({ timers: clock, perSecond: 10, burst: 3 })
   const went: number[] = []
-  const all = Array.from({ length: 6 }, (_, i) => throttle.take().then(() => went.push(i)))
+  const all = Array.from({ length: 6 }, (_, i) => throttle.take(0).then(() => went.push(i)))
   await clock.advance(0)
   assert.equal(went, [0, 1, 2])
   await clock.advance(102)
@@ -275,14 +276,40 @@ test('a burst goes at once, the rest in order at the rate', async () => {
   assert.equal(went, [0, 1, 2, 3, 4, 5])
 })
 
+test('the most urgent goes first, and an edit does not wait for a storm', async () => {
+  const clock = new ManualClock()
+  const throttle = new Throttle({ timers: clock, perSecond: 10, burst: 1 })
+  const went: string[] = []
+  const take = (name: string, priority: number) =>
+    throttle.take(priority).then(() => went.push(name))
+  await throttle.take(PRIORITY.resync)
+  const all = [
+    take('resync 1', PRIORITY.resync),
+    take('event', PRIORITY.event),
+    take('resync 2', PRIORITY.resync),
+    take('edit 1', PRIORITY.edit),
+    take('edit 2', PRIORITY.edit),
+    take('edit 3', PRIORITY.edit),
+  ]
+  await clock.advance(0)
+  assert.equal(went, ['edit 1', 'edit 2'], 'their own two')
+  await clock.advance(52)
+  assert.equal(went, ['edit 1', 'edit 2', 'edit 3'], 'twice as fast as all else')
+  await clock.advance(50)
+  assert.equal(went.slice(3), ['event'])
+  await clock.advance(210)
+  await Promise.all(all)
+  assert.equal(went.slice(4), ['resync 1', 'resync 2'])
+})
+
 test('whoever stops waiting for its turn costs nobody else one', async () => {
   const clock = new ManualClock()
   const throttle = new Throttle({ timers: clock, perSecond: 10, burst: 1 })
-  await throttle.take()
+  await throttle.take(0)
   const stop = new AbortController()
-  const gone = throttle.take(stop.signal).catch(() => 'gone')
+  const gone = throttle.take(0, stop.signal).catch(() => 'gone')
   let went = false
-  const next = throttle.take().then(() => {
+  const next = throttle.take(0).then(() => {
     went = true
   })
   stop.abort()

@@ -57,6 +57,47 @@ test("a user's edit overtakes a start-up of 10 000 objects (controller-runtime#2
   assert.equal((await queue.take())?.key, 'k0')
 })
 
+test('keys that are looked at often and put off each time leave nothing behind, and come at their time', async () => {
+  const { clock, queue } = make()
+  const keys = Array.from({ length: 100 }, (_, i) => `k${i}`)
+  let most = 0
+  for (let round = 0; round < 200; round++) {
+    for (const key of keys) queue.add(key)
+    for (let taken = await takeNow(queue); taken; taken = await takeNow(queue)) {
+      queue.add(taken.key, { afterMs: 10_000 })
+      queue.done(taken.key)
+    }
+    most = Math.max(most, queue.times)
+  }
+  assert.ok(most <= 2 * keys.length + 1025, `${most} times of ${keys.length} keys`)
+  await clock.advance(9_999)
+  assert.is(queue.ready, 0)
+  await clock.advance(1)
+  assert.is(queue.ready, keys.length)
+})
+
+test('who takes edits alone gets an edit at once, and nothing else', async () => {
+  const { queue } = make()
+  const taken: string[] = []
+  const take = async (who: string, least?: number) => {
+    const next = await queue.take(least)
+    taken.push(`${who} ${next?.key}`)
+  }
+  const all = [take('edits', PRIORITY.edit), take('any')]
+  queue.add('resync', { priority: PRIORITY.resync })
+  queue.add('event')
+  await all[1]
+  assert.equal(taken, ['any resync'])
+  queue.add('edit', { priority: PRIORITY.edit })
+  await all[0]
+  assert.equal(taken, ['any resync', 'edits edit'])
+  assert.is((await queue.take())?.key, 'event')
+  const last = queue.take(PRIORITY.edit)
+  for (const key of ['resync', 'edit', 'event']) queue.done(key)
+  await queue.close()
+  assert.is(await last, undefined)
+})
+
 test('a second wish keeps the higher priority and the earlier time', async () => {
   const { queue, clock } = make()
   queue.add('a', { priority: 100, afterMs: 1000 })

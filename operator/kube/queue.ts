@@ -43,6 +43,8 @@ type Item = {
   readySince: number
 }
 
+type Taker = { readonly least: number; readonly give: (taken: Taken | undefined) => void }
+
 type Bucket = { readonly items: Item[]; head: number }
 
 export type QueueOptions = {
@@ -63,7 +65,7 @@ export class WorkQueue {
   readonly #delayed = new TimeHeap<Item>()
   readonly #processing = new Map<Key, number>()
   readonly #failures = new Map<Key, number>()
-  #takers: ((taken: Taken | undefined) => void)[] = []
+  #takers: Taker[] = []
   #idlers: (() => void)[] = []
   #timer: { readonly at: number; cancel(): void } | undefined
   #ready = 0
@@ -80,6 +82,11 @@ export class WorkQueue {
 
   get ready(): number {
     return this.#ready
+  }
+
+  /** Times that are kept, those of keys that were taken since among them. */
+  get times(): number {
+    return this.#delayed.size
   }
 
   get processing(): number {
@@ -144,11 +151,11 @@ export class WorkQueue {
     this.#failures.delete(key)
   }
 
-  /** The next key, locked until `done`; undefined once the queue is closed. */
-  take(): Promise<Taken | undefined> {
-    const next = this.#closed ? undefined : this.#next()
+  /** The next key, locked until `done`, of at least this priority; undefined once the queue is closed. */
+  take(least = Number.NEGATIVE_INFINITY): Promise<Taken | undefined> {
+    const next = this.#closed ? undefined : this.#next(least)
     if (next || this.#closed) return Promise.resolve(next)
-    return new Promise((resolve) => this.#takers.push(resolve))
+    return new Promise((give) => this.#takers.push({ least, give }))
   }
 
   /** Unlocks a key; what was asked for it meanwhile waits for its turn again. */
@@ -169,13 +176,14 @@ export class WorkQueue {
     this.#closed = true
     this.#timer?.cancel()
     this.#timer = undefined
-    for (const taker of this.#takers.splice(0)) taker(undefined)
+    for (const { give } of this.#takers.splice(0)) give(undefined)
     if (this.#processing.size > 0) await new Promise<void>((resolve) => this.#idlers.push(resolve))
   }
 
-  #next(): Taken | undefined {
+  #next(least: number): Taken | undefined {
     this.#ripen(this.#options.timers.now())
     for (const priority of this.#priorities) {
+      if (priority < least) return undefined
       const bucket = this.#buckets.get(priority) as Bucket
       while (bucket.head < bucket.items.length) {
         const item = bucket.items[bucket.head++] as Item
@@ -204,6 +212,9 @@ export class WorkQueue {
   #place(item: Item, now: number): void {
     if (item.readyAt > now) {
       this.#delayed.push(item.readyAt, item)
+      // A key that is asked for often leaves a time behind each time.
+      if (this.#delayed.size > 2 * this.#items.size + 1024)
+        this.#delayed.retain((other, at) => this.#waits(other) && at === other.readyAt)
       this.#arm()
       return
     }
@@ -231,10 +242,14 @@ export class WorkQueue {
   #ripen(now: number): void {
     for (let item = this.#delayed.popUntil(now); item; item = this.#delayed.popUntil(now)) {
       // The heap may hold a key under an older, later time, or one that was taken since.
-      if (this.#items.get(item.key) !== item || item.bucket !== undefined) continue
+      if (!this.#waits(item)) continue
       if (this.#processing.has(item.key)) continue
       this.#place(item, now)
     }
+  }
+
+  #waits(item: Item): boolean {
+    return this.#items.get(item.key) === item && item.bucket === undefined
   }
 
   #arm(): void {
@@ -252,10 +267,13 @@ export class WorkQueue {
   }
 
   #serve(): void {
-    while (this.#takers.length > 0) {
-      const next = this.#next()
-      if (!next) return
-      this.#takers.shift()?.(next)
+    for (let i = 0; i < this.#takers.length && this.#ready > 0; ) {
+      const taker = this.#takers[i] as Taker
+      const next = this.#next(taker.least)
+      if (next) {
+        this.#takers.splice(i, 1)
+        taker.give(next)
+      } else i++
     }
   }
 }

@@ -26,6 +26,7 @@ import {
 import type { Change, Store } from './store.ts'
 import { sleep, type Timers, yieldToLoop } from './timers.ts'
 import type { Transform } from './transform.ts'
+import { Turns } from './turns.ts'
 import { readEvents, type WatchEvent } from './watch-lines.ts'
 
 export type ReflectorOptions<T extends KubeObject> = ListOptions & {
@@ -39,8 +40,10 @@ export type ReflectorOptions<T extends KubeObject> = ListOptions & {
   readonly onChanges: (changes: readonly Change<T>[]) => void
   /** Told what is not the ordinary course, with the error where there was one. */
   readonly onTrouble: (count: NonNullable<Step['count']>, cause: unknown) => void
-  /** Default 250: a page of Deployments is then parsed in about ten milliseconds. */
+  /** Default 100: a page of Deployments is then read and kept in about five milliseconds. */
   readonly pageSize?: number
+  /** Shared by all lists of a process; default: a turn of its own. */
+  readonly turns?: Turns
 }
 
 // A watch that ends sooner than this without an event is not asked for again at once.
@@ -91,15 +94,16 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #list(from: ListFrom, signal: AbortSignal): Promise<void> {
-    const { client, resource, store, transform, timers } = this.#options
+    const { client, resource, store, transform, timers, turns = new Turns(1) } = this.#options
     const items: T[] = []
     let resourceVersion = ''
     let next: string | undefined
     try {
       do {
+        using _turn = await turns.take()
         const page = await client.list(resource, {
           ...this.#scope(),
-          limit: this.#options.pageSize ?? 250,
+          limit: this.#options.pageSize ?? 100,
           continue: next,
           // A continued list goes on at its own version and may name none.
           ...(from.kind === 'notOlderThan' && next === undefined

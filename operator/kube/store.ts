@@ -12,12 +12,15 @@ export type Change<T> =
   | { readonly kind: 'updated'; readonly key: Key; readonly old: T; readonly object: T }
   | { readonly kind: 'deleted'; readonly key: Key; readonly old: T }
 
+/** One key under a value is kept as it is: ten thousand owners have one child of a kind each, and a set takes 200 bytes. */
+type Filed = Map<string, Key | Set<Key>>
+
 export class Store<T extends KubeObject = KubeObject> {
   readonly #objects = new Map<Key, T>()
   readonly #indexes: readonly {
     readonly name: string
     readonly of: IndexFunction<T>
-    readonly keys: Map<string, Set<Key>>
+    readonly keys: Filed
   }[]
 
   constructor(indexes: Readonly<Record<string, IndexFunction<T>>> = {}) {
@@ -44,7 +47,9 @@ export class Store<T extends KubeObject = KubeObject> {
   keysBy(index: string, value: string): readonly Key[] {
     const found = this.#indexes.find((other) => other.name === index)
     if (!found) throw new Error(`no index ${index}`)
-    return [...(found.keys.get(value) ?? [])]
+    const filed = found.keys.get(value)
+    if (filed === undefined) return []
+    return typeof filed === 'string' ? [filed] : [...filed]
   }
 
   by(index: string, value: string): readonly T[] {
@@ -116,21 +121,20 @@ export class Store<T extends KubeObject = KubeObject> {
 
 const NOTHING: readonly string[] = []
 
-function refile(
-  keys: Map<string, Set<Key>>,
-  key: Key,
-  from: readonly string[],
-  to: readonly string[]
-): void {
+function refile(keys: Filed, key: Key, from: readonly string[], to: readonly string[]): void {
   for (const value of from) {
     if (to.includes(value)) continue
     const filed = keys.get(value)
-    filed?.delete(key)
-    if (filed?.size === 0) keys.delete(value)
+    if (filed === key) keys.delete(value)
+    else if (typeof filed === 'object') {
+      filed.delete(key)
+      if (filed.size === 0) keys.delete(value)
+    }
   }
   for (const value of to) {
     const filed = keys.get(value)
-    if (filed) filed.add(key)
-    else keys.set(value, new Set([key]))
+    if (filed === undefined) keys.set(value, key)
+    else if (typeof filed === 'object') filed.add(key)
+    else if (filed !== key) keys.set(value, new Set([filed, key]))
   }
 }

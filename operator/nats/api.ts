@@ -85,6 +85,23 @@ export async function ensureStream(
   if (wider) await ask(nc, `STREAM.UPDATE.${want.name}`, wider)
 }
 
+/** Names of the streams that take something of these subjects: one question for a thousand of them. */
+export async function streamNames(nc: NatsConnection, subject: string): Promise<Set<string>> {
+  const names = new Set<string>()
+  for (;;) {
+    const body = { subject, offset: names.size }
+    const page = await ask<{ total: number; streams?: readonly string[] | null }>(
+      nc,
+      'STREAM.NAMES',
+      body
+    )
+    const { total, streams } = page
+    const before = names.size
+    for (const name of streams ?? []) names.add(name)
+    if (names.size >= total || names.size === before) return names
+  }
+}
+
 type Consumer = { readonly config: { readonly metadata?: Metadata } }
 
 /**

@@ -6,7 +6,7 @@ import type { Logger } from 'pino'
 import { toSsmdError } from '#crds/errors.ts'
 import { reportSubjects } from '#crds/names.ts'
 import type { Metadata, StreamWant } from '#crds/streams.ts'
-import { ensureConsumer, ensureStream } from './api.ts'
+import { ensureConsumer, ensureStream, streamNames } from './api.ts'
 import { type Durable, idleDurables, removeDurable } from './durables.ts'
 
 export type LinkVerdict =
@@ -35,11 +35,16 @@ type Link = {
   why: string
   /** What was found good, and when: not asked again for a while. */
   readonly checked: Map<string, number>
+  /** Streams that are there, where there are too many to be looked at one by one. */
+  names: { readonly at: number; readonly known: Promise<ReadonlySet<string>> } | undefined
 }
 
 /** A stream that somebody deletes is made again within this time and that of a pass. */
 const CHECKED_MS = 20_000
 const RETRY_MS = 1000
+/** From so many streams on, whether they are there is asked of all at once, and each by itself this often. */
+const MANY = 64
+const EACH_MS = 300_000
 
 export class NatsLinks {
   readonly #options: LinksOptions
@@ -60,6 +65,7 @@ export class NatsLinks {
       connected: false,
       why: 'connecting',
       checked: new Map(),
+      names: undefined,
     }
     this.#links.set(environment, link)
     void this.#keep(environment, link)
@@ -78,8 +84,10 @@ export class NatsLinks {
     return { connected: link?.connected ?? false, why: link?.why ?? 'not connected yet' }
   }
 
-  ensureStream(environment: string, want: StreamWant): Promise<LinkVerdict> {
-    return this.#once(environment, JSON.stringify(want), (nc, was) => ensureStream(nc, want, was))
+  async ensureStream(environment: string, want: StreamWant): Promise<LinkVerdict> {
+    const link = this.#links.get(environment)
+    if (link?.connected && (await this.#isThere(environment, link, want))) return GOOD
+    return this.#once(environment, idOf(want), (nc, was) => ensureStream(nc, want, was))
   }
 
   ensureConsumer(
@@ -122,6 +130,28 @@ export class NatsLinks {
     return link?.connected ? link.nc : undefined
   }
 
+  /** Among many: it was good not long ago, and is still there. */
+  async #isThere(environment: string, link: Link, want: StreamWant): Promise<boolean> {
+    const { nc, checked } = link
+    const at = checked.get(idOf(want))
+    if (!nc || at === undefined || checked.size < MANY) return false
+    const now = this.#options.nowMs()
+    if (now - at >= EACH_MS * spread(want.name)) return false
+    if (!link.names || now - link.names.at >= CHECKED_MS) {
+      const name = environment.slice(environment.indexOf('/') + 1)
+      link.names = { at: now, known: streamNames(nc, `${name}.>`) }
+    }
+    try {
+      const known = await link.names.known
+      // It is asked for now, and known to have been there.
+      if (!known.has(want.name)) checked.set(idOf(want), Number.NEGATIVE_INFINITY)
+      return known.has(want.name)
+    } catch {
+      // Each is asked for by itself, and says what is wrong.
+      return false
+    }
+  }
+
   async #once(
     environment: string,
     id: string,
@@ -132,12 +162,12 @@ export class NatsLinks {
     if (this.#options.readOnly) return { state: 'good' }
     const now = this.#options.nowMs()
     const at = link.checked.get(id)
-    if (at !== undefined && now - at < CHECKED_MS) return { state: 'good' }
+    if (at !== undefined && now - at < CHECKED_MS) return GOOD
     try {
       await make(link.nc, at === undefined ? 'unknown' : 'there')
       if (link.checked.size > 20_000) link.checked.clear()
       link.checked.set(id, now)
-      return { state: 'good' }
+      return GOOD
     } catch (thrown) {
       link.checked.delete(id)
       const { code, message } = toSsmdError(thrown)
@@ -203,6 +233,7 @@ export class NatsLinks {
     link.why = ''
     // It may be another server, or one that lost its streams.
     link.checked.clear()
+    link.names = undefined
     this.#options.log.info({ environment }, 'connected to NATS')
     this.#options.onState(environment)
   }
@@ -236,6 +267,19 @@ export class NatsLinks {
     })
   }
 }
+
+/** Short: there may be ten thousand. The subjects follow from the name. */
+const idOf = (want: StreamWant): string =>
+  [want.name, want.maxAgeMs, want.maxBytes, want.replicas, want.duplicateWindowMs].join(' ')
+
+/** Between a half and one and a half, and the same for each name: thousands were checked at one moment. */
+const spread = (name: string): number => {
+  let sum = 0
+  for (let i = 0; i < name.length; i++) sum = (sum * 31 + name.charCodeAt(i)) % 1024
+  return 0.5 + sum / 1024
+}
+
+const GOOD = { state: 'good' } as const
 
 function userOf(url: URL | null): { user?: string; pass?: string; token?: string } {
   if (!url?.username) return {}

@@ -24,7 +24,10 @@ export type ControllerOptions = {
   readonly log: Logger
   readonly timers: Timers
   readonly random: () => number
-  /** Passes at the same time; default 8 (32 were slower: they only queue in the API server). */
+  /**
+   * Passes at the same time; default 8 (32 were slower: they only queue in the API server). As many again are for edits
+   * alone: a person does not wait until a storm of passes has had its answers.
+   */
   readonly workers?: number
   /** For one pass; default 30 s. */
   readonly timeoutMs?: number
@@ -33,6 +36,7 @@ export type ControllerOptions = {
   readonly allKeys: () => Iterable<Key>
 }
 
+export const DEFAULT_WORKERS = 8
 const BEHIND_RETRY_MS = 50
 // The longest run of passes before I/O and timers get their turn.
 const SLICE_MS = 8
@@ -52,7 +56,7 @@ export class Controller {
   }
 
   get workers(): number {
-    return this.#options.workers ?? 8
+    return this.#options.workers ?? DEFAULT_WORKERS
   }
 
   /** Works until `stop`, or until the signal aborts what is under way. */
@@ -60,7 +64,11 @@ export class Controller {
     signal.addEventListener('abort', () => this.#passes.abort(signal.reason), { once: true })
     const over = new AbortController()
     const resync = this.#resync(AbortSignal.any([signal, over.signal]))
-    await Promise.all(Array.from({ length: this.workers }, () => this.#work()))
+    const crew = Array.from({ length: this.workers }, () => [
+      this.#work(undefined),
+      this.#work(PRIORITY.edit),
+    ])
+    await Promise.all(crew.flat())
     over.abort()
     await resync
   }
@@ -74,9 +82,9 @@ export class Controller {
     timer.cancel()
   }
 
-  async #work(): Promise<void> {
+  async #work(least: number | undefined): Promise<void> {
     for (;;) {
-      const taken = await this.queue.take()
+      const taken = await this.queue.take(least)
       if (!taken) return
       try {
         await this.#one(taken)
@@ -105,6 +113,7 @@ export class Controller {
     const pass = new Pass(deps, {
       key,
       scope,
+      priority,
       id,
       behind: seen === 'giveUp',
       make: {

@@ -634,7 +634,7 @@ test('metrics have the names of controller-runtime, at zero from the start', asy
     'controller_runtime_reconcile_panics_total{controller="feed"} 0',
     'controller_runtime_reconcile_timeouts_total{controller="feed"} 0',
     'controller_runtime_reconcile_time_seconds_count{controller="feed"} 0',
-    'controller_runtime_max_concurrent_reconciles{controller="feed"} 8',
+    'controller_runtime_max_concurrent_reconciles{controller="feed"} 16',
     'controller_runtime_active_workers{controller="feed"} 0',
     'workqueue_depth{name="feed",controller="feed",priority="-100"} 0',
     'workqueue_adds_total{name="feed",controller="feed"} 0',

@@ -18,8 +18,7 @@
 // an error, TerminalError(reason, message) to be called again only after a change, anything else to be tried again
 // with back-off (outcome.ts). `Desired` objects hold the fields we own and nothing else: no status, no null, no
 // resourceVersion; `ownedBy(owner)` of kube/objects.ts makes the owner reference, `conditionsOf` of kube/conditions.ts the
-// conditions. `manager.enqueue(controller, key)` wakes a key for what is not in Kubernetes, such as a report.
-// `Passes` (passes.ts) lets a pass over unchanged inputs end before anything is rendered.
+// conditions. `manager.enqueue(controller, key)` wakes a key for what is not in Kubernetes. See also passes.ts.
 
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -38,15 +37,18 @@ import { DEFAULT_TIMES, type LeaseTimes } from '../kube/lease-machine.ts'
 import { type KubeMetrics, kubeMetrics } from '../kube/metrics.ts'
 import type { Key, KubeObject, Resource } from '../kube/objects.ts'
 import { type AddOptions, PRIORITY, WorkQueue } from '../kube/queue.ts'
+import { Sharer } from '../kube/share.ts'
 import type { Change } from '../kube/store.ts'
-import { sleep, systemTimers, type Timers } from '../kube/timers.ts'
+import { systemTimers, type Timers } from '../kube/timers.ts'
 import { Transport } from '../kube/transport.ts'
+import { Turns } from '../kube/turns.ts'
 import { managerChecks } from './checks.ts'
 import { Consistency } from './consistency.ts'
-import { Controller, type Reconcile } from './controller.ts'
+import { Controller, DEFAULT_WORKERS, type Reconcile } from './controller.ts'
 import { type Checks, type HealthServer, serveHealth } from './health.ts'
 import { controllerMetrics, watchEventLoop } from './metrics.ts'
 import { Precondition, type PreconditionOptions } from './precondition.ts'
+import { untilSynced } from './synced.ts'
 import { mappedWishes, ownerWishes, ownWish, type Wish } from './triggers.ts'
 
 export type ManagerOptions = {
@@ -119,7 +121,6 @@ export type TaskSpec = {
 }
 
 const FLUSH_MS = 2000
-const SYNC_NEWS_MS = 15_000
 
 export class Manager {
   readonly client: Client
@@ -133,6 +134,9 @@ export class Manager {
   readonly #applier: Applier
   readonly #elector: Elector | undefined
   readonly #informers: Informer[] = []
+  readonly #sharer = new Sharer()
+  /** One page is made by the server while another is read here. */
+  readonly #lists = new Turns(2)
   readonly #controllers: Controller[] = []
   readonly #tasks: TaskSpec[] = []
   readonly #precondition: Precondition | undefined
@@ -216,6 +220,8 @@ export class Manager {
         timers: this.#timers,
         random: this.#random,
         log: this.#options.log,
+        sharer: this.#sharer,
+        turns: this.#lists,
         observe: this.#metrics.observeInformer,
       },
       options
@@ -259,7 +265,7 @@ export class Manager {
         statusManager: `${this.#options.name}-status`,
         readOnly: this.#options.readOnly ?? false,
       },
-      metrics: this.#observeController(spec.name, spec.workers ?? 8),
+      metrics: this.#observeController(spec.name, 2 * (spec.workers ?? DEFAULT_WORKERS)),
       log: this.#options.log,
       timers: this.#timers,
       random: this.#random,
@@ -268,7 +274,7 @@ export class Manager {
       ...(spec.timeoutMs === undefined ? {} : { timeoutMs: spec.timeoutMs }),
       ...(spec.resyncMs === undefined ? {} : { resyncMs: spec.resyncMs }),
     })
-    const want = ({ key, priority, scope }: Wish) => queue.add(key, { priority, scope })
+    const want = ({ key, ...wish }: Wish) => queue.add(key, wish)
     spec.for.subscribe((change) => want(ownWish(change)))
     for (const informer of spec.owns ?? [])
       informer.subscribe((change) => ownerWishes(change, spec.for.resource).forEach(want))
@@ -306,7 +312,11 @@ export class Manager {
       if (health) this.#health = await serveHealth(health, this.#checks(loop.delay), registry)
       for (const informer of this.#informers) beside(informer.run(caches.signal))
       await this.#precondition?.met(ending)
-      await this.#untilSynced(ending)
+      await untilSynced(this.#informers, {
+        log: this.#options.log,
+        timers: this.#timers,
+        signal: ending,
+      })
       const always = AbortSignal.any([ending, caches.signal])
       for (const task of this.#tasks) if (task.when === 'always') beside(task.run(always))
       if (this.#precondition) beside(this.#precondition.watch(always))
@@ -362,24 +372,6 @@ export class Manager {
     await held
     // Only now: whoever leads next must not find us still writing.
     await this.#elector?.release()
-  }
-
-  async #untilSynced(signal: AbortSignal): Promise<void> {
-    const { log } = this.#options
-    const started = this.#timers.now()
-    let newsAt = started + SYNC_NEWS_MS
-    for (;;) {
-      const missing = this.#informers.filter((informer) => !informer.synced)
-      if (missing.length === 0) break
-      if (this.#timers.now() > newsAt) {
-        newsAt += SYNC_NEWS_MS
-        const names = missing.map(({ resource }) => resource.plural)
-        log.warn({ missing: names }, 'caches are not filled')
-      }
-      await sleep(this.#timers, 20, signal)
-    }
-    const objects = this.#informers.reduce((sum, { store }) => sum + store.size, 0)
-    log.info({ objects, ms: Math.round(this.#timers.now() - started) }, 'caches are filled')
   }
 
   #checks(delay: ReturnType<typeof watchEventLoop>['delay']): Checks {

@@ -36,6 +36,8 @@ export class Pass {
   readonly name: string
   /** `status` where nothing but the status of something owned changed since the last pass. */
   readonly scope: Scope
+  /** As it had in the queue: its calls have the same. */
+  readonly priority: number
   readonly id: string
   /** The caches have not seen our own writes for seconds: `get` asks the server. */
   readonly behind: boolean
@@ -50,6 +52,7 @@ export class Pass {
     fields: {
       key: Key
       scope: Scope
+      priority: number
       id: string
       behind: boolean
       /** Made when they are first asked for: most passes find nothing to do and need neither. */
@@ -62,6 +65,7 @@ export class Pass {
     this.namespace = namespace
     this.name = name
     this.scope = fields.scope
+    this.priority = fields.priority
     this.id = fields.id
     this.behind = fields.behind
     this.#make = fields.make
@@ -93,7 +97,7 @@ export class Pass {
   /** The object from the server: before anything that cannot be taken back. */
   async getLive<T extends KubeObject>(resource: Resource<T>, key: Key): Promise<T | undefined> {
     try {
-      return await this.#deps.client.get(resource, key, { signal: this.signal })
+      return await this.#deps.client.get(resource, key, this.#call)
     } catch (thrown) {
       if (isNotFound(thrown)) return undefined
       throw thrown
@@ -107,7 +111,7 @@ export class Pass {
     owner: KubeObject
   ): Promise<Applied<T>> {
     const live = await this.get(resource, keyOf(desired))
-    const applied = await this.#deps.applier.apply(resource, desired, live, this.signal)
+    const applied = await this.#deps.applier.apply(resource, desired, live, this.#call)
     const what = `${resource.kind} ${desired.metadata.name}`
     this.#wrote(resource, applied, what)
     if (applied.takenOver.length > 0) {
@@ -126,11 +130,13 @@ export class Pass {
   async applyStatus<T extends KubeObject>(
     resource: Resource<T>,
     object: T,
-    status: object
+    status: object,
+    options: { readonly priority?: number } = {}
   ): Promise<Applied<T>> {
     const applied = await this.#deps.applier.applyStatus(resource, object, status, {
       manager: this.#deps.statusManager,
-      signal: this.signal,
+      ...this.#call,
+      ...options,
     })
     this.#wrote(resource, applied, `status of ${resource.kind} ${object.metadata.name}`)
     return applied
@@ -157,7 +163,7 @@ export class Pass {
       await this.#deps.client.delete(resource, key, {
         uid,
         ...(resourceVersion ? { resourceVersion } : {}),
-        signal: this.signal,
+        ...this.#call,
       })
     } catch (thrown) {
       // Gone, or not what was judged any more: the next pass judges anew.
@@ -173,6 +179,10 @@ export class Pass {
   event(regarding: KubeObject, event: PassEvent): void {
     if (this.#deps.readOnly) this.log.info({ event }, 'read-only: would record')
     else this.#deps.recorder.record(regarding, event)
+  }
+
+  get #call() {
+    return { signal: this.signal, priority: this.priority }
   }
 
   #wrote<T extends KubeObject>(resource: Resource<T>, applied: Applied<T>, what: string): void {

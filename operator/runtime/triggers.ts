@@ -6,7 +6,13 @@ import { controllerOf, type Key, type KubeObject, type Resource } from '../kube/
 import { PRIORITY, type Scope } from '../kube/queue.ts'
 import type { Change } from '../kube/store.ts'
 
-export type Wish = { readonly key: Key; readonly priority: number; readonly scope: Scope }
+export type Wish = {
+  readonly key: Key
+  readonly priority: number
+  readonly scope: Scope
+  /** Not before so many milliseconds from now: for what comes in crowds and is looked at once. */
+  readonly afterMs?: number
+}
 
 /** Of the kind that a controller is for. */
 export function ownWish<T extends KubeObject>(change: Change<T>): Wish {

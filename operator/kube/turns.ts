@@ -1,0 +1,27 @@
+// So many at a time, in order of arrival. Pages of lists take turns: nine kinds whose pages arrive at once are parsed one
+// right after the other, and everybody else waits for all of them.
+
+export class Turns {
+  #free: number
+  readonly #waiting: (() => void)[] = []
+
+  constructor(atOnce: number) {
+    this.#free = atOnce
+  }
+
+  /** Resolves when it is the caller's turn; disposing of what it gives ends the turn. */
+  async take(): Promise<Disposable> {
+    if (this.#free > 0) this.#free--
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    let over = false
+    return {
+      [Symbol.dispose]: () => {
+        if (over) return
+        over = true
+        const next = this.#waiting.shift()
+        if (next) next()
+        else this.#free++
+      },
+    }
+  }
+}
