@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import { describeError } from '#crds/errors.ts'
 import { FEEDS } from '../kinds.ts'
 import type { Client } from '../kube/client.ts'
-import { FIGURES_PER_SECOND } from '../pace.ts'
 import { missingTools, startCluster, type TestCluster } from '../testing/cluster.ts'
 import { startTcpProxy } from '../testing/tcp-proxy.ts'
 import { compile } from './compiled.ts'
@@ -209,15 +208,12 @@ async function benchResync({ client, add }: Bench, warm: Subject): Promise<void>
 /** All connectors report for the first time: ten thousand conditions flip. */
 async function benchFirstReports(warm: Subject, add: Bench['add']): Promise<void> {
   const from = performance.now()
-  let statuses = (await warm.order('now')).statuses ?? 0
-  // Until no more is written than the turns of figures allow.
-  for (let quiet = 0; quiet < 2 && seconds(from) < 120; ) {
-    await pause(2000)
-    const now = (await warm.order('now')).statuses ?? 0
-    quiet = now - statuses <= 2.2 * FIGURES_PER_SECOND ? quiet + 1 : 0
-    statuses = now
+  let flowing = 0
+  while (flowing < OBJECTS && seconds(from) < 180) {
+    await pause(1000)
+    flowing = (await warm.order('flowing')).flowing ?? 0
   }
-  add('first reports of all: told after', seconds(from) - 4, 's')
+  add(`first reports: ${flowing} Feeds say so after`, seconds(from), 's')
 }
 
 /** Every connector reports every two seconds, with the limits that are shipped. */

@@ -9,6 +9,7 @@ import { addControllers } from '../controllers.ts'
 import { loadConnection } from '../kube/config.ts'
 import { PRIORITY } from '../kube/queue.ts'
 import { Manager } from '../runtime/manager.ts'
+import { conditionsIn } from '../status.ts'
 import { STAR_SPACE } from './load.ts'
 
 const say = (fact: object): void => {
@@ -139,6 +140,18 @@ const orders: Record<string, () => Promise<void>> = {
       ms,
       objects: world.feeds.store.keysBy('namespace', STAR_SPACE).length,
     })
+  },
+  /** Feeds of which a report was told. */
+  flowing: async () => {
+    let flowing = 0
+    for (const { status } of world.feeds.store.values())
+      if (
+        conditionsIn(status).some(
+          ({ type, status: holds }) => type === 'DataFlowing' && holds === 'True'
+        )
+      )
+        flowing++
+    await facts('flowing', performance.now(), { flowing })
   },
   now: () => facts('now', performance.now()),
   'reset loop': async () => {
