@@ -21,6 +21,10 @@ export async function kills(world: World, add: FigureList): Promise<void> {
     const at = await lose(name)
     const again = await nextConnection(root, 'gold', known)
     await view.flows('gold')
+    const started = await startOf(world)
+    world.say(
+      `frames ${seconds(again - at)} after the loss; its container started ${seconds(started.container - at)}, its program spoke ${seconds(started.program - at)}`
+    )
     return (again - at) / 1000
   }
   const killed: number[] = []
@@ -50,6 +54,17 @@ export async function kills(world: World, add: FigureList): Promise<void> {
     target,
     values: deleted,
   })
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+
+/** When the connector's container was started, to the second, and when its program wrote its first line. */
+async function startOf({ view }: World): Promise<{ container: number; program: number }> {
+  const { name } = await view.pod(connectorOf('gold'))
+  const path = '{.status.containerStatuses[0].state.running.startedAt}'
+  const container = await view.kubectl('get', 'pod', name, '-o', `jsonpath=${path}`)
+  const line = await view.kubectl('logs', name, '--timestamps', '--limit-bytes=100')
+  return { container: Date.parse(container), program: Date.parse(line.split(' ')[0] ?? '') }
 }
 
 export async function memory({ view, node }: World, add: FigureList): Promise<void> {

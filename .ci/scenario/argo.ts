@@ -118,10 +118,10 @@ async function captured(world: World, gitops: Gitops): Promise<void> {
     'archive.yaml': [kept('steady', 'pushed')],
   })
   const synced = untilSettled(client, CAPTURE, revision, MS).then(since)
-  const seen: string[] = []
+  const seen: { readonly health: string; readonly after: string }[] = []
   const healthy = untilApplication(client, CAPTURE, 'the new feed healthy', (app) => {
     const health = healthOf(app, 'Feed', 'pushed')
-    if (health !== '' && health !== seen.at(-1)) seen.push(health)
+    if (health !== '' && health !== seen.at(-1)?.health) seen.push({ health, after: since() })
     return isSettled(app, revision) && isHealthy(app) && health === 'Healthy'
   }).then(since)
   const root = await world.archiveRoot('declared')
@@ -129,12 +129,14 @@ async function captured(world: World, gitops: Gitops): Promise<void> {
     since
   )
   const [whenSynced, whenHealthy, whenKept] = await Promise.all([synced, healthy, frames])
-  assert.ok(seen.includes('Progressing'), seen.join())
-  assert.not(seen.includes('Degraded'), seen.join())
+  const healths = seen.map(({ health }) => health)
+  assert.ok(healths.includes('Progressing'), healths.join())
+  assert.not(healths.includes('Degraded'), healths.join())
   const { phase, ready } = await world.view.pod(connectorOf('pushed'))
   assert.is(`${phase} ${ready}`, 'Running true')
   await world.view.flows('pushed')
-  world.say(`Synced ${whenSynced}, Healthy ${whenHealthy} (${seen.join(', ')})`)
+  world.say(`Synced ${whenSynced}, all Healthy ${whenHealthy} after the commit`)
+  world.say(`the Feed: ${seen.map(({ health, after }) => `${health} ${after}`).join(', ')}`)
   world.say(`first frames on the volume ${whenKept} after the commit`)
 }
 
