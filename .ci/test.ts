@@ -13,6 +13,7 @@ import { findTestFiles, type TestKind } from './runner/files.ts'
 import { neededTools } from './runner/needed-tools.ts'
 import { runAll } from './runner/run-all.ts'
 import { readSources } from './sources.ts'
+import { argoFiles } from './tools/argocd-files.ts'
 import { TOOLS } from './tools/specs.ts'
 
 const root = new URL('..', import.meta.url).pathname
@@ -61,6 +62,7 @@ async function preparedTools(): Promise<NodeJS.ProcessEnv> {
   for (const name of [...names] as ToolName[]) {
     try {
       env[TOOLS[name].variable] = await toolPath(name)
+      if (name === 'argocd') await argoFiles()
     } catch (error) {
       console.log(`tests that need ${name} cannot run: ${describeError(error)}`)
     }

@@ -2,19 +2,12 @@
 // The shipped examples as a person uses them: charts/argocd/applications over a repository with the chart and a folder of
 // resources, on a cluster that has nothing of ours.
 
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parse } from 'yaml'
 import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { ENVIRONMENTS, FEEDS } from '../../operator/kinds.ts'
-import {
-  CUSTOM_RESOURCE_DEFINITIONS,
-  DEPLOYMENTS,
-  type KubeObject,
-} from '../../operator/kube/objects.ts'
+import { CUSTOM_RESOURCE_DEFINITIONS, DEPLOYMENTS } from '../../operator/kube/objects.ts'
 import {
   APPLICATIONS,
   declareApplication,
@@ -29,6 +22,7 @@ import {
 } from './applications.ts'
 import { healthChecks } from './health-checks.ts'
 import { BRANCH } from './repository.ts'
+import { shippedApplication, shippedFolder } from './shipped.ts'
 import {
   missingTestbed,
   NAMESPACE,
@@ -44,7 +38,6 @@ const real = (name: string, body: () => Promise<void>) =>
   test(name, missing === undefined ? body : () => skip(missing))
 const MS = 180_000
 const STATEFUL_SETS = { ...DEPLOYMENTS, plural: 'statefulsets', kind: 'StatefulSet' }
-const CHARTS = new URL('../../charts/', import.meta.url).pathname
 
 let bed: Testbed
 test.before(
@@ -63,39 +56,21 @@ test.after(async () => bed?.stop())
 
 const named = (name: string) => `${NAMESPACE}/${name}`
 
-/** A folder of ours as a change of the repository. */
-async function copied(from: string, to: string): Promise<Record<string, string>> {
-  const change: Record<string, string> = {}
-  for (const entry of await readdir(join(CHARTS, from), { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue
-    const path = join(entry.parentPath, entry.name)
-    const below = path.slice(join(CHARTS, from).length + 1)
-    change[`${to}/${below}`] = await readFile(path, 'utf8')
-  }
-  return change
-}
-
-/** An example with the address of the repository put in, which is all that a person has to do. */
-async function example(name: string): Promise<KubeObject> {
-  const text = await readFile(join(CHARTS, 'argocd', 'applications', `${name}.yaml`), 'utf8')
-  return parse(text.replace(/repoURL: .*/, `repoURL: ${bed.repository.url}`)) as KubeObject
-}
-
 real(
   'both examples at once on an empty cluster: kinds, operator and feeds become Healthy',
   async () => {
     const { client } = bed.argo
     const revision = await bed.repository.push('all of it', {
-      ...(await copied('ssmd', 'charts/ssmd')),
-      ...(await copied('examples', 'capture')),
+      ...(await shippedFolder('ssmd', 'charts/ssmd')),
+      ...(await shippedFolder('examples', 'capture')),
     })
     const from = performance.now()
-    const operator = await example('operator')
+    const operator = await shippedApplication('operator', bed.repository.url)
     assert.is(
       (operator.spec as { source: { targetRevision: string } }).source.targetRevision,
       BRANCH
     )
-    await declareApplication(client, await example('feeds'))
+    await declareApplication(client, await shippedApplication('feeds', bed.repository.url))
     await declareApplication(client, operator)
     await untilSettled(client, 'ssmd-operator', revision, MS)
     const installed = await untilApplication(client, 'ssmd-operator', 'healthy', isHealthy, MS)

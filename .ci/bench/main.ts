@@ -1,17 +1,19 @@
 // `npm run bench`: what the README and the design notes claim, measured on this computer. Nothing here is a
 // test: rates depend on the machine, so each is printed beside something real in the same run.
 //
-//   npm run bench                     everything, about six minutes
+//   npm run bench                     everything but the cluster, about six minutes
 //   npm run bench -- parts            wire, scanner, archive, simulator
 //   npm run bench -- path [rate] [s]  the whole path at one rate (default 20000 for 60 s)
 //   npm run bench -- limit            the highest rate that holds for 60 s
 //   npm run bench -- operator         the operator at 10,000 resources, beside controller-runtime where Go is
 //   npm run bench -- naive            JSON.parse, capnp-ts and js.publish for each frame
+//   npm run bench -- cluster          install, push, kill and memory on a real node (Linux, root), about six minutes
 import { benchArchive } from '#archive/bench.ts'
 import { benchWire } from '#wire/bench.ts'
 import { benchOperator } from '../../operator/bench/operator.ts'
 import { benchConnector } from '../../workloads/connector/bench.ts'
 import { benchSimulator } from '../../workloads/simulator/bench.ts'
+import { benchCluster } from './cluster.ts'
 import { endToEnd } from './end-to-end.ts'
 import { naive } from './naive.ts'
 import { printRows } from './print.ts'
@@ -71,6 +73,9 @@ switch (what) {
   case 'naive':
     printRows('The naive way', await naive())
     break
+  case 'cluster':
+    process.exitCode = await benchCluster()
+    break
   case 'all': {
     await parts()
     const rate = await path(20_000, 60)
@@ -83,7 +88,7 @@ switch (what) {
   }
   default:
     process.stderr.write(
-      'ssmd bench: parts, path [rate] [seconds], limit, operator, naive or nothing\n'
+      'ssmd bench: parts, path [rate] [seconds], limit, operator, naive, cluster or nothing\n'
     )
     process.exitCode = 2
 }

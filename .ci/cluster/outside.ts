@@ -56,7 +56,7 @@ export async function runNode(o: NodeRun): Promise<number> {
 }
 
 /** All that is run inside, where nothing can be built or fetched. */
-async function getTools(): Promise<void> {
+export async function getTools(): Promise<void> {
   await nodeTools()
   await toolPath('etcd')
   await toolPath('kube-apiserver')

@@ -24,12 +24,15 @@ export function makeKey(keyId: string): ApiKey {
 export class Exchange {
   readonly #folder: string
   readonly #host: string
+  readonly #rate: number
   #role: RunningRole | undefined
   #keys: readonly ApiKey[]
   #lives = 0
 
-  constructor(o: { folder: string; host: string; keys: readonly ApiKey[] }) {
+  /** `rate`: frames a second; default 300. */
+  constructor(o: { folder: string; host: string; keys: readonly ApiKey[]; rate?: number }) {
     this.#folder = o.folder
+    this.#rate = o.rate ?? 300
     this.#host = o.host
     this.#keys = o.keys
   }
@@ -48,7 +51,7 @@ export class Exchange {
       [
         ...['simulator', 'kalshi', '--host', this.#host, '--port', '8980'],
         // Another market in each life, so that nobody can take one for the other.
-        ...['--rate', '300', '--seed', String(this.#lives)],
+        ...['--rate', String(this.#rate), '--seed', String(this.#lives)],
         ...['--journal', this.#journal(this.#lives)],
       ],
       { logFile: join(this.#folder, 'exchange.log') }

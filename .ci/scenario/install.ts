@@ -15,24 +15,22 @@ const CHART = new URL('../../charts/ssmd', import.meta.url).pathname
 export const PODS = 5
 
 /** What the chart is given: images that lie on the node already. */
-export const chartValues = (image: string, nats: string): string[] => {
-  const [repository, tag] = split(image)
-  const [natsRepository, natsTag] = split(nats)
-  return [
-    ...['--set', `image.repository=${repository}`, '--set', `image.tag=${tag}`],
-    ...['--set', `nats.image.repository=${natsRepository}`, '--set', `nats.image.tag=${natsTag}`],
-    ...['--set', 'nats.storage.size=2Gi'],
-  ]
-}
-const split = (image: string): [string, string] => {
+export const chartValues = (image: string, nats: string) => ({
+  image: split(image),
+  nats: { image: split(nats), storage: { size: '2Gi' } },
+})
+const split = (image: string) => {
   const at = image.lastIndexOf(':')
-  return [image.slice(0, at), image.slice(at + 1)]
+  return { repository: image.slice(0, at), tag: image.slice(at + 1) }
 }
 
 export const upgrade = async (world: World, image: string, ...more: string[]): Promise<void> => {
   await world.helm(
     ...['upgrade', '--install', 'ssmd', CHART, '--namespace', 'ssmd', '--timeout', '90s'],
-    ...chartValues(image, world.images.nats),
+    ...Object.entries(chartValues(image, world.images.nats)).flatMap(([key, value]) => [
+      '--set-json',
+      `${key}=${JSON.stringify(value)}`,
+    ]),
     ...more
   )
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import { skip } from '#testing/skip.ts'
 import { missingNode } from '../node/requirements.ts'
+import { argo } from './argo.ts'
 import { newVersion, operatorAway, operatorUpgrade, secretRotation, suspend } from './changes.ts'
 import { drain, kills, kubeletRestart } from './failures.ts'
 import { exchangeRestarts, install } from './install.ts'
@@ -32,6 +33,7 @@ const CHAPTERS: readonly Chapter[] = [
   feedDeleted,
   lastWord,
   uninstall,
+  argo,
 ]
 
 const missing = await missingNode()

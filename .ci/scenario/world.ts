@@ -27,8 +27,8 @@ export type World = {
   helm(...args: readonly string[]): Promise<string>
   /** Commits all changes of the checkout, pushes, and applies what the repository holds. */
   push(message: string): Promise<void>
-  /** The folder in which the Archive's data lie on the node. */
-  archiveRoot(): Promise<string>
+  /** The folder in which an Archive's data lie on the node. Default: that of `kept`. */
+  archiveRoot(archive?: string): Promise<string>
   readonly step: Step
   /** A line of news below a step: figures that were measured. */
   say(text: string): void
@@ -51,8 +51,12 @@ const VOLUMES = [
   { name: 'read-only', storageClass: READ_ONLY, readOnly: true },
 ]
 
-/** Starts the node with our images, and makes everything that chapters share. */
-export async function makeWorld(folder: string, { step, say }: Story): Promise<World> {
+/** Starts the node with our images, and makes everything that chapters share. `rate`: of the exchange. */
+export async function makeWorld(
+  folder: string,
+  { step, say }: Story,
+  o: { readonly rate?: number } = {}
+): Promise<World> {
   const images = givenImages()
   const node = await startNode({
     step,
@@ -65,7 +69,7 @@ export async function makeWorld(folder: string, { step, say }: Story): Promise<W
   const view = new ClusterView((...args) => node.kubectl('--namespace', 'ssmd', ...args))
   const { checkout, push } = await makeRepository(folder)
   const keys = { first: makeKey('first-key'), second: makeKey('second-key') }
-  const exchange = new Exchange({ folder, host: NODE_ADDRESS, keys: [keys.first] })
+  const exchange = new Exchange({ folder, host: NODE_ADDRESS, keys: [keys.first], ...o })
   const helm = await toolPath('helm')
   return {
     ...{ node, view, exchange, keys, checkout, folder, step, say },
@@ -78,14 +82,12 @@ export async function makeWorld(folder: string, { step, say }: Story): Promise<W
       await push(message)
       await view.kubectl('apply', '--server-side', '--force-conflicts', '-R', '-f', checkout)
     },
-    archiveRoot: async () => {
+    archiveRoot: async (archive = 'kept') => {
       const claim = await view.json<{ spec: { volumeName?: string } }>(
-        'get',
-        'pvc',
-        'archiver-kept'
+        ...['get', 'pvc', `archiver-${archive}`]
       )
       const root = node.volumes[claim.spec.volumeName ?? '']
-      if (root === undefined) throw new Error('the claim of the archive has no volume')
+      if (root === undefined) throw new Error(`the claim of archive ${archive} has no volume`)
       return root
     },
     close: async () => {
