@@ -71,24 +71,26 @@ export const kubeletRestart: Chapter = {
   },
 }
 
+const DRAIN = [
+  ...['drain', NODE_NAME, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=90s'],
+]
+
 export const drain: Chapter = {
   title: 'the node is drained',
   async run(world) {
     const { step, view } = world
     await step(
-      'cordoned and drained: nothing holds it up, and the Feed says what is missing',
+      'drained of its captures: nothing holds it up, and the Feed says what is missing',
       async () => {
-        await view.kubectl(
-          ...['drain', NODE_NAME, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=90s']
-        )
-        await view.becomes(
-          'feed/gold',
-          'Ready',
-          { status: 'False', words: /cordon|unschedulable|node/i },
-          90
-        )
+        await view.kubectl(...DRAIN, '--pod-selector=app.kubernetes.io/managed-by=ssmd')
+        const wants = { status: 'False', words: /cordon|unschedulable|node/i }
+        const { reason, message } = await view.becomes('feed/gold', 'Ready', wants, 90)
+        world.say(`${reason}: ${message}`)
       }
     )
+    await step('drained of all, the operator and NATS too', async () => {
+      await view.kubectl(...DRAIN)
+    })
     await step('uncordoned: frames again', async () => {
       await view.kubectl('uncordon', NODE_NAME)
       await view.kubectl(
