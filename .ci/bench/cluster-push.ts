@@ -17,12 +17,14 @@ const DEPLOYMENT = 'ssmd/connector-git-gold'
 /** The Archive of what is captured from git. */
 export const ARCHIVE = 'declared'
 const FILE = 'gold.yaml'
+/** A book is sent as soon as it is subscribed to: else the wait for the exchange's next frame would be measured too. */
+const BOOK = 'orderbook_delta'
 
 const declared = (world: World, channels: readonly string[]) => [
   gold({
     endpoint: world.exchange.endpoint,
     restEndpoint: world.exchange.restEndpoint,
-    channels,
+    channels: [BOOK, ...channels],
   }),
 ]
 
