@@ -5,8 +5,9 @@
 export const FIGURES_MS = 30_000
 /** Writes of figures in a second, of all resources together: half of what the client lets through. */
 export const FIGURES_PER_SECOND = 50
-/** Flips in a row that are told at once; afterwards one in half a minute, until it calms down. */
+/** Flips in a row that are told at once (a roll-out is some five); afterwards one in ten seconds, until it calms down. */
 const BURST = 16
+const FLIP_MS = 10_000
 /** After a flip the figures that came along are those of a beginning: a third of the time later they are worth a write. */
 const SETTLED = 1 / 3
 
@@ -47,9 +48,9 @@ export class Pace {
     if (change === 'figures') return this.#figuresWaitMs(key, now)
     if (!entry) return 0
     const sinceRefill = now - entry.refilledAt
-    const gained = Math.floor(sinceRefill / this.figuresMs)
+    const gained = Math.floor(sinceRefill / FLIP_MS)
     if (entry.tokens + gained >= 1) return 0
-    return this.figuresMs - (sinceRefill % this.figuresMs)
+    return FLIP_MS - (sinceRefill % FLIP_MS)
   }
 
   /** Whether figures may be worth a write now; without taking a turn. */
@@ -61,9 +62,9 @@ export class Pace {
   wrote(key: PaceKey, change: Change): void {
     const now = this.#nowMs()
     const entry = this.#entryOf(key, now)
-    const gained = Math.floor((now - entry.refilledAt) / this.figuresMs)
+    const gained = Math.floor((now - entry.refilledAt) / FLIP_MS)
     entry.tokens = Math.max(0, Math.min(BURST, entry.tokens + gained) - 1)
-    entry.refilledAt += gained * this.figuresMs
+    entry.refilledAt += gained * FLIP_MS
     entry.at = now
     if (change === 'figures') entry.figuresAt = now
     entry.turnAt = undefined

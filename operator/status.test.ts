@@ -232,7 +232,7 @@ test('figures are written twice a minute at most; flips at once, until they beco
       flips++
       pace.wrote('Feed:k', 'contract')
     }
-  assert.ok(flips >= 15 && flips <= 18, `${flips} flips in a minute`)
+  assert.ok(flips >= 18 && flips <= 22, `${flips} flips in a minute`)
   assert.is(pace.waitMs('Feed:k', 'generation'), 0)
 })
 

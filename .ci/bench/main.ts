@@ -7,7 +7,7 @@
 //   npm run bench -- limit            the highest rate that holds for 60 s
 //   npm run bench -- operator         the operator at 10,000 resources, beside controller-runtime where Go is
 //   npm run bench -- naive            JSON.parse, capnp-ts and js.publish for each frame
-//   npm run bench -- cluster          install, push, kill and memory on a real node (Linux, root), about six minutes
+//   npm run bench -- cluster          install, push, kill and memory on a real node (Linux, root), about eight minutes
 import { benchArchive } from '#archive/bench.ts'
 import { benchWire } from '#wire/bench.ts'
 import { benchOperator } from '../../operator/bench/operator.ts'
