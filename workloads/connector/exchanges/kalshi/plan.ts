@@ -47,7 +47,9 @@ function nextCommand(state: State, nowMs: number): string | number {
     if (sub.command !== 0) continue
     const step = difference(state, sub, nowMs)
     if (step === null) {
-      for (const until of sub.refusedUntil.values()) soonest = Math.min(soonest, until)
+      // One whose time is over and that still asks for nothing waits for something else: no time to wake at.
+      for (const until of sub.refusedUntil.values())
+        if (until > nowMs) soonest = Math.min(soonest, until)
       continue
     }
     const at = Math.max(from, sub.retryAt, step.notBefore)

@@ -163,6 +163,8 @@ export function ended(state: State, sub: Subscription, reason: string, nowMs: nu
 }
 
 export function refuseMarket(sub: Subscription, market: string, nowMs: number): void {
+  // The answer may come after nobody wants it any more.
+  if (!sub.slice?.wanted.has(market)) return
   sub.refusedUntil.set(market, nowMs + REFUSED_MS)
 }
 
