@@ -75,8 +75,8 @@ real(`${FEEDS} feeds: Healthy, and after that not one write over any of them`, a
   )
   const { items } = await client.list(DEPLOYMENTS, { namespace: NAMESPACE })
   assert.is(items.length, FEEDS)
-  // That nothing reports, because no pod runs here, is said once more after a while.
-  await untilQuiet(writes, NAMESPACE, { forMs: 20_000, ms: 180_000 })
+  // That nothing reports, because no pod runs here, is said once more at the next look, half a minute on.
+  await untilQuiet(writes, NAMESPACE, { forMs: 35_000, ms: 180_000 })
   const mark = writes.mark()
   await sleep(WATCH_MS)
   const seen = writes.since(mark)
