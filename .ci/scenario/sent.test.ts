@@ -9,7 +9,7 @@ const test = suite('sent and archived')
 
 const record = (n: number, frame: string | null, group = 'trades'): CheckedRecord => ({
   n,
-  recv: '',
+  recv: `10:0${n}`,
   group,
   frame,
   event: frame === null ? { kind: 'open' } : null,
@@ -25,8 +25,8 @@ const archiveOf = (
       fault: 'ours',
       connection,
       missing: null,
-      from: '',
-      to: null,
+      from: '12:00',
+      to: '12:30',
     })
   ),
   days: [],
@@ -77,6 +77,17 @@ test('what was sent behind the last archived frame needs a gap', () => {
   assert.match(silent.problems.join(), 'one: 1 frames were sent after its last one')
   const said = compareSent([SENT], archiveOf(cut, ['one']))
   assert.equal([said.problems, said.unreceived], [[], 1])
+})
+
+test('of a connection that was never ready the gap of the one before it speaks, while it lasts', () => {
+  const cut = { ...whole, one: whole.one.slice(0, -1) }
+  const { gaps } = archiveOf({}, ['zero'])
+  const lasting = (from: string, to: string | null) =>
+    compareSent([SENT], { ...archiveOf(cut), gaps: gaps.map((gap) => ({ ...gap, from, to })) })
+  assert.equal(lasting('10:02', '10:04').problems, [])
+  assert.equal(lasting('10:02', null).problems, [])
+  assert.is(lasting('10:02', '10:03').problems.length, 1, 'it had ended')
+  assert.is(lasting('10:05', null).problems.length, 1, 'it had not begun')
 })
 
 test('a client of whom nothing is archived is a problem', () => {
