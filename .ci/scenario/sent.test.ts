@@ -90,6 +90,14 @@ test('of a connection that was never ready the gap of the one before it speaks, 
   assert.is(lasting('10:05', null).problems.length, 1, 'it had not begun')
 })
 
+test('one that ended while another went on left no hole', () => {
+  const one = whole.one.slice(0, -1)
+  const beside = [record(3, '"x"'), record(5, '"y"')]
+  assert.equal(compareSent([SENT], archiveOf({ one, two: beside })).problems, [])
+  const before = [record(1, '"x"'), record(3, '"y"')]
+  assert.is(compareSent([SENT], archiveOf({ one, two: before })).problems.length, 1)
+})
+
 test('a client of whom nothing is archived is a problem', () => {
   const { problems } = compareSent([SENT], archiveOf({ one: whole.one }))
   assert.equal(problems, ['client 2 of life 1: 2 frames, and no connection'])
