@@ -176,9 +176,8 @@ real('an edit by hand is put right once, and nobody fights over a field', async 
   const seen = writes
     .since(mark)
     .filter(({ resource, name }) => resource === 'feeds' && name === 'drift')
-  const specs = seen.filter(({ subresource }) => subresource === undefined)
-  assert.is(specs.length, 2, countWrites(seen).join('; '))
-  // Two roll-outs, of some six steps each that the status tells; a fight would go on.
+  assert.is(seen.filter(({ subresource }) => !subresource).length, 2, countWrites(seen).join('; '))
+  // Two roll-outs of some six steps each; a fight would go on.
   assert.ok(seen.length <= 18, `status: ${countWrites(seen).join('; ')}`)
   const { metadata } = await argo.client.get(FEEDS, named('drift'))
   const managers = (metadata.managedFields as { manager: string; subresource?: string }[]).map(

@@ -161,13 +161,6 @@ export const operatorAway: Chapter = {
       await writeResource(world.checkout, kalshi(['trade']))
       await world.push('Only trades of kalshi')
       await view.kubectl('delete', 'configmap', 'connector-lab-made')
-      await view.kubectl(
-        'set',
-        'env',
-        'deployment/connector-lab-gold',
-        'EDITED_BY_HAND-',
-        'SSMD_LOG_LEVEL-'
-      )
       await new Promise((resolve) => setTimeout(resolve, 3000))
       assert.equal(await view.lives(), before)
     })

@@ -1,4 +1,4 @@
-// Says what each step of a long test took, while it runs; and what there was to see where one failed.
+// Says what each step of a long test took, while it runs.
 
 export type Step = <T>(what: string, work: () => Promise<T>) => Promise<T>
 
