@@ -13,8 +13,9 @@ import {
   withoutSequence,
 } from '#testing/recordings.ts'
 import { skip } from '#testing/skip.ts'
+import { WINDOW_MS } from './exchange.ts'
 import { parseFaults } from './faults.ts'
-import { dial, httpOf } from './testing/dial.ts'
+import { dial, httpOf, signedHeaders, testKey } from './testing/dial.ts'
 import {
   assertNumbered,
   book,
@@ -28,6 +29,7 @@ import {
   playing,
   received,
   subscribeTo,
+  T0,
 } from './testing/playing.ts'
 import { runningSimulator } from './testing/running.ts'
 
@@ -254,12 +256,12 @@ test('at full speed the play waits while nobody is subscribed, and goes on where
 })
 
 test('a generated market of the same seed says the same to every run at full speed', async () => {
-  const run = async () => {
+  const run = async (startMs: number) => {
     let texts: string[] = []
     await playing(
       { seed: 77, markets: 2 },
       async ({ url, source }) => {
-        const client = await dial(url)
+        const client = await dial(url, { headers: signedHeaders(testKey(), startMs) })
         const markets = source.rest
           .markets()
           .filter((m) => m.status === 'active')
@@ -268,11 +270,13 @@ test('a generated market of the same seed says the same to every run at full spe
         texts = (await received(client, 3000)).slice(0, 3000)
         await client.close()
       },
-      { nowMs: () => Date.now() }
+      { nowMs: () => startMs }
     )
     return texts.map((t) => /"price_dollars.*"side":"\w+"/.exec(t)?.[0])
   }
-  assert.equal(await run(), await run())
+  // Both early in a window: at its end the markets that were subscribed to close.
+  const startMs = Math.floor(T0 / WINDOW_MS) * WINDOW_MS
+  assert.equal(await run(startMs), await run(startMs + 60_000))
 })
 
 test.run()
