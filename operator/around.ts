@@ -2,7 +2,7 @@
 // says enough. Asks the API server only while something is wrong.
 
 import { CLAIMS, DEPLOYMENTS, type KubeObject } from './kube/objects.ts'
-import { phaseOf } from './pods/claims.ts'
+import { claimsOf, phaseOf } from './pods/claims.ts'
 import { newestOf, type Pod } from './pods/essentials.ts'
 import type { Pass } from './runtime/pass.ts'
 import { type Around, isAvailable } from './workload.ts'
@@ -45,22 +45,6 @@ function isCreating({ metadata, essentials }: Pod, nowMs: number): boolean {
   const { container } = essentials
   const isWaiting = !container || container.waiting?.reason === 'ContainerCreating'
   return isWaiting && nowMs - Date.parse(metadata.creationTimestamp ?? '') > CREATING_MS
-}
-
-type WithVolumes = {
-  readonly spec?: {
-    readonly template?: {
-      readonly spec?: {
-        readonly volumes?: readonly { persistentVolumeClaim?: { claimName?: string } }[]
-      }
-    }
-  }
-}
-
-const claimsOf = (deployment: KubeObject): readonly string[] => {
-  const volumes = (deployment as WithVolumes).spec?.template?.spec?.volumes
-  if (!Array.isArray(volumes)) return []
-  return volumes.flatMap((volume) => volume?.persistentVolumeClaim?.claimName ?? [])
 }
 
 /** The Deployment as the pass left it, or as the cache has it, and what is around it. */

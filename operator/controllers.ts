@@ -15,7 +15,8 @@ import { PRIORITY } from './kube/queue.ts'
 import type { Change } from './kube/store.ts'
 import { NatsLinks } from './nats/links.ts'
 import { Pace } from './pace.ts'
-import { podEssentials, workloadOf } from './pods/essentials.ts'
+import { claimsOf } from './pods/claims.ts'
+import { type Pod, podEssentials, workloadOf } from './pods/essentials.ts'
 import { Warnings } from './pods/warnings.ts'
 import { podWishes } from './pods/wishes.ts'
 import type { Controller } from './runtime/controller.ts'
@@ -80,14 +81,17 @@ export function addControllers(options: ControllersOptions): {
     manager.informer(resource, {
       namespace,
       labelSelector: `${label}=${value}`,
-      indexes: { owner: ownerUid },
+      indexes: { owner: ownerUid, claim: (child) => inSame(child, claimsOf(child)) },
     })
   )
   const pods = manager.informer(PODS, {
     namespace,
     labelSelector: `${label}=${value}`,
     transform: podEssentials,
-    indexes: { workload: (pod) => inSame(pod, [workloadOf(pod) ?? []].flat()) },
+    indexes: {
+      workload: (pod) => inSame(pod, [workloadOf(pod) ?? []].flat()),
+      claim: (pod) => inSame(pod, (pod as Pod).essentials.claims),
+    },
   })
   const figures = new Figures(nowMs)
   const links = new NatsLinks({

@@ -13,7 +13,9 @@ import {
   CUSTOM_RESOURCE_DEFINITIONS,
   DEPLOYMENTS,
   type KubeObject,
+  keyOf,
   NAMESPACES,
+  PODS,
   type Resource,
   SECRETS,
 } from './kube/objects.ts'
@@ -287,6 +289,45 @@ test('an Archive that asks for less than its claim has, or for another class, sa
   assert.match(message(larger, 'Ready'), /storageclass .* must support resize/)
   await want({ size: '1024Mi' })
   await says(ARCHIVES, `${space.name}/keep`, 'Ready', 'True Archived')
+})
+
+test('an Archive that takes over the claim of another that is deleted waits for its pod to end', async () => {
+  const space = await kinds.space()
+  const { client } = kinds
+  await kinds.operate(space)
+  await client.create(CLAIMS, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'shared', namespace: space.name },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  })
+  const over = (name: string) =>
+    archive(space, name, 'prod', ['a'], { storage: { claim: { name: 'shared' } } })
+  await declare(client, feed(space, 'a'))
+  await declare(client, environment(space, 'prod', ['a']))
+  await declare(client, over('old'))
+  await says(ARCHIVES, `${space.name}/old`, 'Ready', 'True Archived')
+  const pods = await client.list(PODS, {
+    namespace: space.name,
+    labelSelector: 'ssmd.io/archive=old',
+  })
+  const pod = pods.items[0] as KubeObject
+  assert.is(pods.items.length, 1)
+  // Stands for a node that takes its time to end it.
+  const held = (finalizers: readonly string[]) =>
+    client.patch(PODS, keyOf(pod), { kind: 'merge', value: { metadata: { finalizers } } })
+  await held(['example.com/held'])
+  const { uid = '' } = (await client.get(ARCHIVES, `${space.name}/old`)).metadata
+  await client.delete(ARCHIVES, `${space.name}/old`, { uid })
+  await declare(client, over('new'))
+  const waiting = await says(ARCHIVES, `${space.name}/new`, 'WorkloadAvailable', 'False ClaimInUse')
+  assert.match(
+    message(waiting, 'Ready'),
+    /^claim shared is in use by pod archiver-old-\S+ of archive old, which is gone: nothing/
+  )
+  assert.ok(await isGone(DEPLOYMENTS, `${space.name}/archiver-new`), 'nothing of it is made yet')
+  await held([])
+  await says(ARCHIVES, `${space.name}/new`, 'Ready', 'True Archived')
 })
 
 // The last: it takes the kind away from under the others.

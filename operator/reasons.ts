@@ -29,6 +29,7 @@ export const REASONS = {
   NotReady: 'see DataFlowing; kubectl logs of the pod says more where this lasts',
   Unschedulable: 'free what is missing on the nodes, add a node, or ask for less',
   ClaimNotFound: 'make the claim in this namespace; all else follows by itself',
+  ClaimInUse: 'nothing; it goes on once that pod has ended',
   ClaimPending: 'kubectl describe the claim; give it a StorageClass or a volume that fits',
   VolumeNotMounted: 'make what is missing; the node tries again by itself',
   ImageUnreachable: 'nothing where the registry comes back; the node tries again by itself',

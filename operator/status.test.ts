@@ -342,6 +342,7 @@ test(`garbage that slipped past validation is judged and never crashes (10,000 o
       ...feedView,
       credentials: good('NotNeeded'),
       archiver: 'd',
+      predecessor: undefined,
       feeds: [],
       deployment,
       around: { pods: [] },

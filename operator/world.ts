@@ -55,9 +55,9 @@ export type World = {
   readonly feeds: Informer
   readonly environments: Informer
   readonly archives: Informer
-  /** Everything that we make, each kind with the index `owner` over the uid of its controller. */
+  /** Everything that we make, each kind with the indexes `owner` (the uid of its controller) and `claim` (that it mounts). */
   readonly children: readonly Informer[]
-  /** Pods of ours as pods/essentials.ts keeps them, with the index `workload` over their Deployment (`namespace/name`). */
+  /** Pods of ours as pods/essentials.ts keeps them, with the indexes `workload` (their Deployment) and `claim` (that they mount). */
   readonly pods: Informer
   readonly warnings: Warnings
   readonly judged: Judged

@@ -11,7 +11,7 @@ import { readCredentials } from '../credentials.ts'
 import { finish } from '../finish.ts'
 import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
 import { ARCHIVES, isPaused } from '../kinds.ts'
-import { CLAIMS, type KubeObject } from '../kube/objects.ts'
+import { CLAIMS, DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
 import { archiverName } from '../names.ts'
 import { paceKey } from '../pace.ts'
 import type { Reconcile } from '../runtime/controller.ts'
@@ -20,6 +20,7 @@ import { dayOf, inNamespace, platformOf, type StreamVerdict, type World } from '
 import { claimProblem } from './claim.ts'
 import { desiredArchiver } from './desired.ts'
 import { checkArchive } from './policies.ts'
+import { predecessorOf } from './predecessor.ts'
 import { type ArchiveView, archiveFigures, archiveSummary } from './status.ts'
 
 const WAIT_MS = 5_000
@@ -42,9 +43,14 @@ export const reconcileArchive =
     const needs = reference ? [{ name: reference.name, fields: ['nats.creds'] }] : []
     const credentials = await readCredentials(world.secrets, namespace, needs)
 
+    const predecessor =
+      archive && (await pass.get(DEPLOYMENTS, `${namespace}/${archiver}`)) === undefined
+        ? predecessorOf(world, namespace, archive)
+        : undefined
+
     const { made, failure, thrown } = await attempt(async () => {
       const isFit = config.standing === 'good' && credentials.fact.standing === 'good'
-      if (!archive || !environment || !isFit || paused) return undefined
+      if (!archive || !environment || !isFit || paused || predecessor) return undefined
       const feeds = world.judged.all('Feed', inNamespace(world.feeds, namespace))
       const platform = platformOf(world, namespace, credentials.hash)
       const desired = desiredArchiver(archive, environment, feeds, platform)
@@ -70,6 +76,7 @@ export const reconcileArchive =
       credentials: credentials.fact,
       paused,
       archiver,
+      predecessor,
       feeds: archive?.spec.feeds ?? [],
       ...workload,
       pending: made?.pending.get(archiver) ?? [],
@@ -82,7 +89,7 @@ export const reconcileArchive =
       failure,
       day: dayOf(world.nowMs()),
     }
-    const isWaiting = credentials.fact.standing !== 'good'
+    const isWaiting = credentials.fact.standing !== 'good' || predecessor !== undefined
     const result = await finish(pass, world, {
       resource: ARCHIVES,
       object,

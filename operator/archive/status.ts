@@ -13,6 +13,8 @@ export type ArchiveView = {
   readonly credentials: Fact
   readonly paused: boolean
   readonly archiver: string
+  /** What still writes to the claim, of an Archive that is gone. */
+  readonly predecessor: string | undefined
   readonly feeds: readonly string[]
   readonly deployment: KubeObject | undefined
   readonly around?: Around | undefined
@@ -32,7 +34,7 @@ export function archiveSummary(view: ArchiveView): Summary {
       ConfigValid: view.config,
       CredentialsAvailable: view.credentials,
       WorkloadAvailable: fit
-        ? (troubleFact(view.reports) ?? workloadFact(view.archiver, view.deployment, view.around))
+        ? workloadOf(view)
         : { ...waiting('Waiting', 'the spec comes first'), unknown: true },
       DataFlowing: fit ? flowFact(view) : { ...good('NotNeeded'), unknown: true },
     },
@@ -44,6 +46,11 @@ export function archiveSummary(view: ArchiveView): Summary {
         ? undefined
         : good('RolloutPending', `the archiver waits with ${view.pending.join(', ')}`),
   }
+}
+
+function workloadOf({ predecessor, reports, archiver, deployment, around }: ArchiveView): Fact {
+  if (predecessor !== undefined) return waiting('ClaimInUse', predecessor)
+  return troubleFact(reports) ?? workloadFact(archiver, deployment, around)
 }
 
 function flowFact({ stream, reports, archiver, settled }: ArchiveView): Fact {

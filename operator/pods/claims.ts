@@ -1,4 +1,4 @@
-// What is said of a claim that has no volume yet. Pure.
+// Which claims a Deployment mounts, and what is said of one that has no volume yet. Pure.
 
 import type { KubeObject } from '../kube/objects.ts'
 import { type Fact, stalled, waiting } from '../status.ts'
@@ -40,4 +40,21 @@ export function claimFact({ name, claim, said }: ClaimView): Fact | undefined {
   const needsSomebody = /no persistent volumes available|not found|no storage class/i.test(said)
   const told = said === '' ? what : `${what}: ${said}`
   return needsSomebody ? stalled('ClaimPending', told) : waiting('ClaimPending', told)
+}
+
+type WithVolumes = {
+  readonly spec?: {
+    readonly template?: {
+      readonly spec?: {
+        readonly volumes?: readonly { persistentVolumeClaim?: { claimName?: string } }[]
+      }
+    }
+  }
+}
+
+/** The claims that the pods of a Deployment mount; none for any other kind. */
+export const claimsOf = (deployment: KubeObject): readonly string[] => {
+  const volumes = (deployment as WithVolumes).spec?.template?.spec?.volumes
+  if (!Array.isArray(volumes)) return []
+  return volumes.flatMap((volume) => volume?.persistentVolumeClaim?.claimName ?? [])
 }
