@@ -22,7 +22,8 @@ export const ERROR_CODES = {
   SSMD_E_RECORDING: 'a recording cannot be read to its end',
   SSMD_E_ARCHIVE_INVALID: 'an archive does not hold what its manifest says',
   SSMD_E_KUBERNETES: 'the Kubernetes API refused what was asked of it or did not answer',
-  SSMD_E_DEFINITIONS: 'the kinds that the API server serves are older than this operator',
+  SSMD_E_DEFINITIONS:
+    'the API server does not serve the kinds, or serves older ones than this operator needs',
   SSMD_E_NOT_FOUND: 'what was asked for is not there',
   SSMD_E_INTERNAL: 'a fault in ssmd itself',
 } as const

@@ -1,6 +1,6 @@
 // test: limit 120s
-// An operator that meets kinds of another version: older ones keep it from leading, and end it while it works; later ones do
-// not. With a real API server, and a service account that has the shipped role and no right on CRDs.
+// An operator that meets no kinds yet, or kinds of another version: older ones keep it from leading, and end it while it
+// works; later ones do not. With a real API server, and a service account that has the shipped role and no right on CRDs.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -97,9 +97,24 @@ test('the shipped kinds have all that is needed; a field, a value, a type or a k
   assert.equal(missingIn(two), ['kind Archive'])
   const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
   assert.equal(missingIn(edited('Feed', ['properties', 'spec'], open)), [])
+})
+
+test('kinds that are not there are not called old; that one of them is gone is said once they were', () => {
   const error = judgeServed({})
   assert.is(error?.code, 'SSMD_E_DEFINITIONS')
-  assert.match(error?.message ?? '', /they lack kind Feed, kind Environment, kind Archive$/)
+  const all = Object.keys(NEEDS).join(', ')
+  assert.is(error?.message, `kinds of ssmd.io are not there yet: ${all}`)
+  const { Archive: _gone, ...two } = shipped()
+  assert.is(judgeServed(two)?.message, 'kinds of ssmd.io are not there yet: Archive')
+  assert.is(
+    judgeServed(two, 'any more')?.message,
+    'kinds of ssmd.io are not there any more: Archive'
+  )
+  const { Archive: _archive, ...old } = edited('Feed', GAPS)
+  assert.match(
+    judgeServed(old)?.message ?? '',
+    /are older than this operator: they lack .*status\.gapsToday/
+  )
 })
 
 test('a later version is told by what it has more', () => {
@@ -137,6 +152,8 @@ const older = () => {
   return object
 }
 
+const isAnswer = (answered: unknown): boolean => answered instanceof Response
+
 function startProgram(space: Space, port: number) {
   const config = join(kinds.cluster.folder, `${space.name}.json`)
   const cluster = {
@@ -170,9 +187,10 @@ real(
   async () => {
     const space = await kinds.space()
     await serve(older())
+    // Not a moment before, when nothing is published yet, and then the shipped kind for a while.
     await until(MS, 'the older kind is served', async () => {
       const served = await readServed(kinds.client)
-      return served !== 'forbidden' && missingIn(served).length > 0
+      return served !== 'forbidden' && missingIn(served).join() === 'Feed status.gapsToday'
     })
     const { health: port } = await freePorts('health')
     const { child, lines, exited } = startProgram(space, port)
@@ -181,6 +199,9 @@ real(
     assert.match(String(line?.msg), /they lack Feed status\.gapsToday$/)
     assert.match(String(line?.hint), /crds\/feed\.yaml/)
     const ready = async () => {
+      await until(MS, 'it answers', () =>
+        fetch(`http://127.0.0.1:${port}/livez`).then(isAnswer, isAnswer)
+      )
       const answer = await fetch(`http://127.0.0.1:${port}/readyz`)
       return `${answer.status} ${await answer.text()}`
     }
@@ -250,5 +271,28 @@ real(
     assert.is((lease.spec as { holderIdentity?: string }).holderIdentity ?? '', '')
   }
 )
+
+real('a first install: the kinds come after the operator, and are not called old', async () => {
+  const space = await kinds.space()
+  for (const file of FILES) {
+    const { name } = definition(file).metadata
+    const { uid = '' } = (await kinds.client.get(CUSTOM_RESOURCE_DEFINITIONS, name)).metadata
+    await kinds.client.delete(CUSTOM_RESOURCE_DEFINITIONS, name, { uid })
+  }
+  await until(MS, 'no kind is served', async () => {
+    const served = await readServed(kinds.client)
+    return served !== 'forbidden' && Object.keys(served).length === 0
+  })
+  const { health: port } = await freePorts('health')
+  const { child, lines, exited } = startProgram(space, port)
+  await until(MS, 'it says so', () => lines.some(({ code }) => code === 'SSMD_E_DEFINITIONS'))
+  const [line] = lines.filter(({ code }) => code === 'SSMD_E_DEFINITIONS')
+  assert.match(String(line?.msg), /^kinds of ssmd\.io are not there yet: \w+, \w+, \w+$/)
+  for (const file of FILES) await serve(definition(file))
+  await until(MS, 'it works', () => lines.some(({ msg }) => msg === 'working'))
+  assert.not(lines.some(({ msg }) => /older/.test(String(msg))))
+  child.kill('SIGTERM')
+  assert.equal(await within(MS, 'the end', exited), [0, null])
+})
 
 test.run()

@@ -98,26 +98,34 @@ function* pathsOf(schema: ServedSchema, path: string): Generator<string> {
   }
 }
 
-/** The error that keeps the operator from working, or undefined. */
-export function judgeServed(served: Served): SsmdError | undefined {
+/** The error that keeps the operator from working, or undefined; `when` is said of kinds that are not served. */
+export function judgeServed(
+  served: Served,
+  when: 'yet' | 'any more' = 'yet'
+): SsmdError | undefined {
   const missing = missingIn(served)
   if (missing.length === 0) return undefined
+  const absent = Object.keys(NEEDS).filter((kind) => served[kind] === undefined)
   const more = missing.length > 3 ? ` and ${missing.length - 3} more` : ''
   return new SsmdError(
     'SSMD_E_DEFINITIONS',
-    `the kinds of ${GROUP} are older than this operator: they lack ${missing.slice(0, 3).join(', ')}${more}`,
+    // At a first install nothing is old: what is there is whole, and the rest is about to come.
+    absent.length === missing.length
+      ? `kinds of ${GROUP} are not there ${when}: ${absent.join(', ')}`
+      : `the kinds of ${GROUP} are older than this operator: they lack ${missing.slice(0, 3).join(', ')}${more}`,
     {
       hint: 'apply crds/feed.yaml, crds/environment.yaml and crds/archive.yaml of this version; it goes on by itself',
     }
   )
 }
 
-/** Keeps the manager from leading while the kinds are older. Later ones are fine: they only know more. */
+/** Keeps the manager from leading while the kinds are not there or older. Later ones are fine: they only know more. */
 export function definitionsFit(
   client: Pick<Client, 'transport'>,
   log: Logger
 ): PreconditionOptions {
   let told = false
+  let wereThere = false
   return {
     check: async (signal) => {
       const served = await readServed(client, signal)
@@ -127,7 +135,8 @@ export function definitionsFit(
         told = true
         return undefined
       }
-      const error = judgeServed(served)
+      const error = judgeServed(served, wereThere ? 'any more' : 'yet')
+      wereThere ||= error === undefined
       const unknown = error ? [] : unknownIn(served)
       if (unknown.length > 0 && !told)
         log.info(
