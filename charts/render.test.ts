@@ -177,6 +177,17 @@ real('the NATS image may have its server anywhere: no command is given', async (
   assert.equal(at(nats, 'args'), ['--config', '/etc/nats/nats.conf'])
 })
 
+real('the volume of NATS is for one node, or where it is asked for for one pod', async () => {
+  const [modes, template] = ['spec.volumeClaimTemplates.0.spec.accessModes', 'spec.template']
+  const nats = async (...args: string[]) =>
+    find(await render(helm, ...args), 'StatefulSet', 'ssmd-nats')
+  const before = await nats()
+  assert.equal(at(before, modes), ['ReadWriteOnce'])
+  const after = await nats('--set', 'nats.storage.accessMode=ReadWriteOncePod')
+  assert.equal(at(after, modes), ['ReadWriteOncePod'])
+  assert.equal(at(after, template), at(before, template), 'its pod stays the same')
+})
+
 /** Who may connect where, as one line a rule. */
 function rulesOf(objects: readonly Rendered[], name: string): readonly string[] {
   const policy = find(objects, 'NetworkPolicy', name)

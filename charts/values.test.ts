@@ -65,6 +65,7 @@ const REFUSED: readonly (readonly [object, string])[] = [
   [{ nats: { storage: { size: 20 } } }, "'/nats/storage/size'"],
   [{ nats: { storage: { size: '0Gi' } } }, "'/nats/storage/size'"],
   [{ nats: { storage: { class: 'fast' } } }, "'/nats/storage': additional"],
+  [{ nats: { storage: { accessMode: 'ReadWriteMany' } } }, "'/nats/storage/accessMode'"],
   [{ networkPolicy: { apiServerPorts: null } }, "'/networkPolicy': missing"],
   [{ networkPolicy: { apiServerPorts: [] } }, "'/networkPolicy/apiServerPorts'"],
   [{ networkPolicy: { natsPorts: [70_000] } }, "'/networkPolicy/natsPorts/0'"],
