@@ -128,14 +128,14 @@ real("the operator did that with the chart's roles and was refused nothing", asy
 })
 
 real(
-  'an upgrade to a new image replaces the operator, and neither a capture nor NATS',
+  'an upgrade to a new image and other pull secrets replaces the operator, and neither a capture nor NATS',
   async () => {
     const before = await uids('pods', CAPTURES)
     const nats = await uids('pods', '--selector=app.kubernetes.io/component=nats')
     assert.ok(before.length >= 3 && nats.length === 1)
     await helm(
       ...['upgrade', 'ssmd', CHART, '--namespace', NAMESPACE, '--wait', '--timeout', '60s'],
-      ...['--set', 'image.tag=9.9.9']
+      ...['--set', 'image.tag=9.9.9', '--set', 'image.pullSecrets={team,mirror.example}']
     )
     await operator?.stop('SIGTERM')
     operator = await startOperator()
@@ -146,6 +146,12 @@ real(
       return conditions.some(
         ({ type, message }) => type === 'RolloutPending' && message.includes('image')
       )
+    })
+    await until(MS, 'the service accounts of the pods name the Secrets', async () => {
+      const accounts = await items('serviceaccounts', CAPTURES)
+      const named = accounts.map(({ imagePullSecrets }) => JSON.stringify(imagePullSecrets))
+      const all = '[{"name":"team"},{"name":"mirror.example"}]'
+      return named.length >= 3 && named.every((text) => text === all)
     })
     assert.equal(await uids('pods', CAPTURES), before)
     assert.equal(await uids('pods', '--selector=app.kubernetes.io/component=nats'), nats)

@@ -137,7 +137,10 @@ real('the operator is told the image that its pods run, and room that fits its l
   const image = `registry.example:5000/team/ssmd:1.2.3-rc.1@sha256:${'0123456789abcdef'.repeat(4)}`
   assert.equal(told('everything'), {
     image,
-    args: ['operator', '--all-namespaces', '--health-addr=0.0.0.0:8080', `--image=${image}`],
+    args: [
+      ...['operator', '--all-namespaces', '--health-addr=0.0.0.0:8080', `--image=${image}`],
+      ...['--image-pull-secret=team-registry', '--image-pull-secret=mirror.example'],
+    ],
     node: '--max-semi-space-size=4 --max-old-space-size=1024',
   })
 })
@@ -170,6 +173,18 @@ real(
     assert.not.equal(await template('--set', 'nats.storage.size=21Gi'), before)
   }
 )
+
+real('each pod of the chart names the Secrets of its image, and of no other', async () => {
+  const named = async (...args: string[]) => {
+    const objects = await render(helm, ...args)
+    return podTemplates(objects).map((pod) => at(pod, 'spec.imagePullSecrets'))
+  }
+  const [a, b] = [{ name: 'a' }, { name: 'b' }]
+  // Deployments are rendered before StatefulSets.
+  assert.equal(await named(), [undefined, undefined])
+  assert.equal(await named('--set', 'image.pullSecrets={a,b}'), [[a, b], undefined])
+  assert.equal(await named('--set', 'nats.image.pullSecrets={b}'), [undefined, [b]])
+})
 
 real('the NATS image may have its server anywhere: no command is given', async () => {
   const nats = container(of('default'), 'StatefulSet', 'ssmd-nats')

@@ -1,7 +1,7 @@
 // `ssmd operator`: makes the Feeds, Environments and Archives of a cluster so.
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { readVersion } from './commands/version.ts'
-import { examples } from './flags.ts'
+import { collect, examples } from './flags.ts'
 import { goOnWithBrokenPipe } from './output.ts'
 
 type OperatorFlags = {
@@ -11,8 +11,15 @@ type OperatorFlags = {
   readonly allNamespaces?: boolean
   readonly healthAddr?: string
   readonly image: string
+  readonly imagePullSecret?: readonly string[]
   readonly readOnly?: boolean
   readonly leaderElect: boolean
+}
+
+function secretNames(value: string, before?: readonly string[]): readonly string[] {
+  if (value.length > 253 || !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value))
+    throw new InvalidArgumentError('Expected the name of a Secret.')
+  return before?.includes(value) ? before : collect(value, before)
 }
 
 export function addOperator(program: Command): void {
@@ -35,6 +42,11 @@ export function addOperator(program: Command): void {
       .option('-A, --all-namespaces', 'work in all namespaces; needs the cluster-wide role')
       .option('--health-addr <host:port>', 'serve /livez, /readyz and /metrics there')
       .option('--image <image>', 'what the pods that it makes run', `ssmd:${readVersion()}`)
+      .option(
+        '--image-pull-secret <name>',
+        'Secret with which nodes pull it, beside the resources; may be given several times',
+        secretNames
+      )
       .option('--read-only', 'show what it would write, and write nothing')
       .option('--no-leader-elect', 'work at once: only where there is never a second one'),
     `
@@ -44,6 +56,7 @@ export function addOperator(program: Command): void {
   ).action(async (options: OperatorFlags) => {
     const { runOperator } = await import('../operator/main.ts')
     goOnWithBrokenPipe()
-    await runOperator({ ...options, version: readVersion() })
+    const { imagePullSecret: pullSecrets, ...rest } = options
+    await runOperator({ ...rest, pullSecrets, version: readVersion() })
   })
 }

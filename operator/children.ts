@@ -76,7 +76,7 @@ export async function makeChildren(
         asked,
         world.nowMs()
       )
-      wanted.push(...isolationOf(object as Deployment), rollout.deployment)
+      wanted.push(...isolationOf(object as Deployment, world.pullSecrets), rollout.deployment)
       if (rollout.pending.length > 0) pending.set(object.metadata.name, rollout.pending)
       // A pod that starts again while it waits has to find the configuration that it had.
       if (rollout.pending.some((cause) => cause !== 'image')) held.add(object.metadata.name)

@@ -35,6 +35,8 @@ export type ControllersOptions = {
   /** All where it is undefined. */
   readonly namespace: string | undefined
   readonly image: string
+  /** Names of Secrets beside the resources, for nodes to pull the image with. Default none. */
+  readonly pullSecrets?: readonly string[]
   readonly hostRoot: string
   readonly nowMs?: () => number
   readonly random?: () => number
@@ -130,6 +132,7 @@ export function addControllers(options: ControllersOptions): {
     feedPasses: new Passes(),
     isSettled: settledAfter(STALE_MS, nowMs),
     image: options.image,
+    pullSecrets: options.pullSecrets ?? [],
     hostRoot: options.hostRoot,
     nowMs,
     random,

@@ -20,6 +20,8 @@ export type OperatorOptions = {
   readonly healthAddr?: string | undefined
   /** What the pods run. */
   readonly image: string
+  /** Names of Secrets with which nodes pull it, in each namespace that has resources. Default none. */
+  readonly pullSecrets?: readonly string[] | undefined
   /** Shows what it would write, and writes nothing. */
   readonly readOnly?: boolean | undefined
   /** Default true: only one of several works, the others wait with warm caches. */
@@ -106,6 +108,7 @@ async function operate(
     log,
     namespace,
     image: options.image,
+    pullSecrets: options.pullSecrets ?? [],
     hostRoot: HOST_ROOT,
     readOnly: options.readOnly ?? false,
   })

@@ -141,6 +141,7 @@ export type ServiceAccount = {
   readonly kind: 'ServiceAccount'
   readonly metadata: ObjectMeta
   readonly automountServiceAccountToken: false
+  readonly imagePullSecrets?: readonly { readonly name: string }[]
 }
 
 export type NetworkPolicy = {

@@ -8,7 +8,13 @@ import { parse } from 'yaml'
 import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { FEEDS } from './kinds.ts'
-import { CUSTOM_RESOURCE_DEFINITIONS, DEPLOYMENTS, type KubeObject } from './kube/objects.ts'
+import {
+  CUSTOM_RESOURCE_DEFINITIONS,
+  DEPLOYMENTS,
+  type KubeObject,
+  PODS,
+  SERVICE_ACCOUNTS,
+} from './kube/objects.ts'
 import { conditionsIn } from './status.ts'
 import { missingTools } from './testing/cluster.ts'
 import {
@@ -72,6 +78,45 @@ test('a newer operator over what an older one made, and the older one again, cha
   await see(key, 'nothing waits', (object) => condition(object, 'RolloutPending') === '')
   assert.equal(await runningIn(space), before)
   await again.stop()
+})
+
+test('other pull secrets stand on the service accounts, new pods have them, and nothing is rolled out', async () => {
+  const space = await kinds.space()
+  const { client } = kinds
+  await declare(client, feed(space, 'a'))
+  await declare(client, environment(space, 'prod', ['a']))
+  await declare(client, archive(space, 'keep', 'prod', ['a']))
+  /** Runs one until its service accounts name these Secrets; undefined where they are to name none. */
+  const runWith = async (pullSecrets: readonly string[]) => {
+    const operator = await kinds.operate(space, { pullSecrets })
+    const wanted = pullSecrets.map((name) => ({ name }))
+    await until(MS, `service accounts with ${pullSecrets}`, async () => {
+      const { items } = await client.list(SERVICE_ACCOUNTS, { namespace: space.name })
+      const made = items.filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/name'])
+      const said = made.map(({ imagePullSecrets = [] }) => JSON.stringify(imagePullSecrets))
+      return said.length === 2 && said.every((text) => text === JSON.stringify(wanted))
+    })
+    await until(MS, 'both', async () => (await runningIn(space)).length === 2)
+    await operator.stop()
+    return runningIn(space)
+  }
+  const before = await runWith([])
+  assert.equal(await runWith(['team', 'mirror.example']), before)
+  assert.not.match(JSON.stringify(before), 'mirror.example')
+  // What a ReplicaSet's controller would make of the template.
+  const template = before[0]?.template as { metadata: object; spec: object } | undefined
+  const pod = await client.create(PODS, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { ...template?.metadata, name: 'new', namespace: space.name },
+    spec: template?.spec,
+  })
+  assert.equal((pod.spec as { imagePullSecrets?: unknown }).imagePullSecrets, [
+    { name: 'team' },
+    { name: 'mirror.example' },
+  ])
+  assert.equal(await runWith(['mirror.example']), before, 'one less')
+  assert.equal(await runWith([]), before, 'none again')
 })
 
 // The last: the definition stays as it is here.

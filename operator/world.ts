@@ -76,6 +76,8 @@ export type World = {
   /** Whether reports had the time to come since we began to work. */
   readonly isSettled: () => boolean
   readonly image: string
+  /** Names of the Secrets with which nodes pull it. */
+  readonly pullSecrets: readonly string[]
   /** Where a relative storage path lies on a node. */
   readonly hostRoot: string
   readonly nowMs: () => number

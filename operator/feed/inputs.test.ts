@@ -105,6 +105,7 @@ class Course {
       feedPasses: new Passes(),
       isSettled: () => nowMs() - started > 15_000,
       image: 'ssmd:test',
+      pullSecrets: [],
       hostRoot: '/var/lib/ssmd',
       nowMs,
       random: () => 0.5,

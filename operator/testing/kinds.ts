@@ -58,6 +58,7 @@ export type OperateOptions = {
   readonly sweepMs?: number
   readonly nowMs?: () => number
   readonly image?: string
+  readonly pullSecrets?: readonly string[]
   /** There is no other: it works without a lease, and goes on where it could not renew one. */
   readonly alone?: boolean
   /** In place of the API server itself: a proxy in front of it. */
@@ -219,6 +220,7 @@ async function startOperator(space: Space, options: OperateOptions): Promise<Ope
     namespace: options.allNamespaces ? undefined : space.name,
     image,
     hostRoot: '/var/lib/ssmd',
+    ...(options.pullSecrets ? { pullSecrets: options.pullSecrets } : {}),
     ...(nowMs ? { nowMs } : {}),
     ...(options.figuresMs === undefined ? {} : { figuresMs: options.figuresMs }),
     ...(options.sweepMs === undefined ? {} : { sweepMs: options.sweepMs }),

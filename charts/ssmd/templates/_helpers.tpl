@@ -24,6 +24,16 @@ app.kubernetes.io/component: {{ .component }}
 {{- with .image.digest }}@{{ . }}{{ end }}
 {{- end }}
 
+{{/* What a pod pulls that image with. */}}
+{{- define "ssmd.pullSecrets" -}}
+{{- with .pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . | quote }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
 {{/* A quantity such as 20Gi in bytes; the schema lets no other form come here. */}}
 {{- define "ssmd.bytes" -}}
 {{- $power := dict "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 -}}
