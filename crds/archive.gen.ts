@@ -45,6 +45,8 @@ export type ArchiveSpec = {
   readonly compression: ArchiveCompression
   /** For how long days are kept; for ever where it is not given. */
   readonly retention?: ArchiveRetention
+  /** CPU and memory of the archiver's container, as in a Pod. */
+  readonly resources?: ArchiveResources
   /**
    * What becomes of the data when this resource is deleted. `Retain` keeps it; `Delete` removes the
    * claim that was made for it, and with it the data. A folder or a claim that was there before is
@@ -94,6 +96,13 @@ export type ArchiveCompression = {
 export type ArchiveRetention = {
   /** Days older than this are removed. */
   readonly days: number
+}
+
+export type ArchiveResources = {
+  /** What is set aside for it. */
+  readonly requests?: Readonly<Record<string, number | string>>
+  /** What it can never exceed. */
+  readonly limits?: Readonly<Record<string, number | string>>
 }
 
 export type ArchiveStatus = {

@@ -233,6 +233,11 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'spec.compression.level': 'gzip level, 1 (fast) to 9 (small).',
     'spec.retention': 'For how long days are kept; for ever where it is not given.',
     'spec.retention.days': 'Days older than this are removed.',
+    'spec.resources': "CPU and memory of the archiver's container, as in a Pod.",
+    'spec.resources.requests': 'What is set aside for it.',
+    'spec.resources.requests.*': '',
+    'spec.resources.limits': 'What it can never exceed.',
+    'spec.resources.limits.*': '',
     'spec.deletionPolicy':
       'What becomes of the data when this resource is deleted. `Retain` keeps it; `Delete` removes the claim that was made for it, and with it the data. A folder or a claim that was there before is never removed.',
   },

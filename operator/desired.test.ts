@@ -175,6 +175,28 @@ test('what a connector reads restarts it, and the cause is named', () => {
   )
 })
 
+test('the resources of an archive are those of its archiver, and restart that alone', () => {
+  const given = (text: string) =>
+    text.replace(
+      'storage: { path: data }',
+      'storage: { path: data }\n  resources: {limits: {memory: 1Gi}}'
+    )
+  const [before, after] = [render(laptop), render(given(laptop))]
+  const rolled = before
+    .filter(({ kind }) => kind === 'Deployment')
+    .map(({ metadata: { name } }) => [
+      name,
+      rolloutCauses(templateOf(before, name), templateOf(after, name)),
+    ])
+    .filter(([, causes]) => causes?.length !== 0)
+  assert.equal(rolled, [['archiver-kalshi-local', ['resources']]])
+  const { resources } = templateOf(after, 'archiver-kalshi-local').spec.containers[0]
+  assert.equal(resources, { limits: { memory: '1Gi' } }, 'in place of all defaults')
+  const others = (objects: readonly KubeObject[]) =>
+    objects.filter(({ kind }) => kind !== 'Deployment')
+  assert.equal(others(after), others(before), 'the archiver itself does not read them')
+})
+
 test('a new simulator market restarts the simulator alone, an archive edit the archiver alone', () => {
   const faster = (text: string) => text.replace('rate: 50', 'rate: 60')
   assert.equal(causesOf('simulator-local-kalshi', faster), ['config'])

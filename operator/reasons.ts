@@ -52,7 +52,7 @@ export const REASONS = {
   ContainerRefused: 'correct what the node names',
   Crashing: 'kubectl logs --previous of the pod says more',
   OutOfMemory:
-    'raise the memory limit: spec.connector.resources of the Environment for a connector',
+    'raise the memory limit: spec.connector.resources of the Environment for a connector, spec.resources of the Archive for an archiver',
   VolumeFull:
     'free space or enlarge the volume; it goes on by itself, and until then blocks wait in the stream',
   VolumeReadOnly:

@@ -11,6 +11,7 @@ import type { Deployment } from './objects.ts'
 import { decideRollout, isOpen, type RolloutPolicy } from './rollout.ts'
 import { missingTools } from './testing/cluster.ts'
 import {
+  archive,
   condition,
   declare,
   environment,
@@ -201,6 +202,29 @@ test('Manual holds template and file, says so, and goes ahead when it is asked',
   await says('RolloutPending', '')
   assert.is.not(await template(), before)
   assert.match(await file(), /9ms/)
+})
+
+test('the resources of an Archive roll its archiver out, and no connector', async () => {
+  if (!kinds) return
+  const space = await kinds.space()
+  await kinds.operate(space)
+  const { client } = kinds
+  const generations = async () => {
+    const { items } = await client.list(DEPLOYMENTS, { namespace: space.name })
+    return Object.fromEntries(items.map(({ metadata }) => [metadata.name, metadata.generation]))
+  }
+  await declare(client, feed(space, 'a'))
+  await declare(client, environment(space, 'prod', ['a']))
+  await declare(client, archive(space, 'keep', 'prod', ['a']))
+  await until(MS, 'both', async () => Object.keys(await generations()).length === 2)
+  assert.equal(await generations(), { 'archiver-keep': 1, 'connector-prod-a': 1 })
+  const limits = { memory: '1Gi' }
+  await declare(client, archive(space, 'keep', 'prod', ['a'], { resources: { limits } }))
+  await until(MS, 'the archiver', async () => (await generations())['archiver-keep'] === 2)
+  assert.equal(await generations(), { 'archiver-keep': 2, 'connector-prod-a': 1 })
+  const archiver = await client.get(DEPLOYMENTS, `${space.name}/archiver-keep`)
+  const { template } = (archiver as unknown as Deployment).spec
+  assert.equal(template.spec.containers[0].resources, { limits }, 'in place of all defaults')
 })
 
 test('a rotated Secret changes exactly one secret-hash annotation, and NATS credentials none', async () => {

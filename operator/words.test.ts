@@ -227,7 +227,12 @@ test('what the node says of image, crash, memory and mounts comes out within a p
     /no NATS at nats:4222; start it \(started again 9 times\)/
   )
   await kubeletSays(pod, waits('CrashLoopBackOff'), ended(137, 'OOMKilled', ''), 9)
-  await says(FEEDS, key, 'False OutOfMemory', /limit is 512Mi.*raise the memory limit/)
+  await says(
+    FEEDS,
+    key,
+    'False OutOfMemory',
+    /limit is 512Mi.*raise the memory limit.*spec\.resources of the Archive/
+  )
   await kubeletSays(pod, waits('ContainerCreating'), {})
   await client.create(EVENTS, {
     apiVersion: 'events.k8s.io/v1',

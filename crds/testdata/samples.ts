@@ -89,6 +89,8 @@ export const TAKEN: readonly Sample[] = [
   archive('spec.retention', { days: 30 }),
   archive('spec.compression.level', 9),
   archive('spec.types', ['trade']),
+  archive('spec.resources', {}),
+  archive('spec.resources', { requests: { cpu: '500m', memory: '256Mi' }, limits: { cpu: 2 } }),
 ]
 
 export const REFUSED: readonly Sample[] = [
@@ -96,6 +98,14 @@ export const REFUSED: readonly Sample[] = [
     ...environment('spec.connector.resources', { limits: { cpu: -1 } }),
     field: 'spec.connector.resources.limits.cpu',
   },
+  { ...archive('spec.resources', { limits: { cpu: -1 } }), field: 'spec.resources.limits.cpu' },
+  { ...archive('spec.resources', { limits: { cpu: true } }), field: 'spec.resources.limits.cpu' },
+  {
+    ...archive('spec.resources', { requests: { memory: '1 Gi' } }),
+    field: 'spec.resources.requests.memory',
+  },
+  archive('spec.resources', '1Gi'),
+  { ...archive('spec.resources.limit', {}), isPruned: true },
   feed('metadata.name', 'Kalshi'),
   feed('metadata.name', 'a'.repeat(41)),
   feed('metadata.name', 'a.b'),

@@ -72,6 +72,7 @@ export function desiredArchiver(
         labels,
         args,
         config: { ...resolved, storage: archive.spec.storage },
+        resources: archive.spec.resources,
         defaults: RESOURCES,
         volumes,
         mounts,
@@ -81,9 +82,9 @@ export function desiredArchiver(
   ]
 }
 
-/** The archive as the archiver reads it: what becomes of the files once the resource is gone is not its business. */
+/** The archive as the archiver reads it: what its container gets, and what becomes of the files later, is not its business. */
 function resolveArchive(archive: Archive): unknown {
-  const { deletionPolicy: _deletionPolicy, ...spec } = archive.spec
+  const { deletionPolicy: _deletionPolicy, resources: _resources, ...spec } = archive.spec
   return {
     apiVersion: archive.apiVersion,
     kind: archive.kind,
