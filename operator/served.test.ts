@@ -117,6 +117,30 @@ test('kinds that are not there are not called old; that one of them is gone is s
   )
 })
 
+test('an operator that has seen the kinds says that they are gone, another one that they are not there yet', async () => {
+  const gvk = (kind: string) => [{ group: 'ssmd.io', version: 'v1alpha1', kind }]
+  const published = (served: Served) => ({
+    components: {
+      schemas: Object.fromEntries(
+        Object.entries(served).map(([kind, schema]) => [
+          kind,
+          { ...schema, 'x-kubernetes-group-version-kind': gvk(kind) },
+        ])
+      ),
+    },
+  })
+  let served: Served = {}
+  const transport = { request: async () => ({ body: published(served) }) }
+  const client = { transport } as unknown as Parameters<typeof definitionsFit>[0]
+  const { check } = definitionsFit(client, testLog().log)
+  const said = async () => (await check(new AbortController().signal))?.message ?? 'fit'
+  assert.match(await said(), /are not there yet: /)
+  served = shipped()
+  assert.is(await said(), 'fit')
+  served = {}
+  assert.match(await said(), /are not there any more: /)
+})
+
 test('a later version is told by what it has more', () => {
   const later = edited('Feed', ['properties', 'spec', 'properties', 'fresh'], { type: 'string' })
   assert.equal(missingIn(later), [])
