@@ -65,6 +65,7 @@ const EXPECTED: Readonly<Record<StateName, readonly [Health, RegExp]>> = {
   'archive-invalid': ['Degraded', /spec\.channels/],
   'archive-paused': ['Suspended', /remove the annotation/],
   'archive-starting': ['Progressing', /is not there yet/],
+  'archive-claim-in-use': ['Progressing', /in use by pod archiver-old-1-2/],
   'archive-workload-failed': ['Degraded', /timed out progressing/],
   'archive-secret-missing': ['Progressing', /make the Secret/],
   'archive-immutable-field': ['Degraded', /undo the change/],

@@ -247,6 +247,7 @@ function archive(over: Partial<ArchiveView> = {}, of: Written = {}): KubeObject 
     credentials: good('NotNeeded'),
     paused: of.annotations?.[PAUSED] === 'true',
     archiver: ARCHIVER,
+    predecessor: undefined,
     feeds: ['kalshi'],
     deployment: running(ARCHIVER),
     pending: [],
@@ -276,6 +277,12 @@ const ARCHIVES = {
   invalid: () => archive({ config: invalid, deployment: undefined, reports: [] }),
   paused: () => archive({}, PAUSE),
   starting: () => archive({ deployment: undefined, reports: [] }),
+  'claim-in-use': () =>
+    archive({
+      predecessor: 'claim disk is in use by pod archiver-old-1-2 of archive old, which is gone',
+      deployment: undefined,
+      reports: [],
+    }),
   'workload-failed': () => archive({ deployment: failing(ARCHIVER), reports: [] }),
   'secret-missing': () => archive({ credentials: secretMissing, deployment: undefined }),
   'immutable-field': () =>
