@@ -16,7 +16,14 @@ import { archiverName } from '../names.ts'
 import { paceKey } from '../pace.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import { type Fact, good, stalled, waiting } from '../status.ts'
-import { dayOf, inNamespace, platformOf, type StreamVerdict, type World } from '../world.ts'
+import {
+  childrenOf,
+  dayOf,
+  inNamespace,
+  platformOf,
+  type StreamVerdict,
+  type World,
+} from '../world.ts'
 import { claimProblem } from './claim.ts'
 import { desiredArchiver } from './desired.ts'
 import { checkArchive } from './policies.ts'
@@ -140,8 +147,15 @@ function policyFact(
   archive: Archive,
   environment: Environment
 ): Fact {
-  // The older of two archives keeps the files.
-  const objects = [...inNamespace(world.archives, namespace)].sort(byAge)
+  // The older of two archives keeps the files; of two of the same second, the one that runs.
+  const deployments = childrenOf(world, DEPLOYMENTS).store
+  const rankOf = ({ metadata: { creationTimestamp = '', name } }: KubeObject): string => {
+    const runs = deployments.get(`${namespace}/${archiverName(name)}`) !== undefined
+    return `${creationTimestamp} ${runs ? 0 : 1} ${name}`
+  }
+  const objects = [...inNamespace(world.archives, namespace)].sort((a, b) =>
+    rankOf(a) < rankOf(b) ? -1 : 1
+  )
   const resources = locatedAll({
     feeds: world.judged.all('Feed', inNamespace(world.feeds, namespace)),
     environments: [environment],
@@ -154,13 +168,6 @@ function policyFact(
   if (wrong.length > 0) return stalled('InvalidSpec', describeProblems(wrong))
   if (problems.length > 0) return waiting('FeedNotFound', describeProblems(problems))
   return good('Valid')
-}
-
-const byAge = (a: KubeObject, b: KubeObject): number => {
-  const [left, right] = [a, b].map(
-    ({ metadata }) => `${metadata.creationTimestamp ?? ''} ${metadata.name}`
-  ) as [string, string]
-  return left < right ? -1 : 1
 }
 
 async function ensureStreams(
