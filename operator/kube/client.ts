@@ -1,6 +1,7 @@
 // The verbs of the Kubernetes API on raw JSON objects. Whoever uses it decides about caches and retries of
 // whole passes; it only speaks.
 
+import { withoutManagedFields } from './managed-fields.ts'
 import {
   apiVersionOf,
   type Key,
@@ -50,7 +51,7 @@ export class Client {
     return answer.body as T
   }
 
-  /** One page; see the reflector for whole collections. */
+  /** One page, its objects without managedFields; see the reflector for whole collections. */
   async list<T extends KubeObject>(
     resource: Resource<T>,
     options: ListOptions & {
@@ -68,6 +69,7 @@ export class Client {
       query,
       timeoutMs: 30_000,
       attempts: 1,
+      read: readObjects,
       // One page after the other, of each kind: that is limit enough, and everything waits for it.
       priority: 'unlimited',
       ...(signal ? { signal } : {}),
@@ -191,6 +193,9 @@ export class Client {
     })
   }
 }
+
+const readObjects = (bytes: Buffer): unknown =>
+  JSON.parse(withoutManagedFields(bytes).toString('utf8'))
 
 const nameOf = (object: KubeObject): { namespace: string | undefined; name: string } => ({
   namespace: object.metadata.namespace,

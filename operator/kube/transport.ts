@@ -30,6 +30,8 @@ export type Call = {
   readonly signal?: AbortSignal | undefined
   /** Who goes first where calls have to wait, as in the queue; default 0. `unlimited`: it waits for none. */
   readonly priority?: number | 'unlimited' | undefined
+  /** How the answer is read; default as JSON. The bytes are the reader's own. */
+  readonly read?: (bytes: Buffer) => unknown
 }
 
 export type Answer = { readonly status: number; readonly body: unknown }
@@ -161,7 +163,7 @@ export class Transport {
       }
       return {
         status: response.statusCode ?? 0,
-        body: bytes === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString('utf8')),
+        body: bytes === 0 ? undefined : (call.read ?? readJson)(Buffer.concat(chunks)),
       }
     } catch (cause) {
       throw connectionError(call, cause)
@@ -260,6 +262,8 @@ export class Transport {
     return value
   }
 }
+
+const readJson = (bytes: Buffer): unknown => JSON.parse(bytes.toString('utf8'))
 
 /** A call that may change something. What only asks (`dryRun=All`) may not. */
 export const isWrite = (call: Call): boolean =>

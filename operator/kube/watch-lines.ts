@@ -1,6 +1,7 @@
 // The body of a watch as events: one JSON text a line, cut anywhere by the network. A line that is cut off by
 // the end of the stream is dropped (its event comes again with the next watch); one that is not JSON is an error.
 
+import { withoutManagedFields } from './managed-fields.ts'
 import { yieldToLoop } from './timers.ts'
 
 export type WatchEvent = {
@@ -14,7 +15,7 @@ const LONGEST_LINE = 64 * 1024 * 1024
 // The longest slice of parsing before others get their turn.
 const SLICE_MS = 8
 
-/** Events in order. `alive` is called for every chunk: bytes are a sign of life. */
+/** Events in order, their objects without managedFields. `alive` is called for every chunk: bytes are a sign of life. */
 export async function* readEvents(
   chunks: AsyncIterable<Buffer>,
   alive: () => void
@@ -32,7 +33,7 @@ export async function* readEvents(
       restBytes = 0
       start = end + 1
       if (line.length === 0) continue
-      yield JSON.parse(line.toString('utf8')) as WatchEvent
+      yield JSON.parse(withoutManagedFields(line).toString('utf8')) as WatchEvent
       if (performance.now() - sliceStart > SLICE_MS) {
         await yieldToLoop()
         sliceStart = performance.now()
