@@ -2,21 +2,25 @@
 // texts that are equal are kept once. Objects of a cache are never changed in place, so nobody can tell.
 //
 // Each is compared with the last one of its kind, part by part: lists come in order of their names, and neighbours differ in
-// little. What differs is looked up among what was seen lately, where it is small enough to be another's: texts, and parts
-// that hold nothing but texts and numbers, such as labels, which objects of several kinds have in common.
+// little. What differs is looked up among what was seen lately, for objects of several kinds have labels and owners in common.
 
-/** Parts and texts that are remembered: what is seen again and again stays, the rest goes by. */
-const REMEMBERED = 8192
-/** A longer text, or a larger part, is hardly ever the same as another. */
+/** Texts and parts that are remembered, each in the place that its hash names: a power of two. */
+const REMEMBERED = 32_768
+/** A longer text, or a part of more fields, is hardly ever the same as another. */
 const LONGEST = 512
+const MOST_FIELDS = 24
+/** Of a text its end says most: names count up, and uids differ everywhere. */
+const HASHED = 12
 
 type Fields = Record<string, unknown>
 
 export class Sharer {
-  readonly #texts = new Recent<string>()
-  readonly #parts = new Recent<object>()
+  readonly #texts: (string | undefined)[] = new Array(REMEMBERED).fill(undefined)
+  readonly #parts: (object | undefined)[] = new Array(REMEMBERED).fill(undefined)
   /** The last object of each kind. */
   readonly #last = new Map<unknown, Fields>()
+  /** Of what `#visit` returned. */
+  #hash = 0
 
   /** The same object, changed in place: it has to be one that nobody else has seen yet. */
   share<T extends object>(object: T): T {
@@ -31,64 +35,72 @@ export class Sharer {
       const value = fields[name]
       // Each has metadata of its own; what stands in there may be another's.
       if (name === 'metadata' && isFields(value)) this.#shareFields(value, fieldsOf(like?.[name]))
-      else put(fields, name, value, this.#visit(value, like?.[name]))
+      else fields[name] = this.#visit(value, like?.[name])
     }
   }
 
   #visit(value: unknown, like: unknown): unknown {
     if (typeof value === 'string') return this.#visitText(value, like)
-    if (typeof value !== 'object' || value === null) return value
+    if (typeof value !== 'object' || value === null) {
+      this.#hash = typeof value === 'number' ? value | 0 : value ? 7 : 3
+      return value
+    }
     if (Array.isArray(value)) return this.#visitList(value, Array.isArray(like) ? like : undefined)
     return this.#visitFields(value as Fields, fieldsOf(like))
   }
 
   #visitText(text: string, like: unknown): string {
+    const hash = hashOfText(text)
+    this.#hash = hash
     if (text === like) return like
     if (text.length > LONGEST) return text
-    const known = this.#texts.get(text)
-    if (known !== undefined) return known
-    this.#texts.set(text, text)
+    const place = placeOf(hash)
+    const known = this.#texts[place]
+    if (known === text) return known
+    this.#texts[place] = text
     return text
   }
 
   #visitList(list: unknown[], like: readonly unknown[] | undefined): readonly unknown[] {
     let isSame = like?.length === list.length
-    let isFlat = true
+    let hash = 1
     for (let i = 0; i < list.length; i++) {
-      const value = list[i]
-      const part = this.#visit(value, like?.[i])
-      if (part !== value) list[i] = part
+      const part = this.#visit(list[i], like?.[i])
+      hash = mixed(hash, this.#hash)
+      // Also where they are equal: an equal text is another piece of memory.
+      list[i] = part
       if (isSame && part !== like?.[i]) isSame = false
-      if (typeof part === 'object' && part !== null) isFlat = false
     }
+    this.#hash = hash
     if (isSame && like) return like
-    return isFlat ? this.#known(list, keyOfList(list)) : list
+    if (list.length > MOST_FIELDS) return list
+    const place = placeOf(hash)
+    const known = this.#parts[place]
+    if (Array.isArray(known) && isSameList(known, list)) return known
+    this.#parts[place] = list
+    return list
   }
 
   #visitFields(fields: Fields, like: Fields | undefined): Fields {
     const names = Object.keys(fields)
     const likeNames = like ? Object.keys(like) : undefined
     let isSame = likeNames?.length === names.length
-    let isFlat = true
+    let hash = 2
     for (let i = 0; i < names.length; i++) {
       const name = names[i] as string
-      const value = fields[name]
-      const part = this.#visit(value, like?.[name])
-      put(fields, name, value, part)
+      const part = this.#visit(fields[name], like?.[name])
+      hash = mixed(mixed(hash, name.length), this.#hash)
+      fields[name] = part
       if (isSame && (likeNames?.[i] !== name || part !== like?.[name])) isSame = false
-      if (typeof part === 'object' && part !== null) isFlat = false
     }
+    this.#hash = hash
     if (isSame && like) return like
-    return isFlat ? this.#known(fields, keyOfFields(fields, names)) : fields
-  }
-
-  /** One like it that was seen lately, or itself. */
-  #known<T extends object>(part: T, key: string | undefined): T {
-    if (key === undefined) return part
-    const known = this.#parts.get(key)
-    if (known) return known as T
-    this.#parts.set(key, part)
-    return part
+    if (names.length > MOST_FIELDS) return fields
+    const place = placeOf(hash)
+    const known = this.#parts[place]
+    if (isFields(known) && isSameFields(known, fields, names)) return known
+    this.#parts[place] = fields
+    return fields
   }
 }
 
@@ -96,56 +108,29 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const fieldsOf = (value: unknown): Fields | undefined => (isFields(value) ? value : undefined)
 
-function put(fields: Fields, name: string, old: unknown, value: unknown): void {
-  if (value !== old) fields[name] = value
+/** What stands in both was shared before: the same part is the same object. */
+function isSameList(known: readonly unknown[], list: readonly unknown[]): boolean {
+  if (known.length !== list.length) return false
+  for (let i = 0; i < list.length; i++) if (known[i] !== list[i]) return false
+  return true
 }
 
-function keyOfList(list: readonly unknown[]): string | undefined {
-  const key = ['[']
-  let length = 0
-  for (const value of list) {
-    const text = keyOfValue(value)
-    length += text.length
-    if (length > LONGEST) return undefined
-    key.push(text)
+function isSameFields(known: Fields, fields: Fields, names: readonly string[]): boolean {
+  const knownNames = Object.keys(known)
+  if (knownNames.length !== names.length) return false
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string
+    if (knownNames[i] !== name || known[name] !== fields[name]) return false
   }
-  return key.join(',')
+  return true
 }
 
-function keyOfFields(fields: Fields, names: readonly string[]): string | undefined {
-  const key = ['{']
-  let length = 0
-  for (const name of names) {
-    const text = keyOfValue(fields[name])
-    length += name.length + text.length
-    if (length > LONGEST) return undefined
-    key.push(`${name.length}:${name}`, text)
-  }
-  return key.join(',')
+function hashOfText(text: string): number {
+  let hash = text.length
+  for (let i = Math.max(0, text.length - HASHED); i < text.length; i++)
+    hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0
+  return hash
 }
 
-/** A number, true and null are never what a text is called: that has its length before it. */
-const keyOfValue = (value: unknown): string =>
-  typeof value === 'string' ? `${value.length}:${value}` : String(value)
-
-/** What was asked for among the last so many. */
-class Recent<T> {
-  #young = new Map<string, T>()
-  #old = new Map<string, T>()
-
-  get(key: string): T | undefined {
-    const young = this.#young.get(key)
-    if (young !== undefined) return young
-    const old = this.#old.get(key)
-    if (old !== undefined) this.set(key, old)
-    return old
-  }
-
-  set(key: string, value: T): void {
-    if (this.#young.size >= REMEMBERED / 2) {
-      this.#old = this.#young
-      this.#young = new Map()
-    }
-    this.#young.set(key, value)
-  }
-}
+const mixed = (hash: number, more: number): number => (Math.imul(hash, 0x01000193) ^ more) | 0
+const placeOf = (hash: number): number => (Math.imul(hash, 0x9e3779b1) >>> 17) & (REMEMBERED - 1)
