@@ -100,6 +100,12 @@ const cases: readonly [string, object, object, readonly string[]][] = [
     { spec: { egress: [{}, {}] } },
     ['spec.egress'],
   ],
+  [
+    'a field with the name of what every object inherits',
+    { data: { toString: [], constructor: [1] } },
+    { data: { toString: [], constructor: [2] } },
+    ['data.constructor[0]'],
+  ],
 ]
 
 for (const [name, desired, live, expected] of cases)

@@ -97,7 +97,9 @@ function compareLists(
 }
 
 function keysFor(field: string, entries: readonly unknown[]): readonly string[] | undefined {
-  return LIST_KEYS[field]?.find((keys) =>
+  // Any name may be a field, also one that every object inherits.
+  const known = Object.hasOwn(LIST_KEYS, field) ? LIST_KEYS[field] : undefined
+  return known?.find((keys) =>
     entries.every(
       (entry) =>
         typeof entry === 'object' && entry !== null && Object.hasOwn(entry, keys[0] as string)
