@@ -109,6 +109,23 @@ test('a feed with several problems is told all of them, one a field', () => {
   ])
 })
 
+test('a value that stands in a list again is told once, with all its places', () => {
+  const told = (feeds: readonly string[]) =>
+    judge('Environment', {
+      ...LEAST.Environment,
+      spec: { ...(LEAST.Environment.spec as object), feeds },
+    }).findings
+  const [finding, ...none] = told(['a', 'b', 'a', 'c', 'a'])
+  assert.deepEqual(none, [])
+  assert.deepEqual(finding?.path, ['spec', 'feeds', 2], 'where an API server names it')
+  assert.equal(
+    finding?.message,
+    'expected each entry once, found "a" again, first at spec.feeds[0], and at spec.feeds[4]'
+  )
+  const places = told(['a', 'b', 'b', 'a']).map(({ path }) => formatPath(path))
+  assert.deepEqual(places.sort(), ['spec.feeds[2]', 'spec.feeds[3]'])
+})
+
 test('a status from a cluster is taken as it is, a field called __proto__ is not', () => {
   const exported = { ...LEAST.Feed, status: { anything: 1 } }
   assert.deepEqual(judge('Feed', exported).findings, [])

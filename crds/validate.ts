@@ -70,30 +70,37 @@ function explainAll(kind: Kind, written: unknown, errors: readonly ErrorObject[]
   )
 }
 
+/** One finding for each value that stands more than once, at its second place, as an API server names it. */
 function* repeatedEntries(kind: Kind, root: unknown): Generator<Finding> {
   for (const [shape, keys] of Object.entries(UNIQUE_LISTS[kind] ?? {})) {
     for (const { path, value } of instancesOf(root, shape)) {
       if (!Array.isArray(value)) continue
-      const seen = new Map<string, number>()
-      for (const [i, entry] of value.entries()) {
-        const mark = JSON.stringify(keys.length === 0 ? entry : keys.map((k) => memberOf(entry, k)))
-        const first = seen.get(mark)
-        if (first === undefined) seen.set(mark, i)
-        else yield repeated([...path, i], entry, keys, formatPath([...path, first]))
+      const mark = (entry: unknown) =>
+        JSON.stringify(keys.length === 0 ? entry : keys.map((key) => memberOf(entry, key)))
+      const places = Map.groupBy(value.keys(), (i) => mark(value[i]))
+      for (const same of places.values()) {
+        if (same.length > 1) yield repeated(path, value, same, keys[0])
       }
     }
   }
 }
 
-/** An API server names the entry too, rather than the field that makes it the same. */
-function repeated(path: Path, entry: unknown, keys: readonly string[], first: string): Finding {
-  const key = keys[0]
+/** The whole entry is named, rather than the field that makes it the same. */
+function repeated(
+  path: Path,
+  list: readonly unknown[],
+  [first = 0, second = 0, ...further]: readonly number[],
+  key: string | undefined
+): Finding {
+  const entry = list[first]
   const value = describeValue(key === undefined ? entry : memberOf(entry, key))
+  const at = (i: number) => formatPath([...path, i])
+  const others = further.length === 0 ? '' : `, and at ${further.map(at).join(', ')}`
   return {
-    path,
+    path: [...path, second],
     at: 'value',
-    message: `expected each ${key ?? 'entry'} once, found ${value} again, first at ${first}`,
-    hint: 'remove one of the two, or rename it',
+    message: `expected each ${key ?? 'entry'} once, found ${value} again, first at ${at(first)}${others}`,
+    hint: further.length === 0 ? 'remove one of the two, or rename it' : 'keep one of them',
   }
 }
 

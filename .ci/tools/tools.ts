@@ -76,7 +76,17 @@ export function chosenTools(
   return args.length > 0 ? (args as ToolName[]) : [...DEFAULT]
 }
 
+const HELP = `npm run tools                 ${DEFAULT.join(', ')}: what npm start needs
+npm run tools -- --all        every real server of the tests and of npm run cluster, built where it is not here yet
+npm run tools -- etcd helm    these
+
+Tools: ${Object.keys(TOOLS).join(', ')}`
+
 async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--help')) {
+    console.log(HELP)
+    return
+  }
   for (const name of chosenTools(args)) {
     const spec = TOOLS[name]
     const found = await locateTool(spec.name)

@@ -177,6 +177,7 @@ export const REFUSED: readonly Sample[] = [
   environment('spec.feeds', ['*', 'kalshi']),
   { ...environment('spec.feeds', ['Kalshi']), field: 'spec.feeds[0]' },
   { ...environment('spec.feeds', ['a', 'a']), field: 'spec.feeds[1]' },
+  { ...environment('spec.feeds', ['a', 'b', 'a', 'a', 'c']), field: 'spec.feeds[2]' },
   environment('spec.transport', undefined),
   environment('spec.transport.url', 'http://127.0.0.1'),
   environment('spec.transport.stream.maxAge', '72 hours'),

@@ -23,6 +23,7 @@ const VALUES: readonly unknown[] = [
     [[]],
     [{}],
     ['a', 'a'],
+    ['a', 'a', 'b', 'a'],
     { a: 'b' },
     [1],
     ['a', 1],
