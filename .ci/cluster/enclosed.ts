@@ -1,7 +1,7 @@
 // The inside of `npm run cluster -- --node`: a node, the chart, and exchanges/ as they are on a cluster. Started by
 // outside.ts in the node's namespaces; ends in order when that one says so, when it is gone, or on a signal.
 
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { parse } from 'yaml'
 import { describeError, exitCodeOf, SsmdError } from '#crds/errors.ts'
@@ -101,6 +101,8 @@ async function main(): Promise<void> {
   try {
     await step('the chart: kinds, operator, NATS', () => installChart(node, images))
     await step('exchanges/', () => applyToNode(node))
+    // Whoever looks around in there wants to upgrade the release too.
+    await symlink(await toolPath('helm'), join(node.bin, 'helm'))
     process.send?.(readyOf(node))
     const failure = await Promise.race([node.failed, stopped])
     if (failure !== undefined) {

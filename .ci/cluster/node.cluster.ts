@@ -51,6 +51,7 @@ test('captures and archives in real pods, is entered by one command, and leaves 
 
   await inside('kubectl wait --for=condition=Ready --timeout=55s feed/kalshi')
   await inside('kubectl wait --for=condition=Ready --timeout=55s archive/kalshi-local')
+  assert.match(await inside('helm list --namespace ssmd'), /ssmd.*deployed/)
   const line = lines.find((line) => line.startsWith('what pods keep lies in '))
   const volumes = line?.split(' ').at(-1) ?? ''
   const segments = async () =>
