@@ -114,6 +114,19 @@ export async function untilApplication(
   return last as Application
 }
 
+/** The same of words: of others in the same state Argo CD takes no notice until it looks, so it is asked to, as a person would. */
+export async function untilShown(
+  ...args: Parameters<typeof untilApplication>
+): Promise<Application> {
+  const [client, name] = args
+  const looks = setInterval(() => void refresh(client, name).catch(() => {}), 2000)
+  try {
+    return await untilApplication(...args)
+  } finally {
+    clearInterval(looks)
+  }
+}
+
 export const untilSettled = (
   client: Client,
   name: string,

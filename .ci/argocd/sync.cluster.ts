@@ -20,6 +20,7 @@ import {
   stateOf,
   untilApplication,
   untilSettled,
+  untilShown,
 } from './applications.ts'
 import { application, archive, environment, feed, WAVE } from './declared.ts'
 import { healthChecks } from './health-checks.ts'
@@ -368,11 +369,9 @@ real('a wave between an Environment and a Feed that it names waits for itself', 
     ],
   })
   await declare('ring')
-  // Of other words in the same state Argo CD takes no notice before its next look: it is asked to look, as a person would.
-  const looks = setInterval(() => void refresh(client, 'ring').catch(() => {}), 2000)
-  const held = await untilApplication(client, 'ring', 'the Environment misses its Feed', (app) =>
+  const held = await untilShown(client, 'ring', 'the Environment misses its Feed', (app) =>
     /apply a Feed of that name/.test(stateOf(app, 'Environment', 'ring')?.health?.message ?? '')
-  ).finally(() => clearInterval(looks))
+  )
   assert.is(healthOf(held, 'Environment', 'ring'), 'Progressing')
   assert.is(held.status?.operationState?.phase, 'Running')
   assert.not(await exists(client, FEEDS, named('r')))
