@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { cgroupMounts, cgroupVersion } from './cgroups.ts'
+import { cgroupMounts, cgroupVersion, controllersToEnable } from './cgroups.ts'
 
 const test = suite('cgroups')
 
@@ -26,6 +26,19 @@ test('version 1 has a mount for each group of controllers, and may have version 
 test('version 2 is one mount', () => {
   assert.is(cgroupVersion(cgroupMounts(V2)), 2)
   assert.equal(cgroupMounts(V2), [{ folder: '/sys/fs/cgroup', version: 2, controllers: [] }])
+})
+
+test('the kubelet gets every controller that it uses and the machine has, hugetlb among them', () => {
+  // Debian 12 as it starts.
+  const there = ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids', 'rdma', 'misc']
+  assert.equal(controllersToEnable(there, ['memory', 'pids']), ['cpu', 'cpuset', 'hugetlb'])
+  assert.equal(controllersToEnable(['cpuset', 'cpu', 'memory', 'pids'], ['']), [
+    'cpu',
+    'cpuset',
+    'memory',
+    'pids',
+  ])
+  assert.throws(() => controllersToEnable(['cpu', 'memory'], []), /missing here: cpuset, pids/)
 })
 
 test.run()

@@ -29,6 +29,8 @@ export type NodeCgroup = {
 
 /** What the kubelet does not start without. */
 const NEEDED = ['cpu', 'cpuset', 'memory', 'pids'] as const
+/** What it wants too where the machine has it (Kubernetes 1.36, `getSupportedUnifiedControllers`). */
+const WANTED = [...NEEDED, 'hugetlb'] as const
 /** The kernel lets go of a cgroup a moment after its last process. */
 const BUSY_MS = 5_000
 
@@ -113,11 +115,21 @@ function checkControllers(controllers: readonly string[]): void {
 async function enableControllers(folder: string): Promise<string[]> {
   const words = async (file: string) =>
     (await readFile(join(folder, file), 'utf8')).trim().split(/\s+/)
-  checkControllers(await words('cgroup.controllers'))
-  const enabled = await words('cgroup.subtree_control')
-  const missing = NEEDED.filter((name) => !enabled.includes(name))
+  const missing = controllersToEnable(
+    await words('cgroup.controllers'),
+    await words('cgroup.subtree_control')
+  )
   for (const name of missing) await control(folder, `+${name}`)
   return missing
+}
+
+/** Of those that are `there`, what the kubelet uses and is not `enabled` yet. Throws where one is not there that it needs. */
+export function controllersToEnable(
+  there: readonly string[],
+  enabled: readonly string[]
+): string[] {
+  checkControllers(there)
+  return WANTED.filter((name) => there.includes(name) && !enabled.includes(name))
 }
 
 async function control(folder: string, change: string): Promise<void> {
