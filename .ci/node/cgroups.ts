@@ -27,6 +27,7 @@ export type NodeCgroup = {
   remove(): Promise<void>
 }
 
+const ROOT = '/sys/fs/cgroup'
 /** What the kubelet does not start without. */
 const NEEDED = ['cpu', 'cpuset', 'memory', 'pids'] as const
 /** What it wants too where the machine has it (Kubernetes 1.36, `getSupportedUnifiedControllers`). */
@@ -49,13 +50,14 @@ export function cgroupMounts(mountinfo: string): CgroupMount[] {
 
 /** As the kubelet decides: version 2 if that is what /sys/fs/cgroup itself is. */
 export const cgroupVersion = (mounts: readonly CgroupMount[]): 1 | 2 =>
-  mounts.some(({ folder, version }) => version === 2 && folder === '/sys/fs/cgroup') ? 2 : 1
+  mounts.some(({ folder, version }) => version === 2 && folder === ROOT) ? 2 : 1
 
 export async function makeCgroup(name: string): Promise<NodeCgroup> {
   const mounts = readMounts()
   const version = cgroupVersion(mounts)
-  const given = version === 2 ? await enableControllers('/sys/fs/cgroup') : []
-  if (version === 1) checkControllers(mounts.flatMap(({ controllers }) => controllers))
+  const before = version === 2 ? await enabledControllers(ROOT) : []
+  if (version === 2) await enableControllers(ROOT)
+  else checkControllers(mounts.flatMap(({ controllers }) => controllers))
   for (const mount of mounts.filter((mount) => mount.version === version)) {
     await mkdir(join(mount.folder, name)).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === 'EEXIST') return
@@ -63,11 +65,14 @@ export async function makeCgroup(name: string): Promise<NodeCgroup> {
     })
   }
   const cgroup = openCgroup(name)
+  // In use from now on: another node that ends can no longer switch them off at the root.
+  if (version === 2) await enableControllers(cgroup.memory)
   const remove = async () => {
     await cgroup.remove()
-    // Refused where somebody else has begun to use it: then it is theirs.
-    for (const controller of given) {
-      await control('/sys/fs/cgroup', `-${controller}`).catch(() => {})
+    if (version === 1) return
+    // runc has switched on all that there are. Refused where somebody else has begun to use one: then it is theirs.
+    for (const controller of await enabledControllers(ROOT)) {
+      if (!before.includes(controller)) await control(ROOT, `-${controller}`).catch(() => {})
     }
   }
   return { ...cgroup, remove }
@@ -82,7 +87,7 @@ export function openCgroup(name: string): NodeCgroup {
     mounts.find(
       (mount) =>
         mount.version === version && (version === 2 || mount.controllers.includes('memory'))
-    )?.folder ?? '/sys/fs/cgroup'
+    )?.folder ?? ROOT
   return {
     path: `/${name}`,
     version,
@@ -111,17 +116,18 @@ function checkControllers(controllers: readonly string[]): void {
   )
 }
 
-/** Version 2: lets the children of `folder` have the controllers. Gives back those that were not given before. */
-async function enableControllers(folder: string): Promise<string[]> {
-  const words = async (file: string) =>
-    (await readFile(join(folder, file), 'utf8')).trim().split(/\s+/)
-  const missing = controllersToEnable(
-    await words('cgroup.controllers'),
-    await words('cgroup.subtree_control')
-  )
+/** Version 2: lets the children of `folder` have the controllers. */
+async function enableControllers(folder: string): Promise<void> {
+  const there = await words(join(folder, 'cgroup.controllers'))
+  const missing = controllersToEnable(there, await enabledControllers(folder))
   for (const name of missing) await control(folder, `+${name}`)
-  return missing
 }
+
+/** Version 2: those that the children of `folder` have. */
+const enabledControllers = (folder: string) => words(join(folder, 'cgroup.subtree_control'))
+
+const words = async (file: string): Promise<string[]> =>
+  (await readFile(file, 'utf8')).split(/\s+/).filter(Boolean)
 
 /** Of those that are `there`, what the kubelet uses and is not `enabled` yet. Throws where one is not there that it needs. */
 export function controllersToEnable(
@@ -141,7 +147,11 @@ async function control(folder: string, change: string): Promise<void> {
 
 const unwritable = (path: string, cause: NodeJS.ErrnoException): SsmdError =>
   new SsmdError('SSMD_E_TOOL_MISSING', `the cgroup ${path} cannot be written: ${cause.message}`, {
-    hint: 'a node needs root and cgroups that can be written: in a container, one that is privileged',
+    hint:
+      cause.code === 'EBUSY'
+        ? // Version 2 takes no controllers for the children of a group that has processes itself, but for the root.
+          'a container whose root is a cgroup of its own holds its processes there: start it with --privileged --cgroupns=host'
+        : 'a node needs root and cgroups that can be written: in a container, one that is privileged',
     cause,
   })
 

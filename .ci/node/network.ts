@@ -20,6 +20,12 @@ export async function makeBridge(): Promise<void> {
   await mustRun('ip', ['route', 'add', SERVICES, 'dev', BRIDGE])
   // Of this network namespace alone: from pod to pod by way of a Service.
   await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
+  // There where br_netfilter is loaded: off in this namespace, so that a node is the same on every machine.
+  await writeFile('/proc/sys/net/bridge/bridge-nf-call-iptables', '0', { flag: 'r+' }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    }
+  )
 }
 
 /** How containerd joins a pod to the bridge: a file for its folder of network configurations. */
@@ -64,6 +70,9 @@ export async function startProxy(
       healthzBindAddress: '',
       metricsBindAddress: '',
       clusterCIDR: PODS,
+      // So that an answer comes back by way of the node, which puts its address right. From pod to pod it would cross
+      // the bridge alone, and rules see that only with br_netfilter, which is loaded for a whole machine or not at all.
+      nftables: { masqueradeAll: true },
       oomScoreAdj: 0,
       // The kernel's own: they are set for the whole machine.
       conntrack: { maxPerCore: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
