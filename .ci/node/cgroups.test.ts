@@ -33,9 +33,9 @@ test('the kubelet gets every controller that it uses and the machine has, hugetl
   const there = ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids', 'rdma', 'misc']
   assert.equal(controllersToEnable(there, ['memory', 'pids']), ['cpu', 'cpuset', 'hugetlb'])
   assert.equal(controllersToEnable(['cpuset', 'cpu', 'memory', 'pids'], []), [
+    'memory',
     'cpu',
     'cpuset',
-    'memory',
     'pids',
   ])
   assert.throws(() => controllersToEnable(['cpu', 'memory'], []), /missing here: cpuset, pids/)

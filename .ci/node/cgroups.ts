@@ -29,7 +29,8 @@ export type NodeCgroup = {
 
 const ROOT = '/sys/fs/cgroup'
 /** What the kubelet does not start without. */
-const NEEDED = ['cpu', 'cpuset', 'memory', 'pids'] as const
+// memory first: where processes stand in the way it is refused at once, and nothing has been changed.
+const NEEDED = ['memory', 'cpu', 'cpuset', 'pids'] as const
 /** What it wants too where the machine has it (Kubernetes 1.36, `getSupportedUnifiedControllers`). */
 const WANTED = [...NEEDED, 'hugetlb'] as const
 /** The kernel lets go of a cgroup a moment after its last process. */
@@ -148,7 +149,7 @@ async function control(folder: string, change: string): Promise<void> {
 const unwritable = (path: string, cause: NodeJS.ErrnoException): SsmdError =>
   new SsmdError('SSMD_E_TOOL_MISSING', `the cgroup ${path} cannot be written: ${cause.message}`, {
     hint:
-      cause.code === 'EBUSY'
+      cause.code === 'EBUSY' || cause.code === 'ENOTSUP'
         ? // Version 2 takes no controllers for the children of a group that has processes itself, but for the root.
           'a container whose root is a cgroup of its own holds its processes there: start it with --privileged --cgroupns=host'
         : 'a node needs root and cgroups that can be written: in a container, one that is privileged',
