@@ -114,7 +114,7 @@ export async function untilApplication(
   return last as Application
 }
 
-/** The same of words: of others in the same state Argo CD takes no notice until it looks, so it is asked to, as a person would. */
+/** untilApplication, where only the message of a health changes: Argo CD shows that at its next look, so it is asked to look. */
 export async function untilShown(
   ...args: Parameters<typeof untilApplication>
 ): Promise<Application> {
