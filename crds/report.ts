@@ -1,6 +1,27 @@
 // What a workload says of itself every two seconds on NATS (`reportSubject`): the contract between the
 // workloads, `ssmd up`'s table and the operator's status. Times are unix milliseconds, rates are per second.
 
+/** What can hinder a part of a workload while the rest of it works. The operator knows each by this name. */
+export type TroubleKind =
+  | 'ChannelRefused'
+  | 'SymbolsRefused'
+  | 'DiscoveryFailed'
+  | 'SymbolLimit'
+  | 'RateLimited'
+  | 'NotDurable'
+  | 'FramesDropped'
+  | 'ProofLost'
+  | 'ClockStepped'
+  | 'GapStorm'
+
+export type Trouble = {
+  readonly kind: TroubleKind
+  /** What is affected, by name, what was found, and what happens next. One line. */
+  readonly message: string
+  /** When it began, unix milliseconds. */
+  readonly since: number
+}
+
 export type ReportBase = {
   readonly version: 1
   readonly environment: string
@@ -15,6 +36,8 @@ export type ReportBase = {
   readonly message: string
   /** The error that hinders it, as crds/errors.ts names it, where it is one. */
   readonly code?: string
+  /** What hinders a part of it, the worst first; left out if nothing does. `message` names the first of them. */
+  readonly troubles?: readonly Trouble[]
 }
 
 export type ConnectorReport = ReportBase & {
@@ -30,6 +53,8 @@ export type ConnectorReport = ReportBase & {
   readonly gaps: number
   readonly dropped: number
   readonly pendingBytes: number
+  /** Age of the oldest frame that JetStream has not acknowledged, in seconds; 0 if there is none. */
+  readonly unackedSeconds?: number
 }
 
 export type ArchiverReport = ReportBase & {
