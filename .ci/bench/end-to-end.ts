@@ -24,6 +24,8 @@ export type EndToEnd = {
   readonly held: boolean
   /** Why it did not hold, or empty. */
   readonly why: string
+  /** CPU microseconds per frame, by program. */
+  readonly cpuMicros: Readonly<Record<string, number>>
   readonly rows: readonly Row[]
 }
 
@@ -169,6 +171,9 @@ export async function endToEnd(options: {
       [0.5, 0.99, 0.999],
       metricsBefore
     )
+    const cpuMicros = Object.fromEntries(
+      Object.keys(pids).map((name, i) => [name, (cpu[i]! / frames) * 1e6])
+    )
     const rows: Row[] = [
       { name: 'rate', value: frames / seconds, unit: 'frames/s' },
       { name: 'sent', value: total, unit: 'frames' },
@@ -178,7 +183,7 @@ export async function endToEnd(options: {
       { name: 'receive→ack p99.9 ≤', value: p999! * 1000, unit: 'ms' },
       { name: 'pending at the end', value: behind / 1e6, unit: 'MB' },
       ...Object.keys(pids).flatMap((name, i) => [
-        { name: `${name}: CPU`, value: (cpu[i]! / frames) * 1e6, unit: 's per million frames' },
+        { name: `${name}: CPU`, value: cpuMicros[name]!, unit: 's per million frames' },
         { name: `${name}: memory`, value: memory[i]!, unit: 'MB peak' },
       ]),
     ]
@@ -194,6 +199,7 @@ export async function endToEnd(options: {
       .filter((text) => text !== '')
       .join(', ')
     return {
+      cpuMicros,
       offered: options.offered,
       seconds,
       rate,

@@ -4,6 +4,7 @@
 //   npm run bench                     everything but the cluster, about six minutes
 //   npm run bench -- parts            wire, scanner, archive, simulator
 //   npm run bench -- path [rate] [s]  the whole path at one rate (default 20000 for 60 s)
+//   npm run bench -- quiet            what a frame costs at 300/s and 20,000/s, beside a plain Python recorder
 //   npm run bench -- limit            the highest rate that holds for 60 s
 //   npm run bench -- operator         the operator at 10,000 resources, beside controller-runtime where Go is
 //   npm run bench -- naive            JSON.parse, capnp-ts and js.publish for each frame
@@ -17,6 +18,7 @@ import { benchCluster } from './cluster.ts'
 import { endToEnd } from './end-to-end.ts'
 import { naive } from './naive.ts'
 import { printRows } from './print.ts'
+import { quiet } from './quiet.ts'
 
 const [what = 'all', ...rest] = process.argv.slice(2)
 
@@ -64,6 +66,9 @@ switch (what) {
   case 'path':
     await path(Number(rest[0] ?? 20_000), Number(rest[1] ?? 60))
     break
+  case 'quiet':
+    printRows('What a frame costs', await quiet(rest.length > 0 ? rest.map(Number) : undefined))
+    break
   case 'limit':
     await limit()
     break
@@ -88,7 +93,7 @@ switch (what) {
   }
   default:
     process.stderr.write(
-      'ssmd bench: parts, path [rate] [seconds], limit, operator, naive, cluster or nothing\n'
+      'ssmd bench: parts, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
     )
     process.exitCode = 2
 }

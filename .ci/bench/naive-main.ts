@@ -1,43 +1,18 @@
 // The naive way, as its own program: each frame through JSON.parse, a Cap'n Proto message of its own by
 // capnp-ts, and one js.publish whose promise is awaited with a bounded number in flight. It drops nothing:
 // when too many are in flight it stops reading, so its rate is what it can do.
-import { constants, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { Message } from 'capnp-ts'
 import { connect } from 'nats'
 import { type RawData, WebSocket } from 'ws'
 import { Block } from '#wire/testing/block.capnp.ts'
+import { loginToSimulator } from './simulator-login.ts'
 
 const [natsUrl = '', simulatorUrl = '', subject = '', inFlight = '256'] = process.argv.slice(2)
-const http = simulatorUrl.replace(/^ws/, 'http').replace(/(:\d+).*$/, '$1')
-
-const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const keyId = randomUUID()
-await fetch(`${http}/simulator/keys`, {
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ keyId, publicKey: publicKey.export({ type: 'spki', format: 'pem' }) }),
-})
-const markets = (await (await fetch(`${http}/trade-api/v2/markets?limit=1000`)).json()) as {
-  markets: { ticker: string }[]
-}
+const login = await loginToSimulator(simulatorUrl)
 
 const nc = await connect({ servers: natsUrl })
 const js = nc.jetstream()
-const path = '/trade-api/ws/v2'
-const timestamp = String(Date.now())
-const signature = sign('sha256', Buffer.from(`${timestamp}GET${path}`), {
-  key: privateKey,
-  padding: constants.RSA_PKCS1_PSS_PADDING,
-  saltLength: 32,
-}).toString('base64')
-const socket = new WebSocket(`${http.replace(/^http/, 'ws')}${path}`, {
-  perMessageDeflate: false,
-  headers: {
-    'KALSHI-ACCESS-KEY': keyId,
-    'KALSHI-ACCESS-TIMESTAMP': timestamp,
-    'KALSHI-ACCESS-SIGNATURE': signature,
-  },
-})
+const socket = new WebSocket(login.url, { perMessageDeflate: false, headers: login.headers })
 
 let n = 0
 let acked = 0
@@ -71,18 +46,7 @@ function encode(recv: bigint, text: string): Uint8Array {
   return new Uint8Array(message.toArrayBuffer())
 }
 
-socket.on('open', () => {
-  socket.send(
-    JSON.stringify({
-      id: 1,
-      cmd: 'subscribe',
-      params: {
-        channels: ['orderbook_delta', 'trade', 'ticker'],
-        market_tickers: markets.markets.map((m) => m.ticker).slice(0, 200),
-      },
-    })
-  )
-})
+socket.on('open', () => socket.send(login.subscribe))
 async function publish(data: RawData): Promise<void> {
   n++
   flying++
