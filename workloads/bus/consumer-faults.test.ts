@@ -111,16 +111,26 @@ test('the end of a request brings the next, as large as what is free by then', (
       fake.status(408, 'Request Timeout', maxBytesInFlight)
       await until(20_000, 'the next request', () => fake.pulls.length > 1)
       assert.is(fake.pulls[1]?.max_bytes, maxBytesInFlight)
-      fake.status(409, 'Message Size Exceeds MaxBytes', 900_000)
-      fake.status(409, 'Message Size Exceeds MaxBytes', 1_000_000)
-      fake.status(408, 'Request Timeout', 4_000_000)
-      await until(20_000, 'the next request', () => fake.pulls.length > 2)
-      assert.is(fake.pulls[2]?.max_bytes, 5_900_000)
+      fake.status(409, 'Message Size Exceeds MaxBytes', maxBytesInFlight)
+      await until(20_000, 'a larger request', () => fake.pulls.length > 2)
+      assert.is(fake.pulls[2]?.max_bytes, 2 * maxBytesInFlight)
       assert.equal(fake.made, [1])
     },
     { maxBytesInFlight }
   )
 })
+
+test('blocks that come after all was taken are gathered: one request takes them all', () =>
+  withFake(async ({ fake, got }) => {
+    fake.deliver(1, 1)
+    fake.status(404, 'No Messages')
+    await until(20_000, 'the next request', () => fake.pulls.length > 1)
+    fake.deliver(2, 2)
+    fake.deliver(3, 3)
+    await until(20_000, 'the blocks', () => got.length === 3)
+    assert.is(fake.pulls.length, 2, 'no request for each block')
+    assert.equal(fake.made, [1])
+  }))
 
 for (const [code, description] of [
   [409, 'Consumer Deleted'],

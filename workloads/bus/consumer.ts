@@ -12,7 +12,7 @@ import { backoffMs, pause } from './backoff.ts'
 import { replaceDurable } from './durable.ts'
 import { HeldBlocks, type StreamBlock } from './held.ts'
 import { type Link, watchUpDown } from './link.ts'
-import { PullBudget } from './pull.ts'
+import { endOf, PullBudget, pullRequest } from './pull.ts'
 import { SETTLE_MS } from './remake.ts'
 import { type Restart, restartError, restartOf, type StreamFacts, streamFacts } from './stream.ts'
 
@@ -48,12 +48,12 @@ type SizedMsg = Msg & { size(): number }
 
 /** Bytes that JetStream counts beside the payload: subject and reply. */
 const MESSAGE_ROOM = 4 * 1024
-const PULL_EXPIRES_MS = 30_000
+/** Once everything was taken, what comes within this time is asked for together. A commit comes once a second anyway. */
+const GATHER_MS = 250
 /** On top of two missed heartbeats: then whatever was asked for is not coming. */
 const SILENCE_MS = 1_000
 const ACK_TIMEOUT_MS = 5_000
 const RETRY = { baseMs: 100, capMs: 5_000 }
-const NANOS = 1_000_000
 
 export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   readonly #nc: NatsConnection
@@ -82,6 +82,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   #healing = false
   #healAgain = false
   #lastHeard = 0
+  #gathering: NodeJS.Timeout | undefined
   #wake: (() => void) | undefined
   #failure: Error | undefined
   /** Set by the caller's signal or by `close`: nothing more is handed out. */
@@ -196,7 +197,9 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   #unsubscribe(): void {
     if (this.#sub && !this.#nc.isClosed()) this.#sub.unsubscribe()
     this.#sub = undefined
-    this.#budget.clear()
+    this.#budget.ended()
+    clearTimeout(this.#gathering)
+    this.#gathering = undefined
   }
 
   async #next(): Promise<IteratorResult<readonly StreamBlock[]>> {
@@ -221,16 +224,11 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   }
 
   #pull(): void {
-    if (this.#healing || !this.#sub || this.#nc.isClosed()) return
+    if (this.#healing || this.#gathering || !this.#sub || this.#nc.isClosed()) return
     const bytes = this.#budget.next(this.#held.bytes + this.#inHandBytes)
     if (bytes === 0) return
     const { stream, durable } = this.#o
-    const request = JSON.stringify({
-      batch: 1_000_000,
-      max_bytes: bytes,
-      expires: PULL_EXPIRES_MS * NANOS,
-      idle_heartbeat: this.#heartbeatMs * NANOS,
-    })
+    const request = pullRequest(bytes, this.#heartbeatMs)
     this.#lastHeard = performance.now()
     this.#nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`, request, {
       reply: this.#inbox,
@@ -279,19 +277,21 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
 
   /** A message without data: the end of a request, a heartbeat, or the end of the consumer. */
   #onStatus(msg: Msg): void {
-    const status = msg.headers?.code ?? 0
-    const description = msg.headers?.description ?? ''
-    const leftOver = Number(msg.headers?.get('Nats-Pending-Bytes') || Number.NaN)
-    if (status === 100) return
-    if (status === 409 && /exceeds maxbytes/i.test(description) && leftOver >= 0) {
-      this.#budget.tooSmall(leftOver)
+    const end = endOf(msg)
+    if (end.kind === 'heartbeat') return
+    if (end.kind === 'broken') return this.#heal(end.reason)
+    if (end.kind === 'tooSmall') this.#budget.tooSmall(end.leftOver)
+    else this.#budget.ended()
+    if (end.kind === 'drained') this.#gather()
+    else this.#pull()
+  }
+
+  /** All there was has come: lets the next blocks gather before it asks again. */
+  #gather(): void {
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined
       this.#pull()
-    } else if (status === 408 && leftOver >= 0) {
-      this.#budget.ended(leftOver)
-      this.#pull()
-    } else {
-      this.#heal(`${status} ${description}`.trim())
-    }
+    }, GATHER_MS)
   }
 
   #watch(): void {
