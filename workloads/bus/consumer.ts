@@ -279,10 +279,10 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   #onStatus(msg: Msg): void {
     const end = endOf(msg)
     if (end.kind === 'heartbeat') return
-    if (end.kind === 'broken') return this.#heal(end.reason)
     if (end.kind === 'tooSmall') this.#budget.tooSmall(end.leftOver)
     else this.#budget.ended()
-    if (end.kind === 'drained') this.#gather()
+    if (end.kind === 'broken') this.#heal(end.reason)
+    else if (end.kind === 'drained') this.#gather()
     else this.#pull()
   }
 

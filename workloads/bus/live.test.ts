@@ -44,13 +44,13 @@ test('without a listener a subject is muted: records are not even encoded', asyn
     return encoded === before
   })
   const before = encoded
-  now += 249
+  now += 999
   for (let i = 0; i < 10_000; i++) publish()
   assert.is(encoded, before)
   live.close()
 })
 
-test('a listener that comes later is heard of within a quarter of a second, and nobody else is sent to', async ({
+test('a listener that comes later is heard of within a second, and nobody else is sent to', async ({
   bus,
 }) => {
   let now = 1_000
@@ -70,7 +70,7 @@ test('a listener that comes later is heard of within a quarter of a second, and 
     callback: (_, msg) => got.push(msg.string()),
   })
   await within(20_000, 'subscribed', bus.nc.flush())
-  now += 251
+  now += 1_001
   a()
   await until(20_000, 'the record', () => got.length === 1)
   for (let i = 0; i < 100; i++) a()
@@ -96,10 +96,10 @@ test('with many subjects each is tried less often, so that the tries stay few', 
     return live.sent === before
   })
   const before = live.sent
-  now += 500
+  now += 2_000
   all()
   assert.is(live.sent, before)
-  now += 501
+  now += 2_001
   all()
   assert.is(live.sent, before + 4_000)
   live.close()

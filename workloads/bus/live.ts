@@ -17,7 +17,7 @@ export type LiveOptions = {
 type Subject = { readonly name: string; readonly token: string; mutedUntil: number }
 
 /** A subject without a listener is tried again after this, for every thousand subjects there are. */
-const MUTE_MS = 250
+const MUTE_MS = 1_000
 const SUBJECTS_PER_MUTE = 1_000
 /** Subjects remembered; past these all are forgotten, and tried anew. */
 const MAX_SUBJECTS = 100_000
