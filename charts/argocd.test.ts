@@ -43,6 +43,12 @@ const EXPECTED: Readonly<Record<StateName, readonly [Health, RegExp]>> = {
   'feed-nats-away': ['Healthy', /^in lab$/],
   'feed-stream-refused': ['Degraded', /insufficient storage/],
   'feed-troubled': ['Degraded', /the exchange bars us/],
+  'feed-not-durable': ['Degraded', /no space left on device .*delete the NATS pod once/],
+  'feed-channel-refused': ['Degraded', /channel fills .*correct spec\.channels/],
+  'feed-symbols-refused': ['Healthy', /^in lab; .*KXGOLD-1/],
+  'feed-proof-lost': ['Healthy', /^in lab; .*no longer has the field seq/],
+  'feed-trouble-unknown': ['Degraded', /SunSpots: bits flip/],
+  'feed-credentials-refused': ['Degraded', /apiKey .*correct the key/],
   'feed-rollout-pending': ['Healthy', /^in lab; .*ssmd\.io\/rollout/],
   'environment-unseen': ['Progressing', /^Waiting for the operator$/],
   'environment-running': ['Healthy', /^$/],
@@ -73,6 +79,7 @@ const EXPECTED: Readonly<Record<StateName, readonly [Health, RegExp]>> = {
   'archive-nats-away': ['Healthy', /^kalshi$/],
   'archive-stream-refused': ['Degraded', /insufficient storage/],
   'archive-troubled': ['Degraded', /no space left/],
+  'archive-clock-stepped': ['Healthy', /^kalshi; .*set back 90 s/],
   'archive-rollout-pending': ['Healthy', /the archiver waits with secret nats/],
 }
 const names = Object.keys(STATES) as StateName[]

@@ -110,10 +110,17 @@ export type ArchiveStatus = {
   readonly observedGeneration?: number
   /** Records committed each second. */
   readonly recordsPerSecond?: number
-  /** When records were last made durable. */
+  /** When records were last made durable, as of the report. */
   readonly lastCommitTime?: string
-  /** Age of the newest committed record in seconds. */
+  /**
+   * Age of the newest committed record in seconds, as of the report; 0 if nothing waits to be
+   * committed.
+   */
   readonly lagSeconds?: number
+  /** The same in words, such as `0.2s`. */
+  readonly lag?: string
+  /** When the figures were reported; they are written twice a minute at most. */
+  readonly reportedTime?: string
   /** Known holes of the present UTC day. */
   readonly gapsToday?: number
   /** What holds and what does not, by type. `Ready` sums up the others. */

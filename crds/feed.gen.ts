@@ -152,8 +152,16 @@ export type FeedStatus = {
   readonly connected?: string
   /** Frames received each second, over all environments. */
   readonly messagesPerSecond?: number
-  /** When the last frame arrived. */
+  /** When the last frame arrived, as of the report. */
   readonly lastMessageTime?: string
+  /**
+   * How far durable data is behind what was received, as of the report, such as `0.2s`: the worst
+   * of all connectors (frames that JetStream has not acknowledged) and archivers (records that are
+   * not committed).
+   */
+  readonly lag?: string
+  /** When the figures were reported; they are written twice a minute at most. */
+  readonly reportedTime?: string
   /** Known holes of the present UTC day. */
   readonly gapsToday?: number
   /** The same figures for each Environment that captures the feed. */
@@ -171,8 +179,16 @@ export type FeedStatusEnvironment = {
   readonly connected?: string
   /** Frames received each second. */
   readonly messagesPerSecond?: number
-  /** When the last frame arrived. */
+  /** When the last frame arrived, as of the report. */
   readonly lastMessageTime?: string
+  /**
+   * How far durable data is behind what was received, as of the report, such as `0.2s`: the worst
+   * of all connectors (frames that JetStream has not acknowledged) and archivers (records that are
+   * not committed).
+   */
+  readonly lag?: string
+  /** When the figures were reported; they are written twice a minute at most. */
+  readonly reportedTime?: string
   /** Known holes of the present UTC day. */
   readonly gapsToday?: number
 }

@@ -6,6 +6,7 @@ import type { Condition } from './kube/conditions.ts'
 import type { KubeObject, Resource } from './kube/objects.ts'
 import { PRIORITY } from './kube/queue.ts'
 import { paceKey } from './pace.ts'
+import { quotesWorkload } from './reasons.ts'
 import type { Pass } from './runtime/pass.ts'
 import { conditionsIn, contractOf, type Status, type Summary, statusOf } from './status.ts'
 import type { World } from './world.ts'
@@ -80,20 +81,29 @@ async function write(
   return undefined
 }
 
+/** Ready's changes, and what DataFlowing quotes of the workload unless Ready says the same. */
 function tell(
   pass: Pass,
   object: KubeObject,
   before: readonly Condition[],
   after: readonly Condition[]
 ): void {
+  const isStalled = after.some(({ type }) => type === 'Stalled')
   const ready = after.find(({ type }) => type === 'Ready')
-  const old = before.find(({ type }) => type === 'Ready')
-  if (!ready || (old?.status === ready.status && old.reason === ready.reason)) return
-  const isBad = after.some(({ type }) => type === 'Stalled')
-  pass.event(object, {
-    type: isBad ? 'Warning' : 'Normal',
-    reason: ready.reason,
-    action: 'Reconcile',
-    note: ready.message || ready.reason,
-  })
+  const flow = after.find(({ type }) => type === 'DataFlowing')
+  if (ready && isNew(ready, before)) send(pass, object, ready, isStalled ? 'Warning' : 'Normal')
+  if (!flow || !quotesWorkload(flow.reason) || flow.reason === ready?.reason) return
+  if (isNew(flow, before)) send(pass, object, flow, 'Warning')
 }
+
+function isNew({ type, status, reason }: Condition, before: readonly Condition[]): boolean {
+  const old = before.find((condition) => condition.type === type)
+  return old?.status !== status || old.reason !== reason
+}
+
+const send = (
+  pass: Pass,
+  object: KubeObject,
+  { reason, message }: Condition,
+  type: 'Normal' | 'Warning'
+): void => pass.event(object, { type, reason, action: 'Reconcile', note: message || reason })

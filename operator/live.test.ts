@@ -4,7 +4,7 @@
 import { connect, type NatsConnection } from 'nats'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { consumerName, streamName } from '#crds/names.ts'
+import { consumerName, reportSubject, streamName } from '#crds/names.ts'
 import { until } from '#testing/deadline.ts'
 import { startNats, type TestNats } from '#testing/nats.ts'
 import { skip } from '#testing/skip.ts'
@@ -108,6 +108,8 @@ test('kubectl get feeds shows what a real connector and archiver say, and no oft
         status.connected === '1/1' &&
         (status.messagesPerSecond as number) > 100 &&
         status.lastMessageTime !== undefined &&
+        status.reportedTime !== undefined &&
+        /^[\d.]+s$/.test(String(status.lag)) &&
         status.gapsToday === 0
     )
     assert.equal(
@@ -134,8 +136,14 @@ test('kubectl get feeds shows what a real connector and archiver say, and no oft
         condition(object, 'DataFlowing') === 'True Flowing'
     )
     const table = await kinds.cluster.kubectl('get', 'feeds', '-n', space.name)
-    assert.match(table, /NAME\s+EXCHANGE\s+READY\s+REASON\s+CONNECTED\s+MSG\/S\s+LAST\s+GAPS\s+AGE/)
-    assert.match(table, /a\s+synthetic\s+True\s+Captured\s+1\/1\s+[\d.]+\s+\S+\s+0\s/)
+    assert.match(
+      table,
+      /NAME\s+EXCHANGE\s+READY\s+REASON\s+CONNECTED\s+MSG\/S\s+LAG\s+REPORTED\s+GAPS\s+AGE/
+    )
+    assert.match(
+      table,
+      /a\s+synthetic\s+True\s+Captured\s+1\/1\s+[\d.]+\s+[\d.]+s\s+\d+m?\d*s\s+0\s/
+    )
     // Reports come every two seconds.
     const versions = new Set<string | undefined>()
     const end = performance.now() + 2.5 * FIGURES_MS
@@ -197,6 +205,66 @@ test('a stream that was deleted is made again, a consumer too, and a stream that
   await client.delete(FEEDS, `${space.name}/s`, { uid })
   await new Promise((resolve) => setTimeout(resolve, 1000))
   assert.ok(await streamCreated(stream), 'the stream outlives its Feed')
+})
+
+// The lightest first: each is kept for half a minute, and the worst is told.
+const SITUATIONS = [
+  ['ProofLost', 'type trade no longer has the field seq', 'Ready True', /update ssmd/],
+  ['DiscoveryFailed', 'page 3 repeats its cursor', 'Ready True', /known symbols stay captured/],
+  ['ChannelRefused', 'channel fills was refused', 'Ready False', /correct spec.channels/],
+  ['NotDurable', 'no space left on device', 'Ready False', /delete the NATS pod once/],
+] as const
+
+test('kubectl describe says what hinders a Feed and an Archive, and what to do', async () => {
+  const space = await kinds.space()
+  await kinds.operate(space, { figuresMs: FIGURES_MS })
+  const { client } = kinds
+  await declare(client, feed(space, 't'))
+  await declare(client, environment(space, 'told', ['t'], { transport: { url: nats.url } }))
+  await declare(client, archive(space, 'told', 'told', ['t']))
+  for (const [resource, name, deployment] of [
+    [FEEDS, 't', 'connector-told-t'],
+    [ARCHIVES, 'told', 'archiver-told'],
+  ] as const) {
+    const key = `${space.name}/${name}`
+    await see(resource, key, 'made', (_, o) => condition(o, 'Reconciling') === 'True Starting')
+    await playAvailable(client, `${space.name}/${deployment}`)
+  }
+  const common = { version: 1, environment: 'told', feed: 't', simulated: true, message: '' }
+  const says = (troubles: readonly object[]) => {
+    const connector = { connections: 1, connected: 1, framesPerSecond: 310, unackedSeconds: 0.1 }
+    const archiver = { archive: 'told', recordsPerSecond: 310, dayGaps: 0, lagSeconds: 0.4 }
+    for (const [role, name, more] of [
+      ['connector', 'connector-told-t', { state: 'capturing', ...connector }],
+      ['archiver', 'archiver-told', { state: 'archiving', ...archiver }],
+    ] as const) {
+      const report = { ...common, role, name, at: Date.now(), ...more, troubles }
+      nc.publish(reportSubject('told', role, name), Buffer.from(JSON.stringify(report)))
+    }
+  }
+  const describe = (plural: string, name: string) =>
+    kinds.cluster.kubectl('describe', plural, name, '-n', space.name)
+  for (const [kind, message, ready, todo] of SITUATIONS) {
+    for (const [plural, name] of [
+      ['feed', 't'],
+      ['archive', 'told'],
+    ] as const) {
+      let said = ''
+      await until(2 * MS, `${kind} of the ${plural}`, async () => {
+        says([{ kind, message, since: Date.now() }])
+        said = await describe(plural, name)
+        return new RegExp(`Reason:\\s+${kind}\\n`).test(said)
+      }).catch((thrown) => {
+        throw new Error(`${(thrown as Error).message}: ${said}`)
+      })
+      assert.match(said, message)
+      assert.match(said, todo)
+      assert.match(said, new RegExp(`Warning\\s+${kind}`), 'an Event')
+      const resource = plural === 'feed' ? FEEDS : ARCHIVES
+      const holds = condition(await client.get(resource, `${space.name}/${name}`), 'Ready')
+      assert.ok(`Ready ${holds}`.startsWith(ready), `${kind}: ${holds}`)
+    }
+  }
 })
 
 test('a stream that would lose data is refused and said so', async () => {

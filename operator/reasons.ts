@@ -44,6 +44,26 @@ export const REASONS = {
   NatsUnreachable: 'check spec.transport of the Environment, and that NATS runs',
   StreamRefused: 'correct the stream, or spec.transport.stream of the Environment',
   RolloutPending: 'annotate the resource with a new value of ssmd.io/rollout to let it go ahead',
+  // What a workload reports of a part of itself (troubles.ts weighs them).
+  NotDurable:
+    'free space on the volume that the message names (NATS or archive); if JetStream keeps refusing, delete the NATS pod once',
+  FramesDropped:
+    'let JetStream acknowledge again (space on its volume, room in the stream), or raise max_payload of NATS if frames are too large',
+  ChannelRefused:
+    'correct spec.channels of the Feed, or give the key access to the channel; the connector retries automatically',
+  SymbolLimit: 'narrow spec.symbols.include of the Feed, or add to spec.symbols.exclude',
+  RateLimited:
+    'wait until the exchange accepts requests again, or annotate the Feed with a new value of ssmd.io/rollout to retry now',
+  GapStorm: 'check CPU and network of the node, then the status page of the exchange',
+  SymbolsRefused:
+    'remove symbols that no longer trade from spec.symbols.include of the Feed; the connector retries automatically',
+  DiscoveryFailed:
+    'check restEndpoint of the version in force; known symbols stay captured, and discovery retries automatically',
+  ProofLost:
+    'update ssmd if the exchange has changed its protocol; frames are archived, their completeness is not proved',
+  ClockStepped: 'synchronize the clock of the node (NTP or PTP); frames are archived',
+  CredentialsRefused:
+    'correct the key or the credentials in the Secret that the Environment names; they are then used automatically',
   // Nothing helps but a change.
   InvalidSpec: 'correct the field and apply the resource again; what runs goes on as it was',
   KeyIsLocal: 'name a Secret in source.secret: variables are for use without a cluster',
@@ -74,3 +94,23 @@ export function messageOf(reason: Reason, what: string): string {
   if (todo === '') return what
   return what === '' ? todo : `${what}: ${todo}`
 }
+
+/** Reasons whose message quotes the workload, and so may change with every report. */
+const QUOTING: ReadonlySet<string> = new Set<Reason>([
+  'NotDurable',
+  'FramesDropped',
+  'ChannelRefused',
+  'SymbolLimit',
+  'RateLimited',
+  'GapStorm',
+  'SymbolsRefused',
+  'DiscoveryFailed',
+  'ProofLost',
+  'ClockStepped',
+  'CredentialsRefused',
+  'Troubled',
+  'VolumeFull',
+  'VolumeReadOnly',
+])
+
+export const quotesWorkload = (reason: string): boolean => QUOTING.has(reason)

@@ -3,7 +3,7 @@
 
 import { type Condition, conditionsOf, type Judgement } from './kube/conditions.ts'
 import type { KubeObject } from './kube/objects.ts'
-import { messageOf, type Reason } from './reasons.ts'
+import { messageOf, quotesWorkload, type Reason } from './reasons.ts'
 
 /** `waiting` heals by itself, `stalled` needs somebody. */
 export type Standing = 'good' | 'waiting' | 'stalled'
@@ -17,6 +17,10 @@ export type Fact = {
   readonly unknown?: boolean
   /** Just started: what was said before holds until it is known better, so that a restart of ours is no news. */
   readonly unsettled?: boolean
+  /** Of DataFlowing: Ready is False as well. */
+  readonly failsReady?: boolean
+  /** Among facts of the same standing the heaviest is shown; 0 if it is left out. */
+  readonly weight?: number
 }
 
 export const good = (reason: Reason, what = ''): Fact => ({ standing: 'good', reason, what })
@@ -28,7 +32,7 @@ export type Facts = {
   readonly ConfigValid: Fact
   readonly CredentialsAvailable: Fact
   readonly WorkloadAvailable: Fact
-  /** What flows is shown beside Ready: a quiet market, or a NATS that is away for a moment, is no fault of the resource. */
+  /** Shown beside Ready: a quiet market or a short outage of NATS is no fault of the resource. Only `failsReady` changes Ready. */
   readonly DataFlowing: Fact
 }
 
@@ -49,15 +53,28 @@ export function worst(
   facts: readonly { readonly of: string; readonly fact: Fact }[],
   none: Fact
 ): Fact {
-  const [first, ...rest] = [...facts].sort((a, b) => RANK[b.fact.standing] - RANK[a.fact.standing])
+  const [first, ...rest] = [...facts].sort(
+    (a, b) =>
+      RANK[b.fact.standing] - RANK[a.fact.standing] || (b.fact.weight ?? 0) - (a.fact.weight ?? 0)
+  )
   if (!first) return none
-  if (rest.length === 0 || first.fact.standing === 'good') return first.fact
+  const isPlain = first.fact.standing === 'good' && first.fact.weight === undefined
+  if (rest.length === 0 || isPlain) return first.fact
   return { ...first.fact, what: `${first.of}: ${first.fact.what}` }
 }
 
 export function judgementsOf(summary: Summary): readonly Judgement[] {
   const { facts, ready, paused, rolloutPending, failure } = summary
-  const order = [facts.ConfigValid, facts.CredentialsAvailable, failure, facts.WorkloadAvailable]
+  const flow = facts.DataFlowing
+  // Before the workload: a pod that is not ready because of it only says that it is not ready.
+  const lost = flow.failsReady ? flow : undefined
+  const order = [
+    facts.ConfigValid,
+    facts.CredentialsAvailable,
+    failure,
+    lost,
+    facts.WorkloadAvailable,
+  ]
   const hindrance = order.find((fact) => fact !== undefined && fact.standing !== 'good')
   const shown = hindrance ?? ready
   const abnormal: Judgement[] = []
@@ -166,7 +183,7 @@ export function contractOf(status: unknown): string {
     condition.reason,
     condition.observedGeneration,
     // A workload's own words may change with every report.
-    condition.type === 'DataFlowing' ? '' : condition.message,
+    condition.type === 'DataFlowing' || quotesWorkload(condition.reason) ? '' : condition.message,
   ])
   return JSON.stringify([generation, conditions])
 }

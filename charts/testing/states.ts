@@ -91,6 +91,7 @@ const connectorReport = (over: object = {}) =>
     feed: 'kalshi',
     name: CONNECTOR,
     at: NOW,
+    seenAt: NOW,
     simulated: true,
     state: 'capturing',
     message: '',
@@ -105,8 +106,11 @@ const connectorReport = (over: object = {}) =>
     gaps: 0,
     dropped: 0,
     pendingBytes: 0,
+    unackedSeconds: 0,
     ...over,
   }) as const
+const troubled = (kind: string, message: string) =>
+  connectorReport({ troubles: [{ kind, message, since: NOW }] })
 const capture = (over: Partial<CaptureView> = {}): CaptureView => ({
   name: 'lab',
   connector: CONNECTOR,
@@ -170,6 +174,25 @@ const FEEDS = {
   'stream-refused': () => captured({ stream: REFUSED }),
   troubled: () =>
     captured({ report: connectorReport({ state: 'failed', message: 'the exchange bars us' }) }),
+  'not-durable': () =>
+    captured({
+      report: troubled('NotDurable', 'JetStream refuses frames of 12.3 s: no space left on device'),
+    }),
+  'channel-refused': () =>
+    captured({ report: troubled('ChannelRefused', 'the exchange refused channel fills') }),
+  'symbols-refused': () =>
+    captured({ report: troubled('SymbolsRefused', 'the exchange refused KXGOLD-1') }),
+  'proof-lost': () =>
+    captured({ report: troubled('ProofLost', 'type trade no longer has the field seq') }),
+  'trouble-unknown': () => captured({ report: troubled('SunSpots', 'bits flip') }),
+  'credentials-refused': () =>
+    captured({
+      report: connectorReport({
+        state: 'failed',
+        code: 'SSMD_E_CREDENTIALS',
+        message: 'field apiKey of key kalshi cannot be a header value: it holds a line break',
+      }),
+    }),
   'rollout-pending': () => captured({ pending: ['image'] }),
 } satisfies Readonly<Record<string, () => KubeObject>>
 
@@ -227,6 +250,7 @@ const archiverReport = (over: object = {}) =>
     name: ARCHIVER,
     archive: 'kalshi',
     at: NOW,
+    seenAt: NOW,
     simulated: true,
     state: 'archiving',
     message: '',
@@ -292,6 +316,14 @@ const ARCHIVES = {
   'stream-refused': () => archive({ stream: REFUSED, reports: [] }),
   troubled: () =>
     archive({ reports: [archiverReport({ state: 'failed', message: 'no space left' })] }),
+  'clock-stepped': () =>
+    archive({
+      reports: [
+        archiverReport({
+          troubles: [{ kind: 'ClockStepped', message: 'the clock was set back 90 s', since: NOW }],
+        }),
+      ],
+    }),
   'rollout-pending': () => archive({ pending: ['secret nats'] }),
 } satisfies Readonly<Record<string, () => KubeObject>>
 

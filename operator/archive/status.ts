@@ -1,10 +1,10 @@
 // An Archive's conditions and figures. Pure.
 
-import type { ArchiverReport } from '#crds/report.ts'
-import { gapsToday, rounded, timeOf } from '../figures.ts'
+import { gapsToday, lagFigures, lagOf, rounded, timeOf } from '../figures.ts'
 import type { KubeObject } from '../kube/objects.ts'
+import type { ArchiverSays } from '../reports.ts'
 import { type Fact, good, type Summary, waiting } from '../status.ts'
-import { troubleFact } from '../troubles.ts'
+import { codeFact, troubleFact } from '../troubles.ts'
 import { type Around, workloadFact } from '../workload.ts'
 import type { StreamVerdict } from '../world.ts'
 
@@ -20,7 +20,7 @@ export type ArchiveView = {
   readonly around?: Around | undefined
   readonly pending: readonly string[]
   readonly stream: StreamVerdict
-  readonly reports: readonly ArchiverReport[]
+  readonly reports: readonly ArchiverSays[]
   /** Whether reports had the time to come. */
   readonly settled: boolean
   readonly failure: Fact | undefined
@@ -50,7 +50,7 @@ export function archiveSummary(view: ArchiveView): Summary {
 
 function workloadOf({ predecessor, reports, archiver, deployment, around }: ArchiveView): Fact {
   if (predecessor !== undefined) return waiting('ClaimInUse', predecessor)
-  return troubleFact(reports) ?? workloadFact(archiver, deployment, around)
+  return codeFact(reports) ?? workloadFact(archiver, deployment, around)
 }
 
 function flowFact({ stream, reports, archiver, settled }: ArchiveView): Fact {
@@ -62,21 +62,21 @@ function flowFact({ stream, reports, archiver, settled }: ArchiveView): Fact {
         : waiting('NoReports', `${archiver} has not reported for 15 s`)
     return { ...fact, unknown: true, unsettled: !settled }
   }
+  const hindered = codeFact(reports)
+  if (hindered) return hindered
   const trouble = troubleFact(reports)
-  if (trouble) return trouble
+  if (trouble?.failsReady) return trouble
   const bad = reports.find(({ state }) => state === 'failed')
   if (bad) return waiting('Troubled', `${bad.feed}: ${bad.message}`)
   if (reports.every(({ lastCommitAt }) => lastCommitAt === null))
-    return good('Quiet', 'nothing has come yet')
-  return good('Flowing')
+    return trouble ?? good('Quiet', 'nothing has come yet')
+  return trouble ?? good('Flowing')
 }
 
 export function archiveFigures(view: ArchiveView): Readonly<Record<string, unknown>> {
   const { reports, day } = view
   if (reports.length === 0) return {}
-  const lags = reports.flatMap(({ lagSeconds }) =>
-    typeof lagSeconds === 'number' && lagSeconds >= 0 ? [lagSeconds] : []
-  )
+  const lag = lagOf(reports)
   const lastCommitTime = timeOf(
     Math.max(0, ...reports.map(({ lastCommitAt }) => lastCommitAt ?? 0))
   )
@@ -85,7 +85,8 @@ export function archiveFigures(view: ArchiveView): Readonly<Record<string, unkno
   return {
     recordsPerSecond: rounded(reports.reduce((sum, report) => sum + report.recordsPerSecond, 0)),
     ...(lastCommitTime === undefined ? {} : { lastCommitTime }),
-    ...(lags.length === 0 ? {} : { lagSeconds: rounded(Math.max(...lags)) }),
+    ...(lag === undefined ? {} : { lagSeconds: rounded(lag) }),
+    ...lagFigures(reports),
     gapsToday: gaps.reduce((sum, count) => sum + count, 0),
   }
 }

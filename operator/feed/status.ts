@@ -1,9 +1,10 @@
 // A Feed's conditions and figures, of all its captures together: the worst of them decides, the figures add up. Pure.
 
-import type { ArchiverReport, ConnectorReport } from '#crds/report.ts'
-import { gapsToday, rounded, timeOf } from '../figures.ts'
+import { gapsToday, lagFigures, rounded, timeOf } from '../figures.ts'
 import type { KubeObject } from '../kube/objects.ts'
+import type { ArchiverSays, ConnectorSays } from '../reports.ts'
 import { type Fact, type Facts, good, type Summary, waiting, worst } from '../status.ts'
+import { codeFact, troubleFact } from '../troubles.ts'
 import { type Around, workloadFact } from '../workload.ts'
 import type { StreamVerdict } from '../world.ts'
 
@@ -19,8 +20,8 @@ export type CaptureView = {
   readonly around?: Around | undefined
   readonly pending: readonly string[]
   readonly stream: StreamVerdict
-  readonly report: ConnectorReport | undefined
-  readonly archivers: readonly ArchiverReport[]
+  readonly report: ConnectorSays | undefined
+  readonly archivers: readonly ArchiverSays[]
 }
 
 export type FeedView = {
@@ -112,15 +113,23 @@ function flowFact({ stream, report, connector }: CaptureView, settled: boolean):
     return { ...fact, unknown: true, unsettled: !settled }
   }
   const { connected, connections, message, state } = report
+  const refused = codeFact([report])
+  if (refused) return refused
+  const trouble = troubleFact([report])
+  if (trouble?.failsReady) return trouble
   if (state === 'failed') return waiting('Troubled', message)
+  // While the exchange bars us, that is why connections are not open.
+  if (trouble?.reason === 'RateLimited') return trouble
   if (connected === 0 || connected < connections)
     return waiting('Connecting', message || `${connected} of ${connections} connections are open`)
-  return good('Flowing', message)
+  return trouble ?? good('Flowing', message)
 }
 
 /** What of a report decides what is said of the flow: the same text, the same words. */
-export const flowTextOf = (report: ConnectorReport | undefined): string =>
-  report ? `${report.state} ${report.connected}/${report.connections} ${report.message}` : ''
+export const flowTextOf = (report: ConnectorSays | undefined): string =>
+  report
+    ? `${report.state} ${report.connected}/${report.connections} ${report.message} ${report.code} ${JSON.stringify(report.troubles)}`
+    : ''
 
 /** What the columns of `kubectl get feeds` show. */
 export function feedFigures(view: FeedView): Readonly<Record<string, unknown>> {
@@ -142,11 +151,11 @@ export function feedFigures(view: FeedView): Readonly<Record<string, unknown>> {
 }
 
 export function figuresOf(
-  reports: readonly ConnectorReport[],
-  archivers: readonly ArchiverReport[],
+  reports: readonly ConnectorSays[],
+  archivers: readonly ArchiverSays[],
   day: string
 ): Readonly<Record<string, unknown>> {
-  const sum = (pick: (report: ConnectorReport) => number) =>
+  const sum = (pick: (report: ConnectorSays) => number) =>
     reports.reduce((total, report) => total + pick(report), 0)
   const last = Math.max(0, ...reports.map(({ lastFrameAt }) => lastFrameAt ?? 0))
   const gaps = gapsToday(archivers, day)
@@ -159,6 +168,7 @@ export function figuresOf(
           messagesPerSecond: rounded(sum(({ framesPerSecond }) => framesPerSecond)),
         }),
     ...(lastMessageTime === undefined ? {} : { lastMessageTime }),
+    ...lagFigures([...reports, ...archivers]),
     ...(gaps === undefined ? {} : { gapsToday: gaps }),
   }
 }

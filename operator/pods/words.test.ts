@@ -94,7 +94,9 @@ const crashing = (last: object, restarts: number) =>
     'back-off 40s restarting failed container=connector pod=connector-prod-kalshi-5d8f9c7b4d-x2x9v_ssmd(u1)',
     { lastState: last, restartCount: restarts }
   )
-const FULL =
+const SAID =
+  '{"code":"SSMD_E_REFERENCE","message":"feed kalshi has no version in force","hint":"add one to spec.versions"}\n'
+const BAD_KEY =
   '{"code":"SSMD_E_CREDENTIALS","message":"key kalshi has no field privateKey","hint":"add it to the Secret"}\n'
 
 const TABLE: readonly (readonly [string, KubeObject, string, RegExp])[] = [
@@ -172,22 +174,28 @@ const TABLE: readonly (readonly [string, KubeObject, string, RegExp])[] = [
   ],
   [
     'a crash, at first',
-    pod(container(ended(1, 'Error', FULL))),
+    pod(container(ended(1, 'Error', SAID))),
     'waiting Crashing',
+    /ended with exit code 1: feed kalshi has no version in force; add one to spec\.versions$/,
+  ],
+  [
+    'a key that cannot be used, from the first end on',
+    pod(container(ended(1, 'Error', BAD_KEY))),
+    'stalled CredentialsRefused',
     /ended with exit code 1: key kalshi has no field privateKey; add it to the Secret$/,
   ],
   [
     'a crash, again and again',
-    pod(crashing(ended(1, 'Error', FULL), 7)),
+    pod(crashing(ended(1, 'Error', SAID), 7)),
     'stalled Crashing',
-    /ended with exit code 1: key kalshi .* \(started again 7 times\)$/,
+    /ended with exit code 1: feed kalshi .* \(started again 7 times\)$/,
   ],
   [
     'a crash, while it is tried again',
     pod({
       ...container(
         { running: { startedAt: at('06:00') } },
-        { lastState: ended(1, 'Error', FULL), restartCount: 7, started: true }
+        { lastState: ended(1, 'Error', SAID), restartCount: 7, started: true }
       ),
       phase: 'Running',
       conditions: [{ ...UNREADY, lastTransitionTime: at('05:02') }, SCHEDULED],
@@ -200,7 +208,7 @@ const TABLE: readonly (readonly [string, KubeObject, string, RegExp])[] = [
     pod({
       ...container(
         { running: { startedAt: at('06:00') } },
-        { lastState: ended(1, 'Error', FULL), restartCount: 1, started: true }
+        { lastState: ended(1, 'Error', SAID), restartCount: 1, started: true }
       ),
       phase: 'Running',
       conditions: [{ ...UNREADY, lastTransitionTime: at('30:00') }, SCHEDULED],

@@ -133,6 +133,7 @@ function crashFact(pod: Pod, container: Container): Fact | undefined {
     return stalled('ContainerRefused', again)
   if (code === 'SSMD_E_DISK_FULL') return stalled('VolumeFull', again)
   if (code === 'SSMD_E_READ_ONLY') return stalled('VolumeReadOnly', again)
+  if (code === 'SSMD_E_CREDENTIALS') return stalled('CredentialsRefused', again)
   return restarts < PASSING_RESTARTS ? waiting('Crashing', again) : stalled('Crashing', again)
 }
 
