@@ -322,7 +322,7 @@ real(
       await exists(client, FEEDS, named('gone')),
       'what goes waits for what comes (PruneLast)'
     )
-    assert.match(stateOf(stale, 'Feed', 'w')?.health?.message, /[Ww]aiting for the operator/)
+    assert.match(stateOf(stale, 'Feed', 'w')?.health?.message ?? '', /[Ww]aiting for the operator/)
     await bed.operator.up()
     await untilSettled(client, 'away', revision)
     const done = await untilApplication(client, 'away', 'healthy', isHealthy)

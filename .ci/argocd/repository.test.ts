@@ -24,7 +24,7 @@ test('a push is in the bare repository, and a revert undoes the last one', async
     }
     const first = await repository.push('first', { 'a/x.yaml': [{ kind: 'X' }, { kind: 'Y' }] })
     assert.is(await repository.head(), first)
-    assert.match(await show('a/x.yaml'), /"kind": "X"\n}\n---\n{\n {2}"kind": "Y"/)
+    assert.match((await show('a/x.yaml')) ?? '', /"kind": "X"\n}\n---\n{\n {2}"kind": "Y"/)
     const second = await repository.push('second', { 'a/x.yaml': undefined, b: 'text' })
     assert.is(await show('a/x.yaml'), undefined)
     assert.is(await show('b'), 'text\n')

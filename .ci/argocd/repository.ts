@@ -4,6 +4,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
+import { missingProgram } from '#testing/programs.ts'
 import { run } from '../tools/run.ts'
 
 /** By path in the repository: the text of a file, objects to be written as one, or undefined for one to be removed. */
@@ -23,13 +24,7 @@ export type Repository = {
 export const BRANCH = 'main'
 const LIMIT_MS = 60_000
 
-export async function missingGit(): Promise<SsmdError | undefined> {
-  const asked = await run('git', ['--version']).catch(() => undefined)
-  if (asked?.code === 0) return undefined
-  return new SsmdError('SSMD_E_TOOL_MISSING', 'there is no git on this computer', {
-    hint: 'install git',
-  })
-}
+export const missingGit = () => missingProgram('git')
 
 /** `folder` is there already; the repository becomes `feeds.git` and `feeds` in it. */
 export async function makeRepository(folder: string): Promise<Repository> {

@@ -239,7 +239,7 @@ real('a broken feed is Degraded with our words, and holds up none of its neighbo
     (app) => healthOf(app, 'Feed', 'broken') === 'Degraded'
   )
   assert.match(
-    stateOf(degraded, 'Feed', 'broken')?.health?.message,
+    stateOf(degraded, 'Feed', 'broken')?.health?.message ?? '',
     /channels\[0\].*expected a channel of synthetic, found "trades".*did you mean trade/
   )
   assert.is(healthOf(degraded, 'Feed', 'whole'), 'Healthy')
@@ -281,7 +281,7 @@ real(
     const said = failed.status?.operationState?.syncResult?.resources?.find(
       ({ name }) => name === 'refused'
     )
-    assert.match(said?.message, /Feed.*"refused" is invalid: spec\.versions/)
+    assert.match(said?.message ?? '', /Feed.*"refused" is invalid: spec\.versions/)
     assert.not(await exists(client, FEEDS, named('refused')))
     await until(MS, 'the rest of the commit', async () => (await channelsOf('good')).length === 1)
     await untilApplication(

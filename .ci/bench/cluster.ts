@@ -5,18 +5,19 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describeError, exitCodeOf } from '#crds/errors.ts'
+import { systemPath } from '#testing/programs.ts'
 import { argoTools } from '../argocd/argocd.ts'
 import { getTools } from '../cluster/outside.ts'
 import { IMAGES_VARIABLE, makeImages } from '../node/images.ts'
 import { enclose } from '../node/namespaces.ts'
-import { installMissing, systemPath, whyNoNode } from '../node/requirements.ts'
+import { installNodePrograms, whyNoNode } from '../node/requirements.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const say = (line: string) => process.stderr.write(`${line}\n`)
 
 /** The exit code. Where no node can run it says why. */
 export async function benchCluster(): Promise<number> {
-  await installMissing(say)
+  await installNodePrograms(say)
   const why = await whyNoNode()
   if (why !== undefined) {
     say(`ssmd bench: ${describeError(why)}`)

@@ -135,7 +135,7 @@ real(
     assert.ok((await processesOf(folder)).length >= 5, 'its servers are seen where they run')
     child.kill('SIGINT')
     assert.equal(await within(30_000, 'the end', exit), [0, null], lines.join('\n'))
-    assert.match(lines.at(-1), 'nothing is left')
+    assert.match(lines.at(-1) ?? '', 'nothing is left')
     assert.not(existsSync(folder))
     assert.equal(await processesOf(folder), [])
   }
@@ -146,7 +146,7 @@ real('a signal in the middle of the start leaves nothing either', async () => {
   await until(90_000, 'the first step', () => lines.some((line) => line.includes('API server')))
   child.kill('SIGTERM')
   assert.equal(await within(60_000, 'the end', exit), [0, null], lines.join('\n'))
-  assert.match(lines.at(-1), 'nothing is left')
+  assert.match(lines.at(-1) ?? '', 'nothing is left')
   const left = await readdir(process.env.TMPDIR ?? '/nowhere').catch(() => [])
   if (process.env.TMPDIR?.includes('ssmd-test-')) {
     assert.equal(

@@ -88,7 +88,10 @@ function printHow(cluster: DeveloperCluster): void {
 }
 
 await main(process.argv.slice(2)).catch((error: unknown) => {
-  if (error instanceof Stopped) return say('stopped while starting; nothing is left')
+  if (error instanceof Stopped) {
+    say('stopped while starting; nothing is left')
+    return
+  }
   say(`ssmd: ${describeError(error)}`)
   process.exitCode = exitCodeOf(error)
 })

@@ -14,7 +14,7 @@ import * as assert from 'uvu/assert'
 import { until, within } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { lookAround, whatIsNew } from '../node/left-behind.ts'
-import { missingNode } from '../node/requirements.ts'
+import { missingNode } from '../node/tools.ts'
 
 const missing = await missingNode()
 const test = suite('npm run cluster -- --node')
@@ -65,7 +65,7 @@ test('captures and archives in real pods, is entered by one command, and leaves 
   assert.match(present, /^cgroup /m)
   child.kill('SIGINT')
   assert.equal(await within(60_000, 'the end', exit), [0, null], lines.join('\n'))
-  assert.match(lines.at(-1), 'nothing is left')
+  assert.match(lines.at(-1) ?? '', 'nothing is left')
   assert.equal(whatIsNew(before, await lookAround(name)), [])
   assert.not(existsSync(dirname(shell)))
 })

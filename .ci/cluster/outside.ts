@@ -6,10 +6,12 @@ import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
+import { systemPath } from '#testing/programs.ts'
 import { toolPath } from '#tools'
 import { givenImages, IMAGES_VARIABLE, makeImages } from '../node/images.ts'
 import { type Enclosure, enclose } from '../node/namespaces.ts'
-import { installMissing, nodeTools, systemPath, whyNoNode } from '../node/requirements.ts'
+import { installNodePrograms, whyNoNode } from '../node/requirements.ts'
+import { nodeTools } from '../node/tools.ts'
 import type { Ready } from './enclosed.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -24,7 +26,7 @@ export type NodeRun = {
 
 /** Until the end; a failure inside has been said there already, and gives its exit code. */
 export async function runNode(o: NodeRun): Promise<number> {
-  await installMissing(o.say)
+  await installNodePrograms(o.say)
   const why = await whyNoNode()
   if (why !== undefined) throw why
   await getTools()

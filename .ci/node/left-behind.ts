@@ -52,7 +52,7 @@ export const whatIsNew = (before: Surroundings, after: Surroundings): string[] =
 async function cgroupsOf(name: string, mounts: string): Promise<string[]> {
   const found: string[] = []
   for (const { folder } of cgroupMounts(mounts)) {
-    const below = await readdir(folder).catch(() => [])
+    const below: string[] = await readdir(folder).catch(() => [])
     if (below.includes(name)) found.push(`cgroup ${folder}/${name}`)
   }
   return found

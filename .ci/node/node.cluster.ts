@@ -14,7 +14,7 @@ import { givenImages } from './images.ts'
 import { lookAround, whatIsNew } from './left-behind.ts'
 import { enclosed } from './namespaces.ts'
 import { type NodeCluster, startNode } from './node.ts'
-import { missingNode } from './requirements.ts'
+import { missingNode } from './tools.ts'
 import { DEFAULT_VOLUMES } from './volumes.ts'
 
 const missing = await missingNode()

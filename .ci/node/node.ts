@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SsmdError } from '#crds/errors.ts'
+import { findProgram } from '#testing/programs.ts'
 import { startCluster, type TestCluster } from '../../operator/testing/cluster.ts'
 import {
   type ControlPlane,
@@ -32,8 +33,8 @@ import { enclosed } from './namespaces.ts'
 import { makeBridge, NODE_ADDRESS, removeNetwork, startDns, startProxy } from './network.ts'
 import { Parts } from './parts.ts'
 import { type ContainerMemory, containerMemory, killContainer, type PodName } from './pods.ts'
-import { findProgram, missingNode, nodeTools } from './requirements.ts'
 import { endContainers, endShims, readMounts, unmountSince } from './teardown.ts'
+import { missingNode, nodeTools } from './tools.ts'
 import { DEFAULT_VOLUMES, makeVolumeFolder, type VolumeOptions, volumeObjects } from './volumes.ts'
 
 export const NODE_NAME = 'node'

@@ -4,12 +4,14 @@
 import * as uvu from 'uvu'
 import type { LedgerWriter, SuiteRecord } from './ledger.ts'
 
+type Crumbs = Parameters<uvu.Callback<unknown>>[0]
+
 const { ssmdTestLedger: ledger } = globalThis as unknown as { ssmdTestLedger: LedgerWriter }
 
 function counting<T>(test: uvu.Test<T>, name: string): uvu.Test<T> {
   const record: SuiteRecord = { name, registered: 0, run: 0, only: 0, hidden: 0 }
   ledger.suites.push(record)
-  const marked = (title: string, body: uvu.Callback<T>) => async (context: T & uvu.Crumbs) => {
+  const marked = (title: string, body: uvu.Callback<T>) => async (context: T & Crumbs) => {
     ledger.write({ kind: 'begin', test: title })
     try {
       await body(context)

@@ -1,7 +1,7 @@
 // Judges one run of a test file from what it printed, how it ended and what its ledger says. Pure.
 // A file is good only if every registered test ran and uvu said so: silence is a failure.
 
-import type { Ledger } from './ledger.ts'
+import type { Ledger, SuiteRecord } from './ledger.ts'
 
 export type FileRun = {
   readonly output: string
@@ -67,7 +67,7 @@ function suiteProblems(run: FileRun, total: number | undefined): string[] {
   const { suites } = run.ledger
   if (suites === undefined) return []
   const problems: string[] = []
-  const sum = (count: (suite: (typeof suites)[number]) => number) =>
+  const sum = (count: (suite: SuiteRecord) => number) =>
     suites.reduce((all, suite) => all + count(suite), 0)
   for (const suite of suites) {
     const name = suite.name === '' ? 'test' : `suite "${suite.name}"`

@@ -6,9 +6,9 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until, within } from '#testing/deadline.ts'
 import { whyNoNode } from '../node/requirements.ts'
-import type { TestKind } from './files.ts'
+import type { Durations } from './durations.ts'
 import { groupMembers } from './process-group.ts'
-import { runAll, type Totals } from './run-all.ts'
+import { type RunAllOptions, runAll, type Totals } from './run-all.ts'
 
 const test = suite('runner')
 const root = new URL('../..', import.meta.url).pathname
@@ -18,7 +18,7 @@ type Result = { readonly totals: Totals; readonly text: string; readonly last: s
 /** Runs files in a folder inside the repository, so that they find uvu. */
 async function runFixtures(
   files: Readonly<Record<string, string>>,
-  o: { signal?: AbortSignal; env?: NodeJS.ProcessEnv; kind?: TestKind } = {}
+  o: Partial<Pick<RunAllOptions, 'signal' | 'env' | 'kind' | 'durations' | 'atOnce'>> = {}
 ): Promise<Result> {
   mkdirSync(join(root, '.ssmd'), { recursive: true })
   const folder = mkdtempSync(join(root, '.ssmd', 'fixture-'))
@@ -35,9 +35,10 @@ async function runFixtures(
       runAll({
         root: folder,
         filters: [],
-        env: o.env ?? process.env,
-        kind: o.kind ?? 'test',
-        signal: o.signal ?? new AbortController().signal,
+        env: process.env,
+        kind: 'test',
+        signal: new AbortController().signal,
+        ...o,
         write: (line) => lines.push(line),
         openGraceMs: 500,
       })
@@ -135,12 +136,12 @@ const RED: readonly [name: string, file: string, said: string | RegExp][] = [
   [
     'a hang with something open',
     `// test: limit 1s\n${HEAD}test('hangs', () => { setInterval(() => {}, 100); return new Promise(() => {}) })\n${RUN}`,
-    'did not end within 1 s, in or after "hangs"',
+    /did not end within [\d.]+ s, in or after "hangs"/,
   ],
   [
     'a loop without end',
     `// test: limit 1s\n${HEAD}test('spins', () => { for (;;) {} })\n${RUN}`,
-    'did not end within 1 s, in or after "spins"',
+    /did not end within [\d.]+ s, in or after "spins"/,
   ],
   [
     'something open at the end',
@@ -170,16 +171,59 @@ test('tests with a node run when they are asked for, and then no others do', asy
 
 test('they run in processes of their own, where the system lets them', async () => {
   const alone = `import { readdirSync } from 'node:fs'
+    import { skip } from '${root}workloads/testing/skip.ts'
     test('sees few', () => {
-      if (process.env.SSMD_NODE_FOLDER === undefined) return console.log('SKIP not inside')
+      if (process.env.SSMD_NODE_FOLDER === undefined) return skip('not inside')
       if (readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).length > 10) throw new Error('many')
     })\n`
   const { totals, text } = await runFixtures(
     { 'a.cluster.ts': HEAD + alone + RUN },
     { kind: 'cluster' }
   )
-  assert.is(totals.failed, 0, text)
-  assert.is(totals.skipped, (await whyNoNode()) === undefined ? 0 : 1)
+  const inside = (await whyNoNode()) === undefined
+  const expected = inside ? [1, 0, 0] : [0, 0, 1]
+  assert.equal([totals.passed, totals.failed, totals.skipped], expected, text)
+})
+
+test('where programs of a node are missing, they run here, skip and are no failure', async () => {
+  const body = `import { skip } from '${root}workloads/testing/skip.ts'
+    test('t', () => {
+      if (process.env.SSMD_NODE_FOLDER !== undefined) throw new Error('inside')
+      skip('not inside')
+    })\n`
+  const { totals, text } = await runFixtures(
+    { 'a.cluster.ts': HEAD + body + RUN },
+    { kind: 'cluster', env: { ...process.env, PATH: '/nowhere' } }
+  )
+  assert.equal([totals.failed, totals.skipped], [0, 1], text)
+})
+
+test('a slow computer gives files more time, and their deadlines too', async () => {
+  const file = `${HEAD}test('t', () => {
+    const slowness = Number(process.env.SSMD_SLOWNESS)
+    if (!(slowness >= 1 && slowness <= 20)) throw new Error('slowness ' + slowness)
+  })\n${RUN}`
+  const result = await runFixtures({ a: file })
+  assert.is(result.last, '1 passed, 0 failed', result.text)
+})
+
+test('the longest file of before is started first, and how long each takes is told', async () => {
+  const recorded = new Map<string, number>()
+  const file = HEAD + PASS + RUN
+  const before: Readonly<Record<string, number>> = {
+    'crds/a.test.ts': 10,
+    'crds/b.test.ts': 30,
+    'crds/c.test.ts': 20,
+  }
+  const durations: Durations = {
+    of: (path) => before[path],
+    record: (path, ms) => recorded.set(path, ms),
+  }
+  const { text } = await runFixtures({ a: file, b: file, c: file }, { durations, atOnce: 1 })
+  const order = [...text.matchAll(/^ok +crds\/(.)\.test\.ts/gm)].map(([, name]) => name)
+  assert.equal(order, ['b', 'c', 'a'])
+  assert.equal([...recorded.keys()], ['crds/b.test.ts', 'crds/c.test.ts', 'crds/a.test.ts'])
+  assert.ok([...recorded.values()].every((ms) => ms > 0))
 })
 
 test('no file at all is a failure', async () => {

@@ -5,9 +5,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { type Durations, longestFirst } from './durations.ts'
 import { findTestFiles, type TestFile, type TestKind } from './files.ts'
 import { judge, type Verdict } from './judge.ts'
 import { runFile } from './run-file.ts'
+import { slownessMeter } from './slowness.ts'
 
 export type RunAllOptions = {
   readonly root: string
@@ -16,7 +18,10 @@ export type RunAllOptions = {
   readonly signal: AbortSignal
   readonly kind?: TestKind
   readonly write: (line: string) => void
+  /** Test files at once. Default: 2. */
   readonly atOnce?: number
+  /** How long each file took before: the longest are started first. Is told how long each takes now. */
+  readonly durations?: Durations
   /** Silence after which the running files are named. */
   readonly quietMs?: number
   readonly openGraceMs?: number
@@ -55,6 +60,7 @@ async function runFiles(
     lastLine = performance.now()
     o.write(line)
   }
+  const slowness = slownessMeter()
   const quietMs = o.quietMs ?? 15_000
   const timer = setInterval(() => {
     if (performance.now() - lastLine > quietMs) {
@@ -70,10 +76,12 @@ async function runFiles(
     const run = await runFile(file, {
       ...o,
       folder: join(folder, String(number++)),
+      slowness: slowness(),
       ...(live === undefined ? {} : { onOutput: live }),
     })
     running.delete(file.path)
     if (o.signal.aborted) return
+    o.durations?.record(file.path, performance.now() - from)
     const verdict = judge(run)
     totals.passed += verdict.passed
     totals.failed += verdict.failed
@@ -82,19 +90,12 @@ async function runFiles(
     const unseen = live === undefined ? run.output : ''
     for (const line of describe(file.path, verdict, since(from), unseen)) write(line)
   }
+  const ordered = longestFirst(files, o.durations)
+  const together = ordered.filter((file) => !file.alone)
+  const alone = ordered.filter((file) => file.alone)
   try {
-    await inPool(
-      files.filter((file) => !file.alone),
-      o.atOnce ?? 2,
-      o.signal,
-      one
-    )
-    await inPool(
-      files.filter((file) => file.alone),
-      1,
-      o.signal,
-      one
-    )
+    await inPool(together, o.atOnce ?? 2, o.signal, one)
+    await inPool(alone, 1, o.signal, one)
   } finally {
     clearInterval(timer)
   }

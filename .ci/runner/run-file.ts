@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { describeError } from '#crds/errors.ts'
+import { SLOWNESS_VARIABLE } from '#testing/deadline.ts'
 import { lookAround, whatIsNew } from '../node/left-behind.ts'
 import { enclose } from '../node/namespaces.ts'
 import { whyNoNode } from '../node/requirements.ts'
@@ -29,6 +30,8 @@ export type RunFileOptions = {
   readonly folder: string
   readonly env: NodeJS.ProcessEnv
   readonly signal: AbortSignal
+  /** How many times slower this computer is just now: multiplies the limit here and the deadlines in the test. */
+  readonly slowness: number
   readonly openGraceMs?: number
   /** Is told what the test prints, while it runs. */
   readonly onOutput?: (text: string) => void
@@ -38,7 +41,12 @@ export async function runFile(file: TestFile, o: RunFileOptions): Promise<FileRu
   await mkdir(o.folder, { recursive: true })
   const ledgerPath = `${o.folder}.ledger`
   const preload = new URL('./preload.ts', import.meta.url).href
-  const env = { ...o.env, TMPDIR: o.folder, [LEDGER_VARIABLE]: ledgerPath }
+  const env = {
+    ...o.env,
+    TMPDIR: o.folder,
+    [LEDGER_VARIABLE]: ledgerPath,
+    [SLOWNESS_VARIABLE]: o.slowness.toFixed(2),
+  }
   const command = [process.execPath, '--import', preload, join(o.root, file.path)] as const
   const place = await openPlace(file, command, env)
   const child = spawn(place.file, place.args, {
@@ -69,10 +77,11 @@ export async function runFile(file: TestFile, o: RunFileOptions): Promise<FileRu
   }
   const closed = new Promise((resolve) => child.on('close', resolve))
   let limitPassedMs: number | undefined
+  const limitMs = Math.round(file.limitMs * o.slowness)
   const limit = setTimeout(() => {
-    limitPassedMs = file.limitMs
+    limitPassedMs = limitMs
     endGroup(group, 'SIGKILL')
-  }, file.limitMs)
+  }, limitMs)
   const abort = () => endGroup(group, 'SIGTERM')
   o.signal.addEventListener('abort', abort)
   const ended = await new Promise<{ code: number | null; signal: string | null }>((resolve) =>
@@ -83,7 +92,7 @@ export async function runFile(file: TestFile, o: RunFileOptions): Promise<FileRu
   o.signal.removeEventListener('abort', abort)
 
   const killed = limitPassedMs !== undefined || openMs !== undefined || o.signal.aborted
-  const leftovers = killed ? [] : await waitForGroup(group)
+  const leftovers = killed ? [] : await waitForGroup(group, LEFTOVER_GRACE_MS * o.slowness)
   endGroup(group, 'SIGKILL')
   // A process that left the group may hold the pipe open; what it prints is not waited for.
   await Promise.race([closed, sleep(LEFTOVER_GRACE_MS, undefined, { ref: false })])
@@ -120,7 +129,7 @@ async function openPlace(
   env: NodeJS.ProcessEnv
 ): Promise<Place> {
   if (!file.enclosed || (await whyNoNode(env)) !== undefined) {
-    const around = file.enclosed ? ((await ownNetwork()) ?? []) : []
+    const around = file.enclosed ? ((await ownNetwork(env)) ?? []) : []
     // What a test misses there it says itself, and skips.
     const [program = '', ...args] = [...around, ...command]
     return { file: program, args, env, leave: async () => [] }
@@ -138,8 +147,8 @@ async function openPlace(
   return { ...place, leave }
 }
 
-async function waitForGroup(group: number): Promise<string[]> {
-  const end = performance.now() + LEFTOVER_GRACE_MS
+async function waitForGroup(group: number, graceMs: number): Promise<string[]> {
+  const end = performance.now() + graceMs
   for (;;) {
     const members = await groupMembers(group)
     if (members.length === 0 || performance.now() > end) return members

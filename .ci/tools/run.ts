@@ -18,14 +18,19 @@ export const run: Run = (file, args, options = {}) =>
       cwd: options.cwd,
       env: options.env ?? process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...(options.limitMs === undefined ? {} : { timeout: options.limitMs, killSignal: 'SIGKILL' }),
     })
+    // The `timeout` of spawn keeps a process open for so long if the program cannot be started.
+    const { limitMs } = options
+    const limit =
+      limitMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), limitMs)
     const chunks: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk))
-    child.on('error', (cause) =>
+    child.on('error', (cause) => {
+      clearTimeout(limit)
       reject(new SsmdError('SSMD_E_IO', `starting ${file} failed: ${cause.message}`, { cause }))
-    )
+    })
+    child.on('exit', () => clearTimeout(limit))
     child.on('close', (code, signal) => {
       const output = Buffer.concat(chunks).toString('utf8')
       resolve({

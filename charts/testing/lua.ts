@@ -3,18 +3,12 @@
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { missingProgram } from '#testing/programs.ts'
 
 const PROGRAM = 'lua5.1'
 
 /** Why scripts cannot run here, or undefined. */
-export async function missingLua(): Promise<{ tool: string; install: string } | undefined> {
-  try {
-    await promisify(execFile)(PROGRAM, ['-v'])
-    return undefined
-  } catch {
-    return { tool: PROGRAM, install: 'apt-get install lua5.1' }
-  }
-}
+export const missingLua = () => missingProgram('lua5.1')
 
 /** As a literal of Lua. What is null in JSON is nil, as it is in Argo CD. */
 function literal(value: unknown): string {

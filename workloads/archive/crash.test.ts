@@ -3,13 +3,14 @@
 // them with SSMD_FAULTS=all); whatever it had said was committed is there, once (T1). An error in place of the call ends
 // it, and it never asks for a sync again (T11).
 
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { within } from '#testing/deadline.ts'
+import { missingProgram } from '#testing/programs.ts'
 import { skip } from '#testing/skip.ts'
 import { CRASH_OPTIONS, CRASH_SHAPE } from './testing/crash-writer.ts'
 import { openWriter, readBack, STREAM, temporaryFolder } from './testing/folders.ts'
@@ -101,11 +102,10 @@ async function recoverAndCheck(root: string, promised: number, what: string): Pr
   assert.equal(left, [], `${what}: left behind`)
 }
 
-const hasStrace = spawnSync('strace', ['-V']).status === 0
-const STRACE = { tool: 'strace', install: 'install the package strace' }
+const missing = await missingProgram('strace')
 
 test('killed before any system call, it loses nothing and writes nothing twice (T1)', async () => {
-  if (!hasStrace) return skip(STRACE)
+  if (missing) return skip(missing)
   let cases = 0
   for (const call of CALLS) {
     const kill = (n: number) => [`-etrace=${call}`, `-einject=${call}:signal=KILL:when=${n}`]
@@ -125,7 +125,7 @@ test('killed before any system call, it loses nothing and writes nothing twice (
 })
 
 test('an error of any sync ends it with 1, and it never syncs that file again (T11)', async () => {
-  if (!hasStrace) return skip(STRACE)
+  if (missing) return skip(missing)
   for (const [call, error] of [
     ['fdatasync', 'EIO'],
     ['fsync', 'EIO'],

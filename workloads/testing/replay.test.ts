@@ -11,6 +11,7 @@ import { checkArchive } from './checker.ts'
 import { until } from './deadline.ts'
 import { checkKalshiLaws, type KalshiFrame } from './kalshi-laws.ts'
 import { startNats } from './nats.ts'
+import { missingProgram } from './programs.ts'
 import { kalshiEventFiles, kalshiFrames, recordingsFolder, withoutSequence } from './recordings.ts'
 import { skip } from './skip.ts'
 import { type RunningRole, startRole, writeResources } from './stack.ts'
@@ -54,7 +55,9 @@ type SimulatorState = { replay: { sent: number; total: number; done: boolean } }
 
 test('every recorded frame is archived once, byte-equal to what was sent, in order', async () => {
   const folder = recordingsFolder('kalshi')
+  const missing = await missingProgram('jq')
   if (!folder) return skip('recorded traffic of Kalshi is not present')
+  if (missing) return skip(missing)
   const dir = mkdtempSync(join(tmpdir(), 'ssmd-replay-'))
   const root = join(dir, 'archive')
   const journal = join(dir, 'sent.jsonl')

@@ -3,7 +3,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { SsmdError } from '#crds/errors.ts'
-import { type SkipReason, skip } from './skip.ts'
+import { NO_INSTALL_VARIABLE, type SkipReason, skip } from './skip.ts'
 
 const test = suite('skip')
 
@@ -38,6 +38,11 @@ test('a missing tool is printed with what to install', () => {
 test('a missing tool fails in CI', () => {
   assert.throws(() => printed(missing, { CI: 'true' }), 'in CI nothing is skipped')
   assert.throws(() => printed({ tool: 'jq', install: 'x' }, { CI: 'true' }), 'the tool jq')
+})
+
+test('what was left out on purpose is skipped in CI too', () => {
+  const env = { CI: 'true', [NO_INSTALL_VARIABLE]: '1' }
+  assert.is(printed({ tool: 'jq', install: 'x' }, env), '\nSKIP the tool jq is missing (x)\n')
 })
 
 test('an error that is not about a tool is a plain reason', () => {

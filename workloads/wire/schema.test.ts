@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
 import { SCHEMA_VERSION } from '#bus/stream.ts'
 import { within } from '#testing/deadline.ts'
+import { missingProgram } from '#testing/programs.ts'
 import { skip } from '#testing/skip.ts'
 import { FORM } from './form.ts'
 import { BLOCK, RECORD, TYPE } from './layout.ts'
@@ -16,18 +17,16 @@ const test = suite('schema')
 
 const FOLDER = new URL('../../exchanges/schemas/', import.meta.url).pathname
 const SCHEMA = `${FOLDER}block.capnp`
-const MISSING = { tool: 'capnp', install: 'apt-get install capnproto' }
+const missing = await missingProgram('capnp')
 
-/** Runs `capnp`; undefined where there is none on this machine. */
-async function capnp(args: readonly string[], input?: Uint8Array): Promise<Buffer | undefined> {
-  const ended = new Promise<Buffer | undefined>((resolve, reject) => {
+async function capnp(args: readonly string[], input?: Uint8Array): Promise<Buffer> {
+  const ended = new Promise<Buffer>((resolve, reject) => {
     const child = execFile(
       'capnp',
       args,
       { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         if (!error) resolve(stdout)
-        else if (error.code === 'ENOENT') resolve(undefined)
         else reject(new Error(`capnp ${args[0]}: ${stderr.toString()}`))
       }
     )
@@ -56,8 +55,8 @@ test('the hash of the active version is that of the schema file', async () => {
 })
 
 test('the offsets that writer and reader use are those that capnp computes', async () => {
+  if (missing) return skip(missing)
   const output = await capnp(['compile', '-ocapnp', SCHEMA])
-  if (!output) return skip(MISSING)
   const layout = output.toString()
   const size = (name: string): string | undefined =>
     new RegExp(`struct ${name} @\\w+ \\{ {2}# (\\d+ bytes, \\d+ ptrs)`).exec(layout)?.[1]
@@ -146,19 +145,19 @@ const asJson = (block: PlainBlock): object => {
 }
 
 test('the capnp tool reads from a block what was written into it', async () => {
+  if (missing) return skip(missing)
   const seed = Number(process.env.SSMD_SEED ?? Date.now() % 2 ** 31)
   console.log(`SSMD_SEED=${seed}`)
   for (const block of fc.sample(anyBlock, { numRuns: 25, seed })) {
     const args = ['convert', 'binary:json', SCHEMA, 'Block']
     const output = await capnp(args, writeBlock(block))
-    if (!output) return skip(MISSING)
     assert.equal(JSON.parse(output.toString()), asJson(block))
   }
 })
 
 test('capnp decode shows a block as text', async () => {
+  if (missing) return skip(missing)
   const output = await capnp(['decode', SCHEMA, 'Block'], writeBlock(two))
-  if (!output) return skip(MISSING)
   const text = output.toString()
   for (const part of [
     'environment = "local"',
@@ -176,8 +175,8 @@ test('our reader reads a block that the capnp tool wrote', async () => {
     records = [(recv = 18446744073709551615, number = 5, symbol = 0, payload = "{}"),
       (recv = 2, number = 6, symbol = 1, sequence = 9007199254740991, sequenced = true, scope = 4294967295,
         form = event, payload = "")])`
+  if (missing) return skip(missing)
   const output = await capnp(['encode', SCHEMA, 'Block'], Buffer.from(text))
-  if (!output) return skip(MISSING)
   assert.equal(readBlock(output), two)
 })
 
