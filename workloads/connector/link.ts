@@ -54,7 +54,15 @@ export class Link {
   async open(signal: AbortSignal): Promise<void> {
     const { url, environment, feed, log, random, nowMs, outlet, credentialsFile } = this.#o
     const name = `ssmd connector ${environment}/${feed}`
-    const nc = await connectBus({ url, name, log, signal, credentialsFile, random })
+    const nc = await connectBus({
+      url,
+      name,
+      log,
+      signal,
+      credentialsFile,
+      random,
+      role: 'connector',
+    })
     this.#nc = nc
     this.#o.onConnected(nc)
     await this.#makeStream(nc, signal)
