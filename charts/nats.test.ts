@@ -21,8 +21,6 @@ const real = (name: string, body: () => Promise<void>) =>
   test(name, missing === undefined ? body : () => skip(missing))
 
 const GIB = 1024 ** 3
-// The chart's server knows no users; what is compared here is all else.
-const NO_USERS = { connector: '', archiver: '', up: '', health: '', admin: '' }
 let helm: Helm
 let folder: string
 const servers: Running[] = []
@@ -81,7 +79,7 @@ real('takes blocks as large, and is as careful, as the one of ssmd up', async ()
   const local = natsConfig(
     { host: '127.0.0.1', port: 4222 },
     { config: '', log: '', pid: '', store: '' },
-    NO_USERS
+    []
   )
   for (const setting of ['max_payload', 'sync_interval', 'max_memory_store']) {
     const line = new RegExp(`^ *${setting}: .*$`, 'm')

@@ -12,7 +12,7 @@ const healthOption = (): Option =>
 const natsCredentialsOption = (): Option =>
   new Option(
     '--nats-creds <file>',
-    'who it is on NATS: credentials or an NKey seed; beside ssmd up: data/.ssmd/users/<role>.nk'
+    'who it is on NATS: credentials or an NKey seed; beside ssmd up: data/.ssmd/users/<deployment>.nk'
   )
 
 export function addRoles(program: Command): void {

@@ -29,8 +29,8 @@ export type LocalContext = {
   nowMs(): number
   /** Loopback port of a container's port, where it is not just any. */
   portOf(deployment: string, containerPort: number): number | undefined
-  /** Who a component is on the NATS of an Environment, where that server is this folder's: a file. */
-  natsCredentials(component: Component, environment: string): string | undefined
+  /** The file that shows who a Deployment is on NATS, where that server is this folder's. */
+  natsCredentials(deployment: string): string | undefined
   onEvent(event: UpEvent): void
   onChange(): void
 }
@@ -151,8 +151,7 @@ export class LocalDeployment {
   }
 
   #natsArguments(): readonly string[] {
-    const environment = this.label('ssmd.io/environment') ?? ''
-    const file = this.#context.natsCredentials(this.component, environment)
+    const file = this.#context.natsCredentials(this.name)
     return file === undefined ? [] : ['--nats-creds', file]
   }
 

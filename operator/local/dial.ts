@@ -3,11 +3,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type NatsConnection } from 'nats'
 import { fileAuthenticator } from '#bus/credentials.ts'
-import { type BusRole, inboxPrefix } from '#bus/users.ts'
+import { inboxPrefix } from '#bus/users.ts'
 
 export type Dial = {
   readonly url: string
-  readonly role: BusRole
+  readonly user: string
   /** NATS credentials or an NKey seed. */
   readonly credentialsFile: string | undefined
 }
@@ -16,16 +16,16 @@ const RETRY_MS = 500
 
 /** Undefined once the signal aborts. */
 export async function dial(to: Dial, signal: AbortSignal): Promise<NatsConnection | undefined> {
-  const { url, role, credentialsFile } = to
+  const { url, user, credentialsFile } = to
   while (!signal.aborted) {
     try {
       const nc = await connect({
         servers: url,
-        name: `ssmd up (${role})`,
+        name: `ssmd up (${user})`,
         maxReconnectAttempts: -1,
         reconnectTimeWait: RETRY_MS,
         ignoreAuthErrorAbort: true,
-        inboxPrefix: inboxPrefix(role),
+        inboxPrefix: inboxPrefix(user),
         ...(credentialsFile === undefined
           ? {}
           : { authenticator: fileAuthenticator(credentialsFile) }),

@@ -11,7 +11,7 @@ export type Layout = {
   readonly logs: string
   /** The JetStream store. */
   readonly nats: string
-  /** NKey seeds of this folder's NATS, one file a role: `<users>/<role>.nk`. */
+  /** NKey seeds of this folder's NATS, one file a user: `<users>/<name>.nk`. */
   readonly users: string
   /** Stand-in for Secrets: `<secrets>/<name>/<field>`. */
   readonly secrets: string

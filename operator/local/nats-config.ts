@@ -1,7 +1,7 @@
 // Which nats-server is this computer's to run, where its files are, and what its configuration says. Pure.
 import { join } from 'node:path'
 import type { Layout } from './layout.ts'
-import { type NatsUsers, usersConfig } from './users.ts'
+import { type KeyedUser, usersConfig } from './users.ts'
 
 export type LoopbackAddress = { readonly host: string; readonly port: number }
 
@@ -32,7 +32,11 @@ export const natsFiles = (layout: Layout): NatsFiles => ({
 })
 
 /** The configuration file, pure. */
-export function natsConfig(address: LoopbackAddress, files: NatsFiles, users: NatsUsers): string {
+export function natsConfig(
+  address: LoopbackAddress,
+  files: NatsFiles,
+  users: readonly KeyedUser[]
+): string {
   const text = (value: string) => JSON.stringify(value)
   return `# Written by ssmd up at each start; edits are lost.
 server_name: ssmd-local

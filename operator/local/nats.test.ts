@@ -9,8 +9,6 @@ import { freePort } from './ports.ts'
 import { chooseNats } from './problems.ts'
 import { TestFolder } from './testing/folder.ts'
 
-const USERS = { connector: 'UC', archiver: 'UA', up: 'UU', health: 'UH', admin: 'UX' }
-
 const test = suite('nats')
 
 test('only an address of this computer is ours to start', () => {
@@ -23,7 +21,7 @@ test('only an address of this computer is ours to start', () => {
 })
 
 test('the configuration syncs before it acknowledges, and listens on loopback alone', () => {
-  const text = natsConfig({ host: '127.0.0.1', port: 4222 }, natsFiles(layoutOf('/d "x"')), USERS)
+  const text = natsConfig({ host: '127.0.0.1', port: 4222 }, natsFiles(layoutOf('/d "x"')), [])
   assert.match(text, /^listen: "127\.0\.0\.1:4222"$/m)
   assert.match(text, /^ {2}sync_interval: always$/m)
   assert.match(text, /^max_payload: 8MB$/m)

@@ -5,15 +5,18 @@ import { readFileSync } from 'node:fs'
 import { mkdir, readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import type { BusUser } from '#bus/users.ts'
 import { SsmdError } from '#crds/errors.ts'
 import type { BackoffTimes } from './backoff.ts'
+import { type Dial, dial } from './dial.ts'
 import type { UpEvent } from './events.ts'
 import type { Layout } from './layout.ts'
 import { type LoopbackAddress, type NatsFiles, natsConfig, natsFiles } from './nats-config.ts'
 import { watchWrites } from './nats-writes.ts'
 import { isFree } from './ports.ts'
 import { type Ended, type Launch, type ProcessState, Supervised } from './supervised.ts'
-import { ensureUsers, seedFile } from './users.ts'
+import { seedFile, withKeys, withUsers } from './users.ts'
 import { passedVariables } from './variables.ts'
 import { writeWhole } from './whole-file.ts'
 
@@ -33,6 +36,7 @@ const START_LIMIT_MS = 120_000
 const GRACE_MS = 20_000
 // The programs stop first when `ssmd up` is gone; then nobody needs the server any more.
 const ORPHAN_SECONDS = 4
+const RELOAD_MS = 5000
 
 export class NatsServer {
   readonly address: LoopbackAddress
@@ -41,6 +45,7 @@ export class NatsServer {
   readonly #process: Supervised
   #guard: ChildProcess | undefined
   readonly #stop = new AbortController()
+  #users: readonly BusUser[] = []
   /** What it does not take, and what happens next; empty when all is well. */
   #trouble = ''
   /** Why we end the present run to start another. */
@@ -103,6 +108,21 @@ export class NatsServer {
     }
   }
 
+  /** Lets these in beside those of before. A server that runs reads its users anew, and disconnects none of the others. */
+  async letIn(users: readonly BusUser[]): Promise<void> {
+    const all = withUsers(this.#users, users)
+    const isNew = (user: BusUser) => !this.#users.some((old) => isDeepStrictEqual(old, user))
+    const newest = all.findLast(isNew)
+    this.#users = all
+    if (newest === undefined || this.state.kind !== 'ready') return
+    await this.#writeConfig()
+    if (this.pid === undefined) return
+    process.kill(this.pid, 'SIGHUP')
+    // It reads them in its own time; a program that came earlier would be refused once.
+    const late = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(RELOAD_MS)])
+    await (await dial(this.#asUser(newest.name), late))?.close()
+  }
+
   async stop(): Promise<void> {
     this.#stop.abort()
     await this.#process.stop()
@@ -147,8 +167,7 @@ export class NatsServer {
     const file = await natsServer()
     await mkdir(layout.logs, { recursive: true })
     await mkdir(this.#files.store, { recursive: true })
-    const users = await ensureUsers(layout)
-    await writeWhole(this.#files.config, natsConfig(this.address, this.#files, users))
+    await this.#writeConfig()
     this.#logOffset = await stat(this.#files.log).then(
       ({ size }) => size,
       () => 0
@@ -181,15 +200,21 @@ export class NatsServer {
     }
   }
 
-  #watchWrites(): void {
-    const { layout, nowMs } = this.#options
+  async #writeConfig(): Promise<void> {
+    const users = await withKeys(this.#options.layout, this.#users)
+    await writeWhole(this.#files.config, natsConfig(this.address, this.#files, users))
+  }
+
+  #asUser(user: string): Dial {
     const { host, port } = this.address
+    const url = `nats://${host.includes(':') ? `[${host}]` : host}:${port}`
+    return { url, user, credentialsFile: seedFile(this.#options.layout, user) }
+  }
+
+  #watchWrites(): void {
+    const { nowMs } = this.#options
     void watchWrites({
-      to: {
-        url: `nats://${host.includes(':') ? `[${host}]` : host}:${port}`,
-        role: 'health',
-        credentialsFile: seedFile(layout, 'health'),
-      },
+      to: this.#asUser('health'),
       store: this.#files.store,
       signal: this.#stop.signal,
       nowMs,

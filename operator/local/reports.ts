@@ -81,7 +81,7 @@ export class ReportListener {
   ): Promise<void> {
     const { signal } = entry.abort
     while (!signal.aborted) {
-      const nc = await dial({ ...address, role: 'up' }, signal)
+      const nc = await dial({ ...address, user: 'up' }, signal)
       if (nc === undefined) return
       entry.nc = nc
       try {

@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isBusRole } from '#bus/users.ts'
+import type { BusUser } from '#bus/users.ts'
 import { describeError, SsmdError } from '#crds/errors.ts'
 import { type Declared, desiredObjects } from '../desired.ts'
 import { SIMULATOR_PORT } from '../environment/desired.ts'
@@ -26,7 +26,7 @@ import { SimulatorPorts } from './simulator-ports.ts'
 import { describeFeeds, describeProcess, type Phase, type Snapshot } from './snapshot.ts'
 import { Source } from './source.ts'
 import { Steps } from './steps.ts'
-import { seedFile } from './users.ts'
+import { seedFile, usersOf } from './users.ts'
 import { fingerprint, watchEdits } from './watch.ts'
 
 export type RuntimeOptions = {
@@ -57,6 +57,17 @@ const ORDER = ['simulator', 'archiver', 'connector'] as const satisfies readonly
 
 /** A NATS of this computer is run by us, whatever the Environment says of credentials. */
 const isOurs = (url: string): boolean => loopbackAddress(url) !== undefined
+
+/** What of it uses this folder's NATS. */
+function withOurs({ feeds, environments, archives }: Declared): Declared {
+  const ours = environments.filter(({ spec }) => isOurs(spec.transport.url))
+  const isOf = (name: string) => ours.some(({ metadata }) => metadata.name === name)
+  return {
+    feeds,
+    environments: ours,
+    archives: archives.filter(({ spec }) => isOf(spec.environmentRef.name)),
+  }
+}
 
 export class LocalRuntime {
   readonly #options: RuntimeOptions
@@ -96,7 +107,7 @@ export class LocalRuntime {
       nowMs: options.nowMs,
       portOf: (name, port) =>
         port === SIMULATOR_PORT ? this.#simulatorPorts.get(name) : undefined,
-      natsCredentials: (component, environment) => this.#natsCredentials(component, environment),
+      natsCredentials: (deployment) => this.#natsCredentials(deployment),
       onEvent: (event) => this.#tell(event),
       onChange: () => this.#changed(),
     }
@@ -196,7 +207,7 @@ export class LocalRuntime {
     const wanted = this.#source.declared()
     const choice = chooseNats(wanted.environments, this.#natsUrl)
     const declared: Declared = { ...wanted, environments: choice.environments }
-    await this.#useNats(choice.natsUrl)
+    await this.#useNats(choice.natsUrl, usersOf(withOurs(declared)))
     if (this.#stop.signal.aborted) return
     await this.#simulatorPorts.choose(declared, this.#source.date)
     const desired = desiredObjects(declared, this.#platform())
@@ -252,19 +263,17 @@ export class LocalRuntime {
     }
   }
 
-  #natsCredentials(component: Component, environment: string): string | undefined {
-    const found = this.#declared.environments.find(({ metadata }) => metadata.name === environment)
-    return found && isOurs(found.spec.transport.url) && isBusRole(component)
-      ? seedFile(this.#layout, component)
-      : undefined
+  #natsCredentials(deployment: string): string | undefined {
+    const known = usersOf(withOurs(this.#declared)).some(({ name }) => name === deployment)
+    return known ? seedFile(this.#layout, deployment) : undefined
   }
 
-  async #useNats(url: string | undefined): Promise<void> {
-    if (url === this.#natsUrl) return
+  async #useNats(url: string | undefined, users: readonly BusUser[]): Promise<void> {
+    if (url === this.#natsUrl) return await this.#nats?.letIn(users)
     const address = url === undefined ? undefined : loopbackAddress(url)
     if (this.#nats && address) {
       const { host, port } = this.#nats.address
-      if (host === address.host && port === address.port) return
+      if (host === address.host && port === address.port) return await this.#nats.letIn(users)
       // An edit must not stop what runs for a port that it cannot have.
       if (!(await isFree(address.port, address.host)))
         throw new SsmdError(
@@ -293,6 +302,7 @@ export class LocalRuntime {
       onEvent: (event) => this.#tell(event),
       onChange: () => this.#changed(),
     })
+    await nats.letIn(users)
     this.#nats = nats
     this.#natsUrl = url
     this.#steps.begin('nats-server', url)

@@ -1,29 +1,68 @@
-// The users of this folder's NATS: an NKey for each role of #bus/users.ts, its seed readable by the owner of the folder alone. The
-// server is told the public halves only, so its configuration holds no secret.
+// The users of this folder's NATS: an NKey for each, its seed readable by the owner of the folder alone. The server is told the
+// public halves only, so its configuration holds no secret.
 import { chmod, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nkeys } from 'nats'
-import { BUS_USERS, type BusRole, type BusUser, isBusRole, permissionsOf } from '#bus/users.ts'
+import { type BusUser, busUser } from '#bus/users.ts'
+import { feedsOf } from '#crds/environments.ts'
+import type { Declared } from '../desired.ts'
+import { archiverName, connectorName } from '../names.ts'
 import type { Layout } from './layout.ts'
 import { writeWhole } from './whole-file.ts'
 
-/** Public key of each role. */
-export type NatsUsers = Readonly<Record<BusRole, string>>
+export type KeyedUser = BusUser & { readonly publicKey: string }
 
 /** What the client library gives for a key; its own type says `any`. */
 type KeyPair = { getPublicKey(): string; getSeed(): Uint8Array }
 
-export const roles = (): readonly BusRole[] => Object.keys(BUS_USERS).filter(isBusRole)
+/** Where a user's seed is. */
+export const seedFile = (layout: Layout, name: string): string => join(layout.users, `${name}.nk`)
 
-export const seedFile = (layout: Layout, role: BusRole): string => join(layout.users, `${role}.nk`)
+/** Who is let in: a user for each connector and archiver of what is declared, and those of `ssmd up` itself. */
+export function usersOf({ environments, feeds, archives }: Declared): readonly BusUser[] {
+  return [
+    busUser('up'),
+    busUser('health'),
+    busUser('admin'),
+    ...environments.flatMap((environment) => {
+      const { name } = environment.metadata
+      return feedsOf(environment, feeds).map(({ metadata: feed }) =>
+        busUser('connector', connectorName(name, feed.name), {
+          environment: name,
+          feeds: [feed.name],
+        })
+      )
+    }),
+    ...archives.map(({ metadata, spec }) =>
+      busUser('archiver', archiverName(metadata.name), {
+        environment: spec.environmentRef.name,
+        feeds: spec.feeds,
+      })
+    ),
+  ]
+}
 
-/** Reads the keys of a folder. A key that is missing or torn is made anew: only the server and its clients here know it. */
-export async function ensureUsers(layout: Layout): Promise<NatsUsers> {
+/** Both, where a name is in both with all that either may do: what stops may still send its last. */
+export function withUsers(known: readonly BusUser[], more: readonly BusUser[]): readonly BusUser[] {
+  const all = new Map(known.map((user) => [user.name, user]))
+  for (const user of more) {
+    const publish = new Set([...(all.get(user.name)?.publish ?? []), ...user.publish])
+    all.set(user.name, { ...user, publish: [...publish] })
+  }
+  return [...all.values()]
+}
+
+/** Reads the keys of a folder. One that is missing or torn is made anew: only the server and its clients here know it. */
+export async function withKeys(
+  layout: Layout,
+  users: readonly BusUser[]
+): Promise<readonly KeyedUser[]> {
   await mkdir(layout.users, { recursive: true, mode: 0o700 })
   await chmod(layout.users, 0o700)
-  const keys: Partial<Record<BusRole, string>> = {}
-  for (const role of roles()) keys[role] = await ensureKey(seedFile(layout, role))
-  return keys as NatsUsers
+  const keyed: KeyedUser[] = []
+  for (const user of users)
+    keyed.push({ ...user, publicKey: await ensureKey(seedFile(layout, user.name)) })
+  return keyed
 }
 
 async function ensureKey(file: string): Promise<string> {
@@ -54,29 +93,29 @@ function publicKeyOf(text: string): string | undefined {
 }
 
 /** The part of the server's configuration that says who may do what, pure. */
-export function usersConfig(users: NatsUsers): string {
-  const entry = (role: BusRole) => {
-    const { publish, subscribe } = permissionsOf(role)
-    const list = (subjects: readonly string[]) => JSON.stringify(subjects)
-    return [
-      `    # ${role}: ${BUS_USERS[role].purpose}`,
-      `    { nkey: ${users[role]}, permissions: {`,
-      `      publish: ${list(publish)}`,
-      `      subscribe: ${list(subscribe)} } }`,
+export function usersConfig(users: readonly KeyedUser[]): string {
+  const entry = ({ name, purpose, publicKey, publish, subscribe }: KeyedUser) =>
+    [
+      `    # ${name}: ${purpose}`,
+      `    { nkey: ${publicKey}, permissions: {`,
+      `      publish: ${JSON.stringify(publish)}`,
+      `      subscribe: ${JSON.stringify(subscribe)} } }`,
     ].join('\n')
-  }
-  const isSystem = (role: BusRole) => (BUS_USERS[role] as BusUser).system === true
-  const entries = (of: readonly BusRole[]) => of.map(entry).join('\n')
-  return `# Seeds: the folder users. Whoever has none of them is refused.
+  const entries = (system: boolean) =>
+    users
+      .filter((user) => user.system === system)
+      .map(entry)
+      .join('\n')
+  return `# Seeds: the folder users. A client that shows none of them is refused.
 authorization {
   users: [
-${entries(roles().filter((role) => !isSystem(role)))}
+${entries(false)}
   ]
 }
 system_account: SYS
 accounts {
   SYS { users: [
-${entries(roles().filter(isSystem))}
+${entries(true)}
   ] }
 }
 `

@@ -91,7 +91,7 @@ async function archiveFeeds(
     log,
     signal,
     credentialsFile,
-    role: 'archiver',
+    user: deploymentName(name),
   }).catch((thrown: unknown) => {
     if (signal.aborted) return undefined
     throw thrown

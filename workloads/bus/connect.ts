@@ -16,7 +16,7 @@ import { SsmdError } from '#crds/errors.ts'
 import { backoffMs, pause } from './backoff.ts'
 import { fileAuthenticator } from './credentials.ts'
 import { watchLink } from './link.ts'
-import { type BusRole, inboxPrefix } from './users.ts'
+import { inboxPrefix } from './users.ts'
 
 export type BusOptions = {
   /** `nats://host:port`, several with commas; `tls://` insists on TLS; `user:password@` or `token@` is taken from it. */
@@ -28,8 +28,8 @@ export type BusOptions = {
   readonly signal: AbortSignal
   /** NATS credentials or an NKey seed; read again at each dial. */
   readonly credentialsFile?: string | undefined
-  /** Whose inbox is used. @default the client library's */
-  readonly role?: BusRole
+  /** The user whose inbox is used. @default the client library's */
+  readonly user?: string
   /** Default Math.random. */
   readonly random?: () => number
 }
@@ -39,7 +39,7 @@ const FIRST = { baseMs: 250, capMs: 5_000 }
 const PING_MS = 10_000
 const MAX_PINGS_OUT = 2
 const REFUSED_HINT =
-  'give credentials that this server knows: --nats-creds (beside ssmd up: data/.ssmd/users/<role>.nk), or transport.credentialsRef'
+  'give credentials that this server knows: --nats-creds (beside ssmd up: data/.ssmd/users/<name>.nk), or transport.credentialsRef'
 
 /** Resolves once connected; rejects with `signal.reason` when it aborts before, or where the URL is none. */
 export async function connectBus(options: BusOptions): Promise<NatsConnection> {
@@ -87,7 +87,7 @@ function connectionOptions(options: BusOptions, random: () => number): Connectio
     ...(username && password ? { user: username, pass: password } : {}),
     ...(username && !password ? { token: username } : {}),
     ...(file ? { authenticator: fileAuthenticator(file) } : {}),
-    ...(options.role ? { inboxPrefix: inboxPrefix(options.role) } : {}),
+    ...(options.user ? { inboxPrefix: inboxPrefix(options.user) } : {}),
   }
 }
 

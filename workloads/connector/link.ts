@@ -9,6 +9,7 @@ import { ensureStream, type StreamWant } from '#bus/stream.ts'
 import { describeError, SsmdError } from '#crds/errors.ts'
 import type { Logger } from '#role/run.ts'
 import type { Outlet } from './outlet.ts'
+import { deploymentName } from './report.ts'
 import { pause } from './times.ts'
 
 export type LinkOptions = {
@@ -61,7 +62,7 @@ export class Link {
       signal,
       credentialsFile,
       random,
-      role: 'connector',
+      user: deploymentName(environment, feed),
     })
     this.#nc = nc
     this.#o.onConnected(nc)
