@@ -42,6 +42,8 @@ const ALLOWED: readonly [from: string, specifier: string][] = [
   ['operator/policies.ts', './feed/policies.ts'],
   ['operator/local/a.ts', '../feed/desired.ts'],
   ['operator/local/a.ts', '#tools'],
+  ['operator/local/a.ts', '#bus/users.ts'],
+  ['operator/local/a.ts', '#role/space.ts'],
   ['operator/local/a.test.ts', '#testing/nats.ts'],
   ['cli/a.ts', '../operator/local/up.ts'],
   ['cli/a.ts', '../workloads/connector/main.ts'],
@@ -75,6 +77,7 @@ const FORBIDDEN: readonly [from: string, specifier: string, why: string][] = [
   ['operator/feed/a.ts', '#wire/block.ts', 'operator/feed may not import workloads/wire'],
   ['operator/feed/a.ts', '../local/up.ts', 'operator/feed may not import operator/local'],
   ['operator/feed/a.ts', '../archive/desired.ts', 'may not import operator/archive'],
+  ['operator/local/a.ts', '#archive/lock.ts', 'may not import workloads/archive'],
   [
     'operator/local/a.ts',
     '../../workloads/connector/main.ts',

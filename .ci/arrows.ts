@@ -28,7 +28,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'operator/nats': ['crds'],
   'operator/pods': ['crds', 'operator', ...PLATFORM],
   operator: ['crds', 'operator/nats', 'operator/pods', ...KINDS, ...PLATFORM],
-  'operator/local': ['crds', 'operator', ...KINDS, '.ci/tools'],
+  'operator/local': ['crds', 'operator', ...KINDS, 'workloads/bus', 'workloads/role', '.ci/tools'],
 }
 
 export function checkArrows(files: readonly SourceFile[], house: House): string[] {

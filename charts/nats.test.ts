@@ -10,7 +10,7 @@ import * as assert from 'uvu/assert'
 import { until, within } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { toolPath } from '#tools'
-import { natsConfig } from '../operator/local/nats.ts'
+import { natsConfig } from '../operator/local/nats-config.ts'
 import { missingTools } from '../operator/testing/cluster.ts'
 import { freePorts, type Running, startProcess } from '../operator/testing/processes.ts'
 import { at, find, type Helm, missingHelm, openHelm, render } from './testing/helm.ts'
@@ -78,7 +78,8 @@ real('takes blocks as large, and is as careful, as the one of ssmd up', async ()
   const here = (data as Record<string, string>)['nats.conf'] ?? ''
   const local = natsConfig(
     { host: '127.0.0.1', port: 4222 },
-    { config: '', log: '', pid: '', store: '' }
+    { config: '', log: '', pid: '', store: '' },
+    []
   )
   for (const setting of ['max_payload', 'sync_interval', 'max_memory_store']) {
     const line = new RegExp(`^ *${setting}: .*$`, 'm')

@@ -9,6 +9,12 @@ const healthOption = (): Option =>
     'serve /livez, /readyz and /metrics there; port 0 takes a free one'
   )
 
+const natsCredentialsOption = (): Option =>
+  new Option(
+    '--nats-creds <file>',
+    'who it is on NATS: credentials or an NKey seed; beside ssmd up: data/.ssmd/users/<deployment>.nk'
+  )
+
 export function addRoles(program: Command): void {
   examples(
     program
@@ -21,11 +27,12 @@ export function addRoles(program: Command): void {
         '--keys <folder>',
         'keys and NATS credentials as files: <folder>/<name>/<field> (default: /etc/ssmd/keys)'
       )
+      .addOption(natsCredentialsOption())
       .addOption(healthOption()),
     `
   ssmd connector --feed exchanges/feeds/kalshi.yaml --env exchanges/environments/local.yaml
   ssmd connector --feed feed.yaml --env environment.yaml --health-addr 127.0.0.1:8080`
-  ).action(async (options: { feed: string; env: string; keys?: string; healthAddr?: string }) => {
+  ).action(async (options: ConnectorFlags) => {
     const { runConnector } = await import('../workloads/connector/main.ts')
     goOnWithBrokenPipe()
     await runConnector({
@@ -33,6 +40,7 @@ export function addRoles(program: Command): void {
       environmentFile: options.env,
       ...(options.healthAddr === undefined ? {} : { healthAddr: options.healthAddr }),
       ...(options.keys === undefined ? {} : { keysDir: options.keys }),
+      ...(options.natsCreds === undefined ? {} : { natsCredentials: options.natsCreds }),
     })
   })
 
@@ -47,28 +55,22 @@ export function addRoles(program: Command): void {
       .requiredOption('--env <file>', 'the Environment')
       .option('--data <folder>', 'root of the archive, in place of spec.storage of the Archive')
       .option('--keys <folder>', 'NATS credentials as files: <folder>/<name>/nats.creds')
+      .addOption(natsCredentialsOption())
       .addOption(healthOption()),
     `
   ssmd archiver --archive exchanges/archives/kalshi-local.yaml --env exchanges/environments/local.yaml`
-  ).action(
-    async (options: {
-      archive: string
-      env: string
-      data?: string
-      keys?: string
-      healthAddr?: string
-    }) => {
-      const { runArchiver } = await import('../workloads/archiver/main.ts')
-      goOnWithBrokenPipe()
-      await runArchiver({
-        archiveFile: options.archive,
-        environmentFile: options.env,
-        ...(options.healthAddr === undefined ? {} : { healthAddr: options.healthAddr }),
-        ...(options.data === undefined ? {} : { data: options.data }),
-        ...(options.keys === undefined ? {} : { keysDir: options.keys }),
-      })
-    }
-  )
+  ).action(async (options: ArchiverFlags) => {
+    const { runArchiver } = await import('../workloads/archiver/main.ts')
+    goOnWithBrokenPipe()
+    await runArchiver({
+      archiveFile: options.archive,
+      environmentFile: options.env,
+      ...(options.healthAddr === undefined ? {} : { healthAddr: options.healthAddr }),
+      ...(options.data === undefined ? {} : { data: options.data }),
+      ...(options.keys === undefined ? {} : { keysDir: options.keys }),
+      ...(options.natsCreds === undefined ? {} : { natsCredentials: options.natsCreds }),
+    })
+  })
 
   examples(
     program
@@ -124,6 +126,15 @@ export function addRoles(program: Command): void {
     })
   })
 }
+
+type RoleFlags = {
+  readonly env: string
+  readonly keys?: string
+  readonly natsCreds?: string
+  readonly healthAddr?: string
+}
+type ConnectorFlags = RoleFlags & { readonly feed: string }
+type ArchiverFlags = RoleFlags & { readonly archive: string; readonly data?: string }
 
 type SimulatorFlags = {
   readonly replay?: string[]

@@ -17,6 +17,10 @@ export const liveSubject = (
   symbol: string
 ): string => `${environment}.${feed}.live.${subjectToken(type)}.${subjectToken(symbol)}`
 
+/** Every live subject of a feed. */
+export const liveSubjects = (environment: string, feed: string): string =>
+  `${environment}.${feed}.live.>`
+
 /** The JetStream stream that holds one feed of one environment. `_` occurs in no resource name. */
 export const streamName = (environment: string, feed: string): string =>
   `ssmd_${environment}_${feed}`

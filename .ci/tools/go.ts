@@ -64,11 +64,16 @@ function buildArgs(spec: ToolSpec, out: string): string[] {
   ]
 }
 
+// What go and the programs that it calls to fetch modules (git, ssh) read. Keys of exchanges are no business of theirs.
+const NEEDED =
+  /^(PATH|HOME|USER|LOGNAME|LANG|LC_.+|TZ|TMPDIR|TEMP|TMP|XDG_.+|GO[A-Z0-9]+|GIT_.+|SSH_.+|NETRC|SSL_CERT_(FILE|DIR)|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy)$/
+
 /** The person's Go settings, but for those that would build something else than what is pinned. */
 export function goEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { GOOS: _os, GOARCH: _arch, GOFLAGS: _flags, ...rest } = env
+  const needed = Object.entries(rest).filter(([name]) => NEEDED.test(name))
   const home = env.HOME || homedir()
-  return { ...rest, HOME: home, CGO_ENABLED: '0', GOWORK: 'off' }
+  return { ...Object.fromEntries(needed), HOME: home, CGO_ENABLED: '0', GOWORK: 'off' }
 }
 
 const lastLines = (output: string): string => output.trim().split('\n').slice(-5).join(' | ')

@@ -36,7 +36,7 @@ function findDeps(options: ToolOptions): FindDeps {
   const env = options.env ?? process.env
   const log = options.log ?? ((line: string) => process.stderr.write(`ssmd: ${line}\n`))
   const output: FindDeps['output'] = async (file, args) =>
-    (await run(file, args, { limitMs: 10_000 })).output
+    (await run(file, args, { limitMs: 10_000, env: { PATH: env.PATH, HOME: env.HOME } })).output
   const { platform, arch } = process
   return {
     env,

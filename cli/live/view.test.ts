@@ -84,6 +84,7 @@ const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   nats: {
     url: 'nats://127.0.0.1:4222',
     state: { kind: 'ready', since: NOW - 80_000, began: NOW - 81_000, pid: 9 },
+    trouble: '',
   },
   steps: [],
   feeds: [

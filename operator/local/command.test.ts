@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { parseResources } from '#crds/resources.ts'
 import { desiredObjects } from '../desired.ts'
 import type { ConfigMap, Deployment } from '../objects.ts'
-import { localCommand, passedVariables } from './command.ts'
+import { localCommand } from './command.ts'
 import { layoutOf, shownPath, storageFolder } from './layout.ts'
 
 const layout = layoutOf('/home/me/data')
@@ -110,25 +110,6 @@ test('every address of a simulator is one of loopback', () => {
     args.join(' '),
     `simulator kalshi --env ${join(layout.run, 'simulator-lab-kalshi', 'environment.yaml')} --host 127.0.0.1 --port 18980 --health-addr 127.0.0.1:18080`
   )
-})
-
-test('children see what a program needs of this computer, and no secret of it', () => {
-  const env = {
-    PATH: '/bin',
-    HOME: '/h',
-    LC_ALL: 'C',
-    https_proxy: 'x',
-    SSMD_LOG_LEVEL: 'debug',
-    KALSHI_API_KEY: 'k',
-    AWS_SECRET: 's',
-  }
-  assert.equal(Object.keys(passedVariables(env)).sort(), [
-    'HOME',
-    'LC_ALL',
-    'PATH',
-    'SSMD_LOG_LEVEL',
-    'https_proxy',
-  ])
 })
 
 test('paths are shown as they would be typed', () => {

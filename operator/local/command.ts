@@ -92,15 +92,3 @@ const portFor = (port: number, host: Host): number => host.ports.get(port) ?? 0
 
 const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(`${folder}/`)
-
-// What a program may need of the computer; everything else, keys of other feeds above all, stays with us.
-const PASSED =
-  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.+|TZ|TMPDIR|TEMP|TMP|XDG_.+|NODE_.+|SSL_CERT_FILE|SSL_CERT_DIR|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|SSMD_.+)$/
-
-/** The variables of this process that its children may see. */
-export const passedVariables = (env: NodeJS.ProcessEnv): Record<string, string> => {
-  const passed: Record<string, string> = {}
-  for (const [name, value] of Object.entries(env))
-    if (value !== undefined && PASSED.test(name)) passed[name] = value
-  return passed
-}

@@ -1,17 +1,20 @@
 // One Deployment as a process of this computer: its files are written anew before each start, its log lines
 // are kept, and its last words are remembered for whoever asks why it is not running.
-import { mkdir, readlink, rename, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, readlink, rm, stat, symlink, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
 import type { ConfigMap, Deployment } from '../objects.ts'
+import type { Component } from '../pod.ts'
 import type { BackoffTimes } from './backoff.ts'
-import { type LocalCommand, localCommand, passedVariables } from './command.ts'
+import { type LocalCommand, localCommand } from './command.ts'
 import type { UpEvent } from './events.ts'
 import { type HealthWatch, watchHealth } from './health.ts'
 import type { Layout } from './layout.ts'
 import { LogFile } from './log-file.ts'
 import { freePort } from './ports.ts'
 import { type Ended, type Launch, type ProcessState, Supervised } from './supervised.ts'
+import { passedVariables } from './variables.ts'
+import { writeWhole } from './whole-file.ts'
 
 /** What starts every process: this Node, and the file that `ssmd` is. */
 export type Program = { readonly execPath: string; readonly entry: string }
@@ -26,6 +29,8 @@ export type LocalContext = {
   nowMs(): number
   /** Loopback port of a container's port, where it is not just any. */
   portOf(deployment: string, containerPort: number): number | undefined
+  /** The file that shows who a Deployment is on NATS, where that server is this folder's. */
+  natsCredentials(deployment: string): string | undefined
   onEvent(event: UpEvent): void
   onChange(): void
 }
@@ -83,8 +88,9 @@ export class LocalDeployment {
     return this.#deployment
   }
 
-  get component(): string {
-    return this.#deployment.spec.template.spec.containers[0].name
+  /** The renderers name a container for its component. */
+  get component(): Component {
+    return this.#deployment.spec.template.spec.containers[0].name as Component
   }
 
   label(name: string): string | undefined {
@@ -135,13 +141,18 @@ export class LocalDeployment {
     await materialize(command)
     return {
       file: program.execPath,
-      args: [program.entry, ...command.args],
+      args: [program.entry, ...command.args, ...this.#natsArguments()],
       env: {
-        ...passedVariables(env),
+        ...passedVariables(env, this.component),
         ...command.variables,
         SSMD_PARENT: String(process.pid),
       },
     }
+  }
+
+  #natsArguments(): readonly string[] {
+    const file = this.#context.natsCredentials(this.name)
+    return file === undefined ? [] : ['--nats-creds', file]
   }
 
   #onSpawn(pid: number): void {
@@ -229,10 +240,7 @@ function missingVariables(names: readonly string[]): SsmdError {
 /** Writes what the process will read; each file whole or not at all. */
 async function materialize(command: LocalCommand): Promise<void> {
   for (const folder of command.folders) await mkdir(folder, { recursive: true })
-  for (const { path, text } of command.files) {
-    await writeFile(`${path}.tmp`, text)
-    await rename(`${path}.tmp`, path)
-  }
+  for (const { path, text } of command.files) await writeWhole(path, text)
   for (const { path, target } of command.links) await makeLink(path, target)
 }
 

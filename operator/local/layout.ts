@@ -11,6 +11,8 @@ export type Layout = {
   readonly logs: string
   /** The JetStream store. */
   readonly nats: string
+  /** NKey seeds of this folder's NATS, one file a user: `<users>/<name>.nk`. */
+  readonly users: string
   /** Stand-in for Secrets: `<secrets>/<name>/<field>`. */
   readonly secrets: string
   /** Stand-in for PersistentVolumeClaims. */
@@ -27,6 +29,7 @@ export function layoutOf(data: string): Layout {
     run: join(home, 'run'),
     logs: join(home, 'logs'),
     nats: join(home, 'nats'),
+    users: join(home, 'users'),
     secrets: join(home, 'secrets'),
     claims: join(root, 'claims'),
     lock: join(home, 'up.lock'),

@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert'
 import { within } from '#testing/deadline.ts'
 import { toolPath } from '#tools'
 import { layoutOf } from './layout.ts'
-import { loopbackAddress, NatsServer, natsConfig, natsFiles } from './nats.ts'
+import { NatsServer } from './nats.ts'
+import { loopbackAddress, natsConfig, natsFiles } from './nats-config.ts'
 import { freePort } from './ports.ts'
 import { chooseNats } from './problems.ts'
 import { TestFolder } from './testing/folder.ts'
@@ -20,7 +21,7 @@ test('only an address of this computer is ours to start', () => {
 })
 
 test('the configuration syncs before it acknowledges, and listens on loopback alone', () => {
-  const text = natsConfig({ host: '127.0.0.1', port: 4222 }, natsFiles(layoutOf('/d "x"')))
+  const text = natsConfig({ host: '127.0.0.1', port: 4222 }, natsFiles(layoutOf('/d "x"')), [])
   assert.match(text, /^listen: "127\.0\.0\.1:4222"$/m)
   assert.match(text, /^ {2}sync_interval: always$/m)
   assert.match(text, /^max_payload: 8MB$/m)

@@ -2,68 +2,23 @@
 // in the data folder. It is restarted when it dies, and it does not outlive `ssmd up`.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import type { BusUser } from '#bus/users.ts'
 import { SsmdError } from '#crds/errors.ts'
 import type { BackoffTimes } from './backoff.ts'
-import { passedVariables } from './command.ts'
+import { type Dial, dial } from './dial.ts'
 import type { UpEvent } from './events.ts'
 import type { Layout } from './layout.ts'
+import { type LoopbackAddress, type NatsFiles, natsConfig, natsFiles } from './nats-config.ts'
+import { watchWrites } from './nats-writes.ts'
 import { isFree } from './ports.ts'
 import { type Ended, type Launch, type ProcessState, Supervised } from './supervised.ts'
-
-export type LoopbackAddress = { readonly host: string; readonly port: number }
-
-const DEFAULT_PORT = 4222
-
-/** The address of a NATS URL where it is one of this computer, else undefined: then that server is not ours. */
-export function loopbackAddress(url: string): LoopbackAddress | undefined {
-  const parsed = new URL(url)
-  const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1')
-  const port = parsed.port === '' ? DEFAULT_PORT : Number(parsed.port)
-  if (host === 'localhost' || /^127(\.\d{1,3}){3}$/.test(host))
-    return { host: host === 'localhost' ? '127.0.0.1' : host, port }
-  return host === '::1' ? { host, port } : undefined
-}
-
-export type NatsFiles = {
-  readonly config: string
-  readonly log: string
-  readonly pid: string
-  readonly store: string
-}
-
-export const natsFiles = (layout: Layout): NatsFiles => ({
-  config: join(layout.home, 'nats-server.conf'),
-  log: join(layout.logs, 'nats-server.log'),
-  pid: join(layout.home, 'nats-server.pid'),
-  store: layout.nats,
-})
-
-/** The configuration file, pure. */
-export function natsConfig(address: LoopbackAddress, files: NatsFiles): string {
-  const text = (value: string) => JSON.stringify(value)
-  return `# Written by ssmd up at each start; edits are lost.
-server_name: ssmd-local
-listen: ${text(address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`)}
-pid_file: ${text(files.pid)}
-log_file: ${text(files.log)}
-log_size_limit: 10MB
-log_max_num: 3
-# A block holds frames of a few milliseconds, or one large frame.
-max_payload: 8MB
-jetstream {
-  store_dir: ${text(files.store)}
-  # An acknowledged block is on the disk.
-  sync_interval: always
-  max_memory_store: 64MB
-  # Every stream reserves its own bound; this one must only be larger than their sum.
-  max_file_store: 4TB
-}
-`
-}
+import { seedFile, withKeys, withUsers } from './users.ts'
+import { passedVariables } from './variables.ts'
+import { writeWhole } from './whole-file.ts'
 
 export type NatsOptions = {
   readonly layout: Layout
@@ -81,6 +36,7 @@ const START_LIMIT_MS = 120_000
 const GRACE_MS = 20_000
 // The programs stop first when `ssmd up` is gone; then nobody needs the server any more.
 const ORPHAN_SECONDS = 4
+const RELOAD_MS = 5000
 
 export class NatsServer {
   readonly address: LoopbackAddress
@@ -88,6 +44,12 @@ export class NatsServer {
   readonly #files: NatsFiles
   readonly #process: Supervised
   #guard: ChildProcess | undefined
+  readonly #stop = new AbortController()
+  #users: readonly BusUser[] = []
+  /** What it does not take, and what happens next; empty when all is well. */
+  #trouble = ''
+  /** Why we end the present run to start another. */
+  #restarting = ''
   #lastStderr = ''
   #logOffset = 0
 
@@ -118,6 +80,11 @@ export class NatsServer {
     return this.#process.pid
   }
 
+  /** Which streams it does not write, why, and what happens next; empty when all is well. */
+  get trouble(): string {
+    return this.#trouble
+  }
+
   /** Starts it and waits until it answers; throws where the port is taken or the program cannot start. */
   async start(signal: AbortSignal): Promise<void> {
     await this.#awaitPort(signal)
@@ -126,7 +93,10 @@ export class NatsServer {
     while (!signal.aborted) {
       await sleep(20)
       const { state } = this
-      if (state.kind === 'ready') return
+      if (state.kind === 'ready') {
+        this.#watchWrites()
+        return
+      }
       const failed = state.kind === 'waiting' && state.ends >= 2 ? state.reason : undefined
       if (failed === undefined && this.#options.nowMs() < end) continue
       await this.stop()
@@ -138,7 +108,23 @@ export class NatsServer {
     }
   }
 
+  /** Lets these in beside those of before. A server that runs reads its users anew, and disconnects none of the others. */
+  async letIn(users: readonly BusUser[]): Promise<void> {
+    const all = withUsers(this.#users, users)
+    const isNew = (user: BusUser) => !this.#users.some((old) => isDeepStrictEqual(old, user))
+    const newest = all.findLast(isNew)
+    this.#users = all
+    if (newest === undefined || this.state.kind !== 'ready') return
+    await this.#writeConfig()
+    if (this.pid === undefined) return
+    process.kill(this.pid, 'SIGHUP')
+    // It reads them in its own time; a program that came earlier would be refused once.
+    const late = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(RELOAD_MS)])
+    await (await dial(this.#asUser(newest.name), late))?.close()
+  }
+
   async stop(): Promise<void> {
+    this.#stop.abort()
     await this.#process.stop()
     this.#guard?.kill('SIGKILL')
   }
@@ -181,17 +167,21 @@ export class NatsServer {
     const file = await natsServer()
     await mkdir(layout.logs, { recursive: true })
     await mkdir(this.#files.store, { recursive: true })
-    await writeFile(this.#files.config, natsConfig(this.address, this.#files))
+    await this.#writeConfig()
     this.#logOffset = await stat(this.#files.log).then(
       ({ size }) => size,
       () => 0
     )
     this.#lastStderr = ''
-    return { file, args: ['--config', this.#files.config], env: passedVariables(env) }
+    return {
+      file,
+      args: ['--config', this.#files.config],
+      env: passedVariables(env, 'nats-server'),
+    }
   }
 
   #onSpawn(child: ChildProcess): void {
-    this.#guard = guardOf(child)
+    this.#guard = guardOf(child, passedVariables(this.#options.env, 'guard'))
     this.#tell('info', `started (process ${child.pid})`)
     void this.#awaitAnswer(child)
   }
@@ -210,12 +200,52 @@ export class NatsServer {
     }
   }
 
+  async #writeConfig(): Promise<void> {
+    const users = await withKeys(this.#options.layout, this.#users)
+    await writeWhole(this.#files.config, natsConfig(this.address, this.#files, users))
+  }
+
+  #asUser(user: string): Dial {
+    const { host, port } = this.address
+    const url = `nats://${host.includes(':') ? `[${host}]` : host}:${port}`
+    return { url, user, credentialsFile: seedFile(this.#options.layout, user) }
+  }
+
+  #watchWrites(): void {
+    const { nowMs } = this.#options
+    void watchWrites({
+      to: this.#asUser('health'),
+      store: this.#files.store,
+      signal: this.#stop.signal,
+      nowMs,
+      onTrouble: (text) => this.#show(text),
+      restart: (reason) => {
+        this.#restarting = reason
+        this.#process.restart()
+      },
+    })
+  }
+
+  #show(trouble: string): void {
+    if (trouble === this.#trouble) return
+    if (this.#trouble === '') this.#tell('error', trouble)
+    this.#trouble = trouble
+    if (trouble === '') this.#tell('info', 'takes messages again')
+    this.#options.onChange()
+  }
+
   #onEnd(ended: Ended): string {
     // First the guard: it must never signal a process id that belongs to somebody else by now.
     this.#guard?.kill('SIGKILL')
     this.#guard = undefined
     const how = ended.signal !== null ? `ended by ${ended.signal}` : `ended with ${ended.code}`
     const stopping = this.#process.state.kind === 'stopping'
+    if (this.#restarting !== '' && !stopping) {
+      const why = `restarting: it ${this.#restarting}`
+      this.#restarting = ''
+      this.#tell('warn', why)
+      return why
+    }
     const said = stopping ? '' : this.#lastComplaint()
     const reason = said === '' ? how : `${how}: ${said}`
     this.#tell(stopping ? 'info' : 'error', stopping ? 'stopped' : reason)
@@ -241,9 +271,10 @@ export class NatsServer {
 }
 
 /** A shell that ends the server when our end of its standard input closes, that is, when we are gone. */
-function guardOf(server: ChildProcess): ChildProcess {
+function guardOf(server: ChildProcess, env: Readonly<Record<string, string>>): ChildProcess {
   const script = `cat >/dev/null; sleep ${ORPHAN_SECONDS}; kill -TERM "$1" 2>/dev/null`
   const guard = spawn('/bin/sh', ['-c', script, 'ssmd-guard', String(server.pid)], {
+    env,
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })

@@ -1,7 +1,7 @@
 // What stands in the way of a resource on this computer, besides what its file says: pure checks of what cannot
 // be done here.
 import type { Environment } from '#crds/environment.gen.ts'
-import { loopbackAddress } from './nats.ts'
+import { loopbackAddress } from './nats-config.ts'
 
 export type LocalChoice = {
   /** Environments that can run here. */

@@ -1,23 +1,22 @@
 // What the workloads say of themselves on NATS: the newest report of each, and whether an archiver has taken
 // all there is. A server that is away is waited for; nothing here ever stops a capture.
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
 import { consumerName, reportSubjects, streamName } from '#crds/names.ts'
 import type { Report } from '#crds/report.ts'
-import type { Layout } from './layout.ts'
+import { dial } from './dial.ts'
 
 /** Where to listen: one entry for each NATS server of the environments that run. */
-export type BusAddress = { readonly url: string; readonly credentials: string | undefined }
+export type BusAddress = { readonly url: string; readonly credentialsFile: string | undefined }
+
+const REFUSED_MS = 5000
 
 export class ReportListener {
-  readonly #layout: Layout
   readonly #onReport: () => void
   readonly #reports = new Map<string, Report>()
   readonly #buses = new Map<string, { abort: AbortController; nc: NatsConnection | undefined }>()
 
-  constructor(layout: Layout, onReport: () => void) {
-    this.#layout = layout
+  constructor(onReport: () => void) {
     this.#onReport = onReport
   }
 
@@ -80,30 +79,18 @@ export class ReportListener {
     address: BusAddress,
     entry: { abort: AbortController; nc: NatsConnection | undefined }
   ): Promise<void> {
-    const { connect, credsAuthenticator } = await import('nats')
-    while (!entry.abort.signal.aborted) {
+    const { signal } = entry.abort
+    while (!signal.aborted) {
+      const nc = await dial({ ...address, user: 'up' }, signal)
+      if (nc === undefined) return
+      entry.nc = nc
       try {
-        const credentials =
-          address.credentials === undefined
-            ? undefined
-            : await readFile(join(this.#layout.secrets, address.credentials, 'nats.creds'))
-        const nc = await connect({
-          servers: address.url,
-          name: 'ssmd up',
-          maxReconnectAttempts: -1,
-          reconnectTimeWait: 500,
-          ...(credentials === undefined ? {} : { authenticator: credsAuthenticator(credentials) }),
-        })
-        entry.nc = nc
-        if (entry.abort.signal.aborted) {
-          await nc.close()
-          return
-        }
         for await (const message of nc.subscribe(reportSubjects('*'))) this.#take(message.data)
       } catch {
-        // The server may come up later than we do; its own state is shown elsewhere.
-        await new Promise((resolve) => setTimeout(resolve, 500).unref())
+        // A server that is not ours refuses to tell us: it may be told otherwise later, and captures need no listener.
+        await sleep(REFUSED_MS, undefined, { signal, ref: false }).catch(() => undefined)
       }
+      await nc.close()
     }
   }
 

@@ -11,7 +11,7 @@ import { toolPath } from '#tools'
 import type { UpEvent } from './events.ts'
 import { freePort } from './ports.ts'
 import { LocalRuntime } from './runtime.ts'
-import { FIXTURE, isAlive, TestFolder, writeResources } from './testing/folder.ts'
+import { isAlive, TestFolder, writeResources } from './testing/folder.ts'
 
 const MS = 20_000
 
@@ -28,8 +28,8 @@ function createUp(folder: TestFolder, options: { env?: Record<string, string> } 
     data: folder.data,
     environments: [],
     current: folder.path,
-    program: { execPath: process.execPath, entry: FIXTURE },
-    env: { ...process.env, SSMD_TEST_DIR: folder.path, ...options.env },
+    program: { execPath: process.execPath, entry: folder.entry },
+    env: { ...process.env, ...options.env },
     natsServer: (say) => toolPath('nats-server', { log: say }),
     backoff: { firstMs: 50, mostMs: 200, resetAfterMs: 60_000 },
     nowMs: () => Date.now(),
@@ -84,7 +84,10 @@ test('runs the Deployments of a folder as processes, with files, folders and loo
       '--env',
       join(run, 'connector-local-kalshi', 'environment.yaml'),
     ])
-    assert.match(connector?.args.join(' ') ?? '', /--health-addr 127\.0\.0\.1:\d+$/)
+    assert.match(
+      connector?.args.join(' ') ?? '',
+      /--health-addr 127\.0\.0\.1:\d+ --nats-creds .*\/data\/\.ssmd\/users\/connector\.nk$/
+    )
     assert.is(archiver?.args[archiver.args.indexOf('--data') + 1], folder.data)
     assert.is(simulator?.args[simulator.args.indexOf('--host') + 1], '127.0.0.1')
     const port = simulator?.args[simulator.args.indexOf('--port') + 1]
@@ -273,7 +276,6 @@ test('nothing outlives an ssmd up that is killed: programs and nats-server end b
     [join(import.meta.dirname, 'testing', 'up.ts'), folder.path],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, SSMD_TEST_DIR: folder.path },
     }
   )
   try {

@@ -1,7 +1,9 @@
 // `ssmd up` without its face: reads the resources, decides with the same pure functions as the cluster operator,
 // runs the result as processes, follows edits, and stops in order. Whoever shows it asks for a snapshot.
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { BusUser } from '#bus/users.ts'
 import { describeError, SsmdError } from '#crds/errors.ts'
 import { type Declared, desiredObjects } from '../desired.ts'
 import { SIMULATOR_PORT } from '../environment/desired.ts'
@@ -14,7 +16,8 @@ import { drained } from './drain.ts'
 import type { UpEvent } from './events.ts'
 import { type Layout, layoutOf, shownPath, storageFolder } from './layout.ts'
 import { type Lock, takeLock } from './lock.ts'
-import { loopbackAddress, NatsServer } from './nats.ts'
+import { NatsServer } from './nats.ts'
+import { loopbackAddress } from './nats-config.ts'
 import { isFree } from './ports.ts'
 import { chooseNats } from './problems.ts'
 import { ReportListener } from './reports.ts'
@@ -23,6 +26,7 @@ import { SimulatorPorts } from './simulator-ports.ts'
 import { describeFeeds, describeProcess, type Phase, type Snapshot } from './snapshot.ts'
 import { Source } from './source.ts'
 import { Steps } from './steps.ts'
+import { seedFile, usersOf } from './users.ts'
 import { fingerprint, watchEdits } from './watch.ts'
 
 export type RuntimeOptions = {
@@ -50,6 +54,20 @@ const DRAIN_LIMIT_MS = 15_000
 // Whatever hinders a simulator hinders nothing else for longer than this.
 const SIMULATOR_LIMIT_MS = 3000
 const ORDER = ['simulator', 'archiver', 'connector'] as const satisfies readonly Component[]
+
+/** A NATS of this computer is run by us, whatever the Environment says of credentials. */
+const isOurs = (url: string): boolean => loopbackAddress(url) !== undefined
+
+/** What of it uses this folder's NATS. */
+function withOurs({ feeds, environments, archives }: Declared): Declared {
+  const ours = environments.filter(({ spec }) => isOurs(spec.transport.url))
+  const isOf = (name: string) => ours.some(({ metadata }) => metadata.name === name)
+  return {
+    feeds,
+    environments: ours,
+    archives: archives.filter(({ spec }) => isOf(spec.environmentRef.name)),
+  }
+}
 
 export class LocalRuntime {
   readonly #options: RuntimeOptions
@@ -80,7 +98,7 @@ export class LocalRuntime {
     this.#startedAt = options.nowMs()
     this.#source = new Source(options)
     this.#steps = new Steps(options.nowMs, options.onChange)
-    this.#reports = new ReportListener(this.#layout, options.onChange)
+    this.#reports = new ReportListener(options.onChange)
     const context: LocalContext = {
       layout: this.#layout,
       program: options.program,
@@ -89,6 +107,7 @@ export class LocalRuntime {
       nowMs: options.nowMs,
       portOf: (name, port) =>
         port === SIMULATOR_PORT ? this.#simulatorPorts.get(name) : undefined,
+      natsCredentials: (deployment) => this.#natsCredentials(deployment),
       onEvent: (event) => this.#tell(event),
       onChange: () => this.#changed(),
     }
@@ -148,7 +167,6 @@ export class LocalRuntime {
 
   snapshot(): Snapshot {
     const { path, current, nowMs } = this.#options
-    const nats = this.#nats
     return {
       at: nowMs(),
       startedAt: this.#startedAt,
@@ -158,7 +176,7 @@ export class LocalRuntime {
       path,
       data: shownPath(this.#layout.data, current),
       logs: shownPath(this.#layout.logs, current),
-      nats: nats && this.#natsUrl !== undefined ? { url: this.#natsUrl, state: nats.state } : null,
+      nats: this.#describeNats(),
       steps: this.#steps.list(),
       feeds: describeFeeds(this.#declared, this.#source.date),
       processes: this.#runner.list().map(describeProcess),
@@ -166,6 +184,13 @@ export class LocalRuntime {
       problems: [...this.#source.describeProblems(), ...this.#localProblems],
       events: [...this.#events],
     }
+  }
+
+  #describeNats(): Snapshot['nats'] {
+    const url = this.#natsUrl
+    if (this.#nats === undefined || url === undefined) return null
+    const { state, trouble } = this.#nats
+    return { url, state, trouble }
   }
 
   // --- making it so
@@ -182,7 +207,7 @@ export class LocalRuntime {
     const wanted = this.#source.declared()
     const choice = chooseNats(wanted.environments, this.#natsUrl)
     const declared: Declared = { ...wanted, environments: choice.environments }
-    await this.#useNats(choice.natsUrl)
+    await this.#useNats(choice.natsUrl, usersOf(withOurs(declared)))
     if (this.#stop.signal.aborted) return
     await this.#simulatorPorts.choose(declared, this.#source.date)
     const desired = desiredObjects(declared, this.#platform())
@@ -195,9 +220,12 @@ export class LocalRuntime {
       ),
     ]
     this.#reports.follow(
-      declared.environments.map(({ spec }) => ({
-        url: spec.transport.url,
-        credentials: spec.transport.credentialsRef?.name,
+      declared.environments.map(({ spec: { transport } }) => ({
+        url: transport.url,
+        credentialsFile: isOurs(transport.url)
+          ? seedFile(this.#layout, 'up')
+          : transport.credentialsRef &&
+            join(this.#layout.secrets, transport.credentialsRef.name, 'nats.creds'),
       }))
     )
     for (const component of ORDER) {
@@ -235,12 +263,17 @@ export class LocalRuntime {
     }
   }
 
-  async #useNats(url: string | undefined): Promise<void> {
-    if (url === this.#natsUrl) return
+  #natsCredentials(deployment: string): string | undefined {
+    const known = usersOf(withOurs(this.#declared)).some(({ name }) => name === deployment)
+    return known ? seedFile(this.#layout, deployment) : undefined
+  }
+
+  async #useNats(url: string | undefined, users: readonly BusUser[]): Promise<void> {
+    if (url === this.#natsUrl) return await this.#nats?.letIn(users)
     const address = url === undefined ? undefined : loopbackAddress(url)
     if (this.#nats && address) {
       const { host, port } = this.#nats.address
-      if (host === address.host && port === address.port) return
+      if (host === address.host && port === address.port) return await this.#nats.letIn(users)
       // An edit must not stop what runs for a port that it cannot have.
       if (!(await isFree(address.port, address.host)))
         throw new SsmdError(
@@ -269,6 +302,7 @@ export class LocalRuntime {
       onEvent: (event) => this.#tell(event),
       onChange: () => this.#changed(),
     })
+    await nats.letIn(users)
     this.#nats = nats
     this.#natsUrl = url
     this.#steps.begin('nats-server', url)

@@ -51,7 +51,12 @@ export type Snapshot = {
   readonly path: string
   readonly data: string
   readonly logs: string
-  readonly nats: { readonly url: string; readonly state: ProcessState } | null
+  readonly nats: {
+    readonly url: string
+    readonly state: ProcessState
+    /** Which streams it does not write, why, and what happens next; empty when all is well. */
+    readonly trouble: string
+  } | null
   readonly steps: readonly Step[]
   readonly feeds: readonly FeedSnapshot[]
   readonly processes: readonly ProcessSnapshot[]

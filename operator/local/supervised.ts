@@ -106,6 +106,11 @@ export class Supervised {
     return true
   }
 
+  /** Ends the present run in order, after the grace by force; the program is started again. */
+  restart(): void {
+    if (this.#child && this.#state.kind !== 'stopping') this.#end(this.#child)
+  }
+
   /** Ends the present run by force; the program is started again. */
   kill(): void {
     this.#child?.kill('SIGKILL')
@@ -178,6 +183,10 @@ export class Supervised {
     const child = this.#child
     if (child?.pid === undefined || this.#state.kind === 'stopping') return
     this.#become({ kind: 'stopping', since: this.#options.nowMs(), pid: child.pid })
+    this.#end(child)
+  }
+
+  #end(child: ChildProcess): void {
     child.kill(this.#hurried ? 'SIGKILL' : 'SIGTERM')
     const timer = setTimeout(() => child.kill('SIGKILL'), this.#options.graceMs)
     child.once('exit', () => clearTimeout(timer))

@@ -28,6 +28,8 @@ export type ArchiverOptions = {
   readonly data?: string
   /** Where Secrets are mounted; default /etc/ssmd/keys. */
   readonly keysDir?: string
+  /** Of this program on NATS, in place of `transport.credentialsRef`. */
+  readonly natsCredentials?: string
 }
 
 /** A NATS that is away does not hold the end up. */
@@ -40,7 +42,7 @@ export async function runArchiver(options: ArchiverOptions): Promise<void> {
     const environment = await loadResource('Environment', options.environmentFile)
     checkTogether(archive, environment)
     const root = rootOf(archive, options.data)
-    await archiveFeeds(role, archive, environment, root, options.keysDir ?? KEYS_DIR)
+    await archiveFeeds(role, archive, environment, root, options)
   })
 }
 
@@ -49,7 +51,7 @@ async function archiveFeeds(
   archive: Archive,
   environment: Environment,
   root: string,
-  keysDir: string
+  { keysDir = KEYS_DIR, natsCredentials }: ArchiverOptions
 ): Promise<void> {
   const { log, random, health, clock } = role
   const { transport } = environment.spec
@@ -81,13 +83,15 @@ async function archiveFeeds(
   health.notReady('NATS is not connected')
 
   const credentialsFile =
-    transport.credentialsRef && join(keysDir, transport.credentialsRef.name, 'nats.creds')
+    natsCredentials ??
+    (transport.credentialsRef && join(keysDir, transport.credentialsRef.name, 'nats.creds'))
   const nc = await connectBus({
     url: transport.url,
     name: deploymentName(name),
     log,
     signal,
     credentialsFile,
+    user: deploymentName(name),
   }).catch((thrown: unknown) => {
     if (signal.aborted) return undefined
     throw thrown

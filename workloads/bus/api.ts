@@ -75,6 +75,11 @@ export function toBusError(error: unknown, what: string): SsmdError {
       return new SsmdError('SSMD_E_NATS', `${what}: NATS has not answered for ${TIMEOUT_MS} ms`, {
         cause: error,
       })
+    case ErrorCode.PermissionsViolation:
+      return new SsmdError('SSMD_E_NATS', `${what}: NATS refuses it to this user`, {
+        hint: 'use credentials of a user that may do it; beside ssmd up: data/.ssmd/users/admin.nk',
+        cause: error,
+      })
     default:
       return new SsmdError('SSMD_E_NATS', `${what}: ${message}`, { cause: error })
   }

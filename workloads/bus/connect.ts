@@ -1,20 +1,22 @@
 // The connection to NATS: tried for ever until it stands, kept for ever afterwards, every change of its state one
 // log line. A wrong password is retried too: credentials are rotated while programs run. No secret is logged.
 
-import { readFileSync } from 'node:fs'
 import {
   type ConnectionOptions,
   connect,
-  credsAuthenticator,
   DebugEvents,
+  ErrorCode,
   Events,
   type NatsConnection,
+  type NatsError,
   type Status,
 } from 'nats'
 import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
 import { backoffMs, pause } from './backoff.ts'
+import { fileAuthenticator } from './credentials.ts'
 import { watchLink } from './link.ts'
+import { inboxPrefix } from './users.ts'
 
 export type BusOptions = {
   /** `nats://host:port`, several with commas; `tls://` insists on TLS; `user:password@` or `token@` is taken from it. */
@@ -24,8 +26,10 @@ export type BusOptions = {
   readonly log: Logger
   /** Ends the wait for the first connection; the caller closes what it got. */
   readonly signal: AbortSignal
-  /** A NATS credentials file; read again at each dial. */
+  /** NATS credentials or an NKey seed; read again at each dial. */
   readonly credentialsFile?: string | undefined
+  /** The user whose inbox is used. @default the client library's */
+  readonly user?: string
   /** Default Math.random. */
   readonly random?: () => number
 }
@@ -34,6 +38,8 @@ const FIRST = { baseMs: 250, capMs: 5_000 }
 // A dead peer is noticed after 2 unanswered pings: half a minute, where the client's default is six.
 const PING_MS = 10_000
 const MAX_PINGS_OUT = 2
+const REFUSED_HINT =
+  'give credentials that this server knows: --nats-creds (beside ssmd up: data/.ssmd/users/<name>.nk), or transport.credentialsRef'
 
 /** Resolves once connected; rejects with `signal.reason` when it aborts before, or where the URL is none. */
 export async function connectBus(options: BusOptions): Promise<NatsConnection> {
@@ -51,10 +57,11 @@ export async function connectBus(options: BusOptions): Promise<NatsConnection> {
       return nc
     } catch (error) {
       signal.throwIfAborted()
-      const reason = (error as Error).message
+      const { message: reason, code } = error as NatsError
       if (reason !== shown) {
         shown = reason
-        log.warn({ servers, reason }, 'NATS cannot be reached; trying on')
+        const hint = code === ErrorCode.AuthorizationViolation ? REFUSED_HINT : undefined
+        log.warn({ servers, reason, hint }, 'NATS cannot be reached; trying on')
       }
       await pause(backoffMs(attempt, FIRST, random), signal)
     }
@@ -79,7 +86,8 @@ function connectionOptions(options: BusOptions, random: () => number): Connectio
     ...(urls.some((url) => url.protocol === 'tls:') ? { tls: {} } : {}),
     ...(username && password ? { user: username, pass: password } : {}),
     ...(username && !password ? { token: username } : {}),
-    ...(file ? { authenticator: credsAuthenticator(() => readFileSync(file)) } : {}),
+    ...(file ? { authenticator: fileAuthenticator(file) } : {}),
+    ...(options.user ? { inboxPrefix: inboxPrefix(options.user) } : {}),
   }
 }
 

@@ -2,7 +2,7 @@
 // AckPolicy.All. It heals itself: after a lost connection, a lost delivery or a deleted consumer it makes the consumer
 // anew behind the last block it has. Memory is bounded: what was asked for, waits here and is in the caller's hands.
 
-import { createInbox, type Msg, type NatsConnection } from 'nats'
+import type { Msg, NatsConnection } from 'nats'
 import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
 import type { Metadata } from '#crds/streams.ts'
@@ -11,6 +11,7 @@ import { toBusError } from './api.ts'
 import { backoffMs, pause } from './backoff.ts'
 import { replaceDurable } from './durable.ts'
 import { HeldBlocks, type StreamBlock } from './held.ts'
+import { newInbox } from './inbox.ts'
 import { type Link, watchUpDown } from './link.ts'
 import { endOf, PullBudget, pullRequest } from './pull.ts'
 import { SETTLE_MS } from './remake.ts'
@@ -372,7 +373,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     this.#facts = facts
     this.#pending = pending
     this.#nextConsumerSequence = 1
-    this.#inbox = createInbox()
+    this.#inbox = newInbox(this.#nc)
     this.#sub = this.#nc.subscribe(this.#inbox, {
       callback: (error, msg) => this.#onMessage(error, msg),
     })

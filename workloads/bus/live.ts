@@ -2,8 +2,9 @@
 // record costs a look into a map: a subject that nobody takes is left alone for a while. Memory is bounded: what the
 // server has not read by then is not waited for, live records are dropped and counted.
 
-import { createInbox, type Msg, type NatsConnection, type NatsError } from 'nats'
+import type { Msg, NatsConnection, NatsError } from 'nats'
 import { liveSubject } from '#crds/names.ts'
+import { newInbox } from './inbox.ts'
 import { type Link, watchUpDown } from './link.ts'
 
 export type LiveOptions = {
@@ -30,7 +31,7 @@ export class LivePublisher {
   readonly #environment: string
   readonly #feed: string
   readonly #nowMs: () => number
-  readonly #inbox = createInbox()
+  readonly #inbox: string
   readonly #sub: { unsubscribe(): void }
   readonly #link: Link
   readonly #byType = new Map<string, Map<string, Subject>>()
@@ -43,6 +44,7 @@ export class LivePublisher {
 
   constructor(options: LiveOptions) {
     this.#nc = options.nc
+    this.#inbox = newInbox(options.nc)
     this.#environment = options.environment
     this.#feed = options.feed
     this.#nowMs = options.nowMs ?? Date.now

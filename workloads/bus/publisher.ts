@@ -3,10 +3,11 @@
 // What no publisher can help: blocks that the server acknowledged and lost in a power cut (`sync_interval: always`).
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createInbox, headers, type Msg, type NatsConnection, type NatsError } from 'nats'
+import { headers, type Msg, type NatsConnection, type NatsError } from 'nats'
 import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
 import { backoffMs } from './backoff.ts'
+import { newInbox } from './inbox.ts'
 import { type Link, watchUpDown } from './link.ts'
 import { SETTLE_MS } from './remake.ts'
 
@@ -70,7 +71,7 @@ type Mode = 'open' | 'probing' | 'down' | 'closed'
 
 export class BlockPublisher {
   readonly #o: PublisherOptions
-  readonly #inbox = createInbox()
+  readonly #inbox: string
   readonly #sub: { unsubscribe(): void }
   readonly #link: Link
   readonly #checker: NodeJS.Timeout
@@ -101,6 +102,7 @@ export class BlockPublisher {
 
   constructor(options: PublisherOptions) {
     this.#o = options
+    this.#inbox = newInbox(options.nc)
     this.#sub = options.nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, msg) => this.#onReply(error, msg),
     })

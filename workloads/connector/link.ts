@@ -9,6 +9,7 @@ import { ensureStream, type StreamWant } from '#bus/stream.ts'
 import { describeError, SsmdError } from '#crds/errors.ts'
 import type { Logger } from '#role/run.ts'
 import type { Outlet } from './outlet.ts'
+import { deploymentName } from './report.ts'
 import { pause } from './times.ts'
 
 export type LinkOptions = {
@@ -54,7 +55,15 @@ export class Link {
   async open(signal: AbortSignal): Promise<void> {
     const { url, environment, feed, log, random, nowMs, outlet, credentialsFile } = this.#o
     const name = `ssmd connector ${environment}/${feed}`
-    const nc = await connectBus({ url, name, log, signal, credentialsFile, random })
+    const nc = await connectBus({
+      url,
+      name,
+      log,
+      signal,
+      credentialsFile,
+      random,
+      user: deploymentName(environment, feed),
+    })
     this.#nc = nc
     this.#o.onConnected(nc)
     await this.#makeStream(nc, signal)

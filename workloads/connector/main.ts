@@ -32,6 +32,8 @@ export type ConnectorOptions = {
   readonly healthAddr?: string
   /** Where Secrets are mounted; default /etc/ssmd/keys. */
   readonly keysDir?: string
+  /** Of this program on NATS, in place of `transport.credentialsRef`. */
+  readonly natsCredentials?: string
 }
 
 /** Between two dials of a feed with many connections. */
@@ -46,7 +48,7 @@ export async function runConnector(options: ConnectorOptions): Promise<void> {
   await runRole({ name: 'connector', healthAddr: options.healthAddr }, async (role) => {
     const feed = await loadResource('Feed', options.feedFile)
     const environment = await loadResource('Environment', options.environmentFile)
-    await capture(role, feed, environment, options.keysDir ?? KEYS_DIR)
+    await capture(role, feed, environment, options)
   })
 }
 
@@ -54,7 +56,7 @@ async function capture(
   role: Role,
   feed: Feed,
   environment: Environment,
-  keysDir: string
+  { keysDir = KEYS_DIR, natsCredentials }: ConnectorOptions
 ): Promise<void> {
   const { log, random, signal } = role
   const { nowMs, nowNanos } = role.clock
@@ -81,7 +83,8 @@ async function capture(
     url: transport.url,
     stream: streamWantOf(environment, feed.metadata.name),
     credentialsFile:
-      transport.credentialsRef && join(keysDir, transport.credentialsRef.name, 'nats.creds'),
+      natsCredentials ??
+      (transport.credentialsRef && join(keysDir, transport.credentialsRef.name, 'nats.creds')),
     outlet,
     log,
     random,

@@ -1,9 +1,15 @@
 // A folder of its own for each test of operator/local, with small resources in it.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-export const FIXTURE = join(import.meta.dirname, 'program.ts')
 
 export type Start = {
   readonly role: string
@@ -15,6 +21,13 @@ export type Start = {
 
 export class TestFolder {
   readonly path: string = mkdtempSync(join(tmpdir(), 'ssmd-local-'))
+
+  /** The program that stands in for `ssmd`; where it was started is where it leaves its marks. */
+  readonly entry: string = join(this.path, 'program.ts')
+
+  constructor() {
+    symlinkSync(join(import.meta.dirname, 'program.ts'), this.entry)
+  }
 
   get exchanges(): string {
     return join(this.path, 'exchanges')

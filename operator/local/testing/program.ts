@@ -1,10 +1,11 @@
 // Stands in for `ssmd <role>` in tests of operator/local: says `ready`, serves its health, ends on SIGTERM. The file
-// `<SSMD_TEST_DIR>/mode`, or `<role>.mode`, tells it to behave badly; what it was started with is left in a file.
+// `<role>.mode` beside it tells it to behave badly; what it was started with is left in a file.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
-const dir = process.env.SSMD_TEST_DIR ?? '.'
+// A test's folder has a link to this file: there are its modes, and there it leaves its marks.
+const dir = dirname(process.argv[1] ?? '.')
 const [role = '', ...args] = process.argv.slice(2)
 const modeFile = join(dir, `${role}.mode`)
 const mode = existsSync(modeFile) ? readFileSync(modeFile, 'utf8').trim() : ''

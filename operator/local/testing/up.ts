@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toolPath } from '#tools'
 import { LocalRuntime } from '../runtime.ts'
-import { FIXTURE } from './folder.ts'
 
 const folder = process.argv[2] ?? '.'
 const runtime = new LocalRuntime({
@@ -10,7 +9,7 @@ const runtime = new LocalRuntime({
   data: `${folder}/data`,
   environments: [],
   current: folder,
-  program: { execPath: process.execPath, entry: FIXTURE },
+  program: { execPath: process.execPath, entry: `${folder}/program.ts` },
   env: process.env,
   natsServer: () => toolPath('nats-server'),
   nowMs: () => Date.now(),

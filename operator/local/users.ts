@@ -1,0 +1,122 @@
+// The users of this folder's NATS: an NKey for each, its seed readable by the owner of the folder alone. The server is told the
+// public halves only, so its configuration holds no secret.
+import { chmod, mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { nkeys } from 'nats'
+import { type BusUser, busUser } from '#bus/users.ts'
+import { feedsOf } from '#crds/environments.ts'
+import type { Declared } from '../desired.ts'
+import { archiverName, connectorName } from '../names.ts'
+import type { Layout } from './layout.ts'
+import { writeWhole } from './whole-file.ts'
+
+export type KeyedUser = BusUser & { readonly publicKey: string }
+
+/** What the client library gives for a key; its own type says `any`. */
+type KeyPair = { getPublicKey(): string; getSeed(): Uint8Array }
+
+/** Where a user's seed is. */
+export const seedFile = (layout: Layout, name: string): string => join(layout.users, `${name}.nk`)
+
+/** Who is let in: a user for each connector and archiver of what is declared, and those of `ssmd up` itself. */
+export function usersOf({ environments, feeds, archives }: Declared): readonly BusUser[] {
+  return [
+    busUser('up'),
+    busUser('health'),
+    busUser('admin'),
+    ...environments.flatMap((environment) => {
+      const { name } = environment.metadata
+      return feedsOf(environment, feeds).map(({ metadata: feed }) =>
+        busUser('connector', connectorName(name, feed.name), {
+          environment: name,
+          feeds: [feed.name],
+        })
+      )
+    }),
+    ...archives.map(({ metadata, spec }) =>
+      busUser('archiver', archiverName(metadata.name), {
+        environment: spec.environmentRef.name,
+        feeds: spec.feeds,
+      })
+    ),
+  ]
+}
+
+/** Both, where a name is in both with all that either may do: what stops may still send its last. */
+export function withUsers(known: readonly BusUser[], more: readonly BusUser[]): readonly BusUser[] {
+  const all = new Map(known.map((user) => [user.name, user]))
+  for (const user of more) {
+    const publish = new Set([...(all.get(user.name)?.publish ?? []), ...user.publish])
+    all.set(user.name, { ...user, publish: [...publish] })
+  }
+  return [...all.values()]
+}
+
+/** Reads the keys of a folder. One that is missing or torn is made anew: only the server and its clients here know it. */
+export async function withKeys(
+  layout: Layout,
+  users: readonly BusUser[]
+): Promise<readonly KeyedUser[]> {
+  await mkdir(layout.users, { recursive: true, mode: 0o700 })
+  await chmod(layout.users, 0o700)
+  const keyed: KeyedUser[] = []
+  for (const user of users)
+    keyed.push({ ...user, publicKey: await ensureKey(seedFile(layout, user.name)) })
+  return keyed
+}
+
+async function ensureKey(file: string): Promise<string> {
+  const known = publicKeyOf(await readFile(file, 'utf8').catch(ifMissing))
+  if (known !== undefined) {
+    await chmod(file, 0o600)
+    return known
+  }
+  const made = nkeys.createUser() as KeyPair
+  await writeWhole(file, `${Buffer.from(made.getSeed()).toString('latin1')}\n`, 0o600)
+  return made.getPublicKey()
+}
+
+const ifMissing = (thrown: NodeJS.ErrnoException): string => {
+  if (thrown.code === 'ENOENT') return ''
+  throw thrown
+}
+
+/** Undefined for a text that is no seed of a user. */
+function publicKeyOf(text: string): string | undefined {
+  try {
+    const key = (nkeys.fromSeed(Buffer.from(text.trim())) as KeyPair).getPublicKey()
+    return key.startsWith('U') ? key : undefined
+  } catch {
+    // Empty, cut short or of another kind: a new one takes its place.
+    return undefined
+  }
+}
+
+/** The part of the server's configuration that says who may do what, pure. */
+export function usersConfig(users: readonly KeyedUser[]): string {
+  const entry = ({ name, purpose, publicKey, publish, subscribe }: KeyedUser) =>
+    [
+      `    # ${name}: ${purpose}`,
+      `    { nkey: ${publicKey}, permissions: {`,
+      `      publish: ${JSON.stringify(publish)}`,
+      `      subscribe: ${JSON.stringify(subscribe)} } }`,
+    ].join('\n')
+  const entries = (system: boolean) =>
+    users
+      .filter((user) => user.system === system)
+      .map(entry)
+      .join('\n')
+  return `# Seeds: the folder users. A client that shows none of them is refused.
+authorization {
+  users: [
+${entries(false)}
+  ]
+}
+system_account: SYS
+accounts {
+  SYS { users: [
+${entries(true)}
+  ] }
+}
+`
+}

@@ -1,0 +1,37 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { passedVariables } from './variables.ts'
+
+const test = suite('variables')
+
+const ENV = {
+  PATH: '/bin',
+  HOME: '/h',
+  LC_ALL: 'C',
+  NODE_OPTIONS: '--trace-warnings',
+  NODE_EXTRA_CA_CERTS: '/ca.pem',
+  NODE_AUTH_TOKEN: 'npm',
+  SSMD_LOG_LEVEL: 'debug',
+  SSMD_KALSHI_KEY: 'k',
+  HTTPS_PROXY: 'http://me:secret@proxy',
+  https_proxy: 'http://me:secret@proxy',
+  KALSHI_API_KEY: 'k',
+  AWS_SECRET: 's',
+  DATABASE_URL: 'postgres://me:secret@db',
+}
+const SYSTEM = ['PATH', 'HOME', 'LC_ALL']
+const NODE = [...SYSTEM, 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'SSMD_LOG_LEVEL']
+
+for (const [program, names] of [
+  ['guard', ['PATH']],
+  ['nats-server', SYSTEM],
+  ['simulator', NODE],
+  ['archiver', NODE],
+  ['connector', [...NODE, 'HTTPS_PROXY', 'https_proxy']],
+] as const) {
+  test(`${program} sees ${names.join(', ')}, and no secret of another`, () => {
+    assert.equal(Object.keys(passedVariables(ENV, program)), names)
+  })
+}
+
+test.run()

@@ -1,0 +1,28 @@
+// Which variables of this process a child may see: those that its program needs, by name, and nothing else. Keys of feeds are
+// not among them: a Deployment that needs one names it.
+import type { Component } from '../pod.ts'
+
+const SYSTEM = /^(PATH|HOME|LANG|LANGUAGE|LC_.+|TZ|TMPDIR|TEMP|TMP)$/
+const NODE =
+  /^(NODE_(OPTIONS|NO_WARNINGS|DEBUG|ENV|V8_COVERAGE|COMPILE_CACHE|DISABLE_COMPILE_CACHE|USE_SYSTEM_CA|TLS_REJECT_UNAUTHORIZED|EXTRA_CA_CERTS)|SSL_CERT_(FILE|DIR)|SSMD_LOG_LEVEL)$/
+// The URL of a proxy may hold a password: for the program that calls exchanges alone.
+const PROXY = /^((HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|NODE_USE_ENV_PROXY)$/
+
+const NEEDS = {
+  'nats-server': [SYSTEM],
+  guard: [/^PATH$/],
+  simulator: [SYSTEM, NODE],
+  archiver: [SYSTEM, NODE],
+  connector: [SYSTEM, NODE, PROXY],
+} as const satisfies Record<Component | 'nats-server' | 'guard', readonly RegExp[]>
+
+export function passedVariables(
+  env: NodeJS.ProcessEnv,
+  program: keyof typeof NEEDS
+): Record<string, string> {
+  const passed: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env))
+    if (value !== undefined && NEEDS[program].some((needed) => needed.test(name)))
+      passed[name] = value
+  return passed
+}

@@ -1,0 +1,101 @@
+// Who may do what on NATS: one row a role, and the only place that says so. A server that knows these users lets each publish
+// and subscribe to what its row names for its feeds and to its own inbox, and to nothing else. A later role adds a row.
+import { liveSubjects, logSubjects, reportSubject, streamName } from '#crds/names.ts'
+
+/** What a user is for: the feeds of one Environment. */
+export type BusScope = {
+  readonly environment: string
+  readonly feeds: readonly string[]
+}
+
+type Row = {
+  /** For the person who reads the server's configuration. */
+  readonly purpose: string
+  /** Of the server's system account: it sees how the server is, and no message of ours. */
+  readonly system?: true
+  /** Of one feed and its stream. */
+  readonly publish?: (environment: string, feed: string, stream: string) => readonly string[]
+  /** Whatever the feeds are. */
+  readonly always?: readonly string[]
+  readonly subscribe?: readonly string[]
+}
+
+const asDeclared = (stream: string): readonly string[] => [
+  `$JS.API.STREAM.INFO.${stream}`,
+  `$JS.API.STREAM.CREATE.${stream}`,
+  `$JS.API.STREAM.UPDATE.${stream}`,
+  // The last block of the process before, and whether a stream that was made anew can be read.
+  `$JS.API.STREAM.MSG.GET.${stream}`,
+]
+
+const ROWS = {
+  connector: {
+    purpose: 'publishes what it captures of its feed; removes nothing',
+    publish: (environment, feed, stream) => [
+      logSubjects(environment, feed),
+      liveSubjects(environment, feed),
+      ...asDeclared(stream),
+    ],
+  },
+  archiver: {
+    purpose: 'reads the streams of its feeds, and makes room in them for what comes',
+    publish: (_environment, _feed, stream) => [
+      ...asDeclared(stream),
+      `$JS.API.STREAM.PURGE.${stream}`,
+      `$JS.API.CONSUMER.LIST.${stream}`,
+      `$JS.API.CONSUMER.INFO.${stream}.*`,
+      `$JS.API.CONSUMER.CREATE.${stream}.*`,
+      `$JS.API.CONSUMER.DELETE.${stream}.*`,
+      `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
+      `$JS.ACK.${stream}.>`,
+      // From 2.15 on a server may put domain and account before the stream.
+      `$JS.ACK.*.*.${stream}.>`,
+    ],
+  },
+  up: {
+    purpose: 'listens to reports, and asks how far archives are; changes nothing',
+    always: ['$JS.API.CONSUMER.INFO.*.*'],
+    subscribe: ['_ssmd.report.>'],
+  },
+  health: {
+    purpose: 'asks the server which streams it can write',
+    system: true,
+    always: ['$SYS.REQ.SERVER.PING.HEALTHZ'],
+  },
+  admin: {
+    purpose: 'a person with the nats command; no program uses it',
+    always: ['>'],
+    subscribe: ['>'],
+  },
+} as const satisfies Record<string, Row>
+
+export type BusRole = keyof typeof ROWS
+
+/** A user as a server is told of it. */
+export type BusUser = {
+  /** Name of its Deployment, or of its role where there is one of it. */
+  readonly name: string
+  readonly purpose: string
+  readonly system: boolean
+  readonly publish: readonly string[]
+  readonly subscribe: readonly string[]
+}
+
+/** Where a user is answered: a prefix of its own, so that none can listen to what another is sent. */
+export const inboxPrefix = (name: string): string => `_INBOX.${name}`
+
+export function busUser(role: BusRole, name: string = role, scope?: BusScope): BusUser {
+  const row: Row = ROWS[role]
+  const { environment = '', feeds = [] } = scope ?? {}
+  const ofFeeds = feeds.flatMap(
+    (feed) => row.publish?.(environment, feed, streamName(environment, feed)) ?? []
+  )
+  const own = scope === undefined ? [] : [reportSubject(environment, role, name)]
+  return {
+    name,
+    purpose: row.purpose,
+    system: row.system ?? false,
+    publish: [...(row.always ?? []), ...ofFeeds, ...own],
+    subscribe: [...(row.subscribe ?? []), `${inboxPrefix(name)}.>`],
+  }
+}
