@@ -1,7 +1,8 @@
 // The same story as plain lines, for a file, a pipe, or a terminal that cannot be redrawn. Pure.
+import type { Report } from '#crds/report.ts'
 import type { UpEvent } from '../../operator/local/events.ts'
 import type { Snapshot } from '../../operator/local/snapshot.ts'
-import { clean, formatCount, formatRate, formatSpan, plural } from '../text.ts'
+import { clean, formatBytes, formatCount, formatRate, formatSpan, plural } from '../text.ts'
 import { type Row, rowsOf } from './rows.ts'
 
 const stamp = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z')
@@ -20,6 +21,8 @@ function describeRow(row: Row): string {
   if (row.archived !== null) parts.push(`archived ${formatCount(row.archived)}`)
   if (row.lagMs !== null) parts.push(`lag ${formatSpan(row.lagMs)}`)
   if (row.gaps !== null) parts.push(plural(row.gaps, 'gap'))
+  if (row.dropped) parts.push(`${plural(row.dropped, 'frame')} dropped`)
+  parts.push(...row.troubles.map(({ message }) => clean(message)))
   const source = { exchange: '', simulated: ', simulated', mixed: ', partly simulated' }[row.source]
   return `${clean(row.feed)} (${clean(row.environment)}${source}): ${parts.join(', ')}`
 }
@@ -35,6 +38,21 @@ export function summaryLines(stopped: Snapshot): readonly string[] {
     })
     .sort()
   const what = kept.length > 0 ? `: ${kept.join('; ')}` : ''
+  const lost = stopped.reports.flatMap(lossOf).sort()
   const rest = stopped.hurried ? ' What was not yet archived is archived at the next start.' : ''
-  return [`Stopped after ${age}${what}. Data in ${clean(stopped.data)}.${rest}`]
+  return [
+    `Stopped after ${age}${what}. Data in ${clean(stopped.data)}.${rest}`,
+    ...lost.map((loss) => `Lost: ${loss}; the manifest names the gap.`),
+  ]
+}
+
+/** What a connector received and did not bring into NATS by its last report. */
+function lossOf(report: Report): string[] {
+  if (report.role !== 'connector') return []
+  const parts: string[] = []
+  if (report.dropped > 0)
+    parts.push(`${plural(report.dropped, 'frame')} dropped for want of room since it last started`)
+  if (report.state === 'stopping' && report.pendingBytes > 0)
+    parts.push(`${formatBytes(report.pendingBytes)} that NATS had not acknowledged at its end`)
+  return parts.length > 0 ? [`${clean(report.feed)} ${parts.join(', and ')}`] : []
 }

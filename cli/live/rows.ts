@@ -1,6 +1,6 @@
 // A snapshot as the rows of the live table, pure: what each feed does, by what its programs last said, and
 // never older news than is fit to be called live.
-import type { ArchiverReport, ConnectorReport, Report } from '#crds/report.ts'
+import type { ArchiverReport, ConnectorReport, Report, Trouble, TroubleKind } from '#crds/report.ts'
 import type { FeedSnapshot, ProcessSnapshot, Snapshot } from '../../operator/local/snapshot.ts'
 import { formatSpan } from '../text.ts'
 
@@ -17,8 +17,15 @@ export type Row = {
   readonly lastMs: number | null
   /** Records of the present UTC day that are on disk for good. */
   readonly archived: number | null
+  /** Age of the oldest record that is not on disk for good: in the archive, or still on its way to NATS. */
   readonly lagMs: number | null
+  /** Age of the oldest frame that NATS has not acknowledged. */
+  readonly unackedMs: number | null
+  /** Frames that the connector, as it runs now, received and had no room for. */
+  readonly dropped: number | null
   readonly gaps: number | null
+  /** What hinders a part of its programs, the connector's first. */
+  readonly troubles: readonly Trouble[]
 }
 
 // Reports come every two seconds; after five of them are missing nobody knows.
@@ -44,7 +51,8 @@ function rowOf(feed: FeedSnapshot, snapshot: Snapshot): Row {
     (report): report is ConnectorReport => report.role === 'connector' && isOf(report, process)
   )
   const archivers = reports.filter((report) => report.role === 'archiver')
-  const { state, tone } = stateOf(feed, process, connector, snapshot.at)
+  const { state, tone } = stateOf(feed, process, connector, archivers, snapshot.at)
+  const unackedMs = connector === undefined ? null : unackedOf(connector, snapshot.at)
   return {
     feed: feed.feed,
     environment: feed.environment,
@@ -54,8 +62,11 @@ function rowOf(feed: FeedSnapshot, snapshot: Snapshot): Row {
     perSecond: connector?.framesPerSecond ?? null,
     lastMs: connector === undefined ? null : lastAge(connector, snapshot.at),
     archived: most(archivers, (report) => report.dayRecords),
-    lagMs: most(archivers, lagOf),
+    lagMs: latest(most(archivers, lagOf), unackedMs),
+    unackedMs,
+    dropped: connector?.dropped ?? null,
     gaps: most(archivers, (report) => report.dayGaps) ?? connector?.gaps ?? null,
+    troubles: [connector, ...archivers].flatMap((report) => report?.troubles ?? []),
   }
 }
 
@@ -89,6 +100,17 @@ function lagOf(report: ArchiverReport): number | null {
   return report.pendingBlocks === 0 && lag > QUIET_MS ? 0 : lag
 }
 
+/** While nothing new is heard of it, what waited waits on. */
+function unackedOf(report: ConnectorReport, now: number): number | null {
+  if (report.unackedSeconds === undefined) return null
+  const unacked = report.unackedSeconds * 1000
+  return unacked === 0 || now - report.at < BETWEEN_MS ? unacked : unacked + now - report.at
+}
+
+/** A feed without an archive has a lag only if something waits on its way to NATS. */
+const latest = (archive: number | null, unacked: number | null): number | null =>
+  archive === null ? unacked || null : Math.max(archive, unacked ?? 0)
+
 /** With several archives of a feed the worst, and the fullest, of them. */
 function most(
   reports: readonly ArchiverReport[],
@@ -103,11 +125,17 @@ function most(
 }
 
 const GOOD = new Set(['capturing', 'archiving'])
+// In place of `capturing`: what is received is lost, or would be.
+const LOSING: Partial<Record<TroubleKind, string>> = {
+  FramesDropped: 'dropping frames',
+  NotDurable: 'not durable',
+}
 
 function stateOf(
   feed: FeedSnapshot,
   process: ProcessSnapshot | undefined,
   report: ConnectorReport | undefined,
+  archivers: readonly ArchiverReport[],
   now: number
 ): { state: string; tone: Tone } {
   if (feed.idle !== '') return { state: feed.idle, tone: 'idle' }
@@ -128,7 +156,17 @@ function stateOf(
       if (report === undefined)
         return { state: process.state.kind === 'ready' ? 'running' : 'starting', tone: 'busy' }
       if (report.state === 'failed') return { state: report.state, tone: 'bad' }
-      return { state: report.state, tone: GOOD.has(report.state) ? 'good' : 'busy' }
+      for (const { kind } of report.troubles ?? []) {
+        const losing = LOSING[kind]
+        if (losing !== undefined) return { state: losing, tone: 'bad' }
+      }
+      if (!GOOD.has(report.state)) return { state: report.state, tone: 'busy' }
+      if (archivers.some(isHindered)) return { state: 'not archived', tone: 'bad' }
+      return { state: report.state, tone: report.troubles?.length ? 'busy' : 'good' }
     }
   }
 }
+
+/** It waits for space, or for NATS: what is captured meanwhile stays in NATS. */
+const isHindered = (report: ArchiverReport): boolean =>
+  report.state === 'waiting' || report.state === 'failed'

@@ -345,6 +345,94 @@ test('a quiet feed is not behind; one whose blocks wait is', () => {
   assert.is(lag(1), 3_600_000)
 })
 
+const FULL: Partial<ConnectorReport> = {
+  dropped: 65_111,
+  unackedSeconds: 42,
+  message: 'JetStream has not answered for 5 s',
+  troubles: [
+    { kind: 'FramesDropped', message: 'buffer of 64 MiB is full', since: NOW - 9000 },
+    { kind: 'NotDurable', message: 'JetStream has not answered for 5 s', since: NOW - 42_000 },
+  ],
+}
+const NATS = {
+  url: 'nats://127.0.0.1:4222',
+  state: { kind: 'ready', since: NOW - 80_000, began: NOW - 81_000, pid: 9 },
+  trouble:
+    'takes no messages for ssmd_local_kalshi (no space left on device); restarts once there is space',
+} as const
+
+test('what is not durable and what was dropped is in the table, and LAG is that of the oldest frame', () => {
+  const shot = snapshot({ nats: NATS, reports: [connector('kalshi', FULL), archiver('kalshi')] })
+  assert.is(
+    draw(shot, 110),
+    `ssmd up  ·  exchanges  ·  up 1 m 23 s  ·  Ctrl-C stops
+
+FEED    ENVIRONMENT  STATE            SOURCE     MSG/S   LAST   ARCHIVED   LAG  GAPS  DROPPED
+kalshi  local        dropping frames  simulated    203  0.4 s  1,234,567  42 s     2   65,111
+
+nats-server: takes no messages for ssmd_local_kalshi (no space left on device); restarts once there is space
+connector-local-kalshi: JetStream has not answered for 5 s
+connector-local-kalshi: buffer of 64 MiB is full
+
+data  ./data   logs  ./data/.ssmd/logs
+next  npx ssmd data list   npx ssmd data sample kalshi today --limit 3`
+  )
+  assert.equal(stateLines(shot), [
+    '2026-11-24T15:00:00Z kalshi (local, simulated): dropping frames, 203 msg/s, last 0.4 s ago, archived 1,234,567, lag 42 s, 2 gaps, 65,111 frames dropped, buffer of 64 MiB is full, JetStream has not answered for 5 s',
+  ])
+  const json = JSON.parse(jsonState(shot))
+  const [row] = json.feeds
+  assert.equal([row.unackedMs, row.lagMs, row.dropped], [42_000, 42_000, 65_111])
+  assert.equal(row.troubles, FULL.troubles)
+  assert.is(json.nats.trouble, NATS.trouble)
+  for (const width of [45, 60, 80]) assert.match(draw(shot, width), /dropping|65,111/)
+})
+
+test('the state says what is lost, then what is not durable, then what is not archived', () => {
+  const state = (report: Partial<ConnectorReport>, more: Partial<ArchiverReport> = {}) => {
+    const [row] = rowsOf(
+      snapshot({ reports: [connector('kalshi', report), archiver('kalshi', more)] })
+    )
+    return [row?.state, row?.tone]
+  }
+  const [dropped, notDurable] = FULL.troubles ?? []
+  const refused = { kind: 'ChannelRefused', message: 'x', since: NOW } as const
+  assert.equal(state({}), ['capturing', 'good'])
+  assert.equal(state({ troubles: [refused] }), ['capturing', 'busy'])
+  assert.equal(state({ troubles: [refused, notDurable!] }), ['not durable', 'bad'])
+  assert.equal(state({ troubles: [dropped!, notDurable!] }), ['dropping frames', 'bad'])
+  assert.equal(state({ state: 'waiting' }), ['waiting', 'busy'])
+  const full = { state: 'waiting', message: 'no space left', code: 'SSMD_E_DISK_FULL' }
+  assert.equal(state({}, full), ['not archived', 'bad'])
+})
+
+test('the lag grows while a connector that had unacknowledged frames says nothing', () => {
+  const lag = (at: number, unackedSeconds: number, archives: boolean) => {
+    const reports = [
+      connector('kalshi', { unackedSeconds }),
+      ...(archives ? [archiver('kalshi')] : []),
+    ]
+    return rowsOf(snapshot({ at, reports }))[0]?.lagMs
+  }
+  assert.is(lag(NOW, 42, true), 42_000)
+  assert.is(lag(NOW + 7600, 42, true), 50_600)
+  assert.is(lag(NOW, 0.1, true), 1100)
+  assert.is(lag(NOW, 42, false), 42_000)
+  assert.is(lag(NOW, 0, false), null)
+})
+
+test('the summary says what was lost', () => {
+  const stopping = { ...FULL, state: 'stopping', pendingBytes: 3_200_000 }
+  const shot = snapshot({
+    phase: 'stopped',
+    reports: [connector('kalshi', stopping), archiver('kalshi')],
+  })
+  assert.is(
+    summaryLines(shot)[1],
+    'Lost: kalshi 65,111 frames dropped for want of room since it last started, and 3.2 MB that NATS had not acknowledged at its end; the manifest names the gap.'
+  )
+})
+
 test('text from outside cannot command the terminal', () => {
   const shot = snapshot({ problems: ['evil \u001b[2J\u0007 text'] })
   assert.not.match(draw(shot), '\u001b')

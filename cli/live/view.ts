@@ -20,10 +20,13 @@ const COLUMNS: readonly Column[] = [
   { title: 'LAG', align: 'right', spare: 4 },
   { title: 'GAPS', align: 'right' },
 ]
+// Only while a connector has dropped some.
+const DROPPED_COLUMN: Column = { title: 'DROPPED', align: 'right' }
 const ENVIRONMENT = 1
 const STATE = 2
 const SOURCE = 3
 const GAPS = 8
+const DROPPED = 9
 
 const SHOWN_EVENTS = 6
 const EVENT_MS = 60_000
@@ -81,8 +84,10 @@ function tableLines(
   const shown = rows.slice(0, fits)
   // Where it tells two rows apart the environment is no column to spare.
   const several = new Set(rows.map(({ environment }) => environment)).size > 1
+  const hasDropped = rows.some(({ dropped }) => (dropped ?? 0) > 0)
+  const columns = hasDropped ? [...COLUMNS, DROPPED_COLUMN] : COLUMNS
   const lines = renderTable(
-    COLUMNS.map((column, i) => (several && i === ENVIRONMENT ? { ...column, spare: 0 } : column)),
+    columns.map((column, i) => (several && i === ENVIRONMENT ? { ...column, spare: 0 } : column)),
     shown.map((row) => [
       clean(row.feed),
       clean(row.environment),
@@ -93,6 +98,7 @@ function tableLines(
       row.archived === null ? '-' : formatCount(row.archived),
       row.lagMs === null ? '-' : formatSpan(row.lagMs),
       row.gaps === null ? '-' : formatCount(row.gaps),
+      ...(hasDropped ? [formatCount(row.dropped ?? 0)] : []),
     ]),
     width,
     (cell, i, column) => {
@@ -100,6 +106,7 @@ function tableLines(
       if (row === undefined) return paint('dim', cell)
       if (column === STATE) return paint(TONES[row.tone], cell)
       if (column === SOURCE && row.source !== 'exchange') return paint('yellow', cell)
+      if (column === DROPPED && (row.dropped ?? 0) > 0) return paint('red', cell)
       if (column === GAPS && (row.gaps ?? 0) > 0) return paint('yellow', cell)
       return cell
     }
@@ -161,12 +168,15 @@ function troubleLines(snapshot: Snapshot, width: number, paint: Painter): readon
   if (snapshot.phase === 'running') {
     if (snapshot.nats?.state.kind === 'waiting')
       lines.push(`nats-server: ${snapshot.nats.state.reason}`)
+    else if (snapshot.nats?.trouble) lines.push(`nats-server: ${snapshot.nats.trouble}`)
     for (const { name, trouble } of snapshot.processes) {
-      const report = snapshot.reports.find(
-        (candidate) => candidate.name === name && candidate.message !== ''
+      const fresh = snapshot.reports.filter(
+        (report) => report.name === name && snapshot.at - report.at < 10_000
       )
-      const said = trouble || (report && snapshot.at - report.at < 10_000 ? report.message : '')
+      const said = trouble || (fresh.find(({ message }) => message !== '')?.message ?? '')
       if (said !== '') lines.push(`${name}: ${said}`)
+      for (const { message } of fresh.flatMap((report) => report.troubles ?? []))
+        if (!said.includes(message)) lines.push(`${name}: ${message}`)
     }
   }
   if (lines.length === 0) return []

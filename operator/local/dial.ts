@@ -1,7 +1,7 @@
 // A connection of `ssmd up` itself to NATS: tried until it stands, and kept. The server may come up later than we do; its
 // own state is shown elsewhere.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect, type NatsConnection } from 'nats'
+import { type ConnectionOptions, connect, type NatsConnection } from 'nats'
 import { fileAuthenticator } from '#bus/credentials.ts'
 import { inboxPrefix } from '#bus/users.ts'
 
@@ -13,22 +13,26 @@ export type Dial = {
 }
 
 const RETRY_MS = 500
+// Of this computer, as a rule.
+const TIMEOUT_MS = 2000
+
+const optionsOf = ({ url, user, credentialsFile }: Dial): ConnectionOptions => ({
+  servers: url,
+  name: `ssmd up (${user})`,
+  timeout: TIMEOUT_MS,
+  inboxPrefix: inboxPrefix(user),
+  ...(credentialsFile === undefined ? {} : { authenticator: fileAuthenticator(credentialsFile) }),
+})
 
 /** Undefined once the signal aborts. */
 export async function dial(to: Dial, signal: AbortSignal): Promise<NatsConnection | undefined> {
-  const { url, user, credentialsFile } = to
   while (!signal.aborted) {
     try {
       const nc = await connect({
-        servers: url,
-        name: `ssmd up (${user})`,
+        ...optionsOf(to),
         maxReconnectAttempts: -1,
         reconnectTimeWait: RETRY_MS,
         ignoreAuthErrorAbort: true,
-        inboxPrefix: inboxPrefix(user),
-        ...(credentialsFile === undefined
-          ? {}
-          : { authenticator: fileAuthenticator(credentialsFile) }),
       })
       if (!signal.aborted) return nc
       await nc.close()
@@ -37,4 +41,14 @@ export async function dial(to: Dial, signal: AbortSignal): Promise<NatsConnectio
     }
   }
   return undefined
+}
+
+/** Whether the server knows this user now. */
+export async function isLetIn(to: Dial): Promise<boolean> {
+  try {
+    await (await connect({ ...optionsOf(to), reconnect: false })).close()
+    return true
+  } catch {
+    return false
+  }
 }

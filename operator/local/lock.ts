@@ -1,86 +1,173 @@
-// One `ssmd up` a data folder. What locks is a socket that only one process can listen on and that the kernel frees
-// when its holder ends, however it ends; a file beside the data says to people who the holder is.
-import { createHash } from 'node:crypto'
-import { mkdir, readFile, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises'
-import { connect, createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
+// One `ssmd up` a data folder, whichever container or network it runs in. What locks is a file, by a lock of the kernel that ends
+// with its holder however it ends; SQLite takes it, because Node has no call for it. A second file names the holder and is
+// touched every second: for people, and for file systems whose locks do not reach other machines.
+import { readFileSync, readlinkSync } from 'node:fs'
+import { mkdir, readFile, rm, stat, utimes } from 'node:fs/promises'
+import { hostname, uptime } from 'node:os'
 import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SsmdError } from '#crds/errors.ts'
+import { writeWhole } from './whole-file.ts'
 
-type Holder = { readonly pid: number; readonly since: string }
+type Holder = {
+  readonly pid: number
+  readonly host: string
+  /** Tells this start of the machine from others, and this container's processes from others. */
+  readonly boot: string
+  readonly space: string
+  /** When the process began, in ticks since the machine started. */
+  readonly began: string
+  /** Inode of the folder: a copy of it, taken while it was in use, is another. */
+  readonly folder: number
+  readonly since: string
+}
 
 export type Lock = { release(): Promise<void> }
 
-/** Takes the lock, or throws SSMD_E_LOCKED naming who holds it. */
-export async function takeLock(path: string, what: string): Promise<Lock> {
+export type LockOptions = {
+  /** How long a holder of another machine may be silent: longer than NFS remembers a time. @default 30000 */
+  readonly elsewhereMs?: number
+  /**
+   * The same for one of this machine that cannot be seen, and for a file that names nobody. Its nats-server ends within it.
+   * @default 6000
+   */
+  readonly unseenMs?: number
+}
+
+const BEAT_MS = 1000
+const LOOK_MS = 250
+const SQLITE_BUSY = 5
+
+/** Takes the lock of the folder that `path` lies in, or throws SSMD_E_LOCKED naming who holds it. */
+export async function takeLock(
+  path: string,
+  what: string,
+  options: LockOptions = {}
+): Promise<Lock> {
   await mkdir(dirname(path), { recursive: true })
-  const server = await listen(await socketOf(path))
-  if (server === undefined) throw held(what, parseHolder(await readOr(path)))
-  const text = JSON.stringify({ pid: process.pid, since: new Date().toISOString() })
-  const own = `${path}.${process.pid}`
-  await writeFile(own, text)
-  await rename(own, path)
-  return {
-    async release() {
-      if ((await readOr(path)) === text) await rm(path, { force: true })
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
-
-/** The socket of a lock file: in the kernel's own name space on Linux, elsewhere a file that a crash may leave. */
-async function socketOf(path: string): Promise<string> {
-  const folder = await realpath(dirname(path))
-  const name = `ssmd-up-${createHash('sha256').update(folder).digest('hex').slice(0, 32)}`
-  return process.platform === 'linux' ? `\0${name}` : join(tmpdir(), `${name}.sock`)
-}
-
-/** Listens, or undefined where a living process does. */
-async function listen(socket: string): Promise<Server | undefined> {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    const server = createServer((peer) => peer.destroy())
-    try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(socket, resolve)
-      })
-      server.unref()
-      return server
-    } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw thrown
-      if (socket.startsWith('\0') || (await answers(socket))) return undefined
-      await unlink(socket).catch(() => {})
+  const kernel = lockFile(join(dirname(path), 'lock'))
+  try {
+    if (kernel === undefined) throw heldBy(what, parseHolder(await readOr(path)))
+    await refuseLiving(path, what, options)
+    const text = JSON.stringify(await describeProcess(path))
+    await writeWhole(path, text)
+    const beat = setInterval(() => {
+      const now = new Date()
+      // The kernel's lock holds in any case: a beat that fails is no reason to stop a capture.
+      utimes(path, now, now).catch(() => undefined)
+    }, BEAT_MS)
+    beat.unref()
+    return {
+      async release() {
+        clearInterval(beat)
+        if ((await readOr(path)) === text) await rm(path, { force: true })
+        kernel.close()
+      },
     }
+  } catch (thrown) {
+    kernel?.close()
+    throw thrown
   }
-  return undefined
 }
 
-const answers = (socket: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const peer = connect(socket)
-    peer.once('connect', () => resolve(true))
-    peer.once('error', () => resolve(false))
-    peer.once('close', () => peer.destroy())
-  })
+/** The file, locked and empty for ever; undefined if another process has it. */
+function lockFile(path: string): { close(): void } | undefined {
+  let file: DatabaseSync | undefined
+  try {
+    file = new DatabaseSync(path, { timeout: 0 })
+    file.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+    return file
+  } catch (cause) {
+    file?.close()
+    if ((cause as { errcode?: number }).errcode === SQLITE_BUSY) return undefined
+    throw new SsmdError('SSMD_E_IO', `locking ${path}: ${(cause as Error).message}`, {
+      hint: 'keep the data folder on a file system with file locks; the file itself is empty and can be removed while no ssmd up runs there',
+      cause,
+    })
+  }
+}
+
+/** Whom the kernel does not know of: a holder behind a network file system, or one whose lock file was removed. */
+async function refuseLiving(path: string, what: string, options: LockOptions): Promise<void> {
+  const before = await changedAt(path)
+  if (before === undefined) return
+  const holder = parseHolder(await readOr(path))
+  const me = await describeProcess(path)
+  if (holder && holder.folder !== me.folder) return
+  if (holder && holder.boot === me.boot && holder.space === me.space) {
+    if (holder.began !== '' && startOf(holder.pid) === holder.began) throw heldBy(what, holder)
+    return
+  }
+  // Left by this machine before it was started anew.
+  if (holder?.host === me.host && before < Date.now() - uptime() * 1000) return
+  const isHere = holder === undefined || (holder.boot === me.boot && me.boot !== '')
+  const silentMs = isHere ? (options.unseenMs ?? 6000) : (options.elsewhereMs ?? 30_000)
+  const end = performance.now() + silentMs
+  while (performance.now() < end) {
+    await sleep(LOOK_MS)
+    const now = await changedAt(path)
+    if (now === undefined) return
+    if (now !== before) throw heldBy(what, parseHolder(await readOr(path)))
+  }
+}
+
+async function changedAt(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).mtimeMs
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw thrown
+  }
+}
 
 const readOr = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')
 
-const held = (what: string, holder: Holder | undefined): SsmdError =>
+const heldBy = (what: string, holder: Holder | undefined): SsmdError =>
   new SsmdError(
     'SSMD_E_LOCKED',
     holder === undefined
       ? `another ssmd up is just starting on ${what}`
-      : `another ssmd up (process ${holder.pid}, since ${holder.since}) already runs on ${what}`,
+      : `another ssmd up (process ${holder.pid} on ${holder.host}, since ${holder.since}) already runs on ${what}`,
     { hint: 'stop that one with Ctrl-C, or give this one another folder with --data' }
   )
 
+/** Undefined for a text that names nobody: the holder is between taking the lock and saying so, or a power cut tore it. */
 function parseHolder(text: string): Holder | undefined {
   try {
     const value = JSON.parse(text) as Partial<Holder>
-    if (typeof value.pid !== 'number') return undefined
-    return { pid: value.pid, since: value.since ?? 'unknown' }
+    const isHolder = typeof value.pid === 'number' && typeof value.folder === 'number'
+    return isHolder ? (value as Holder) : undefined
   } catch {
-    // The holder is between taking the lock and saying so.
     return undefined
+  }
+}
+
+async function describeProcess(path: string): Promise<Holder> {
+  return {
+    pid: process.pid,
+    host: hostname(),
+    boot: readNow(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    space: readNow(() => readlinkSync('/proc/self/ns/pid')),
+    began: startOf(process.pid),
+    folder: (await stat(dirname(path))).ino,
+    since: new Date().toISOString(),
+  }
+}
+
+/** When a process began, or the empty text where there is none or no /proc. */
+function startOf(pid: number): string {
+  const text = readNow(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  // The name, in brackets, may hold anything; the state follows it, and the start is 19 fields on.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return fields[0] === 'Z' ? '' : (fields[19] ?? '')
+}
+
+/** No /proc: processes are told apart by what is left. */
+function readNow(read: () => string): string {
+  try {
+    return read()
+  } catch {
+    return ''
   }
 }

@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { within } from '#testing/deadline.ts'
+import { until, within } from '#testing/deadline.ts'
 import { toolPath } from '#tools'
 import { layoutOf } from './layout.ts'
 import { NatsServer } from './nats.ts'
@@ -8,6 +9,8 @@ import { loopbackAddress, natsConfig, natsFiles } from './nats-config.ts'
 import { freePort } from './ports.ts'
 import { chooseNats } from './problems.ts'
 import { TestFolder } from './testing/folder.ts'
+
+const MS = 30_000
 
 const test = suite('nats')
 
@@ -50,24 +53,61 @@ test('one data folder has one nats-server: the one that runs goes on, another po
   assert.is(chooseNats([far], undefined).natsUrl, undefined)
 })
 
-test('a server that cannot start is one error with its own words', async () => {
-  using folder = new TestFolder()
-  // A file stands where the store should be.
-  folder.write('data/.ssmd/nats/jetstream', 'no folder')
-  const server = new NatsServer(
-    { host: '127.0.0.1', port: await freePort() },
+const serverOf = (folder: TestFolder, port: number, events: string[] = []) =>
+  new NatsServer(
+    { host: '127.0.0.1', port },
     {
       layout: layoutOf(folder.data),
       env: process.env,
       natsServer: () => toolPath('nats-server'),
       backoff: { firstMs: 10, mostMs: 10, resetAfterMs: 60_000 },
       nowMs: () => Date.now(),
-      onEvent: () => undefined,
+      onEvent: ({ text }) => events.push(text),
       onChange: () => undefined,
     }
   )
+
+test('a server of the run before is waited for wherever it listens: it writes to the same store', async () => {
+  using folder = new TestFolder()
+  // In another network namespace it would hold none of our ports, like this one.
+  const left = spawn('/bin/sh', ['-c', 'read line; : nats-server.conf'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  folder.write('data/.ssmd/nats-server.pid', String(left.pid))
+  const events: string[] = []
+  const server = serverOf(folder, await freePort(), events)
+  const started = server.start(new AbortController().signal)
+  await until(MS, 'waiting', () => events.length > 0)
+  assert.equal(events, ['waiting for the one of the run before to end'])
+  left.stdin.end()
+  await within(MS, 'start', started)
+  assert.match(events[1] ?? '', /^started/)
+  await server.stop()
+})
+
+for (const [what, text] of [
+  ['empty', () => ''],
+  ['torn', () => '12x'],
+  ['of another program', () => String(process.pid)],
+] as const) {
+  test(`a pid file that is ${what} holds nobody up`, async () => {
+    using folder = new TestFolder()
+    folder.write('data/.ssmd/nats-server.pid', text())
+    const events: string[] = []
+    const server = serverOf(folder, await freePort(), events)
+    await within(MS, 'start', server.start(new AbortController().signal))
+    assert.match(events[0] ?? '', /^started/)
+    await server.stop()
+  })
+}
+
+test('a server that cannot start is one error with its own words', async () => {
+  using folder = new TestFolder()
+  // A file stands where the store should be.
+  folder.write('data/.ssmd/nats/jetstream', 'no folder')
+  const server = serverOf(folder, await freePort())
   try {
-    await within(20_000, 'error', server.start(new AbortController().signal))
+    await within(MS, 'error', server.start(new AbortController().signal))
     assert.unreachable('it cannot start')
   } catch (thrown) {
     assert.match(String(thrown), /nats-server does not start: ended with 1: .*jetstream/i)

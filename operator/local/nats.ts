@@ -4,19 +4,20 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdir, readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { BusUser } from '#bus/users.ts'
-import { SsmdError } from '#crds/errors.ts'
+import { describeError, SsmdError } from '#crds/errors.ts'
 import type { BackoffTimes } from './backoff.ts'
-import { type Dial, dial } from './dial.ts'
+import { type Dial, isLetIn } from './dial.ts'
 import type { UpEvent } from './events.ts'
 import type { Layout } from './layout.ts'
 import { type LoopbackAddress, type NatsFiles, natsConfig, natsFiles } from './nats-config.ts'
 import { watchWrites } from './nats-writes.ts'
 import { isFree } from './ports.ts'
 import { type Ended, type Launch, type ProcessState, Supervised } from './supervised.ts'
-import { seedFile, withKeys, withUsers } from './users.ts'
+import { type KeyedUser, seedFile, withKeys, withUsers } from './users.ts'
 import { passedVariables } from './variables.ts'
 import { writeWhole } from './whole-file.ts'
 
@@ -46,6 +47,9 @@ export class NatsServer {
   #guard: ChildProcess | undefined
   readonly #stop = new AbortController()
   #users: readonly BusUser[] = []
+  /** Those of the configuration that was written last, and their keys. */
+  #configured: readonly BusUser[] = []
+  #keyed: readonly KeyedUser[] = []
   /** What it does not take, and what happens next; empty when all is well. */
   #trouble = ''
   /** Why we end the present run to start another. */
@@ -114,13 +118,8 @@ export class NatsServer {
     const isNew = (user: BusUser) => !this.#users.some((old) => isDeepStrictEqual(old, user))
     const newest = all.findLast(isNew)
     this.#users = all
-    if (newest === undefined || this.state.kind !== 'ready') return
-    await this.#writeConfig()
-    if (this.pid === undefined) return
-    process.kill(this.pid, 'SIGHUP')
-    // It reads them in its own time; a program that came earlier would be refused once.
-    const late = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(RELOAD_MS)])
-    await (await dial(this.#asUser(newest.name), late))?.close()
+    // One that is just starting is told once it is ready.
+    if (newest !== undefined && this.state.kind === 'ready') await this.#reload(newest.name)
   }
 
   async stop(): Promise<void> {
@@ -133,32 +132,55 @@ export class NatsServer {
     this.#process.hurry()
   }
 
-  /** The port must be free; a server that an `ssmd up` left behind when it was killed gets time to go. */
+  /**
+   * Port and store must be free: a server that an `ssmd up` left behind when it was killed gets time to go. In another network
+   * namespace it holds no port of ours, and writes to our store all the same.
+   */
   async #awaitPort(signal: AbortSignal): Promise<void> {
     const { host, port } = this.address
-    for (let waitedMs = 0; !(await isFree(port, host)); waitedMs += 100) {
-      if (signal.aborted) return
-      if (waitedMs >= 2 * ORPHAN_SECONDS * 1000 || !(await this.#isLeftBehind())) {
-        throw new SsmdError(
-          'SSMD_E_PORT_IN_USE',
-          `nats-server: another program listens on ${host}:${port}`,
-          {
-            hint: `stop that program, or write another port into spec.transport.url of the Environment, such as nats://${host}:${port + 1}`,
-          }
-        )
-      }
+    for (let waitedMs = 0; !signal.aborted; waitedMs += 100) {
+      const free = await isFree(port, host)
+      const left = await this.#leftBehind()
+      if (free && left === undefined) return
+      if (left === undefined || waitedMs >= 2 * ORPHAN_SECONDS * 1000) throw this.#inUse(free, left)
       if (waitedMs === 0) this.#tell('info', 'waiting for the one of the run before to end')
       await sleep(100)
     }
   }
 
-  async #isLeftBehind(): Promise<boolean> {
+  #inUse(free: boolean, left: number | undefined): SsmdError {
+    const { host, port } = this.address
+    if (free) {
+      return new SsmdError(
+        'SSMD_E_LOCKED',
+        `nats-server: process ${left} of the run before still writes to ${this.#files.store}`,
+        { hint: `end it: kill ${left}` }
+      )
+    }
+    return new SsmdError(
+      'SSMD_E_PORT_IN_USE',
+      `nats-server: another program listens on ${host}:${port}`,
+      {
+        hint: `stop that program, or write another port into spec.transport.url of the Environment, such as nats://${host}:${port + 1}`,
+      }
+    )
+  }
+
+  /** The nats-server that the pid file of this folder names, if it still runs. */
+  async #leftBehind(): Promise<number | undefined> {
     try {
-      process.kill(Number(await readFile(this.#files.pid, 'utf8')), 0)
-      return true
+      const pid = Number(await readFile(this.#files.pid, 'utf8'))
+      // 0 would be ourselves: a power cut can leave the file empty.
+      if (!(pid > 0)) return undefined
+      process.kill(pid, 0)
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined)
+      // The number may be another program's by now.
+      return command === undefined || command.includes(basename(this.#files.config))
+        ? pid
+        : undefined
     } catch {
-      // No such file, or no such process: it is somebody else's port.
-      return false
+      // No such file, a torn one, or no such process.
+      return undefined
     }
   }
 
@@ -167,7 +189,7 @@ export class NatsServer {
     const file = await natsServer()
     await mkdir(layout.logs, { recursive: true })
     await mkdir(this.#files.store, { recursive: true })
-    await this.#writeConfig()
+    await this.#writeConfig([])
     this.#logOffset = await stat(this.#files.log).then(
       ({ size }) => size,
       () => 0
@@ -183,7 +205,7 @@ export class NatsServer {
   #onSpawn(child: ChildProcess): void {
     this.#guard = guardOf(child, passedVariables(this.#options.env, 'guard'))
     this.#tell('info', `started (process ${child.pid})`)
-    void this.#awaitAnswer(child)
+    this.#awaitAnswer(child).catch((thrown) => this.#tell('error', describeError(thrown)))
   }
 
   /** Ready once it greets whoever connects. */
@@ -193,6 +215,8 @@ export class NatsServer {
         if (this.#process.pid === child.pid && this.#process.becomeReady()) {
           const { host, port } = this.address
           this.#tell('info', `ready on ${host}:${port}`)
+          const newest = this.#users.at(-1)
+          if (newest && this.#configured !== this.#users) await this.#reload(newest.name)
         }
         return
       }
@@ -200,9 +224,23 @@ export class NatsServer {
     }
   }
 
-  async #writeConfig(): Promise<void> {
-    const users = await withKeys(this.#options.layout, this.#users)
-    await writeWhole(this.#files.config, natsConfig(this.address, this.#files, users))
+  async #writeConfig(known: readonly KeyedUser[]): Promise<void> {
+    const users = this.#users
+    this.#keyed = await withKeys(this.#options.layout, users, known)
+    await writeWhole(this.#files.config, natsConfig(this.address, this.#files, this.#keyed))
+    this.#configured = users
+  }
+
+  /** It reads its users in its own time; resolves when it knows `newest`, so that no program comes too early. */
+  async #reload(newest: string): Promise<void> {
+    await this.#writeConfig(this.#keyed)
+    if (this.pid === undefined) return
+    process.kill(this.pid, 'SIGHUP')
+    const end = this.#options.nowMs() + RELOAD_MS
+    while (!this.#stop.signal.aborted && this.#options.nowMs() < end) {
+      if (await isLetIn(this.#asUser(newest))) return
+      await sleep(50)
+    }
   }
 
   #asUser(user: string): Dial {

@@ -86,7 +86,7 @@ test('runs the Deployments of a folder as processes, with files, folders and loo
     ])
     assert.match(
       connector?.args.join(' ') ?? '',
-      /--health-addr 127\.0\.0\.1:\d+ --nats-creds .*\/data\/\.ssmd\/users\/connector\.nk$/
+      /--health-addr 127\.0\.0\.1:\d+ --nats-creds .*\/data\/\.ssmd\/users\/connector-local-kalshi\.nk$/
     )
     assert.is(archiver?.args[archiver.args.indexOf('--data') + 1], folder.data)
     assert.is(simulator?.args[simulator.args.indexOf('--host') + 1], '127.0.0.1')

@@ -52,16 +52,21 @@ export function withUsers(known: readonly BusUser[], more: readonly BusUser[]): 
   return [...all.values()]
 }
 
-/** Reads the keys of a folder. One that is missing or torn is made anew: only the server and its clients here know it. */
+/** Reads the keys of a folder, but for those known: each takes a moment to compute. One that is missing or torn is made anew: only the server and its clients here know it. */
 export async function withKeys(
   layout: Layout,
-  users: readonly BusUser[]
+  users: readonly BusUser[],
+  known: readonly KeyedUser[] = []
 ): Promise<readonly KeyedUser[]> {
   await mkdir(layout.users, { recursive: true, mode: 0o700 })
   await chmod(layout.users, 0o700)
   const keyed: KeyedUser[] = []
-  for (const user of users)
-    keyed.push({ ...user, publicKey: await ensureKey(seedFile(layout, user.name)) })
+  for (const user of users) {
+    const publicKey =
+      known.find(({ name }) => name === user.name)?.publicKey ??
+      (await ensureKey(seedFile(layout, user.name)))
+    keyed.push({ ...user, publicKey })
+  }
   return keyed
 }
 
