@@ -16,6 +16,8 @@ export type Finding = {
   readonly hint: string
   /** The name that was probably meant by one that is not known. */
   readonly meant?: string
+  /** The value would do if it stood in quotes. */
+  readonly quote?: boolean
 }
 
 const WORDS_OF_TYPE: Readonly<Record<string, string>> = {
@@ -89,7 +91,8 @@ export function explain(kind: Kind, root: unknown, path: Path, error: ErrorObjec
     }
     case 'type': {
       const type = String(params.type)
-      return expected(WORDS_OF_TYPE[type] ?? type, hintForType(type, value))
+      const finding = expected(WORDS_OF_TYPE[type] ?? type, hintForType(type, value))
+      return type === 'string' && typeof value !== 'object' ? { ...finding, quote: true } : finding
     }
     case 'enum': {
       const allowed = allowedOf(params)

@@ -20,6 +20,8 @@ export type Resources = {
   readonly environments: Located<Environment>[]
   readonly archives: Located<Archive>[]
   readonly problems: Problem[]
+  /** What is worth a word and hinders nothing. */
+  readonly notes: Problem[]
 }
 
 export const noResources = (): Resources => ({
@@ -27,6 +29,7 @@ export const noResources = (): Resources => ({
   environments: [],
   archives: [],
   problems: [],
+  notes: [],
 })
 
 /** A problem of a field of this resource. */

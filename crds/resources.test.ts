@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -110,6 +113,68 @@ test('a role is told why it does not get its resource', async ({ folder }) => {
     await refused(''),
     'SSMD_E_RESOURCE_INVALID /x.yaml: expected one Feed, found no resource'
   )
+})
+
+test('what is no regular file is named with its kind, is not waited for, and hinders no other', async ({
+  folder,
+}) => {
+  const at = (name: string): string => join(folder, name)
+  await writeFile(at('a.yaml'), named('Feed', 'a'))
+  execFileSync('mkfifo', [at('fifo.yaml')])
+  await symlink('fifo.yaml', at('to-fifo.yaml'))
+  await symlink('/dev/zero', at('device.yaml'))
+  await symlink('loop.yaml', at('loop.yaml'))
+  await symlink('none', at('nowhere.yaml'))
+  await symlink('.', at('folder.yaml'))
+  await symlink('..', at('circle'))
+  await mkdir(at('named.yaml'))
+  await writeFile(join(at('named.yaml'), 'in.yaml'), named('Feed', 'in'))
+  await writeFile(at('huge.yaml'), '')
+  await truncate(at('huge.yaml'), 2 ** 40)
+  await writeFile(Buffer.concat([Buffer.from(folder), Buffer.from('/bad-\xff.yaml', 'latin1')]), '')
+  const server = createServer().listen(at('socket.yaml'))
+  await once(server, 'listening')
+  try {
+    const { feeds, problems } = await loadResources(folder)
+    assert.deepEqual(
+      feeds.map(({ resource }) => resource.metadata.name),
+      ['a', 'in']
+    )
+    const said = problems.map(describeProblem).join('\n').replaceAll(`${folder}/`, '')
+    assert.match(said, /^fifo\.yaml:1:1: fifo\.yaml is a FIFO/m)
+    assert.match(said, /^to-fifo\.yaml:1:1: to-fifo\.yaml is a FIFO/m)
+    assert.match(said, /^device\.yaml:1:1: device\.yaml is a device/m)
+    assert.match(said, /^socket\.yaml:1:1: socket\.yaml is a socket/m)
+    assert.match(said, /^folder\.yaml:1:1: folder\.yaml is a folder/m)
+    assert.match(said, /^circle:1:1: circle is a link to a folder/m)
+    assert.match(said, /^loop\.yaml:1:1: ELOOP/m)
+    assert.match(said, /^nowhere\.yaml:1:1: .*\(it is a link that leads nowhere/m)
+    assert.match(said, /^huge\.yaml:1:1: expected at most 1048576 bytes, found 1099511627776/m)
+    assert.match(said, /^bad-.\.yaml:1:1: .*not UTF-8/m)
+    assert.equal(problems.length, 10)
+  } finally {
+    server.close()
+  }
+})
+
+test('a role refuses what is no regular file, and follows the links of a ConfigMap', async ({
+  folder,
+}) => {
+  await mkdir(join(folder, '..2026_01'))
+  await writeFile(join(folder, '..2026_01', 'feed.yaml'), named('Feed', 'a'))
+  await symlink('..2026_01', join(folder, '..data'))
+  await symlink('..data/feed.yaml', join(folder, 'feed.yaml'))
+  assert.equal((await loadResource('Feed', join(folder, 'feed.yaml'))).metadata.name, 'a')
+  assert.equal((await loadResources(folder)).feeds.length, 1)
+  execFileSync('mkfifo', [join(folder, 'fifo')])
+  await assert.rejects(loadResource('Feed', join(folder, 'fifo')), /is a FIFO, not a regular file/)
+})
+
+test('JSON files are read, as kubectl does', async ({ folder }) => {
+  await writeFile(join(folder, 'a.json'), JSON.stringify(LEAST.Feed, null, 2))
+  const { feeds, problems } = await loadResources(folder)
+  assert.deepEqual(problems, [])
+  assert.equal(feeds.length, 1)
 })
 
 test.run()

@@ -1,10 +1,13 @@
 // A YAML text as documents whose every field has a line and a column. Nothing thrown: what cannot be read is a
-// flaw with its place. Anchors, size and depth are bounded, and a key stands only once in its map.
+// flaw with its place. Anchors, size and depth are bounded, and a key stands only once in its map. What kubectl would
+// read differently is a flaw, or a doubt of its field.
 
 import type { Document, ParsedNode } from 'yaml'
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml'
+import { type Doubt, doubtsOf, isMergeKey, leadingTab } from './doubts.ts'
 import type { Path } from './paths.ts'
 import { shorten, withoutSecrets } from './problems.ts'
+import { separatorProblems, strangeCharacter } from './yaml-text.ts'
 
 /** More than a ConfigMap holds, and more than a person writes. */
 export const MAX_FILE_BYTES = 1_048_576
@@ -18,6 +21,10 @@ export type Flaw = Place & { readonly message: string; readonly hint: string }
 export type SourceDocument = {
   readonly value: unknown
   readonly start: Place
+  /** Fields that kubectl reads differently, or may. */
+  readonly doubts: readonly (Omit<Doubt, 'offset'> & Place)[]
+  /** The text of a scalar without quotes as it stands in the file, or undefined. */
+  textOf(path: Path): string | undefined
   /** Where the value of a field stands, or its nearest parent that is there. */
   placeOf(path: Path): Place
   /** Where the name of a field stands, or its nearest parent that is there. */
@@ -40,16 +47,19 @@ export function readSource(text: string): Source {
     }
   }
   const place = placer(text)
-  // Control characters but tabs and line ends, and what stands for bytes that were no UTF-8.
-  const strange = /[^\P{Cc}\t\n\r]|\ufffd/u.exec(text)
+  const strange = strangeCharacter(text)
   if (strange) {
-    const before = text.slice(0, strange.index).split('\n')
+    const { index, message, hint } = strange
+    const before = text.slice(0, index).split('\n')
     const at = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
-    const message = 'expected a text in UTF-8, found bytes that are none'
-    return { documents: [], flaws: [{ ...at, message, hint: 'is this a YAML file?' }] }
+    return { documents: [], flaws: [{ ...at, message, hint }] }
   }
   const documents: SourceDocument[] = []
-  const flaws: Flaw[] = []
+  const flaws: Flaw[] = separatorProblems(text).map(({ index, message, hint }) => ({
+    ...place(index),
+    message,
+    hint,
+  }))
   for (const document of parse(text, flaws)) {
     const read = readDocument(text, document, place)
     if ('message' in read) flaws.push(read)
@@ -111,12 +121,28 @@ function readDocument(
   try {
     const twice = repeatedKey(document, place)
     if (twice) return twice
+    const tab = leadingTab(document, text)
+    if (tab !== undefined) {
+      return {
+        ...place(tab),
+        message: 'not YAML: a tab in the indentation',
+        hint: 'indent with spaces',
+      }
+    }
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES })
     // Aliases share what they stand for, and may even contain themselves; a copy through JSON is a plain tree.
     const tree: unknown = JSON.parse(JSON.stringify(value ?? null))
     return {
       value: tree,
       start,
+      doubts: doubtsOf(document, text).map(({ offset, ...doubt }) => ({
+        ...doubt,
+        ...place(offset),
+      })),
+      textOf: (path) => {
+        const node: unknown = document.getIn(path, true)
+        return isScalar(node) && node.type === 'PLAIN' ? node.source : undefined
+      },
       placeOf: (path) => place(offsetOf(document, path, 'value')),
       placeOfKey: (path) => place(offsetOf(document, path, 'key')),
     }
@@ -170,8 +196,8 @@ function repeatedKey(document: Parsed, place: (offset: number) => Place): Flaw |
     Map(_, map) {
       const seen = new Map<string, number>()
       for (const { key } of map.items) {
-        if (!isScalar(key) || String(key.value) === '<<') continue
-        const name = String(key.value)
+        if (!isScalar(key)) continue
+        const name = isMergeKey(key) ? '<<' : String(key.value)
         const offset = key.range?.[0] ?? 0
         const before = seen.get(name)
         if (before !== undefined) {

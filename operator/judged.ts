@@ -91,6 +91,7 @@ export const locatedAll = (of: {
   environments: (of.environments ?? []).map(located),
   archives: (of.archives ?? []).map(located),
   problems: [...(of.problems ?? [])],
+  notes: [],
 })
 
 /** What a condition says of policies that were broken: the first, and how many more there are. */

@@ -16,19 +16,20 @@ export async function runValidate(options: ValidateOptions): Promise<void> {
   // One file alone cannot hold what it refers to.
   const isFile = !(await stat(path)).isDirectory()
   const problems = isFile ? found.filter(({ code }) => code !== 'SSMD_E_REFERENCE') : found
-  const { feeds, environments, archives } = resources
+  const { feeds, environments, archives, notes } = resources
   const counts = {
     feeds: feeds.length,
     environments: environments.length,
     archives: archives.length,
   }
   if (problems.length === 0 && feeds.length + environments.length + archives.length === 0) {
+    const passed = notes.map(describeProblem).join('; ')
     throw new SsmdError('SSMD_E_NOT_FOUND', `${path}: no resources are there`, {
-      hint: 'give a file, or a folder with *.yaml files below it',
+      hint: passed || 'give a file, or a folder with *.yaml files below it',
     })
   }
   if (options.output === 'json') {
-    await writeJson({ path, valid: problems.length === 0, counts, problems })
+    await writeJson({ path, valid: problems.length === 0, counts, problems, notes })
   } else {
     const what = [
       plural(counts.feeds, 'feed'),
@@ -37,6 +38,7 @@ export async function runValidate(options: ValidateOptions): Promise<void> {
     ].join(', ')
     await writeLines([
       ...problems.map((problem) => clean(describeProblem(problem))),
+      ...notes.map((note) => clean(`note: ${describeProblem(note)}`)),
       problems.length === 0
         ? `${path}: ${what}: all valid`
         : `${path}: ${what}: ${plural(problems.length, 'problem')}`,

@@ -39,6 +39,7 @@ export function takeEdit(previous: Resources | undefined, loaded: Resources, che
     environments: settle(filled.environments, previous?.environments),
     archives: settle(filled.archives, previous?.archives),
     problems: [],
+    notes: [],
   }
   return {
     resources,
@@ -65,6 +66,7 @@ function withUnreadable(previous: Resources | undefined, loaded: Resources): Res
     environments: fill(loaded.environments, previous.environments),
     archives: fill(loaded.archives, previous.archives),
     problems: loaded.problems,
+    notes: loaded.notes,
   }
 }
 

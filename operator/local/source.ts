@@ -14,7 +14,7 @@ export type SourceOptions = {
 }
 
 const NOTHING: Held = {
-  resources: { feeds: [], environments: [], archives: [], problems: [] },
+  resources: { feeds: [], environments: [], archives: [], problems: [], notes: [] },
   problems: [],
   kept: [],
 }
