@@ -13,8 +13,10 @@ import { streamWantOf } from '#crds/streams.ts'
 import { KEYS_DIR } from '#role/keys.ts'
 import { type Reports, startReports } from '#role/report.ts'
 import { type Role, runRole } from '#role/run.ts'
+import { Alarms } from './alarms.ts'
 import { DialGate } from './backoff.ts'
 import { Capture } from './capture.ts'
+import { newTally } from './connection.ts'
 import { type ExchangeVersions, exchangeVersions } from './exchange-versions.ts'
 import { adapterOf } from './exchanges/index.ts'
 import { symbolFilter } from './globs.ts'
@@ -57,7 +59,7 @@ async function capture(
   keysDir: string
 ): Promise<void> {
   const { log, random, signal } = role
-  const { nowMs, nowNanos } = role.clock
+  const { nowMs, newLine } = role.clock
   const names = { environment: environment.metadata.name, feed: feed.metadata.name }
   const simulated = isSimulated(environment, feed)
   const { transport, connector } = environment.spec
@@ -69,7 +71,8 @@ async function capture(
   versions.exchange() // what is wrong with feed or key is said now
 
   const counts = newCounts()
-  const tally = { gaps: 0, repeats: 0, rebuilds: 0 }
+  const tally = newTally()
+  const alarms = new Alarms(log, nowMs)
   const outlet = new Outlet({
     limit: parseSize(connector.bufferBytes),
     nowMs,
@@ -106,13 +109,15 @@ async function capture(
       outlet,
       counts,
       tally,
+      alarms,
+      predecessorOf: (shard) => link.predecessorOf(shard),
       observeLag: (ms) => metrics.observeLag(ms),
       live: (type, symbol, encode) => link.live(type, symbol, encode),
       gate: new DialGate(DIAL_SPACING_MS),
       log,
       random,
       nowMs,
-      nowNanos,
+      newLine,
       steadyMs,
       exchange: () => versions.exchange(),
       onReconnect: (cause) => metrics.reconnected(cause),
@@ -130,6 +135,7 @@ async function capture(
     capture: feedCapture,
     counts,
     tally,
+    alarms,
     outlet,
     nowMs,
     linkMessage: () => link.message,
