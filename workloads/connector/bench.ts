@@ -2,9 +2,9 @@
 // way, JSON.parse, in the same run as a ratio. Recorded frames where they are there, frames of the same shape else.
 
 import { pino } from 'pino'
+import { Alarms } from '#role/alarms.ts'
 import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
-import { Alarms } from './alarms.ts'
 import { Connection, newTally } from './connection.ts'
 import { Continuity } from './continuity.ts'
 import { KalshiSession } from './exchanges/kalshi/session.ts'

@@ -1,9 +1,9 @@
 // One open connection: every frame is looked at once, counted against the exchange's own numbers, and recorded; the
 // session's wishes are carried out. What happened to it is on record from `open` to `close`.
 
+import type { Alarms } from '#role/alarms.ts'
 import type { CloseEvent } from '#wire/events.ts'
 import type { Action, Failure, Scoped, Session, Transport } from './adapter.ts'
-import type { Alarms } from './alarms.ts'
 import { type Continuity, SEEN } from './continuity.ts'
 import type { Recorder } from './recorder.ts'
 import { Sequences, type SequenceTally } from './sequences.ts'

@@ -3,11 +3,11 @@
 
 import { randomBytes } from 'node:crypto'
 import { logSubject } from '#crds/names.ts'
+import type { Alarms } from '#role/alarms.ts'
 import type { TimeLine } from '#role/clock.ts'
 import type { Logger } from '#role/run.ts'
 import type { CloseEvent, Predecessor } from '#wire/events.ts'
 import type { Exchange, Failure, Listener, Transport } from './adapter.ts'
-import type { Alarms } from './alarms.ts'
 import { Backoff, type DialGate } from './backoff.ts'
 import { Connection, type Tally } from './connection.ts'
 import { newConnectionId } from './connection-id.ts'

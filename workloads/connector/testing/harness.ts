@@ -3,12 +3,12 @@
 
 import { pino } from 'pino'
 import type { Feed } from '#crds/feed.gen.ts'
+import { Alarms } from '#role/alarms.ts'
 import type { TimeLine } from '#role/clock.ts'
 import { Block } from '#wire/block.ts'
 import type { ConnectionEvent } from '#wire/events.ts'
 import { FORM } from '#wire/form.ts'
 import type { Adapter, AdapterContext, Exchange } from '../adapter.ts'
-import { Alarms } from '../alarms.ts'
 import { DialGate } from '../backoff.ts'
 import { Capture } from '../capture.ts'
 import { newTally } from '../connection.ts'

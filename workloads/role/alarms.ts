@@ -2,7 +2,7 @@
 // in the log when it begins and one when it ends.
 
 import type { Trouble, TroubleKind } from '#crds/report.ts'
-import type { Logger } from '#role/run.ts'
+import type { Logger } from './run.ts'
 
 export class Alarms {
   readonly #log: Logger
