@@ -50,7 +50,11 @@ export type ConnectorReport = ReportBase & {
   readonly bytes: number
   readonly lastFrameAt: number | null
   readonly lastDataAt: number | null
+  /** Jumps of the exchange's sequence that no late frame has filled. */
   readonly gaps: number
+  /** Frames that came late, and that came more than once, by the exchange's sequence. */
+  readonly late?: number
+  readonly repeats?: number
   readonly dropped: number
   readonly pendingBytes: number
   /** Age of the oldest frame that JetStream has not acknowledged, in seconds; 0 if there is none. */

@@ -2,6 +2,7 @@
 // skipped types, and gaps that events named.
 
 import type { ConnectionState } from './connection.ts'
+import { type TakenBack, takeBack } from './gap-list.ts'
 import type { GapSpan } from './gap-span.ts'
 import { clipGap } from './gaps.ts'
 import { addTo } from './index-line.ts'
@@ -14,6 +15,8 @@ const MAX_GAP_DAYS = 400
 
 export class Additions {
   readonly #days = new Map<string, DayAdditions>()
+  #takenBack: TakenBack[] = []
+  #entries = 0
 
   get days(): Iterable<string> {
     return this.#days.keys()
@@ -37,7 +40,31 @@ export class Additions {
       if (cut === undefined) continue
       ensureDay(day)
       this.#day(day).gaps.push(cut)
+      this.#entries++
     }
+  }
+
+  /** Gaps and what takes them back: what a commit should not wait to become many. */
+  get entries(): number {
+    return this.#entries
+  }
+
+  get takenBack(): readonly TakenBack[] {
+    return this.#takenBack
+  }
+
+  /** Sequences came after all: gaps that were not committed yet shrink here, others with the commit. */
+  takeBack(taken: TakenBack): void {
+    let left = [taken.sequences]
+    for (const day of this.#days.values()) {
+      left = left.flatMap((sequences) => {
+        const result = takeBack(day.gaps, { ...taken, sequences })
+        day.gaps = result.gaps
+        return result.left
+      })
+    }
+    for (const sequences of left) this.#takenBack.push({ ...taken, sequences })
+    this.#entries += left.length
   }
 
   toJSON(): CommitRecord['added'] {
@@ -67,7 +94,7 @@ export class Additions {
 
 type DayAdditions = {
   readonly accounts: Map<string, Account>
-  readonly gaps: Gap[]
+  gaps: Gap[]
 }
 
 export class Account {
@@ -79,6 +106,8 @@ export class Account {
   #from = 0n
   #to = 0n
   #closed = false
+  #late = 0
+  #repeated = 0
   readonly skippedTypes = new Map<string, number>()
   readonly #sequences = new Map<string, Map<number, { first: number; last: number }>>()
   #lastScope = -1
@@ -102,6 +131,11 @@ export class Account {
     const range = this.#lastRange
     if (number > range.last) range.last = number
     else if (number < range.first) range.first = number
+  }
+
+  outOfOrder(late: number, repeated: number): void {
+    this.#late += late
+    this.#repeated += repeated
   }
 
   records(run: {
@@ -137,6 +171,8 @@ export class Account {
       to: formatNanos(this.#to),
       simulated,
       closed: this.#closed,
+      ...(this.#late > 0 ? { late: this.#late } : {}),
+      ...(this.#repeated > 0 ? { repeated: this.#repeated } : {}),
     }
   }
 

@@ -89,6 +89,7 @@ export class Committer {
       connections: cut.connections,
       added: cut.added,
       filled: cut.filled,
+      ...(cut.takenBack?.length ? { takenBack: cut.takenBack } : {}),
     }
     await this.#journal.append(record)
     this.state.apply(record)

@@ -2,7 +2,7 @@
 // numbers are owed to a loss in the stream. Changed by records only, so it is the same after every replay.
 
 import type { CloseEvent, GapCause } from '#wire/events.ts'
-import { NumberLedger, type NumberSpan, type RangeJson } from './ledger.ts'
+import { type LedgerJson, NumberLedger, type NumberSpan } from './ledger.ts'
 import { formatNanos, maxNanos, parseNanos } from './time.ts'
 
 export type StreamLoss = 'stream-aged' | 'stream-recreated'
@@ -15,7 +15,7 @@ export type ConnectionJson = {
   readonly id: string
   readonly shard: number
   readonly simulated: boolean
-  readonly ranges: readonly RangeJson[]
+  readonly ranges: LedgerJson
   readonly opened: string | null
   readonly ready: string | null
   /** Its last record but the close event. */
@@ -27,7 +27,28 @@ export type ConnectionJson = {
   }[]
   readonly suspect: StreamLoss | null
   readonly revived: readonly string[] | null
+  /** Left out by older versions, which knew no order but that of ids. */
+  readonly order?: readonly [first: number, ready: number, last: number]
+  readonly follows?: { readonly connection: string; readonly number: number } | null
+  readonly proofs?: readonly (Omit<LostProof, 'from' | 'to'> & {
+    readonly from: string
+    readonly to: string | null
+  })[]
 }
+
+/** A time in which the exchange's numbers of a type could not be read. */
+export type LostProof = {
+  readonly type: string
+  readonly channel: string
+  readonly reason: string
+  readonly from: bigint
+  readonly to: bigint | null
+}
+
+/** More of them in one connection are one that lasts. */
+const MAX_PROOFS = 64
+/** Losses of the stream that are told apart; more are taken together. */
+const MAX_LOSSES = 64
 
 export class ConnectionState {
   readonly id: string
@@ -47,6 +68,16 @@ export class ConnectionState {
    * here it only tells which numbers are held.
    */
   revived: Set<string> | null = null
+  /**
+   * Where it stands among the others: serial numbers of the blocks that brought its first record, its `ready` and its
+   * last record, in the order in which the stream had them. No clock decides it. 0: not known.
+   */
+  firstOrder = 0
+  readyOrder = 0
+  lastOrder = 0
+  /** The connection before it and its last record, as its `open` event says. */
+  follows: { readonly connection: string; readonly number: number } | null = null
+  proofs: LostProof[] = []
 
   constructor(id: string, shard: number, simulated: boolean, ledger = new NumberLedger()) {
     this.id = id
@@ -63,6 +94,38 @@ export class ConnectionState {
   /** The latest time known of it. */
   get latest(): bigint {
     return maxNanos(this.lastAt ?? 0n, this.close?.at ?? 0n)
+  }
+
+  /** Takes note of a block, the `serial`th of the feed; a late one says nothing of its end. */
+  arrived(serial: number, late: boolean): void {
+    if (this.firstOrder === 0) this.firstOrder = serial
+    if (!late || this.lastOrder === 0) this.lastOrder = serial
+  }
+
+  /** The numbers of a type cannot be read from here on. */
+  proofLost(lost: LostProof): void {
+    const last = this.proofs.at(-1)
+    if (this.proofs.some((one) => one.type === lost.type && one.to === null)) return
+    if (this.proofs.length < MAX_PROOFS || last === undefined) this.proofs.push(lost)
+    else this.proofs[this.proofs.length - 1] = { ...last, to: null }
+  }
+
+  proofBack(type: string, at: bigint): void {
+    this.proofs = this.proofs.map((one) =>
+      one.to === null && (one.type === type || this.proofs.length >= MAX_PROOFS)
+        ? { ...one, to: at }
+        : one
+    )
+  }
+
+  /** These numbers went with blocks that the stream lost. */
+  lost(cause: StreamLoss, span: NumberSpan): void {
+    const last = this.losses.at(-1)
+    if (this.losses.length < MAX_LOSSES || last === undefined) this.losses.push({ cause, span })
+    else {
+      const { first } = last.span
+      this.losses[this.losses.length - 1] = { cause, span: { first, last: span.last } }
+    }
   }
 
   /** Why the numbers of a hole are missing. */
@@ -87,6 +150,9 @@ export class ConnectionState {
       })),
       suspect: this.suspect,
       revived: this.revived && [...this.revived],
+      order: [this.firstOrder, this.readyOrder, this.lastOrder],
+      follows: this.follows,
+      proofs: this.proofs.map((one) => ({ ...one, from: formatNanos(one.from), to: text(one.to) })),
     }
   }
 
@@ -105,9 +171,20 @@ export class ConnectionState {
     }
     state.suspect = json.suspect
     state.revived = json.revived && new Set(json.revived)
+    ;[state.firstOrder, state.readyOrder, state.lastOrder] = json.order ?? [0, 0, 0]
+    state.follows = json.follows ?? null
+    state.proofs = (json.proofs ?? []).map((one) => ({
+      ...one,
+      from: parseNanos(one.from) ?? 0n,
+      to: nanos(one.to),
+    }))
     return state
   }
 }
+
+/** The order of connections: as the stream had them; those of older versions by their ids, before all others. */
+export const byOrder = (a: ConnectionState, b: ConnectionState): number =>
+  a.firstOrder - b.firstOrder || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
 const text = (at: bigint | null): string | null => (at === null ? null : formatNanos(at))
 const nanos = (at: string | null): bigint | null => (at === null ? null : (parseNanos(at) ?? null))

@@ -29,6 +29,8 @@ export class Connections {
   readonly #known = new Map<string, ConnectionState>()
   #touched = new Set<ConnectionState>()
   #filled: CommitRecord['filled'][number][] = []
+  /** Counts blocks that brought something new. */
+  #serial = 0
   /** The last loss in the stream: jumps of connections that were not known then are owed to it, too. */
   loss: StreamLoss | null
 
@@ -41,6 +43,7 @@ export class Connections {
     this.loss = loss
     for (const connection of known) {
       this.#known.set(connection.id, ConnectionState.fromJSON(connection.toJSON()))
+      this.#serial = Math.max(this.#serial, connection.firstOrder, connection.lastOrder)
     }
   }
 
@@ -71,6 +74,7 @@ export class Connections {
     let records = 0
     for (const { first, last } of fresh) records += last - first + 1
     if (records > 0) {
+      connection.arrived(++this.#serial, block.last <= before)
       this.#touched.add(connection)
       if (connection.revived === null) judgeJump(connection, before, block.first)
       else this.#fillOldGaps(connection, before, block, fresh, additions)
@@ -150,6 +154,6 @@ function judgeJump(connection: ConnectionState, before: number, first: number): 
   if (suspect === null) return
   connection.suspect = null
   if (first > before + 1) {
-    connection.losses.push({ cause: suspect, span: { first: before + 1, last: first - 1 } })
+    connection.lost(suspect, { first: before + 1, last: first - 1 })
   }
 }

@@ -66,7 +66,7 @@ export class DayBook {
     const to = parseNanos(held.to) ?? 0n
     let next = held.first
     const holes = this.#gaps(day)
-      .flatMap((gap) => (isNumberGap(gap, id) ? [gap.numbers!] : []))
+      .flatMap((gap) => (isNumberGap(gap, id) && gap.count === undefined ? [gap.numbers!] : []))
       .sort((a, b) => a[0] - b[0])
     for (const [first, last] of holes) {
       ledger.claim(next, Math.min(first - 1, held.last), (number) => (number === next ? from : to))

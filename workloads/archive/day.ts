@@ -1,6 +1,7 @@
 // One day of a feed as the archive has committed it: segments, connections, sequences, and gaps that no longer
 // change. It grows by commit records and becomes a manifest; a manifest becomes a day again when a late record comes.
 
+import { type TakenBack, takeBack, trimGaps } from './gap-list.ts'
 import { addTo, type IndexEntry } from './index-line.ts'
 import type {
   Gap,
@@ -18,7 +19,7 @@ export type SegmentState = {
 }
 
 /** More scopes than these are not listed one by one; the lines hold them all the same. */
-const MAX_SEQUENCES = 10_000
+const MAX_SEQUENCES = 2000
 
 export class DayState {
   readonly day: string
@@ -102,7 +103,17 @@ export class DayState {
       this.sequences.set(key, { ...more, first, last })
     }
     for (const [type, count] of Object.entries(added.skipped)) addTo(this.skipped, type, count)
-    this.gaps.push(...added.gaps)
+    for (const gap of added.gaps) {
+      this.gaps.push(gap)
+      this.gaps = trimGaps(this.gaps)
+    }
+  }
+
+  /** Sequences came after all; returns those that no gap of this day named. */
+  takeBack(taken: TakenBack): TakenBack[] {
+    const { gaps, left } = takeBack(this.gaps, taken)
+    this.gaps = gaps
+    return left.map((sequences) => ({ ...taken, sequences }))
   }
 
   get isSealed(): boolean {
@@ -147,7 +158,7 @@ export class DayState {
     for (const connection of json.connections) day.connections.set(connection.id, connection)
     for (const sequence of json.sequences) day.sequences.set(sequenceKey(sequence), sequence)
     for (const [type, count] of Object.entries(json.skipped)) addTo(day.skipped, type, count)
-    day.gaps = [...json.gaps]
+    day.gaps = trimGaps([...json.gaps])
     return day
   }
 }
@@ -203,7 +214,14 @@ function joinConnections(a: ManifestConnection, b: ManifestConnection): Manifest
     from: earlier(a.from, b.from),
     to: later(a.to, b.to),
     closed: a.closed || b.closed,
+    ...sumOf('late', a, b),
+    ...sumOf('repeated', a, b),
   }
+}
+
+function sumOf(key: 'late' | 'repeated', a: ManifestConnection, b: ManifestConnection) {
+  const sum = (a[key] ?? 0) + (b[key] ?? 0)
+  return sum > 0 ? { [key]: sum } : {}
 }
 
 const sequenceKey = (s: ManifestSequence): string => `${s.connection} ${s.group} ${s.scope}`

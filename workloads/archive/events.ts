@@ -4,7 +4,7 @@
 import type { GapCause, GapFault } from '#wire/events.ts'
 import type { ConnectionState } from './connection.ts'
 import { type GapSpan, MAX_REASON } from './gap-span.ts'
-import { minNanos, parseNanos } from './time.ts'
+import { maxNanos, minNanos, parseNanos } from './time.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -33,9 +33,14 @@ export function applyEvent(
   switch (event.kind) {
     case 'open':
       connection.openedAt ??= at
+      connection.follows ??= predecessorOf(event.follows)
       return NONE
     case 'ready':
+      if (connection.readyAt === null) connection.readyOrder = connection.lastOrder
       connection.readyAt ??= at
+      return NONE
+    case 'proof':
+      noteProof(connection, event, at, before)
       return NONE
     case 'close':
       connection.close ??= {
@@ -57,23 +62,75 @@ export function applyEvent(
 
 const NONE: readonly GapSpan[] = []
 
+/** What a `late` event says: sequences that came after all, and how many frames came late or again. */
+export type LateFacts = {
+  readonly scope: number
+  readonly channel: string
+  readonly filled: readonly (readonly [first: number, last: number])[]
+  readonly late: number
+  readonly repeated: number
+}
+
+export function lateFacts(event: Fields): LateFacts {
+  const filled = Array.isArray(event.filled) ? (event.filled as unknown[]) : []
+  return {
+    scope: numberOf(event.scope) ?? 0,
+    channel: textOf(event.channel, ''),
+    filled: filled.flatMap((span) => {
+      const [first, last] = Array.isArray(span) ? (span as unknown[]).map(numberOf) : []
+      return first === undefined || last === undefined || last < first
+        ? []
+        : [[first, last] as const]
+    }),
+    late: Math.max(0, numberOf(event.late) ?? 0),
+    repeated: Math.max(0, numberOf(event.repeated) ?? 0),
+  }
+}
+
+function predecessorOf(value: unknown): ConnectionState['follows'] {
+  if (typeof value !== 'object' || value === null) return null
+  const { connection, number } = value as Fields
+  const last = numberOf(number)
+  return typeof connection === 'string' && last !== undefined ? { connection, number: last } : null
+}
+
+function noteProof(connection: ConnectionState, event: Fields, at: bigint, before: bigint): void {
+  const type = textOf(event.type, '')
+  if (event.state === 'back') connection.proofBack(type, at)
+  else if (event.state === 'lost') {
+    const reason = textOf(event.reason, '').slice(0, MAX_REASON)
+    const channel = textOf(event.channel, '')
+    connection.proofLost({ type, channel, reason, from: minNanos(before, at), to: null })
+  }
+}
+
 function sequenceGap(
   connection: ConnectionState,
   event: Fields,
   at: bigint,
   before: bigint
 ): GapSpan {
-  const { fromSequence, toSequence, scope } = event
+  const first = numberOf(event.fromSequence)
+  const last = numberOf(event.toSequence)
+  const scope = numberOf(event.scope)
+  const jumps = numberOf(event.jumps) ?? 1
+  const missing = numberOf(event.missing) ?? null
   const began = typeof event.from === 'string' ? parseNanos(event.from) : undefined
-  const range = `scope ${numberOf(scope) ?? '?'}, sequences ${numberOf(fromSequence) ?? '?'} to ${numberOf(toSequence) ?? '?'}`
+  const ended = typeof event.to === 'string' ? parseNanos(event.to) : undefined
+  const range = `scope ${scope ?? '?'}, sequences ${first ?? '?'} to ${last ?? '?'}`
+  const isCounted =
+    scope !== undefined && first !== undefined && last !== undefined && last >= first
+  const from = minNanos(began ?? before, at)
   return {
     cause: textOf(event.cause, 'exchange-sequence') as GapCause,
     fault: textOf(event.fault, 'exchange') as GapFault,
-    from: minNanos(began ?? before, at),
-    to: at,
+    from,
+    to: ended === undefined ? at : maxNanos(from, ended),
     connection: connection.id,
     shard: connection.shard,
-    missing: numberOf(event.missing) ?? null,
+    missing,
+    ...(jumps > 1 ? { count: jumps } : {}),
+    ...(isCounted && missing !== null ? { scope, sequences: [first, last] as const } : {}),
     // Always there: it tells this gap from the end of a connection.
     channel: textOf(event.channel, ''),
     detail: [range, textOf(event.reason, '').slice(0, MAX_REASON)]

@@ -1,5 +1,6 @@
 // Figures of a feed for reports and metrics, from what is committed.
 
+import { countGaps } from './manifest.ts'
 import type { FeedState } from './state.ts'
 import { dayOfSecond } from './time.ts'
 import type { WriterStats } from './writer-options.ts'
@@ -8,7 +9,14 @@ export function figuresOf(
   state: FeedState
 ): Pick<
   WriterStats,
-  'holes' | 'simulated' | 'newestMs' | 'day' | 'dayRecords' | 'dayBytes' | 'dayGaps'
+  | 'holes'
+  | 'simulated'
+  | 'newestMs'
+  | 'day'
+  | 'dayRecords'
+  | 'dayBytes'
+  | 'dayGaps'
+  | 'dayGapEntries'
 > {
   let holes = 0
   let simulated = false
@@ -17,6 +25,7 @@ export function figuresOf(
     simulated ||= connection.simulated
   }
   const day = state.newest === null ? undefined : state.days.get(dayOfSecond(state.newestSecond))
+  const gaps = day === undefined ? [] : state.gapsOf(day, state.derivedGaps())
   let dayBytes = 0
   for (const segment of day?.segments.values() ?? []) dayBytes += segment.bytes
   return {
@@ -26,6 +35,7 @@ export function figuresOf(
     day: day?.day ?? null,
     dayRecords: day?.records ?? 0,
     dayBytes,
-    dayGaps: day === undefined ? 0 : state.gapsOf(day, state.derivedGaps()).length,
+    dayGaps: countGaps(gaps),
+    dayGapEntries: gaps.length,
   }
 }

@@ -3,11 +3,11 @@
 
 import { SsmdError } from '#crds/errors.ts'
 import { FORM } from '#wire/form.ts'
-import { Additions } from './additions.ts'
+import { type Account, Additions } from './additions.ts'
 import type { BlockView } from './block-view.ts'
 import type { ConnectionState, StreamLoss } from './connection.ts'
 import { type Claim, Connections, type ConnectionsOptions } from './connections.ts'
-import { applyEvent, parseEvent } from './events.ts'
+import { applyEvent, lateFacts, parseEvent } from './events.ts'
 import { LineHead } from './line.ts'
 import { isConnectionId, isGroupName } from './names.ts'
 import type { CommitRecord } from './record.ts'
@@ -21,6 +21,9 @@ import {
 import { SETTLE_SECONDS } from './segments.ts'
 import type { FeedState } from './state.ts'
 import { dayOfSecond, minNanos, NANOS_PER_SECOND, SECONDS_PER_DAY } from './time.ts'
+
+/** What a gap may cost until it is committed, on the safe side: a storm of them makes commits come sooner. */
+const GAP_BYTES = 2048
 
 /** What a commit has to write, cut off from what comes in meanwhile. */
 export type Cut = Omit<CommitRecord, 'kind' | 'bookmark' | 'newest' | 'days' | 'members'> & {
@@ -62,7 +65,7 @@ export class Intake {
   }
 
   get bufferedBytes(): number {
-    return this.#lines.bufferedBytes
+    return this.#lines.bufferedBytes + this.#additions.entries * GAP_BYTES
   }
 
   /** True where a commit would have something to say. */
@@ -129,6 +132,7 @@ export class Intake {
       ...this.#lines.cut(),
       ...this.#connections.cut(),
       added: this.#additions.toJSON(),
+      takenBack: this.#additions.takenBack,
       newest: this.#newest,
       settled: this.#settled,
     }
@@ -200,7 +204,7 @@ export class Intake {
       if (nanos < 0 || nanos >= 1e9) break
       const form = block.form(i)
       const typeIndex = block.typeIndex(i)
-      if (form === FORM.event && this.#event(block, i, connection)) closed = true
+      if (form === FORM.event && this.#event(block, i, connection, account)) closed = true
       else seen = i
       if (keep !== undefined && form !== FORM.event && !keep.has(block.types[typeIndex]!.name)) {
         account.skip(block.types[typeIndex]!.name)
@@ -255,7 +259,7 @@ export class Intake {
   }
 
   /** Applies the event of a record; true for a close event. */
-  #event(block: BlockView, i: number, connection: ConnectionState): boolean {
+  #event(block: BlockView, i: number, connection: ConnectionState, account: Account): boolean {
     const start = block.payloadStart(i)
     const event = parseEvent(block.bytes.subarray(start, start + block.payloadLength(i)))
     if (event === undefined) return false
@@ -263,6 +267,13 @@ export class Intake {
     const before = i > 0 ? block.recv(i - 1) : (connection.lastAt ?? at)
     for (const gap of applyEvent(connection, event, at, before)) {
       this.#additions.gap(gap, this.#options.ensureDay)
+    }
+    if (event.kind === 'late') {
+      const { scope, channel, filled, late, repeated } = lateFacts(event)
+      account.outOfOrder(late, repeated)
+      for (const sequences of filled) {
+        this.#additions.takeBack({ connection: connection.id, scope, channel, sequences })
+      }
     }
     return event.kind === 'close'
   }

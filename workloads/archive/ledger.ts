@@ -8,13 +8,48 @@ export type Range = { first: number; last: number; from: bigint; to: bigint }
 
 export type RangeJson = readonly [first: number, last: number, from: string, to: string]
 
+/** Old holes that are counted together: the first and the last number of them, and how many numbers they are. */
+export type Settled = {
+  readonly first: number
+  readonly last: number
+  readonly from: bigint
+  readonly to: bigint
+  readonly missing: number
+  readonly count: number
+}
+
+export type Hole = Settled
+
+export type SettledJson = readonly [
+  first: number,
+  last: number,
+  from: string,
+  to: string,
+  missing: number,
+  count: number,
+]
+
+export type LedgerJson =
+  | readonly RangeJson[]
+  | { readonly settled: SettledJson; readonly ranges: readonly RangeJson[] }
+
+/**
+ * More ranges than these are not kept apart: the oldest holes settle, and what would fill them is taken no more. It is
+ * more than blocks of a publisher can be under way, so what is retried finds its hole.
+ */
+const MAX_RANGES = 4096
+const SETTLE_RANGES = 1024
+
 export type NumberSpan = { readonly first: number; readonly last: number }
 
 export class NumberLedger {
   readonly #ranges: Range[]
 
-  constructor(ranges: readonly Range[] = []) {
+  #settled: Settled | null
+
+  constructor(ranges: readonly Range[] = [], settled: Settled | null = null) {
     this.#ranges = ranges.map((range) => ({ ...range }))
+    this.#settled = settled
   }
 
   get ranges(): readonly Readonly<Range>[] {
@@ -30,7 +65,7 @@ export class NumberLedger {
   get missing(): number {
     let held = 0
     for (const range of this.#ranges) held += range.last - range.first + 1
-    return this.last - held
+    return this.last - held + (this.#settled?.missing ?? 0)
   }
 
   /**
@@ -46,6 +81,11 @@ export class NumberLedger {
       end.to = timeOf(last)
       return [{ first, last }]
     }
+    if (end === undefined || first > end.last) {
+      this.#ranges.push({ first, last, from: timeOf(first), to: timeOf(last) })
+      if (this.#ranges.length > MAX_RANGES) this.#settle()
+      return [{ first, last }]
+    }
     const fresh: NumberSpan[] = []
     let next = first
     for (const range of this.#ranges) {
@@ -56,12 +96,13 @@ export class NumberLedger {
     }
     if (next <= last) fresh.push({ first: next, last })
     for (const span of fresh) this.#insert(span, timeOf(span.first), timeOf(span.last))
+    if (this.#ranges.length > MAX_RANGES) this.#settle()
     return fresh
   }
 
   /** Spans below the greatest number that are not held, with the receive times around them. */
-  holes(): { first: number; last: number; from: bigint; to: bigint }[] {
-    const holes = []
+  holes(): Hole[] {
+    const holes = this.#settled === null ? [] : [this.#settled]
     let next = 1
     let from: bigint | undefined
     for (const range of this.#ranges) {
@@ -71,6 +112,8 @@ export class NumberLedger {
           last: range.first - 1,
           from: from ?? range.from,
           to: range.from,
+          missing: range.first - next,
+          count: 1,
         })
       }
       next = range.last + 1
@@ -79,19 +122,52 @@ export class NumberLedger {
     return holes
   }
 
-  toJSON(): RangeJson[] {
-    return this.#ranges.map((r) => [r.first, r.last, formatNanos(r.from), formatNanos(r.to)])
+  toJSON(): LedgerJson {
+    const ranges = this.#ranges.map(
+      (r): RangeJson => [r.first, r.last, formatNanos(r.from), formatNanos(r.to)]
+    )
+    if (this.#settled === null) return ranges
+    const { first, last, from, to, missing, count } = this.#settled
+    return { settled: [first, last, formatNanos(from), formatNanos(to), missing, count], ranges }
   }
 
-  static fromJSON(ranges: readonly RangeJson[]): NumberLedger {
+  static fromJSON(json: LedgerJson): NumberLedger {
+    const { settled, ranges } = 'settled' in json ? json : { settled: null, ranges: json }
     return new NumberLedger(
       ranges.map(([first, last, from, to]) => ({
         first,
         last,
         from: parseNanos(from) ?? 0n,
         to: parseNanos(to) ?? 0n,
-      }))
+      })),
+      settled && {
+        first: settled[0],
+        last: settled[1],
+        from: parseNanos(settled[2]) ?? 0n,
+        to: parseNanos(settled[3]) ?? 0n,
+        missing: settled[4],
+        count: settled[5],
+      }
     )
+  }
+
+  /** Makes one range of the oldest; the holes between them are counted, and closed to what comes. */
+  #settle(): void {
+    const old = this.#ranges.slice(0, SETTLE_RANGES)
+    const first = old[0]!
+    const last = old.at(-1)!
+    let missing = 0
+    for (let i = 1; i < old.length; i++) missing += old[i]!.first - old[i - 1]!.last - 1
+    const before = this.#settled
+    this.#settled = {
+      first: before?.first ?? first.last + 1,
+      last: last.first - 1,
+      from: before?.from ?? first.to,
+      to: last.from,
+      missing: (before?.missing ?? 0) + missing,
+      count: (before?.count ?? 0) + old.length - 1,
+    }
+    this.#ranges.splice(0, SETTLE_RANGES, { ...first, last: last.last, to: last.to })
   }
 
   /** Puts a span that is not held in its place and joins it with its neighbours. */

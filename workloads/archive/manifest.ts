@@ -47,6 +47,16 @@ export type ManifestConnection = {
   readonly simulated: boolean
   /** True where its close event is in this day. */
   readonly closed: boolean
+  /** Frames that came late, and that came more than once, by the exchange's own numbers; left out where there are none. */
+  readonly late?: number
+  readonly repeated?: number
+}
+
+/** Connections of a day beyond those that its manifest names: a storm of reconnects must not make a manifest of megabytes. */
+export type MoreConnections = {
+  readonly count: number
+  readonly records: number
+  readonly skipped: number
 }
 
 /** What the exchange numbered itself. */
@@ -61,18 +71,34 @@ export type ManifestSequence = {
 export type Gap = {
   readonly cause: GapCause
   readonly fault: GapFault
+  /** The last record before it, by the clock of its connection. */
   readonly from: string
-  /** Null while it goes on. */
+  /** What came after it, by the clock of its own connection; null while it goes on. */
   readonly to: string | null
   readonly connection: string | null
   readonly shard: number | null
   /** How many records are missing, null where nobody can know. */
   readonly missing: number | null
+  /** So many gaps of one kind are counted together here, if more than one; the lines of the day name each. */
+  readonly count?: number
   readonly channel?: string
-  /** Which numbers of the connection are missing, inclusive. */
+  /** Where the exchange counts, and which of its sequences are missing, inclusive; with `count`, the first and the last. */
+  readonly scope?: number
+  readonly sequences?: readonly [first: number, last: number]
+  /** Which numbers of the connection are missing, inclusive; with `count`, the first and the last of them. */
   readonly numbers?: readonly [first: number, last: number]
+  /**
+   * `back`: what came after it has earlier times than what came before, so the clocks disagree. Then `from` and `to` are the
+   * two times in their order: the hole is at a moment that both connections give times around, and how long it was
+   * cannot be told.
+   */
+  readonly clock?: 'back'
   readonly detail: string
 }
+
+/** How many gaps entries stand for. */
+export const countGaps = (gaps: readonly Gap[]): number =>
+  gaps.reduce((sum, gap) => sum + (gap.count ?? 1), 0)
 
 export type Manifest = {
   readonly version: typeof MANIFEST_VERSION
@@ -91,6 +117,7 @@ export type Manifest = {
   readonly to: string | null
   readonly segments: readonly ManifestSegment[]
   readonly connections: readonly ManifestConnection[]
+  readonly moreConnections?: MoreConnections
   readonly sequences: readonly ManifestSequence[]
   /** Records of types that this archive does not keep. */
   readonly skipped: Readonly<Record<string, number>>

@@ -15,6 +15,8 @@ import type { FeedState } from './state.ts'
 
 /** A manifest that only grew is written so often at most. */
 const PERIOD_MS = 5000
+/** A day with more gaps waits for that period, too: a storm must not write a manifest with every commit. */
+const STORM_GAPS = 100
 /** Writing the manifests of a huge day must not become the work itself. */
 const SHARE = 50
 
@@ -69,7 +71,9 @@ export class Manifests {
       const gaps = this.#state.gapsOf(day, derived)
       const told = JSON.stringify([gaps, this.#state.conditionOf(day, gaps)])
       const isNews = told !== this.#told.get(day.day)
-      if (!isNews && !(due && this.#grown.has(day.day))) continue
+      if (isNews && gaps.length > STORM_GAPS) this.#grown.add(day.day)
+      const isUrgent = isNews && gaps.length <= STORM_GAPS
+      if (!isUrgent && !(due && this.#grown.has(day.day))) continue
       if (written === 0) await this.#files.syncIndexes()
       await this.#put(day.day, this.#manifestOf(day, gaps))
       this.#told.set(day.day, told)
@@ -119,7 +123,8 @@ export class Manifests {
   async #writeEmpty(derived: readonly GapSpan[]): Promise<number> {
     let written = 0
     for (const gap of derived) {
-      if (gap.to === null) continue
+      // Where clocks disagree, the days between the two times are not missing.
+      if (gap.to === null || gap.clock !== undefined) continue
       for (const day of daysOf(gap.from, gap.to).slice(1, -1)) {
         if (this.#state.days.has(day) || this.#empty.has(day)) continue
         this.#empty.add(day)

@@ -7,6 +7,7 @@ import { SsmdError, toSsmdError } from '#crds/errors.ts'
 import { decompressMember } from './gzip.ts'
 import { hexCrc, type IndexEntry, parseIndexLine } from './index-line.ts'
 import {
+  countGaps,
   type DayCondition,
   type Manifest,
   type ManifestSegment,
@@ -344,7 +345,7 @@ function summaryOf(manifest: Manifest): DaySummary {
     bytes,
     rawBytes,
     segments: manifest.segments.length,
-    gaps: manifest.gaps.length,
+    gaps: countGaps(manifest.gaps),
     from,
     to,
   }

@@ -2,6 +2,7 @@
 // and of nothing else, so a restart ends in the same state as going on. Framing: checksum, length, JSON, line feed.
 
 import type { ConnectionJson, StreamLoss } from './connection.ts'
+import type { TakenBack } from './gap-list.ts'
 import { hexCrc, type IndexEntry } from './index-line.ts'
 import type { Gap, ManifestConnection, ManifestSegment, ManifestSequence } from './manifest.ts'
 
@@ -77,6 +78,8 @@ export type CommitRecord = {
     readonly connection: string
     readonly numbers: readonly [first: number, last: number]
   }[]
+  /** Sequences that came after a gap had named them, in this commit or before: taken back before `added`. */
+  readonly takenBack?: readonly TakenBack[]
 }
 
 export type SealRecord = {

@@ -1,12 +1,19 @@
 // All that an archive has committed of one feed, as the fold of its journal. Manifests, checkpoints and the start after
 // a crash all come from here, so they cannot tell different stories.
 
-import { type ConnectionJson, ConnectionState, type StreamLoss } from './connection.ts'
+import { byOrder, type ConnectionJson, ConnectionState, type StreamLoss } from './connection.ts'
 import { DayState, describeSegment } from './day.ts'
+import { boundGaps, trimGaps, without } from './gap-list.ts'
 import type { GapSpan } from './gap-span.ts'
 import { clipGap, gapsOf, sortGaps } from './gaps.ts'
 import { formatIndexLine, sortedKeys } from './index-line.ts'
-import { type Gap, MANIFEST_VERSION, type Manifest } from './manifest.ts'
+import {
+  type Gap,
+  MANIFEST_VERSION,
+  type Manifest,
+  type ManifestConnection,
+  type MoreConnections,
+} from './manifest.ts'
 import type { Bookmark, CommitRecord, DayJson, JournalRecord, SegmentJson } from './record.ts'
 import { GRACE_SECONDS } from './segments.ts'
 import {
@@ -40,6 +47,11 @@ export type Checkpoint = Owner & {
 
 /** An ended connection is kept this long after the feed's newest record, then only its manifests know it. */
 const CONNECTION_SECONDS = 86_400
+/** Where there are more, this long only: five times the duplicate window. */
+const MAX_CONNECTIONS = 1000
+const STORM_SECONDS = 600
+/** Connections of a day that its manifest names one by one. */
+const MAX_NAMED = 1000
 /** A day is kept in memory this long after its end. */
 const DAY_SECONDS = 86_400
 
@@ -77,6 +89,10 @@ export class FeedState {
     for (const connection of record.connections) {
       this.connections.set(connection.id, ConnectionState.fromJSON(connection))
     }
+    for (const taken of record.takenBack ?? []) {
+      let left = [taken]
+      for (const day of this.days.values()) left = left.flatMap((part) => day.takeBack(part))
+    }
     for (const added of record.added) this.days.get(added.day)!.add(added)
     for (const { connection, numbers } of record.filled) {
       for (const day of this.days.values()) {
@@ -100,7 +116,7 @@ export class FeedState {
   gapsOf(day: DayState, derived: readonly GapSpan[]): Gap[] {
     const newest = dayOfSecond(this.newestSecond)
     const cut = derived.flatMap((gap) => clipGap(gap, day.day, newest) ?? [])
-    return sortGaps([...day.gaps, ...cut])
+    return sortGaps(boundGaps([...day.gaps, ...cut]))
   }
 
   manifest(
@@ -115,7 +131,7 @@ export class FeedState {
       .map((segment) => describeSegment(segment, sha256Of(segment)))
     const sum = (of: (segment: (typeof segments)[number]) => number) =>
       segments.reduce((total, segment) => total + of(segment), 0)
-    const connections = [...day.connections.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+    const { connections, more, simulated } = namedConnections(day)
     const { feed, environment, archive } = this.owner
     return {
       version: MANIFEST_VERSION,
@@ -123,7 +139,7 @@ export class FeedState {
       day: day.day,
       environment,
       archive,
-      simulated: connections.some((connection) => connection.simulated),
+      simulated,
       condition: this.conditionOf(day, gaps),
       updated,
       records: sum((segment) => segment.records),
@@ -136,6 +152,7 @@ export class FeedState {
         types: sortedKeys(segment.types),
       })),
       connections,
+      ...(more === undefined ? {} : { moreConnections: more }),
       sequences: [...day.sequences.entries()]
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([, sequence]) => sequence),
@@ -159,14 +176,13 @@ export class FeedState {
     connections: string[]
     days: string[]
   } {
-    const before = BigInt(this.newestSecond - CONNECTION_SECONDS) * NANOS_PER_SECOND
+    const kept = this.connections.size > MAX_CONNECTIONS ? STORM_SECONDS : CONNECTION_SECONDS
+    const before = BigInt(this.newestSecond - kept) * NANOS_PER_SECOND
     const openEnds = new Set(
       this.derivedGaps().flatMap((gap) => (gap.to === null ? [gap.connection] : []))
     )
     const latest = new Map<number, string>()
-    for (const { id, shard } of this.connections.values()) {
-      if (id > (latest.get(shard) ?? '')) latest.set(shard, id)
-    }
+    for (const { id, shard } of [...this.connections.values()].sort(byOrder)) latest.set(shard, id)
     const forgotten = [...this.connections.values()].filter(
       (connection) =>
         connection.latest < before &&
@@ -193,7 +209,9 @@ export class FeedState {
       if (!ids.has(gap.connection)) continue
       for (const day of this.days.values()) {
         const cut = clipGap(gap, day.day, newest)
-        if (cut !== undefined) day.gaps.push(cut)
+        if (cut === undefined) continue
+        day.gaps.push(cut)
+        day.gaps = trimGaps(day.gaps)
       }
     }
     for (const connection of connections) this.connections.delete(connection.id)
@@ -228,6 +246,26 @@ export class FeedState {
   }
 }
 
+/** The connections that a manifest names: all, or the latest of very many and the sums of the others. */
+function namedConnections({ connections }: DayState): {
+  connections: ManifestConnection[]
+  more: MoreConnections | undefined
+  simulated: boolean
+} {
+  const all = [...connections.values()]
+  const byId = (a: ManifestConnection, b: ManifestConnection) => (a.id < b.id ? -1 : 1)
+  const simulated = all.some((connection) => connection.simulated)
+  if (all.length <= MAX_NAMED) return { connections: all.sort(byId), more: undefined, simulated }
+  all.sort((a, b) => (a.to > b.to ? -1 : a.to < b.to ? 1 : byId(a, b)))
+  const rest = all.slice(MAX_NAMED)
+  const more = {
+    count: rest.length,
+    records: rest.reduce((sum, { records }) => sum + records, 0),
+    skipped: rest.reduce((sum, { skipped }) => sum + skipped, 0),
+  }
+  return { connections: all.slice(0, MAX_NAMED).sort(byId), more, simulated }
+}
+
 /** Gaps of the numbers themselves: they go away when the numbers come after all. */
 const NUMBER_CAUSES: readonly string[] = ['number-hole', 'stream-aged', 'stream-recreated']
 
@@ -237,18 +275,20 @@ export const isNumberGap = (gap: Gap, connection: string): boolean =>
 /** True where a gap of a manifest follows from that connection, and is derived while it is known. */
 export const isDerivedGap = (gap: Gap, connection: string): boolean =>
   isNumberGap(gap, connection) ||
+  (gap.connection === connection && gap.cause === 'proof-lost') ||
   (gap.connection === connection &&
     gap.numbers === undefined &&
     gap.channel === undefined &&
     gap.missing === null)
 
-/** What is left of a gap when some of its numbers came after all. */
-function withoutNumbers(gap: Gap, [first, last]: readonly [number, number]): Gap[] {
-  const [low, high] = gap.numbers!
-  const part = (a: number, b: number): Gap[] =>
-    b < a ? [] : [{ ...gap, numbers: [a, b], missing: b - a + 1 }]
-  if (last < low || first > high) return [gap]
-  return [...part(low, first - 1), ...part(last + 1, high)]
+/** What is left of a gap when some of its numbers came after all; what settled together is taken no more. */
+function withoutNumbers(gap: Gap, numbers: readonly [number, number]): Gap[] {
+  if (gap.count !== undefined) return [gap]
+  return without(gap.numbers!, numbers).map(([a, b]) => ({
+    ...gap,
+    numbers: [a, b],
+    missing: b - a + 1,
+  }))
 }
 
 const least = (texts: readonly string[]): string | null =>

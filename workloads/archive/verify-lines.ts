@@ -2,6 +2,7 @@
 // record of a connection.
 
 import { isUtf8 } from 'node:buffer'
+import { ToldEvents } from './verify-events.ts'
 import { NumberSet } from './verify-numbers.ts'
 
 export type LineFacts = {
@@ -20,6 +21,7 @@ export class LineChecker {
   readonly #day: string
   readonly #tell: (where: string, what: string) => void
   readonly numbers = new Map<string, NumberSet>()
+  readonly events = new ToldEvents()
   readonly total: LineFacts = { lines: 0, from: null, to: null }
   /** Lines behind a higher number of their connection. */
   disorder = 0
@@ -78,8 +80,10 @@ export class LineChecker {
     if (facts.from === null || recv < facts.from) facts.from = recv
     if (facts.to === null || recv > facts.to) facts.to = recv
     this.#number(connection, Number(digits), where)
-    const problem = bodyProblem(kind, raw.toString('utf8', start + whole.length, end))
+    const body = raw.toString('utf8', start + whole.length, end)
+    const problem = bodyProblem(kind, body)
     if (problem !== undefined) this.#tell(where, problem)
+    else if (kind === 'event') this.events.note(connection, JSON.parse(body.slice(0, -1)))
   }
 
   #number(connection: string, number: number, where: string): void {

@@ -132,9 +132,12 @@ export function checkNumbers(
       skipped.set(connection.id, (skipped.get(connection.id) ?? 0) + connection.skipped)
     }
   }
+  let together = missingTogether(manifests)
   for (const [connection, numbers] of held.connections) {
     const file = `${feed}/${dayOf.get(connection) ?? ''}/manifest.json`
-    const named = joinSpans((gaps.get(connection) ?? []).map((gap) => gap.numbers!))
+    const all = gaps.get(connection) ?? []
+    const named = joinSpans(all.filter(({ count }) => count === undefined).map(spanOf))
+    const counted = distinct(all.filter(({ count }) => count !== undefined))
     for (const [first, last] of named) {
       for (let number = first; number <= last && number <= numbers.last; number++) {
         if (!numbers.has(number)) continue
@@ -145,19 +148,68 @@ export function checkNumbers(
     }
     if (held.isDamaged) continue
     if ((skipped.get(connection) ?? 0) > 0) {
-      problems.push(...checkCount(file, connection, numbers, named, skipped.get(connection)!))
+      const spans = [...named, ...counted.map(spanOf)]
+      problems.push(...checkCount(file, connection, numbers, spans, skipped.get(connection)!))
       continue
     }
-    for (const [first, last] of numbers.missing()) {
-      for (const [a, b] of withoutSpans([first, last], named)) {
-        const what = `records ${a} to ${b} of connection ${connection} are missing, and no gap names them`
-        problems.push({ file, where: 'gaps', what })
-        if (problems.length > 1000) return problems
-      }
+    const unnamed: [number, number][] = []
+    for (const hole of numbers.missing()) unnamed.push(...withoutSpans(hole, named))
+    for (const gap of counted) {
+      const inside = lengthOf(unnamed.flatMap((span) => overlapOf(span, spanOf(gap))))
+      if (inside >= gap.missing!) continue
+      const [first, last] = spanOf(gap)
+      const what = `a gap counts ${gap.missing} of the records ${first} to ${last} of connection ${connection} as missing, ${inside} are`
+      problems.push({ file, where: 'gaps', what })
+    }
+    const spans = joinSpans(counted.map(spanOf))
+    const outside = unnamed.flatMap((span) => withoutSpans(span, spans))
+    const uncounted =
+      lengthOf(unnamed) - lengthOf(outside) - counted.reduce((sum, gap) => sum + gap.missing!, 0)
+    // Gaps of many connections that are counted together name no numbers: they stand for so many of any.
+    const beyond = Math.max(0, uncounted) + lengthOf(outside)
+    if (beyond <= together) {
+      together -= beyond
+      continue
+    }
+    if (uncounted > 0) {
+      const what = `${uncounted} more records of connection ${connection} are missing than its gaps count`
+      problems.push({ file, where: 'gaps', what })
+    }
+    for (const [a, b] of outside) {
+      const what = `records ${a} to ${b} of connection ${connection} are missing, and no gap names them`
+      problems.push({ file, where: 'gaps', what })
+      if (problems.length > 1000) return problems
     }
   }
   return problems
 }
+
+type Span = readonly [first: number, last: number]
+
+const spanOf = (gap: Gap): Span => gap.numbers!
+
+const lengthOf = (spans: readonly Span[]): number =>
+  spans.reduce((sum, [first, last]) => sum + last - first + 1, 0)
+
+function overlapOf(a: Span, b: Span): Span[] {
+  const first = Math.max(a[0], b[0])
+  const last = Math.min(a[1], b[1])
+  return first <= last ? [[first, last]] : []
+}
+
+/** A gap that spans midnight stands in both days. */
+const distinct = (gaps: readonly Gap[]): Gap[] => [
+  ...new Map(gaps.map((gap) => [`${gap.cause} ${gap.numbers!.join(' ')}`, gap])).values(),
+]
+
+/** What gaps count that stand for records of many connections. */
+const missingTogether = (manifests: readonly Manifest[]): number =>
+  manifests
+    .flatMap((manifest) => manifest.gaps)
+    .filter(({ connection, count, cause }) => {
+      return connection === null && count !== undefined && cause !== 'exchange-sequence'
+    })
+    .reduce((sum, gap) => sum + (gap.missing ?? 0), 0)
 
 /** Where types are left out on purpose only the count can be held: records, skipped and missing are all there were. */
 function checkCount(

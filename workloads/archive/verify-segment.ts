@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { crc32, createGunzip, gunzipSync } from 'node:zlib'
 import type { ManifestSegment } from './manifest.ts'
 import type { Problem } from './problem.ts'
+import type { ToldEvents } from './verify-events.ts'
 import { LineChecker } from './verify-lines.ts'
 import type { NumberSet } from './verify-numbers.ts'
 
@@ -19,6 +20,7 @@ export type SegmentFindings = {
   /** Not all of it could be read. */
   readonly damaged: boolean
   readonly numbers: ReadonlyMap<string, NumberSet>
+  readonly events: ToldEvents
 }
 
 type Entry = {
@@ -85,6 +87,7 @@ class SegmentCheck {
       bytes: this.#bytes,
       damaged: this.#damaged,
       numbers: this.#lines.numbers,
+      events: this.#lines.events,
     }
   }
 

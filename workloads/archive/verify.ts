@@ -4,9 +4,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeError, SsmdError } from '#crds/errors.ts'
-import { type Manifest, type ManifestSegment, readManifestText } from './manifest.ts'
+import { countGaps, type Manifest, type ManifestSegment, readManifestText } from './manifest.ts'
 import type { Problem } from './problem.ts'
 import { checkDay } from './verify-day.ts'
+import { checkEvents, ToldEvents } from './verify-events.ts'
 import { checkNumbers, HeldNumbers } from './verify-numbers.ts'
 import { checkSegment, type SegmentFindings } from './verify-segment.ts'
 
@@ -89,11 +90,16 @@ class Verification {
     }
     for (const feed of new Set(places.map((place) => place.feed))) {
       const held = new HeldNumbers()
+      const told = new ToldEvents()
       const manifests: Manifest[] = []
       for (const place of places.filter((other) => other.feed === feed)) {
-        days.push(await this.#day(feed, place.day, held, manifests))
+        days.push(await this.#day(feed, place.day, held, told, manifests))
       }
       for (const problem of checkNumbers(feed, held, manifests)) this.#tell(problem)
+      // A gap may stand in another day than the lines that tell of it.
+      if (this.#options.day === undefined) {
+        for (const problem of checkEvents(feed, told, held, manifests)) this.#tell(problem)
+      }
     }
     if (this.#untold > 0) {
       this.#problems.push({ file: '', where: '', what: `and ${this.#untold} more problems` })
@@ -110,6 +116,7 @@ class Verification {
     feed: string,
     day: string,
     held: HeldNumbers,
+    told: ToldEvents,
     manifests: Manifest[]
   ): Promise<VerifiedDay> {
     const before = this.#problems.length + this.#untold
@@ -132,6 +139,7 @@ class Verification {
     for (const segment of [...manifest.segments].sort(byFrom)) {
       const findings = checked.get(keyOf(segment)) ?? (await this.#check(feed, day, segment))
       this.#take(feed, day, findings, held)
+      told.join(findings.events)
       segments.push(findings)
     }
     for (const { where, what } of checkDay(manifest, segments, { feed, day })) {
@@ -147,7 +155,7 @@ class Verification {
       condition,
       records: segments.reduce((sum, segment) => sum + segment.records, 0),
       bytes: segments.reduce((sum, segment) => sum + segment.bytes, 0),
-      gaps: gaps.length,
+      gaps: countGaps(gaps),
       problems: this.#problems.length + this.#untold - before,
     }
   }

@@ -58,6 +58,8 @@ export type WriterStats = {
   readonly dayRecords: number
   readonly dayBytes: number
   readonly dayGaps: number
+  /** Entries of the manifest that they stand in: fewer where many are counted together. */
+  readonly dayGapEntries: number
 }
 
 export type StreamPosition = {

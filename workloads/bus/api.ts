@@ -7,6 +7,7 @@ import { SsmdError } from '#crds/errors.ts'
 /** Error codes of JetStream that somebody acts on. */
 export const JETSTREAM = {
   consumerNotFound: 10_014,
+  messageNotFound: 10_037,
   storageExceeded: 10_047,
   nameInUse: 10_058,
   streamNotFound: 10_059,

@@ -28,6 +28,8 @@ export type Frame = {
   scope: number
   form: Form
   understood: boolean
+  /** Why its sequence or scope cannot be read, although it has one; empty where nothing is wrong. A constant. */
+  unproven: string
   /** The session must act on it: `Session.control` is called with it. */
   control: boolean
 }

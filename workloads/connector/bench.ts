@@ -1,9 +1,11 @@
 // What a frame costs between the socket and a finished block: looking at it, the whole of it, and beside them the plain
 // way, JSON.parse, in the same run as a ratio. Recorded frames where they are there, frames of the same shape else.
 
+import { pino } from 'pino'
+import { Alarms } from '#role/alarms.ts'
 import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
-import { Connection } from './connection.ts'
+import { Connection, newTally } from './connection.ts'
 import { Continuity } from './continuity.ts'
 import { KalshiSession } from './exchanges/kalshi/session.ts'
 import { channelNamed } from './exchanges/kalshi/types.ts'
@@ -103,7 +105,7 @@ function newConnection(): Connection {
     nowNanos,
   })
   // Frames are played again and again: their numbers repeat, which counts and costs as much as if they did not.
-  const tally = { gaps: 0, repeats: 0, rebuilds: 0 }
+  const tally = newTally()
   return new Connection({
     session: newSession(),
     transport: { send() {}, ping() {}, close() {}, terminate() {} },
@@ -112,6 +114,8 @@ function newConnection(): Connection {
     nowNanos,
     steadyMs: Date.now,
     tally,
+    alarms: new Alarms(pino({ level: 'silent' }), Date.now),
+    name: 'bench',
     observeLag() {},
     onReady() {},
     onFound() {},

@@ -204,6 +204,41 @@ test('a jump of the sequence is a gap with its extent, in front of the frame tha
   })
 })
 
+test('a clock that is set ends the time line of a connection: event, trouble, and a new connection with the right times (gabime/spdlog#1385)', async () => {
+  const lines: { offset: bigint; stepNanos: bigint }[] = []
+  let offset = 13n * 3600n * 1_000_000_000n
+  const newLine = () => {
+    const line = {
+      offset,
+      stepNanos: 0n,
+      nowNanos: () => line.offset + BigInt(Date.now()) * 1_000_000n,
+    }
+    lines.push(line)
+    return line
+  }
+  await withCapture({ newLine }, async (fake, run) => {
+    await ready(run)
+    fake.clients[0]!.publish('trade', 'trade', 'A', trade('A', 1))
+    offset = 0n
+    lines[0]!.stepNanos = -13n * 3600n * 1_000_000_000n
+    await until(10_000, 'second connection', () => fake.clients.length === 2 && run.capture.ready)
+    fake.clients[1]!.publish('trade', 'trade', 'A', trade('A', 2))
+    await until(10_000, 'recorded', () => run.publisher.frames.at(-1)!.type === 'trade')
+    assert.equal(run.publisher.events('clock'), [{ kind: 'clock', stepSeconds: -46_800 }])
+    const [close] = run.publisher.events('close') as { cause: string; reason: string }[]
+    assert.is(close!.cause, 'clock-stepped')
+    assert.match(close!.reason, /46800 s back/)
+    assert.is(run.alarms.troubles[0]!.kind, 'ClockStepped')
+    const first = run.publisher.records[0]!.connection
+    const last = run.publisher.records.filter((record) => record.connection === first).at(-1)!
+    const second = run.publisher.records.find((record) => record.connection !== first)!
+    const { follows } = JSON.parse(second.payload.toString())
+    assert.equal([follows.connection, follows.number], [first, last.n])
+    assert.ok(second.recv < last.recv, 'its times are those of the clock that was set right')
+    assert.ok(Math.abs(Number(second.recv / 1_000_000n) - Date.now()) < 60_000)
+  })
+})
+
 test('a repeated frame is recorded and counted, and is no gap', async () => {
   await withCapture({}, async (fake, run) => {
     await ready(run)

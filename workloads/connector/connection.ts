@@ -1,18 +1,18 @@
 // One open connection: every frame is looked at once, counted against the exchange's own numbers, and recorded; the
 // session's wishes are carried out. What happened to it is on record from `open` to `close`.
 
+import type { Alarms } from '#role/alarms.ts'
 import type { CloseEvent } from '#wire/events.ts'
 import type { Action, Failure, Scoped, Session, Transport } from './adapter.ts'
-import { type Continuity, SEEN, type Seen } from './continuity.ts'
+import { type Continuity, SEEN } from './continuity.ts'
 import type { Recorder } from './recorder.ts'
+import { Sequences, type SequenceTally } from './sequences.ts'
 import { rfc3339 } from './times.ts'
 
 /** What happens to a connection, counted for the whole process. */
-export type Tally = {
-  gaps: number
-  repeats: number
-  rebuilds: number
-}
+export type Tally = SequenceTally & { rebuilds: number }
+
+export const newTally = (): Tally => ({ gaps: 0, holes: 0, late: 0, repeats: 0, rebuilds: 0 })
 
 export type ConnectionOptions = {
   readonly session: Session
@@ -23,6 +23,9 @@ export type ConnectionOptions = {
   /** Milliseconds since 1970 that no setting of the clock moves. */
   readonly steadyMs: () => number
   readonly tally: Tally
+  readonly alarms: Alarms
+  /** As people are told of it: the shard and the connection. */
+  readonly name: string
   readonly observeLag: (ms: number) => void
   readonly onReady: () => void
   readonly onFound: (symbol: string) => void
@@ -44,12 +47,14 @@ export class Connection {
   /** Why we ended it ourselves. */
   failure: Failure | null = null
   readonly #o: ConnectionOptions
+  readonly #sequences: Sequences
   #ended = false
   #wake: NodeJS.Timeout | undefined
   #wakeAt = Number.POSITIVE_INFINITY
 
   constructor(options: ConnectionOptions) {
     this.#o = options
+    this.#sequences = new Sequences(options)
   }
 
   opened(): void {
@@ -62,12 +67,11 @@ export class Connection {
     const recv = this.#o.nowNanos()
     session.look(payload)
     const { frame } = session
-    let seen: Seen = SEEN.fine
-    if (frame.scope !== 0) {
-      seen = this.#o.continuity.see(frame.scope, frame.sequence)
-      if (seen !== SEEN.fine) this.#notice(seen, frame.scope, frame.sequence, recv)
-    }
+    const seen = this.#sequences.judge(frame, payload, recv, this.lastFrameNanos)
     recorder.frame(recv, payload, frame)
+    if (seen === SEEN.late || seen === SEEN.early || seen === SEEN.repeat) {
+      this.#sequences.recorded(seen, frame)
+    }
     this.lastFrameNanos = recv
     if (frame.type.data) this.lastDataNanos = recv
     if (++this.frames % LAG_SAMPLE === 0) this.#sampleLag(recv)
@@ -88,43 +92,10 @@ export class Connection {
   /** The last word on record. Nothing may follow. */
   end(close: Omit<CloseEvent, 'kind'>): void {
     this.#ended = true
+    this.#sequences.end()
     clearTimeout(this.#wake)
     this.#o.recorder.event({ kind: 'close', ...close })
     this.#o.recorder.end()
-  }
-
-  #notice(seen: Seen, scope: number, sequence: number, recv: bigint): void {
-    const { session, continuity, recorder, tally } = this.#o
-    switch (seen) {
-      case SEEN.first:
-        session.scopeSeen(scope)
-        return
-      case SEEN.repeat:
-        tally.repeats++
-        return
-      case SEEN.jump:
-      case SEEN.restart: {
-        const { channel, group } = session.channelOf(scope)
-        const last = continuity.before
-        tally.gaps++
-        const jump = seen === SEEN.jump
-        recorder.event(
-          {
-            kind: 'gap',
-            cause: 'exchange-sequence',
-            fault: 'exchange',
-            channel,
-            scope,
-            fromSequence: jump ? last + 1 : last,
-            toSequence: jump ? sequence - 1 : sequence,
-            missing: jump ? sequence - last - 1 : null,
-            ...(jump ? {} : { reason: 'the exchange started its count anew' }),
-          },
-          group,
-          recv
-        )
-      }
-    }
   }
 
   #sampleLag(recv: bigint): void {
@@ -151,10 +122,11 @@ export class Connection {
         return
       case 'ended':
         tally.gaps++
+        tally.holes++
         this.#lost(action)
         return
       case 'renewed':
-        this.#lost(action, rfc3339(BigInt(Math.floor(action.sinceMs)) * 1_000_000n))
+        this.#lost(action, rfc3339(this.#recvOf(action.sinceMs)))
         return
       case 'rebuild': {
         const { scope, group, how, symbols } = action
@@ -172,6 +144,12 @@ export class Connection {
         this.failure = action.failure
         transport.terminate()
     }
+  }
+
+  /** A time of the session's clock as a receive time: the clock of records may have been set since the process began. */
+  #recvOf(steadyMs: number): bigint {
+    const ago = Math.max(0, this.#o.steadyMs() - steadyMs)
+    return this.#o.nowNanos() - BigInt(Math.round(ago * 1e6))
   }
 
   /** A subscription that the exchange ended, or made anew: what was sent between is missing, and nobody knows how much. */

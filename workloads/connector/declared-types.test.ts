@@ -29,7 +29,7 @@ test('a type that the adapter does not know is read as the Feed says', () => {
 })
 
 test('a path that leads nowhere, or to something else, fills in nothing', () => {
-  const none = ['auction', 'auctions', '', -1, 0, true, false]
+  const none = ['auction', 'auctions', '', -1, 0, false, false]
   assert.equal(look('{"type":"auction"}'), none)
   assert.equal(look('{"type":"auction","msg":{"lot":[],"count":-1,"room":1}}').slice(2, 4), [
     '',
@@ -41,6 +41,24 @@ test('a path that leads nowhere, or to something else, fills in nothing', () => 
   )
   assert.equal(look(`{"type":"auction","msg":{"lot":{"id":"${'x'.repeat(300)}"}}}`)[2], '')
   assert.is(look('{"type":"auction","msg":{"count":1,"room":"__proto__"}}')[3], -1)
+})
+
+test('a count that cannot be read is said to be lost, and digits in a text are read', () => {
+  const frames = new KalshiFrames(declared)
+  const why = (count: string) => {
+    frames.look(Buffer.from(`{"type":"auction","msg":{${count}}}`))
+    return frames.frame.unproven || [frames.frame.scope, frames.frame.sequence]
+  }
+  assert.equal(why('"count":"7","room":"3"'), [3, 7])
+  assert.is(why('"count":null,"room":3'), 'msg.count is no whole number')
+  assert.is(why('"count":7,"room":[]'), 'msg.room is no whole number from 1')
+  assert.is(why('"room":3'), 'msg.count is no whole number')
+})
+
+test('a sequence without a scope counts in the whole connection', () => {
+  const whole = new KalshiFrames(new DeclaredTypes([{ name: 'tick', sequence: 'n' }]))
+  whole.look(Buffer.from('{"type":"tick","n":7}'))
+  assert.equal([whole.frame.scope, whole.frame.sequence], [0xffff_ffff, 7])
 })
 
 test('what neither knows stays unknown, and what the adapter knows stays its own', () => {

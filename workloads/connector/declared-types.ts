@@ -5,10 +5,15 @@ import type { FeedMessageType } from '#crds/feed.gen.ts'
 import type { Frame, MessageType } from './adapter.ts'
 
 const MAX_SYMBOL_BYTES = 200
-/** Scopes are 32 bits wide on the wire. */
+/** Scopes are 32 bits wide on the wire. The highest stands for the whole connection, where no scope is declared. */
 const MAX_SCOPE = 0xffff_ffff
 
-type Declared = { readonly type: MessageType; readonly paths: FeedMessageType }
+type Declared = {
+  readonly type: MessageType
+  readonly paths: FeedMessageType
+  readonly sequenceLost: string
+  readonly scopeLost: string
+}
 
 export class DeclaredTypes {
   readonly #byName: ReadonlyMap<string, Declared>
@@ -17,7 +22,12 @@ export class DeclaredTypes {
     this.#byName = new Map(
       types.map((paths) => [
         paths.name,
-        { type: { name: paths.name, group: paths.group ?? 'other', data: true }, paths },
+        {
+          type: { name: paths.name, group: paths.group ?? 'other', data: true },
+          paths,
+          sequenceLost: `${paths.sequence} is no whole number`,
+          scopeLost: `${paths.scope} is no whole number from 1`,
+        },
       ])
     )
   }
@@ -36,11 +46,17 @@ export class DeclaredTypes {
       const text = typeof symbol === 'string' || typeof symbol === 'number' ? String(symbol) : ''
       frame.symbol = Buffer.byteLength(text) > MAX_SYMBOL_BYTES ? '' : text
     }
+    frame.unproven = ''
     if (paths.sequence !== undefined) {
-      const scope = paths.scope === undefined ? 0 : whole(at(value, paths.scope), MAX_SCOPE)
+      const scope =
+        paths.scope === undefined ? MAX_SCOPE : whole(at(value, paths.scope), MAX_SCOPE - 1)
       const sequence = whole(at(value, paths.sequence), Number.MAX_SAFE_INTEGER)
       frame.scope = Math.max(0, scope)
-      frame.sequence = scope < 0 ? -1 : sequence
+      frame.sequence = scope > 0 ? sequence : -1
+      if (frame.sequence < 0) {
+        frame.unproven = scope > 0 ? declared.sequenceLost : declared.scopeLost
+        frame.understood = false
+      }
     }
   }
 }
@@ -55,7 +71,11 @@ function at(value: unknown, path: string): unknown {
   return here
 }
 
-const whole = (value: unknown, most: number): number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= most
-    ? value
+/** A count may be written as a text of digits. */
+function whole(value: unknown, most: number): number {
+  const isDigits = typeof value === 'string' && /^(0|[1-9]\d{0,15})$/.test(value)
+  const number = isDigits ? Number(value) : value
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 && number <= most
+    ? number
     : -1
+}

@@ -3,14 +3,17 @@
 
 import type { NatsConnection } from 'nats'
 import { connectBus } from '#bus/connect.ts'
+import { lastBlocks } from '#bus/last-blocks.ts'
 import { LivePublisher } from '#bus/live.ts'
 import { type AckedBlock, BlockPublisher, maxBlockBytes } from '#bus/publisher.ts'
 import { ensureStream, type StreamWant } from '#bus/stream.ts'
 import { describeError, SsmdError } from '#crds/errors.ts'
+import { logSubjects } from '#crds/names.ts'
 import type { Logger } from '#role/run.ts'
+import type { Predecessor } from '#wire/events.ts'
 import type { Outlet } from './outlet.ts'
 import { deploymentName } from './report.ts'
-import { pause } from './times.ts'
+import { pause, rfc3339 } from './times.ts'
 
 export type LinkOptions = {
   readonly url: string
@@ -36,6 +39,8 @@ export class Link {
   #live: LivePublisher | null = null
   #publisher: BlockPublisher | null = null
   #message = 'NATS is not connected yet'
+  /** By shard: the last connection in the stream before this process wrote into it. */
+  readonly #predecessors = new Map<number, Predecessor>()
 
   constructor(options: LinkOptions) {
     this.#o = options
@@ -44,6 +49,11 @@ export class Link {
   /** What stands in the way; empty where nothing does. */
   get message(): string {
     return this.#message
+  }
+
+  /** The connection of a shard before this process, once the stream has told it; null where there is none. */
+  predecessorOf(shard: number): Predecessor | null {
+    return this.#predecessors.get(shard) ?? null
   }
 
   /** Sends a record to whoever listens, now or never. */
@@ -67,6 +77,7 @@ export class Link {
     this.#nc = nc
     this.#o.onConnected(nc)
     await this.#makeStream(nc, signal)
+    await this.#findPredecessors(nc)
     const publisher = new BlockPublisher({
       nc,
       log,
@@ -119,6 +130,21 @@ export class Link {
       }
     }
     signal.throwIfAborted()
+  }
+
+  /** Before anything of this process is in the stream. Without an answer the order of the stream has to tell. */
+  async #findPredecessors(nc: NatsConnection): Promise<void> {
+    const { environment, feed, stream, log } = this.#o
+    try {
+      for (const block of await lastBlocks(nc, stream.name, logSubjects(environment, feed))) {
+        if (block.length === 0) continue
+        const { connection, shard, length } = block
+        const recv = rfc3339(block.recv(length - 1))
+        this.#predecessors.set(shard, { connection, number: block.number(length - 1), recv })
+      }
+    } catch (thrown) {
+      log.warn({ stream: stream.name, reason: describeError(thrown) }, 'predecessors not found')
+    }
   }
 
   #say(message: string): void {

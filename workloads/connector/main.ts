@@ -10,11 +10,13 @@ import { reportSubject } from '#crds/names.ts'
 import { parseDuration, parseSize } from '#crds/quantities.ts'
 import { loadResource } from '#crds/resources.ts'
 import { streamWantOf } from '#crds/streams.ts'
+import { Alarms } from '#role/alarms.ts'
 import { KEYS_DIR } from '#role/keys.ts'
 import { type Reports, startReports } from '#role/report.ts'
 import { type Role, runRole } from '#role/run.ts'
 import { DialGate } from './backoff.ts'
 import { Capture } from './capture.ts'
+import { newTally } from './connection.ts'
 import { type ExchangeVersions, exchangeVersions } from './exchange-versions.ts'
 import { adapterOf } from './exchanges/index.ts'
 import { symbolFilter } from './globs.ts'
@@ -59,7 +61,7 @@ async function capture(
   { keysDir = KEYS_DIR, natsCredentials }: ConnectorOptions
 ): Promise<void> {
   const { log, random, signal } = role
-  const { nowMs, nowNanos } = role.clock
+  const { nowMs, newLine } = role.clock
   const names = { environment: environment.metadata.name, feed: feed.metadata.name }
   const simulated = isSimulated(environment, feed)
   const { transport, connector } = environment.spec
@@ -71,7 +73,8 @@ async function capture(
   versions.exchange() // what is wrong with feed or key is said now
 
   const counts = newCounts()
-  const tally = { gaps: 0, repeats: 0, rebuilds: 0 }
+  const tally = newTally()
+  const alarms = new Alarms(log, nowMs)
   const outlet = new Outlet({
     limit: parseSize(connector.bufferBytes),
     nowMs,
@@ -109,13 +112,15 @@ async function capture(
       outlet,
       counts,
       tally,
+      alarms,
+      predecessorOf: (shard) => link.predecessorOf(shard),
       observeLag: (ms) => metrics.observeLag(ms),
       live: (type, symbol, encode) => link.live(type, symbol, encode),
       gate: new DialGate(DIAL_SPACING_MS),
       log,
       random,
       nowMs,
-      nowNanos,
+      newLine,
       steadyMs,
       exchange: () => versions.exchange(),
       onReconnect: (cause) => metrics.reconnected(cause),
@@ -133,6 +138,7 @@ async function capture(
     capture: feedCapture,
     counts,
     tally,
+    alarms,
     outlet,
     nowMs,
     linkMessage: () => link.message,

@@ -21,6 +21,7 @@ const frame = (symbol = 'A'): Frame => ({
   scope: 0,
   form: FORM.json,
   understood: true,
+  unproven: '',
   control: false,
 })
 

@@ -68,7 +68,12 @@ export class Recorder {
   readonly #timer: NodeJS.Timeout
   #armed = false
   #number = 0
+  /** Receive time of the last record. */
+  lastRecv = 0n
   #openBytes = 0
+  /** Called before a block leaves: events that belong to what it holds are added to it. */
+  onFlush: (() => void) | null = null
+  #flushing = false
   #symbol = ''
   #symbolRef: SymbolRef
   /** Numbers being dropped at present. */
@@ -95,6 +100,10 @@ export class Recorder {
       this.flush()
     }, options.lingerMs)
     this.#armed = true
+  }
+
+  get connection(): string {
+    return this.#options.connection
   }
 
   /** Number of the last record or dropped frame. */
@@ -131,6 +140,7 @@ export class Recorder {
       this.#symbolRef = this.#writer.symbol(frame.symbol)
     }
     this.#makeRoom(needed)
+    this.lastRecv = recv
     this.#writer.add(
       recv,
       ++this.#number,
@@ -161,6 +171,7 @@ export class Recorder {
     const needed = payload.length + RECORD_BYTES
     this.#makeRoom(needed)
     const number = ++this.#number
+    this.lastRecv = recv
     this.#writer.add(recv, number, type, this.#writer.symbol(''), FORM.event, -1, 0, payload)
     this.#added(needed)
   }
@@ -169,6 +180,12 @@ export class Recorder {
   flush(): void {
     const writer = this.#writer
     if (writer.count === 0) return
+    if (this.onFlush !== null && !this.#flushing) {
+      this.#flushing = true
+      this.onFlush()
+      this.#flushing = false
+      if (writer.count === 0) return
+    }
     const { first, firstRecv } = writer
     const block = writer.finish()
     this.#outlet.openBytes -= this.#openBytes

@@ -46,8 +46,10 @@ function compare(scanner: FrameScanner, bytes: Uint8Array): void {
   PATHS.forEach((path, slot) => {
     const value = at(expected.value, path)
     assert.is(scanner.text(slot), typeof value === 'string' ? value : undefined, `${path} ${shown}`)
-    const whole = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-    assert.is(scanner.integer(slot) + 0, whole ? (value as number) + 0 : -1, `${path} of ${shown}`)
+    const digits = typeof value === 'string' && /^(0|[1-9]\d*)$/.test(value)
+    const number = digits ? Number(value) : value
+    const whole = typeof number === 'number' && Number.isSafeInteger(number) && number >= 0
+    assert.is(scanner.integer(slot) + 0, whole ? (number as number) + 0 : -1, `${path} of ${shown}`)
     assert.is(scanner.kind(slot) === VALUE.none, value === undefined, `${path} in ${shown}`)
   })
 }

@@ -15,6 +15,8 @@ const OBJECT = 1
 export class FrameScanner {
   /** A raw CR or LF stood between the tokens of the last frame. */
   lineBreak = false
+  /** Paths that stand more than once in the last frame, as bits; the last value counts, as in JSON.parse. */
+  twice = 0
   readonly #paths: readonly string[]
   readonly #root: Names
   readonly #kinds: Uint8Array
@@ -26,7 +28,7 @@ export class FrameScanner {
   #escapedName = false
   #parsed: readonly unknown[] | null = null
 
-  /** `paths`: `seq`, or `msg.market_ticker`: names at the top, or one level below. At most 64. */
+  /** `paths`: `seq`, or `msg.market_ticker`: names at the top, or one level below. At most 31. */
   constructor(paths: readonly string[]) {
     this.#paths = paths
     this.#kinds = new Uint8Array(paths.length)
@@ -41,6 +43,7 @@ export class FrameScanner {
     this.#parsed = null
     this.#escapedName = false
     this.lineBreak = false
+    this.twice = 0
     this.#kinds.fill(0)
     const verdict = this.#tokens(bytes)
     if (verdict < 0) return this.#byParsing(bytes)
@@ -73,9 +76,10 @@ export class FrameScanner {
     return kind === VALUE.text ? raw : (JSON.parse(`"${raw}"`) as string)
   }
 
-  /** The whole number at a path, or -1: not there, negative, a fraction, or beyond 2^53. */
+  /** The whole number at a path, as a number or as a text of digits, or -1: not there, negative, a fraction, or beyond 2^53. */
   integer(slot: number): number {
-    if (this.#kinds[slot] !== VALUE.number) return -1
+    const kind = this.#kinds[slot]
+    if (kind !== VALUE.number) return kind === VALUE.none ? -1 : digits(this.text(slot))
     if (this.#parsed !== null) {
       const value = this.#parsed[slot] as number
       return Number.isSafeInteger(value) && value >= 0 ? value : -1
@@ -217,6 +221,7 @@ export class FrameScanner {
             const name = match(candidates, b, start)
             if (name !== null) {
               slot = name.slot
+              if (slot >= 0 && this.#kinds[slot] !== VALUE.none) this.twice |= 1 << slot
               inner = name.children
               // A name that comes twice counts with its last value, as in JSON.parse.
               if (inner !== null) this.#forget(inner)
@@ -251,6 +256,11 @@ export class FrameScanner {
 
 function toText(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8')
+}
+
+/** Exchanges turn numbers into texts and back: `"17"` is 17, and `"017"`, `" 17"` and `"17.0"` are no count. */
+function digits(text: string | undefined): number {
+  return text !== undefined && /^(0|[1-9]\d{0,15})$/.test(text) ? wholeNumber(text) : -1
 }
 
 function wholeNumber(text: string): number {

@@ -3,8 +3,10 @@
 
 import { randomBytes } from 'node:crypto'
 import { logSubject } from '#crds/names.ts'
+import type { Alarms } from '#role/alarms.ts'
+import type { TimeLine } from '#role/clock.ts'
 import type { Logger } from '#role/run.ts'
-import type { CloseEvent } from '#wire/events.ts'
+import type { CloseEvent, Predecessor } from '#wire/events.ts'
 import type { Exchange, Failure, Listener, Transport } from './adapter.ts'
 import { Backoff, type DialGate } from './backoff.ts'
 import { Connection, type Tally } from './connection.ts'
@@ -12,7 +14,7 @@ import { newConnectionId } from './connection-id.ts'
 import { Continuity } from './continuity.ts'
 import type { Outlet } from './outlet.ts'
 import { type Counts, type Live, Recorder } from './recorder.ts'
-import { pause } from './times.ts'
+import { pause, rfc3339 } from './times.ts'
 import { openWebSocket, toFailure } from './websocket.ts'
 
 /** What all shards of a connector share. */
@@ -24,6 +26,9 @@ export type ShardDeps = {
   readonly outlet: Outlet
   readonly counts: Counts
   readonly tally: Tally
+  readonly alarms: Alarms
+  /** The connection of a shard before this process, as far as it is known. */
+  readonly predecessorOf: (shard: number) => Predecessor | null
   /** Receive time less the exchange's own time, of a sample of frames. */
   readonly observeLag: (ms: number) => void
   readonly live: Live
@@ -31,7 +36,8 @@ export type ShardDeps = {
   readonly log: Logger
   readonly random: () => number
   readonly nowMs: () => number
-  readonly nowNanos: () => bigint
+  /** Receive times of one connection. */
+  readonly newLine: () => TimeLine
   readonly steadyMs: () => number
   /** The exchange to dial now: another one once another version of the feed is in force. */
   readonly exchange: () => Exchange
@@ -43,6 +49,8 @@ export type ShardDeps = {
 const WATCH_MS = 1_000
 /** The process itself stood still for so long: silence then proves nothing. */
 const PAUSED_MS = 5_000
+/** A step of the clock is over in a moment: it is shown for so long. */
+const STEP_SHOWN_MS = 600_000
 
 /** How one attempt, or one connection, came to its end. */
 type Outcome = {
@@ -62,6 +70,8 @@ export class Shard {
   /** Why we are closing it ourselves. */
   #closing: Omit<CloseEvent, 'kind' | 'code'> | null = null
   #failure: Failure | null = null
+  /** The last connection of this process. */
+  #previous: Predecessor | null = null
   #attempts = 0
   #lastFrameNanos = 0n
   #lastDataNanos = 0n
@@ -183,13 +193,16 @@ export class Shard {
   #listener(exchange: Exchange, done: (outcome: Outcome) => void): Listener {
     const { steadyMs, onChange, log } = this.#deps
     let connection: Connection
+    let recorder: Recorder
     let opened = 0
     let watch: NodeJS.Timeout
     return {
       opened: (transport) => {
         opened = steadyMs()
-        connection = this.#open(exchange, transport)
-        watch = this.#watch(exchange, connection, transport)
+        const line = this.#deps.newLine()
+        recorder = this.#recorder(line)
+        connection = this.#open(exchange, transport, recorder, line)
+        watch = this.#watch(exchange, connection, transport, () => this.#checkClock(line, recorder))
         onChange()
       },
       frame: (payload) => connection.frame(payload),
@@ -208,6 +221,11 @@ export class Shard {
         const close = closeEvent(this.#closing, connection.failure, code, reason)
         this.#closing = null
         connection.end(close)
+        this.#previous = {
+          connection: recorder.connection,
+          number: recorder.number,
+          recv: rfc3339(recorder.lastRecv),
+        }
         log.info({ shard: this.index, ...close }, 'connection closed')
         const { failure } = connection
         const said = close.reason === '' ? '' : `: ${close.reason}`
@@ -222,14 +240,12 @@ export class Shard {
     }
   }
 
-  #open(exchange: Exchange, transport: Transport): Connection {
-    const deps = this.#deps
-    const id = newConnectionId(deps.nowMs(), randomBytes)
-    const { environment, feed, simulated, lingerMs, outlet, counts, live, nowNanos } = deps
-    const recorder = new Recorder({
+  #recorder(line: TimeLine): Recorder {
+    const { nowMs, environment, feed, simulated, lingerMs, outlet, counts, live } = this.#deps
+    return new Recorder({
       environment,
       feed,
-      connection: id,
+      connection: newConnectionId(nowMs(), randomBytes),
       shard: this.index,
       simulated,
       subject: logSubject(environment, feed, this.index),
@@ -237,17 +253,24 @@ export class Shard {
       outlet,
       counts,
       live,
-      nowNanos,
+      nowNanos: () => line.nowNanos(),
     })
+  }
+
+  #open(exchange: Exchange, transport: Transport, recorder: Recorder, line: TimeLine): Connection {
+    const deps = this.#deps
+    const id = recorder.connection
     const session = exchange.session({ shard: this.index })
     const connection = new Connection({
       session,
       transport,
       recorder,
       continuity: new Continuity(),
-      nowNanos,
+      nowNanos: () => line.nowNanos(),
       steadyMs: deps.steadyMs,
       tally: deps.tally,
+      alarms: deps.alarms,
+      name: `shard ${this.index}, connection ${id}`,
       observeLag: deps.observeLag,
       onReady: () => {
         this.#failure = null
@@ -258,12 +281,14 @@ export class Shard {
     this.#connection = connection
     this.#transport = transport
     this.#closing = null
+    const follows = this.#previous ?? deps.predecessorOf(this.index)
     recorder.event({
       kind: 'open',
       exchange: exchange.adapter,
       endpoint: exchange.endpoint,
       adapter: exchange.adapter,
       symbols: this.#wanted?.symbols.length ?? 0,
+      ...(follows === null ? {} : { follows }),
     })
     deps.log.info({ shard: this.index, connection: id, endpoint: exchange.endpoint }, 'connected')
     // What is wanted first, so that the first command already has it.
@@ -272,8 +297,28 @@ export class Shard {
     return connection
   }
 
+  /** A clock that was set ends the connection's time line: what comes belongs to one with the right times. */
+  #checkClock(line: TimeLine, recorder: Recorder): void {
+    line.nowNanos()
+    if (line.stepNanos === 0n || this.#closing !== null) return
+    const stepSeconds = Number(line.stepNanos / 1_000_000n) / 1000
+    const how = `${Math.abs(stepSeconds)} s ${stepSeconds < 0 ? 'back' : 'forward'}`
+    const reason = `the clock of this machine went ${how}: it was set, or the machine slept`
+    recorder.event({ kind: 'clock', stepSeconds })
+    const { alarms } = this.#deps
+    const message = `${reason}; connections are made anew, and their times are right again`
+    alarms.begin('clock', 'ClockStepped', message)
+    setTimeout(() => alarms.end('clock'), STEP_SHOWN_MS).unref()
+    this.#close({ cause: 'clock-stepped', fault: 'ours', reason })
+  }
+
   /** Ends a connection that says nothing, although its TCP may live; pings where the exchange wants to be pinged. */
-  #watch(exchange: Exchange, connection: Connection, transport: Transport): NodeJS.Timeout {
+  #watch(
+    exchange: Exchange,
+    connection: Connection,
+    transport: Transport,
+    checkClock: () => void
+  ): NodeJS.Timeout {
     const { silentMs, pingEveryMs } = exchange
     const { steadyMs } = this.#deps
     let seen = -1
@@ -281,6 +326,7 @@ export class Shard {
     let checkedAt = aliveAt
     let pingedAt = aliveAt
     return setInterval(() => {
+      checkClock()
       const now = steadyMs()
       const signs =
         connection.frames + connection.pings + (pingEveryMs === null ? 0 : connection.pongs)

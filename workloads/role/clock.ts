@@ -1,39 +1,70 @@
-// Time as the programs see it. Record times come from here: wall-clock nanoseconds that never go back
-// inside a process, even when the machine's clock is set back.
+// Time as the programs see it. Record times come from time lines: wall-clock nanoseconds that never go back, even when
+// the machine's clock is set.
 
 export type Clock = {
   /** Unix milliseconds. */
   nowMs(): number
-  /** Unix nanoseconds; never less than an answer given before. */
-  nowNanos(): bigint
+  /** A time line that begins now, where the wall clock is. */
+  newLine(): TimeLine
 }
 
-// How far the monotonic clock may run away from the wall clock before it is set anew: a slewed or stepped
-// system clock must show in record times within a second or so.
+export type TimeLine = {
+  /** Unix nanoseconds; never less than an answer given before. */
+  nowNanos(): bigint
+  /** Set once the wall clock went elsewhere by a step, in nanoseconds: this line continues as if it had not. */
+  readonly stepNanos: bigint
+}
+
+// How far the monotonic clock may run away from the wall clock before it is set anew: a slewed system clock must show in
+// record times within a second or so.
 const RESYNC_NANOS = 1_000_000_000n
+/** A larger difference is no slew: the clock was set, or the machine slept, in which the monotonic clock stands still. */
+const STEP_NANOS = 3_000_000_000n
 
 /** The machine's clock: the monotonic counter, anchored to the wall clock and re-anchored every second. */
-export function systemClock(): Clock {
-  let anchorWall = BigInt(Date.now()) * 1_000_000n
-  let anchorMono = process.hrtime.bigint()
-  let last = 0n
-  return {
-    nowMs: () => Date.now(),
-    nowNanos() {
-      const mono = process.hrtime.bigint()
-      let elapsed = mono - anchorMono
-      if (elapsed > RESYNC_NANOS) {
-        const drifted = anchorWall + elapsed
-        const wall = BigInt(Date.now()) * 1_000_000n
-        // Date.now() is cut to milliseconds: only a difference beyond one is a real one.
-        const off = wall - drifted
-        anchorWall = off > 2_000_000n || off < -2_000_000n ? wall : drifted
-        anchorMono = mono
-        elapsed = 0n
-      }
-      const now = anchorWall + elapsed
-      if (now > last) last = now
-      return last
-    },
+export const systemClock = (
+  monoNanos: () => bigint = process.hrtime.bigint,
+  nowMs: () => number = Date.now
+): Clock => ({ nowMs, newLine: () => new Line(monoNanos, nowMs) })
+
+class Line implements TimeLine {
+  readonly #monoNanos: () => bigint
+  readonly #nowMs: () => number
+  #anchorWall: bigint
+  #anchorMono: bigint
+  #last = 0n
+  stepNanos = 0n
+
+  constructor(monoNanos: () => bigint, nowMs: () => number) {
+    this.#monoNanos = monoNanos
+    this.#nowMs = nowMs
+    this.#anchorWall = BigInt(Math.trunc(nowMs())) * 1_000_000n
+    this.#anchorMono = monoNanos()
+  }
+
+  nowNanos(): bigint {
+    const mono = this.#monoNanos()
+    let elapsed = mono - this.#anchorMono
+    if (elapsed > RESYNC_NANOS) {
+      this.#anchorWall = this.#resync(this.#anchorWall + elapsed)
+      this.#anchorMono = mono
+      elapsed = 0n
+    }
+    const now = this.#anchorWall + elapsed
+    if (now > this.#last) this.#last = now
+    return this.#last
+  }
+
+  /** Where the line continues, given where the monotonic clock has brought it. */
+  #resync(drifted: bigint): bigint {
+    if (this.stepNanos !== 0n) return drifted
+    const wall = BigInt(Math.trunc(this.#nowMs())) * 1_000_000n
+    const off = wall - drifted
+    if (off > STEP_NANOS || off < -STEP_NANOS) {
+      this.stepNanos = off
+      return drifted
+    }
+    // The wall clock is cut to milliseconds: only a difference beyond one is a real one.
+    return off > 2_000_000n || off < -2_000_000n ? wall : drifted
   }
 }

@@ -12,6 +12,8 @@ export type GapCause =
   | 'stream-aged' // JetStream discarded blocks before they were archived
   | 'stream-recreated' // the stream was deleted and made again
   | 'oversize' // a frame larger than NATS takes
+  | 'proof-lost' // frames came whose exchange's numbers cannot be read: what is missing among them cannot be told
+  | 'clock-stepped' // the clock of the connector's machine was set, or the machine slept
 
 /** Whose fault a gap is. */
 export type GapFault = 'exchange' | 'network' | 'ours' | 'user' | 'unknown'
@@ -22,6 +24,15 @@ export type OpenEvent = {
   readonly endpoint: string
   readonly adapter: string
   readonly symbols: number
+  /** The connection of this shard before it, as far as the connector knows: the order that no clock decides. */
+  readonly follows?: Predecessor
+}
+
+/** A connection that ended, with its last record: its number and receive time (RFC 3339, by its own clock). */
+export type Predecessor = {
+  readonly connection: string
+  readonly number: number
+  readonly recv: string
 }
 
 export type CloseEvent = {
@@ -33,7 +44,10 @@ export type CloseEvent = {
   readonly reason: string
 }
 
-/** The exchange's sequence jumped: `missing` frames of `scope` were never sent to us. */
+/**
+ * The exchange's sequence jumped: `missing` frames of `scope` had not come when the record behind this event came. In a
+ * storm of jumps one event stands for many: then it has `jumps`, `from` and `to`, and is in the block of the last of them.
+ */
 export type GapEvent = {
   readonly kind: 'gap'
   readonly cause: 'exchange-sequence'
@@ -44,9 +58,44 @@ export type GapEvent = {
   readonly toSequence: number
   /** null: nobody can know. */
   readonly missing: number | null
-  /** RFC 3339: when it began, where that was before the record in front of this event. */
+  /** RFC 3339: when it began, if that was before the record in front of this event. */
   readonly from?: string
+  /** RFC 3339: when it ended, if that was before this event. */
+  readonly to?: string
+  /** So many jumps of the sequence, if more than one. */
+  readonly jumps?: number
   readonly reason?: string
+}
+
+/** Frames that came out of order: `filled` came after a gap had named them, and takes them back. */
+export type LateEvent = {
+  readonly kind: 'late'
+  readonly channel: string
+  readonly scope: number
+  /** Sequences, inclusive. */
+  readonly filled: readonly (readonly [first: number, last: number])[]
+  /** Late frames, those of `filled` among them. */
+  readonly late: number
+  /** Frames whose sequence had come before. */
+  readonly repeated: number
+}
+
+/** Frames of a type came whose exchange's numbers cannot be read (`lost`), or can be read again (`back`). */
+export type ProofEvent = {
+  readonly kind: 'proof'
+  readonly state: 'lost' | 'back'
+  readonly channel: string
+  readonly type: string
+  readonly scope: number
+  /** The field and what was found there. */
+  readonly reason: string
+}
+
+/** The clock of the machine was set, or the machine slept: the times of this connection end here. */
+export type ClockEvent = {
+  readonly kind: 'clock'
+  /** The new time less the old one. */
+  readonly stepSeconds: number
 }
 
 /** The connector received these and could not keep them. Numbers are inclusive. */
@@ -83,3 +132,6 @@ export type ConnectionEvent =
   | GapEvent
   | DropEvent
   | RebuildEvent
+  | LateEvent
+  | ProofEvent
+  | ClockEvent

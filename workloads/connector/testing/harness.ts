@@ -3,12 +3,15 @@
 
 import { pino } from 'pino'
 import type { Feed } from '#crds/feed.gen.ts'
+import { Alarms } from '#role/alarms.ts'
+import type { TimeLine } from '#role/clock.ts'
 import { Block } from '#wire/block.ts'
 import type { ConnectionEvent } from '#wire/events.ts'
 import { FORM } from '#wire/form.ts'
 import type { Adapter, AdapterContext, Exchange } from '../adapter.ts'
 import { DialGate } from '../backoff.ts'
 import { Capture } from '../capture.ts'
+import { newTally } from '../connection.ts'
 import { kalshi } from '../exchanges/kalshi/adapter.ts'
 import { symbolFilter } from '../globs.ts'
 import { Outlet, type Publisher } from '../outlet.ts'
@@ -110,6 +113,7 @@ export type HarnessOptions = {
   /** Changes the exchange that the adapter made. */
   readonly change?: (exchange: Exchange) => Exchange
   readonly random?: () => number
+  readonly newLine?: () => TimeLine
 }
 
 export function feedOf(options: HarnessOptions): Feed {
@@ -146,7 +150,9 @@ export function startCapture(options: HarnessOptions) {
   const feed = feedOf(options)
   const { symbols } = feed.spec
   const counts = newCounts()
-  const tally = { gaps: 0, repeats: 0, rebuilds: 0 }
+  const tally = newTally()
+  const log = pino({ level: process.env.SSMD_LOG_LEVEL ?? 'silent' })
+  const alarms = new Alarms(log, Date.now)
   const reconnects: string[] = []
   const lags: number[] = []
   const outlet = new Outlet({
@@ -182,10 +188,13 @@ export function startCapture(options: HarnessOptions) {
       observeLag: (ms) => lags.push(ms),
       live: () => {},
       gate: new DialGate(1),
-      log: pino({ level: process.env.SSMD_LOG_LEVEL ?? 'silent' }),
+      log,
       random: options.random ?? Math.random,
       nowMs: Date.now,
-      nowNanos: () => process.hrtime.bigint(),
+      newLine:
+        options.newLine ?? (() => ({ nowNanos: () => process.hrtime.bigint(), stepNanos: 0n })),
+      alarms,
+      predecessorOf: () => null,
       steadyMs,
       exchange: () => exchange,
       onReconnect: (cause) => reconnects.push(cause),
@@ -203,6 +212,7 @@ export function startCapture(options: HarnessOptions) {
     outlet,
     counts,
     tally,
+    alarms,
     reconnects,
     lags,
     async stop() {

@@ -92,7 +92,7 @@ const TABLE: readonly [string, string, Row][] = [
   [
     'a sid beyond 32 bits',
     '{"type":"trade","sid":4294967296,"seq":3,"msg":{"market_ticker":"A"}}',
-    ['trade', 'trades', 'A', -1, 0, true, false],
+    ['trade', 'trades', 'A', -1, 0, false, false],
   ],
   [
     'a name that is too long for one',
@@ -103,6 +103,43 @@ const TABLE: readonly [string, string, Row][] = [
 
 for (const [name, text, expected] of TABLE) {
   test(`reads ${name}`, () => assert.equal(look(text), expected))
+}
+
+/** What stands for sid and seq; scope and sequence as read, and why the proof is lost. */
+const COUNTS: readonly [string, number, number, string][] = [
+  ['"sid":1,"seq":"5"', 1, 5, ''],
+  ['"sid":"1","seq":5', 1, 5, ''],
+  ['"sid":1,"seq":4.0', 1, 4, ''],
+  ['"sid":1,"seq":1e1', 1, 10, ''],
+  ['"sid":1,"seq":0', 1, 0, ''],
+  ['"sid":1,"seq":9007199254740991', 1, 9007199254740991, ''],
+  ['"sid":1,"s\\u0065q":"7"', 1, 7, ''],
+  ['"sid":1', 1, -1, ''],
+  ['"x":{"sid":1,"seq":2}', 0, -1, ''],
+  ['"sid":1,"seq":7,"x":{"seq":"a","sid":null}', 1, 7, ''],
+  ['"sid":1,"seq":"abc"', 1, -1, 'seq is a text and no whole number'],
+  ['"sid":1,"seq":"05"', 1, -1, 'seq is a text and no whole number'],
+  ['"sid":1,"seq":""', 1, -1, 'seq is a text and no whole number'],
+  ['"sid":1,"seq":null', 1, -1, 'seq is null, true, false, a list or an object'],
+  ['"sid":1,"seq":[5]', 1, -1, 'seq is null, true, false, a list or an object'],
+  ['"sid":1,"seq":-5', 1, -1, 'seq is no whole number that can be counted with'],
+  ['"sid":1,"seq":4.5', 1, -1, 'seq is no whole number that can be counted with'],
+  ['"sid":1,"seq":9007199254740993', 1, -1, 'seq is no whole number that can be counted with'],
+  ['"sid":1,"seq":5,"seq":6', 1, -1, 'seq stands twice in one frame'],
+  ['"sid":1,"sid":2,"seq":6', 2, -1, 'sid stands twice in one frame'],
+  ['"sid":null,"seq":6', 0, -1, 'sid is null, true, false, a list or an object'],
+  ['"sid":"x","seq":6', 0, -1, 'sid is a text and no whole number'],
+  ['"sid":0,"seq":6', 0, -1, 'sid is no whole number that can be counted with'],
+  ['"seq":6', 0, -1, 'sid is missing beside seq'],
+]
+for (const [text, scope, sequence, unproven] of COUNTS) {
+  test(`reads a count from ${text}, or says why not (Kucoin/kucoin-api-docs#44)`, () => {
+    const frames = new KalshiFrames()
+    frames.look(Buffer.from(`{"type":"orderbook_delta",${text},"msg":{"market_ticker":"A"}}`))
+    const { frame } = frames
+    assert.equal([frame.scope, frame.sequence, frame.unproven], [scope, sequence, unproven])
+    assert.is(frame.understood, unproven === '')
+  })
 }
 
 test('the form is JSON only where it can stand in a line as it is', () => {

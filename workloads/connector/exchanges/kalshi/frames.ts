@@ -23,6 +23,18 @@ const MAX_SYMBOL_BYTES = 200
 /** Scopes are 32 bits wide on the wire. */
 const MAX_SID = 0xffff_ffff
 
+/** What stands at `sid` or `seq` where no count can be read from it, by VALUE. */
+const found = (field: string, absent: string): readonly string[] => [
+  absent,
+  `${field} is a text and no whole number`,
+  `${field} is a text and no whole number`,
+  `${field} is no whole number that can be counted with`,
+  `${field} is null, true, false, a list or an object`,
+]
+const SID_FOUND = found('sid', 'sid is missing beside seq')
+/** A frame without seq may have none: older servers, and types that are not counted. */
+const SEQ_FOUND = found('seq', '')
+
 export class KalshiFrames {
   readonly frame: Frame = {
     type: UNKNOWN,
@@ -31,6 +43,7 @@ export class KalshiFrames {
     scope: 0,
     form: FORM.json,
     understood: false,
+    unproven: '',
     control: false,
   }
   readonly #scanner = new FrameScanner(PATHS)
@@ -53,6 +66,7 @@ export class KalshiFrames {
       frame.sequence = -1
       frame.scope = 0
       frame.understood = false
+      frame.unproven = ''
       frame.control = false
       return
     }
@@ -61,21 +75,33 @@ export class KalshiFrames {
     frame.type = type
     const symbol = this.#symbolAt(payload, MARKET) || this.#symbolAt(payload, EVENT)
     frame.symbol = symbol
-    const sid = scanner.integer(SID)
-    if (sid > 0 && sid <= MAX_SID) {
-      frame.scope = sid
-      frame.sequence = scanner.integer(SEQ)
-    } else {
-      frame.scope = 0
-      frame.sequence = -1
-    }
+    this.#count(frame)
     frame.understood =
-      type !== UNKNOWN && (!type.data || symbol !== '' || type.group !== 'orderbook')
+      type !== UNKNOWN &&
+      frame.unproven === '' &&
+      (!type.data || symbol !== '' || type.group !== 'orderbook')
     // Acks and errors; a snapshot that answers a command carries its id; markets are announced by lifecycle.
     frame.control = !type.data
       ? type !== UNKNOWN
       : type.group === 'lifecycle' || scanner.kind(ID) !== VALUE.none
     if (type === UNKNOWN) this.#declared.fill(frame, scanner.text(TYPE), payload)
+  }
+
+  /** Where the frame counts, and its number there; or why that cannot be told. */
+  #count(frame: Frame): void {
+    const scanner = this.#scanner
+    const sid = scanner.integer(SID)
+    const seq = scanner.integer(SEQ)
+    const hasSid = sid > 0 && sid <= MAX_SID
+    frame.scope = hasSid ? sid : 0
+    frame.sequence = hasSid ? seq : -1
+    frame.unproven = ''
+    if (hasSid ? seq >= 0 && scanner.twice === 0 : scanner.kind(SEQ) === VALUE.none) return
+    if ((scanner.twice & (1 << SID)) !== 0) frame.unproven = 'sid stands twice in one frame'
+    else if ((scanner.twice & (1 << SEQ)) !== 0) frame.unproven = 'seq stands twice in one frame'
+    else if (!hasSid) frame.unproven = SID_FOUND[scanner.kind(SID)]!
+    else if (seq < 0) frame.unproven = SEQ_FOUND[scanner.kind(SEQ)]!
+    if (frame.unproven !== '') frame.sequence = -1
   }
 
   exchangeMs(): number {

@@ -29,6 +29,7 @@ export class SyntheticSession implements Session {
     scope: SCOPE,
     form: FORM.json,
     understood: true,
+    unproven: '',
     control: false,
   }
   readonly wakeAt = Number.POSITIVE_INFINITY
@@ -58,7 +59,8 @@ export class SyntheticSession implements Session {
     const named = valid && scanner.kind(SYMBOL) === VALUE.text
     frame.symbol = named ? this.#names.get(payload, scanner.start(SYMBOL), scanner.end(SYMBOL)) : ''
     frame.sequence = valid ? scanner.integer(SEQUENCE) : -1
-    frame.understood = frame.type !== UNKNOWN && named
+    frame.unproven = valid && frame.sequence === -1 ? 'sequence is no whole number' : ''
+    frame.understood = frame.type !== UNKNOWN && named && frame.unproven === ''
   }
 
   exchangeMs(): number {
