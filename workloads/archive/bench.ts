@@ -76,7 +76,7 @@ function takeIn(
         nextNumber: () => 0,
         heldNumbers: () => [],
       },
-      new FeedState(OWNER),
+      new FeedState(OWNER, 'bench'),
       new Map()
     )
     const started = process.cpuUsage()

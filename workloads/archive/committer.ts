@@ -3,23 +3,26 @@
 
 import type { Hash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Disk } from './disk.ts'
+import { moveAside } from './aside.ts'
+import type { Disk, Kind } from './disk.ts'
 import { hexCrc, type IndexEntry } from './index-line.ts'
 import type { Cut } from './intake.ts'
-import { Journal, sweepCommitFolder, writeCheckpoint } from './journal.ts'
+import { Journal, journalName, writeCheckpoint } from './journal.ts'
 import { Manifests } from './manifests.ts'
-import { COMMIT_FOLDER, segmentFile } from './names.ts'
+import { COMMIT_FOLDER, indexFile, MANIFEST_FILE, segmentFile } from './names.ts'
 import { finishPacking } from './pack.ts'
 import type { Bookmark, CommitRecord, DayJson, SealRecord } from './record.ts'
 import { SegmentFiles, type SegmentId } from './segment-files.ts'
 import type { FeedState } from './state.ts'
 import { formatNanos } from './time.ts'
+import type { WriterLog } from './writer-options.ts'
 
 export type CommitterPlace = {
   readonly disk: Disk
   /** Folder of the feed. */
   readonly folder: string
   readonly nowMs: () => number
+  readonly log: WriterLog
 }
 
 type WrittenSegment = {
@@ -36,6 +39,7 @@ export class Committer {
   readonly files: SegmentFiles
   readonly manifests: Manifests
   #journal: Journal
+  readonly #log: WriterLog
   readonly counts = { bytes: 0, rawBytes: 0, sealed: 0 }
   readonly #folders = new Set<string>()
 
@@ -48,6 +52,7 @@ export class Committer {
     }
   ) {
     const { disk, folder, nowMs } = place
+    this.#log = place.log
     this.disk = disk
     this.folder = folder
     this.state = recovered.state
@@ -117,7 +122,7 @@ export class Committer {
     if (record.packed) await this.disk.syncFolder(folder)
     else await this.files.syncIndexes()
     await this.#journal.append(record)
-    if (record.packed) await finishPacking(this.disk, folder, name)
+    if (record.packed) await finishPacking(this.disk, folder, name, this.state.id)
     this.state.apply(record)
     await this.files.release({ day, name })
     this.counts.sealed++
@@ -129,13 +134,13 @@ export class Committer {
     await this.files.syncIndexes()
     const folder = join(this.folder, COMMIT_FOLDER)
     const old = this.#journal
-    const epoch = old.epoch + 1
-    this.#journal = await Journal.create(this.disk, folder, epoch)
+    const { owner, id } = this.state
+    this.#journal = await Journal.create(this.disk, folder, { ...owner, id }, old.epoch + 1)
     await old.close()
     compact()
     this.manifests.forgetClosed()
-    await writeCheckpoint(this.disk, folder, this.state.toCheckpoint(epoch))
-    await sweepCommitFolder(this.disk, folder, epoch)
+    await writeCheckpoint(this.disk, folder, this.state.toCheckpoint(this.#journal))
+    await this.disk.remove(join(folder, journalName(old.epoch)))
     return {
       connections: this.state.connections.size,
       days: this.state.days.size,
@@ -151,6 +156,13 @@ export class Committer {
     await this.files.abandon()
     // A file that cannot be closed is no reason to keep the folder locked.
     await this.#journal.close().catch(() => {})
+  }
+
+  /** Moves aside what lies at a path that is needed, unless it may lie there. */
+  async #clear(path: string, fine: readonly Kind[]): Promise<void> {
+    const kind = await this.disk.kind(path)
+    if (kind === undefined || fine.includes(kind)) return
+    await moveAside({ disk: this.disk, folder: this.folder, log: this.#log }, path)
   }
 
   /** Awaits the compressed members and gives each its place. */
@@ -181,7 +193,11 @@ export class Committer {
   async #makeFolders(places: readonly { readonly day: string }[]): Promise<void> {
     for (const { day } of places) {
       if (this.#folders.has(day)) continue
-      await this.disk.makeFolder(join(this.folder, day))
+      const path = join(this.folder, day)
+      await this.#clear(path, ['folder', 'linked folder'])
+      await this.disk.makeFolder(path)
+      await this.#clear(join(path, MANIFEST_FILE), ['file'])
+      // Also if it was there: the process that made it may have ended before this.
       await this.disk.syncFolder(this.folder)
       this.#folders.add(day)
     }
@@ -189,9 +205,18 @@ export class Committer {
 
   /** Makes the files of new segments, and syncs every folder that has new names. */
   async #makeFiles({ opened }: Cut): Promise<void> {
-    for (const { day, group, number } of opened) {
-      await this.files.create({ day, name: segmentFile(group, number) })
+    if (opened.length === 0) return
+    const created = opened.map(({ day, group, number }) => ({
+      day,
+      name: segmentFile(group, number),
+    }))
+    for (const { day, name } of created) {
+      for (const file of [name, indexFile(name)]) {
+        await this.#clear(join(this.folder, day, file), [])
+      }
     }
+    await this.#journal.append({ kind: 'create', files: created })
+    for (const id of created) await this.files.create(id)
     for (const day of new Set(opened.map((segment) => segment.day))) {
       await this.disk.syncFolder(join(this.folder, day))
     }

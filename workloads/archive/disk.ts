@@ -1,7 +1,17 @@
 // The few file operations that the archive writer needs, as a value that tests can replace. Every error becomes an
 // SsmdError that names the file; nothing is retried, and a write that the system cut short is carried on.
 
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import {
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
 
@@ -16,16 +26,23 @@ export type DiskFile = {
   close(): Promise<void>
 }
 
+/** `other`: also a link, unless it leads to a folder. */
+export type Kind = 'file' | 'folder' | 'linked folder' | 'other'
+
 export type Disk = {
+  /** What a name stands for; undefined if there is none. */
+  kind(path: string): Promise<Kind | undefined>
   /** A new file; fails where one is there. */
   create(path: string): Promise<DiskFile>
   /** A file that is there, for reading and writing. */
   open(path: string): Promise<DiskFile>
-  /** The bytes of a file, or undefined where there is none. */
+  /** The bytes of a file, or undefined if there is none. SSMD_E_ARCHIVE_INVALID if it is anything but a file. */
   read(path: string): Promise<Buffer | undefined>
+  /** The length of a file; undefined if there is none, or something else. */
   size(path: string): Promise<number | undefined>
   /** Names in a folder; empty where there is none. */
   list(path: string): Promise<string[]>
+  /** Makes a folder and those above it; returns once their names are on the disk. */
   makeFolder(path: string): Promise<void>
   /** Returns once the names in a folder are on the disk. */
   syncFolder(path: string): Promise<void>
@@ -36,36 +53,63 @@ export type Disk = {
 
 /** The machine's disk. */
 export const nodeDisk: Disk = {
+  kind: (path) => attempt('look at', path, () => kindOf(path), undefined),
   create: (path) => attempt('create', path, async () => fileOf(path, await open(path, 'wx+'))),
   open: (path) => attempt('open', path, async () => fileOf(path, await open(path, 'r+'))),
-  read: (path) => attempt('read', path, () => readFile(path), undefined),
-  size: (path) => attempt('look at', path, async () => (await stat(path)).size, undefined),
+  read: (path) => attempt('read', path, () => readRegular(path), undefined),
+  size: (path) => attempt('look at', path, () => sizeOf(path), undefined),
   list: (path) => attempt('list', path, async () => (await readdir(path)).sort(), []),
   makeFolder: (path) => attempt('make', path, () => makeFolder(path)),
-  async syncFolder(path) {
-    await attempt('sync', path, async () => {
-      const folder = await open(path, 'r')
-      try {
-        await folder.sync()
-      } finally {
-        await folder.close()
-      }
-    })
-  },
+  syncFolder: (path) => attempt('sync', path, () => syncFolder(path)),
   rename: (from, to) => attempt('rename', from, () => rename(from, to)),
   remove: (path) => attempt('remove', path, () => rm(path, { recursive: true, force: true })),
 }
 
+/** Level by level: a folder whose name is not on the disk takes all that is in it along in a power cut. */
 async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true })
+    await mkdir(path)
   } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
     const parent = dirname(path)
-    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw thrown
-    // What Node says of a disk that is read-only (24.21). The plain call says what the system said.
+    if (code !== 'ENOENT' || parent === path) throw thrown
     await makeFolder(parent)
     await mkdir(path)
   }
+  await syncFolder(dirname(path))
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+async function kindOf(path: string): Promise<Kind> {
+  const stats = await lstat(path)
+  if (stats.isFile()) return 'file'
+  if (stats.isDirectory()) return 'folder'
+  if (!stats.isSymbolicLink()) return 'other'
+  // A link that leads nowhere is something, too.
+  const target = await stat(path).catch(() => undefined)
+  return target?.isDirectory() ? 'linked folder' : 'other'
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  const stats = await stat(path)
+  return stats.isFile() ? stats.size : undefined
+}
+
+/** Reading a pipe would never end. */
+async function readRegular(path: string): Promise<Buffer> {
+  if ((await sizeOf(path)) !== undefined) return readFile(path)
+  throw new SsmdError('SSMD_E_ARCHIVE_INVALID', `${path} is not a regular file`, {
+    hint: 'move it out of the archive, and restore the file from a copy',
+  })
 }
 
 function fileOf(path: string, handle: FileHandle): DiskFile {
@@ -100,6 +144,9 @@ function fileOf(path: string, handle: FileHandle): DiskFile {
   }
 }
 
+/** ENOTDIR: a file lies where a folder is looked for. */
+const MISSING = new Set(['ENOENT', 'ENOTDIR'])
+
 /** Runs one operation; `missing` is the answer where there is no such file. */
 async function attempt<T>(
   what: string,
@@ -110,9 +157,10 @@ async function attempt<T>(
   try {
     return await operation()
   } catch (thrown) {
-    if (missing.length > 0 && (thrown as NodeJS.ErrnoException).code === 'ENOENT') {
+    if (missing.length > 0 && MISSING.has((thrown as NodeJS.ErrnoException).code ?? '')) {
       return missing[0] as T
     }
+    if (thrown instanceof SsmdError) throw thrown
     const { code, hint } = toSsmdError(thrown)
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
     throw new SsmdError(

@@ -1,27 +1,54 @@
 // The journal and its checkpoints: the truth about what is committed. A record counts once it is whole on the disk. A
-// checkpoint is written beside, synced and renamed; it names the journal that goes on from it, so a crash at any moment
-// leaves either the old pair or the new one.
+// checkpoint is written beside, synced and renamed. It names the journal that continues from it, and the journal begins
+// with a record that names itself: a crash at any moment leaves one whole pair, and no other journal passes for it.
 
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
 import type { Disk, DiskFile } from './disk.ts'
-import { TEMPORARY } from './names.ts'
+import { temporaryFile } from './names.ts'
 import { decodeRecords, encodeRecord, type JournalRecord } from './record.ts'
-import type { Checkpoint } from './state.ts'
+import type { Checkpoint, Owner } from './state.ts'
 
-const CHECKPOINT = 'checkpoint'
-const JOURNAL = /^journal-(\d+)$/
+export const CHECKPOINT = 'checkpoint'
 
 export const journalName = (epoch: number): string => `journal-${epoch}`
+
+/** Ids and marks: never the same twice. */
+export const newId = (): string => randomBytes(6).toString('hex')
+
+/** The first record of a journal. */
+export type JournalHead = Owner & {
+  readonly kind: 'journal'
+  readonly version: 2
+  readonly id: string
+  readonly epoch: number
+  readonly mark: string
+}
+
+/** Version 1 names its journal by the number alone, and has no id. */
+type AnyCheckpoint = Omit<Checkpoint, 'version'> & { readonly version: 1 | 2 }
+
+export const RESTORE =
+  'restore the folder of this feed, .commit included, from one copy; nothing was changed'
+
+export const invalid = (message: string, hint = RESTORE): SsmdError =>
+  new SsmdError('SSMD_E_ARCHIVE_INVALID', message, { hint })
 
 export class Journal {
   readonly #file: DiskFile
   readonly epoch: number
+  readonly mark: string
   #bytes: number
 
-  private constructor(file: DiskFile, epoch: number, bytes: number) {
+  private constructor(
+    file: DiskFile,
+    { epoch, mark }: { epoch: number; mark: string },
+    bytes: number
+  ) {
     this.#file = file
     this.epoch = epoch
+    this.mark = mark
     this.#bytes = bytes
   }
 
@@ -41,48 +68,76 @@ export class Journal {
     return this.#file.close()
   }
 
-  /** An empty journal. */
-  static async create(disk: Disk, folder: string, epoch: number): Promise<Journal> {
-    const path = join(folder, journalName(epoch))
-    await disk.remove(path)
-    const file = await disk.create(path)
-    await file.sync()
-    // On the disk before a checkpoint that names it can be.
-    await disk.syncFolder(folder)
-    return new Journal(file, epoch, 0)
-  }
-
-  /** The journal as it was left: its whole records, and the file cut back to them. */
-  static async recover(
+  /** A journal without commits. Its name and its head are on the disk before a checkpoint can name it. */
+  static async create(
     disk: Disk,
     folder: string,
+    owner: Owner & { readonly id: string },
     epoch: number
-  ): Promise<{ journal: Journal; records: JournalRecord[] }> {
-    const path = join(folder, journalName(epoch))
-    const bytes = await disk.read(path)
-    if (bytes === undefined) {
-      throw new SsmdError('SSMD_E_ARCHIVE_INVALID', `${path} is missing, its checkpoint names it`, {
-        hint: 'restore the folder of this feed, .commit included, from one copy',
-      })
+  ): Promise<Journal> {
+    const { feed, environment, archive, id } = owner
+    const mark = newId()
+    const head: JournalHead = {
+      kind: 'journal',
+      version: 2,
+      feed,
+      environment,
+      archive,
+      id,
+      epoch,
+      mark,
     }
-    const decoded = decodeRecords(bytes)
-    if (decoded.broken) {
-      throw new SsmdError(
-        'SSMD_E_ARCHIVE_INVALID',
-        `${path} is damaged at byte ${decoded.bytes}, and whole records follow`,
-        {
-          hint: 'restore the folder of this feed, .commit included, from one copy',
-        }
-      )
-    }
-    const file = await disk.open(path)
-    if (decoded.bytes < bytes.length) {
-      await file.truncate(decoded.bytes)
+    const bytes = encodeRecord(head)
+    const file = await putFile(disk, folder, { name: journalName(epoch), id, bytes })
+    return new Journal(file, head, bytes.length)
+  }
+
+  /** Opens a journal behind its last whole record; a torn one behind it is cut off. */
+  static async continue(disk: Disk, folder: string, read: ReadJournal): Promise<Journal> {
+    const file = await disk.open(join(folder, journalName(read.epoch)))
+    if (read.isTorn) {
+      await file.truncate(read.bytes)
       await file.sync()
     }
-    const journal = new Journal(file, epoch, decoded.bytes)
-    return { journal, records: decoded.records as JournalRecord[] }
+    return new Journal(file, read, read.bytes)
   }
+}
+
+export type ReadJournal = {
+  readonly epoch: number
+  readonly mark: string
+  readonly records: readonly JournalRecord[]
+  /** Length of the whole records. */
+  readonly bytes: number
+  readonly isTorn: boolean
+}
+
+/** Reads the journal that a checkpoint names, and changes nothing. */
+export async function readJournal(
+  disk: Disk,
+  folder: string,
+  checkpoint: Checkpoint
+): Promise<ReadJournal> {
+  const { epoch, mark } = checkpoint
+  const path = join(folder, journalName(epoch))
+  const bytes = await disk.read(path)
+  if (bytes === undefined) throw invalid(`${path} is missing, its checkpoint names it`)
+  const decoded = decodeRecords(bytes)
+  if (decoded.tail === 'damaged') {
+    throw invalid(`${path} is damaged at byte ${decoded.bytes}: no crash leaves a record so`)
+  }
+  const records = decoded.records as JournalRecord[]
+  const read = { epoch, mark, bytes: decoded.bytes, isTorn: decoded.tail === 'torn' }
+  if (mark === '') return { ...read, records }
+  const head = decoded.records[0] as JournalHead | undefined
+  if (head?.kind !== 'journal') {
+    throw invalid(
+      `${path} ${bytes.length === 0 ? 'is empty' : 'has no first record'}, its checkpoint names one`
+    )
+  }
+  if (head.mark !== mark)
+    throw invalid(`${path} belongs to another checkpoint than the one beside it`)
+  return { ...read, records: records.slice(1) }
 }
 
 /** Writes a checkpoint in place of the one before. */
@@ -91,48 +146,55 @@ export async function writeCheckpoint(
   folder: string,
   checkpoint: Checkpoint
 ): Promise<void> {
-  await replaceFile(disk, folder, CHECKPOINT, encodeRecord(checkpoint))
+  await replaceFile(disk, folder, {
+    name: CHECKPOINT,
+    id: checkpoint.id,
+    bytes: encodeRecord(checkpoint),
+  })
 }
 
+/** The checkpoint of a folder; one of version 1 gets an id, and an empty mark. */
 export async function readCheckpoint(disk: Disk, folder: string): Promise<Checkpoint | undefined> {
   const path = join(folder, CHECKPOINT)
   const bytes = await disk.read(path)
   if (bytes === undefined) return undefined
-  const { records } = decodeRecords(bytes)
-  const checkpoint = records[0] as Checkpoint | undefined
-  if (records.length !== 1 || checkpoint?.version !== 1) {
-    throw new SsmdError('SSMD_E_ARCHIVE_INVALID', `${path} is damaged or of another version`, {
-      hint: 'restore the folder of this feed, .commit included, from one copy',
-    })
+  const { records, tail } = decodeRecords(bytes)
+  const checkpoint = records[0] as AnyCheckpoint | undefined
+  if (checkpoint === undefined || records.length !== 1 || tail !== 'none') {
+    throw invalid(`${path} ${bytes.length === 0 ? 'is empty' : 'is damaged'}`)
   }
-  return checkpoint
+  if (checkpoint.version === 1) return { ...checkpoint, version: 2, id: newId(), mark: '' }
+  if (checkpoint.version === 2) return { ...checkpoint, version: 2 }
+  throw invalid(
+    `${path} has version ${String(checkpoint.version)}, this program reads 1 and 2`,
+    'run a newer ssmd; nothing was changed'
+  )
 }
 
-/** Removes what is left of journals and temporary files other than those of `epoch`. */
-export async function sweepCommitFolder(disk: Disk, folder: string, epoch: number): Promise<void> {
-  for (const name of await disk.list(folder)) {
-    const journal = JOURNAL.exec(name)
-    const isOld = journal !== null && Number(journal[1]) !== epoch
-    if (isOld || name === CHECKPOINT + TEMPORARY) await disk.remove(join(folder, name))
-  }
+type NewFile = { readonly name: string; readonly id: string; readonly bytes: Uint8Array }
+
+/** Puts a whole file in the place of another, or of none: a crash leaves either the old one or the new one. */
+export async function replaceFile(disk: Disk, folder: string, file: NewFile): Promise<void> {
+  await (await putFile(disk, folder, file)).close()
 }
 
-/** Puts a whole file in the place of another, or of none: either the old or the new is there after a crash. */
-export async function replaceFile(
+async function putFile(
   disk: Disk,
   folder: string,
-  name: string,
-  bytes: Uint8Array
-): Promise<void> {
-  const path = join(folder, name)
-  await disk.remove(path + TEMPORARY)
-  const file = await disk.create(path + TEMPORARY)
+  { name, id, bytes }: NewFile
+): Promise<DiskFile> {
+  const temporary = join(folder, temporaryFile(name, id))
+  await disk.remove(temporary)
+  const file = await disk.create(temporary)
   try {
     await file.write([bytes], 0)
     await file.sync()
-  } finally {
-    await file.close()
+    await disk.rename(temporary, join(folder, name))
+    await disk.syncFolder(folder)
+    return file
+  } catch (thrown) {
+    // The first error is the one that counts.
+    await file.close().catch(() => {})
+    throw thrown
   }
-  await disk.rename(path + TEMPORARY, path)
-  await disk.syncFolder(folder)
 }

@@ -1,28 +1,20 @@
 // One writer for each archive folder. The lock is a file `lock-<n>` that names its holder; the highest n holds it.
 // A holder that died on this machine is known by its process; one that nobody here can see, by a file that no longer
-// changes. Taking over makes `lock-<n+1>` exclusively, so two that try at once cannot both succeed.
+// changes. Taking over makes `lock-<n+1>` exclusively, so two that try at once cannot both succeed. A lock is on the disk
+// before it has its name: one that is empty or torn was left by a power cut.
 
-import { existsSync, readFileSync, readlinkSync } from 'node:fs'
-import { link, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { hostname, uptime } from 'node:os'
+import { existsSync } from 'node:fs'
+import { link, open, readdir, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
 import { nodeDisk } from './disk.ts'
-
-type Holder = {
-  readonly pid: number
-  readonly host: string
-  /** Tells this start of the machine from others, and this container's processes from others. */
-  readonly boot: string
-  readonly space: string
-  /** When the process began, in ticks since the machine started. */
-  readonly began: string
-  readonly since: string
-}
+import { describeProcess, type Holder, isRunning, isSilent, isVisible, readLock } from './holder.ts'
 
 export type Lock = {
   /** Throws SSMD_E_LOCKED where another has taken over. */
   check(): void
+  /** Removes the locks of those before: from now on the folder is changed. */
+  settle(): Promise<void>
   release(): Promise<void>
 }
 
@@ -31,29 +23,27 @@ const BEAT_MS = 1000
 const FOREIGN_MS = 30_000
 /**
  * The same for one of this machine and of this host's name whose processes cannot be seen: a container that was started
- * again, in whose place we run. Six beats.
+ * again, in whose place we run; and for a lock that names nobody. Six beats.
  */
 const PREDECESSOR_MS = 6_000
-const NAME = /^lock-(\d+)$/
+const NAME = /^lock-([1-9]\d{0,14})$/
 /** What a process that ended while it took the lock has left; one that still tries is refused anyway. */
 const UNFINISHED = /^lock-\d+\.\d+\.tmp$/
 
 export type LockOptions = {
   /** How long a holder that cannot be seen may be silent. @default 30000 */
   readonly foreignMs?: number
-  /** The same for one of this name on this machine. @default 6000 */
+  /** The same for one of this name on this machine, and for a lock that names nobody. @default 6000 */
   readonly predecessorMs?: number
 }
 
-/** Takes the lock of `folder`, or throws SSMD_E_LOCKED naming who has it. */
+/** Takes the lock of `folder`, or throws SSMD_E_LOCKED naming who has it. Until it is settled nothing else is changed. */
 export async function takeLock(folder: string, options: LockOptions = {}): Promise<Lock> {
   await nodeDisk.makeFolder(folder)
   const me = describeProcess()
   for (;;) {
     const held = (await lockNumbers(folder)).at(-1)
-    if (held !== undefined) {
-      await refuseLiving(join(folder, `lock-${held}`), me, options)
-    }
+    if (held !== undefined) await refuseLiving(join(folder, `lock-${held}`), me, options)
     const number = (held ?? 0) + 1
     const path = join(folder, `lock-${number}`)
     if (!(await createWhole(path, JSON.stringify(me)))) continue
@@ -62,16 +52,13 @@ export async function takeLock(folder: string, options: LockOptions = {}): Promi
       await rm(path, { force: true })
       continue
     }
-    for (const name of await readdir(folder)) {
-      const old = NAME.exec(name)?.[1]
-      const isOld = old !== undefined && Number(old) < number
-      if (isOld || UNFINISHED.test(name)) await rm(join(folder, name), { force: true })
-    }
-    return holdLock(path)
+    return holdLock(folder, number)
   }
 }
 
-function holdLock(path: string): Lock {
+function holdLock(folder: string, number: number): Lock {
+  const path = join(folder, `lock-${number}`)
+  const next = join(folder, `lock-${number + 1}`)
   const beat = setInterval(() => {
     const now = new Date()
     // A failing beat shows at the next commit; here nobody could handle it.
@@ -80,11 +67,14 @@ function holdLock(path: string): Lock {
   beat.unref()
   return {
     check() {
-      if (existsSync(path)) return
-      throw new SsmdError('SSMD_E_LOCKED', `${path} is gone: another archiver has taken over`, {
-        hint: 'stop one of the two',
-      })
+      if (existsSync(path) && !existsSync(next)) return
+      throw new SsmdError(
+        'SSMD_E_LOCKED',
+        `${path} no longer holds the folder: another archiver has taken over`,
+        { hint: 'stop one of the two' }
+      )
     },
+    settle: () => removeOlder(folder, number),
     async release() {
       clearInterval(beat)
       await rm(path, { force: true })
@@ -92,16 +82,34 @@ function holdLock(path: string): Lock {
   }
 }
 
+/** Removes the locks below `number`, lowest first, and what was left of taking one. What no archiver wrote stays. */
+async function removeOlder(folder: string, number: number): Promise<void> {
+  const older = (await lockNumbers(folder)).filter((other) => other < number)
+  const unfinished = (await readdir(folder)).filter((name) => UNFINISHED.test(name))
+  for (const name of [...older.map((other) => `lock-${other}`), ...unfinished]) {
+    const found = await readLock(join(folder, name))
+    if (found !== undefined && found.kind !== 'foreign')
+      await rm(join(folder, name), { force: true })
+  }
+}
+
+/** Of everything that has such a name: its number is taken, whatever it is. */
 async function lockNumbers(folder: string): Promise<number[]> {
   const names = await readdir(folder)
   return names.flatMap((name) => Number(NAME.exec(name)?.[1] ?? 0) || []).sort((a, b) => a - b)
 }
 
-/** Creates a file with its content at once; false where the name is taken. */
+/** Creates a file with its content, on the disk before it has its name; false where the name is taken. */
 async function createWhole(path: string, content: string): Promise<boolean> {
   const temporary = `${path}.${process.pid}.tmp`
-  await writeFile(temporary, content)
   try {
+    const file = await open(temporary, 'w')
+    try {
+      await file.writeFile(content)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
     await link(temporary, path)
     return true
   } catch (thrown) {
@@ -115,100 +123,26 @@ async function createWhole(path: string, content: string): Promise<boolean> {
 
 /** Returns where the holder is gone; throws where it lives. */
 async function refuseLiving(path: string, me: Holder, options: LockOptions): Promise<void> {
-  let holder: Holder
-  try {
-    holder = JSON.parse(await readFile(path, 'utf8')) as Holder
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return
-    throw new SsmdError('SSMD_E_LOCKED', `${path} cannot be read`, {
-      hint: 'remove it if no archiver runs on this folder',
-      cause: thrown,
+  const found = await readLock(path)
+  if (found === undefined) return
+  const predecessorMs = options.predecessorMs ?? PREDECESSOR_MS
+  if (found.kind !== 'held') {
+    // A holder that lives beats, whatever its file says.
+    if (await isSilent(path, predecessorMs, true)) return
+    throw new SsmdError('SSMD_E_LOCKED', `${path} names nobody, and its time is kept up`, {
+      hint: 'find the archiver that runs on this folder, and stop it',
     })
   }
-  const isVisible =
-    holder.boot === me.boot &&
-    holder.space === me.space &&
-    (me.boot !== '' || holder.host === me.host)
+  const { holder } = found
   const isPredecessor = holder.boot === me.boot && me.boot !== '' && holder.host === me.host
-  const silentMs = isPredecessor
-    ? (options.predecessorMs ?? PREDECESSOR_MS)
-    : (options.foreignMs ?? FOREIGN_MS)
-  if (isVisible ? !isRunning(holder) : await isGone(path, holder, me, silentMs)) return
+  const silentMs = isPredecessor ? predecessorMs : (options.foreignMs ?? FOREIGN_MS)
+  const isGone = isVisible(holder, me)
+    ? !isRunning(holder)
+    : await isSilent(path, silentMs, holder.host === me.host)
+  if (isGone) return
   throw new SsmdError(
     'SSMD_E_LOCKED',
     `${path} is held by process ${holder.pid} on ${holder.host} since ${holder.since}`,
     { hint: 'stop that archiver, or give this one a storage of its own' }
   )
-}
-
-function isRunning(holder: Holder): boolean {
-  if (holder.began !== '') return startOf(holder.pid) === holder.began
-  try {
-    process.kill(holder.pid, 0)
-    return true
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-/** True for a holder of this machine before it was started anew, and for one whose file does not change for so long. */
-async function isGone(path: string, holder: Holder, me: Holder, ms: number): Promise<boolean> {
-  const before = await changedAt(path)
-  if (before === null) return true
-  if (holder.host === me.host && before < Date.now() - uptime() * 1000) return true
-  const end = performance.now() + ms
-  while (performance.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, Math.min(500, ms)))
-    const now = await changedAt(path)
-    if (now === null) return true
-    if (now !== before) return false
-  }
-  return true
-}
-
-/** When the file was last changed; null where it is no longer there. */
-async function changedAt(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).mtimeMs
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw thrown
-  }
-}
-
-function describeProcess(): Holder {
-  return {
-    pid: process.pid,
-    host: hostname(),
-    boot: readOr('/proc/sys/kernel/random/boot_id'),
-    space: linkOr('/proc/self/ns/pid'),
-    began: startOf(process.pid),
-    since: new Date().toISOString(),
-  }
-}
-
-/** When a process began, or the empty text where there is none or no /proc. */
-function startOf(pid: number): string {
-  const text = readOr(`/proc/${pid}/stat`)
-  // The name, in brackets, may hold anything; the state follows it, and the start is 19 fields on.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return fields[0] === 'Z' ? '' : (fields[19] ?? '')
-}
-
-function readOr(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim()
-  } catch {
-    // No /proc: processes are told apart by what is left.
-    return ''
-  }
-}
-
-function linkOr(path: string): string {
-  try {
-    return readlinkSync(path)
-  } catch {
-    // As above.
-    return ''
-  }
 }

@@ -163,4 +163,14 @@ export function readManifestText(text: string, file: string): Manifest {
   return manifest
 }
 
+export const isManifestOf = (
+  manifest: Manifest,
+  owner: Pick<Manifest, 'feed' | 'environment' | 'archive'>,
+  day: string
+): boolean =>
+  manifest.day === day &&
+  manifest.feed === owner.feed &&
+  manifest.environment === owner.environment &&
+  manifest.archive === owner.archive
+
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

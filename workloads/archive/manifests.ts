@@ -1,14 +1,20 @@
 // Writes the manifests of a feed: which days changed, when they are due, and the days that lie in a gap without a
 // record. Manifests follow the journal; what they name is on the disk before they do.
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { daysOf } from './additions.ts'
 import { DayState } from './day.ts'
 import type { Disk } from './disk.ts'
 import type { GapSpan } from './gap-span.ts'
-import { replaceFile } from './journal.ts'
-import { formatManifest, type Gap, type Manifest, readManifestText } from './manifest.ts'
+import { invalid, replaceFile } from './journal.ts'
+import {
+  formatManifest,
+  type Gap,
+  isManifestOf,
+  type Manifest,
+  readManifestText,
+} from './manifest.ts'
 import { MANIFEST_FILE } from './names.ts'
 import type { SegmentFiles } from './segment-files.ts'
 import type { FeedState } from './state.ts'
@@ -89,15 +95,24 @@ export class Manifests {
     return written
   }
 
-  /** The manifest of a day that is not in memory, read at once: a late record waits for it. */
+  /**
+   * The manifest of a day that is not in memory, read at once: a late record waits for it. Refuses a day of another
+   * archive, and one that ended with segments open: nothing can be appended to them.
+   */
   readClosed(day: string): Manifest | undefined {
     const path = join(this.#folder, day, MANIFEST_FILE)
-    try {
-      return readManifestText(readFileSync(path, 'utf8'), path)
-    } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw thrown
+    // What lies there and is no file is moved aside when the day's folder is made.
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
+    const manifest = readManifestText(readFileSync(path, 'utf8'), path)
+    if (!isManifestOf(manifest, this.#state.owner, day)) {
+      throw invalid(
+        `${path} is of ${manifest.feed} ${manifest.day}, environment ${manifest.environment}, archive ${manifest.archive}, and a record of ${day} has come`,
+        'move that folder out of the archive'
+      )
     }
+    const open = manifest.segments.find((segment) => !segment.sealed)
+    if (open === undefined) return manifest
+    throw invalid(`${path}: the journal knows nothing of ${open.name}, which is not sealed`)
   }
 
   #isDue(): boolean {
@@ -132,7 +147,6 @@ export class Manifests {
         const state = new DayState(day)
         const gaps = this.#state.gapsOf(state, derived)
         await this.#disk.makeFolder(join(this.#folder, day))
-        await this.#disk.syncFolder(this.#folder)
         await this.#put(day, this.#manifestOf(state, gaps))
         written++
       }
@@ -141,7 +155,10 @@ export class Manifests {
   }
 
   async #put(day: string, manifest: Manifest): Promise<void> {
-    const text = Buffer.from(formatManifest(manifest))
-    await replaceFile(this.#disk, join(this.#folder, day), MANIFEST_FILE, text)
+    await replaceFile(this.#disk, join(this.#folder, day), {
+      name: MANIFEST_FILE,
+      id: this.#state.id,
+      bytes: Buffer.from(formatManifest(manifest)),
+    })
   }
 }

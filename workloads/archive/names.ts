@@ -7,7 +7,8 @@ import { isDay } from './time.ts'
 
 export const MANIFEST_FILE = 'manifest.json'
 export const COMMIT_FOLDER = '.commit'
-export const TEMPORARY = '.tmp'
+/** What an archiver moved out of its way: readers, verifier and retention pass it over. */
+export const ASIDE_FOLDER = '.aside'
 
 const GROUP = /^[a-z][a-z0-9-]{0,39}$/
 const FEED = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
@@ -33,11 +34,18 @@ export function parseSegmentFile(name: string): { group: string; number: number 
   return name === segmentFile(match[1]!, number) ? { group: match[1]!, number } : undefined
 }
 
-/** True for every name that the archiver itself puts into a day's folder. */
-export function isOurFile(name: string): boolean {
-  const whole = name.endsWith(TEMPORARY) ? name.slice(0, -TEMPORARY.length) : name
+export const isIndexFile = (name: string): boolean => INDEX.test(name)
+
+/** True for a name that the archiver gives to files of a day, and for that of one being written in version 1. */
+export function isReservedName(name: string): boolean {
+  const whole = name.replace(/\.tmp$/, '')
   return whole === MANIFEST_FILE || SEGMENT.test(whole) || INDEX.test(whole)
 }
+
+/** The name of a file while it is written. The archive's own id in it proves who left it. */
+export const temporaryFile = (name: string, id: string): string => `${name}.${id}.tmp`
+
+export const isTemporaryOf = (name: string, id: string): boolean => name.endsWith(`.${id}.tmp`)
 
 /** Folder of a feed; refuses names that would lead elsewhere. */
 export function feedFolder(root: string, feed: string): string {

@@ -12,7 +12,7 @@ import {
   joinContents,
   parseIndexLine,
 } from './index-line.ts'
-import { indexFile, TEMPORARY } from './names.ts'
+import { indexFile, temporaryFile } from './names.ts'
 import type { SealRecord, SegmentJson } from './record.ts'
 
 export type PackOptions = {
@@ -20,6 +20,8 @@ export type PackOptions = {
   /** Folder of the day. */
   readonly folder: string
   readonly day: string
+  /** The archive's own. */
+  readonly id: string
   readonly segment: SegmentJson
   /** Of the committed bytes, for a segment that stays as it is. */
   readonly sha256: string
@@ -30,7 +32,7 @@ export type PackOptions = {
 
 /** Writes the packed files beside the segment, synced but for their names; returns what to record, or undefined where it was aborted. */
 export async function packSegment(options: PackOptions): Promise<SealRecord | undefined> {
-  const { disk, folder, day, segment } = options
+  const { disk, folder, day, id, segment } = options
   const { name } = segment
   const indexPath = join(folder, indexFile(name))
   const index = (await disk.read(indexPath)) ?? Buffer.alloc(0)
@@ -56,12 +58,13 @@ export async function packSegment(options: PackOptions): Promise<SealRecord | un
   }
   const packed = await writePacked(options, chunks)
   if (packed === undefined) {
-    await disk.remove(join(folder, name) + TEMPORARY)
+    await disk.remove(temporaryFile(join(folder, name), id))
     return undefined
   }
   const lines = Buffer.from(packed.index.join(''))
-  await disk.remove(indexPath + TEMPORARY)
-  const indexOut = await disk.create(indexPath + TEMPORARY)
+  const temporary = temporaryFile(indexPath, id)
+  await disk.remove(temporary)
+  const indexOut = await disk.create(temporary)
   try {
     await indexOut.write([lines], 0)
     await indexOut.sync()
@@ -83,13 +86,14 @@ export async function packSegment(options: PackOptions): Promise<SealRecord | un
 }
 
 async function writePacked(
-  { disk, folder, segment, compress, isAborted }: PackOptions,
+  { disk, folder, id, segment, compress, isAborted }: PackOptions,
   chunks: readonly (readonly IndexEntry[])[]
 ): Promise<{ bytes: number; sha256: string; index: string[] } | undefined> {
   const path = join(folder, segment.name)
-  await disk.remove(path + TEMPORARY)
+  const temporary = temporaryFile(path, id)
+  await disk.remove(temporary)
   const from = await disk.open(path)
-  const to = await disk.create(path + TEMPORARY)
+  const to = await disk.create(temporary)
   try {
     const hash = createHash('sha256')
     const index: string[] = []
@@ -137,11 +141,16 @@ export function groupByChunk(entries: readonly IndexEntry[]): IndexEntry[][] {
   return chunks
 }
 
-/** Puts the packed files in place; also after a crash between the two renames. */
-export async function finishPacking(disk: Disk, folder: string, name: string): Promise<void> {
+/** Puts the packed files in place. */
+export async function finishPacking(
+  disk: Disk,
+  folder: string,
+  name: string,
+  id: string
+): Promise<void> {
   for (const file of [name, indexFile(name)]) {
     const path = join(folder, file)
-    if ((await disk.size(path + TEMPORARY)) !== undefined) await disk.rename(path + TEMPORARY, path)
+    await disk.rename(temporaryFile(path, id), path)
   }
   await disk.syncFolder(folder)
 }

@@ -1,4 +1,4 @@
-// What the journal holds: one record a commit, one a sealed segment. The archive's state is the fold of these records
+// What the journal holds: one record a commit, one for new files before they are made, one a sealed segment. The archive's state is the fold of these records
 // and of nothing else, so a restart ends in the same state as going on. Framing: checksum, length, JSON, line feed.
 
 import type { ConnectionJson, StreamLoss } from './connection.ts'
@@ -94,7 +94,13 @@ export type SealRecord = {
   readonly packed: boolean
 }
 
-export type JournalRecord = CommitRecord | SealRecord
+/** Written before files are made: what a crash leaves of them is ours, and goes. */
+export type CreateRecord = {
+  readonly kind: 'create'
+  readonly files: readonly { readonly day: string; readonly name: string }[]
+}
+
+export type JournalRecord = CommitRecord | SealRecord | CreateRecord
 
 /** A record as it stands in the journal. */
 export function encodeRecord(record: object): Buffer {
@@ -111,9 +117,14 @@ export type Decoded = {
   readonly records: readonly unknown[]
   /** Length of the whole records. */
   readonly bytes: number
-  /** True where behind a broken record another whole one lies: no crash leaves that. */
-  readonly broken: boolean
+  readonly tail: Tail
 }
+
+/**
+ * What lies behind the whole records. `torn`: a record that was never synced, as a crash leaves it. `damaged`: anything
+ * else, such as a changed byte in a record that was.
+ */
+export type Tail = 'none' | 'torn' | 'damaged'
 
 /** The whole records of a journal, up to the first that is not whole. */
 export function decodeRecords(bytes: Buffer): Decoded {
@@ -125,7 +136,33 @@ export function decodeRecords(bytes: Buffer): Decoded {
     records.push(JSON.parse(bytes.toString('utf8', at + HEAD, end - 1)))
     at = end
   }
-  return { records, bytes: at, broken: hasRecordBehind(bytes, at) }
+  return { records, bytes: at, tail: tailOf(bytes, at) }
+}
+
+/** A record that was cut short: the beginning of a head, or a head that promises more bytes than there are. */
+const HEAD_PART = /^([0-9a-f]{0,8}|[0-9a-f]{8} \d{0,10}|[0-9a-f]{8} \d{10} )$/
+/** The least that a disk writes as a unit. */
+const SECTOR = 512
+
+function tailOf(bytes: Buffer, at: number): Tail {
+  if (at === bytes.length) return 'none'
+  if (hasRecordBehind(bytes, at)) return 'damaged'
+  const head = bytes.toString('latin1', at, at + HEAD)
+  const promised = HEAD + Number(head.slice(HEAD_LENGTH_AT)) + 1
+  // Only its last byte is a line feed: a tail that has one came to its end, whatever its head says.
+  const isShort = !bytes.includes(10, at) && (head.length < HEAD || bytes.length - at < promised)
+  return (HEAD_PART.test(head) && isShort) || hasUnwritten(bytes, at) ? 'torn' : 'damaged'
+}
+
+/** True if a sector, or the end, is zeros: the length came to the disk and the bytes did not. A record holds no zero. */
+function hasUnwritten(bytes: Buffer, at: number): boolean {
+  if (bytes.at(-1) === 0) return true
+  for (let from = at; from < bytes.length; ) {
+    const to = Math.min(bytes.length, from - (from % SECTOR) + SECTOR)
+    if (bytes.subarray(from, to).every((byte) => byte === 0)) return true
+    from = to
+  }
+  return false
 }
 
 /** True where behind the broken record at `at` a whole one lies: found by its length, or by a line feed. */

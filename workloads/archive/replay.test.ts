@@ -45,10 +45,10 @@ async function archive(
   await writer.close()
 }
 
-/** Packing runs beside: waits until nothing waits to be sealed. */
+/** Packing runs beside, on a processor that others want, too: waits until nothing is sealed for a good while. */
 async function untilSealed(root: string, writer: { commit(): Promise<unknown> }): Promise<void> {
   let before = -1
-  for (let quiet = 0; quiet < 3; ) {
+  for (let quiet = 0; quiet < 25; ) {
     await writer.commit()
     await new Promise((resolve) => setTimeout(resolve, 15))
     const sealed = [...readFiles(root).entries()]

@@ -49,11 +49,12 @@ export class Sealer {
   async #run(): Promise<void> {
     for (let next = this.#next(); next !== undefined && !this.#stopped; next = this.#next()) {
       const { day, segment } = next
-      const { disk, folder, files } = this.#committer
+      const { disk, folder, files, state } = this.#committer
       const record = await packSegment({
         disk,
         folder: join(folder, day),
         day,
+        id: state.id,
         segment: { ...segment },
         sha256: files.sha256Of({ day, name: segment.name }),
         compress: this.#compress,

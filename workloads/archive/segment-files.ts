@@ -1,6 +1,7 @@
 // The open segment files: appends members and keeps the running sha256. Only what the journal says is committed counts;
 // the index files follow without a sync of their own, the journal can make them again.
 
+import assert from 'node:assert/strict'
 import { createHash, type Hash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Disk, DiskFile } from './disk.ts'
@@ -54,7 +55,8 @@ export class SegmentFiles {
 
   sha256Of(id: SegmentId): string {
     const entry = this.#entries.get(keyOf(id))
-    return (entry?.hash ?? createHash('sha256')).copy().digest('hex')
+    assert(entry, `${keyOf(id)} is known`)
+    return entry.hash.copy().digest('hex')
   }
 
   /** Makes the two files of a new segment. */

@@ -34,9 +34,12 @@ export type Owner = {
 }
 
 export type Checkpoint = Owner & {
-  readonly version: 1
-  /** The journal that goes on from here. */
+  readonly version: 2
+  /** The archive's own: names of files being written carry it. */
+  readonly id: string
+  /** The journal that continues from here: its number, and the mark in its first record. */
   readonly epoch: number
+  readonly mark: string
   readonly bookmark: Bookmark | null
   readonly newest: string | null
   readonly settled: number
@@ -57,6 +60,7 @@ const DAY_SECONDS = 86_400
 
 export class FeedState {
   readonly owner: Owner
+  readonly id: string
   bookmark: Bookmark | null = null
   newest: bigint | null = null
   settled = 0
@@ -64,13 +68,14 @@ export class FeedState {
   readonly connections = new Map<string, ConnectionState>()
   readonly days = new Map<string, DayState>()
 
-  constructor(owner: Owner) {
+  constructor(owner: Owner, id: string) {
     this.owner = owner
+    this.id = id
   }
 
   apply(record: JournalRecord): void {
-    if (record.kind === 'seal') this.days.get(record.day)!.seal(record)
-    else this.#commit(record)
+    if (record.kind === 'commit') this.#commit(record)
+    else if (record.kind === 'seal') this.days.get(record.day)!.seal(record)
   }
 
   #commit(record: CommitRecord): void {
@@ -168,6 +173,11 @@ export class FeedState {
     return isOver && day.isSealed ? 'available' : 'pending'
   }
 
+  /** True for a day that may be known to its manifest alone. */
+  isOver(day: string): boolean {
+    return startOfDay(dayAfter(day)) + DAY_SECONDS <= this.newestSecond
+  }
+
   /**
    * Lets go of what is over and stands in manifests, unless it is in play again. Returns the connections and the
    * days that it forgot.
@@ -193,8 +203,7 @@ export class FeedState {
     if (forgotten.length > 0) this.#freeze(forgotten)
     const days: string[] = []
     for (const [name, day] of this.days) {
-      const isOld = startOfDay(dayAfter(name)) + DAY_SECONDS <= this.newestSecond
-      if (!isOld || !day.isSealed || inPlay.days.has(name)) continue
+      if (!this.isOver(name) || !day.isSealed || inPlay.days.has(name)) continue
       this.days.delete(name)
       days.push(name)
     }
@@ -217,11 +226,13 @@ export class FeedState {
     for (const connection of connections) this.connections.delete(connection.id)
   }
 
-  toCheckpoint(epoch: number): Checkpoint {
+  toCheckpoint({ epoch, mark }: { readonly epoch: number; readonly mark: string }): Checkpoint {
     return {
-      version: 1,
+      version: 2,
       ...this.owner,
+      id: this.id,
       epoch,
+      mark,
       bookmark: this.bookmark,
       newest: this.newest === null ? null : formatNanos(this.newest),
       settled: this.settled,
@@ -233,7 +244,7 @@ export class FeedState {
 
   static fromCheckpoint(checkpoint: Checkpoint): FeedState {
     const { feed, environment, archive } = checkpoint
-    const state = new FeedState({ feed, environment, archive })
+    const state = new FeedState({ feed, environment, archive }, checkpoint.id)
     state.bookmark = checkpoint.bookmark
     state.newest = checkpoint.newest === null ? null : (parseNanos(checkpoint.newest) ?? null)
     state.settled = checkpoint.settled

@@ -12,6 +12,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { toSsmdError } from '#crds/errors.ts'
 import { until, within } from '#testing/deadline.ts'
+import { decodeRecords, encodeRecord } from './record.ts'
 import { at, eventRecord, makeBlock, type TestRecord } from './testing/blocks.ts'
 import {
   manifestOf,
@@ -425,29 +426,30 @@ test('what a crash leaves behind is cut off and swept, files of others stay', as
   const feed = join(folder.path, 'made')
   const commits = join(feed, '.commit')
   const journal = readdirSync(commits).find((name) => name.startsWith('journal-'))!
-  for (const file of [
-    `${DAY}/trades_000.jsonl.gz`,
-    `${DAY}/trades_000.index.jsonl`,
-    `.commit/${journal}`,
-  ]) {
-    appendFileSync(join(feed, file), 'half a li')
+  appendFileSync(join(feed, DAY, 'trades_000.jsonl.gz'), 'half a li')
+  appendFileSync(join(feed, DAY, 'trades_000.index.jsonl'), 'half a li')
+  // The next commit was about to make a segment, and its record came to the disk in part.
+  const begun = { kind: 'create', files: [{ day: DAY, name: 'trades_001.jsonl.gz' }] }
+  appendFileSync(join(commits, journal), encodeRecord(begun))
+  appendFileSync(join(commits, journal), encodeRecord({ kind: 'commit' }).subarray(0, 25))
+  const { id } = decodeRecords(readFileSync(join(commits, 'checkpoint'))).records[0] as {
+    id: string
   }
   const strays = [
     'trades_001.jsonl.gz',
     'trades_001.index.jsonl',
-    'manifest.json.tmp',
-    'trades_000.jsonl.gz.tmp',
+    `manifest.json.${id}.tmp`,
+    `trades_000.jsonl.gz.${id}.tmp`,
   ]
   for (const name of strays) writeFileSync(join(feed, DAY, name), 'x')
   writeFileSync(join(feed, DAY, 'notes.txt'), 'mine')
-  mkdirSync(join(feed, '2026-11-25'))
-  writeFileSync(join(feed, '2026-11-25', 'trades_000.jsonl.gz'), 'x')
   await (await openWriter(folder.path)).close()
   const after = readFiles(folder.path)
   assert.equal([...after.keys()], [...before.keys(), `${DAY}/notes.txt`].sort())
   for (const [file, bytes] of before) {
     if (!file.endsWith('manifest.json')) assert.ok(after.get(file)!.equals(bytes), file)
   }
+  assert.equal(readdirSync(feed).sort(), ['.commit', DAY], 'nothing had to be moved aside')
   await isWhole(folder.path)
 })
 

@@ -15,7 +15,7 @@ import { type Lock, takeLock } from './lock.ts'
 import { CHUNK_BYTES } from './member.ts'
 import { COMMIT_FOLDER, feedFolder } from './names.ts'
 import type { Bookmark } from './record.ts'
-import { recoverFeed } from './recover.ts'
+import { recoverFeed, refuseDaysAlone } from './recover.ts'
 import { removeOldDays } from './retention.ts'
 import { Sealer } from './sealer.ts'
 import type { SymbolsOfSegments } from './segment-lines.ts'
@@ -52,6 +52,8 @@ export class FeedWriter {
   #failed: SsmdError | null = null
   #closed: Promise<void> | null = null
   #checkedRetentionAt = Number.NEGATIVE_INFINITY
+  /** Days beyond the retention that the log has named. */
+  readonly #keptDays = new Set<string>()
   #counts: Intake['counts'] = { records: 0, duplicates: 0, late: 0, skipped: 0 }
   #commits = 0
   #lastCommitMs = 0
@@ -62,16 +64,14 @@ export class FeedWriter {
     const { feed, environment, archive, log } = options
     const disk = options.disk ?? nodeDisk
     const folder = feedFolder(options.root, feed)
+    await refuseDaysAlone(disk, folder)
     const lock = await takeLock(join(folder, COMMIT_FOLDER), options.lock)
     try {
-      const recovered = await recoverFeed(disk, folder, {
-        feed,
-        environment,
-        archive,
-      })
+      const owner = { feed, environment, archive }
+      const recovered = await recoverFeed({ disk, folder, log }, owner, () => lock.settle())
       const { cutBytes } = recovered
       if (cutBytes > 0) log.info({ cutBytes }, 'cut back to the last commit')
-      const committer = new Committer({ disk, folder, nowMs: options.nowMs }, recovered)
+      const committer = new Committer({ disk, folder, nowMs: options.nowMs, log }, recovered)
       const writer = new FeedWriter(options, lock, committer, recovered.symbols)
       await writer.#exclusive(async () => {
         await committer.startAnew(NOTHING)
@@ -294,14 +294,21 @@ export class FeedWriter {
     if (nowMs() - this.#checkedRetentionAt < RETENTION_PERIOD_MS) return
     this.#checkedRetentionAt = nowMs()
     const { disk, folder, state } = this.#committer
-    const removed = await removeOldDays({
-      disk,
-      folder,
-      state,
-      retentionDays,
-      nowMs: nowMs(),
-    })
-    for (const day of removed) log.info({ day, retentionDays }, 'removed a day')
+    const now = nowMs()
+    const days = await removeOldDays({ disk, folder, log, state, retentionDays, nowMs: now })
+    for (const day of days.removed) log.info({ day, retentionDays }, 'removed a day')
+    for (const { day, reason } of days.kept) {
+      if (this.#keptDays.has(day)) continue
+      this.#keptDays.add(day)
+      log.warn(
+        {
+          day,
+          reason,
+          hint: 'take what is not of this archive out of the folder, or remove the day',
+        },
+        'a day beyond the retention is kept: it is not provably all ours'
+      )
+    }
   }
 
   /** It is written down with the next record: only then is it known how far the loss reaches. */

@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
-import type { Disk, DiskFile } from '../disk.ts'
+import type { Disk, DiskFile, Kind } from '../disk.ts'
 import type { Random } from './random.ts'
 
 type Inode = { data: Buffer; synced: Buffer }
@@ -30,6 +30,11 @@ export class MemoryDisk implements Disk {
       this.#names.set(path, 'folder')
       this.#durable.set(path, 'folder')
     }
+  }
+
+  async kind(path: string): Promise<Kind | undefined> {
+    const node = this.#names.get(path)
+    return node === undefined ? undefined : node === 'folder' ? 'folder' : 'file'
   }
 
   async create(path: string): Promise<DiskFile> {
@@ -65,7 +70,12 @@ export class MemoryDisk implements Disk {
 
   async makeFolder(path: string): Promise<void> {
     this.#step(path)
-    for (let at = path; !this.#names.has(at); at = dirname(at)) this.#names.set(at, 'folder')
+    const made: string[] = []
+    for (let at = path; !this.#names.has(at); at = dirname(at)) made.push(at)
+    for (const at of made) this.#names.set(at, 'folder')
+    if (made.length === 0) return
+    this.#step(path)
+    for (const at of made) this.#durable.set(at, 'folder')
   }
 
   async syncFolder(path: string): Promise<void> {
