@@ -31,18 +31,23 @@ test('of many that try at once exactly one has it', async () => {
   const script = `
     import { takeLock } from ${JSON.stringify(new URL('./lock.ts', import.meta.url).href)}
     await takeLock(process.argv[1], 'data').then(() => console.log('mine'), () => console.log('refused'))
-    setTimeout(() => {}, 1500)`
+    process.stdin.resume()`
   folder.write('up.lock', JSON.stringify({ pid: 2 ** 22 + 1, began: '1', since: 'long ago' }))
   const tries = Array.from({ length: 6 }, async () => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', script, path], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     })
     const [line] = (await once(child.stdout, 'data')) as [Buffer]
-    return { word: line.toString().trim(), end: once(child, 'exit') }
+    return { word: line.toString().trim(), child }
   })
   const all = await Promise.all(tries)
   assert.equal(all.map(({ word }) => word).sort(), ['mine', ...Array(5).fill('refused')])
-  await Promise.all(all.map(({ end }) => end))
+  // The holder stays until all have tried, however late the last of them starts.
+  for (const { child } of all) {
+    const end = once(child, 'exit')
+    child.stdin.end()
+    await end
+  }
 })
 
 for (const [what, text] of [
