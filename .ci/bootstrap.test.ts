@@ -21,7 +21,7 @@ if (process.argv[2] === 'clean' || process.argv[2] === 'five') {
   process.on('SIGTERM', () => stop('SIGTERM'))
 }
 if (process.argv[2] === 'seven') process.exitCode = 7
-else setTimeout(() => process.exit(99), 20_000)
+else setTimeout(() => process.exit(99), 120_000)
 console.log('up ' + process.version + ' ' + process.argv.slice(2).join(' '))
 `
 

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { patience } from '#testing/deadline.ts'
 
 const test = suite('.ci/run')
 const root = new URL('..', import.meta.url).pathname
@@ -45,7 +46,7 @@ function ci(
     cwd: root,
     env: { ...process.env, PATH: `${bin}:/usr/bin:/bin` },
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: patience(30_000),
   })
   return {
     last: done.stdout.trimEnd().split('\n').at(-1) ?? '',

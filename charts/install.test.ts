@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until } from '#testing/deadline.ts'
+import { patience, until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { toolPath } from '#tools'
 import {
@@ -61,7 +61,7 @@ async function shell(text: string): Promise<string> {
   await mkdir(bin, { recursive: true })
   await symlink(await toolPath('kubectl'), join(bin, 'kubectl')).catch(() => {})
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, KUBECONFIG: plane.kubeconfig }
-  const done = await promisify(execFile)('bash', ['-euc', text], { env, timeout: MS })
+  const done = await promisify(execFile)('bash', ['-euc', text], { env, timeout: patience(MS) })
   return done.stdout
 }
 

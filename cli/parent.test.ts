@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until, within } from '#testing/deadline.ts'
+import { until, waitOut, within } from '#testing/deadline.ts'
 
 const MODULE = new URL('./parent.ts', import.meta.url).href
 
@@ -34,7 +34,7 @@ test('a program run by hand goes on when its standard input ends', async () => {
   const child = start({ SSMD_PARENT: undefined })
   await within(10_000, 'ready', once(child.stdout, 'data'))
   child.stdin.end()
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await waitOut(300, 'an end, which must not come')
   assert.is(child.exitCode, null)
   assert.is(child.signalCode, null)
   child.kill('SIGKILL')

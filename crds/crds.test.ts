@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { readFile, stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
+import { patience } from '#testing/deadline.ts'
 import { EXCHANGES } from './exchanges.ts'
 import { WORDS_OF_PATTERN } from './expectations.ts'
 import { renderAll } from './generate.ts'
@@ -130,7 +131,7 @@ test('the generated types are laid out as the formatter lays them out', async ()
       input: text,
       encoding: 'utf8',
       stdio: ['pipe', 'pipe', 'ignore'],
-      timeout: 20_000,
+      timeout: patience(20_000),
     })
     assert.equal(formatted, text, path)
   }

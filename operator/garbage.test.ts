@@ -4,7 +4,7 @@
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until } from '#testing/deadline.ts'
+import { until, waitOut } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { ARCHIVES, ENVIRONMENTS, FEEDS } from './kinds.ts'
 import type { KubeObject, Resource } from './kube/objects.ts'
@@ -107,7 +107,7 @@ test(`${COUNT} resources of any form, seed ${SEED}: all are judged, and a good o
   assert.equal(faults.map(({ err }) => (err as Error).message).slice(0, 3), [], 'no pass failed')
   await until(MS, 'it comes to rest', async () => {
     const before = operator.writes()
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await waitOut(1000, 'a second in which hardly anything is written')
     return operator.writes() - before <= 2
   })
 })
@@ -141,7 +141,7 @@ test('a status that is garbage is put right, and two archives in one place do no
     storage: { path: '/data' },
   }
   await declare(client, archive(space, 'one', 'fine', ['x'], defaults))
-  await new Promise((resolve) => setTimeout(resolve, 1100))
+  await waitOut(1100, 'a second, so that the creation times differ')
   await declare(client, archive(space, 'two', 'fine', ['x'], defaults))
   await kinds.operate(space)
   await until(

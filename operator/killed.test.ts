@@ -7,7 +7,7 @@ import { connect, type JetStreamManager, type NatsConnection } from 'nats'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { consumerName, streamName } from '#crds/names.ts'
-import { until, within } from '#testing/deadline.ts'
+import { until, waitOut, within } from '#testing/deadline.ts'
 import { startNats, type TestNats } from '#testing/nats.ts'
 import { skip } from '#testing/skip.ts'
 import { ARCHIVES, ENVIRONMENTS, FEEDS } from './kinds.ts'
@@ -107,7 +107,7 @@ async function settled(isDead: () => boolean = () => false): Promise<void> {
   await until(MS, 'all is made', stands)
   await until(MS, 'it is quiet', async () => {
     const before = audit.writes(space.name).length
-    await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
+    await waitOut(QUIET_MS, 'a while in which nothing is written')
     return isDead() || audit.writes(space.name).length === before
   })
 }

@@ -3,7 +3,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until } from '#testing/deadline.ts'
+import { until, waitOut } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { ARCHIVES, ENVIRONMENTS, FEEDS } from './kinds.ts'
 import { isNotFound } from './kube/errors.ts'
@@ -240,7 +240,7 @@ test('passes over unchanged objects write nothing, also after a restart', async 
   await says(ENVIRONMENTS, `${space.name}/prod`, 'Ready', 'True Running')
   await until(MS, 'it is quiet', async () => {
     const before = operator.writes()
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await waitOut(1000, 'a second in which nothing is written')
     return operator.writes() === before
   })
   const versions = async () =>
@@ -256,7 +256,7 @@ test('passes over unchanged objects write nothing, also after a restart', async 
   await operator.stop()
   const again = await kinds.operate(space)
   await until(MS, 'it has looked at all', () => again.world.feeds.synced)
-  await new Promise((resolve) => setTimeout(resolve, 1500))
+  await waitOut(1500, 'passes over what is there, which must apply nothing')
   const applied = again.lines.filter(({ msg }) => msg === 'applied')
   assert.equal(applied, [])
   assert.equal(await versions(), before)

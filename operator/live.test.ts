@@ -5,7 +5,7 @@ import { connect, type NatsConnection } from 'nats'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { consumerName, reportSubject, streamName } from '#crds/names.ts'
-import { until } from '#testing/deadline.ts'
+import { until, waitOut } from '#testing/deadline.ts'
 import { startNats, type TestNats } from '#testing/nats.ts'
 import { skip } from '#testing/skip.ts'
 import { ARCHIVES, ENVIRONMENTS, FEEDS } from './kinds.ts'
@@ -149,7 +149,7 @@ test('kubectl get feeds shows what a real connector and archiver say, and no oft
     const end = performance.now() + 2.5 * FIGURES_MS
     while (performance.now() < end) {
       versions.add((await client.get(FEEDS, `${space.name}/a`)).metadata.resourceVersion)
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await waitOut(100, 'the next look at the versions')
     }
     assert.ok(versions.size <= 4, `${versions.size} versions`)
 
@@ -203,7 +203,7 @@ test('a stream that was deleted is made again, a consumer too, and a stream that
   await until(MS, 'its consumer too', consumer)
   const uid = (await client.get(FEEDS, `${space.name}/s`)).metadata.uid ?? ''
   await client.delete(FEEDS, `${space.name}/s`, { uid })
-  await new Promise((resolve) => setTimeout(resolve, 1000))
+  await waitOut(1000, 'a sweep that must not take the stream')
   assert.ok(await streamCreated(stream), 'the stream outlives its Feed')
 })
 

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until } from '#testing/deadline.ts'
+import { until, waitOut } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { FEEDS } from './kinds.ts'
 import { loadConnection } from './kube/config.ts'
@@ -80,7 +80,7 @@ test('a minute of churn, with connections cut every ten seconds, holds the numbe
         wire.cut()
         cutAt += 10_000
       }
-      await new Promise((resolve) => setTimeout(resolve, 500))
+      await waitOut(500, 'the next look')
       open.push(wire.open)
       descriptors.push((await descriptorsOf(operator.child.pid ?? 0)) ?? 0)
     }

@@ -4,7 +4,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until } from '#testing/deadline.ts'
+import { until, waitOut } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { ARCHIVES, ENVIRONMENTS, FEEDS } from './kinds.ts'
 import { isNotFound } from './kube/errors.ts'
@@ -184,7 +184,7 @@ test('a Secret that is replaced rolls its connector out once, and by Recreate an
   )
   await says(FEEDS, `${space.name}/k`, 'Ready', 'True Captured')
   skewMs = 200_000
-  await new Promise((resolve) => setTimeout(resolve, 2500))
+  await waitOut(2500, 'further rolls of the new hash, of which there must be none')
   const after = await deployment('connector-prod-k')
   assert.is(after.metadata.generation, (before.metadata.generation ?? 0) + 1, 'once')
   assert.equal(
@@ -220,7 +220,7 @@ test('replicas that somebody changed are put back, and Ready holds all the while
   const since = ({ status }: KubeObject) =>
     conditionsIn(status).find(({ type }) => type === 'Ready')?.lastTransitionTime
   // A flip would show as another second.
-  await new Promise((resolve) => setTimeout(resolve, 1100))
+  await waitOut(1100, 'a second, so that a flip would show in the transition time')
   const key = `${space.name}/connector-prod-a`
   const deployment = () => client.get(DEPLOYMENTS, key) as unknown as Promise<Deployment>
   const { generation = 0 } = (await deployment()).metadata
@@ -233,7 +233,7 @@ test('replicas that somebody changed are put back, and Ready holds all the while
     const { status } = await client.get(DEPLOYMENTS, key)
     return (status as { observedGeneration: number }).observedGeneration === generation + 2
   })
-  await new Promise((resolve) => setTimeout(resolve, 1000))
+  await waitOut(1000, 'what a stale status would still set off')
   const after = await says(FEEDS, `${space.name}/a`, 'Ready', 'True Captured')
   assert.is(since(after), since(ready))
 })

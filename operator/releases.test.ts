@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
-import { until } from '#testing/deadline.ts'
+import { until, waitOut } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { FEEDS } from './kinds.ts'
 import {
@@ -148,7 +148,7 @@ test('a field of a newer definition is named, and the capture goes on as it was'
   let edits = 0
   await until(MS, 'it says so', async () => {
     await declare(client, feed(space, 'a', { tomorrow: `x${edits++}` })).catch(() => {})
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await waitOut(300, 'the new schema to come into force')
     return condition(await client.get(FEEDS, key), 'Stalled') === 'True InvalidSpec'
   })
   const said = conditionsIn((await client.get(FEEDS, key)).status)

@@ -13,7 +13,7 @@ import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
 import type { SsmdError } from '#crds/errors.ts'
 import { NEEDS } from '#crds/needs.gen.ts'
-import { until, within } from '#testing/deadline.ts'
+import { until, waitOut, within } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import {
   CUSTOM_RESOURCE_DEFINITIONS,
@@ -287,7 +287,7 @@ real(
       const served = await readServed(kinds.client)
       return served !== 'forbidden' && unknownIn(served).length > 0
     })
-    await new Promise((resolve) => setTimeout(resolve, 600))
+    await waitOut(600, 'some looks at the kinds served, after which it must still lead')
     assert.is(manager.phase, 'leading', 'a later one only knows more')
     await serve(older())
     assert.is((await within(MS, 'its end', running))?.code, 'SSMD_E_DEFINITIONS')

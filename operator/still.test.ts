@@ -5,7 +5,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until } from '#testing/deadline.ts'
+import { until, waitOut } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { CHILD_KINDS } from './children.ts'
 import { ARCHIVES, ENVIRONMENTS, FEEDS } from './kinds.ts'
@@ -127,7 +127,7 @@ test(`${PASSES} passes over each kind write nothing, and every status is of its 
   await ring()
   await until(MS, 'it is quiet', async () => {
     const before = writesOf(space).length
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await waitOut(1000, 'a second in which nothing is written')
     return writesOf(space).length === before
   })
 

@@ -4,7 +4,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until } from '#testing/deadline.ts'
+import { until, waitOut } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { FEEDS } from './kinds.ts'
 import { isNotFound } from './kube/errors.ts'
@@ -45,7 +45,6 @@ test.after.each(() => {
   proxy.before = () => undefined
 })
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const says = (key: string, ready: string) =>
   until(MS, `${key}: ${ready}`, async () => {
     const object = await kinds.client.get(FEEDS, key)
@@ -81,7 +80,7 @@ test('the API server goes and comes back with its history compacted: no delete i
   await remove(FEEDS, `${space.name}/b`)
   await remove(DEPLOYMENTS, connectorOf(space, 'a'))
   await declare(client, feed(space, 'c'))
-  await pause(seconds * 1000)
+  await waitOut(seconds * 1000, 'requests of an operator that gets no answer')
   const rate = (proxy.seen.length - from) / seconds
   assert.ok(rate < 20, `${rate} requests a second`)
   await cluster.compact()
@@ -106,11 +105,11 @@ if (ALL)
     await says(`${space.name}/a`, 'False Starting')
     proxy.before = ({ kind }) => (kind === 'watch' ? 'silence' : undefined)
     proxy.cut()
-    await pause(5000)
+    await waitOut(5000, 'the watches to fall silent')
     await remove(DEPLOYMENTS, connectorOf(space, 'a'))
     await declare(client, feed(space, 'b'))
     await declare(client, environment(space, 'prod', ['a', 'b']))
-    await pause(5000)
+    await waitOut(5000, 'news that must not arrive')
     assert.not(await exists(DEPLOYMENTS, connectorOf(space, 'b')), 'it hears nothing')
     proxy.before = () => undefined
     await until(150_000, 'it hears again', () => exists(DEPLOYMENTS, connectorOf(space, 'b')))
@@ -156,7 +155,7 @@ test('a storm of 429, 500 and lost answers is answered with fewer and fewer call
   await until(MS, 'it is refused', () => refused > 2)
   const seconds = ALL ? 30 : 4
   const from = performance.now()
-  await pause(seconds * 1000)
+  await waitOut(seconds * 1000, 'requests of an operator that is refused')
   const rate = times.filter((time) => time > from).length / seconds
   assert.ok(rate < 10, `${rate} calls a second for two keys`)
   const early = times.filter((time) => time < from + (seconds * 1000) / 2).length
@@ -223,7 +222,7 @@ test('somebody who writes our fields again and again: ours return, theirs stay, 
   const rounds = ALL ? 60 : 8
   for (let i = 1; i <= rounds; i++) {
     await rival(i)
-    await pause(ALL ? 1000 : 200)
+    await waitOut(ALL ? 1000 : 200, 'the pause between two edits of the rival')
   }
   const answers = audit
     .writes(space.name)

@@ -7,7 +7,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { consumerName, streamName } from '#crds/names.ts'
 import { DURABLE_KEYS } from '#crds/streams.ts'
-import { until } from '#testing/deadline.ts'
+import { until, waitOut } from '#testing/deadline.ts'
 import { startNats, type TestNats } from '#testing/nats.ts'
 import { skip } from '#testing/skip.ts'
 import { Judged } from './judged.ts'
@@ -86,7 +86,7 @@ test('one is removed once its Archive is gone or keeps the feed no more; those o
   nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${a}.archive_read`, pull, { reply: 'answers' })
   nc.subscribe('answers')
   await nc.flush()
-  await new Promise((resolve) => setTimeout(resolve, 4000))
+  await waitOut(4000, 'some sweeps, which must leave the foreign consumers')
   assert.equal(await durablesOf(a), ['archive_far', ...all, 'archive_read', 'own'])
 
   const { uid: archiveUid = '' } = (await client.get(ARCHIVES, `${space.name}/gone`)).metadata

@@ -5,7 +5,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until } from '#testing/deadline.ts'
+import { until, waitOut } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { CHILD_KINDS } from './children.ts'
 import { ENVIRONMENTS, FEEDS } from './kinds.ts'
@@ -160,7 +160,7 @@ test('a simulator stays though old lists know neither its Feed nor that it is si
 
   const operator = await kinds.operate(space, { server: proxy.url })
   await until(MS, 'it was looked at', async () => (await operator.passes('environment')) > 0)
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  await waitOut(500, 'deletes on the strength of an old list, of which there must be none')
   assert.equal(await childrenIn(space), before)
   assert.equal(deletesIn(space), [])
   thaw()
@@ -183,7 +183,7 @@ test('a Feed that is not fit keeps its connector even where no Environment names
   await says(FEEDS, `${space.name}/a`, 'False InvalidSpec')
   await declare(client, environment(space, 'prod', ['b']))
   await says(ENVIRONMENTS, `${space.name}/prod`, 'False FeedNotFound')
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  await waitOut(500, 'deletes while the feed is invalid, of which there must be none')
   assert.equal(await childrenIn(space), before)
   await declare(client, feed(space, 'a'))
   await until(MS, 'it is gone', async () => (await childrenIn(space)).length === 0)
@@ -201,7 +201,7 @@ test('an Environment that is not fit keeps its simulators, whatever it says of t
   const unfit = { schedule: { timezone: 'Nowhere/AtAll' }, simulator: { feeds: [] } }
   await declare(client, environment(space, 'prod', ['k'], unfit))
   await says(ENVIRONMENTS, `${space.name}/prod`, 'False InvalidSpec')
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  await waitOut(500, 'a replacement of the simulator, of which there must be none')
   assert.is((await client.get(DEPLOYMENTS, simulator)).metadata.uid, uid)
   await declare(client, environment(space, 'prod', ['x']))
   await until(MS, 'it is gone', () =>

@@ -6,7 +6,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until, within } from '#testing/deadline.ts'
+import { until, waitOut, within } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { LEASES } from './kube/objects.ts'
 import { type Audit, type Audited, isLease, makeAudit } from './testing/audit.ts'
@@ -80,7 +80,7 @@ async function two(space: Space) {
         client,
         archive(space, 'keep', 'prod', names, { commitInterval: `${(edits % 29) + 1}s` })
       )
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await waitOut(50, 'the next edit')
     }
   })()
   churn.catch(() => {})

@@ -40,17 +40,15 @@ const WITHOUT_ROUTE = [
   ...['--endpoint-reconciler-type', 'none'],
 ] as const
 
-/** Why this cannot be started here, or undefined. */
+/** Why this cannot be started here, or undefined. What takes long to build is asked for last. */
 export async function missingTestbed(): Promise<SkipReason | undefined> {
-  const missing =
-    (await missingPlaneTools()) ?? (await missingGit()) ?? (await missingTools(argoTools))
-  if (missing !== undefined) return missing
   const outside = Object.values(networkInterfaces())
     .flat()
     .some((address) => address?.internal === false)
-  return outside
-    ? "Argo CD's controller would listen on every address: it wants a network namespace, and this system gives none"
-    : undefined
+  if (outside) {
+    return "Argo CD's controller would listen on every address: it wants a network namespace, and this system gives none"
+  }
+  return (await missingGit()) ?? (await missingPlaneTools()) ?? (await missingTools(argoTools))
 }
 
 export type TestbedOptions = Pick<ArgoOptions, 'config' | 'server' | 'timing'> & {

@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until, within } from '#testing/deadline.ts'
+import { patience, until, within } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { missingPlaneTools } from '../../operator/testing/control-plane.ts'
 
@@ -98,7 +98,7 @@ real(
     const kubectl = async (args: string, stdin?: unknown) => {
       const run = promisify(execFile)(join(exported('PATH') ?? '', 'kubectl'), args.split(' '), {
         env: { KUBECONFIG: kubeconfig, HOME: folder },
-        timeout: 60_000,
+        timeout: patience(60_000),
       })
       if (stdin !== undefined) run.child.stdin?.end(JSON.stringify(stdin))
       return (await run).stdout

@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until, within } from '#testing/deadline.ts'
+import { patience, until, within } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { lookAround, whatIsNew } from '../node/left-behind.ts'
 import { missingNode } from '../node/tools.ts'
@@ -47,7 +47,7 @@ test('captures and archives in real pods, is entered by one command, and leaves 
   })
   const shell = printed() ?? ''
   const inside = async (command: string) =>
-    (await promisify(execFile)(shell, command.split(' '), { timeout: 60_000 })).stdout
+    (await promisify(execFile)(shell, command.split(' '), { timeout: patience(60_000) })).stdout
 
   await inside('kubectl wait --for=condition=Ready --timeout=55s feed/kalshi')
   await inside('kubectl wait --for=condition=Ready --timeout=55s archive/kalshi-local')

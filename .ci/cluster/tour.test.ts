@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { patience } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { missingPlaneTools } from '../../operator/testing/control-plane.ts'
 import { run } from '../tools/run.ts'
@@ -29,7 +30,7 @@ test('with kubectl only, everything does what a user of Kubernetes expects', asy
         KUBECONFIG: cluster.kubeconfig,
         HOME: folder,
       },
-      limitMs: 240_000,
+      limitMs: patience(240_000),
     })
     assert.is(code, 0, output)
     assert.match(output, /all \d+ steps went/)

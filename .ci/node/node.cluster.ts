@@ -94,7 +94,8 @@ const claim = (name: string, size: string, storageClassName?: string) => ({
 })
 const claimed = (name: string) => ({ name, persistentVolumeClaim: { claimName: name } })
 
-const APP = [
+/** Made where a node runs: elsewhere there are no images. */
+const app = () => [
   {
     ...{ apiVersion: 'v1', kind: 'ConfigMap' },
     metadata: { name: 'app' },
@@ -153,7 +154,7 @@ const running = async () => {
 }
 
 real('runs a pod as it is declared: user, files, volume, readiness', async () => {
-  await apply('app', ...APP)
+  await apply('app', ...app())
   await theNode().kubectl('wait', '--for=condition=Available', '--timeout=25s', 'deployment/app')
   await theNode().kubectl('wait', '--for=condition=Ready', '--timeout=25s', 'pod/caller')
   const { ready: _, ...found } = JSON.parse((await notes())[0] ?? '{}') as Record<string, unknown>

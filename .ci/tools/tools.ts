@@ -12,6 +12,9 @@ import { TOOLS, type ToolName, type ToolSpec } from './specs.ts'
 
 export type { ToolName } from './specs.ts'
 
+/** For a program to say its version: a busy machine may take long to load a large one. */
+const VERSION_MS = 60_000
+
 export type ToolOptions = {
   /** Takes a line on what takes long. Default: standard error. */
   readonly log?: (line: string) => void
@@ -36,7 +39,7 @@ function findDeps(options: ToolOptions): FindDeps {
   const env = options.env ?? process.env
   const log = options.log ?? ((line: string) => process.stderr.write(`ssmd: ${line}\n`))
   const output: FindDeps['output'] = async (file, args) =>
-    (await run(file, args, { limitMs: 10_000, env: { PATH: env.PATH, HOME: env.HOME } })).output
+    (await run(file, args, { limitMs: VERSION_MS, env: { PATH: env.PATH, HOME: env.HOME } })).output
   const { platform, arch } = process
   return {
     env,

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
+import { patience } from '#testing/deadline.ts'
 import { toolPath } from '#tools'
 import { run } from '../../.ci/tools/run.ts'
 import { missingTools } from '../../operator/testing/cluster.ts'
@@ -44,7 +45,7 @@ export async function openHelm(kubeconfig?: string): Promise<Helm> {
     KUBECONFIG: kubeconfig ?? join(home, 'none'),
   }
   const helm = async (...args: readonly string[]): Promise<string> => {
-    const { code, output } = await run(program, args, { env, limitMs: 90_000 })
+    const { code, output } = await run(program, args, { env, limitMs: patience(90_000) })
     if (code !== 0) throw new Error(`helm ${args.join(' ')}: ${output.trim()}`)
     return output
   }

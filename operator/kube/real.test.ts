@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until, within } from '#testing/deadline.ts'
+import { slowly, until, waitOut, within } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { missingTools, startCluster, type TestCluster } from '../testing/cluster.ts'
 import { testLog } from '../testing/log.ts'
@@ -332,7 +332,7 @@ real(
     await until(5000, 'synced', () => own(informer).length === 2)
     const wire = await proxy(context)
     await cluster.stopApiServer()
-    await new Promise((resolve) => setTimeout(resolve, 2000))
+    await waitOut(2000, 'two seconds of a server that is away')
     const during = counts.length
     assert.ok(during < 10, `${during} attempts in two seconds`)
     await cluster.startApiServer()
@@ -383,7 +383,7 @@ real(
     await until(5000, 'watching', () => informer.state.phase === 'watching' && wire.open >= 2)
     wire.silence()
     await client.create(CONFIG_MAPS, map(namespace, 'unseen'))
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await waitOut(300, 'an event that must not arrive through a silent wire')
     assert.is(informer.store.get(`${namespace}/unseen`), undefined)
     wire.heal()
     await until(10_000, 'seen', () => informer.store.get(`${namespace}/unseen`) !== undefined)
@@ -475,6 +475,8 @@ real('the API server takes our Events, and kubectl shows them', async () => {
   assert.match(await cluster.kubectl('-n', namespace, 'get', 'events'), /FieldTakenOver/)
 })
 
+const LEASE_MS = slowly(2000)
+
 real('a Lease is taken, renewed, given back and taken over', async (context) => {
   const namespace = await space()
   const replica = (identity: string) => {
@@ -487,7 +489,7 @@ real('a Lease is taken, renewed, given back and taken over', async (context) => 
       namespace,
       name: 'l',
       identity,
-      times: { durationMs: 2000, renewDeadlineMs: 1500, retryMs: 200 },
+      times: { durationMs: LEASE_MS, renewDeadlineMs: slowly(1500), retryMs: 200 },
     })
     const stop = new AbortController()
     const leading = elector.acquire(stop.signal)
@@ -504,7 +506,7 @@ real('a Lease is taken, renewed, given back and taken over', async (context) => 
   const first = await client.get(LEASES, `${namespace}/l`)
   const b = replica('b')
   b.leading.catch(() => {})
-  await new Promise((resolve) => setTimeout(resolve, 3000))
+  await waitOut(1.5 * LEASE_MS, 'b taking the lease while a renews it, which must not happen')
   assert.is(a.elector.mayWrite, true)
   assert.is(b.elector.leading, false)
   const renewed = await client.get(LEASES, `${namespace}/l`)
@@ -518,7 +520,7 @@ real('a Lease is taken, renewed, given back and taken over', async (context) => 
   const c = replica('c')
   await within(5000, 'c leads', c.leading)
   const took = performance.now() - died
-  assert.ok(took > 1000 && took < 2000 + 400 + 500, `${took} ms`)
+  assert.ok(took > LEASE_MS / 2, `${took} ms: not before the lease is over`)
   const last = (await client.get(LEASES, `${namespace}/l`)).spec as { leaseTransitions: number }
   assert.is(last.leaseTransitions, 2)
 })

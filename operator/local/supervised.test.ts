@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until, within } from '#testing/deadline.ts'
+import { until, waitOut, within } from '#testing/deadline.ts'
 import { backoffMs, countEnds } from './backoff.ts'
 import { type ProcessState, Supervised } from './supervised.ts'
 import { isAlive } from './testing/folder.ts'
@@ -70,7 +70,7 @@ test('starts again after each end, with the reason and a pause', async () => {
   if (process.state.kind === 'waiting') assert.is(process.state.reason, 'ended with 3')
   await within(MS, 'stop', process.stop())
   const count = ends.length
-  await new Promise((resolve) => setTimeout(resolve, 150))
+  await waitOut(150, 'a further start, of which there must be none')
   assert.is(ends.length, count, 'once stopped it stays stopped')
 })
 

@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until } from '#testing/deadline.ts'
+import { until, waitOut } from '#testing/deadline.ts'
 import { TestFolder } from './testing/folder.ts'
 import { fingerprint, watchEdits } from './watch.ts'
 
@@ -62,11 +62,11 @@ test('other files are nobody’s business, and a burst is one edit or two', asyn
     folder.write('.git/x.yaml', 'hidden')
     for (let i = 0; i < 50; i++) folder.write(`feeds/f${i}.yaml`, String(i))
     await until(MS, 'an edit', () => edits() > 0)
-    await new Promise((resolve) => setTimeout(resolve, 400))
+    await waitOut(400, 'further edits of the burst')
     assert.ok(edits() <= 3, `${edits()} edits`)
     const before = edits()
     folder.write('README.md', 'more text')
-    await new Promise((resolve) => setTimeout(resolve, 400))
+    await waitOut(400, 'an edit by a file that is not ours, of which there must be none')
     assert.is(edits(), before)
   })
 })

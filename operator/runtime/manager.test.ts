@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until, within } from '#testing/deadline.ts'
+import { slowly, until, waitOut, within } from '#testing/deadline.ts'
 import { fixedConnection } from '../kube/config.ts'
 import { WriteRefused } from '../kube/errors.ts'
 import { LeaseLost } from '../kube/lease.ts'
@@ -57,7 +57,7 @@ const environment = (name: string) => ({
   metadata: { name, namespace: 'n' },
 })
 
-const QUICK = { durationMs: 3000, renewDeadlineMs: 2000, retryMs: 200 }
+const QUICK = { durationMs: slowly(3000), renewDeadlineMs: slowly(2000), retryMs: 200 }
 
 /** An operator as a kind would be built: a ConfigMap for each Feed that holds its spec. */
 function start(
@@ -212,7 +212,7 @@ test('its own writes cause passes that write nothing', async (context) => {
   const { passes, metric } = start(context)
   await until(5000, 'made', () => maps(fake).length === 20)
   await until(5000, 'settled', () => passes.length >= 40)
-  await new Promise((resolve) => setTimeout(resolve, 200))
+  await waitOut(200, 'passes set off by its own writes, of which there must be none')
   assert.is(fake.writes.length, 20)
   assert.is(passes.length, 40)
   assert.is(
@@ -269,7 +269,7 @@ test('a terminal error is counted and not tried again before something changes',
     },
   })
   await until(5000, 'failed', () => passes.length === 1)
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await waitOut(300, 'a retry of the terminal error, of which there must be none')
   assert.is(passes.length, 1)
   assert.is(
     await metric('controller_runtime_terminal_reconcile_errors_total{controller="feed"}'),
@@ -345,7 +345,7 @@ test('one key never runs twice at once, also when a pass ignores its time', asyn
   })
   for (let i = 0; i < 20; i++) {
     fake.store.update(F, { ...fake.store.get(F, 'n', 'a'), spec: { x: i } })
-    await new Promise((resolve) => setTimeout(resolve, 15))
+    await waitOut(15, 'the next change, while a pass is running')
   }
   await until(5000, 'some passes', () => passes.length >= 3)
   assert.is(most, 1)
@@ -480,7 +480,7 @@ test('two replicas never write at the same time (writer log of the fake)', async
   }, 10)
   try {
     await until(10_000, 'the other leads', () => other.manager.phase === 'leading')
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await waitOut(300, 'writes of the old leader, of which there must be none')
   } finally {
     clearInterval(churn)
   }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { SsmdError } from '#crds/errors.ts'
+import { patience } from '#testing/deadline.ts'
 import { toolPath } from '#tools'
 import { Client } from '../kube/client.ts'
 import { type Connection, fixedConnection } from '../kube/config.ts'
@@ -129,7 +130,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   const kubectl = async (...args: readonly string[]) => {
     const { stdout } = await promisify(execFile)(tools.kubectl, [...args], {
       env: { ...process.env, KUBECONFIG: kubeconfig, HOME: folder },
-      timeout: 30_000,
+      timeout: patience(30_000),
       maxBuffer: 64 * 1024 * 1024,
     })
     return stdout
@@ -171,7 +172,7 @@ async function untilReady(
   token: string,
   caFile: string
 ): Promise<void> {
-  const end = performance.now() + 60_000
+  const end = performance.now() + patience(60_000)
   let last: unknown
   while (performance.now() < end) {
     if (!isRunning(running.child)) break

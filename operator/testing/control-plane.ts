@@ -3,6 +3,7 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { patience } from '#testing/deadline.ts'
 import { toolPath } from '#tools'
 import { FAST_STAGES, kwokStages, STORAGE_CLASS } from '../../.ci/tools/kwok-stages.ts'
 import type { KubeObject, Resource } from '../kube/objects.ts'
@@ -157,7 +158,7 @@ export async function untilSettled(
 ): Promise<void> {
   const client = cluster.client()
   const accounts: Resource = { ...NODES, plural: 'serviceaccounts', namespaced: true }
-  const end = performance.now() + START_MS
+  const end = performance.now() + patience(START_MS)
   let waitingFor = ''
   try {
     while (performance.now() < end) {

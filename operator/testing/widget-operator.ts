@@ -3,6 +3,7 @@
 
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
+import { slowly } from '#testing/deadline.ts'
 import { loadConnection } from '../kube/config.ts'
 import { Manager } from '../runtime/manager.ts'
 import { addWidgets } from './widgets.ts'
@@ -26,7 +27,7 @@ const manager = new Manager({
           namespace: env.LEASE_NAMESPACE,
           name: 'widgets',
           identity: name,
-          times: { durationMs: 3000, renewDeadlineMs: 2000, retryMs: 300 },
+          times: { durationMs: slowly(3000), renewDeadlineMs: slowly(2000), retryMs: 300 },
         },
       }
     : {}),

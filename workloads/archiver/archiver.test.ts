@@ -14,7 +14,7 @@ import { readBack } from '#archive/testing/folders.ts'
 import { verifyArchive } from '#archive/verify.ts'
 import { reportSubjects } from '#crds/names.ts'
 import type { ArchiverReport } from '#crds/report.ts'
-import { until } from '#testing/deadline.ts'
+import { until, waitOut } from '#testing/deadline.ts'
 import { startNats, type TestNats } from '#testing/nats.ts'
 import { skip } from '#testing/skip.ts'
 import { startRole, writeResources } from '#testing/stack.ts'
@@ -107,7 +107,7 @@ class Publisher {
         return
       } catch (thrown) {
         if (tries > 100) throw thrown
-        await new Promise((resolve) => setTimeout(resolve, 50))
+        await waitOut(50, 'the next try')
       }
     }
   }
@@ -178,7 +178,7 @@ test('killed at any moment it loses nothing and writes nothing twice', async () 
   // It is awaited below; a failure in between must not end the process first.
   publishing.catch(() => {})
   for (let i = 0; i < 4; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 150 + i * 70))
+    await waitOut(150 + i * 70, 'the moment of the kill')
     await archiver.kill()
     if (i === 2) {
       await s.nats.kill('SIGKILL')

@@ -3,7 +3,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until, within } from '#testing/deadline.ts'
+import { until, waitOut, within } from '#testing/deadline.ts'
 import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
 import { skip } from '#testing/skip.ts'
 import { FORM } from '#wire/form.ts'
@@ -343,7 +343,7 @@ test('a refused key is tried once in ten seconds at most, and is said', async ()
     async (fake, run) => {
       await until(3_000, 'refused', () => run.capture.shards[0]?.failure?.kind === 'unauthorized')
       assert.match(run.capture.message(Date.now()), '401')
-      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      await waitOut(1_500, 'a second dial, of which there must be none')
       assert.is(fake.dials.length, 1)
       assert.is(run.publisher.records.length, 0, 'a dial that failed is no connection')
     },
@@ -370,7 +370,7 @@ test('a server that refuses many times is dialled a bounded number of times', as
   await withCapture(
     {},
     async (fake) => {
-      await new Promise((resolve) => setTimeout(resolve, 2_000))
+      await waitOut(2_000, 'two seconds of dials')
       assert.ok(fake.dials.length <= 30, `${fake.dials.length} dials in 2 s`)
     },
     (fake) => {
@@ -385,7 +385,7 @@ test('a socket that says nothing is given up although its TCP lives; pings alone
     { random: () => 0, change: (exchange) => ({ ...exchange, silentMs }) },
     async (fake, run) => {
       await ready(run)
-      await new Promise((resolve) => setTimeout(resolve, 2 * silentMs))
+      await waitOut(2 * silentMs, 'a time in which only pings come')
       assert.is(run.publisher.events('close').length, 0, 'a frozen exchange that pings is alive')
       const last = run.capture.lastDataMs!
       assert.match(run.capture.message(last + 45_000), 'no data for 45 s')

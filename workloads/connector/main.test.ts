@@ -11,7 +11,7 @@ import * as assert from 'uvu/assert'
 import { SsmdError } from '#crds/errors.ts'
 import { liveSubject, reportSubjects, streamName } from '#crds/names.ts'
 import type { ConnectorReport } from '#crds/report.ts'
-import { until, within } from '#testing/deadline.ts'
+import { until, waitOut, within } from '#testing/deadline.ts'
 import { startNats, type TestNats } from '#testing/nats.ts'
 import { skip } from '#testing/skip.ts'
 import { type RunningRole, startRole, writeResources } from '#testing/stack.ts'
@@ -141,7 +141,7 @@ test('nothing is lost where NATS comes late, is killed, and comes again; SIGTERM
   )
   const starting = start(files)
   // NATS comes when the connector has been capturing for a while.
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  await waitOut(1_500, 'a while of capturing without NATS')
   const server = await nats({ port, sync: 'always' })
   if (server === undefined) {
     await starting.then((role) => role.kill()).catch(() => {})
@@ -284,7 +284,7 @@ test('a stream that must not be used is said, and capture goes on until it may',
     environmentText(server.url)
   )
   const starting = start(files)
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  await waitOut(1_500, 'a while of waiting for the stream')
   await jsm.streams.update(name, { discard: DiscardPolicy.New })
   const role = await starting
   const said = role.lines.find((line) => line.level === 'error')

@@ -3,7 +3,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until, within } from '#testing/deadline.ts'
+import { until, waitOut, within } from '#testing/deadline.ts'
 import { HIGH_WATER_BYTES } from './hub.ts'
 import { dial, httpOf, register, signedHeaders, testKey } from './testing/dial.ts'
 import { type Running, runningSimulator } from './testing/running.ts'
@@ -340,7 +340,7 @@ test('at full speed a slow reader slows the play, and nothing is lost', async ()
     await until(10_000, 'standing still', async () => {
       const same = hub.framesSent === before
       before = hub.framesSent
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await waitOut(100, 'the next look')
       return same
     })
     assert.ok((status().clients[0]?.pendingBytes ?? 0) < HIGH_WATER_BYTES + 512 * 1024)

@@ -9,7 +9,7 @@ import { connect } from 'nats'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { checkArchive } from './checker.ts'
-import { until } from './deadline.ts'
+import { until, waitOut } from './deadline.ts'
 import { startNats } from './nats.ts'
 import { type RunningRole, startRole, writeResources } from './stack.ts'
 import { syntheticFrame } from './synthetic.ts'
@@ -86,11 +86,11 @@ test('kill -9 at random loses nothing that was acknowledged and writes nothing t
     running.archiver = await start.archiver()
     running.connector = await start.connector()
     for (let i = 0; i < KILLS; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 200 + next() * 1200))
+      await waitOut(200 + next() * 1200, 'the moment of the kill')
       const victim = (['archiver', 'connector', 'nats'] as const)[Math.floor(next() * 3)]!
       if (victim === 'nats') {
         await nats.kill('SIGKILL')
-        await new Promise((resolve) => setTimeout(resolve, next() * 500))
+        await waitOut(next() * 500, 'the moment of the restart')
         await nats.restart()
       } else {
         if (victim === 'connector') connectorKills++
@@ -98,7 +98,7 @@ test('kill -9 at random loses nothing that was acknowledged and writes nothing t
         running[victim] = await start[victim]()
       }
     }
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await waitOut(1000, 'a last second of capture')
     assert.is(await running.connector.stop(), 0)
 
     // What the stream holds is what was acknowledged: all of it has to be in the archive.
