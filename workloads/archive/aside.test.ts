@@ -2,6 +2,7 @@
 
 import { spawnSync } from 'node:child_process'
 import {
+  appendFileSync,
   cpSync,
   mkdirSync,
   readdirSync,
@@ -16,6 +17,7 @@ import * as assert from 'uvu/assert'
 import { toSsmdError } from '#crds/errors.ts'
 import { until } from '#testing/deadline.ts'
 import { listDays, readLines } from './reader.ts'
+import { encodeRecord } from './record.ts'
 import { at, makeBlock } from './testing/blocks.ts'
 import { openWriter, readBack, STREAM, temporaryFolder } from './testing/folders.ts'
 import { treeOf } from './testing/tree.ts'
@@ -189,6 +191,23 @@ test('closed days whose manifest is lost are refused, and their segments stay', 
   const error = await openWriter(folder.path).catch(toSsmdError)
   assert.is((error as { code?: string }).code, 'SSMD_E_ARCHIVE_INVALID')
   assert.equal(treeOf(folder.path), before)
+})
+
+test('a file of others under a name that the journal has announced is not taken for ours', async () => {
+  using folder = temporaryFolder()
+  await makeOne(folder.path)
+  const feed = join(folder.path, 'made')
+  const commits = join(feed, '.commit')
+  const journal = readdirSync(commits).find((name) => name.startsWith('journal-'))!
+  const begun = ['trades_001.jsonl.gz', 'trades_002.jsonl.gz']
+  const files = begun.map((name) => ({ day: DAY, name }))
+  appendFileSync(join(commits, journal), encodeRecord({ kind: 'create', files }))
+  writeFileSync(join(feed, DAY, begun[0]!), 'put there after the crash')
+  writeFileSync(join(feed, DAY, 'trades_001.index.jsonl'), 'likewise')
+  writeFileSync(join(feed, DAY, begun[1]!), '')
+  await (await openWriter(folder.path)).close()
+  assert.equal(readdirSync(join(feed, '.aside', DAY)), ['trades_001.index.jsonl', begun[0]])
+  assert.not.ok(readdirSync(join(feed, DAY)).includes(begun[1]!), 'what we left is removed')
 })
 
 test('in .commit only what is provably ours is removed', async () => {

@@ -21,7 +21,13 @@ export type Repair =
       readonly bytes: number
       readonly surplus: number
     }
-  | { readonly kind: 'write index'; readonly path: string; readonly bytes: Buffer }
+  /** What the checkpoint found in it stays as it is, and is on the disk; the lines behind it are written again. */
+  | {
+      readonly kind: 'write index'
+      readonly path: string
+      readonly length: number
+      readonly lines: Buffer
+    }
   | { readonly kind: 'rename'; readonly from: string; readonly to: string }
   | { readonly kind: 'move aside'; readonly path: string }
 
@@ -300,6 +306,7 @@ async function examineIndex(o: OpenSegment, repairs: Repair[]): Promise<Buffer> 
       `${path} names ${unknown} members more than the journal: commits are missing from the journal`
     )
   }
-  if (!index.equals(found)) repairs.push({ kind: 'write index', path, bytes: index })
+  // Also if they are there: the process that wrote them may have ended before they were synced.
+  repairs.push({ kind: 'write index', path, length: indexed, lines: index.subarray(indexed) })
   return index
 }

@@ -152,7 +152,7 @@ async function apply(o: AsideOptions, repair: Repair): Promise<number> {
         await (await disk.create(repair.path)).close()
         await disk.syncFolder(join(repair.path, '..'))
       }
-      await rewrite(disk, repair.path, 0, repair.bytes)
+      await rewrite(disk, repair.path, repair.length, repair.lines)
       return 0
     case 'rename':
       await disk.rename(repair.from, repair.to)

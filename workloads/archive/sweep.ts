@@ -1,7 +1,7 @@
 // Clears what a crash left behind. Removed is only what is provably ours: a name that carries the archive's own id, or a
 // file that the journal says was about to be made. Anything else under one of our names is moved aside, and the log says so.
 
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { type AsideOptions, moveAside } from './aside.ts'
 import type { Disk } from './disk.ts'
 import { committedLines } from './examine.ts'
@@ -9,6 +9,7 @@ import { invalid, type JournalHead } from './journal.ts'
 import {
   COMMIT_FOLDER,
   indexFile,
+  isIndexFile,
   isReservedName,
   isTemporaryOf,
   MANIFEST_FILE,
@@ -59,7 +60,9 @@ export async function planSweep(o: PlanOptions): Promise<SweepPlan> {
       if (isTemporaryOf(name, state.id)) removed.push(name)
       else if (isClosed || !isReservedName(name) || isNamed(segments, name)) continue
       else if (o.waiting.has(join(place, name))) continue
-      else if (begun.has(`${day}/${name}`)) removed.push(name)
+      else if (begun.has(`${day}/${name}`) && (await isBegun(disk, join(place, name)))) {
+        removed.push(name)
+      }
       else {
         await refuseCommitted(disk, place, name)
         aside.push(name)
@@ -75,6 +78,22 @@ function isNamed(segments: ReadonlyMap<string, SegmentJson> | undefined, file: s
   if (file === MANIFEST_FILE) return true
   if (parseSegmentFile(file) !== undefined) return segments.has(file)
   return segments.has(file.replace(/\.index\.jsonl$/, '.jsonl.gz'))
+}
+
+/** How every member of ours begins: gzip without name and time. */
+const MEMBER = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0]
+
+/** True for a file as we leave it before its first commit: an index without lines, a segment of members, or of zeros. */
+async function isBegun(disk: Disk, path: string): Promise<boolean> {
+  const size = await disk.size(path)
+  if (size === undefined || isIndexFile(basename(path))) return size === 0
+  const file = await disk.open(path)
+  try {
+    const bytes = await file.read(0, MEMBER.length)
+    return bytes.every((byte, i) => byte === 0 || byte === MEMBER[i])
+  } finally {
+    await file.close()
+  }
 }
 
 /** An index is written behind the journal: one with whole lines says that the journal once knew the segment. */

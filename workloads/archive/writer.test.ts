@@ -441,7 +441,10 @@ test('what a crash leaves behind is cut off and swept, files of others stay', as
     `manifest.json.${id}.tmp`,
     `trades_000.jsonl.gz.${id}.tmp`,
   ]
-  for (const name of strays) writeFileSync(join(feed, DAY, name), 'x')
+  const bytes = before.get(`${DAY}/trades_000.jsonl.gz`)!
+  for (const name of strays) {
+    writeFileSync(join(feed, DAY, name), name === 'trades_001.index.jsonl' ? '' : bytes)
+  }
   writeFileSync(join(feed, DAY, 'notes.txt'), 'mine')
   await (await openWriter(folder.path)).close()
   const after = readFiles(folder.path)

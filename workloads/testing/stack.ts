@@ -25,12 +25,18 @@ export type RunningRole = {
 /** Starts `ssmd <args>` and waits for its `ready` line; its log is kept in `logFile` where one is given. */
 export async function startRole(
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; logFile?: string } = {}
+  options: {
+    env?: NodeJS.ProcessEnv
+    logFile?: string
+    /** Told before it is ready, for tests that stop it in its first moments. */
+    onSpawn?: (child: ChildProcess) => void
+  } = {}
 ): Promise<RunningRole> {
   const child = spawn(process.execPath, [ENTRY, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   })
+  options.onSpawn?.(child)
   const exited = once(child, 'exit').then(([code]) => code as number | null)
   const sink = options.logFile ? createWriteStream(options.logFile, { flags: 'a' }) : undefined
   const lines: LogLine[] = []
