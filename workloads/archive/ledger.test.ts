@@ -18,7 +18,9 @@ test('a jump opens a hole with the times around it, and what fills it closes it'
   const ledger = new NumberLedger()
   ledger.claim(1, 10, time)
   ledger.claim(21, 30, time)
-  assert.equal(ledger.holes(), [{ first: 11, last: 20, from: 100n, to: 210n, missing: 10, count: 1 }])
+  assert.equal(ledger.holes(), [
+    { first: 11, last: 20, from: 100n, to: 210n, missing: 10, count: 1 },
+  ])
   assert.is(ledger.missing, 10)
   assert.equal(ledger.claim(8, 15, time), [{ first: 11, last: 15 }])
   assert.equal(ledger.claim(1, 30, time), [{ first: 16, last: 20 }])
