@@ -15,7 +15,7 @@ import {
 } from './manifest.ts'
 import { lineKey, MergedLines, type SortKey } from './merge.ts'
 import { dayFolder, indexFile, isFeedName, MANIFEST_FILE } from './names.ts'
-import { listNumbers } from './symbols.ts'
+import { listNumbers, OTHER_SYMBOLS } from './symbols.ts'
 import { isDay } from './time.ts'
 
 export type { Gap, Manifest, ManifestSegment } from './manifest.ts'
@@ -216,7 +216,7 @@ function symbolTest(
   wanted: readonly string[] | undefined
 ): (entry: IndexEntry) => boolean {
   if (wanted === undefined) return () => true
-  const names = new Set(wanted)
+  const names = new Set([...wanted, OTHER_SYMBOLS])
   const numbers = new Set<number>()
   let next = 0
   for (const entry of entries) {

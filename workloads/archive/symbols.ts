@@ -4,6 +4,11 @@
 /** Numbers of symbols, ascending; or, where that is shorter, a bit for each in base64, lowest bit first. */
 export type SymbolNumbers = readonly number[] | string
 
+/** Symbols of a segment that its index tells apart; more are one, which every search has to look into. */
+const MAX_SYMBOLS = 131_072
+/** No exchange can name a symbol so: a NUL ends no name in JSON, on NATS or in a path. */
+export const OTHER_SYMBOLS = '\u0000others'
+
 /** The symbols of a segment in the order in which they first occurred. */
 export class SymbolTable {
   readonly #numbers = new Map<string, number>()
@@ -16,6 +21,9 @@ export class SymbolTable {
   numberOf(name: string): number {
     let number = this.#numbers.get(name)
     if (number === undefined) {
+      if (this.#numbers.size >= MAX_SYMBOLS && name !== OTHER_SYMBOLS) {
+        return this.numberOf(OTHER_SYMBOLS)
+      }
       number = this.#numbers.size
       this.#numbers.set(name, number)
       this.#fresh.push(name)

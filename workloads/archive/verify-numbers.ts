@@ -43,10 +43,10 @@ export class NumberSet {
 
   *[Symbol.iterator](): Generator<number> {
     for (const [index, page] of this.#pages) {
-      for (let at = 0; at < PAGE; at++) {
-        if (page.list === null || page.list.has(at)) {
-          const number = index * PAGE + at
-          if (page.list !== null || this.has(number)) yield number
+      if (page.list !== null) for (const at of page.list) yield index * PAGE + at
+      else {
+        for (let at = 0; at < PAGE; at++) {
+          if (this.has(index * PAGE + at)) yield index * PAGE + at
         }
       }
     }

@@ -13,6 +13,7 @@ import { consumerName, reportSubject } from '#crds/names.ts'
 import { parseDuration, parseSize } from '#crds/quantities.ts'
 import { loadResource } from '#crds/resources.ts'
 import { streamWantOf } from '#crds/streams.ts'
+import { Alarms } from '#role/alarms.ts'
 import { KEYS_DIR } from '#role/keys.ts'
 import { startReports } from '#role/report.ts'
 import { announceReady, type Role, runRole } from '#role/run.ts'
@@ -119,7 +120,11 @@ async function archiveFeeds(
   archiverMetrics(role.metrics, feeds)
   const subject = reportSubject(environment.metadata.name, 'archiver', deploymentName(name))
   const reports = feeds.map((feed) =>
-    startReports(nc, subject, reporter({ archive, environment, feed, role }))
+    startReports(
+      nc,
+      subject,
+      reporter({ archive, environment, feed, role, alarms: new Alarms(log, clock.nowMs) })
+    )
   )
   try {
     const runs = feeds.map((feed) =>

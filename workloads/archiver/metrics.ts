@@ -64,4 +64,9 @@ export function archiverMetrics(registry: Registry, feeds: readonly FeedArchiver
     ({ stats }) => stats?.holes ?? null
   )
   gauge('gaps', 'Known gaps of the present day.', ({ stats }) => stats?.dayGaps ?? null)
+  gauge(
+    'gap_entries',
+    'Entries of the manifest that these gaps stand in: fewer where many are counted together.',
+    ({ stats }) => stats?.dayGapEntries ?? null
+  )
 }

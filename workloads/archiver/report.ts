@@ -1,8 +1,10 @@
 // What the archiver says of each feed every two seconds: the figures of a table, and what hinders it in words.
 
+import type { WriterStats } from '#archive/writer.ts'
 import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
 import type { ArchiverReport } from '#crds/report.ts'
+import type { Alarms } from '#role/alarms.ts'
 import type { Role } from '#role/run.ts'
 import type { FeedArchiver } from './feed-archiver.ts'
 
@@ -15,8 +17,9 @@ export function reporter(o: {
   readonly environment: Environment
   readonly feed: FeedArchiver
   readonly role: Pick<Role, 'clock' | 'signal'>
+  readonly alarms: Alarms
 }): () => ArchiverReport {
-  const { archive, environment, feed, role } = o
+  const { archive, environment, feed, role, alarms } = o
   const { nowMs } = role.clock
   let before = { at: nowMs(), records: 0 }
   let recordsPerSecond = 0
@@ -29,6 +32,8 @@ export function reporter(o: {
       recordsPerSecond = Math.max(0, records - before.records) / seconds
       before = { at, records }
     }
+    noteStorm(feed.feed, stats, alarms)
+    const { troubles } = alarms
     const newest = stats?.newestMs ?? null
     return {
       version: 1,
@@ -41,7 +46,7 @@ export function reporter(o: {
       simulated:
         environment.spec.simulator?.feeds.includes(feed.feed) || (stats?.simulated ?? false),
       state: role.signal.aborted ? 'stopping' : feed.state,
-      message: feed.message,
+      message: feed.message || (troubles[0]?.message ?? ''),
       ...(feed.code === undefined ? {} : { code: feed.code }),
       records,
       recordsPerSecond: Math.round(recordsPerSecond * 10) / 10,
@@ -52,6 +57,18 @@ export function reporter(o: {
       dayRecords: stats?.dayRecords ?? 0,
       dayBytes: stats?.dayBytes ?? 0,
       dayGaps: stats?.dayGaps ?? 0,
+      ...(troubles.length === 0 ? {} : { troubles }),
     }
+  }
+}
+
+/** A day with more gaps than its manifest can name one by one says so for as long as it is the present one. */
+function noteStorm(feed: string, stats: WriterStats | null, alarms: Alarms): void {
+  const { day, dayGaps = 0, dayGapEntries = 0 } = stats ?? {}
+  const key = `${feed} storm`
+  if (dayGaps === dayGapEntries) alarms.end(key)
+  else {
+    const message = `${feed}: ${dayGaps} gaps on ${day}: the manifest counts many of them together, and the lines of the day hold each`
+    alarms.begin(key, 'GapStorm', message)
   }
 }

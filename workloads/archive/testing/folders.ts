@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import type { Manifest } from '../manifest.ts'
 import { FeedWriter, type FeedWriterOptions } from '../writer.ts'
 
 export function temporaryFolder(): Disposable & { readonly path: string } {
@@ -74,37 +75,6 @@ export function readFiles(root: string, feed = 'made'): Map<string, Buffer> {
   return files
 }
 
-export type ReadManifest = {
-  readonly condition: string
-  readonly simulated: boolean
-  readonly records: number
-  readonly segments: {
-    name: string
-    sealed: boolean
-    records: number
-    members: number
-    late: number
-  }[]
-  readonly connections: {
-    id: string
-    first: number
-    last: number
-    records: number
-    skipped: number
-  }[]
-  readonly gaps: {
-    cause: string
-    fault: string
-    from: string
-    to: string | null
-    connection: string | null
-    missing: number | null
-    numbers?: [number, number]
-    detail: string
-  }[]
-  readonly skipped: Record<string, number>
-}
-
 /** The manifest of a day, by JSON.parse alone. */
-export const manifestOf = (root: string, day: string, feed = 'made'): ReadManifest =>
-  JSON.parse(readFileSync(join(root, feed, day, 'manifest.json'), 'utf8')) as ReadManifest
+export const manifestOf = (root: string, day: string, feed = 'made'): Manifest =>
+  JSON.parse(readFileSync(join(root, feed, day, 'manifest.json'), 'utf8')) as Manifest
