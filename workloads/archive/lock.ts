@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
 import { nodeDisk } from './disk.ts'
 
-type Holder = {
+export type Holder = {
   readonly pid: number
   readonly host: string
   /** Tells this start of the machine from others, and this container's processes from others. */
@@ -141,7 +141,7 @@ async function refuseLiving(path: string, me: Holder, options: LockOptions): Pro
   )
 }
 
-function isRunning(holder: Holder): boolean {
+export function isRunning(holder: Holder): boolean {
   if (holder.began !== '') return startOf(holder.pid) === holder.began
   try {
     process.kill(holder.pid, 0)
@@ -176,7 +176,7 @@ async function changedAt(path: string): Promise<number | null> {
   }
 }
 
-function describeProcess(): Holder {
+export function describeProcess(): Holder {
   return {
     pid: process.pid,
     host: hostname(),

@@ -25,6 +25,8 @@ export async function removeOldDays(o: {
   readonly state: FeedState
   readonly retentionDays: number
   readonly nowMs: number
+  /** A day that cannot be looked at stays; the others go all the same. */
+  onUnreadable(day: string, thrown: unknown): void
 }): Promise<string[]> {
   const { disk, folder, state } = o
   const commits = join(folder, COMMIT_FOLDER)
@@ -36,7 +38,13 @@ export async function removeOldDays(o: {
   const removed: string[] = []
   for (const day of await disk.list(folder)) {
     if (!isDay(day) || day >= kept || state.days.has(day)) continue
-    const names = await disk.list(join(folder, day))
+    let names: string[]
+    try {
+      names = await disk.list(join(folder, day))
+    } catch (thrown) {
+      o.onUnreadable(day, thrown)
+      continue
+    }
     if (!names.includes(MANIFEST_FILE) || !names.every(isOurFile)) continue
     const away = join(commits, `removed-${day}`)
     await disk.rename(join(folder, day), away)

@@ -2,7 +2,7 @@
 // of writing or syncing ends the writer for good, and the next one goes on from the last commit.
 
 import { join } from 'node:path'
-import { type SsmdError, toSsmdError } from '#crds/errors.ts'
+import { describeError, type SsmdError, toSsmdError } from '#crds/errors.ts'
 import type { BlockView } from './block-view.ts'
 import { Committer } from './committer.ts'
 import type { StreamLoss } from './connection.ts'
@@ -300,6 +300,11 @@ export class FeedWriter {
       state,
       retentionDays,
       nowMs: nowMs(),
+      onUnreadable: (day, error) =>
+        log.warn(
+          { day, error: describeError(error) },
+          'a day that is over cannot be read and stays'
+        ),
     })
     for (const day of removed) log.info({ day, retentionDays }, 'removed a day')
   }
