@@ -32,6 +32,10 @@ export async function findDays(path: string, feed: string | undefined): Promise<
   )
 }
 
+/** The days there are, those that cannot be read too. */
+export const namesOfDays = ({ days, damaged }: Days): string[] =>
+  [...days, ...damaged].flatMap(({ day }) => day ?? [])
+
 /** Nobody may take it for the market. */
 export const sourceOf = ({ simulated }: { readonly simulated: boolean }): string =>
   simulated ? 'simulated' : 'exchange'

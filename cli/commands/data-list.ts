@@ -1,5 +1,5 @@
-// `ssmd data list`: the days of each feed with their figures, as their manifests have them. A day whose manifest cannot be read
-// is shown as damaged beside the others, and ends the command with 3.
+// `ssmd data list`: the days of each feed with their figures, as their manifests have them. A folder or manifest that cannot be
+// read is shown as damaged beside the others, and ends the command with 3.
 import type { DaySummary } from '#archive/reader.ts'
 import { describeError } from '#crds/errors.ts'
 import { findDays, sourceOf } from '../archive.ts'
@@ -30,7 +30,12 @@ export async function runDataList(options: DataListOptions): Promise<void> {
   const { days, damaged } = await findDays(path, options.feed)
   if (damaged.length > 0) process.exitCode = 3
   if (options.output === 'json') {
-    const problems = damaged.map(({ feed, day, error }) => ({ feed, day, problem: error.message }))
+    const problems = damaged.map(({ feed, day, path: file, error }) => ({
+      feed,
+      day,
+      path: file,
+      problem: error.message,
+    }))
     await writeJson({ path, days, damaged: problems })
     return
   }
@@ -40,7 +45,7 @@ export async function runDataList(options: DataListOptions): Promise<void> {
   }
   const rows = days.map(rowOf)
   for (const { feed, day } of damaged)
-    rows.push([feed, day, 'damaged', ...COLUMNS.slice(3).map(() => '-')])
+    rows.push([feed, day ?? '-', 'damaged', ...COLUMNS.slice(3).map(() => '-')])
   rows.sort(([a = '', x = ''], [b = '', y = '']) => (`${a} ${x}` < `${b} ${y}` ? -1 : 1))
   const said = damaged.map(({ error }) => clean(describeError(error)))
   await writeLines([

@@ -1,9 +1,11 @@
 // `ssmd data sample`: lines of a day, byte for byte as they are in the files, in the order of their receive times.
 import { readLines, readManifest } from '#archive/reader.ts'
-import { findDays } from '../archive.ts'
+import { describeError, type SsmdError } from '#crds/errors.ts'
+import { findDays, namesOfDays } from '../archive.ts'
 import { resolveDay, resolveTime } from '../day.ts'
 import { lineFacts } from '../line.ts'
-import { type Output, write } from '../output.ts'
+import { type Output, usageError, write } from '../output.ts'
+import { clean } from '../text.ts'
 
 export type DataSampleOptions = {
   readonly path: string
@@ -20,11 +22,12 @@ export type DataSampleOptions = {
 
 export async function runDataSample(options: DataSampleOptions): Promise<void> {
   const { path, feed, limit } = options
-  const { days: readable, damaged } = await findDays(path, feed)
-  const days = [...readable, ...damaged].map((summary) => summary.day)
-  const day = resolveDay(options.day, Date.now(), days)
+  const day = resolveDay(options.day, Date.now(), namesOfDays(await findDays(path, feed)))
   const from = options.from === undefined ? undefined : resolveTime(options.from, day)
   const to = options.to === undefined ? undefined : resolveTime(options.to, day)
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw usageError(`--from ${options.from} is not before --to ${options.to}`, 'swap the two')
+  }
   const manifest = await readManifest(path, feed, day)
   if (manifest.simulated) note(`${feed} ${day} is simulated: it is no market data`)
 
@@ -35,7 +38,13 @@ export async function runDataSample(options: DataSampleOptions): Promise<void> {
     await write(`${head.slice(0, -1)},"lines":[`)
   }
   let count = 0
-  const filter = { types: options.type, symbols: options.symbol, from, to }
+  const damaged: string[] = []
+  const onDamage = (error: SsmdError): void => {
+    damaged.push(error.message)
+    note(`passed over: ${describeError(error)}`)
+    process.exitCode = 3
+  }
+  const filter = { types: options.type, symbols: options.symbol, from, to, onDamage }
   for await (const line of readLines(path, feed, day, filter)) {
     if (!isWanted(line, options)) continue
     if (isJson) await write(count === 0 ? '\n' : ',\n')
@@ -43,7 +52,8 @@ export async function runDataSample(options: DataSampleOptions): Promise<void> {
     count++
     if (count >= limit) break
   }
-  if (isJson) await write(count === 0 ? ']}\n' : '\n]}\n')
+  const end = damaged.length > 0 ? `],"damaged":${JSON.stringify(damaged)}}\n` : ']}\n'
+  if (isJson) await write(count === 0 ? end : `\n${end}`)
   if (count === 0) note(nothingFound(options, manifest.segments))
 }
 
@@ -69,5 +79,5 @@ function nothingFound(
 }
 
 const note = (text: string): void => {
-  process.stderr.write(`ssmd: ${text}\n`)
+  process.stderr.write(`ssmd: ${clean(text)}\n`)
 }

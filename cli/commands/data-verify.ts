@@ -1,6 +1,6 @@
 // `ssmd data verify`: every file held against its manifest, day by day; ends with 3 when anything does not hold.
-import { type VerifyProgress, verifyArchive } from '#archive/verify.ts'
-import { findDays, sourceOf } from '../archive.ts'
+import { type Problem, type VerifyProgress, verifyArchive } from '#archive/verify.ts'
+import { findDays, namesOfDays, sourceOf } from '../archive.ts'
 import { resolveDay } from '../day.ts'
 import { type Output, terminalWidth, writeJson, writeLines } from '../output.ts'
 import { type Column, cut, renderTable } from '../table.ts'
@@ -30,10 +30,10 @@ export async function runDataVerify(options: DataVerifyOptions): Promise<void> {
   const progress = showProgress()
   const report = await verifyArchive(path, { feed, day, onProgress: progress.show })
   progress.end()
-  const { days, problems, records, bytes } = report
+  const { days, problems, notes, records, bytes } = report
   if (problems.length > 0) process.exitCode = 3
   if (options.output === 'json') {
-    await writeJson({ path, valid: problems.length === 0, records, bytes, days, problems })
+    await writeJson({ path, valid: problems.length === 0, records, bytes, days, problems, notes })
     return
   }
   const rows = days.map((entry) => [
@@ -46,9 +46,10 @@ export async function runDataVerify(options: DataVerifyOptions): Promise<void> {
     formatCount(entry.gaps),
     formatCount(entry.problems),
   ])
-  const lines = problems.map(({ file, where, what }) =>
-    clean([file, where, what].filter((part) => part !== '').join(': '))
-  )
+  const lines = [
+    ...problems.map((problem) => clean(sentence(problem))),
+    ...notes.map((note) => clean(`note: ${sentence(note)}`)),
+  ]
   const what = `${plural(records, 'record')} in ${plural(days.length, 'day')}, ${formatBytes(bytes)}`
   await writeLines([
     ...renderTable(COLUMNS, rows, terminalWidth()),
@@ -60,12 +61,13 @@ export async function runDataVerify(options: DataVerifyOptions): Promise<void> {
   ])
 }
 
+const sentence = ({ file, where, what }: Problem): string =>
+  [file, where, what].filter((part) => part !== '').join(': ')
+
 /** `latest` needs to know the days there are, damaged ones too: those above all are to be verified. */
 async function theDay(options: DataVerifyOptions, text: string): Promise<string> {
   if (text !== 'latest') return resolveDay(text, Date.now(), [])
-  const { days, damaged } = await findDays(options.path, options.feed)
-  const all = [...days, ...damaged].map((summary) => summary.day)
-  return resolveDay(text, Date.now(), all)
+  return resolveDay(text, Date.now(), namesOfDays(await findDays(options.path, options.feed)))
 }
 
 // Most archives are done sooner; then nothing need be shown.

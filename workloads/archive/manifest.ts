@@ -4,8 +4,11 @@
 import { createHash } from 'node:crypto'
 import { SsmdError } from '#crds/errors.ts'
 import type { GapCause, GapFault } from '#wire/events.ts'
+import { misshapenField } from './manifest-shape.ts'
 
 export const MANIFEST_VERSION = 1
+/** More than any day has; what is larger is no manifest and is not read. */
+export const MAX_MANIFEST_BYTES = 128 * 1024 * 1024
 
 /** `pending`: goes on growing; `missing`: a day without a record, all of it in a gap. */
 export type DayCondition = 'available' | 'degraded' | 'pending' | 'missing'
@@ -160,6 +163,12 @@ export function readManifestText(text: string, file: string): Manifest {
     )
   }
   delete manifest.sha256
+  const field = misshapenField(manifest)
+  if (field !== undefined) {
+    throw new SsmdError('SSMD_E_ARCHIVE_INVALID', `${file}: ${field} is not as a manifest has it`, {
+      hint: 'it was not written by ssmd: restore it from a copy',
+    })
+  }
   return manifest
 }
 

@@ -1,22 +1,25 @@
 // Reads an archive for the CLI, the API and signals. Only what a manifest names is visible: it is committed and whole.
 // Lines come in receive order over all groups; members that cannot hold what is asked for are not even read.
 
-import { type FileHandle, open, readdir, readFile } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
+import { openRegular, readRegular } from '#crds/regular-file.ts'
+import { isAtWork } from './at-work.ts'
 import { decompressMember } from './gzip.ts'
 import { hexCrc, type IndexEntry, parseIndexLine } from './index-line.ts'
 import {
   countGaps,
   type DayCondition,
+  MAX_MANIFEST_BYTES,
   type Manifest,
   type ManifestSegment,
   readManifestText,
 } from './manifest.ts'
 import { lineKey, MergedLines, type SortKey } from './merge.ts'
-import { dayFolder, indexFile, isFeedName, MANIFEST_FILE } from './names.ts'
+import { dayFolder, feedFolder, indexFile, MANIFEST_FILE } from './names.ts'
+import { surveyFolders, type Unreadable } from './survey.ts'
 import { listNumbers, OTHER_SYMBOLS } from './symbols.ts'
-import { isDay } from './time.ts'
 
 export type { Gap, Manifest, ManifestSegment } from './manifest.ts'
 
@@ -48,33 +51,49 @@ export type LineFilter = {
   readonly from?: string | undefined
   readonly to?: string | undefined
   readonly limit?: number | undefined
+  /** Takes what cannot be read; the rest comes all the same. @default it is thrown */
+  readonly onDamage?: ((error: SsmdError) => void) | undefined
 }
 
-/** A day whose manifest cannot be read: nobody can say what it holds. */
-export type DamagedDay = {
-  readonly feed: string
-  readonly day: string
-  readonly error: SsmdError
-}
+export type { Unreadable } from './survey.ts'
 
-export type Days = { readonly days: readonly DaySummary[]; readonly damaged: readonly DamagedDay[] }
+export type Days = {
+  readonly days: readonly DaySummary[]
+  /** Folders and manifests that cannot be read: nobody can say what they hold. */
+  readonly damaged: readonly Unreadable[]
+}
 
 /** Every day of every feed, by feed and day; those that cannot be read are named, and hide no others. */
 export async function surveyDays(root: string): Promise<Days> {
   const days: DaySummary[] = []
-  const damaged: DamagedDay[] = []
-  for (const feed of (await namesIn(root)).filter(isFeedName)) {
-    for (const day of (await namesIn(join(root, feed))).filter(isDay)) {
-      try {
-        const manifest = await readIfThere(root, feed, day)
-        if (manifest !== undefined) days.push(summaryOf(manifest))
-      } catch (thrown) {
-        damaged.push({ feed, day, error: toSsmdError(thrown) })
-      }
+  const { places, unreadable } = await surveyFolders(root)
+  const damaged = [...unreadable]
+  for (const { feed, day, names } of places) {
+    try {
+      const manifest = await readIfThere(root, feed, day)
+      if (manifest !== undefined) days.push(summaryOf(manifest))
+      // A day that is being begun has its first manifest a moment after its first segment.
+      else if (!(await isAtWork(feedFolder(root, feed)))) throw noManifest(`${feed}/${day}`, names)
+    } catch (thrown) {
+      damaged.push({
+        feed,
+        day,
+        path: `${feed}/${day}/${MANIFEST_FILE}`,
+        error: toSsmdError(thrown),
+      })
     }
   }
   return { days, damaged }
 }
+
+const noManifest = (path: string, names: readonly string[]): SsmdError =>
+  new SsmdError(
+    'SSMD_E_ARCHIVE_INVALID',
+    names.includes(MANIFEST_FILE)
+      ? `${path}/${MANIFEST_FILE} is a link that leads nowhere`
+      : `${path} has files and no manifest`,
+    { hint: 'the archiver writes it at its next start; otherwise restore it from a copy' }
+  )
 
 /** The same for whoever needs them all: a day that cannot be read is an error. */
 export async function listDays(root: string): Promise<readonly DaySummary[]> {
@@ -104,8 +123,14 @@ export async function* readLines(
   // A segment that is sealed meanwhile has another file than the manifest said: then from there on with the new one.
   for (let attempt = 0; left > 0; attempt++) {
     const manifest = await readManifest(root, feed, day)
+    const { onDamage } = filter
+    const skip = (thrown: unknown): void => {
+      if (!(thrown instanceof Stale) || attempt < MAX_ATTEMPTS || !onDamage) throw thrown
+      onDamage(asInvalid(thrown) as SsmdError)
+    }
     try {
-      for await (const line of mergedLines(dayFolder(root, feed, day), manifest, filter, last)) {
+      const folder = dayFolder(root, feed, day)
+      for await (const line of mergedLines(folder, manifest, filter, last, skip)) {
         last = line
         yield line.bytes
         if (--left <= 0) return
@@ -141,7 +166,8 @@ async function* mergedLines(
   folder: string,
   manifest: Manifest,
   filter: LineFilter,
-  after: SortKey | undefined
+  after: SortKey | undefined,
+  skip: (thrown: unknown) => void
 ): AsyncGenerator<SortKey & { readonly bytes: Buffer }> {
   const segments = manifest.segments
     .filter(
@@ -165,10 +191,19 @@ async function* mergedLines(
         if (from === undefined || lines.isBefore(from)) break
         if (isMember) {
           members.shift()
-          lines.add(await readMember(files, member))
+          try {
+            lines.add(await readMember(files, member))
+          } catch (thrown) {
+            skip(thrown)
+          }
         } else {
           next++
-          members = [...members, ...(await sourcesOf(folder, segment!, filter, after))].sort(byFrom)
+          try {
+            const more = await sourcesOf(folder, segment!, filter, after)
+            members = [...members, ...more].sort(byFrom)
+          } catch (thrown) {
+            skip(thrown)
+          }
         }
       }
       const line = lines.shift()
@@ -245,14 +280,24 @@ const hasAny = (
 /** The index lines of the members that the manifest names. */
 export async function readIndex(folder: string, segment: ManifestSegment): Promise<IndexEntry[]> {
   const path = join(folder, indexFile(segment.name))
-  let bytes: Buffer
+  let text: string
+  let size: number
   try {
-    bytes = await readFile(path)
+    // What lies behind what the manifest covers is not read.
+    const file = await openRegular(path)
+    try {
+      size = (await file.stat()).size
+      const bytes = Buffer.allocUnsafe(Math.min(size, segment.indexBytes))
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, 0)
+      text = bytes.toString('utf8', 0, bytesRead)
+    } finally {
+      await file.close()
+    }
   } catch (thrown) {
-    throw new Stale(`${path} cannot be read`, { cause: thrown })
+    throw new Stale(`${path} cannot be read: ${toSsmdError(thrown).message}`, { cause: thrown })
   }
-  const lines = bytes.toString('utf8', 0, segment.indexBytes).split('\n').slice(0, -1)
-  if (bytes.length < segment.indexBytes || lines.length !== segment.members) {
+  const lines = text.split('\n').slice(0, -1)
+  if (size < segment.indexBytes || lines.length !== segment.members) {
     throw new Stale(`${path} has ${lines.length} of ${segment.members} lines`)
   }
   return lines.map((line, i) => {
@@ -266,13 +311,17 @@ export async function readIndex(folder: string, segment: ManifestSegment): Promi
 
 async function readMember(files: OpenFiles, source: Source): Promise<Buffer> {
   const { path, offset, rawBytes } = source
-  const bytes = Buffer.allocUnsafe(source.bytes)
   const file = await files.get(path)
-  const { bytesRead } = await file.read(bytes, 0, bytes.length, offset)
-  if (bytesRead !== bytes.length || hexCrc(bytes) !== source.crc32) {
-    throw new Stale(`${path}: the member at byte ${offset} is not as its index says`)
+  try {
+    const bytes = Buffer.allocUnsafe(source.bytes)
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, offset)
+    if (bytesRead === bytes.length && hexCrc(bytes) === source.crc32) {
+      return decompressMember(bytes, rawBytes)
+    }
+  } catch (thrown) {
+    throw new Stale(`${path}: the member at byte ${offset}: ${String(thrown)}`, { cause: thrown })
   }
-  return decompressMember(bytes, rawBytes)
+  throw new Stale(`${path}: the member at byte ${offset} is not as its index says`)
 }
 
 /** A few open files: members of several segments are read in turn. */
@@ -283,9 +332,11 @@ class OpenFiles {
     let file = this.#files.get(path)
     if (file === undefined) {
       try {
-        file = await open(path, 'r')
+        file = await openRegular(path)
       } catch (thrown) {
-        throw new Stale(`${path} cannot be opened`, { cause: thrown })
+        throw new Stale(`${path} cannot be opened: ${toSsmdError(thrown).message}`, {
+          cause: thrown,
+        })
       }
     }
     this.#files.delete(path)
@@ -307,26 +358,11 @@ class OpenFiles {
 async function readIfThere(root: string, feed: string, day: string): Promise<Manifest | undefined> {
   const path = join(dayFolder(root, feed, day), MANIFEST_FILE)
   try {
-    return readManifestText(await readFile(path, 'utf8'), path)
+    return readManifestText((await readRegular(path, MAX_MANIFEST_BYTES)).toString('utf8'), path)
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw thrown
-  }
-}
-
-/** Names in a folder, sorted; SSMD_E_NOT_FOUND where it is not there. */
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).sort()
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException
-    if (code === 'ENOTDIR') return []
-    if (code !== 'ENOENT') throw thrown
-    throw new SsmdError('SSMD_E_NOT_FOUND', `there is no archive at ${folder}`, {
-      hint: 'give the root of an archive with --path',
-      cause: thrown,
-    })
   }
 }
 

@@ -2,7 +2,7 @@
 // this archive, and only those that are over; the folder leaves the archive with one rename, so half a day is never there.
 
 import { join } from 'node:path'
-import { toSsmdError } from '#crds/errors.ts'
+import { describeError, toSsmdError } from '#crds/errors.ts'
 import { type AsideOptions, moveAside } from './aside.ts'
 import { isManifestOf, readManifestText } from './manifest.ts'
 import { COMMIT_FOLDER, indexFile, isTemporaryOf, MANIFEST_FILE, temporaryFile } from './names.ts'
@@ -44,7 +44,9 @@ export async function removeOldDays(o: RetentionOptions): Promise<Retained> {
   const first = firstKeptDay(state.newestSecond, o.nowMs, o.retentionDays)
   for (const day of await disk.list(folder)) {
     if (!isDay(day) || day >= first || state.days.has(day)) continue
-    const reason = (await foreignPart(o, day, join(folder, day))) ?? (await removeDay(o, day))
+    // A day that cannot be looked at stays; the others go all the same.
+    const foreign = await foreignPart(o, day, join(folder, day)).catch(describeError)
+    const reason = foreign ?? (await removeDay(o, day))
     if (reason === undefined) removed.push(day)
     else kept.push({ day, reason })
   }

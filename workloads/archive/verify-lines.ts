@@ -2,6 +2,7 @@
 // record of a connection.
 
 import { isUtf8 } from 'node:buffer'
+import { jsonKind } from './json-text.ts'
 import { ToldEvents } from './verify-events.ts'
 import { NumberSet } from './verify-numbers.ts'
 
@@ -15,7 +16,6 @@ const HEAD =
   /^\{"recv":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)","conn":"([0-9A-Za-z_-]{1,64})","n":([1-9]\d{0,15}),"(frame|text|base64|event)":/
 /** The longest head there can be. */
 const HEAD_BYTES = 176
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 export class LineChecker {
   readonly #day: string
@@ -80,10 +80,10 @@ export class LineChecker {
     if (facts.from === null || recv < facts.from) facts.from = recv
     if (facts.to === null || recv > facts.to) facts.to = recv
     this.#number(connection, Number(digits), where)
-    const body = raw.toString('utf8', start + whole.length, end)
-    const problem = bodyProblem(kind, body)
+    const problem = bodyProblem(kind, raw, start + whole.length, end)
     if (problem !== undefined) this.#tell(where, problem)
-    else if (kind === 'event') this.events.note(connection, JSON.parse(body.slice(0, -1)))
+    else if (kind === 'event')
+      this.events.note(connection, JSON.parse(raw.toString('utf8', start + whole.length, end - 1)))
   }
 
   #number(connection: string, number: number, where: string): void {
@@ -100,26 +100,36 @@ export class LineChecker {
 }
 
 /** What is wrong with what follows the head: a JSON value of the right kind and the closing brace. */
-function bodyProblem(kind: string, body: string): string | undefined {
-  if (!body.endsWith('}')) return 'does not end as a line of an archive'
-  let value: unknown
-  try {
-    value = JSON.parse(body.slice(0, -1))
-  } catch {
-    return `its ${kind} is no JSON text`
-  }
+function bodyProblem(kind: string, raw: Buffer, start: number, end: number): string | undefined {
+  if (end <= start || raw[end - 1] !== 0x7d) return 'does not end as a line of an archive'
+  const found = jsonKind(raw, start, end - 1)
+  if (found === undefined) return `its ${kind} is no JSON text`
   switch (kind) {
     case 'text':
-      return typeof value === 'string' ? undefined : 'its text is no string'
+      return found === 'string' ? undefined : 'its text is no string'
     case 'base64':
-      return typeof value === 'string' && BASE64.test(value) ? undefined : 'its base64 is none'
-    case 'event':
-      return typeof value === 'object' && value !== null && !Array.isArray(value)
+      return found === 'string' && isBase64(raw, start + 1, end - 2)
         ? undefined
-        : 'its event is no object'
+        : 'its base64 is none'
+    case 'event':
+      return found === 'object' ? undefined : 'its event is no object'
     default:
       return undefined
   }
+}
+
+/** Groups of four characters, the last filled up with one or two `=`. */
+function isBase64(raw: Buffer, start: number, end: number): boolean {
+  if ((end - start) % 4 !== 0) return false
+  let last = end
+  while (last > start && last > end - 2 && raw[last - 1] === 0x3d) last--
+  for (let at = start; at < last; at++) if (IS_BASE64[raw[at]!] === 0) return false
+  return true
+}
+
+const IS_BASE64 = new Uint8Array(256)
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/') {
+  IS_BASE64[char.charCodeAt(0)] = 1
 }
 
 function isTime(second: string): boolean {

@@ -2,10 +2,9 @@
 // where the index is damaged the file is inflated as one stream instead, so that each is judged for itself.
 
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32, createGunzip, gunzipSync } from 'node:zlib'
+import { openRegular } from '#crds/regular-file.ts'
 import type { ManifestSegment } from './manifest.ts'
 import type { Problem } from './problem.ts'
 import type { ToldEvents } from './verify-events.ts'
@@ -19,6 +18,8 @@ export type SegmentFindings = {
   readonly bytes: number
   /** Not all of it could be read. */
   readonly damaged: boolean
+  /** Bytes behind what the manifest covers, of the segment and its index, while it is not sealed. */
+  readonly beyond: number
   readonly numbers: ReadonlyMap<string, NumberSet>
   readonly events: ToldEvents
 }
@@ -35,6 +36,8 @@ type Entry = {
 }
 
 const READ_BYTES = 1024 * 1024
+/** No member that is written holds so much, and no line. Inflating more than a manifest says is a bomb. */
+const MAX_RAW_BYTES = 512 * 1024 * 1024
 
 export async function checkSegment(
   folder: string,
@@ -55,6 +58,7 @@ class SegmentCheck {
   #damaged = false
   #bytes = 0
   #rawBytes = 0
+  #beyond = 0
 
   constructor(
     folder: string,
@@ -86,6 +90,7 @@ class SegmentCheck {
       records: this.#lines.total.lines,
       bytes: this.#bytes,
       damaged: this.#damaged,
+      beyond: this.#beyond,
       numbers: this.#lines.numbers,
       events: this.#lines.events,
     }
@@ -95,18 +100,29 @@ class SegmentCheck {
   async #index(): Promise<Entry[] | undefined> {
     const { name, members, indexBytes } = this.#segment
     const file = name.replace(/jsonl\.gz$/, 'index.jsonl')
-    let bytes: Buffer
+    let text: string
+    let size: number
     try {
-      bytes = await readFile(join(this.#folder, file))
+      // What lies behind what the manifest covers is not read: it may be of any length.
+      const handle = await openRegular(join(this.#folder, file))
+      try {
+        size = (await handle.stat()).size
+        const bytes = Buffer.allocUnsafe(Math.min(size, indexBytes))
+        const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
+        text = bytes.toString('utf8', 0, bytesRead)
+      } finally {
+        await handle.close()
+      }
     } catch (thrown) {
       this.#tell(file, '', `cannot be read: ${(thrown as Error).message}`)
       return undefined
     }
-    if (bytes.length < indexBytes || (this.#segment.sealed && bytes.length > indexBytes)) {
-      this.#tell(file, '', `has ${bytes.length} bytes, the manifest says ${indexBytes}`)
+    if (size < indexBytes || (this.#segment.sealed && size > indexBytes)) {
+      this.#tell(file, '', `has ${size} bytes, the manifest says ${indexBytes}`)
       return undefined
     }
-    const lines = bytes.toString('utf8', 0, indexBytes).split('\n')
+    this.#beyond += size - indexBytes
+    const lines = text.split('\n')
     if (lines.pop() !== '' || lines.length !== members) {
       this.#tell(file, '', `has ${lines.length} lines, the manifest says ${members} members`)
       return undefined
@@ -123,19 +139,20 @@ class SegmentCheck {
   async #members(path: string, entries: readonly Entry[]): Promise<void> {
     const { name, bytes, sha256, sealed } = this.#segment
     const hash = createHash('sha256')
-    const file = await open(path, 'r')
+    const file = await openRegular(path)
     try {
       const { size } = await file.stat()
       if (size < bytes || (sealed && size > bytes)) {
         this.#tell(name, '', `has ${size} bytes, the manifest says ${bytes}`)
-      }
+      } else this.#beyond += size - bytes
       for (const [i, entry] of entries.entries()) {
         if (entry.offset !== this.#bytes) {
           const what = `says offset ${entry.offset}, the member is at ${this.#bytes}`
           this.#tell(name.replace(/jsonl\.gz$/, 'index.jsonl'), `line ${i + 1}`, what)
         }
-        const member = Buffer.allocUnsafe(entry.bytes)
-        const { bytesRead } = await file.read(member, 0, entry.bytes, this.#bytes)
+        const left = Math.max(0, bytes - this.#bytes)
+        const member = Buffer.allocUnsafe(Math.min(entry.bytes, left))
+        const { bytesRead } = await file.read(member, 0, member.length, this.#bytes)
         const whole = member.subarray(0, bytesRead)
         hash.update(whole)
         this.#member(entry, whole, i + 1)
@@ -159,9 +176,12 @@ class SegmentCheck {
     }
     let raw: Buffer
     try {
+      if (entry.rawBytes > Math.min(this.#segment.rawBytes, MAX_RAW_BYTES)) {
+        throw new Error(`its index says ${entry.rawBytes} bytes of lines`)
+      }
       raw = gunzipSync(bytes, {
         maxOutputLength: entry.rawBytes + 1,
-        chunkSize: entry.rawBytes + 64,
+        chunkSize: Math.min(entry.rawBytes + 64, 16 * READ_BYTES),
       })
     } catch (thrown) {
       this.#damaged = true
@@ -186,7 +206,13 @@ class SegmentCheck {
     const { name, bytes, sha256 } = this.#segment
     if (bytes === 0) return
     const hash = createHash('sha256')
-    const source = createReadStream(path, { end: bytes - 1, highWaterMark: READ_BYTES })
+    const file = await openRegular(path)
+    const { size } = await file.stat()
+    if (this.#segment.sealed && size > bytes) {
+      this.#tell(name, '', `has ${size} bytes, the manifest says ${bytes}`)
+    } else this.#beyond += Math.max(0, size - bytes)
+    // The stream closes the file.
+    const source = file.createReadStream({ start: 0, end: bytes - 1, highWaterMark: READ_BYTES })
     const gunzip = createGunzip({ chunkSize: READ_BYTES })
     source.on('data', (chunk) => {
       hash.update(chunk)
@@ -194,14 +220,15 @@ class SegmentCheck {
       this.#onProgress(this.#bytes, this.#lines.total.lines)
     })
     source.on('error', (thrown) => gunzip.destroy(thrown))
-    let rest = Buffer.alloc(0)
+    const rest = new Rest()
     try {
       for await (const chunk of source.pipe(gunzip) as AsyncIterable<Buffer>) {
         this.#rawBytes += chunk.length
-        const lines = Buffer.concat([rest, chunk])
-        const end = lines.lastIndexOf(10) + 1
-        if (end > 0) this.#lines.member(lines.subarray(0, end))
-        rest = lines.subarray(end)
+        if (this.#rawBytes > this.#segment.rawBytes) {
+          throw new Error(`more than the ${this.#segment.rawBytes} bytes of the manifest`)
+        }
+        const lines = rest.whole(chunk)
+        if (lines !== undefined) this.#lines.member(lines)
       }
     } catch (thrown) {
       this.#damaged = true
@@ -211,6 +238,8 @@ class SegmentCheck {
         `cannot be inflated: ${(thrown as Error).message}`
       )
       return
+    } finally {
+      source.destroy()
     }
     if (rest.length > 0) this.#tell(name, 'last line', 'has no end')
     if (this.#bytes !== bytes) {
@@ -247,11 +276,45 @@ class SegmentCheck {
   }
 }
 
-/** A line of an index, by its own checksum. */
+/** What came of a line that has not ended yet. */
+class Rest {
+  #parts: Buffer[] = []
+  length = 0
+
+  /** The lines that end in this chunk. */
+  whole(chunk: Buffer): Buffer | undefined {
+    const end = chunk.lastIndexOf(10) + 1
+    const lines = end > 0 ? Buffer.concat([...this.#parts, chunk.subarray(0, end)]) : undefined
+    if (end > 0) {
+      this.#parts = []
+      this.length = 0
+    }
+    if (end < chunk.length) this.#parts.push(chunk.subarray(end))
+    this.length += chunk.length - end
+    if (this.length > MAX_RAW_BYTES) throw new Error('a line that does not end')
+    return lines
+  }
+}
+
+const CHECK = ',"check":"'
+const CHECK_LENGTH = CHECK.length + 8 + '"}'.length
+
+/** A line of an index, by its own checksum; undefined where it is not as an index has it. */
 function parseEntry(line: string): Entry | undefined {
-  const match = /^(\{.*),"check":"([0-9a-f]{8})"\}$/.exec(line)
-  if (!match || crc32(match[1]!).toString(16).padStart(8, '0') !== match[2]) return undefined
-  return JSON.parse(`${match[1]}}`) as Entry
+  const text = line.slice(0, -CHECK_LENGTH)
+  const sum = crc32(text).toString(16).padStart(8, '0')
+  if (line !== `${text}${CHECK}${sum}"}`) return undefined
+  try {
+    const entry = JSON.parse(`${text}}`) as Entry
+    const counts = [entry.offset, entry.bytes, entry.rawBytes, entry.lines]
+    const isWhole =
+      counts.every((count) => Number.isSafeInteger(count) && count >= 0) &&
+      typeof entry.types === 'object' &&
+      entry.types !== null
+    return isWhole ? entry : undefined
+  } catch {
+    return undefined
+  }
 }
 
 const sumOf = (counts: Readonly<Record<string, number>>): number =>

@@ -1,15 +1,25 @@
 // Proves an archive, or names what is wrong with it and where. It shares nothing with the writer but the form of the
 // manifest: it inflates every file as a stream, looks at every line, and holds the sums against index and manifest.
 
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeError, SsmdError } from '#crds/errors.ts'
-import { countGaps, type Manifest, type ManifestSegment, readManifestText } from './manifest.ts'
+import { readRegular } from '#crds/regular-file.ts'
+import { isAtWork } from './at-work.ts'
+import {
+  countGaps,
+  MAX_MANIFEST_BYTES,
+  type Manifest,
+  type ManifestSegment,
+  readManifestText,
+} from './manifest.ts'
 import type { Problem } from './problem.ts'
+import { type DayPlace, surveyFolders, type Unreadable } from './survey.ts'
 import { checkDay } from './verify-day.ts'
 import { checkEvents, ToldEvents } from './verify-events.ts'
 import { checkNumbers, HeldNumbers } from './verify-numbers.ts'
 import { checkSegment, type SegmentFindings } from './verify-segment.ts'
+import { judgeStranger } from './verify-strangers.ts'
 
 export type { Problem } from './problem.ts'
 
@@ -27,6 +37,8 @@ export type VerifiedDay = {
 export type VerifyReport = {
   readonly days: readonly VerifiedDay[]
   readonly problems: readonly Problem[]
+  /** What is worth a word and may be as it has to be. */
+  readonly notes: readonly Problem[]
   readonly records: number
   /** Compressed bytes read. */
   readonly bytes: number
@@ -46,8 +58,6 @@ export type VerifyOptions = {
   readonly onProgress?: ((progress: VerifyProgress) => void) | undefined
 }
 
-const FEED = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
-const DAY = /^\d{4}-\d{2}-\d{2}$/
 /** More are counted and not listed: one broken disk makes millions. */
 const MAX_PROBLEMS = 1000
 const MANIFEST = 'manifest.json'
@@ -66,6 +76,7 @@ class Verification {
   readonly #root: string
   readonly #options: VerifyOptions
   readonly #problems: Problem[] = []
+  readonly #notes: Problem[] = []
   #untold = 0
   #records = 0
   #bytes = 0
@@ -80,12 +91,13 @@ class Verification {
 
   async run(): Promise<VerifyReport> {
     const days: VerifiedDay[] = []
-    const places = await this.#places()
-    for (const { feed, day } of places) {
-      for (const name of await listed(join(this.#root, feed, day))) {
-        if (name.endsWith('.gz')) {
-          this.#totalBytes += (await stat(join(this.#root, feed, day, name))).size
-        }
+    const { places, unreadable } = await this.#survey()
+    for (const { path, error } of unreadable) {
+      this.#tell({ file: path, where: '', what: describeError(error) })
+    }
+    for (const { feed, day, names } of places) {
+      for (const name of names.filter((other) => other.endsWith('.gz'))) {
+        this.#totalBytes += await sizeOf(join(this.#root, feed, day, name))
       }
     }
     for (const feed of new Set(places.map((place) => place.feed))) {
@@ -107,6 +119,7 @@ class Verification {
     return {
       days,
       problems: this.#problems,
+      notes: this.#notes,
       records: this.#records,
       bytes: this.#bytes,
     }
@@ -131,7 +144,9 @@ class Verification {
         manifest = await this.#manifest(feed, day)
       }
     } catch (thrown) {
-      this.#tell({ file: `${feed}/${day}/${MANIFEST}`, where: '', what: describeError(thrown) })
+      const isMissing = (thrown as NodeJS.ErrnoException).code === 'ENOENT'
+      const what = isMissing ? 'there is no manifest' : describeError(thrown)
+      this.#tell({ file: `${feed}/${day}/${MANIFEST}`, where: '', what })
       const nothing = { simulated: false, records: 0, bytes: 0, gaps: 0, problems: 1 }
       return { feed, day, condition: 'unknown', ...nothing }
     }
@@ -145,6 +160,7 @@ class Verification {
     for (const { where, what } of checkDay(manifest, segments, { feed, day })) {
       this.#tell({ file: `${feed}/${day}/${MANIFEST}`, where, what })
     }
+    await this.#beyond(feed, day, segments)
     await this.#strangers(feed, day, manifest)
     manifests.push(manifest)
     const { simulated, condition, gaps } = manifest
@@ -218,60 +234,80 @@ class Verification {
 
   /** A day that is being begun has its first manifest a moment after its first segment. */
   async #firstManifest(feed: string, day: string): Promise<Manifest> {
-    for (let attempt = 1; attempt < MAX_ATTEMPTS && (await this.#isWritten(feed)); attempt++) {
+    for (let attempt = 1; attempt < MAX_ATTEMPTS && (await this.#isAtWork(feed)); attempt++) {
       if ((await listed(join(this.#root, feed, day))).includes(MANIFEST)) break
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
     }
     return this.#manifest(feed, day)
   }
 
-  /** True where an archiver has the feed, or has died and left its lock. */
-  async #isWritten(feed: string): Promise<boolean> {
-    return (await listed(join(this.#root, feed, '.commit'))).some((name) => /^lock-\d+$/.test(name))
+  #isAtWork(feed: string): Promise<boolean> {
+    return isAtWork(join(this.#root, feed))
   }
 
   async #manifest(feed: string, day: string): Promise<Manifest> {
     const path = join(this.#root, feed, day, MANIFEST)
-    return readManifestText(await readFile(path, 'utf8'), `${feed}/${day}/${MANIFEST}`)
+    const text = (await readRegular(path, MAX_MANIFEST_BYTES)).toString('utf8')
+    return readManifestText(text, `${feed}/${day}/${MANIFEST}`)
   }
 
-  /** Segments that no manifest names; while the archive is written, new ones are named a little later. */
-  async #strangers(feed: string, day: string, manifest: Manifest): Promise<void> {
-    const strangers = async (known: Manifest): Promise<string[]> => {
-      const names = new Set(known.segments.map((segment) => segment.name))
-      const files = await listed(join(this.#root, feed, day))
-      return files.filter((name) => name.endsWith('.jsonl.gz') && !names.has(name))
+  /**
+   * Bytes behind what the manifest covers: commits that it will cover, if an archiver is at work. If none is, zcat and
+   * DuckDB show lines that nothing accounts for.
+   */
+  async #beyond(feed: string, day: string, segments: readonly SegmentFindings[]): Promise<void> {
+    const longer = segments.filter(({ beyond }) => beyond > 0)
+    if (longer.length === 0) return
+    if (await this.#isAtWork(feed)) {
+      const bytes = longer.reduce((sum, { beyond }) => sum + beyond, 0)
+      const names = longer.map(({ name }) => name).join(', ')
+      const what = `${bytes} bytes came after the manifest and are not verified: an archiver is at work (${names})`
+      this.#note({ file: `${feed}/${day}`, where: '', what })
+      return
     }
-    if ((await strangers(manifest)).length === 0) return
-    for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
-      if (!(await this.#isWritten(feed))) break
-      await new Promise((resolve) => setTimeout(resolve, STRANGER_MS))
-      if ((await strangers(await this.#manifest(feed, day))).length === 0) return
-    }
-    for (const name of await strangers(await this.#manifest(feed, day))) {
+    for (const { name, beyond } of longer) {
       const what =
-        'no manifest names it: an archiver has not ended its start, or somebody put it there'
+        `it and its index have ${beyond} bytes more than the manifest covers, and no archiver is at work: ` +
+        'an archiver that was killed completes them at its next start; otherwise they were appended'
       this.#tell({ file: `${feed}/${day}/${name}`, where: '', what })
     }
   }
 
-  async #places(): Promise<{ feed: string; day: string }[]> {
-    const { feed: onlyFeed, day: onlyDay } = this.#options
-    const places: { feed: string; day: string }[] = []
-    for (const feed of (await listed(this.#root)).filter((name) => FEED.test(name))) {
-      if (onlyFeed !== undefined && feed !== onlyFeed) continue
-      for (const day of (await listed(join(this.#root, feed))).filter((name) => DAY.test(name))) {
-        if (onlyDay !== undefined && day !== onlyDay) continue
-        if ((await listed(join(this.#root, feed, day))).length > 0) places.push({ feed, day })
-      }
+  /** Files that no manifest names; while the archive is written, new ones are named a little later. */
+  async #strangers(feed: string, day: string, manifest: Manifest): Promise<void> {
+    const look = async (known: Manifest): Promise<string[]> => {
+      const names = new Set(known.segments.flatMap(({ name }) => [name, indexOf(name)]))
+      const files = await listed(join(this.#root, feed, day))
+      return files.filter((name) => name !== MANIFEST && !names.has(name))
     }
-    if (places.length > 0) return places
-    const wanted = [onlyFeed, onlyDay].filter((part) => part !== undefined).join(' ')
+    let strangers = await look(manifest)
+    for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
+      if (strangers.length === 0 || !(await this.#isAtWork(feed))) break
+      await new Promise((resolve) => setTimeout(resolve, STRANGER_MS))
+      strangers = await look(await this.#manifest(feed, day))
+    }
+    for (const name of strangers) {
+      const { isProblem, what } = judgeStranger(name, await this.#isAtWork(feed))
+      const stranger = { file: `${feed}/${day}/${name}`, where: '', what }
+      if (isProblem) this.#tell(stranger)
+      else this.#note(stranger)
+    }
+  }
+
+  async #survey(): Promise<{ places: readonly DayPlace[]; unreadable: readonly Unreadable[] }> {
+    const { feed, day } = this.#options
+    const found = await surveyFolders(this.#root, { feed, day })
+    if (found.places.length + found.unreadable.length > 0) return found
+    const wanted = [feed, day].filter((part) => part !== undefined).join(' ')
     throw new SsmdError(
       'SSMD_E_NOT_FOUND',
       wanted ? `${this.#root} holds nothing of ${wanted}` : `there is no archive at ${this.#root}`,
       { hint: wanted ? 'see `ssmd data list`' : 'give the root of an archive with --path' }
     )
+  }
+
+  #note(note: Problem): void {
+    if (this.#notes.length < MAX_PROBLEMS) this.#notes.push(note)
   }
 
   #tell(problem: Problem): void {
@@ -290,6 +326,15 @@ const keyOf = ({ name, sha256, bytes, sealed }: ManifestSegment): string =>
 /** In the order of time: numbers of one connection, spread over groups, are then soon complete. */
 const byFrom = (a: ManifestSegment, b: ManifestSegment): number =>
   a.from < b.from ? -1 : a.from > b.from ? 1 : 0
+
+const indexOf = (segment: string): string => segment.replace(/jsonl\.gz$/, 'index.jsonl')
+
+/** What cannot be looked at is named when it is read. */
+const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    (stats) => (stats.isFile() ? stats.size : 0),
+    () => 0
+  )
 
 async function listed(folder: string): Promise<string[]> {
   try {
