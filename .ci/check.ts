@@ -4,7 +4,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkArrows } from './arrows.ts'
-import { checkLength, checkSuites, checkTopLevel } from './house.ts'
+import { checkLength, checkPatterns, checkSuites, checkTopLevel } from './house.ts'
 import { readImports } from './imports.ts'
 import { isTest } from './runner/files.ts'
 import { readSources } from './sources.ts'
@@ -48,6 +48,7 @@ const steps: readonly Step[] = [
   { name: 'generated runbook', check: () => script('.ci/runbook.ts', '--check') },
   { name: 'top level', check: topLevel },
   { name: 'file length', check: () => overSources(() => true, checkLength) },
+  { name: 'patterns', check: () => overSources(() => true, checkPatterns) },
   {
     name: 'uvu suites',
     check: () => overSources(isTest, checkSuites),

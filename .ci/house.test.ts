@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkLength, checkSuites, checkTopLevel } from './house.ts'
+import { checkLength, checkPatterns, checkSuites, checkTopLevel } from './house.ts'
 
 const test = suite('house')
 
@@ -50,6 +50,15 @@ test('the plain test function of uvu needs its run too', () => {
 
 test('a test file without any suite is a problem', () => {
   assert.equal(checkSuites('x.test.ts', 'console.log(1)\n'), ['x.test.ts: has no uvu suite'])
+})
+
+test('a pattern that repeats a group is named where data is read, and allowed where a text is short', () => {
+  const base64 = 'const BASE64 = /^(?:[A-Za-z0-9+/]{4})*$/\n'
+  assert.is(checkPatterns('workloads/archive/x.ts', base64).length, 1)
+  assert.is(checkPatterns('cli/x.ts', 'if (/(a|b)+/.test(text)) return\n').length, 1)
+  assert.equal(checkPatterns('workloads/archive/x.ts', 'const A = /^[a-z()*]+(x)?$/ // )*\n'), [])
+  assert.equal(checkPatterns('workloads/archive/x.test.ts', base64), [])
+  assert.equal(checkPatterns('operator/kube/x.ts', base64), [])
 })
 
 test.run()

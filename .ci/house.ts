@@ -33,3 +33,31 @@ export function checkSuites(path: string, text: string): string[] {
     .filter((name) => !new RegExp(`^\\s*${name}\\.run\\(\\)`, 'm').test(text))
     .map((name) => `${path}: ${name}.run() is missing`)
 }
+
+/** Patterns whose text a person writes, or is cut to a length before. */
+const BOUNDED: readonly string[] = [
+  'crds/paths.ts',
+  'crds/yaml11.ts',
+  'cli/day.ts',
+  'cli/text.ts',
+  'workloads/role/',
+]
+const LITERAL =
+  /(?<=[=(,:?&|!]\s*|^\s*)\/(?![/*])(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[dgimsuvy]*/gm
+
+/**
+ * A pattern that repeats a group, or `.`, takes stack for each time it may have to go back: 4 MB of a frame overflowed it.
+ * Data is read with loops; what stays is named here.
+ */
+export function checkPatterns(path: string, text: string): string[] {
+  if (
+    /\.(test|faults|bench|gen)\.|\/(testing|bench)\/|bench\.ts$/.test(path) ||
+    !/^(workloads|cli|crds)\//.test(path)
+  )
+    return []
+  if (/^crds\/(generat|policy)/.test(path) || BOUNDED.some((room) => path.startsWith(room)))
+    return []
+  return [...text.matchAll(LITERAL)]
+    .filter(([literal]) => /\)[*+]|\)\{\d+,\}/.test(literal.replace(/\[(?:[^\]\\]|\\.)*\]/g, 'x')))
+    .map(([literal]) => `${path}: the pattern ${literal} repeats a group: read data with a loop`)
+}

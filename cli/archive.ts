@@ -18,7 +18,7 @@ export async function findDays(path: string, feed: string | undefined): Promise<
   if (feed === undefined) return all
   const days = all.days.filter((day) => day.feed === feed)
   const damaged = all.damaged.filter((day) => day.feed === feed)
-  if (days.length + damaged.length > 0) return { days, damaged }
+  if (days.length + damaged.length > 0) return { days, damaged, files: [] }
   const feeds = [...new Set([...all.days, ...all.damaged].map((day) => day.feed))]
   throw new SsmdError(
     'SSMD_E_NOT_FOUND',

@@ -33,7 +33,8 @@ async function makeArchive(root: string): Promise<string> {
 /** An archive with a whole day, and neighbours that cannot be read. */
 async function makeNeighbours(root: string): Promise<void> {
   const day = await makeArchive(root)
-  writeFileSync(join(root, 'kraken'), '')
+  writeFileSync(join(root, 'notes'), '')
+  execFileSync('mkfifo', [join(root, 'kraken')])
   symlinkSync('loop', join(root, 'loop'))
   cpSync(day, join(root, 'made/2026-11-25'), { recursive: true })
   rmSync(join(root, 'made/2026-11-25/manifest.json'))
@@ -48,12 +49,14 @@ test('data list and data verify name what they cannot read, show the rest, and e
   assert.match(list.stdout, /^made +2026-11-24 +degraded|^made +2026-11-24 +pending/m)
   assert.match(list.stdout, /^made +2026-11-25 +damaged/m)
   assert.match(list.stdout, /^kraken +- +damaged/m)
-  assert.match(list.stdout, /^kraken is a file, not a folder/m)
+  assert.match(list.stdout, /^kraken is a FIFO, not a folder/m)
   assert.match(list.stdout, /manifest\.json is a FIFO/)
   const verify = await runSsmd(['data', 'verify', '--path', folder.data])
   assert.is(verify.code, 3)
   assert.match(verify.stdout, /^made +2026-11-24 .* 8 /m)
-  assert.match(verify.stdout, /^kraken: kraken is a file/m)
+  assert.match(verify.stdout, /^kraken: kraken is a FIFO/m)
+  for (const { stdout } of [list, verify])
+    assert.match(stdout, /^note: notes:? is a file, not the folder/m)
   assert.match(verify.stdout, /^loop: .*ELOOP/m)
   for (const command of ['list', 'verify']) {
     const { code, stdout } = await runSsmd(['data', command, '--path', folder.data, '-o', 'json'])

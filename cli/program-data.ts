@@ -83,7 +83,8 @@ export function addData(program: Command): void {
       .summary('prove files against manifests')
       .description(
         'Reads every segment and holds it against its manifest: checksums, counts, order, numbers, gaps. ' +
-          'Ends with 3 when anything is not as the manifest says.'
+          'Ends with 3 when anything is not as the manifest says, or cannot be read. ' +
+          'What an archiver at work has not covered by a manifest yet is a note.'
       )
       .argument('[feed]', 'only this feed')
       .argument('[day]', 'only this day: YYYY-MM-DD, today or latest')

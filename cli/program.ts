@@ -126,7 +126,10 @@ function addValidate(program: Command): void {
     program
       .command('validate')
       .summary('check resource files')
-      .description('Checks Feeds, Environments and Archives, and what they say of each other.')
+      .description(
+        'Checks Feeds, Environments and Archives in *.yaml, *.yml and *.json, and what they say of each other. ' +
+          'Refuses what kubectl would read differently, such as an unquoted NO or 1_000.'
+      )
       .argument('[path]', 'file or folder of resources', 'exchanges')
       .addOption(outputOption()),
     `

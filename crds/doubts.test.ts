@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { suite } from 'uvu'
+import { WORDS_OF_PATTERN } from './expectations.ts'
 import { parseResources } from './parse.ts'
 import { describeProblem } from './problems.ts'
 import { readPlain } from './yaml11.ts'
@@ -138,6 +139,15 @@ test('a text of a megabyte is read without recursion', () => {
     assert.ok(problems(feed(`[${piece.repeat(1_000_000 / piece.length)}]`)).length < 3)
   }
   assert.equal(readPlain('1'.repeat(1_000_000)), '1'.repeat(1_000_000))
+})
+
+test('no pattern of the CRDs overflows on a megabyte', () => {
+  for (const pattern of Object.keys(WORDS_OF_PATTERN)) {
+    for (const piece of ['a', '1', 'a.', 'a-', '/a']) {
+      const text = piece.repeat(500_000)
+      for (const end of ['', 'a', '!']) new RegExp(pattern, 'u').test(text + end)
+    }
+  }
 })
 
 const indented = (text: string): string =>

@@ -84,9 +84,10 @@ export function leadingTab(document: Document, text: string): number | undefined
   })
   const [start = 0, , end = text.length] = document.range ?? []
   let next = 0
-  for (const { 0: lead, index } of text.matchAll(/^(?:[ \t]|[-?:](?=[ \t]))+/gm)) {
-    const at = index + lead.indexOf('\t')
-    if (!lead.includes('\t') || at < start || at >= end) continue
+  for (const { 0: lead, index } of text.matchAll(/^[ ?:-]*\t/gm)) {
+    const at = index + lead.length - 1
+    // `-x` begins a text, `- ` an entry.
+    if (/[-?:](?![ \t])/.test(lead) || at < start || at >= end) continue
     while (next < texts.length && texts[next]![1] <= at) next++
     const inside = texts[next]
     if (inside === undefined || at < inside[0]) return at

@@ -27,7 +27,7 @@ const COLUMNS: readonly Column[] = [
 
 export async function runDataList(options: DataListOptions): Promise<void> {
   const { path } = options
-  const { days, damaged } = await findDays(path, options.feed)
+  const { days, damaged, files } = await findDays(path, options.feed)
   if (damaged.length > 0) process.exitCode = 3
   if (options.output === 'json') {
     const problems = damaged.map(({ feed, day, path: file, error }) => ({
@@ -36,7 +36,7 @@ export async function runDataList(options: DataListOptions): Promise<void> {
       path: file,
       problem: error.message,
     }))
-    await writeJson({ path, days, damaged: problems })
+    await writeJson({ path, days, damaged: problems, files })
     return
   }
   if (days.length + damaged.length === 0) {
@@ -47,7 +47,10 @@ export async function runDataList(options: DataListOptions): Promise<void> {
   for (const { feed, day } of damaged)
     rows.push([feed, day ?? '-', 'damaged', ...COLUMNS.slice(3).map(() => '-')])
   rows.sort(([a = '', x = ''], [b = '', y = '']) => (`${a} ${x}` < `${b} ${y}` ? -1 : 1))
-  const said = damaged.map(({ error }) => clean(describeError(error)))
+  const said = [
+    ...damaged.map(({ error }) => clean(describeError(error))),
+    ...files.map((file) => clean(`note: ${file} is a file, not the folder of a feed`)),
+  ]
   await writeLines([
     ...renderTable(COLUMNS, rows, terminalWidth()),
     ...(said.length > 0 ? ['', ...said] : []),

@@ -3,6 +3,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isResourceFile } from '#crds/resources.ts'
 
 const POLL_MS = 2000
 // An editor writes a file in several steps; a git checkout writes many files.
@@ -92,7 +93,7 @@ async function visit(path: string, parts: string[], top: boolean): Promise<void>
     return
   }
   if (!facts.isDirectory()) {
-    if (top || /\.ya?ml$/.test(path))
+    if (top || isResourceFile(path))
       parts.push(`${path} ${facts.mtimeMs} ${facts.size} ${facts.ino}`)
     return
   }

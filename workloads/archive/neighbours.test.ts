@@ -70,6 +70,7 @@ test('each folder and manifest that cannot be read is named, and hides no other'
   const whole = await makeDay(root)
   const text = manifestIn(whole)
   writeFileSync(join(root, 'a-file'), '')
+  execFileSync('mkfifo', [join(root, 'a-fifo')])
   symlinkSync('a-loop', join(root, 'a-loop'))
   symlinkSync('nowhere', join(root, 'a-link'))
   mkdirSync(join(root, 'shut'), { mode: 0 })
@@ -96,7 +97,7 @@ test('each folder and manifest that cannot be read is named, and hides no other'
   writeFileSync(day('2026-02-07'), formatManifest({ version: 1, segments: [] } as never))
   symlinkSync('nowhere', day('2026-02-08'))
   const named: readonly (readonly [path: string, said: RegExp])[] = [
-    ['a-file', /is a file, not a folder/],
+    ['a-fifo', /is a FIFO, not a folder/],
     ['a-link', /is a link that leads nowhere/],
     ['a-loop', /ELOOP/],
     ['bad-\ufffd', /not UTF-8/],
@@ -112,7 +113,7 @@ test('each folder and manifest that cannot be read is named, and hides no other'
     ['made/2026-02-07/manifest.json', /feed is not as a manifest has it/],
     ['made/2026-02-08/manifest.json', /link that leads nowhere|no manifest/],
   ]
-  const { days, damaged } = await asNobody(root, () => surveyDays('.'))
+  const { days, damaged, files } = await asNobody(root, () => surveyDays('.'))
   assert.equal(
     days.map(({ day: name, records }) => [name, records]),
     [[DAY, 8]]
@@ -125,6 +126,11 @@ test('each folder and manifest that cannot be read is named, and hides no other'
     const told = report.problems.find(({ file }) => file === path)
     assert.match(String(told?.what), said, path)
   }
+  assert.equal(files, ['a-file'])
+  assert.equal(
+    report.notes.map(({ file }) => file),
+    ['a-file']
+  )
   assert.is(damaged.length, named.length)
   assert.is(report.problems.length, named.length)
 })

@@ -61,12 +61,14 @@ export type Days = {
   readonly days: readonly DaySummary[]
   /** Folders and manifests that cannot be read: nobody can say what they hold. */
   readonly damaged: readonly Unreadable[]
+  /** Plain files where feeds have their folders. */
+  readonly files: readonly string[]
 }
 
 /** Every day of every feed, by feed and day; those that cannot be read are named, and hide no others. */
 export async function surveyDays(root: string): Promise<Days> {
   const days: DaySummary[] = []
-  const { places, unreadable } = await surveyFolders(root)
+  const { places, unreadable, files } = await surveyFolders(root)
   const damaged = [...unreadable]
   for (const { feed, day, names } of places) {
     try {
@@ -83,7 +85,7 @@ export async function surveyDays(root: string): Promise<Days> {
       })
     }
   }
-  return { days, damaged }
+  return { days, damaged, files }
 }
 
 const noManifest = (path: string, names: readonly string[]): SsmdError =>

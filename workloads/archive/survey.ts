@@ -26,6 +26,8 @@ export type Unreadable = {
 export type Survey = {
   readonly places: readonly DayPlace[]
   readonly unreadable: readonly Unreadable[]
+  /** Plain files beside the feeds: they hide nothing, and may be anyone's. */
+  readonly files: readonly string[]
 }
 
 export type SurveyOptions = {
@@ -39,9 +41,14 @@ const DAY_LIKE = /^\d{4}-\d{2}-\d{2}$/
 export async function surveyFolders(root: string, options: SurveyOptions = {}): Promise<Survey> {
   const places: DayPlace[] = []
   const unreadable: Unreadable[] = []
+  const files: string[] = []
   for (const feed of await rootNames(root)) {
     if (options.feed !== undefined && feed !== options.feed) continue
     if (!isFeedName(feed) && !isUnspeakable(feed)) continue
+    if (options.feed === undefined && (await isPlainFile(join(root, feed)))) {
+      files.push(feed)
+      continue
+    }
     const names = await look(root, feed, null, feed, unreadable)
     for (const day of names.filter((name) => DAY_LIKE.test(name) || isUnspeakable(name))) {
       if (options.day !== undefined && day !== options.day) continue
@@ -55,8 +62,15 @@ export async function surveyFolders(root: string, options: SurveyOptions = {}): 
       if (inside.length > 0) places.push({ feed, day, names: inside })
     }
   }
-  return { places, unreadable }
+  return { places, unreadable, files }
 }
+
+const isPlainFile = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (stats) => stats.isFile(),
+    // Why is told by whoever reads it.
+    () => false
+  )
 
 async function rootNames(root: string): Promise<string[]> {
   try {

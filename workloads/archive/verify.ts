@@ -14,7 +14,7 @@ import {
   readManifestText,
 } from './manifest.ts'
 import type { Problem } from './problem.ts'
-import { type DayPlace, surveyFolders, type Unreadable } from './survey.ts'
+import { type Survey, surveyFolders } from './survey.ts'
 import { checkDay } from './verify-day.ts'
 import { checkEvents, ToldEvents } from './verify-events.ts'
 import { checkNumbers, HeldNumbers } from './verify-numbers.ts'
@@ -91,7 +91,9 @@ class Verification {
 
   async run(): Promise<VerifyReport> {
     const days: VerifiedDay[] = []
-    const { places, unreadable } = await this.#survey()
+    const { places, unreadable, files } = await this.#survey()
+    for (const file of files)
+      this.#note({ file, where: '', what: 'is a file, not the folder of a feed' })
     for (const { path, error } of unreadable) {
       this.#tell({ file: path, where: '', what: describeError(error) })
     }
@@ -294,7 +296,7 @@ class Verification {
     }
   }
 
-  async #survey(): Promise<{ places: readonly DayPlace[]; unreadable: readonly Unreadable[] }> {
+  async #survey(): Promise<Survey> {
     const { feed, day } = this.#options
     const found = await surveyFolders(this.#root, { feed, day })
     if (found.places.length + found.unreadable.length > 0) return found

@@ -20,6 +20,7 @@ import {
   readBack,
   readFiles,
   STREAM,
+  silent,
   temporaryFolder,
 } from './testing/folders.ts'
 import { verifyArchive } from './verify.ts'
@@ -578,8 +579,12 @@ test('a forgotten connection is known again from its manifest: nothing is twice,
 test('days beyond the retention go, whole, and only those of ours', async () => {
   using folder = temporaryFolder()
   let now = Date.parse(`${DAY}T12:00:00Z`)
-  const writer = await openWriter(folder.path, { nowMs: () => now, retentionDays: 3 })
+  const warned: unknown[] = []
+  const log = { ...silent, warn: (fields: { day?: string }) => void warned.push(fields.day) }
+  const writer = await openWriter(folder.path, { nowMs: () => now, retentionDays: 3, log })
   writer.bind(STREAM)
+  // What cannot be looked at hinders nothing behind it.
+  writeFileSync(join(folder.path, 'made', '2026-10-31'), 'a file where a folder should be')
   const foreign = join(folder.path, 'made', '2026-11-01')
   mkdirSync(foreign)
   writeFileSync(join(foreign, 'notes.txt'), 'mine')
@@ -603,6 +608,8 @@ test('days beyond the retention go, whole, and only those of ours', async () => 
     await writer.commit()
     return !existsSync(join(folder.path, 'made', '2026-11-27'))
   })
+  assert.ok(warned.includes('2026-10-31'))
+  rmSync(join(folder.path, 'made', '2026-10-31'))
   await writer.close()
   assert.equal(readdirSync(join(folder.path, 'made')).sort(), [
     '.commit',
