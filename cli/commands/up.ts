@@ -1,11 +1,12 @@
 // `ssmd up`: the local runtime with a face: a live table on a terminal, plain lines elsewhere. Ctrl-C stops it
 // in order and ends with 0; a second one hurries.
 import { extname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { toolPath } from '#tools'
 import { LocalRuntime } from '../../operator/local/runtime.ts'
 import { createFace, type Face } from '../live/face.ts'
-import { goOnWithBrokenPipe, type Output } from '../output.ts'
+import { flush, goOnWithBrokenPipe, type Output } from '../output.ts'
 
 export type UpOptions = {
   readonly path: string
@@ -18,6 +19,10 @@ export type UpOptions = {
 const SECOND_MS = 700
 // With this much hurry asked for, what still hangs is left to end by itself: it notices that we are gone.
 const LEAVE_MS = 5000
+// More than an orderly stop ever takes (every grace of every program): from then on as if Ctrl-C had come again.
+const STOP_LIMIT_MS = 180_000
+// A file that never answers (a pipe, a dead network disk) keeps Node from ending. Others have answered by then.
+const FILES_MS = 1000
 
 export async function runUp(options: UpOptions): Promise<void> {
   let face: Face | undefined
@@ -36,7 +41,7 @@ export async function runUp(options: UpOptions): Promise<void> {
     onChange: () => face?.touch(),
   })
   face = createFace(() => runtime.snapshot(), options.output)
-  const interrupted = listenForEnd(runtime)
+  const interrupted = listenForEnd(runtime, () => face?.close())
   try {
     await runtime.start()
     await interrupted
@@ -46,22 +51,46 @@ export async function runUp(options: UpOptions): Promise<void> {
     throw thrown
   }
   face.finish()
+  await leaveHungFiles()
 }
 
-/** Resolves when the end is asked for, by a signal or because nobody reads any more. */
-function listenForEnd(runtime: LocalRuntime): Promise<void> {
+/** A thread that waits for a file cannot be ended, and `process.exit` waits for it: only a signal ends such a process. */
+async function leaveHungFiles(): Promise<void> {
+  const isWaiting = () => process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))
+  for (let waited = 0; isWaiting(); waited += 50) {
+    if (waited >= FILES_MS) {
+      await flush()
+      endBySignal()
+    }
+    await sleep(50)
+  }
+}
+
+/** As an interrupt ends a program that does not listen for it. */
+function endBySignal(): void {
+  process.removeAllListeners('SIGINT')
+  process.kill(process.pid, 'SIGINT')
+}
+
+/** Resolves when the end is asked for, by a signal or because nobody reads any more. `leave` gives the terminal back. */
+function listenForEnd(runtime: LocalRuntime, leave: () => void): Promise<void> {
   return new Promise((resolve) => {
     let first: number | undefined
+    const hurry = () => {
+      runtime.hurry()
+      setTimeout(() => {
+        leave()
+        endBySignal()
+      }, LEAVE_MS).unref()
+    }
     const end = () => {
+      if (first === undefined) setTimeout(hurry, STOP_LIMIT_MS).unref()
       first ??= performance.now()
       runtime.interrupt()
       resolve()
     }
     process.on('SIGINT', () => {
-      if (first !== undefined && performance.now() - first > SECOND_MS) {
-        runtime.hurry()
-        setTimeout(() => process.exit(1), LEAVE_MS).unref()
-      }
+      if (first !== undefined && performance.now() - first > SECOND_MS) hurry()
       end()
     })
     process.on('SIGTERM', end)

@@ -33,6 +33,8 @@ export type LockOptions = {
    * @default 6000
    */
   readonly unseenMs?: number
+  /** Ends the wait for such a holder, with an AbortError. */
+  readonly signal?: AbortSignal
 }
 
 const BEAT_MS = 1000
@@ -105,7 +107,7 @@ async function refuseLiving(path: string, what: string, options: LockOptions): P
   const silentMs = isHere ? (options.unseenMs ?? 6000) : (options.elsewhereMs ?? 30_000)
   const end = performance.now() + silentMs
   while (performance.now() < end) {
-    await sleep(LOOK_MS)
+    await sleep(LOOK_MS, undefined, options.signal && { signal: options.signal })
     const now = await changedAt(path)
     if (now === undefined) return
     if (now !== before) throw heldBy(what, parseHolder(await readOr(path)))

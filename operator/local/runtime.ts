@@ -10,6 +10,7 @@ import { SIMULATOR_PORT } from '../environment/desired.ts'
 import { simulatorName } from '../names.ts'
 import type { Platform } from '../platform.ts'
 import type { Component } from '../pod.ts'
+import { ifAborted, isAbort, unlessAborted } from './aborted.ts'
 import type { BackoffTimes } from './backoff.ts'
 import type { LocalContext, LocalDeployment, Program } from './deployment.ts'
 import { drained } from './drain.ts'
@@ -18,6 +19,7 @@ import { type Layout, layoutOf, shownPath, storageFolder } from './layout.ts'
 import { type Lock, takeLock } from './lock.ts'
 import { NatsServer } from './nats.ts'
 import { loopbackAddress } from './nats-config.ts'
+import { isOurs, withOurs } from './ours.ts'
 import { isFree } from './ports.ts'
 import { chooseNats } from './problems.ts'
 import { ReportListener } from './reports.ts'
@@ -50,24 +52,12 @@ export type RuntimeOptions = {
 // Events that a snapshot holds; the log files have all.
 const EVENTS_KEPT = 50
 const DAY_CHECK_MS = 5000
+// A file that never answers must not look like an edit that changed nothing.
+const READ_LIMIT_MS = 10_000
 const DRAIN_LIMIT_MS = 15_000
 // Whatever hinders a simulator hinders nothing else for longer than this.
 const SIMULATOR_LIMIT_MS = 3000
 const ORDER = ['simulator', 'archiver', 'connector'] as const satisfies readonly Component[]
-
-/** A NATS of this computer is run by us, whatever the Environment says of credentials. */
-const isOurs = (url: string): boolean => loopbackAddress(url) !== undefined
-
-/** What of it uses this folder's NATS. */
-function withOurs({ feeds, environments, archives }: Declared): Declared {
-  const ours = environments.filter(({ spec }) => isOurs(spec.transport.url))
-  const isOf = (name: string) => ours.some(({ metadata }) => metadata.name === name)
-  return {
-    feeds,
-    environments: ours,
-    archives: archives.filter(({ spec }) => isOf(spec.environmentRef.name)),
-  }
-}
 
 export class LocalRuntime {
   readonly #options: RuntimeOptions
@@ -117,11 +107,13 @@ export class LocalRuntime {
   /** Starts everything; throws where nothing can run at all: nothing declared, locked, NATS cannot start. */
   async start(): Promise<void> {
     const { path, current } = this.#options
-    this.#lock = await takeLock(this.#layout.lock, shownPath(this.#layout.data, current))
+    const { signal } = this.#stop
+    const what = shownPath(this.#layout.data, current)
     try {
+      this.#lock = await takeLock(this.#layout.lock, what, { signal })
       this.#steps.begin('resources', path)
-      const seen = await fingerprint(path)
-      await this.#source.read()
+      const seen = await unlessAborted(fingerprint(path), signal)
+      await unlessAborted(this.#source.read(), signal)
       this.#source.refuseNothing()
       this.#steps.end('resources', this.#source.count())
       this.#say(path, `ready: ${this.#source.count()}`)
@@ -132,6 +124,7 @@ export class LocalRuntime {
       this.#watching = this.#follow(seen)
       this.#changed()
     } catch (thrown) {
+      if (signal.aborted && isAbort(thrown)) return
       await this.#release()
       throw thrown
     }
@@ -229,6 +222,7 @@ export class LocalRuntime {
       }))
     )
     for (const component of ORDER) {
+      if (this.#stop.signal.aborted) return
       const objects = desired.objects.filter(
         (object) => object.metadata.labels['app.kubernetes.io/component'] === component
       )
@@ -315,8 +309,14 @@ export class LocalRuntime {
   async #follow(seen: string): Promise<void> {
     const { signal } = this.#stop
     const day = this.#followDay(signal)
-    await watchEdits({ path: this.#options.path, signal, seen, onEdit: () => this.#onEdit() })
-    await day
+    const edits = watchEdits({
+      path: this.#options.path,
+      signal,
+      seen,
+      onEdit: () => this.#onEdit(),
+    })
+    // A file that never answers holds up no end; what an edit has begun is waited for as a turn.
+    await unlessAborted(Promise.all([day, edits]), signal).catch(ifAborted)
   }
 
   /** A version of a feed may come into force at midnight UTC. */
@@ -330,9 +330,14 @@ export class LocalRuntime {
 
   async #onEdit(): Promise<void> {
     try {
-      await this.#source.read()
+      const late = setTimeout(() => {
+        this.#localProblems = [`reading ${this.#options.path} has not ended after 10 s`]
+        this.#changed()
+      }, READ_LIMIT_MS)
+      await unlessAborted(this.#source.read(), this.#stop.signal).finally(() => clearTimeout(late))
       await this.#reconcile()
     } catch (thrown) {
+      if (isAbort(thrown)) return
       // The folder is gone, or a port is taken: what runs goes on, and the reason is shown until the next edit.
       this.#localProblems = [describeError(thrown)]
     }

@@ -1,0 +1,17 @@
+// What of the resources uses the nats-server of this folder, pure.
+import type { Declared } from '../desired.ts'
+import { loopbackAddress } from './nats-config.ts'
+
+/** A NATS of this computer is run by us, whatever the Environment says of credentials. */
+export const isOurs = (url: string): boolean => loopbackAddress(url) !== undefined
+
+/** What of it uses this folder's NATS. */
+export function withOurs({ feeds, environments, archives }: Declared): Declared {
+  const ours = environments.filter(({ spec }) => isOurs(spec.transport.url))
+  const isOf = (name: string) => ours.some(({ metadata }) => metadata.name === name)
+  return {
+    feeds,
+    environments: ours,
+    archives: archives.filter(({ spec }) => isOf(spec.environmentRef.name)),
+  }
+}
