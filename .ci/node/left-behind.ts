@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { run } from '../tools/run.ts'
 import { cgroupMounts } from './cgroups.ts'
 import { parseMounts } from './teardown.ts'
@@ -20,8 +21,8 @@ const PLACES = [
 ]
 
 /**
- * `name`: of the node, once it has one. Of cgroups and processes only those of that name are seen: others come and go
- * meanwhile.
+ * `name`: of the node, once it has one. Of cgroups, processes and mounts below temporary folders only those of that name
+ * are seen: others come and go meanwhile.
  */
 export async function lookAround(name: string | undefined): Promise<Surroundings> {
   const mounts = await readFile('/proc/self/mountinfo', 'utf8')
@@ -33,7 +34,9 @@ export async function lookAround(name: string | undefined): Promise<Surroundings
   })
   return new Set([
     // By number: one may lie above another on the same point.
-    ...parseMounts(mounts).map(({ id, point }) => `mount ${id} ${point}`),
+    ...parseMounts(mounts)
+      .filter(({ point }) => !isOfAnother(point, name))
+      .map(({ id, point }) => `mount ${id} ${point}`),
     ...links.map((link) => `link ${link}`),
     ...tables.output
       .split('\n')
@@ -45,6 +48,11 @@ export async function lookAround(name: string | undefined): Promise<Surroundings
     ...(name === undefined ? [] : await processesOf(name)),
   ])
 }
+
+/** Another test's disk, mounted while this node runs. */
+const isOfAnother = (point: string, name: string | undefined): boolean =>
+  ['/tmp', tmpdir()].some((folder) => point.startsWith(`${folder}/`)) &&
+  (name === undefined || !point.includes(name))
 
 export const whatIsNew = (before: Surroundings, after: Surroundings): string[] =>
   [...after].filter((thing) => !before.has(thing))

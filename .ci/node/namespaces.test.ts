@@ -1,8 +1,11 @@
 // The namespaces of a node without a node in them: what a program inside can do to the rest of the computer is nothing,
 // and nothing of it stays, whether it ends or is ended.
 
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until } from '#testing/deadline.ts'
@@ -82,6 +85,36 @@ real('when it is ended by force, all that it started ends', async () => {
     }
   )
   assert.equal(behind, [])
+})
+
+real(
+  'the disk that another test mounts meanwhile is not taken for something left behind',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ssmd-other-'))
+    try {
+      const { behind } = await runInside(inShell('sleep 0.1'), async () => {
+        execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', folder])
+      })
+      assert.equal(behind, [])
+    } finally {
+      execFileSync('umount', [folder])
+      rmdirSync(folder)
+    }
+  }
+)
+
+real('a mount in its own folder that outlives it is seen', async () => {
+  const before = await lookAround(undefined)
+  const place = await enclose(inShell('true'))
+  const point = join(place.folder, 'work')
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', point])
+    const seen = whatIsNew(before, await lookAround(place.name))
+    assert.ok(seen.some((thing) => thing.startsWith('mount ') && thing.endsWith(point)))
+  } finally {
+    execFileSync('umount', [point])
+    await place.leave()
+  }
 })
 
 test.run()

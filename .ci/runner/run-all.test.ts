@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until, within } from '#testing/deadline.ts'
+import { NO_INSTALL_VARIABLE } from '#testing/skip.ts'
 import { whyNoNode } from '../node/requirements.ts'
 import type { Durations } from './durations.ts'
 import { groupMembers } from './process-group.ts'
@@ -98,10 +99,10 @@ test('a skip is shown with its reason and counted apart', async () => {
 test('a skip for a missing tool fails in CI and not elsewhere', async () => {
   const skip = `${root}workloads/testing/skip.ts`
   const file = `${HEAD}import { skip } from '${skip}'\ntest('t', () => skip({ tool: 'capnp', install: 'apt-get install capnproto' }))\n${RUN}`
-  const ci = await runFixtures({ a: file }, { env: { ...process.env, CI: 'true' } })
+  const { [NO_INSTALL_VARIABLE]: _left, CI: _ci, ...env } = process.env
+  const ci = await runFixtures({ a: file }, { env: { ...env, CI: 'true' } })
   assert.is(ci.last, '0 passed, 1 failed')
   assert.match(ci.text, 'the tool capnp is missing')
-  const { CI: _ci, ...env } = process.env
   const elsewhere = await runFixtures({ a: file }, { env })
   assert.is(elsewhere.last, '0 passed, 0 failed, 1 skipped')
   assert.match(elsewhere.text, 'apt-get install capnproto')

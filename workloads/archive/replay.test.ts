@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { within } from '#testing/deadline.ts'
+import { slowly, waitOut, within } from '#testing/deadline.ts'
 import {
   manifestOf,
   openWriter,
@@ -50,7 +50,7 @@ async function untilSealed(root: string, writer: { commit(): Promise<unknown> })
   let before = -1
   for (let quiet = 0; quiet < 25; ) {
     await writer.commit()
-    await new Promise((resolve) => setTimeout(resolve, 15))
+    await waitOut(slowly(30), 'a segment that is sealed beside')
     const sealed = [...readFiles(root).entries()]
       .filter(([file]) => file.endsWith('manifest.json'))
       .flatMap(([, text]) => JSON.parse(text.toString()).segments as { sealed: boolean }[])

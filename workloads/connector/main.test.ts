@@ -1,7 +1,7 @@
 // The connector as it is run: a process with resource files, a real nats-server, signals.
 
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -54,11 +54,16 @@ let serial = 0
 const write = (feed: string, environment: string) =>
   writeResources(join(dir, String(++serial)), { feed, environment })
 
-const start = (files: { feed: string; environment: string }, env: NodeJS.ProcessEnv = {}) =>
+const start = (
+  files: { feed: string; environment: string },
+  env: NodeJS.ProcessEnv = {},
+  logFile = join(dir, `${++serial}.log`)
+) =>
   startRole(
     ['connector', '--feed', files.feed, '--env', files.environment, '--health-addr', '127.0.0.1:0'],
     {
       env,
+      logFile,
     }
   )
 
@@ -283,8 +288,13 @@ test('a stream that must not be used is said, and capture goes on until it may',
     feedText('synthetic://generator?rate=200&symbols=3&seed=4'),
     environmentText(server.url)
   )
-  const starting = start(files)
-  await waitOut(1_500, 'a while of waiting for the stream')
+  const log = join(dir, 'refused.log')
+  const starting = start(files, {}, log)
+  // It may end before it is ready: that is said where it is awaited.
+  starting.catch(() => {})
+  await until(20_000, 'it says that it may not use the stream', () =>
+    (existsSync(log) ? readFileSync(log, 'utf8') : '').includes('SSMD_E_STREAM')
+  )
   await jsm.streams.update(name, { discard: DiscardPolicy.New })
   const role = await starting
   const said = role.lines.find((line) => line.level === 'error')
