@@ -62,8 +62,7 @@ export async function planSweep(o: PlanOptions): Promise<SweepPlan> {
       else if (o.waiting.has(join(place, name))) continue
       else if (begun.has(`${day}/${name}`) && (await isBegun(disk, join(place, name)))) {
         removed.push(name)
-      }
-      else {
+      } else {
         await refuseCommitted(disk, place, name)
         aside.push(name)
       }
