@@ -16,6 +16,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { toSsmdError } from '#crds/errors.ts'
 import { until } from '#testing/deadline.ts'
+import { formatManifest, type Manifest, readManifestText } from './manifest.ts'
 import { listDays, readLines } from './reader.ts'
 import { encodeRecord } from './record.ts'
 import { at, makeBlock } from './testing/blocks.ts'
@@ -208,6 +209,53 @@ test('a file of others under a name that the journal has announced is not taken 
   await (await openWriter(folder.path)).close()
   assert.equal(readdirSync(join(feed, '.aside', DAY)), ['trades_001.index.jsonl', begun[0]])
   assert.not.ok(readdirSync(join(feed, DAY)).includes(begun[1]!), 'what we left is removed')
+})
+
+test('a first day whose commits are all gone from the journal is refused', async () => {
+  using folder = temporaryFolder()
+  await makeOne(folder.path)
+  const commits = join(folder.path, 'made', '.commit')
+  const journal = join(commits, readdirSync(commits).find((name) => name.startsWith('journal-'))!)
+  const bytes = readFileSync(journal)
+  writeFileSync(journal, bytes.subarray(0, bytes.indexOf(10) + 1))
+  const before = treeOf(folder.path)
+  const error = await openWriter(folder.path).catch(toSsmdError)
+  assert.is((error as { code?: string }).code, 'SSMD_E_ARCHIVE_INVALID')
+  assert.match((error as Error).message, 'the journal knows nothing of that day')
+  assert.equal(treeOf(folder.path), before)
+})
+
+test('a late record of a day that is not ours, or ended with open segments, is refused and that day stays', async () => {
+  const edits: ((manifest: Manifest) => Manifest)[] = [
+    (manifest) => ({ ...manifest, archive: 'other' }),
+    (manifest) => ({
+      ...manifest,
+      segments: manifest.segments.map((segment) => ({ ...segment, sealed: false })),
+    }),
+  ]
+  for (const edit of edits) {
+    using folder = temporaryFolder()
+    const writer = await openWriter(folder.path)
+    writer.bind(STREAM)
+    for (let day = 0; day <= 5; day++) {
+      writer.add(block(day * 5 + 1, day), day + 1)
+      await untilSealed(writer, day)
+      await writer.checkpoint()
+    }
+    const place = join(folder.path, 'made', DAY)
+    const path = join(place, 'manifest.json')
+    writeFileSync(path, formatManifest(edit(readManifestText(readFileSync(path, 'utf8'), path))))
+    const before = treeOf(place)
+    const late = { recv: at(`${DAY}T12:00:09Z`), payload: '{}' }
+    try {
+      writer.add(makeBlock({ connection: '01b', first: 1, records: [late] }), 7)
+      assert.unreachable('it was taken')
+    } catch (thrown) {
+      assert.is(toSsmdError(thrown).code, 'SSMD_E_ARCHIVE_INVALID')
+    }
+    await writer.close().catch(() => {})
+    assert.equal(treeOf(place), before)
+  }
 })
 
 test('in .commit only what is provably ours is removed', async () => {

@@ -129,8 +129,18 @@ function endsOf(path: string): number[] {
   return ends
 }
 const keepRecords = (path: string, count: number): void => {
-  const end = endsOf(path).at(count - 1)!
+  const end = endsOf(path)[count - 1]!
   change(path, (bytes) => bytes.subarray(0, end))
+}
+/** How many records come before the last commit of lines. */
+const lastCommit = (path: string): number =>
+  decodeRecords(readFileSync(path)).records.findLastIndex((record) => {
+    const { kind, members } = record as { kind: string; members?: unknown[] }
+    return kind === 'commit' && members!.length > 0
+  })
+function cutWithinLastCommit(path: string): void {
+  const end = endsOf(path)[lastCommit(path)]!
+  change(path, (bytes) => bytes.subarray(0, end - 10))
 }
 function pipe(path: string): void {
   rmSync(path)
@@ -169,8 +179,12 @@ const JOURNAL: readonly Damage[] = [
     (p) => keepRecords(p.journal, 1),
     /not in the journal|more than the journal|the journal/,
   ],
-  ['the last commit is cut off whole', (p) => keepRecords(p.journal, -2), /the journal/],
-  ['the last commit is cut off in part', (p) => shorten(p.journal, 10), /the journal/],
+  [
+    'the last commit is cut off whole',
+    (p) => keepRecords(p.journal, lastCommit(p.journal)),
+    /the journal/,
+  ],
+  ['the last commit is cut off in part', (p) => cutWithinLastCommit(p.journal), /the journal/],
   [
     'a bit in the middle is flipped',
     (p) => flip(p.journal, endsOf(p.journal)[1]! + 40),
@@ -357,6 +371,11 @@ test('two damages hide each other nowhere', async () => {
   }
 })
 
+const manifestsOf = (feed: string): string[] =>
+  readdirSync(feed)
+    .filter((name) => /^\d{4}-/.test(name))
+    .map((day) => join(feed, day, 'manifest.json'))
+
 const damagedManifests: readonly (readonly [string, (path: string) => void])[] = [
   ['missing', remove],
   ['emptied', empty],
@@ -364,7 +383,7 @@ const damagedManifests: readonly (readonly [string, (path: string) => void])[] =
   ['flipped', (path) => flip(path, 40)],
 ]
 
-test('a damaged manifest of a day that the journal knows is made again, and a damaged one kept aside', async () => {
+test('a damaged manifest of a day that the journal knows is made again, and the damaged one kept aside', async () => {
   using made = temporaryFolder()
   using older = temporaryFolder()
   await make(made.path, older.path)
@@ -380,14 +399,14 @@ test('a damaged manifest of a day that the journal knows is made again, and a da
   }
 })
 
-test('a damaged manifest does not hide that commits are missing from the journal', async () => {
+test('damaged manifests do not hide that commits are missing from the journal', async () => {
   using made = temporaryFolder()
   using older = temporaryFolder()
   await make(made.path, older.path)
   for (const damage of JOURNAL) {
     for (const [name, ruin] of damagedManifests) {
-      const both: Damage[] = [damage, ['', (place) => ruin(place.manifest), /./]]
-      await check(made.path, older.path, `${damage[0]}, and a manifest is ${name}`, both, /./)
+      const both: Damage[] = [damage, ['', (place) => manifestsOf(place.feed).forEach(ruin), /./]]
+      await check(made.path, older.path, `${damage[0]}, and all manifests are ${name}`, both, /./)
     }
   }
 })
