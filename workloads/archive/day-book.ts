@@ -4,20 +4,33 @@
 import { dayFromManifest } from './day.ts'
 import { NumberLedger, type Range } from './ledger.ts'
 import type { Gap, Manifest, ManifestConnection } from './manifest.ts'
-import type { DayJson } from './record.ts'
+import type { DayJson, SegmentJson } from './record.ts'
 import { type FeedState, isDerivedGap, isNumberGap } from './state.ts'
 import { parseNanos } from './time.ts'
+
+/** The numbers of a connection in the lines of a day. */
+export type ReadLines = (
+  id: string,
+  day: string,
+  segments: Iterable<SegmentJson>
+) => Iterable<{ readonly number: number; readonly recv: string }>
 
 export class DayBook {
   readonly #state: FeedState
   readonly #readManifest: (day: string) => Manifest | undefined
+  readonly #readLines: ReadLines
   readonly #known: Set<string>
   /** Days that came into play since the last commit. */
   #fresh = new Map<string, DayJson>()
   /** Those that the commit under way takes to the state. */
   #taken = new Map<string, DayJson>()
 
-  constructor(state: FeedState, readManifest: (day: string) => Manifest | undefined) {
+  constructor(
+    state: FeedState,
+    readManifest: (day: string) => Manifest | undefined,
+    readLines: ReadLines
+  ) {
+    this.#readLines = readLines
     this.#state = state
     this.#readManifest = readManifest
     this.#known = new Set(state.days.keys())
@@ -60,7 +73,7 @@ export class DayBook {
   heldNumbers(id: string, day: string): readonly Range[] {
     this.ensure(day)
     const held = this.#connection(id, day)
-    if (held === undefined) return []
+    if (held === undefined) return this.#unnamed(id, day)
     const ledger = new NumberLedger()
     const from = parseNanos(held.from) ?? 0n
     const to = parseNanos(held.to) ?? 0n
@@ -76,7 +89,19 @@ export class DayBook {
     return ledger.ranges
   }
 
-  #segments(day: string): Iterable<{ readonly group: string; readonly number: number }> {
+  /** The manifest that the day came back from may not name the connection, and its lines hold it all the same. */
+  #unnamed(id: string, day: string): readonly Range[] {
+    const known = this.#waiting(day) ?? this.#state.days.get(day)
+    const more = known && ('more' in known ? known.more : known.moreConnections)
+    if (more === undefined) return []
+    const ledger = new NumberLedger()
+    for (const { number, recv } of this.#readLines(id, day, this.#segments(day))) {
+      ledger.claim(number, number, () => parseNanos(recv) ?? 0n)
+    }
+    return ledger.ranges
+  }
+
+  #segments(day: string): Iterable<SegmentJson> {
     return this.#waiting(day)?.segments ?? this.#state.days.get(day)?.segments.values() ?? []
   }
 

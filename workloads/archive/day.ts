@@ -9,6 +9,7 @@ import type {
   ManifestConnection,
   ManifestSegment,
   ManifestSequence,
+  MoreConnections,
 } from './manifest.ts'
 import { segmentFile } from './names.ts'
 import type { CommitRecord, DayJson, SealRecord, SegmentJson } from './record.ts'
@@ -25,6 +26,7 @@ export class DayState {
   readonly day: string
   readonly segments = new Map<string, SegmentState>()
   readonly connections = new Map<string, ManifestConnection>()
+  more: MoreConnections | undefined
   readonly sequences = new Map<string, ManifestSequence>()
   readonly skipped: Record<string, number> = {}
   gaps: Gap[] = []
@@ -141,6 +143,7 @@ export class DayState {
       day: this.day,
       segments: [...this.segments.values()],
       connections: [...this.connections.values()],
+      ...(this.more === undefined ? {} : { moreConnections: this.more }),
       sequences: [...this.sequences.values()],
       skipped: this.skipped,
       gaps: this.gaps,
@@ -156,6 +159,7 @@ export class DayState {
       })
     }
     for (const connection of json.connections) day.connections.set(connection.id, connection)
+    day.more = json.moreConnections
     for (const sequence of json.sequences) day.sequences.set(sequenceKey(sequence), sequence)
     for (const [type, count] of Object.entries(json.skipped)) addTo(day.skipped, type, count)
     day.gaps = trimGaps([...json.gaps])
@@ -177,6 +181,9 @@ export function dayFromManifest(manifest: Manifest, isDerived: (gap: Gap) => boo
       status: sealed ? 'sealed' : 'ended',
     })),
     connections: manifest.connections,
+    ...(manifest.moreConnections === undefined
+      ? {}
+      : { moreConnections: manifest.moreConnections }),
     sequences: manifest.sequences,
     skipped: manifest.skipped,
     gaps: manifest.gaps.filter((gap) => !isDerived(gap)),

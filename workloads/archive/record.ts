@@ -4,7 +4,13 @@
 import type { ConnectionJson, StreamLoss } from './connection.ts'
 import type { TakenBack } from './gap-list.ts'
 import { hexCrc, type IndexEntry } from './index-line.ts'
-import type { Gap, ManifestConnection, ManifestSegment, ManifestSequence } from './manifest.ts'
+import type {
+  Gap,
+  ManifestConnection,
+  ManifestSegment,
+  ManifestSequence,
+  MoreConnections,
+} from './manifest.ts'
 
 /** How far the stream has been archived. */
 export type Bookmark = {
@@ -33,6 +39,8 @@ export type DayJson = {
   readonly day: string
   readonly segments: readonly SegmentJson[]
   readonly connections: readonly ManifestConnection[]
+  /** Those that a manifest from which the day came back did not name. */
+  readonly moreConnections?: MoreConnections
   readonly sequences: readonly ManifestSequence[]
   readonly skipped: Readonly<Record<string, number>>
   /** Gaps that no longer depend on anything. */

@@ -258,7 +258,7 @@ export class FeedState {
 }
 
 /** The connections that a manifest names: all, or the latest of very many and the sums of the others. */
-function namedConnections({ connections }: DayState): {
+function namedConnections({ connections, more: before }: DayState): {
   connections: ManifestConnection[]
   more: MoreConnections | undefined
   simulated: boolean
@@ -266,13 +266,13 @@ function namedConnections({ connections }: DayState): {
   const all = [...connections.values()]
   const byId = (a: ManifestConnection, b: ManifestConnection) => (a.id < b.id ? -1 : 1)
   const simulated = all.some((connection) => connection.simulated)
-  if (all.length <= MAX_NAMED) return { connections: all.sort(byId), more: undefined, simulated }
+  if (all.length <= MAX_NAMED) return { connections: all.sort(byId), more: before, simulated }
   all.sort((a, b) => (a.to > b.to ? -1 : a.to < b.to ? 1 : byId(a, b)))
   const rest = all.slice(MAX_NAMED)
   const more = {
-    count: rest.length,
-    records: rest.reduce((sum, { records }) => sum + records, 0),
-    skipped: rest.reduce((sum, { skipped }) => sum + skipped, 0),
+    count: rest.length + (before?.count ?? 0),
+    records: rest.reduce((sum, { records }) => sum + records, before?.records ?? 0),
+    skipped: rest.reduce((sum, { skipped }) => sum + skipped, before?.skipped ?? 0),
   }
   return { connections: all.slice(0, MAX_NAMED).sort(byId), more, simulated }
 }

@@ -4,6 +4,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { until } from '#testing/deadline.ts'
 import { boundGaps, MAX_GAPS, takeBack } from './gap-list.ts'
 import { NumberLedger } from './ledger.ts'
 import { countGaps, type Gap } from './manifest.ts'
@@ -384,21 +385,25 @@ test('holes of an archive beyond what is kept apart are counted together, and th
   await isWhole(folder.path)
 })
 
+/** One short connection of a storm. */
+function storm(i: number) {
+  const from = START + BigInt(i) * 2000n * MS
+  const records = [
+    eventRecord(from, { kind: 'open' }),
+    eventRecord(from + 1n, { kind: 'ready' }),
+    { recv: from + MS, payload: '{}' },
+    eventRecord(from + 2n * MS, { kind: 'close', cause: 'disconnected' } as { kind: string }),
+  ]
+  return makeBlock({ connection: `01${String(i).padStart(6, '0')}`, first: 1, records })
+}
+
 test('a storm of reconnects makes a small manifest that the verifier can prove', async () => {
   using folder = temporaryFolder()
   const writer = await openWriter(folder.path)
   writer.bind(STREAM)
   const count = 2500
   for (let i = 0; i < count; i++) {
-    const from = START + BigInt(i) * 2000n * MS
-    const id = `01${String(i).padStart(6, '0')}`
-    const records = [
-      eventRecord(from, { kind: 'open' }),
-      eventRecord(from + 1n, { kind: 'ready' }),
-      { recv: from + MS, payload: '{}' },
-      eventRecord(from + 2n * MS, { kind: 'close', cause: 'disconnected' } as { kind: string }),
-    ]
-    writer.add(makeBlock({ connection: id, first: 1, records }), i + 1)
+    writer.add(storm(i), i + 1)
     if (i % 700 === 699) {
       await writer.commit()
       await writer.checkpoint()
@@ -412,6 +417,30 @@ test('a storm of reconnects makes a small manifest that the verifier can prove',
   assert.is(connections.length + moreConnections!.count, count)
   assert.is(records, count * 4)
   assert.ok(!writer.knows('01000000'), 'old connections leave the memory')
+  await isWhole(folder.path)
+  // Days later the stream is read again: what no manifest names is known from the lines, and nothing is there twice.
+  let days = 0
+  const info = (fields: object) => {
+    if ('days' in fields) days = fields.days as number
+  }
+  const again = await openWriter(folder.path, { log: { info, warn() {} } })
+  again.bind(STREAM)
+  const later = START + 4n * 86_400_000n * MS
+  const next = [
+    eventRecord(later, { kind: 'open' }),
+    eventRecord(later, { kind: 'ready' }),
+    { recv: later, payload: '{}' },
+  ]
+  again.add(makeBlock({ connection: '02a', first: 1, records: next }), 1)
+  await until(60_000, 'the day is no longer in memory', async () => {
+    await again.commit()
+    await again.checkpoint()
+    return days === 1 && !again.knows('01002499')
+  })
+  for (const i of [0, 1, count - 1]) again.add(storm(i), 2 + i)
+  await again.commit()
+  assert.is(again.stats.duplicates, 12)
+  await again.close()
   await isWhole(folder.path)
 })
 

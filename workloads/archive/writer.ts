@@ -10,6 +10,7 @@ import { DayBook } from './day-book.ts'
 import { nodeDisk } from './disk.ts'
 import { figuresOf } from './figures.ts'
 import { compressor } from './gzip.ts'
+import { heldInLines } from './held-lines.ts'
 import { Intake } from './intake.ts'
 import { type Lock, takeLock } from './lock.ts'
 import { CHUNK_BYTES } from './member.ts'
@@ -98,7 +99,11 @@ export class FeedWriter {
     this.#committer = committer
     this.#position = state.bookmark
     this.#reached = state.bookmark
-    this.#book = new DayBook(state, (day) => committer.manifests.readClosed(day))
+    this.#book = new DayBook(
+      state,
+      (day) => committer.manifests.readClosed(day),
+      (id, day, segments) => heldInLines(join(committer.folder, day), segments, id)
+    )
     this.#intake = new Intake(
       {
         feed: options.feed,

@@ -65,8 +65,8 @@ export type Session = {
   opened(nowMs: number): readonly Action[]
   /** The frame last looked at has `control` set. */
   control(payload: Buffer, nowMs: number): readonly Action[]
-  /** A scope is seen for the first time, on the frame last looked at. */
-  scopeSeen(scope: number): void
+  /** A scope is seen for the first time, on the frame last looked at. False: nothing announced it, and nothing is awaited. */
+  scopeSeen(scope: number): boolean
   /** The count of a scope jumped. */
   jumped(scope: number, nowMs: number): readonly Action[]
   /** The symbols this connection is to have; `some`: it is not known yet whether there are more. */

@@ -1,4 +1,5 @@
-// Names of connections: 16 lower-case base-32 characters, the time first, so that ids sort by time.
+// Names of connections: 16 lower-case base-32 characters, the time first, so that people see when each began. They sort
+// by the clock of their machine, which may be wrong: nothing takes an order from them.
 // The rest is chance, so that no id is used twice, not even by two processes in the same millisecond.
 
 // Crockford's alphabet: digits before letters, as ASCII sorts them; no i, l, o, u.

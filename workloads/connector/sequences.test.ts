@@ -154,6 +154,28 @@ test('a field that flaps makes no event a frame', () => {
   assert.is(run.of('proof').length, 1)
 })
 
+test('a scope that nothing announced proves nothing of what came between the two', () => {
+  const run = start()
+  run.connection.opened()
+  run.frame('{"id":1,"type":"subscribed","msg":{"channel":"trade","sid":1}}')
+  const trade = (sid: number, seq: number) =>
+    run.frame(`{"type":"trade","sid":${sid},"seq":${seq},"msg":{"market_ticker":"KXA-1"}}`)
+  trade(1, 4)
+  trade(1, 5)
+  assert.equal(run.alarms.troubles, [])
+  trade(2, 9)
+  assert.is(run.alarms.troubles[0]!.kind, 'ProofLost')
+  for (let seq = 10; seq < 40; seq++) trade(2, seq)
+  run.end()
+  assert.equal(
+    run.of<ProofEvent>('proof').map(({ state, reason }) => [state, reason]),
+    [
+      ['lost', 'nothing announced its scope 2'],
+      ['back', 'can be read again'],
+    ]
+  )
+})
+
 test('types that never had a number lose no proof', () => {
   const run = start()
   for (let i = 0; i < 50; i++) {

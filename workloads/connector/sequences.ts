@@ -116,7 +116,10 @@ export class Sequences {
     const { scope, sequence } = frame
     switch (seen) {
       case SEEN.first:
-        session.scopeSeen(scope)
+        // Another subscription cannot have begun: the old count ended, and the new one proves nothing of what is between.
+        if (!session.scopeSeen(scope) && frame.type.data) {
+          this.#lost(frame, `nothing announced its scope ${scope}`, recv)
+        }
         return
       case SEEN.uncounted:
         if (!frame.type.data) return

@@ -76,16 +76,16 @@ export class KalshiSession implements Session {
   }
 
   /** A subscription whose ack did not say its sid learns it from the first frame of its channel. */
-  scopeSeen(scope: number): void {
+  scopeSeen(scope: number): boolean {
     const channel = channelOfType(this.frame.type)
-    if (channel === undefined || bySid(this.#state, scope) !== undefined) return
-    const open = this.#state.subs.filter(
-      (sub) =>
-        sub.channel.name === channel &&
-        sub.sid === 0 &&
-        (sub.state === 'asked' || sub.state === 'live')
+    if (channel === undefined || bySid(this.#state, scope) !== undefined) return true
+    const subs = this.#state.subs.filter((sub) => sub.channel.name === channel)
+    const open = subs.filter(
+      (sub) => sub.sid === 0 && (sub.state === 'asked' || sub.state === 'live')
     )
     if (open.length === 1) open[0]!.sid = scope
+    const isAwaited = open.length > 0 || this.#state.commands.size > 0
+    return isAwaited || !subs.some((sub) => sub.sid !== 0)
   }
 
   channelOf(scope: number): { channel: string; group: string } {

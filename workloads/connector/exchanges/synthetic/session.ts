@@ -75,7 +75,9 @@ export class SyntheticSession implements Session {
     return []
   }
 
-  scopeSeen(): void {}
+  scopeSeen(): boolean {
+    return true
+  }
 
   jumped(): readonly Action[] {
     return []
