@@ -4,10 +4,10 @@ import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { makeBlock } from '#archive/testing/blocks.ts'
+import { openWriter, STREAM } from '#archive/testing/folders.ts'
 import type { FeedWriter } from '#archive/writer.ts'
 import { TestFolder } from '../operator/local/testing/folder.ts'
-import { makeBlock } from '../workloads/archive/testing/blocks.ts'
-import { openWriter, STREAM } from '../workloads/archive/testing/folders.ts'
 import { runSsmd } from './testing/run.ts'
 
 const test = suite('data')
