@@ -42,8 +42,13 @@ export type Action =
   | { readonly kind: 'ready'; readonly symbols: number }
   /** The exchange ended a subscription: what it would have sent until it is made anew is missing. */
   | ({ readonly kind: 'ended'; readonly reason: string } & Scoped)
-  /** It is there again, as this scope. */
-  | ({ readonly kind: 'renewed'; readonly sinceMs: number; readonly reason: string } & Scoped)
+  /** Frames were missing from `sinceMs` until now; the last part is told once they come again. */
+  | ({
+      readonly kind: 'missed'
+      readonly cause: 'exchange-sequence' | 'not-subscribed'
+      readonly sinceMs: number
+      readonly reason: string
+    } & Scoped)
   /** State was asked for again. */
   | ({ readonly kind: 'rebuild'; readonly how: string; readonly symbols: number } & Scoped)
   /** The scope is over; if it comes again, its count starts anew. */
@@ -64,7 +69,7 @@ export type Session = {
   /** The frame last looked at has `control` set. */
   control(payload: Buffer, nowMs: number): readonly Action[]
   /** A scope is seen for the first time, on the frame last looked at. */
-  scopeSeen(scope: number): void
+  scopeSeen(scope: number, nowMs: number): readonly Action[]
   /** The count of a scope jumped. */
   jumped(scope: number, nowMs: number): readonly Action[]
   /** The symbols this connection is to have; `some`: it is not known yet whether there are more. */
@@ -75,8 +80,22 @@ export type Session = {
   readonly wakeAt: number
   /** Channel and group that a scope belongs to. */
   channelOf(scope: number): { readonly channel: string; readonly group: string }
-  /** What the exchange refuses, for people; empty where all is well. */
-  readonly trouble: string
+  /** What the exchange refuses or does not answer, while the rest is captured. */
+  refusals(): readonly Refusal[]
+  /** The connection has ended: what is left to be put on record. */
+  closed(nowMs: number): readonly Action[]
+}
+
+/** A channel, or some of its symbols, that cannot be had at present. */
+export type Refusal = {
+  readonly channel: string
+  /** Empty: the whole channel. */
+  readonly symbols: readonly string[]
+  readonly kind: 'refused' | 'unanswered'
+  /** The exchange's own, where it said something. */
+  readonly words: string
+  /** Milliseconds since 1970 that no setting of the clock moves. */
+  readonly sinceMs: number
 }
 
 export type SessionOptions = { readonly shard: number }

@@ -1,8 +1,8 @@
 // One open connection: every frame is looked at once, counted against the exchange's own numbers, and recorded; the
 // session's wishes are carried out. What happened to it is on record from `open` to `close`.
 
-import type { CloseEvent } from '#wire/events.ts'
-import type { Action, Failure, Scoped, Session, Transport } from './adapter.ts'
+import type { CloseEvent, GapEvent } from '#wire/events.ts'
+import type { Action, Failure, Refusal, Scoped, Session, Transport } from './adapter.ts'
 import { type Continuity, SEEN, type Seen } from './continuity.ts'
 import type { Recorder } from './recorder.ts'
 import { rfc3339 } from './times.ts'
@@ -81,14 +81,15 @@ export class Connection {
     this.#act(this.#o.session.want(symbols, extent, this.#o.steadyMs()))
   }
 
-  get trouble(): string {
-    return this.#o.session.trouble
+  refusals(): readonly Refusal[] {
+    return this.#o.session.refusals()
   }
 
   /** The last word on record. Nothing may follow. */
   end(close: Omit<CloseEvent, 'kind'>): void {
     this.#ended = true
     clearTimeout(this.#wake)
+    for (const action of this.#o.session.closed(this.#o.steadyMs())) this.#carryOut(action)
     this.#o.recorder.event({ kind: 'close', ...close })
     this.#o.recorder.end()
   }
@@ -97,7 +98,7 @@ export class Connection {
     const { session, continuity, recorder, tally } = this.#o
     switch (seen) {
       case SEEN.first:
-        session.scopeSeen(scope)
+        this.#act(session.scopeSeen(scope, this.#o.steadyMs()))
         return
       case SEEN.repeat:
         tally.repeats++
@@ -151,11 +152,16 @@ export class Connection {
         return
       case 'ended':
         tally.gaps++
-        this.#lost(action)
+        this.#lost(action, 'exchange-sequence')
         return
-      case 'renewed':
-        this.#lost(action, rfc3339(BigInt(Math.floor(action.sinceMs)) * 1_000_000n))
+      case 'missed': {
+        // Measured back from now: what is set on the clock meanwhile moves nothing.
+        const ago = Math.max(0, Math.ceil(this.#o.steadyMs() - action.sinceMs))
+        const from = rfc3339(this.#o.nowNanos() - BigInt(ago) * 1_000_000n)
+        if (action.cause === 'not-subscribed') tally.gaps++
+        this.#lost(action, action.cause, from)
         return
+      }
       case 'rebuild': {
         const { scope, group, how, symbols } = action
         tally.rebuilds++
@@ -175,14 +181,14 @@ export class Connection {
   }
 
   /** A subscription that the exchange ended, or made anew: what was sent between is missing, and nobody knows how much. */
-  #lost(lost: Scoped & { readonly reason: string }, from?: string): void {
+  #lost(lost: Scoped & { readonly reason: string }, cause: GapEvent['cause'], from?: string): void {
     const { continuity, recorder } = this.#o
     const { scope, channel, group, reason } = lost
     const last = Math.max(0, continuity.last(scope))
     recorder.event(
       {
         kind: 'gap',
-        cause: 'exchange-sequence',
+        cause,
         fault: 'exchange',
         channel,
         scope,

@@ -283,8 +283,14 @@ test('a stream that must not be used is said, and capture goes on until it may',
     feedText('synthetic://generator?rate=200&symbols=3&seed=4'),
     environmentText(server.url)
   )
+  const refused = (async () => {
+    for await (const { data } of nc.subscribe(reportSubjects('env'))) {
+      const { message } = JSON.parse(data.toString()) as ConnectorReport
+      if (message.includes('discards old messages')) return
+    }
+  })()
   const starting = start(files)
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  await within(60_000, 'it is said', refused)
   await jsm.streams.update(name, { discard: DiscardPolicy.New })
   const role = await starting
   const said = role.lines.find((line) => line.level === 'error')

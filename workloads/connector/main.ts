@@ -25,6 +25,7 @@ import { readiness } from './readiness.ts'
 import { newCounts } from './recorder.ts'
 import { deploymentName, reporter } from './report.ts'
 import { pause, steadyMs } from './times.ts'
+import { TroubleBook } from './troubles.ts'
 
 export type ConnectorOptions = {
   readonly feedFile: string
@@ -38,6 +39,8 @@ export type ConnectorOptions = {
 const DIAL_SPACING_MS = 100
 /** How long a stop waits for JetStream; a pod is killed after 30 s. */
 const ACK_MS = 15_000
+/** How often it is looked for what hinders a part: what is shorter is not worth a line in the log. */
+const LOOK_MS = 1_000
 const VERSION_CHECK_MS = 10_000
 const DISCOVER_MS = 60_000
 
@@ -70,11 +73,7 @@ async function capture(
 
   const counts = newCounts()
   const tally = { gaps: 0, repeats: 0, rebuilds: 0 }
-  const outlet = new Outlet({
-    limit: parseSize(connector.bufferBytes),
-    nowMs,
-    onLost: (id, bytes) => log.error({ block: id, bytes }, 'block is larger than NATS takes'),
-  })
+  const outlet = new Outlet({ limit: parseSize(connector.bufferBytes), nowMs })
   let reports: Reports | undefined
   const link = new Link({
     ...names,
@@ -123,7 +122,13 @@ async function capture(
     maxConnections: adapter.maxConnections,
     onChange: () => showHealth(),
   })
-  const metrics = connectorMetrics(role.metrics, { counts, tally, outlet, capture: feedCapture })
+  const troubles = new TroubleBook({
+    find: () => [...outlet.troubles(link.message), ...feedCapture.troubles()],
+    log,
+    nowMs,
+  })
+  const figures = { counts, tally, outlet, capture: feedCapture, troubles }
+  const metrics = connectorMetrics(role.metrics, figures)
   const report = reporter({
     ...names,
     simulated,
@@ -131,6 +136,7 @@ async function capture(
     counts,
     tally,
     outlet,
+    troubles,
     nowMs,
     linkMessage: () => link.message,
     stopping: () => signal.aborted,
@@ -141,6 +147,8 @@ async function capture(
   const linkEnd = new AbortController()
   ends.defer(() => linkEnd.abort())
   ends.defer(() => link.close())
+  const looking = setInterval(() => troubles.look(), LOOK_MS)
+  ends.defer(() => clearInterval(looking))
   ends.use(watchVersion(versions, role, (name) => feedCapture.renew(`version ${name} is in force`)))
   log.info({ ...names, exchange: adapter.name, version: version.name, simulated }, 'starting')
   // The exchange does not wait for NATS: blocks are kept until it is there.

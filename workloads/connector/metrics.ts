@@ -5,6 +5,7 @@ import type { Capture } from './capture.ts'
 import type { Tally } from './connection.ts'
 import type { Outlet } from './outlet.ts'
 import type { Counts } from './recorder.ts'
+import type { TroubleBook } from './troubles.ts'
 
 export type ConnectorMetrics = {
   reconnected(cause: string): void
@@ -18,6 +19,7 @@ export type Figures = {
   readonly tally: Tally
   readonly outlet: Outlet
   readonly capture: Capture
+  readonly troubles: TroubleBook
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
@@ -25,7 +27,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export function connectorMetrics(registry: Registry, figures: Figures): ConnectorMetrics {
   const registers = [registry]
   const name = (rest: string) => `ssmd_connector_${rest}`
-  const { counts, tally, outlet, capture } = figures
+  const { counts, tally, outlet, capture, troubles } = figures
 
   const counted = (rest: string, help: string, read: () => number) =>
     new Counter({
@@ -102,6 +104,22 @@ export function connectorMetrics(registry: Registry, figures: Figures): Connecto
   )
   measured('last_data_timestamp_seconds', 'When the last frame with market data came.', () =>
     seconds(capture.lastDataMs)
+  )
+
+  new Gauge({
+    name: name('trouble'),
+    help: 'What hinders a part of the connector, by kind and name: 1 for as long as it lasts.',
+    registers,
+    labelNames: ['kind', 'name'],
+    collect() {
+      this.reset()
+      for (const { kind, name: what } of troubles.look()) this.set({ kind, name: what }, 1)
+    },
+  })
+  measured(
+    'unacknowledged_seconds',
+    'Age of the oldest frame that JetStream has not acknowledged; 0 if there is none.',
+    () => outlet.unackedMs() / 1000
   )
 
   const reconnects = new Counter({

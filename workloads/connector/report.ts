@@ -5,6 +5,7 @@ import type { Capture } from './capture.ts'
 import type { Tally } from './connection.ts'
 import type { Outlet } from './outlet.ts'
 import type { Counts } from './recorder.ts'
+import type { TroubleBook } from './troubles.ts'
 
 export type ReporterOptions = {
   readonly environment: string
@@ -14,6 +15,7 @@ export type ReporterOptions = {
   readonly counts: Counts
   readonly tally: Tally
   readonly outlet: Outlet
+  readonly troubles: TroubleBook
   readonly nowMs: () => number
   /** What hinders publishing; empty where nothing does. */
   linkMessage(): string
@@ -37,6 +39,10 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       before = { at, frames: counts.frames }
     }
     const { shards } = capture
+    const troubles = options.troubles
+      .look()
+      .map(({ kind, message, since }) => ({ kind, message, since }))
+    const hindered = [options.linkMessage(), capture.message(at)].filter((text) => text !== '')
     return {
       version: 1,
       role: 'connector',
@@ -46,9 +52,8 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       at,
       simulated,
       state: stateOf(capture, options.stopping()),
-      message: [options.linkMessage(), capture.message(at)]
-        .filter((text) => text !== '')
-        .join('; '),
+      message: hindered.join('; ') || (troubles[0]?.message ?? ''),
+      ...(troubles.length === 0 ? {} : { troubles }),
       connections: shards.length,
       connected: shards.filter((shard) => shard.connected).length,
       symbols: capture.symbols,
@@ -60,6 +65,7 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       gaps: options.tally.gaps,
       dropped: counts.dropped,
       pendingBytes: outlet.pendingBytes,
+      unackedSeconds: Math.round(outlet.unackedMs() / 100) / 10,
     }
   }
 }

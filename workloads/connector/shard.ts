@@ -5,8 +5,8 @@ import { randomBytes } from 'node:crypto'
 import { logSubject } from '#crds/names.ts'
 import type { Logger } from '#role/run.ts'
 import type { CloseEvent } from '#wire/events.ts'
-import type { Exchange, Failure, Listener, Transport } from './adapter.ts'
-import { Backoff, type DialGate } from './backoff.ts'
+import type { Exchange, Failure, Listener, Refusal, Transport } from './adapter.ts'
+import { Backoff, type DialGate, MAX_RETRY_AFTER_MS } from './backoff.ts'
 import { Connection, type Tally } from './connection.ts'
 import { newConnectionId } from './connection-id.ts'
 import { Continuity } from './continuity.ts'
@@ -44,6 +44,16 @@ const WATCH_MS = 1_000
 /** The process itself stood still for so long: silence then proves nothing. */
 const PAUSED_MS = 5_000
 
+/** A wait that the exchange asked for is worth a word from here on. */
+const LONG_WAIT_MS = 5_000
+
+export type Wait = {
+  readonly untilMs: number
+  /** It asked for more than we wait. */
+  readonly isCut: boolean
+  readonly failure: Failure
+}
+
 /** How one attempt, or one connection, came to its end. */
 type Outcome = {
   readonly failure: Failure | null
@@ -63,6 +73,10 @@ export class Shard {
   #closing: Omit<CloseEvent, 'kind' | 'code'> | null = null
   #failure: Failure | null = null
   #attempts = 0
+  /** What the log said last of an attempt that failed. */
+  #said = ''
+  #wait: Wait | null = null
+  #refusals: readonly Refusal[] = []
   #lastFrameNanos = 0n
   #lastDataNanos = 0n
 
@@ -95,8 +109,16 @@ export class Shard {
     return this.#attempts
   }
 
-  get trouble(): string {
-    return this.#connection?.trouble ?? ''
+  /** The exchange asked to be left alone until then. */
+  get wait(): Wait | null {
+    return this.#wait
+  }
+
+  /** What the exchange refuses or does not answer. Until a new connection is ready it is what the last one knew. */
+  get refusals(): readonly Refusal[] {
+    if (this.#connection === null) return this.#refusals
+    const now = this.#connection.refusals()
+    return this.#connection.ready || now.length > 0 ? now : this.#refusals
   }
 
   get lastFrameNanos(): bigint {
@@ -127,6 +149,7 @@ export class Shard {
     while (!signal.aborted) {
       const wait = gate.turn(steadyMs() + delay) - steadyMs()
       if (wait > 0) await pause(wait, signal)
+      this.#wait = null
       if (signal.aborted) break
       const { failure, lifeMs, cause, message } = await this.#once(signal)
       this.#failure = failure ?? { kind: 'network', message, status: 0, retryAfterMs: null }
@@ -138,7 +161,11 @@ export class Shard {
         gate.hold(steadyMs() + delay)
       }
       onReconnect(cause)
-      log.warn(
+      this.#wait = this.#waitOf(failure, delay)
+      const said = `${cause} ${message}`
+      const level = said === this.#said && this.#wait === null ? 'debug' : 'warn'
+      this.#said = said
+      log[level](
         {
           shard: this.index,
           cause,
@@ -146,11 +173,19 @@ export class Shard {
           hint: failure?.hint,
           attempt: this.#attempts,
           retryMs: Math.round(delay),
+          until: this.#wait === null ? undefined : new Date(this.#wait.untilMs).toISOString(),
         },
         message
       )
     }
     signal.removeEventListener('abort', onAbort)
+  }
+
+  /** What to say of a wait that the exchange asked for. */
+  #waitOf(failure: Failure | null, delayMs: number): Wait | null {
+    if (failure === null || failure.retryAfterMs === null || delayMs < LONG_WAIT_MS) return null
+    const untilMs = this.#deps.nowMs() + delayMs
+    return { untilMs, isCut: failure.retryAfterMs > MAX_RETRY_AFTER_MS, failure }
   }
 
   #close(closing: Omit<CloseEvent, 'kind' | 'code'>): void {
@@ -203,6 +238,7 @@ export class Shard {
         clearInterval(watch)
         this.#lastFrameNanos = connection.lastFrameNanos || this.#lastFrameNanos
         this.#lastDataNanos = connection.lastDataNanos || this.#lastDataNanos
+        this.#refusals = this.refusals
         this.#connection = null
         this.#transport = null
         const close = closeEvent(this.#closing, connection.failure, code, reason)
@@ -251,6 +287,7 @@ export class Shard {
       observeLag: deps.observeLag,
       onReady: () => {
         this.#failure = null
+        this.#said = ''
         deps.onChange()
       },
       onFound: deps.onFound,

@@ -4,6 +4,7 @@
 /** Why frames are missing. */
 export type GapCause =
   | 'exchange-sequence' // the exchange's own numbers jumped
+  | 'not-subscribed' // the exchange refused a subscription, or did not answer it
   | 'disconnected' // the socket closed or was found dead
   | 'connector-stopped' // asked to stop
   | 'connector-lost' // the process ended without a word
@@ -33,10 +34,10 @@ export type CloseEvent = {
   readonly reason: string
 }
 
-/** The exchange's sequence jumped: `missing` frames of `scope` were never sent to us. */
+/** Frames of `scope` were never sent to us: the exchange's sequence jumped, or it gives no subscription. */
 export type GapEvent = {
   readonly kind: 'gap'
-  readonly cause: 'exchange-sequence'
+  readonly cause: 'exchange-sequence' | 'not-subscribed'
   readonly fault: 'exchange'
   readonly channel: string
   readonly scope: number

@@ -32,7 +32,6 @@ export class SyntheticSession implements Session {
     control: false,
   }
   readonly wakeAt = Number.POSITIVE_INFINITY
-  readonly trouble = ''
   readonly #symbols: number
   readonly #scanner = new FrameScanner(['type', 'sequence', 'symbol'])
   readonly #types = new ByteTable<MessageType>((name) => TYPES.get(name) ?? UNKNOWN)
@@ -73,7 +72,17 @@ export class SyntheticSession implements Session {
     return []
   }
 
-  scopeSeen(): void {}
+  scopeSeen(): readonly Action[] {
+    return []
+  }
+
+  refusals(): readonly [] {
+    return []
+  }
+
+  closed(): readonly Action[] {
+    return []
+  }
 
   jumped(): readonly Action[] {
     return []
