@@ -132,8 +132,8 @@ export type Listener = {
   frame(payload: Buffer): void
   ping(): void
   pong(): void
-  /** The last call. `code` is the WebSocket's, 1006 where it ended without a word. */
-  closed(code: number, reason: string): void
+  /** The last call. `code` is the WebSocket's, 1006 where it ended without a word; `failure`: what the exchange did wrong. */
+  closed(code: number, reason: string, failure?: Failure): void
   /** Never opened; the last call. */
   refused(failure: Failure): void
 }

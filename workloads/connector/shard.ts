@@ -234,8 +234,9 @@ export class Shard {
       pong: () => {
         connection.pongs++
       },
-      closed: (code, reason) => {
+      closed: (code, reason, violation) => {
         clearInterval(watch)
+        connection.failure ??= violation ?? null
         this.#lastFrameNanos = connection.lastFrameNanos || this.#lastFrameNanos
         this.#lastDataNanos = connection.lastDataNanos || this.#lastDataNanos
         this.#refusals = this.refusals
