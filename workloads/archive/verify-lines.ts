@@ -11,7 +11,7 @@ export type LineFacts = {
 }
 
 const HEAD =
-  /^\{"recv":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)","conn":"([0-9A-Za-z_-]{1,64})","n":([1-9]\d{0,15}),"(frame|text|base64|event)":/
+  /^\{"recv":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)","conn":"([0-9A-Za-z_-]{1,64})","n":([1-9]\d{0,15}),"(frame|text|base64|event|pad)":/
 /** The longest head there can be. */
 const HEAD_BYTES = 176
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
@@ -100,7 +100,8 @@ function bodyProblem(kind: string, body: string): string | undefined {
   if (!body.endsWith('}')) return 'does not end as a line of an archive'
   let value: unknown
   try {
-    value = JSON.parse(body.slice(0, -1))
+    // The frame follows its pad as another member.
+    value = kind === 'pad' ? JSON.parse(`{"pad":${body}`) : JSON.parse(body.slice(0, -1))
   } catch {
     return `its ${kind} is no JSON text`
   }
@@ -109,6 +110,10 @@ function bodyProblem(kind: string, body: string): string | undefined {
       return typeof value === 'string' ? undefined : 'its text is no string'
     case 'base64':
       return typeof value === 'string' && BASE64.test(value) ? undefined : 'its base64 is none'
+    case 'pad':
+      return isPadded(value as object, body)
+        ? undefined
+        : 'its pad is no white space around a frame'
     case 'event':
       return typeof value === 'object' && value !== null && !Array.isArray(value)
         ? undefined
@@ -117,6 +122,19 @@ function bodyProblem(kind: string, body: string): string | undefined {
       return undefined
   }
 }
+
+/** Exactly two texts of white space, with a line break in one of them, and the frame behind. */
+function isPadded(value: object, body: string): boolean {
+  const { pad } = value as { readonly pad?: unknown }
+  if (Object.keys(value).join() !== 'pad,frame' || !Array.isArray(pad) || pad.length !== 2) {
+    return false
+  }
+  if (!pad.every((text) => typeof text === 'string' && SPACES.test(text))) return false
+  return LINE_BREAK.test(pad.join('')) && body.startsWith(`${JSON.stringify(pad)},"frame":`)
+}
+
+const SPACES = /^[ \t\r\n]*$/
+const LINE_BREAK = /[\r\n]/
 
 function isTime(second: string): boolean {
   const ms = Date.parse(`${second}Z`)

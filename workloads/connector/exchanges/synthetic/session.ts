@@ -46,7 +46,7 @@ export class SyntheticSession implements Session {
     const scanner = this.#scanner
     const valid = scanner.scan(payload)
     frame.form = valid
-      ? scanner.lineBreak
+      ? scanner.breaksInside()
         ? FORM.text
         : FORM.json
       : isUtf8(payload)
