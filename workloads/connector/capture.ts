@@ -56,9 +56,9 @@ export class Capture {
     return this.#shards.reduce((sum, shard) => sum + shard.symbols, 0)
   }
 
-  /** All that is wanted is being captured. */
+  /** All that can be captured is being captured; `troubles` names the rest. */
   get ready(): boolean {
-    return this.#known && this.#left === 0 && this.#shards.every((shard) => shard.ready)
+    return this.#known && this.#shards.every((shard) => shard.ready)
   }
 
   /** What hinders it, for people; empty where nothing does. */

@@ -165,13 +165,14 @@ test('once memory is full it stays shut until a quarter is free: one hole, not a
 })
 
 test('a drop is on record while it lasts: as soon as NATS takes a block, and every five seconds', () => {
-  const { publisher, recorder, pass, counts } = start(40_000)
+  const { outlet, publisher, recorder, pass, counts } = start(40_000)
   const payload = Buffer.alloc(900, 0x20)
   publisher.held = true
   let at = 0n
   for (let i = 0; i < 100; i++) {
     at = pass(10)
     recorder.frame(at, payload, frame())
+    if (i % 4 === 3) recorder.flush()
   }
   recorder.flush()
   const drops = () =>
@@ -183,9 +184,13 @@ test('a drop is on record while it lasts: as soon as NATS takes a block, and eve
       )
   assert.ok(counts.dropped > 0)
   assert.equal(drops(), [], 'NATS takes nothing')
+  publisher.release(1)
+  recorder.flush()
+  assert.equal(drops(), [], 'nor does a moment make a part')
   pass(6_000)
   publisher.release(1)
   recorder.flush()
+  assert.ok(outlet.used > outlet.limit * 0.75, 'memory is full still')
   assert.is(drops().length, 1, 'one acknowledgement, and no further frame: it is told')
   assert.is(drops()[0]!.toNumber, 100)
   recorder.frame(pass(10), payload, frame())

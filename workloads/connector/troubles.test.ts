@@ -149,6 +149,20 @@ test('a wait that the exchange asks for is said, with until when, and is no long
   )
 })
 
+test('a stop ends a long wait, and the process that comes next dials immediately', async () => {
+  const fake = await startFakeKalshi()
+  fake.refusals.push({ status: 429, headers: { 'Retry-After': '31536000' } })
+  const first = startCapture({ url: fake.url, restUrl: fake.restUrl })
+  await until(20_000, 'it waits', () => first.capture.troubles().length > 0)
+  await within(20_000, 'stop', first.stop())
+  assert.is(fake.dials.length, 1)
+  const next = startCapture({ url: fake.url, restUrl: fake.restUrl })
+  await until(20_000, 'captured', () => next.capture.ready)
+  assert.equal(next.capture.troubles(), [])
+  await within(20_000, 'stop', next.stop())
+  await fake.close()
+})
+
 test('a pattern that matches nothing is named, and is no trouble once something does', async () => {
   await withCapture(
     { include: ['A', 'KXNONE-*', 'KXB-*'], discoverMs: 100 },

@@ -54,10 +54,8 @@ export async function readKey(
  * line, and without a byte order mark and white space around it.
  */
 export const plainValue = (text: string): string =>
-  text
-    .replace(/^\uFEFF/, '')
-    .replaceAll(/(?:\\r)?\\n|\r\n?/g, '\n')
-    .trim()
+  // trim takes a byte order mark too.
+  text.replaceAll(/(?:\\r)?\\n|\r\n?/g, '\n').trim()
 
 /** Throws SSMD_E_CREDENTIALS if no HTTP header takes the value. */
 export function checkHeaderValue(value: string, what: string): void {
