@@ -56,6 +56,7 @@ export function applyEvent(
 }
 
 const NONE: readonly GapSpan[] = []
+const MAX_SYMBOLS = 50
 
 function sequenceGap(
   connection: ConnectionState,
@@ -65,7 +66,10 @@ function sequenceGap(
 ): GapSpan {
   const { fromSequence, toSequence, scope } = event
   const began = typeof event.from === 'string' ? parseNanos(event.from) : undefined
-  const range = `scope ${numberOf(scope) ?? '?'}, sequences ${numberOf(fromSequence) ?? '?'} to ${numberOf(toSequence) ?? '?'}`
+  const what =
+    event.cause === 'unsubscribed'
+      ? symbolsOf(event.symbols)
+      : `scope ${numberOf(scope) ?? '?'}, sequences ${numberOf(fromSequence) ?? '?'} to ${numberOf(toSequence) ?? '?'}`
   return {
     cause: textOf(event.cause, 'exchange-sequence') as GapCause,
     fault: textOf(event.fault, 'exchange') as GapFault,
@@ -76,10 +80,16 @@ function sequenceGap(
     missing: numberOf(event.missing) ?? null,
     // Always there: it tells this gap from the end of a connection.
     channel: textOf(event.channel, ''),
-    detail: [range, textOf(event.reason, '').slice(0, MAX_REASON)]
+    detail: [what, textOf(event.reason, '').slice(0, MAX_REASON)]
       .filter((t) => t !== '')
       .join(': '),
   }
+}
+
+/** Symbols as a gap names them; a connector names 50 in one gap at most. */
+function symbolsOf(value: unknown): string {
+  const names = Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+  return names.slice(0, MAX_SYMBOLS).join(', ')
 }
 
 /** Frames that the connector had and could not keep: their numbers are used up. */

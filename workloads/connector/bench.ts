@@ -3,6 +3,7 @@
 
 import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
+import { benchBurst } from './bench/burst.ts'
 import { Connection } from './connection.ts'
 import { Continuity } from './continuity.ts'
 import { KalshiSession } from './exchanges/kalshi/session.ts'
@@ -35,7 +36,8 @@ export async function benchConnector(): Promise<Row[]> {
     ['trade or delta', frames.filter((frame) => frame.length < 600)],
     ['snapshot', frames.filter((frame) => frame.length >= 600)],
   ] as const
-  return kinds.flatMap(([kind, some]) => (some.length === 0 ? [] : rowsOf(kind, some)))
+  const rows = kinds.flatMap(([kind, some]) => (some.length === 0 ? [] : rowsOf(kind, some)))
+  return [...rows, ...(await benchBurst())]
 }
 
 function rowsOf(kind: string, frames: readonly Buffer[]): Row[] {
@@ -112,6 +114,7 @@ function newConnection(): Connection {
     nowNanos,
     steadyMs: Date.now,
     tally,
+    suspects: new Map(),
     observeLag() {},
     onReady() {},
     onFound() {},

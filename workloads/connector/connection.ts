@@ -2,7 +2,7 @@
 // session's wishes are carried out. What happened to it is on record from `open` to `close`.
 
 import type { CloseEvent } from '#wire/events.ts'
-import type { Action, Failure, Scoped, Session, Transport } from './adapter.ts'
+import type { Action, Failure, Scoped, Session, Transport, Wanted } from './adapter.ts'
 import { type Continuity, SEEN, type Seen } from './continuity.ts'
 import type { Recorder } from './recorder.ts'
 import { rfc3339 } from './times.ts'
@@ -23,6 +23,8 @@ export type ConnectionOptions = {
   /** Milliseconds since 1970 that no setting of the clock moves. */
   readonly steadyMs: () => number
   readonly tally: Tally
+  /** Symbols that a whole answer of discovery did not list; one that sends data is there. */
+  readonly suspects: Map<string, unknown>
   readonly observeLag: (ms: number) => void
   readonly onReady: () => void
   readonly onFound: (symbol: string) => void
@@ -30,6 +32,9 @@ export type ConnectionOptions = {
 
 /** One frame in so many is compared with the exchange's time; a prime, so that no rhythm of theirs falls in with it. */
 const LAG_SAMPLE = 61
+
+/** Symbols that one gap names. */
+const SYMBOLS_PER_GAP = 50
 
 export class Connection {
   /** Frames and pings: whether it lives. */
@@ -58,7 +63,7 @@ export class Connection {
 
   /** The hot path. */
   frame(payload: Buffer): void {
-    const { session, recorder } = this.#o
+    const { session, recorder, suspects } = this.#o
     const recv = this.#o.nowNanos()
     session.look(payload)
     const { frame } = session
@@ -69,7 +74,10 @@ export class Connection {
     }
     recorder.frame(recv, payload, frame)
     this.lastFrameNanos = recv
-    if (frame.type.data) this.lastDataNanos = recv
+    if (frame.type.data) {
+      this.lastDataNanos = recv
+      if (suspects.size > 0) suspects.delete(frame.symbol)
+    }
     if (++this.frames % LAG_SAMPLE === 0) this.#sampleLag(recv)
     if (frame.control) this.#act(session.control(payload, this.#o.steadyMs()))
     if (seen === SEEN.jump || seen === SEEN.restart) {
@@ -77,8 +85,8 @@ export class Connection {
     }
   }
 
-  want(symbols: readonly string[], extent: 'all' | 'some'): void {
-    this.#act(this.#o.session.want(symbols, extent, this.#o.steadyMs()))
+  want(wanted: Wanted): void {
+    this.#act(this.#o.session.want(wanted, this.#o.steadyMs()))
   }
 
   get trouble(): string {
@@ -88,6 +96,7 @@ export class Connection {
   /** The last word on record. Nothing may follow. */
   end(close: Omit<CloseEvent, 'kind'>): void {
     this.#ended = true
+    for (const action of this.#o.session.closed(this.#o.steadyMs())) this.#carryOut(action)
     clearTimeout(this.#wake)
     this.#o.recorder.event({ kind: 'close', ...close })
     this.#o.recorder.end()
@@ -156,6 +165,9 @@ export class Connection {
       case 'renewed':
         this.#lost(action, rfc3339(BigInt(Math.floor(action.sinceMs)) * 1_000_000n))
         return
+      case 'resumed':
+        this.#resumed(action)
+        return
       case 'rebuild': {
         const { scope, group, how, symbols } = action
         tally.rebuilds++
@@ -194,6 +206,38 @@ export class Connection {
       },
       group
     )
+  }
+
+  /** Symbols that were given up while they may have traded. */
+  #resumed({
+    symbols,
+    sinceMs,
+    scope,
+    channel,
+    group,
+  }: Extract<Action, { kind: 'resumed' }>): void {
+    const { recorder, tally } = this.#o
+    const from = rfc3339(BigInt(Math.floor(sinceMs)) * 1_000_000n)
+    const reason =
+      'given up because the exchange listed them no longer and they were silent; then it listed them again'
+    for (let at = 0; at < symbols.length; at += SYMBOLS_PER_GAP) {
+      const some = symbols.slice(at, at + SYMBOLS_PER_GAP)
+      tally.gaps++
+      recorder.event(
+        {
+          kind: 'gap',
+          cause: 'unsubscribed',
+          fault: 'exchange',
+          channel,
+          scope,
+          symbols: some,
+          missing: null,
+          from,
+          reason,
+        },
+        group
+      )
+    }
   }
 
   #schedule(): void {

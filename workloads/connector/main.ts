@@ -10,6 +10,7 @@ import { reportSubject } from '#crds/names.ts'
 import { parseDuration, parseSize } from '#crds/quantities.ts'
 import { loadResource } from '#crds/resources.ts'
 import { streamWantOf } from '#crds/streams.ts'
+import { Alarms } from '#role/alarms.ts'
 import { KEYS_DIR } from '#role/keys.ts'
 import { type Reports, startReports } from '#role/report.ts'
 import { type Role, runRole } from '#role/run.ts'
@@ -70,6 +71,7 @@ async function capture(
 
   const counts = newCounts()
   const tally = { gaps: 0, repeats: 0, rebuilds: 0 }
+  const alarms = new Alarms(log, nowMs)
   const outlet = new Outlet({
     limit: parseSize(connector.bufferBytes),
     nowMs,
@@ -106,6 +108,7 @@ async function capture(
       outlet,
       counts,
       tally,
+      alarms,
       observeLag: (ms) => metrics.observeLag(ms),
       live: (type, symbol, encode) => link.live(type, symbol, encode),
       gate: new DialGate(DIAL_SPACING_MS),
@@ -130,6 +133,7 @@ async function capture(
     capture: feedCapture,
     counts,
     tally,
+    alarms,
     outlet,
     nowMs,
     linkMessage: () => link.message,

@@ -1,6 +1,7 @@
 // What the connector says of itself every two seconds: the figures of a table, and what hinders it in words.
 
 import type { ConnectorReport } from '#crds/report.ts'
+import type { Alarms } from '#role/alarms.ts'
 import type { Capture } from './capture.ts'
 import type { Tally } from './connection.ts'
 import type { Outlet } from './outlet.ts'
@@ -13,6 +14,7 @@ export type ReporterOptions = {
   readonly capture: Capture
   readonly counts: Counts
   readonly tally: Tally
+  readonly alarms: Alarms
   readonly outlet: Outlet
   readonly nowMs: () => number
   /** What hinders publishing; empty where nothing does. */
@@ -37,6 +39,7 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       before = { at, frames: counts.frames }
     }
     const { shards } = capture
+    const { troubles } = options.alarms
     return {
       version: 1,
       role: 'connector',
@@ -46,7 +49,7 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       at,
       simulated,
       state: stateOf(capture, options.stopping()),
-      message: [options.linkMessage(), capture.message(at)]
+      message: [options.linkMessage(), capture.message(at), troubles[0]?.message ?? '']
         .filter((text) => text !== '')
         .join('; '),
       connections: shards.length,
@@ -60,6 +63,7 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       gaps: options.tally.gaps,
       dropped: counts.dropped,
       pendingBytes: outlet.pendingBytes,
+      ...(troubles.length === 0 ? {} : { troubles }),
     }
   }
 }

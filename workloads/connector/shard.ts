@@ -2,10 +2,12 @@
 // for life, and closed with a word on record. Whatever happens to it stops nothing else.
 
 import { randomBytes } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { logSubject } from '#crds/names.ts'
+import type { Alarms } from '#role/alarms.ts'
 import type { Logger } from '#role/run.ts'
 import type { CloseEvent } from '#wire/events.ts'
-import type { Exchange, Failure, Listener, Transport } from './adapter.ts'
+import type { Exchange, Failure, Listener, Transport, Wanted } from './adapter.ts'
 import { Backoff, type DialGate } from './backoff.ts'
 import { Connection, type Tally } from './connection.ts'
 import { newConnectionId } from './connection-id.ts'
@@ -24,9 +26,12 @@ export type ShardDeps = {
   readonly outlet: Outlet
   readonly counts: Counts
   readonly tally: Tally
+  readonly alarms: Alarms
   /** Receive time less the exchange's own time, of a sample of frames. */
   readonly observeLag: (ms: number) => void
   readonly live: Live
+  /** Symbols that may be gone; data takes its symbol out. */
+  readonly suspects: Map<string, unknown>
   readonly gate: DialGate
   readonly log: Logger
   readonly random: () => number
@@ -41,6 +46,8 @@ export type ShardDeps = {
 }
 
 const WATCH_MS = 1_000
+/** Symbols that a new connection is told without a break. */
+const SYMBOLS_PER_TURN = 5_000
 /** The process itself stood still for so long: silence then proves nothing. */
 const PAUSED_MS = 5_000
 
@@ -56,7 +63,13 @@ export class Shard {
   readonly index: number
   readonly #deps: ShardDeps
   readonly #backoff: Backoff
-  #wanted: { readonly symbols: readonly string[]; readonly extent: 'all' | 'some' } | null = null
+  /** What it is to have; the capture changes it. */
+  readonly #symbols: ReadonlySet<string>
+  #extent: Wanted['extent'] = 'some'
+  /** Symbols that came back while there was no connection, and since when they were not captured. */
+  #resumed = new Map<string, number>()
+  /** A new connection is being told its symbols. */
+  #telling = false
   #connection: Connection | null = null
   #transport: Transport | null = null
   /** Why we are closing it ourselves. */
@@ -66,8 +79,9 @@ export class Shard {
   #lastFrameNanos = 0n
   #lastDataNanos = 0n
 
-  constructor(index: number, deps: ShardDeps) {
+  constructor(index: number, symbols: ReadonlySet<string>, deps: ShardDeps) {
     this.index = index
+    this.#symbols = symbols
     this.#deps = deps
     this.#backoff = new Backoff(deps.random)
   }
@@ -83,7 +97,7 @@ export class Shard {
 
   /** Symbols that it has by name. */
   get symbols(): number {
-    return this.#wanted?.symbols.length || (this.#connection?.symbols ?? 0)
+    return this.#symbols.size || (this.#connection?.symbols ?? 0)
   }
 
   get failure(): Failure | null {
@@ -107,9 +121,13 @@ export class Shard {
     return this.#connection?.lastDataNanos || this.#lastDataNanos
   }
 
-  want(symbols: readonly string[], extent: 'all' | 'some'): void {
-    this.#wanted = { symbols, extent }
-    this.#connection?.want(symbols, extent)
+  /** Its symbols have changed so. */
+  want(wanted: Wanted): void {
+    this.#extent = wanted.extent
+    if (this.#connection === null) {
+      for (const symbol of wanted.removed) this.#resumed.delete(symbol)
+      for (const [symbol, sinceMs] of wanted.resumed) this.#resumed.set(symbol, sinceMs)
+    } else this.#connection.want(this.#telling ? { ...wanted, extent: 'some' } : wanted)
   }
 
   /** Closes the connection in an orderly way; the shard dials anew. */
@@ -248,6 +266,7 @@ export class Shard {
       nowNanos,
       steadyMs: deps.steadyMs,
       tally: deps.tally,
+      suspects: deps.suspects,
       observeLag: deps.observeLag,
       onReady: () => {
         this.#failure = null
@@ -263,13 +282,30 @@ export class Shard {
       exchange: exchange.adapter,
       endpoint: exchange.endpoint,
       adapter: exchange.adapter,
-      symbols: this.#wanted?.symbols.length ?? 0,
+      symbols: this.#symbols.size,
     })
     deps.log.info({ shard: this.index, connection: id, endpoint: exchange.endpoint }, 'connected')
     // What is wanted first, so that the first command already has it.
-    if (this.#wanted !== null) connection.want(this.#wanted.symbols, this.#wanted.extent)
+    void this.#tell(connection)
     connection.opened()
     return connection
+  }
+
+  /** Tells a new connection its symbols, so many at a time that frames are read in between. */
+  async #tell(connection: Connection): Promise<void> {
+    const symbols = [...this.#symbols]
+    const resumed = this.#resumed
+    this.#resumed = new Map()
+    this.#telling = true
+    for (let at = 0; this.#connection === connection; at += SYMBOLS_PER_TURN) {
+      // Some may have been given up since.
+      const added = symbols.slice(at, at + SYMBOLS_PER_TURN).filter((one) => this.#symbols.has(one))
+      this.#telling = at + SYMBOLS_PER_TURN < symbols.length
+      const extent = this.#telling ? 'some' : this.#extent
+      connection.want({ added, removed: [], resumed, extent })
+      if (!this.#telling) return
+      await nextTurn()
+    }
   }
 
   /** Ends a connection that says nothing, although its TCP may live; pings where the exchange wants to be pinged. */

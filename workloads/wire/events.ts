@@ -4,6 +4,7 @@
 /** Why frames are missing. */
 export type GapCause =
   | 'exchange-sequence' // the exchange's own numbers jumped
+  | 'unsubscribed' // symbols were given up because the exchange listed them no longer, and came back
   | 'disconnected' // the socket closed or was found dead
   | 'connector-stopped' // asked to stop
   | 'connector-lost' // the process ended without a word
@@ -49,6 +50,20 @@ export type GapEvent = {
   readonly reason?: string
 }
 
+/** Symbols were not captured from `from` until now, although they may have traded. */
+export type UnsubscribedEvent = {
+  readonly kind: 'gap'
+  readonly cause: 'unsubscribed'
+  readonly fault: 'exchange'
+  readonly channel: string
+  readonly scope: number
+  readonly symbols: readonly string[]
+  readonly missing: null
+  /** RFC 3339. */
+  readonly from: string
+  readonly reason: string
+}
+
 /** The connector received these and could not keep them. Numbers are inclusive. */
 export type DropEvent = {
   readonly kind: 'drop'
@@ -81,5 +96,6 @@ export type ConnectionEvent =
   | ReadyEvent
   | CloseEvent
   | GapEvent
+  | UnsubscribedEvent
   | DropEvent
   | RebuildEvent

@@ -3,6 +3,7 @@
 
 import { pino } from 'pino'
 import type { Feed } from '#crds/feed.gen.ts'
+import { Alarms } from '#role/alarms.ts'
 import { Block } from '#wire/block.ts'
 import type { ConnectionEvent } from '#wire/events.ts'
 import { FORM } from '#wire/form.ts'
@@ -147,6 +148,8 @@ export function startCapture(options: HarnessOptions) {
   const { symbols } = feed.spec
   const counts = newCounts()
   const tally = { gaps: 0, repeats: 0, rebuilds: 0 }
+  const log = pino({ level: process.env.SSMD_LOG_LEVEL ?? 'silent' })
+  const alarms = new Alarms(log, Date.now)
   const reconnects: string[] = []
   const lags: number[] = []
   const outlet = new Outlet({
@@ -179,10 +182,11 @@ export function startCapture(options: HarnessOptions) {
       outlet,
       counts,
       tally,
+      alarms,
       observeLag: (ms) => lags.push(ms),
       live: () => {},
       gate: new DialGate(1),
-      log: pino({ level: process.env.SSMD_LOG_LEVEL ?? 'silent' }),
+      log,
       random: options.random ?? Math.random,
       nowMs: Date.now,
       nowNanos: () => process.hrtime.bigint(),
@@ -199,6 +203,7 @@ export function startCapture(options: HarnessOptions) {
   const running = capture.run(stop.signal)
   return {
     capture,
+    alarms,
     publisher,
     outlet,
     counts,

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { KalshiModel } from '../../testing/kalshi-model.ts'
+import { wants } from '../../testing/wants.ts'
 import { KalshiSession } from './session.ts'
 import { channelNamed } from './types.ts'
 
@@ -79,8 +80,8 @@ function run(steps: readonly Step[], limit: number): void {
   for (const one of steps) {
     switch (one.kind) {
       case 'want':
+        act(session.want(wants(wanted, one.symbols), now))
         wanted = one.symbols
-        act(session.want(wanted, 'all', now))
         break
       case 'pass':
         pass(one.ms)
@@ -99,7 +100,7 @@ function run(steps: readonly Step[], limit: number): void {
     }
   }
   failing.length = 0
-  if (!steps.some((one) => one.kind === 'want')) act(session.want([], 'all', now))
+  if (!steps.some((one) => one.kind === 'want')) act(session.want(wants([], []), now))
   pass(600_000)
   for (const channel of ['orderbook_delta', 'trade']) {
     const has = [...model.subs.values()]

@@ -2,8 +2,15 @@
 // Few at a time and one a subscription; channels that want the same share one command.
 
 import * as command from './commands.ts'
+import { tellResumed } from './resumed.ts'
 import { type Command, confirm, later, reconnect, type State, scopeOf } from './state.ts'
-import { MARKETS_PER_UPDATE, missing, type Subscription, surplus } from './subscriptions.ts'
+import {
+  completeUntilMs,
+  MARKETS_PER_UPDATE,
+  missing,
+  type Subscription,
+  surplus,
+} from './subscriptions.ts'
 
 const IN_FLIGHT = 4
 const ANSWER_MS = 30_000
@@ -17,6 +24,7 @@ type Step = { readonly notBefore: number; send(): string }
 export function advance(state: State, nowMs: number): void {
   if (!state.open) return
   expire(state, nowMs)
+  tellResumed(state)
   let soonest = Number.POSITIVE_INFINITY
   while (state.commands.size < IN_FLIGHT) {
     const next = nextCommand(state, nowMs)
@@ -30,8 +38,7 @@ export function advance(state: State, nowMs: number): void {
   for (const one of state.commands.values()) soonest = Math.min(soonest, deadline(one))
   if (!state.ready && isSettled(state, nowMs)) {
     state.ready = true
-    const symbols = state.slices.reduce((sum, slice) => sum + slice.wanted.size, 0)
-    state.actions.push({ kind: 'ready', symbols })
+    state.actions.push({ kind: 'ready', symbols: state.slices.size })
   }
   state.wakeAt = soonest
 }
@@ -47,13 +54,14 @@ function nextCommand(state: State, nowMs: number): string | number {
     if (sub.command !== 0) continue
     const step = difference(state, sub, nowMs)
     if (step === null) {
-      // One whose time is over and that still asks for nothing waits for something else: no time to wake at.
-      for (const until of sub.refusedUntil.values())
-        if (until > nowMs) soonest = Math.min(soonest, until)
+      // Where only refused markets are missing, the first of them says when to look again.
+      const until = completeUntilMs(sub)
+      if (until > nowMs) soonest = Math.min(soonest, until)
       continue
     }
     const at = Math.max(from, sub.retryAt, step.notBefore)
     if (at <= nowMs) return step.send()
+    if (at === from) return from // no other can be sooner
     soonest = Math.min(soonest, at)
   }
   return soonest

@@ -1,14 +1,16 @@
 // The protocol of one Kalshi connection as a machine without I/O: frames, wishes and time go in, commands and
 // events come out. Data that comes before an ack is data.
 
-import type { Action, Frame, Session } from '../../adapter.ts'
+import type { Action, Frame, Session, Wanted } from '../../adapter.ts'
 import { DeclaredTypes } from '../../declared-types.ts'
 import { applyReply } from './answers.ts'
 import { KalshiFrames } from './frames.ts'
 import { advance } from './plan.ts'
 import { readReply } from './replies.ts'
-import { bySid, newState, type State, wantRebuild, wantSymbols } from './state.ts'
+import { tellUnresumed } from './resumed.ts'
+import { bySid, newState, type State, wantRebuild } from './state.ts'
 import { channelOfType } from './types.ts'
+import { wantSymbols } from './wanted.ts'
 
 export class KalshiSession implements Session {
   readonly #frames: KalshiFrames
@@ -50,15 +52,17 @@ export class KalshiSession implements Session {
     return this.tick(nowMs)
   }
 
-  want(symbols: readonly string[], extent: 'all' | 'some', nowMs: number): readonly Action[] {
-    if (extent === 'all') this.#state.symbolsKnown = true
-    wantSymbols(this.#state, symbols)
+  want(wanted: Wanted, nowMs: number): readonly Action[] {
+    if (wanted.extent === 'all') this.#state.symbolsKnown = true
+    wantSymbols(this.#state, wanted)
     return this.tick(nowMs)
   }
 
   control(payload: Buffer, nowMs: number): readonly Action[] {
-    applyReply(this.#state, readReply(payload), nowMs)
-    return this.tick(nowMs)
+    const reply = readReply(payload)
+    applyReply(this.#state, reply, nowMs)
+    // Announcements come in bursts, and change nothing here until their markets are wanted.
+    return reply.kind === 'lifecycle' ? this.#taken() : this.tick(nowMs)
   }
 
   jumped(scope: number, nowMs: number): readonly Action[] {
@@ -68,10 +72,18 @@ export class KalshiSession implements Session {
   }
 
   tick(nowMs: number): readonly Action[] {
-    const state = this.#state
-    advance(state, nowMs)
-    const { actions } = state
-    state.actions = []
+    advance(this.#state, nowMs)
+    return this.#taken()
+  }
+
+  closed(): readonly Action[] {
+    tellUnresumed(this.#state)
+    return this.#taken()
+  }
+
+  #taken(): readonly Action[] {
+    const { actions } = this.#state
+    this.#state.actions = []
     return actions
   }
 

@@ -87,6 +87,10 @@ export class SyntheticSession implements Session {
     return []
   }
 
+  closed(): readonly Action[] {
+    return []
+  }
+
   channelOf(): { channel: string; group: string } {
     return { channel: '', group: 'connection' }
   }
