@@ -20,6 +20,8 @@ export type CaptureOptions = {
 
 /** Announcements and pages that come within this are placed together. */
 const GATHER_MS = 25
+/** Symbols placed in one turn of the event loop. */
+const SYMBOLS_PER_TURN = 2_000
 /** At most one log line in this about symbols that come one by one. */
 const LOG_MS = 10_000
 /** No data for so long is worth a word, although a quiet market may be the reason. */
@@ -39,6 +41,8 @@ export class Capture {
   readonly #running: Promise<void>[] = []
   #signal: AbortSignal | null = null
   #known = false
+  /** Every shard has been told that it knows all its symbols. */
+  #toldAll = false
   /** What discovery could not have; empty if its last answer is whole. */
   #discovery = ''
   #gathering: NodeJS.Timeout | null = null
@@ -141,17 +145,11 @@ export class Capture {
   }
 
   #answered({ known, failures, census }: DiscoveryAnswer): void {
-    const first = known && !this.#known
     this.#known = known
-    const { alarms, log } = this.#o.deps
+    const { alarms } = this.#o.deps
     this.#discovery = failures.length > 0 ? describe(failures) : ''
     alarms.say('discovery', 'DiscoveryFailed', this.#discovery || doubt(census))
     this.#place()
-    if (first) {
-      // A shard that got no symbol of late does not know yet that it has them all.
-      for (const shard of this.#shards) shard.want({ ...newChange(), extent: 'all' })
-      log.info({ symbols: this.#set.size }, 'symbols to capture')
-    }
     this.#o.onChange()
   }
 
@@ -166,7 +164,7 @@ export class Capture {
     clearTimeout(this.#gathering ?? undefined)
     this.#gathering = null
     const { maxConnections, symbolsPerConnection } = this.#o
-    const { added, removed, resumed } = this.#set.take() ?? newChange()
+    const { added, removed, resumed } = this.#set.take(SYMBOLS_PER_TURN)
     const changes = new Map<Place, Change>()
     const changeOf = (place: Place): Change => {
       const change = changes.get(place) ?? newChange()
@@ -190,13 +188,23 @@ export class Capture {
     // The first connection is there even without symbols: whole channels come on it, and the key is tried.
     if (this.#placement.places.length === 0) this.#placement.grow()
     for (const { wanted } of this.#placement.places.slice(this.#shards.length)) this.#start(wanted)
-    const extent = this.#known ? 'all' : 'some'
+    const all = this.#known && this.#set.taken
+    const extent = all ? 'all' : 'some'
     for (const [index, place] of this.#placement.places.entries()) {
       const change = changes.get(place)
       if (change !== undefined) this.#shards[index]!.want({ ...change, extent })
     }
+    if (all && !this.#toldAll) this.#tellAll()
+    if (!this.#set.taken) this.#gather()
     this.#o.deps.alarms.say('symbols', 'SymbolLimit', this.#tooMany())
     this.#log(added.length, removed.length)
+  }
+
+  /** A shard that got no symbol of late does not know yet that it has them all. */
+  #tellAll(): void {
+    this.#toldAll = true
+    for (const shard of this.#shards) shard.want({ ...newChange(), extent: 'all' })
+    this.#o.deps.log.info({ symbols: this.#set.size }, 'symbols to capture')
   }
 
   #tooMany(): string {

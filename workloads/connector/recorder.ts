@@ -59,6 +59,9 @@ const RESUME = 0.75
 /** Events other than `drop` and `close` may go so far beyond the limit. */
 const EVENT_RESERVE = 1024 * 1024
 
+/** Names that are kept for live records, which few listen to. */
+const LIVE_SYMBOLS = 1_000
+
 export class Recorder {
   readonly #options: RecorderOptions
   readonly #outlet: Outlet
@@ -87,7 +90,7 @@ export class Recorder {
     const { environment, feed, connection, shard, simulated } = options
     const header = { environment, feed, connection, shard, simulated }
     this.#writer = new BlockWriter(header)
-    this.#liveWriter = new BlockWriter(header)
+    this.#liveWriter = new BlockWriter(header, LIVE_SYMBOLS)
     this.#symbolRef = this.#writer.symbol('')
     this.#encodeLive = () => this.#liveBlock()
     this.#timer = setTimeout(() => {

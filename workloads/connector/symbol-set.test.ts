@@ -13,13 +13,13 @@ const NOTHING: Omit<Wanted, 'extent'> = { added: [], removed: [], resumed: new M
 function answer(set: SymbolSet, found: readonly string[], nowMs = 0) {
   for (const symbol of found) set.found(symbol)
   set.answered(nowMs)
-  const { added, removed, resumed } = set.take() ?? NOTHING
+  const { added, removed, resumed } = set.take()
   return { added, removed, resumed: [...resumed] }
 }
 
 test('exact names are there from the start and never given up', () => {
   const set = setOf('A', 'B', 'K-*')
-  assert.equal(set.take()?.added, ['A', 'B'])
+  assert.equal(set.take().added, ['A', 'B'])
   for (let i = 0; i < 2 * GIVE_UP_AFTER; i++) assert.equal(answer(set, []).removed, [])
   assert.is(set.size, 2)
 })
@@ -28,7 +28,7 @@ test('what is found and wanted is taken, the rest is not', () => {
   const set = setOf('K-*')
   assert.equal(answer(set, ['K-1', 'K-X', 'Z-1']).added, ['K-1'])
   assert.equal(answer(set, ['K-1']).added, [], 'nothing new')
-  assert.is(set.take(), null)
+  assert.equal(set.take(), NOTHING)
 })
 
 test('a symbol is given up when several whole answers in a row lack it, not before (freqtrade/freqtrade#1302)', () => {
@@ -48,7 +48,7 @@ test('an answer that is not whole takes nothing away, however often it comes', (
     set.found('K-1')
     set.over()
   }
-  assert.is(set.take(), null)
+  assert.equal(set.take(), NOTHING)
   assert.is(set.suspects.size, 0)
 })
 
@@ -85,7 +85,7 @@ test('a symbol that comes back brings along when it was given up, once', () => {
   })
   for (let i = 1; i <= GIVE_UP_AFTER; i++) answer(set, ['K-2', 'K-3'], 2000 + i)
   assert.ok(set.found('K-1'), 'announced')
-  assert.equal([...set.take()!.resumed], [['K-1', 2000 + GIVE_UP_AFTER]])
+  assert.equal([...set.take().resumed], [['K-1', 2000 + GIVE_UP_AFTER]])
 })
 
 test('a whole answer says how many of the captured symbols it lists', () => {
@@ -102,7 +102,51 @@ test('an announced symbol is taken once, where it is wanted', () => {
   assert.not.ok(set.found('K-1'))
   assert.not.ok(set.found('K-X'))
   assert.not.ok(set.found('Q-1'))
-  assert.equal(set.take()?.added, ['K-1'])
+  assert.equal(set.take().added, ['K-1'])
+})
+
+test('changes are taken a few at a time, and each with its time', () => {
+  const set = setOf('K-*')
+  const names = ['K-1', 'K-2', 'K-3', 'K-4', 'K-5']
+  answer(set, names)
+  for (let i = 1; i <= GIVE_UP_AFTER; i++) {
+    set.answered(i)
+    if (i < GIVE_UP_AFTER) assert.ok(set.taken)
+  }
+  assert.equal([set.take(3).removed, set.take(3).removed], [names.slice(0, 3), names.slice(3)])
+  for (const name of names) set.found(name)
+  assert.equal(
+    set.take(2).resumed,
+    new Map([
+      ['K-1', 5],
+      ['K-2', 5],
+    ])
+  )
+  assert.not.ok(set.taken)
+  assert.equal(
+    set.take(9).resumed,
+    new Map([
+      ['K-3', 5],
+      ['K-4', 5],
+      ['K-5', 5],
+    ])
+  )
+  assert.ok(set.taken)
+})
+
+test('a symbol that leaves and comes back before it was taken stays, and one that comes and leaves was never there', () => {
+  const set = setOf('K-*')
+  answer(set, ['K-1', 'K-2'])
+  for (let i = 0; i < GIVE_UP_AFTER; i++) set.answered(7)
+  set.found('K-2')
+  assert.equal(set.take(1), { added: ['K-2'], removed: ['K-1'], resumed: new Map([['K-2', 7]]) })
+  assert.equal(set.take(), NOTHING)
+  set.found('K-3')
+  for (let i = 0; i <= GIVE_UP_AFTER; i++) {
+    set.found('K-2')
+    set.answered(8)
+  }
+  assert.equal(set.take(), { ...NOTHING, removed: ['K-3'] })
 })
 
 test('symbols beyond the limit are counted, and taken once there is room', () => {

@@ -25,9 +25,9 @@ export class SymbolSet {
   #answer = 1
   /** When each was given up, oldest first. */
   readonly #givenUp = new Map<string, number>()
-  #added: string[] = []
-  #removed: string[] = []
-  #resumed = new Map<string, number>()
+  readonly #added: string[] = []
+  readonly #removed: string[] = []
+  readonly #resumed = new Map<string, number>()
   #beyond = new Set<string>()
   #beyondBefore = 0
 
@@ -106,14 +106,23 @@ export class SymbolSet {
     this.#answer++
   }
 
-  /** What changed since the last call; null if nothing did. */
-  take(): Omit<Wanted, 'extent'> | null {
-    if (this.#added.length === 0 && this.#removed.length === 0) return null
-    const change = { added: this.#added, removed: this.#removed, resumed: this.#resumed }
-    this.#added = []
-    this.#removed = []
-    this.#resumed = new Map()
-    return change
+  /** Nothing is left to be taken. */
+  get taken(): boolean {
+    return this.#added.length + this.#removed.length === 0
+  }
+
+  /** What changed since the last call, at most so many symbols each way. */
+  take(most = Number.POSITIVE_INFINITY): Omit<Wanted, 'extent'> {
+    // What changed its mind while it waited is not told.
+    const added = this.#added.splice(0, most).filter((symbol) => this.#named.has(symbol))
+    const removed = this.#removed.splice(0, most).filter((symbol) => !this.#named.has(symbol))
+    const resumed = new Map<string, number>()
+    for (const symbol of this.#resumed.size > 0 ? added : []) {
+      const since = this.#resumed.get(symbol)
+      if (since !== undefined) resumed.set(symbol, since)
+      this.#resumed.delete(symbol)
+    }
+    return { added, removed, resumed }
   }
 
   #isThere(symbol: string, named: number): void {

@@ -76,7 +76,7 @@ function settled(markets: number) {
     const actions = frame(JSON.stringify({ type: 'market_lifecycle_v2', sid: 1, msg }))
     assert.equal(actions, [{ kind: 'found', symbol }])
     assert.ok(set.found(symbol))
-    const change = set.take()!
+    const change = set.take()
     return session
       .want({ ...change, extent: 'all' }, now)
       .flatMap((action) => (action.kind === 'send' ? [action.text] : []))
