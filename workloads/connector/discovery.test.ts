@@ -260,17 +260,27 @@ function assertGaps(gaps: ConnectionEvent[], symbols: string[], between: number)
 }
 
 test('an exchange that lists nothing at first is asked again before it is believed', async () => {
+  const readyAt: boolean[] = []
+  let isReady = () => false
   await withCapture(
-    { discoverMs: 200 },
+    { discoverMs: 1_000 },
     async (fake, run) => {
-      await polls(fake, 2)
-      assert.not.ok(run.capture.ready)
-      fake.markets.open = ['KXA-1']
+      isReady = () => run.capture.ready
       await ready(run)
+      assert.equal(readyAt, [false, false, false])
       assert.equal(books(fake), ['KXA-1'])
       assert.is(run.publisher.events('ready').length, 1)
     },
-    () => {}
+    (fake) => {
+      fake.markets.open = ['KXA-1']
+      fake.onRest = (query, response) => {
+        if (query.get('status') !== 'open' || readyAt.length === 3) return false
+        readyAt.push(isReady())
+        if (readyAt.length === 3) return false
+        response.end('{"markets":[],"cursor":""}')
+        return true
+      }
+    }
   )
 })
 
