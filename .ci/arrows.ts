@@ -25,9 +25,9 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'operator/kube': ['crds'],
   'operator/runtime': ['crds', 'operator/kube'],
   ...Object.fromEntries(KINDS.map((kind) => [kind, ['crds', 'operator', ...PLATFORM]])),
-  'operator/nats': ['crds'],
+  'operator/nats': ['crds', 'workloads/bus'],
   'operator/pods': ['crds', 'operator', ...PLATFORM],
-  operator: ['crds', 'operator/nats', 'operator/pods', ...KINDS, ...PLATFORM],
+  operator: ['crds', 'workloads/bus', 'operator/nats', 'operator/pods', ...KINDS, ...PLATFORM],
   'operator/local': ['crds', 'operator', ...KINDS, 'workloads/bus', 'workloads/role', '.ci/tools'],
 }
 

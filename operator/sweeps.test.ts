@@ -5,6 +5,7 @@
 import { connect, type NatsConnection } from 'nats'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { ensureDurable } from '#bus/durable.ts'
 import { consumerName, streamName } from '#crds/names.ts'
 import { DURABLE_KEYS } from '#crds/streams.ts'
 import { until } from '#testing/deadline.ts'
@@ -13,7 +14,6 @@ import { skip } from '#testing/skip.ts'
 import { Judged } from './judged.ts'
 import { ARCHIVES, ENVIRONMENTS } from './kinds.ts'
 import type { KubeObject } from './kube/objects.ts'
-import { ensureConsumer } from './nats/api.ts'
 import type { Pass } from './runtime/pass.ts'
 import { Sweeps } from './sweeps.ts'
 import { missingTools } from './testing/cluster.ts'
@@ -79,9 +79,9 @@ test('one is removed once its Archive is gone or keeps the feed no more; those o
     [DURABLE_KEYS.archive]: 'far',
     [DURABLE_KEYS.feed]: 'a',
   }
-  await ensureConsumer(nc, a, 'archive_far', foreign)
+  await ensureDurable(nc, { stream: a, durable: 'archive_far', metadata: foreign })
   const read = { ...foreign, [DURABLE_KEYS.environment]: uid ?? '', [DURABLE_KEYS.archive]: 'read' }
-  await ensureConsumer(nc, a, 'archive_read', read)
+  await ensureDurable(nc, { stream: a, durable: 'archive_read', metadata: read })
   const pull = JSON.stringify({ batch: 1, expires: 60_000_000_000 })
   nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${a}.archive_read`, pull, { reply: 'answers' })
   nc.subscribe('answers')
@@ -107,7 +107,7 @@ function desk() {
   const state = { now: 0, archives: [] as KubeObject[], cached: [] as KubeObject[], removed: 0 }
   const find = (list: readonly KubeObject[]) =>
     list.find(({ metadata }) => metadata.name === 'keep')
-  const durable = { stream: 's', name: 'archive_keep', archive: 'keep', feed: 'a' }
+  const durable = { stream: 's', durable: 'archive_keep', archive: 'keep', feed: 'a' }
   const world = {
     archives: { store: { get: () => find(state.cached) } },
     judged: new Judged(),

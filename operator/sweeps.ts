@@ -2,9 +2,9 @@
 // needs it any more, and nobody reads it: an Archive that is deleted and applied again in between loses nothing by it. The files
 // of the Archive stay; only what is still in the stream for it is given up.
 
+import type { Durable } from '#bus/orphans.ts'
 import { ARCHIVES } from './kinds.ts'
 import { type Key, type KubeObject, keyOf } from './kube/objects.ts'
-import type { Durable } from './nats/durables.ts'
 import type { Pass } from './runtime/pass.ts'
 import type { World } from './world.ts'
 
@@ -37,7 +37,7 @@ export class Sweeps {
     const gone = new Set<string>()
     for (const durable of durables) {
       if (await isNeeded(pass, world, environment, durable)) continue
-      const id = `${durable.stream} ${durable.name}`
+      const id = `${durable.stream} ${durable.durable}`
       if (!before?.gone.has(id)) gone.add(id)
       else if (await world.links.removeDurable(key, durable)) tell(pass, environment, durable)
     }
@@ -63,15 +63,16 @@ async function isNeeded(
   return needs(world.archives.store.get(key)) || needs(await pass.getLive(ARCHIVES, key))
 }
 
-function tell(pass: Pass, environment: KubeObject, { stream, name, archive, feed }: Durable): void {
-  pass.log.info(
-    { stream, durable: name, archive },
-    'removed the consumer of an Archive that is gone'
-  )
+function tell(
+  pass: Pass,
+  environment: KubeObject,
+  { stream, durable, archive, feed }: Durable
+): void {
+  pass.log.info({ stream, durable, archive }, 'removed the consumer of an Archive that is gone')
   pass.event(environment, {
     type: 'Normal',
     reason: 'ConsumerRemoved',
     action: 'Sweep',
-    note: `removed consumer ${name} of stream ${stream}: no Archive ${archive} keeps ${feed} any more; its files stay`,
+    note: `removed consumer ${durable} of stream ${stream}: no Archive ${archive} keeps ${feed} any more; its files stay`,
   })
 }

@@ -1,13 +1,13 @@
 // What a pass of ours may look at and use: the caches, the judgements, Secrets by name, reports and the links to NATS. The
 // reconcile functions get this and a Pass, and nothing else.
 
+import type { Durable } from '#bus/orphans.ts'
 import type { Metadata, StreamWant } from '#crds/streams.ts'
 import type { Figures } from './figures.ts'
 import type { Judged } from './judged.ts'
 import type { Informer } from './kube/informer.ts'
 import { type Key, type KubeObject, keyOf, type Resource } from './kube/objects.ts'
 import { simulatorService } from './names.ts'
-import type { Durable } from './nats/durables.ts'
 import type { Pace } from './pace.ts'
 import type { Platform } from './platform.ts'
 import type { Warnings } from './pods/warnings.ts'

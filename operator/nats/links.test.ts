@@ -76,4 +76,23 @@ test('many streams are asked about at once, and one that was deleted is made aga
   }
 })
 
+test('an Environment dials as its workloads do: a list of servers, and what is no address is said', async () => {
+  let now = 0
+  const links = new NatsLinks({
+    log: pino({ level: 'silent' }),
+    nowMs: () => now++,
+    onReport: () => {},
+    onState: () => {},
+  })
+  try {
+    links.want(KEY, { url: `nats://127.0.0.1:1, ${nats.url}`, credentials: undefined })
+    await until(30_000, 'connected to the second', () => links.state(KEY).connected)
+    links.want(KEY, { url: 'http://127.0.0.1:1', credentials: undefined })
+    await until(10_000, 'refused', () => links.state(KEY).why.startsWith('the URL of NATS is not'))
+    assert.not.ok(links.state(KEY).connected)
+  } finally {
+    await links.close()
+  }
+})
+
 test.run()

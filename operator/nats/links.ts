@@ -1,13 +1,18 @@
 // One connection to NATS for each Environment: dialled for ever, dialled anew for another address or other credentials. It
 // hears what the workloads say of themselves, and makes their streams and consumers. No secret is logged.
 
-import { connect, credsAuthenticator, Events, type NatsConnection } from 'nats'
+import type { NatsConnection } from 'nats'
 import type { Logger } from 'pino'
+import { pause } from '#bus/backoff.ts'
+import { connectBus } from '#bus/connect.ts'
+import { deleteDurable, ensureDurable } from '#bus/durable.ts'
+import { watchUpDown } from '#bus/link.ts'
+import { type Durable, idleDurables } from '#bus/orphans.ts'
+import { SETTLE_MS } from '#bus/remake.ts'
+import { ensureStream, streamFacts, streamNames } from '#bus/stream.ts'
 import { toSsmdError } from '#crds/errors.ts'
 import { reportSubjects } from '#crds/names.ts'
 import type { Metadata, StreamWant } from '#crds/streams.ts'
-import { ensureConsumer, ensureStream, streamNames } from './api.ts'
-import { type Durable, idleDurables, removeDurable } from './durables.ts'
 
 export type LinkVerdict =
   | { readonly state: 'good' }
@@ -87,7 +92,12 @@ export class NatsLinks {
   async ensureStream(environment: string, want: StreamWant): Promise<LinkVerdict> {
     const link = this.#links.get(environment)
     if (link?.connected && (await this.#isThere(environment, link, want))) return GOOD
-    return this.#once(environment, idOf(want), (nc, was) => ensureStream(nc, want, was))
+    return this.#once(environment, idOf(want), async (nc, was) => {
+      // Its files go after its name; a workload usually makes it again first.
+      if (was === 'there' && !(await streamFacts(nc, want.name)))
+        await pause(2 * SETTLE_MS, link?.stop.signal ?? AbortSignal.abort())
+      await ensureStream(nc, want)
+    })
   }
 
   ensureConsumer(
@@ -97,7 +107,7 @@ export class NatsLinks {
     metadata: Metadata
   ): Promise<LinkVerdict> {
     return this.#once(environment, `${stream} ${durable}`, (nc) =>
-      ensureConsumer(nc, stream, durable, metadata)
+      ensureDurable(nc, { stream, durable, metadata })
     )
   }
 
@@ -113,7 +123,7 @@ export class NatsLinks {
   async removeDurable(environment: string, durable: Durable): Promise<boolean> {
     const nc = this.#open(environment)
     if (!nc || this.#options.readOnly) return false
-    return removeDurable(nc, durable).then(
+    return deleteDurable(nc, durable).then(
       () => true,
       () => false
     )
@@ -155,7 +165,7 @@ export class NatsLinks {
   async #once(
     environment: string,
     id: string,
-    make: (nc: NatsConnection, was: 'there' | 'unknown') => Promise<void>
+    make: (nc: NatsConnection, was: 'there' | 'unknown') => Promise<unknown>
   ): Promise<LinkVerdict> {
     const link = this.#links.get(environment)
     if (!link?.nc || !link.connected) return { state: 'away', why: this.state(environment).why }
@@ -170,84 +180,60 @@ export class NatsLinks {
       return GOOD
     } catch (thrown) {
       link.checked.delete(id)
-      const { code, message } = toSsmdError(thrown)
-      return code === 'SSMD_E_STREAM'
-        ? { state: 'refused', why: message }
-        : { state: 'away', why: 'JetStream does not answer' }
+      const { code, message, hint } = toSsmdError(thrown)
+      const why = hint === undefined ? message : `${message}; ${hint}`
+      return { state: code === 'SSMD_E_STREAM' ? 'refused' : 'away', why }
     }
   }
 
   async #keep(environment: string, link: Link): Promise<void> {
-    const { log, onState } = this.#options
     const { signal } = link.stop
     while (!signal.aborted) {
       try {
-        const nc = await this.#dial(link)
-        if (signal.aborted) {
-          await nc.close()
-          return
-        }
+        const nc = await this.#dial(environment, link)
         link.nc = nc
-        this.#connected(environment, link)
-        void this.#watch(environment, link, nc)
+        watchUpDown(nc, {
+          up: () => this.#connected(environment, link),
+          down: () => this.#away(environment, link, 'the connection was lost'),
+        })
         this.#listen(environment, nc)
+        this.#connected(environment, link)
         await nc.closed()
       } catch (thrown) {
-        const why = thrown instanceof Error ? thrown.message : String(thrown)
-        if (why !== link.why) {
-          link.why = why
-          log.warn({ environment, why }, 'NATS cannot be reached; trying on')
-          onState(environment)
-        }
+        if (!signal.aborted) this.#away(environment, link, toSsmdError(thrown).message)
       }
       link.connected = false
       await pause(RETRY_MS, signal)
     }
   }
 
-  #dial({ target }: Link): Promise<NatsConnection> {
-    const { url, credentials } = target
-    const urls = url.split(',')
-    const parsed = URL.parse(urls[0] ?? '')
-    return connect({
-      servers: urls.map((text) => URL.parse(text)?.host || text),
+  #dial(environment: string, link: Link): Promise<NatsConnection> {
+    const { url, credentials } = link.target
+    return connectBus({
+      url,
+      credentials,
       name: 'ssmd operator',
-      timeout: 5_000,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 500,
-      reconnectJitter: 500,
-      ignoreAuthErrorAbort: true,
-      pingInterval: 10_000,
-      maxPingOut: 2,
-      noAsyncTraces: true,
-      ...(parsed?.protocol === 'tls:' ? { tls: {} } : {}),
-      ...userOf(parsed),
-      ...(credentials === undefined
-        ? {}
-        : { authenticator: credsAuthenticator(Buffer.from(credentials)) }),
+      log: this.#options.log.child({ environment }),
+      signal: link.stop.signal,
+      onFailure: (reason) => this.#away(environment, link, reason),
     })
   }
 
+  #away(environment: string, link: Link, why: string): void {
+    if (link.stop.signal.aborted || (!link.connected && link.why === why)) return
+    link.connected = false
+    link.why = why
+    this.#options.onState(environment)
+  }
+
   #connected(environment: string, link: Link): void {
+    if (link.stop.signal.aborted) return
     link.connected = true
     link.why = ''
     // It may be another server, or one that lost its streams.
     link.checked.clear()
     link.names = undefined
-    this.#options.log.info({ environment }, 'connected to NATS')
     this.#options.onState(environment)
-  }
-
-  async #watch(environment: string, link: Link, nc: NatsConnection): Promise<void> {
-    for await (const { type } of nc.status()) {
-      if (link.nc !== nc || link.stop.signal.aborted) return
-      if (type === Events.Reconnect) this.#connected(environment, link)
-      if (type !== Events.Disconnect || !link.connected) continue
-      link.connected = false
-      link.why = 'the connection was lost'
-      this.#options.log.warn({ environment }, 'connection to NATS lost')
-      this.#options.onState(environment)
-    }
   }
 
   #listen(environment: string, nc: NatsConnection): void {
@@ -280,22 +266,3 @@ const spread = (name: string): number => {
 }
 
 const GOOD = { state: 'good' } as const
-
-function userOf(url: URL | null): { user?: string; pass?: string; token?: string } {
-  if (!url?.username) return {}
-  const user = decodeURIComponent(url.username)
-  return url.password ? { user, pass: decodeURIComponent(url.password) } : { token: user }
-}
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const timer = setTimeout(done, ms)
-    timer.unref()
-    signal.addEventListener('abort', done, { once: true })
-    function done(): void {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-  })

@@ -8,6 +8,7 @@ import { SsmdError } from '#crds/errors.ts'
 export const JETSTREAM = {
   consumerNotFound: 10_014,
   storageExceeded: 10_047,
+  notCreated: 10_049,
   nameInUse: 10_058,
   streamNotFound: 10_059,
   subjectsOverlap: 10_065,

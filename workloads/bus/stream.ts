@@ -61,6 +61,25 @@ export async function ensureStream(nc: NatsConnection, want: StreamWant): Promis
   return factsOf(want.name, info)
 }
 
+/** Names of the streams that take something of these subjects: one question for a thousand of them. */
+export async function streamNames(nc: NatsConnection, subject: string): Promise<Set<string>> {
+  const names = new Set<string>()
+  for (;;) {
+    const body = { subject, offset: names.size }
+    const { total, streams } = await askJetStream<Names>(
+      nc,
+      'STREAM.NAMES',
+      body,
+      `listing streams of ${subject}`
+    )
+    const before = names.size
+    for (const name of streams ?? []) names.add(name)
+    if (names.size >= total || names.size === before) return names
+  }
+}
+
+type Names = { readonly total: number; readonly streams?: readonly string[] | null }
+
 async function readStream(nc: NatsConnection, name: string): Promise<Info | undefined> {
   try {
     return await askJetStream<Info>(nc, `STREAM.INFO.${name}`, undefined, `reading stream ${name}`)
