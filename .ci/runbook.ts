@@ -2,7 +2,7 @@
 // themselves are written by people.
 
 import { readFile, writeFile } from 'node:fs/promises'
-import { REASONS } from '../operator/reasons.ts'
+import { REASONS } from '../operator/status/reasons.ts'
 
 export const RUNBOOK = new URL('../docs/runbook/', import.meta.url)
 const INDEX = new URL('README.md', RUNBOOK)

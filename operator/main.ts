@@ -7,8 +7,8 @@ import { describeError, exitCodeOf, SsmdError, toSsmdError } from '#crds/errors.
 import { addControllers } from './controllers.ts'
 import { loadConnection } from './kube/config.ts'
 import type { LeaseTimes } from './kube/lease-machine.ts'
+import { definitionsFit } from './preflight.ts'
 import { Manager } from './runtime/manager.ts'
-import { definitionsFit } from './served.ts'
 
 export type OperatorOptions = {
   readonly kubeconfig?: string | undefined

@@ -3,8 +3,8 @@
 
 import type { Archive } from '#crds/archive.gen.ts'
 import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
-import { archiverName } from '../names.ts'
-import { childrenOf, type World } from '../world.ts'
+import { childrenOf, type World } from '../reconcile/context.ts'
+import { archiverName } from '../render/names.ts'
 
 const ARCHIVE = 'ssmd.io/archive'
 

@@ -5,17 +5,8 @@ import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
 import { consumerName } from '#crds/names.ts'
 import { DURABLE_KEYS, streamWantOf } from '#crds/streams.ts'
-import { workloadAt } from '../around.ts'
-import { attempt, makeChildren, pruneChildren } from '../children.ts'
-import { readCredentials } from '../credentials.ts'
-import { finish } from '../finish.ts'
-import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
-import { ARCHIVES, isPaused } from '../kinds.ts'
 import { CLAIMS, DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
-import { archiverName } from '../names.ts'
-import { paceKey } from '../pace.ts'
-import type { Reconcile } from '../runtime/controller.ts'
-import { type Fact, good, stalled, waiting } from '../status.ts'
+import { attempt, makeChildren, pruneChildren } from '../reconcile/children.ts'
 import {
   childrenOf,
   dayOf,
@@ -23,7 +14,16 @@ import {
   platformOf,
   type StreamVerdict,
   type World,
-} from '../world.ts'
+} from '../reconcile/context.ts'
+import { readCredentials } from '../reconcile/credentials.ts'
+import { finish } from '../reconcile/finish.ts'
+import { ARCHIVES, isPaused } from '../reconcile/kinds.ts'
+import { workloadAt } from '../reconcile/observe.ts'
+import { paceKey } from '../reconcile/status-rate.ts'
+import { archiverName } from '../render/names.ts'
+import type { Reconcile } from '../runtime/controller.ts'
+import { type Fact, good, stalled, waiting } from '../status/status.ts'
+import { brokenAmong, describeProblems, located, locatedAll } from '../validation/judged.ts'
 import { claimProblem } from './claim.ts'
 import { desiredArchiver } from './desired.ts'
 import { checkArchive } from './policies.ts'

@@ -1,12 +1,12 @@
 // An Archive's conditions and figures. Pure.
 
-import { gapsToday, lagFigures, lagOf, rounded, timeOf } from '../figures.ts'
 import type { KubeObject } from '../kube/objects.ts'
-import type { ArchiverSays } from '../reports.ts'
-import { type Fact, good, type Summary, waiting } from '../status.ts'
-import { codeFact, troubleFact } from '../troubles.ts'
-import { type Around, workloadFact } from '../workload.ts'
-import type { StreamVerdict } from '../world.ts'
+import { type Around, workloadFact } from '../pods/workload.ts'
+import type { StreamVerdict } from '../reconcile/context.ts'
+import { gapsToday, lagFigures, lagOf, rounded, timeOf } from '../status/figures.ts'
+import type { ArchiverSays } from '../status/reports.ts'
+import { type Fact, good, type Summary, waiting } from '../status/status.ts'
+import { codeFact, troubleFact } from '../status/troubles.ts'
 
 export type ArchiveView = {
   readonly config: Fact

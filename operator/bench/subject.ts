@@ -9,7 +9,7 @@ import { addControllers } from '../controllers.ts'
 import { loadConnection } from '../kube/config.ts'
 import { PRIORITY } from '../kube/queue.ts'
 import { Manager } from '../runtime/manager.ts'
-import { conditionsIn } from '../status.ts'
+import { conditionsIn } from '../status/status.ts'
 import { STAR_SPACE } from './load.ts'
 
 const say = (fact: object): void => {

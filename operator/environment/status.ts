@@ -5,8 +5,8 @@ import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { KubeObject } from '../kube/objects.ts'
-import { type Fact, good, type Summary, waiting, worst } from '../status.ts'
-import { type Around, workloadFact } from '../workload.ts'
+import { type Around, workloadFact } from '../pods/workload.ts'
+import { type Fact, good, type Summary, waiting, worst } from '../status/status.ts'
 
 export type EnvironmentView = {
   readonly environment: Environment | undefined

@@ -6,9 +6,9 @@ import { isSimulated, keyOf } from '#crds/environments.ts'
 import { EXCHANGES } from '#crds/exchanges.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { versionInForce } from '#crds/versions.ts'
-import { connectorName, fitLabel } from '../names.ts'
-import type { EnvVar, KubeObject, Volume, VolumeMount } from '../objects.ts'
-import type { Platform } from '../platform.ts'
+import { connectorName, fitLabel } from '../render/names.ts'
+import type { EnvVar, KubeObject, Volume, VolumeMount } from '../render/objects.ts'
+import type { Platform } from '../render/platform.ts'
 import {
   addNatsCredentials,
   CONFIG_DIR,
@@ -16,7 +16,7 @@ import {
   labelsFor,
   renderConfigMap,
   renderDeployment,
-} from '../pod.ts'
+} from '../render/pod.ts'
 
 // Room for the 64 Mi that a connector may hold back, for its heap, and for a burst.
 const RESOURCES = {

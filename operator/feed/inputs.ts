@@ -3,13 +3,13 @@
 
 import type { Environment } from '#crds/environment.gen.ts'
 import { streamWantOf } from '#crds/streams.ts'
-import { FEEDS } from '../kinds.ts'
 import { type Key, type KubeObject, keyOf } from '../kube/objects.ts'
-import { connectorName } from '../names.ts'
-import { paceKey } from '../pace.ts'
-import { isOpen } from '../rollout.ts'
+import { dayOf, environmentsNaming, type FeedMemo, type World } from '../reconcile/context.ts'
+import { FEEDS } from '../reconcile/kinds.ts'
+import { paceKey } from '../reconcile/status-rate.ts'
+import { connectorName } from '../render/names.ts'
+import { isOpen } from '../render/rollout.ts'
 import type { PassInputs } from '../runtime/passes.ts'
-import { dayOf, environmentsNaming, type FeedMemo, type World } from '../world.ts'
 import { needsOf } from './captures.ts'
 import { figuresOf, flowTextOf } from './status.ts'
 

@@ -1,12 +1,12 @@
 // A Feed's conditions and figures, of all its captures together: the worst of them decides, the figures add up. Pure.
 
-import { gapsToday, lagFigures, rounded, timeOf } from '../figures.ts'
 import type { KubeObject } from '../kube/objects.ts'
-import type { ArchiverSays, ConnectorSays } from '../reports.ts'
-import { type Fact, type Facts, good, type Summary, waiting, worst } from '../status.ts'
-import { codeFact, troubleFact } from '../troubles.ts'
-import { type Around, workloadFact } from '../workload.ts'
-import type { StreamVerdict } from '../world.ts'
+import { type Around, workloadFact } from '../pods/workload.ts'
+import type { StreamVerdict } from '../reconcile/context.ts'
+import { gapsToday, lagFigures, rounded, timeOf } from '../status/figures.ts'
+import type { ArchiverSays, ConnectorSays } from '../status/reports.ts'
+import { type Fact, type Facts, good, type Summary, waiting, worst } from '../status/status.ts'
+import { codeFact, troubleFact } from '../status/troubles.ts'
 
 /** One capture as the pass found and left it. */
 export type CaptureView = {

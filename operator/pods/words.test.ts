@@ -4,12 +4,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { KubeObject } from '../kube/objects.ts'
-import { messageOf } from '../reasons.ts'
-import type { Fact } from '../status.ts'
-import { type Around, workloadFact } from '../workload.ts'
+import { messageOf } from '../status/reasons.ts'
+import type { Fact } from '../status/status.ts'
 import { newestOf, podEssentials, workloadOf } from './essentials.ts'
 import { podWishes } from './wishes.ts'
 import { podFact, saidOf } from './words.ts'
+import { type Around, workloadFact } from './workload.ts'
 
 const test = suite('words about pods')
 

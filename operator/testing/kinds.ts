@@ -7,7 +7,6 @@ import { Registry } from 'prom-client'
 import { parseAllDocuments } from 'yaml'
 import { until } from '#testing/deadline.ts'
 import { addControllers } from '../controllers.ts'
-import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../kinds.ts'
 import type { Client } from '../kube/client.ts'
 import { type Connection, fixedConnection } from '../kube/config.ts'
 import {
@@ -18,9 +17,10 @@ import {
   type Resource,
   SERVICE_ACCOUNTS,
 } from '../kube/objects.ts'
+import type { World } from '../reconcile/context.ts'
+import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../reconcile/kinds.ts'
 import { Manager } from '../runtime/manager.ts'
-import { conditionsIn } from '../status.ts'
-import type { World } from '../world.ts'
+import { conditionsIn } from '../status/status.ts'
 import type { Audit } from './audit.ts'
 import { type ClusterOptions, startCluster, type TestCluster } from './cluster.ts'
 import { testLog } from './log.ts'
