@@ -23,7 +23,6 @@ import { Templates } from './reconcile/templates.ts'
 import { Warnings } from './reconcile/warnings.ts'
 import type { Controller } from './runtime/controller.ts'
 import type { Manager, Watching } from './runtime/manager.ts'
-import { Passes } from './runtime/passes.ts'
 import { mappedWishes } from './runtime/triggers.ts'
 import { Figures, STALE_MS } from './status/figures.ts'
 import { isReady } from './status/status.ts'
@@ -129,7 +128,6 @@ export function addControllers(options: ControllersOptions): {
     pace: new Pace(nowMs, options.figuresMs),
     sweeps: new Sweeps(nowMs, options.sweepMs),
     templates: new Templates(),
-    feedPasses: new Passes(),
     isSettled: settledAfter(STALE_MS, nowMs),
     image: options.image,
     pullSecrets: options.pullSecrets ?? [],

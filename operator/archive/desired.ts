@@ -83,7 +83,7 @@ export function desiredArchiver(
 }
 
 /** The archive as the archiver reads it: what its container gets, and what becomes of the files later, is not its business. */
-function resolveArchive(archive: Archive): unknown {
+function resolveArchive(archive: Archive): object {
   const { deletionPolicy: _deletionPolicy, resources: _resources, ...spec } = archive.spec
   return {
     apiVersion: archive.apiVersion,
@@ -98,7 +98,7 @@ function resolveEnvironment(
   archive: Archive,
   environment: Environment,
   feeds: readonly Feed[]
-): unknown {
+): object {
   const kept = [...archive.spec.feeds].sort()
   const simulated = kept.filter((name) => {
     const feed = feeds.find((candidate) => candidate.metadata.name === name)

@@ -7,18 +7,16 @@ import { streamWantOf } from '#crds/streams.ts'
 import { versionInForce } from '#crds/versions.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { attempt, type Made, makeChildren, pruneChildren } from '../reconcile/children.ts'
-import { dayOf, type FeedMemo, type StreamVerdict, type World } from '../reconcile/context.ts'
+import { dayOf, type StreamVerdict, type World } from '../reconcile/context.ts'
 import { finish } from '../reconcile/finish.ts'
 import { ENVIRONMENTS, FEEDS, isPaused } from '../reconcile/kinds.ts'
 import { workloadAt } from '../reconcile/observe.ts'
 import { paceKey } from '../reconcile/status-rate.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import type { Pass } from '../runtime/pass.ts'
-import type { PassInputs } from '../runtime/passes.ts'
 import { type Fact, good, stalled } from '../status/status.ts'
 import { describeProblems, located } from '../validation/judged.ts'
 import { type Capture, capturesOf } from './captures.ts'
-import { feedInputs, streamsStand } from './inputs.ts'
 import { checkFeed } from './policies.ts'
 import { type CaptureView, type FeedView, feedFigures, feedSummary } from './status.ts'
 
@@ -31,22 +29,17 @@ export const reconcileFeed =
     const object = await pass.get(FEEDS, pass.key)
     if (!object || object.metadata.deletionTimestamp) {
       world.pace.forget(paceKey(FEEDS.kind, pass.key))
-      world.feedPasses.forget(pass.key)
       return
     }
     const namespace = pass.namespace ?? ''
-    const inputs = await feedInputs(world, namespace, object)
-    const again = await spared(pass, world, inputs)
-    if (again) return again
     const paused = isPaused(object)
     const { feed, config } = fitness(world, object)
     const captures = feed && !isDisabled(feed) ? await capturesOf(world, namespace, feed) : []
 
-    let clean = true
     const { made, failure, thrown } = await attempt(async () => {
       if (!feed || paused) return undefined
       const applied = await makeConnectors(pass, world, object, captures)
-      clean = await prune(pass, world, object, captures)
+      await prune(pass, world, object, captures)
       return applied
     })
     const views: CaptureView[] = []
@@ -63,55 +56,24 @@ export const reconcileFeed =
       failure,
       day,
     }
-    const awaits = awaitedBy(captures)
     const result = await finish(pass, world, {
       resource: FEEDS,
       object,
       summary: feedSummary(view),
       figures: feedFigures(view),
-      againMs: againMs(world, awaits),
+      againMs: againMs(world, captures),
     })
     // Shown first, then tried again with back-off.
     if (thrown !== undefined) throw thrown
-    // What was written comes back through the caches first.
-    if (clean && !failure && result.isDone && pass.writes === 0 && !pass.behind) {
-      const more = { awaits, streams: streamsOf(captures, views, !paused) }
-      const untilMs = world.nowMs() + (result.heldBackMs ?? Number.POSITIVE_INFINITY)
-      world.feedPasses.complete(pass.key, { inputs, untilMs, more })
-    }
     return result
   }
 
-/** Where nothing changed since the last complete pass: when to look again. */
-async function spared(
-  pass: Pass,
-  world: World,
-  inputs: PassInputs
-): Promise<{ readonly requeueAfterMs?: number } | undefined> {
-  const now = world.nowMs()
-  const last = pass.behind ? undefined : world.feedPasses.same(pass.key, inputs, now)
-  if (!last || !(await streamsStand(world, pass.name, last.more))) return undefined
-  const next = Math.min(
-    last.untilMs - now,
-    againMs(world, last.more.awaits) ?? Number.POSITIVE_INFINITY
-  )
-  return Number.isFinite(next) ? { requeueAfterMs: next } : {}
-}
-
-function awaitedBy(captures: readonly Capture[]): FeedMemo['awaits'] {
-  if (captures.some(({ credentials }) => credentials.standing !== 'good')) return 'secrets'
-  return captures.some(({ suspended }) => !suspended) ? 'reports' : 'nothing'
-}
-
-function againMs(world: World, awaits: FeedMemo['awaits']): number | undefined {
-  switch (awaits) {
-    case 'nothing':
-      return undefined
-    case 'reports':
-      return inCompany(world, world.pace.figuresMs * (0.8 + world.random() * 0.2))
-    case 'secrets':
-      return WAIT_MS * (1 + world.random())
-  }
+/** What no watch tells of: a Secret that is missing, reports that stop, a stream that is deleted. */
+function againMs(world: World, captures: readonly Capture[]): number | undefined {
+  if (captures.some(({ credentials }) => credentials.standing !== 'good'))
+    return WAIT_MS * (1 + world.random())
+  if (captures.every(({ suspended }) => suspended)) return undefined
+  return inCompany(world, world.pace.figuresMs * (0.8 + world.random() * 0.2))
 }
 
 /** At a moment that it shares with others: hundreds of looks in a row cost a tenth of what each costs by itself. */
@@ -119,17 +81,6 @@ function inCompany({ pace, nowMs }: World, waitMs: number): number {
   const now = nowMs()
   const step = pace.figuresMs / 30
   return Math.ceil((now + waitMs) / step) * step - now
-}
-
-function streamsOf(
-  captures: readonly Capture[],
-  views: readonly CaptureView[],
-  asks: boolean
-): FeedMemo['streams'] {
-  return captures.flatMap(({ object, environment, suspended }, i) => {
-    const verdict = views[i]?.stream
-    return asks && environment && !suspended && verdict ? [[object, verdict] as const] : []
-  })
 }
 
 const isDisabled = (feed: Feed): boolean => feed.spec.state === 'disabled'
@@ -167,7 +118,7 @@ async function prune(
   world: World,
   owner: KubeObject,
   captures: readonly Capture[]
-): Promise<boolean> {
+): Promise<void> {
   const hindered = new Set(captures.filter(({ desired }) => !desired).map(({ name }) => name))
   const wanted = captures.flatMap(({ desired }) => desired ?? [])
   return pruneChildren(pass, world, owner, wanted, FEEDS, async (child) => {

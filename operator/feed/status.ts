@@ -125,12 +125,6 @@ function flowFact({ stream, report, connector }: CaptureView, settled: boolean):
   return trouble ?? good('Flowing', message)
 }
 
-/** What of a report decides what is said of the flow: the same text, the same words. */
-export const flowTextOf = (report: ConnectorSays | undefined): string =>
-  report
-    ? `${report.state} ${report.connected}/${report.connections} ${report.message} ${report.code} ${JSON.stringify(report.troubles)}`
-    : ''
-
 /** What the columns of `kubectl get feeds` show. */
 export function feedFigures(view: FeedView): Readonly<Record<string, unknown>> {
   const active = view.captures.filter(({ suspended }) => !suspended)

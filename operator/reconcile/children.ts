@@ -130,8 +130,7 @@ export async function pruneChildren(
   wanted: readonly Child[],
   ownerKind: Resource,
   isUnwanted: (child: KubeObject) => Promise<boolean>
-): Promise<boolean> {
-  let clean = true
+): Promise<void> {
   const { uid = '' } = owner.metadata
   const keep = new Set(wanted.map(keyOfObject))
   for (const { kind, metadata } of wanted)
@@ -144,7 +143,6 @@ export async function pruneChildren(
     if (resource.kind === CLAIMS.kind) continue
     for (const child of informer.store.by('owner', uid)) {
       if (keep.has(`${resource.kind}/${child.metadata.name}`)) continue
-      clean = false
       if (child.metadata.deletionTimestamp || !(await isUnwanted(child))) continue
       const key: Key = keyOf(child)
       const gone = await pass.delete(
@@ -161,7 +159,6 @@ export async function pruneChildren(
         })
     }
   }
-  return clean
 }
 
 /** Runs the writing part of a pass; what the API server refused becomes a fact, to be shown and then thrown. */

@@ -8,7 +8,6 @@ import { type Key, type KubeObject, keyOf, type Resource } from '../kube/objects
 import { simulatorService } from '../render/names.ts'
 import type { Platform } from '../render/platform.ts'
 import type { Pass } from '../runtime/pass.ts'
-import type { Passes } from '../runtime/passes.ts'
 import type { Figures } from '../status/figures.ts'
 import type { Judged } from '../validation/judged.ts'
 import type { Secrets } from './secrets.ts'
@@ -43,14 +42,6 @@ export type Links = {
   removeDurable(environment: Key, durable: Durable): Promise<boolean>
 }
 
-/** What a pass over a Feed leaves for the next one. */
-export type FeedMemo = {
-  /** What NATS said of the stream in each Environment that the pass asked about. */
-  readonly streams: readonly (readonly [environment: KubeObject, verdict: StreamVerdict])[]
-  /** What no watch tells of, and has to be looked at now and then. */
-  readonly awaits: 'nothing' | 'reports' | 'secrets'
-}
-
 export type World = {
   readonly feeds: Informer
   readonly environments: Informer
@@ -71,8 +62,6 @@ export type World = {
     forget(environment: Key): void
   }
   readonly templates: Templates
-  /** What the last pass over each Feed looked at. */
-  readonly feedPasses: Passes<FeedMemo>
   /** Whether reports had the time to come since we began to work. */
   readonly isSettled: () => boolean
   readonly image: string

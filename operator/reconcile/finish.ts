@@ -23,29 +23,18 @@ export type Finish = {
   readonly againMs: number | undefined
 }
 
-export type Finished = {
-  /** Nothing is awaited of the workload: only a change makes another pass worth it. */
-  readonly isDone: boolean
-  readonly requeueAfterMs?: number
-  readonly heldBackMs?: number
-}
-
+/** When to look again, if nothing changes before. */
 export async function finish(
   pass: Pass,
   world: World,
   { resource, object, summary, figures, againMs }: Finish
-): Promise<Finished> {
+): Promise<{ readonly requeueAfterMs?: number }> {
   const status = statusOf(object, summary, figures, world.nowMs())
   const heldBackMs = await write(pass, world, resource, object, status)
   const never = Number.POSITIVE_INFINITY
-  const isDone = !isComing(summary)
-  const lookMs = isDone ? never : LOOK_MS * (1 + world.random())
+  const lookMs = isComing(summary) ? LOOK_MS * (1 + world.random()) : never
   const next = Math.min(heldBackMs ?? never, againMs ?? never, lookMs)
-  return {
-    isDone,
-    ...(Number.isFinite(next) ? { requeueAfterMs: next } : {}),
-    ...(heldBackMs === undefined ? {} : { heldBackMs }),
-  }
+  return Number.isFinite(next) ? { requeueAfterMs: next } : {}
 }
 
 const isComing = ({ facts: { WorkloadAvailable } }: Summary): boolean =>

@@ -53,12 +53,6 @@ export class Pace {
     return FLIP_MS - (sinceRefill % FLIP_MS)
   }
 
-  /** Whether figures may be worth a write now; without taking a turn. */
-  isDue(key: PaceKey): boolean {
-    const entry = this.#entries.get(key)
-    return !entry || this.#nowMs() >= (entry.turnAt ?? this.#ownTurnAt(entry))
-  }
-
   wrote(key: PaceKey, change: Change): void {
     const now = this.#nowMs()
     const entry = this.#entryOf(key, now)

@@ -51,23 +51,29 @@ export const labelsFor = (component: Component, own: Labels): Labels => ({
 export function renderConfigMap(
   name: string,
   labels: Labels,
-  files: Readonly<Record<string, unknown>>,
+  files: Readonly<Record<string, object>>,
   platform: Platform
 ): ConfigMap {
   const data: Record<string, string> = {}
-  for (const [file, content] of Object.entries(files)) {
-    data[file] = stringify(content, {
-      sortMapEntries: true,
-      aliasDuplicateObjects: false,
-      lineWidth: 0,
-    })
-  }
+  for (const [file, content] of Object.entries(files)) data[file] = yamlOf(content)
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name, namespace: platform.namespace, labels },
     data,
   }
+}
+
+/** By identity of what was written: it was a third of a pass over a Feed that nobody changed. */
+const TEXTS = new WeakMap<object, string>()
+
+function yamlOf(content: object): string {
+  const known = TEXTS.get(content)
+  if (known !== undefined) return known
+  const options = { sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0 }
+  const text = stringify(content, options)
+  TEXTS.set(content, text)
+  return text
 }
 
 export type PodInput = {

@@ -18,7 +18,7 @@
 // an error, TerminalError(reason, message) to be called again only after a change, anything else to be tried again
 // with back-off (outcome.ts). `Desired` objects hold the fields we own and nothing else: no status, no null, no
 // resourceVersion; `ownedBy(owner)` of kube/objects.ts makes the owner reference, `conditionsOf` of kube/conditions.ts the
-// conditions. `manager.enqueue(controller, key)` wakes a key for what is not in Kubernetes. See also passes.ts.
+// conditions. `manager.enqueue(controller, key)` wakes a key for what is not in Kubernetes.
 
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
