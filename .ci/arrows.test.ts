@@ -2,8 +2,8 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkArrows, type House } from './arrows.ts'
-import { readImports } from './imports.ts'
+import { ARROWS, checkArrows, type House } from './arrows.ts'
+import { findRings, readImports } from './imports.ts'
 
 const test = suite('arrows')
 const HOUSE: House = {
@@ -120,6 +120,24 @@ for (const [from, specifier, why] of FORBIDDEN) {
     assert.match(one(from, specifier), why)
   })
 }
+
+test('the table of arrows has no ring: no two rooms may import each other', () => {
+  assert.equal(findRings(ARROWS), [])
+})
+
+test('two rooms that import each other are a problem even if both may, and if no ring of files closes', () => {
+  const found = problems({
+    'workloads/connector/a.ts': "import { b } from '#role/b.ts'",
+    'workloads/role/b.ts': '',
+    'workloads/role/c.ts': "import { d } from '../connector/d.ts'",
+    'workloads/connector/d.ts': '',
+  })
+  const pair = found.find((problem) => problem.includes('import each other'))
+  assert.match(
+    pair ?? '',
+    'workloads/connector and workloads/role import each other: workloads/connector/a.ts -> workloads/role/b.ts'
+  )
+})
 
 test('a ring between files of one room is a problem, and names its files', () => {
   const found = problems({

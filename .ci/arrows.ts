@@ -36,7 +36,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   operator: [...ABOVE_RECONCILE, ...KINDS],
   'operator/local': [...ABOVE_RECONCILE, ...KINDS, 'operator', '.ci/tools'],
 }
-/** Of tests alone: nothing may import them but tests. */
+/** For tests alone: the operator may have these rooms beside those above. */
 const FOR_TESTS = ['operator/testing', 'operator/bench', 'operator/e2e']
 
 export function checkArrows(files: readonly SourceFile[], house: House): string[] {
@@ -59,9 +59,31 @@ export function checkArrows(files: readonly SourceFile[], house: House): string[
     }
     edges.set(file.path, targets)
   }
+  problems.push(...mutualRooms(edges))
   for (const ring of findRings(edges)) problems.push(`${ring[0]}: import ring ${ring.join(' -> ')}`)
   return problems
 }
+
+/** Rooms that import each other, whatever the table says: one line for each pair, with a file of each direction. */
+function mutualRooms(edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const seen = new Map<string, string>()
+  for (const [from, targets] of edges) {
+    // Nothing that ships is there.
+    if (isForTests(from) || from.startsWith('.ci/')) continue
+    for (const to of targets)
+      if (roomOf(from) !== roomOf(to)) seen.set(`${roomOf(from)} ${roomOf(to)}`, `${from} -> ${to}`)
+  }
+  return [...seen].flatMap(([pair, example]) => {
+    const [here = '', there = ''] = pair.split(' ')
+    const back = seen.get(`${there} ${here}`)
+    return back === undefined || here > there
+      ? []
+      : [`${here} and ${there} import each other: ${example}, ${back}`]
+  })
+}
+
+/** What may be imported, as edges between rooms: the drawing of docs, which must have no ring. */
+export const ARROWS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(MAY))
 
 /** The room of a path: `crds`, `workloads/wire`, `operator` (its own files), `operator/feed`, `.ci/tools`. */
 export function roomOf(path: string): string {
