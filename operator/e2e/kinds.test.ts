@@ -255,7 +255,7 @@ test('passes over unchanged objects write nothing, also after a restart', async 
   const before = await versions()
   await operator.stop()
   const again = await kinds.operate(space)
-  await until(MS, 'it has looked at all', () => again.world.feeds.synced)
+  await until(MS, 'it has looked at all', () => again.context.feeds.synced)
   await new Promise((resolve) => setTimeout(resolve, 1500))
   const applied = again.lines.filter(({ msg }) => msg === 'applied')
   assert.equal(applied, [])

@@ -12,9 +12,9 @@ import { until } from '#testing/deadline.ts'
 import { startNats, type TestNats } from '#testing/nats.ts'
 import { skip } from '#testing/skip.ts'
 import type { KubeObject } from '../kube/objects.ts'
-import type { World } from '../reconcile/context.ts'
+import type { Context } from '../reconcile/context.ts'
 import { ARCHIVES, ENVIRONMENTS } from '../reconcile/kinds.ts'
-import { Sweeps } from '../reconcile/orphans.ts'
+import { Orphans } from '../reconcile/orphans.ts'
 import type { Pass } from '../runtime/pass.ts'
 import { missingTools } from '../testing/cluster.ts'
 import {
@@ -102,13 +102,13 @@ test('one is removed once its Archive is gone or keeps the feed no more; those o
   })
 })
 
-/** Sweeps over one durable with the clock and the API server in hand. */
+/** Orphans over one durable with the clock and the API server in hand. */
 function desk() {
   const state = { now: 0, archives: [] as KubeObject[], cached: [] as KubeObject[], removed: 0 }
   const find = (list: readonly KubeObject[]) =>
     list.find(({ metadata }) => metadata.name === 'keep')
   const durable = { stream: 's', durable: 'archive_keep', archive: 'keep', feed: 'a' }
-  const world = {
+  const context = {
     archives: { store: { get: () => find(state.cached) } },
     judged: new Judged(),
     links: {
@@ -118,17 +118,17 @@ function desk() {
         return true
       },
     },
-  } as unknown as World
+  } as unknown as Context
   const pass = {
     getLive: async () => find(state.archives),
     event: () => {},
     log: { info: () => {} },
   } as unknown as Pass
   const space = { name: 'n' } as Space
-  const sweeps = new Sweeps(() => state.now, 1000)
+  const orphans = new Orphans(() => state.now, 1000)
   const sweep = async (now: number) => {
     state.now = now
-    await sweeps.run(pass, world, environment(space, 'prod', ['a']))
+    await orphans.run(pass, context, environment(space, 'prod', ['a']))
     return state.removed
   }
   return { state, sweep, keep: archive(space, 'keep', 'prod', ['a']) }

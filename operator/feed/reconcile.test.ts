@@ -21,14 +21,14 @@ import {
 import { Store } from '../kube/store.ts'
 import { podEssentials, workloadOf } from '../pods/essentials.ts'
 import { CHILD_KINDS } from '../reconcile/children.ts'
-import type { StreamVerdict, World } from '../reconcile/context.ts'
+import type { Context, StreamVerdict } from '../reconcile/context.ts'
 import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../reconcile/kinds.ts'
+import { Reports } from '../reconcile/reports.ts'
 import { Secrets } from '../reconcile/secrets.ts'
-import { Pace } from '../reconcile/status-rate.ts'
+import { StatusRate } from '../reconcile/status-rate.ts'
 import { Templates } from '../reconcile/templates.ts'
 import { Warnings } from '../reconcile/warnings.ts'
 import { Pass } from '../runtime/pass.ts'
-import { Figures } from '../status/figures.ts'
 import { Judged } from '../validation/judged.ts'
 import { reconcileFeed } from './reconcile.ts'
 
@@ -44,7 +44,7 @@ class Course {
   #version = 0
   readonly #stores = new Map<string, Store>()
   readonly #secrets = new Map<string, KubeObject>()
-  readonly world: World
+  readonly context: Context
   readonly #applier: Applier
   readonly #client: Client
 
@@ -78,14 +78,14 @@ class Course {
     })
     const nowMs = () => this.now
     const started = this.now
-    this.world = {
+    this.context = {
       feeds: informer(FEEDS, { namespace: space }),
       environments: informer(ENVIRONMENTS, { namespace: space, feed: feedsNamedBy }),
       archives: informer(ARCHIVES, { namespace: space }),
       children: CHILD_KINDS.map((resource) => informer(resource, { owner })),
       judged: new Judged(),
       secrets: new Secrets(this.#client, nowMs),
-      figures: new Figures(nowMs),
+      reports: new Reports(nowMs),
       links: {
         want: () => {},
         drop: () => {},
@@ -97,9 +97,9 @@ class Course {
       },
       pods: informer(PODS, { workload: (pod) => [`n/${workloadOf(pod)}`] }),
       warnings: new Warnings(this.#client, nowMs),
-      sweeps: { run: async () => {}, forget: () => {} },
+      orphans: { run: async () => {}, forget: () => {} },
       templates: new Templates(),
-      pace: new Pace(nowMs),
+      statusRate: new StatusRate(nowMs),
       isSettled: () => nowMs() - started > 15_000,
       image: 'ssmd:test',
       pullSecrets: [],
@@ -148,9 +148,9 @@ class Course {
 
   /** Writes of one pass. */
   async pass(): Promise<number> {
-    const { world } = this
+    const { context } = this
     const before = this.writes
-    const informers = [world.feeds, world.environments, world.archives, ...world.children]
+    const informers = [context.feeds, context.environments, context.archives, ...context.children]
     const pass = new Pass(
       {
         client: this.#client,
@@ -167,7 +167,7 @@ class Course {
         make: { signal: () => new AbortController().signal, log: () => pino({ level: 'silent' }) },
       }
     )
-    await reconcileFeed(world)(pass)
+    await reconcileFeed(context)(pass)
     return this.writes - before
   }
 
@@ -226,7 +226,7 @@ function environment(course: Course, name: string, spec: object): void {
 }
 
 const report = (course: Course, more: object): void =>
-  void course.world.figures.take('n/e', {
+  void course.context.reports.take('n/e', {
     ...{ version: 1, role: 'connector', environment: 'e', feed: 'a', name: 'connector-e-a' },
     ...{ state: 'capturing', message: '', connections: 1, connected: 1, framesPerSecond: 1 },
     ...{ lastFrameAt: course.now, ...more },
@@ -336,7 +336,7 @@ const EVENTS: Readonly<Record<string, (course: Course, i: number) => void>> = {
       connected: i % 2,
     }),
   'a report of an archiver': (course, i) =>
-    void course.world.figures.take('n/e', {
+    void course.context.reports.take('n/e', {
       ...{ version: 1, role: 'archiver', environment: 'e', feed: 'a', name: 'x', archive: 'x' },
       ...{ state: 'archiving', message: '', recordsPerSecond: 1, dayGaps: i, day: '2026-03-01' },
     }),

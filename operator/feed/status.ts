@@ -1,7 +1,7 @@
 // A Feed's conditions and figures, of all its captures together: the worst of them decides, the figures add up. Pure.
 
 import type { KubeObject } from '../kube/objects.ts'
-import { type Around, workloadFact } from '../pods/workload.ts'
+import { type Observation, workloadFact } from '../pods/workload.ts'
 import type { StreamVerdict } from '../reconcile/context.ts'
 import { gapsToday, lagFigures, rounded, timeOf } from '../status/figures.ts'
 import type { ArchiverSays, ConnectorSays } from '../status/reports.ts'
@@ -17,7 +17,7 @@ export type CaptureView = {
   readonly config: Fact
   readonly credentials: Fact
   readonly deployment: KubeObject | undefined
-  readonly around?: Around | undefined
+  readonly observation?: Observation | undefined
   readonly pending: readonly string[]
   readonly stream: StreamVerdict
   readonly report: ConnectorSays | undefined
@@ -92,7 +92,9 @@ function feedFacts(view: FeedView, active: readonly CaptureView[]): Facts {
     WorkloadAvailable:
       view.config.standing === 'good'
         ? worst(
-            of(({ connector, deployment, around }) => workloadFact(connector, deployment, around)),
+            of(({ connector, deployment, observation }) =>
+              workloadFact(connector, deployment, observation)
+            ),
             none
           )
         : { ...waiting('Waiting', 'the spec comes first'), unknown: true },

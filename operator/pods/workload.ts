@@ -19,7 +19,7 @@ type DeploymentStatus = {
 }
 
 /** What there is beside the Deployment. */
-export type Around = {
+export type Observation = {
   readonly pods: readonly Pod[]
   /** Where a claim may be what it waits for. */
   readonly claim?: ClaimView | undefined
@@ -29,7 +29,7 @@ export type Around = {
 
 export type Warning = { readonly reason: string; readonly note: string }
 
-const NOTHING: Around = { pods: [] }
+const NOTHING: Observation = { pods: [] }
 
 export function isAvailable(deployment: KubeObject | undefined): boolean {
   const { generation = 0 } = deployment?.metadata ?? {}
@@ -45,14 +45,14 @@ export function isAvailable(deployment: KubeObject | undefined): boolean {
 export function workloadFact(
   name: string,
   deployment: KubeObject | undefined,
-  around: Around = NOTHING
+  observation: Observation = NOTHING
 ): Fact {
   if (!deployment) return waiting('Starting', `Deployment ${name} is not there yet`)
   const { generation = 0 } = deployment.metadata
   const status = (deployment.status ?? {}) as DeploymentStatus
   if ((status.observedGeneration ?? 0) < generation)
     return waiting('Starting', `Deployment ${name} is being rolled out`)
-  const pod = newestOf(around.pods)
+  const pod = newestOf(observation.pods)
   if (isAvailable(deployment)) {
     const restarts = pod ? restartsOf(pod) : ''
     const what = `Deployment ${name} is available`
@@ -63,7 +63,7 @@ export function workloadFact(
     ({ type, status: holds }) => type === 'ReplicaFailure' && holds === 'True'
   )
   if (refused) return refusedFact(name, `${refused.message ?? refused.reason ?? ''}`)
-  const fact = hindrance(name, pod, around)
+  const fact = hindrance(name, pod, observation)
   const late = conditions.find(
     ({ type, status: holds, reason }) =>
       type === 'Progressing' && holds === 'False' && reason === 'ProgressDeadlineExceeded'
@@ -75,7 +75,7 @@ export function workloadFact(
   return stalled('WorkloadFailed', `Deployment ${name}: ${late.message ?? late.reason}`)
 }
 
-function hindrance(name: string, pod: Pod | undefined, { claim, warning }: Around): Fact {
+function hindrance(name: string, pod: Pod | undefined, { claim, warning }: Observation): Fact {
   const waitsForClaim = claim && claimFact(claim)
   if (!pod)
     return waitsForClaim ?? waiting('Starting', `no pod of Deployment ${name} is available yet`)

@@ -21,7 +21,7 @@ import { decideRollout, type RolloutPolicy } from '../render/rollout.ts'
 import type { Pass } from '../runtime/pass.ts'
 import { failureOf } from '../status/failures.ts'
 import type { Fact } from '../status/status.ts'
-import type { World } from './context.ts'
+import type { Context } from './context.ts'
 import { ROLLOUT } from './kinds.ts'
 
 /** In the order in which they are applied. */
@@ -54,7 +54,7 @@ export type MakeOptions = {
 /** Makes these objects, and what stands around them, be as desired. Throws what the API server refuses. */
 export async function makeChildren(
   pass: Pass,
-  world: World,
+  context: Context,
   owner: KubeObject,
   objects: readonly Child[],
   options: MakeOptions
@@ -67,16 +67,16 @@ export async function makeChildren(
     if (object.kind !== 'Deployment') wanted.push(object)
     else {
       const live = await pass.get(DEPLOYMENTS, keyOf(object))
-      if (live) world.templates.see(live)
+      if (live) context.templates.see(live)
       const asked = owner.metadata.annotations?.[ROLLOUT]
       const rollout = decideRollout(
         live,
         object as Deployment,
         options.rollout,
         asked,
-        world.nowMs()
+        context.nowMs()
       )
-      wanted.push(...isolationOf(object as Deployment, world.pullSecrets), rollout.deployment)
+      wanted.push(...isolationOf(object as Deployment, context.pullSecrets), rollout.deployment)
       if (rollout.pending.length > 0) pending.set(object.metadata.name, rollout.pending)
       // A pod that starts again while it waits has to find the configuration that it had.
       if (rollout.pending.some((cause) => cause !== 'image')) held.add(object.metadata.name)
@@ -96,7 +96,7 @@ export async function makeChildren(
       const applied = await pass.apply(resource, { ...object, metadata }, owner)
       const { outcome } = applied
       if (object.kind === 'Deployment' && applied.object)
-        deployments.set(name, world.templates.judged(applied.object))
+        deployments.set(name, context.templates.judged(applied.object))
       if (outcome === 'created') news.created.push(`${object.kind} ${name}`)
       if (outcome === 'updated') news.updated.push(`${object.kind} ${name}${why(applied.drift)}`)
     }
@@ -125,7 +125,7 @@ const why = (drift: readonly string[]): string =>
  */
 export async function pruneChildren(
   pass: Pass,
-  world: World,
+  context: Context,
   owner: KubeObject,
   wanted: readonly Child[],
   ownerKind: Resource,
@@ -135,10 +135,10 @@ export async function pruneChildren(
   const keep = new Set(wanted.map(keyOfObject))
   for (const { kind, metadata } of wanted)
     if (kind === 'Deployment')
-      for (const around of [SERVICE_ACCOUNTS, NETWORK_POLICIES])
-        keep.add(`${around.kind}/${metadata.name}`)
+      for (const beside of [SERVICE_ACCOUNTS, NETWORK_POLICIES])
+        keep.add(`${beside.kind}/${metadata.name}`)
   // Workloads first: what they need goes after them.
-  for (const informer of [...world.children].reverse()) {
+  for (const informer of [...context.children].reverse()) {
     const { resource } = informer
     if (resource.kind === CLAIMS.kind) continue
     for (const child of informer.store.by('owner', uid)) {

@@ -8,10 +8,10 @@ import { type Key, type KubeObject, keyOf, type Resource } from '../kube/objects
 import { simulatorService } from '../render/names.ts'
 import type { Platform } from '../render/platform.ts'
 import type { Pass } from '../runtime/pass.ts'
-import type { Figures } from '../status/figures.ts'
 import type { Judged } from '../validation/judged.ts'
+import type { Reports } from './reports.ts'
 import type { Secrets } from './secrets.ts'
-import type { Pace } from './status-rate.ts'
+import type { StatusRate } from './status-rate.ts'
 import type { Templates } from './templates.ts'
 import type { Warnings } from './warnings.ts'
 
@@ -42,7 +42,7 @@ export type Links = {
   removeDurable(environment: Key, durable: Durable): Promise<boolean>
 }
 
-export type World = {
+export type Context = {
   readonly feeds: Informer
   readonly environments: Informer
   readonly archives: Informer
@@ -53,12 +53,12 @@ export type World = {
   readonly warnings: Warnings
   readonly judged: Judged
   readonly secrets: Secrets
-  readonly figures: Figures
+  readonly reports: Reports
   readonly links: Links
-  readonly pace: Pace
-  /** Durables of Archives that are gone (sweeps.ts). */
-  readonly sweeps: {
-    run(pass: Pass, world: World, environment: KubeObject): Promise<void>
+  readonly statusRate: StatusRate
+  /** Durables of Archives that are gone (orphans.ts). */
+  readonly orphans: {
+    run(pass: Pass, context: Context, environment: KubeObject): Promise<void>
     forget(environment: Key): void
   }
   readonly templates: Templates
@@ -78,11 +78,11 @@ export const inNamespace = (informer: Informer, namespace: string): readonly Kub
 
 /** The Environments that name a feed, or take all. */
 export function environmentsNaming(
-  world: World,
+  context: Context,
   namespace: string,
   feed: string
 ): readonly KubeObject[] {
-  const { store } = world.environments
+  const { store } = context.environments
   const found = [...store.by('feed', `${namespace}/${feed}`), ...store.by('feed', `${namespace}/*`)]
   return [...new Set(found)].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
 }
@@ -90,22 +90,22 @@ export function environmentsNaming(
 export const dayOf = (nowMs: number): string => new Date(nowMs).toISOString().slice(0, 10)
 
 export const platformOf = (
-  world: World,
+  context: Context,
   namespace: string,
   secretHash: Platform['secretHash']
 ): Platform => ({
-  image: world.image,
+  image: context.image,
   namespace,
-  date: dayOf(world.nowMs()),
+  date: dayOf(context.nowMs()),
   simulatorUrl: (environment, feed) =>
     `ws://${simulatorService(environment, feed)}.${namespace}.svc:8980`,
-  hostPath: (path) => (path.startsWith('/') ? path : `${world.hostRoot}/${path}`),
+  hostPath: (path) => (path.startsWith('/') ? path : `${context.hostRoot}/${path}`),
   secretHash,
   variables: undefined,
 })
 
-export const childrenOf = (world: World, resource: Resource): Informer => {
-  const found = world.children.find(({ resource: { kind } }) => kind === resource.kind)
+export const childrenOf = (context: Context, resource: Resource): Informer => {
+  const found = context.children.find(({ resource: { kind } }) => kind === resource.kind)
   if (!found) throw new Error(`nobody watches ${resource.plural}`)
   return found
 }

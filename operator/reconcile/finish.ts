@@ -8,8 +8,8 @@ import { PRIORITY } from '../kube/queue.ts'
 import type { Pass } from '../runtime/pass.ts'
 import { quotesWorkload } from '../status/reasons.ts'
 import { conditionsIn, contractOf, type Status, type Summary, statusOf } from '../status/status.ts'
-import type { World } from './context.ts'
-import { paceKey } from './status-rate.ts'
+import type { Context } from './context.ts'
+import { rateKey } from './status-rate.ts'
 
 /** While a workload is not up, and nothing tells of a claim or an Event, it is looked at so often. */
 const LOOK_MS = 10_000
@@ -26,13 +26,13 @@ export type Finish = {
 /** When to look again, if nothing changes before. */
 export async function finish(
   pass: Pass,
-  world: World,
+  context: Context,
   { resource, object, summary, figures, againMs }: Finish
 ): Promise<{ readonly requeueAfterMs?: number }> {
-  const status = statusOf(object, summary, figures, world.nowMs())
-  const heldBackMs = await write(pass, world, resource, object, status)
+  const status = statusOf(object, summary, figures, context.nowMs())
+  const heldBackMs = await write(pass, context, resource, object, status)
   const never = Number.POSITIVE_INFINITY
-  const lookMs = isComing(summary) ? LOOK_MS * (1 + world.random()) : never
+  const lookMs = isComing(summary) ? LOOK_MS * (1 + context.random()) : never
   const next = Math.min(heldBackMs ?? never, againMs ?? never, lookMs)
   return Number.isFinite(next) ? { requeueAfterMs: next } : {}
 }
@@ -45,12 +45,12 @@ const isComing = ({ facts: { WorkloadAvailable } }: Summary): boolean =>
 /** Milliseconds until what was not written may be; undefined where there is nothing left to write. */
 async function write(
   pass: Pass,
-  world: World,
+  context: Context,
   resource: Resource,
   object: KubeObject,
   status: Status
 ): Promise<number | undefined> {
-  const { pace } = world
+  const { statusRate } = context
   if (canonical(object.status) === canonical(status)) return undefined
   const before = object.status as { observedGeneration?: unknown } | undefined
   const change =
@@ -59,10 +59,10 @@ async function write(
       : contractOf(before) === contractOf(status)
         ? 'figures'
         : 'contract'
-  const paced = paceKey(resource.kind, pass.key)
-  const waitMs = pace.waitMs(paced, change)
+  const paced = rateKey(resource.kind, pass.key)
+  const waitMs = statusRate.waitMs(paced, change)
   if (waitMs > 0) return waitMs
-  pace.wrote(paced, change)
+  statusRate.wrote(paced, change)
   // Nobody waits for figures.
   const priority = change === 'figures' ? PRIORITY.resync : pass.priority
   await pass.applyStatus(resource, object, status, { priority })

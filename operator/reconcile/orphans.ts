@@ -5,14 +5,14 @@
 import type { Durable } from '#bus/orphans.ts'
 import { type Key, type KubeObject, keyOf } from '../kube/objects.ts'
 import type { Pass } from '../runtime/pass.ts'
-import type { World } from './context.ts'
+import type { Context } from './context.ts'
 import { ARCHIVES } from './kinds.ts'
 
 export const SWEEP_MS = 300_000
 
 type Entry = { at: number; gone: ReadonlySet<string> }
 
-export class Sweeps {
+export class Orphans {
   readonly #nowMs: () => number
   readonly #periodMs: number
   readonly #entries = new Map<Key, Entry>()
@@ -27,19 +27,19 @@ export class Sweeps {
   }
 
   /** Looks at the durables of an Environment where it is time to, and removes those that were not needed the last time either. */
-  async run(pass: Pass, world: World, environment: KubeObject): Promise<void> {
+  async run(pass: Pass, context: Context, environment: KubeObject): Promise<void> {
     const key = keyOf(environment)
     const now = this.#nowMs()
     const before = this.#entries.get(key)
     if (before && now - before.at < this.#periodMs) return
-    const durables = await world.links.idleDurables(key, environment.metadata.uid ?? '')
+    const durables = await context.links.idleDurables(key, environment.metadata.uid ?? '')
     if (!durables) return
     const gone = new Set<string>()
     for (const durable of durables) {
-      if (await isNeeded(pass, world, environment, durable)) continue
+      if (await isNeeded(pass, context, environment, durable)) continue
       const id = `${durable.stream} ${durable.durable}`
       if (!before?.gone.has(id)) gone.add(id)
-      else if (await world.links.removeDurable(key, durable)) tell(pass, environment, durable)
+      else if (await context.links.removeDurable(key, durable)) tell(pass, environment, durable)
     }
     this.#entries.set(key, { at: now, gone })
   }
@@ -47,20 +47,20 @@ export class Sweeps {
 
 async function isNeeded(
   pass: Pass,
-  world: World,
+  context: Context,
   { metadata: { name, namespace } }: KubeObject,
   { archive, feed }: Durable
 ): Promise<boolean> {
   const needs = (object: KubeObject | undefined): boolean => {
     if (!object) return false
-    const { resource } = world.judged.of('Archive', object)
+    const { resource } = context.judged.of('Archive', object)
     // It cannot be judged: what it has stays.
     if (!resource) return true
     return resource.spec.environmentRef.name === name && resource.spec.feeds.includes(feed)
   }
   const key = `${namespace}/${archive}`
   // The cache is enough to keep one, and never enough to remove one.
-  return needs(world.archives.store.get(key)) || needs(await pass.getLive(ARCHIVES, key))
+  return needs(context.archives.store.get(key)) || needs(await pass.getLive(ARCHIVES, key))
 }
 
 function tell(

@@ -24,15 +24,15 @@ type Entry = {
 type Change = 'generation' | 'contract' | 'figures'
 
 /** By kind and key: a Feed and an Environment may have the same name. */
-export type PaceKey = `${string}:${string}`
+export type RateKey = `${string}:${string}`
 
-export const paceKey = (kind: string, key: string): PaceKey => `${kind}:${key}`
+export const rateKey = (kind: string, key: string): RateKey => `${kind}:${key}`
 
-export class Pace {
+export class StatusRate {
   /** The shortest time between two writes of figures. */
   readonly figuresMs: number
   readonly #nowMs: () => number
-  readonly #entries = new Map<PaceKey, Entry>()
+  readonly #entries = new Map<RateKey, Entry>()
   #nextTurnAt = 0
 
   constructor(nowMs: () => number, figuresMs: number = FIGURES_MS) {
@@ -41,7 +41,7 @@ export class Pace {
   }
 
   /** How long a change of this weight has to wait; 0 is now, and then `wrote` has to follow. */
-  waitMs(key: PaceKey, change: Change): number {
+  waitMs(key: RateKey, change: Change): number {
     if (change === 'generation') return 0
     const now = this.#nowMs()
     const entry = this.#entries.get(key)
@@ -53,7 +53,7 @@ export class Pace {
     return FLIP_MS - (sinceRefill % FLIP_MS)
   }
 
-  wrote(key: PaceKey, change: Change): void {
+  wrote(key: RateKey, change: Change): void {
     const now = this.#nowMs()
     const entry = this.#entryOf(key, now)
     const gained = Math.floor((now - entry.refilledAt) / FLIP_MS)
@@ -64,11 +64,11 @@ export class Pace {
     entry.turnAt = undefined
   }
 
-  forget(key: PaceKey): void {
+  forget(key: RateKey): void {
     this.#entries.delete(key)
   }
 
-  #figuresWaitMs(key: PaceKey, now: number): number {
+  #figuresWaitMs(key: RateKey, now: number): number {
     const entry = this.#entryOf(key, now)
     if (entry.turnAt !== undefined) return Math.max(0, entry.turnAt - now)
     const ownMs = this.#ownTurnAt(entry) - now
@@ -83,7 +83,7 @@ export class Pace {
     return Math.max(at + this.figuresMs * SETTLED, figuresAt + this.figuresMs)
   }
 
-  #entryOf(key: PaceKey, now: number): Entry {
+  #entryOf(key: RateKey, now: number): Entry {
     let entry = this.#entries.get(key)
     if (!entry) {
       const never = Number.NEGATIVE_INFINITY

@@ -11,9 +11,9 @@ import { type CaptureView, type FeedView, feedFigures, feedSummary } from '../fe
 import type { KubeObject } from '../kube/objects.ts'
 import { podEssentials } from '../pods/essentials.ts'
 import { workloadFact } from '../pods/workload.ts'
-import { FIGURES_MS, FIGURES_PER_SECOND, Pace } from '../reconcile/status-rate.ts'
+import { Reports, STALE_MS } from '../reconcile/reports.ts'
+import { FIGURES_MS, FIGURES_PER_SECOND, StatusRate } from '../reconcile/status-rate.ts'
 import { Judged } from '../validation/judged.ts'
-import { Figures, STALE_MS } from './figures.ts'
 import { REASONS } from './reasons.ts'
 import {
   conditionsIn,
@@ -49,7 +49,7 @@ const capture = (over: Partial<CaptureView> = {}): CaptureView => ({
   config: good('Valid'),
   credentials: good('Found'),
   deployment: available,
-  around: { pods: [] },
+  observation: { pods: [] },
   pending: [],
   stream: { state: 'good' },
   report: undefined,
@@ -217,34 +217,38 @@ test('a restart of the operator is no news: what was said of the flow stays unti
 
 test('figures are written twice a minute at most; flips at once, until they become a habit', () => {
   let now = 0
-  const pace = new Pace(() => now)
-  assert.is(pace.waitMs('Feed:k', 'figures'), 0)
-  pace.wrote('Feed:k', 'contract')
-  assert.is(pace.waitMs('Feed:k', 'figures'), FIGURES_MS / 3, 'those of a beginning are soon old')
-  pace.wrote('Feed:k', 'figures')
-  assert.is(pace.waitMs('Feed:k', 'figures'), FIGURES_MS)
-  assert.ok(pace.waitMs('Environment:k', 'figures') < 100, 'of the same name')
+  const statusRate = new StatusRate(() => now)
+  assert.is(statusRate.waitMs('Feed:k', 'figures'), 0)
+  statusRate.wrote('Feed:k', 'contract')
+  assert.is(
+    statusRate.waitMs('Feed:k', 'figures'),
+    FIGURES_MS / 3,
+    'those of a beginning are soon old'
+  )
+  statusRate.wrote('Feed:k', 'figures')
+  assert.is(statusRate.waitMs('Feed:k', 'figures'), FIGURES_MS)
+  assert.ok(statusRate.waitMs('Environment:k', 'figures') < 100, 'of the same name')
   let flips = 0
   for (; now < 60_000; now += 100)
-    if (pace.waitMs('Feed:k', 'contract') === 0) {
+    if (statusRate.waitMs('Feed:k', 'contract') === 0) {
       flips++
-      pace.wrote('Feed:k', 'contract')
+      statusRate.wrote('Feed:k', 'contract')
     }
   assert.ok(flips >= 18 && flips <= 22, `${flips} flips in a minute`)
-  assert.is(pace.waitMs('Feed:k', 'generation'), 0)
+  assert.is(statusRate.waitMs('Feed:k', 'generation'), 0)
 })
 
 test('figures of thousands take turns: none is left out, and none writes more than its share', () => {
   let now = 0
-  const pace = new Pace(() => now)
+  const statusRate = new StatusRate(() => now)
   const keys = Array.from({ length: 5000 }, (_, i) => `Feed:${i}` as const)
   const written = new Map<string, number>()
   const perSecond: number[] = []
   for (; now < 240_000; now += 10) {
     if (now % 1000 === 0) perSecond.push(0)
     for (const key of keys) {
-      if (pace.waitMs(key, 'figures') > 0) continue
-      pace.wrote(key, 'figures')
+      if (statusRate.waitMs(key, 'figures') > 0) continue
+      statusRate.wrote(key, 'figures')
       written.set(key, (written.get(key) ?? 0) + 1)
       perSecond.push((perSecond.pop() ?? 0) + 1)
     }
@@ -255,12 +259,12 @@ test('figures of thousands take turns: none is left out, and none writes more th
   assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, 'each in its turn')
   assert.ok(Math.min(...counts) >= 2)
   // A flip does not wait for them.
-  assert.is(pace.waitMs('Feed:7', 'contract'), 0)
+  assert.is(statusRate.waitMs('Feed:7', 'contract'), 0)
 })
 
 test('a report that is old or of another Environment is no report', () => {
   let now = NOW
-  const figures = new Figures(() => now)
+  const figures = new Reports(() => now)
   const report = {
     version: 1,
     role: 'connector',
@@ -343,7 +347,7 @@ test(`garbage that slipped past validation is judged and never crashes (10,000 o
       predecessor: undefined,
       feeds: [],
       deployment,
-      around: { pods: [] },
+      observation: { pods: [] },
       pending: [],
       stream: { state: 'good' },
       reports: [],
@@ -372,7 +376,7 @@ test(`garbage that slipped past validation is judged and never crashes (10,000 o
       contractOf(given.status)
       assert.is(conditionsIn(status).length, status.conditions.length)
     }
-    new Figures(() => NOW).take('n/e', given.spec)
+    new Reports(() => NOW).take('n/e', given.spec)
   })
   fc.assert(property, { numRuns: 10_000, seed: SEED })
 })

@@ -7,8 +7,9 @@ import type { TroubleKind } from '#crds/report.ts'
 import { type ArchiveView, archiveFigures, archiveSummary } from '../archive/status.ts'
 import { type CaptureView, type FeedView, feedFigures, feedSummary } from '../feed/status.ts'
 import type { KubeObject } from '../kube/objects.ts'
-import { FIGURES_MS, Pace } from '../reconcile/status-rate.ts'
-import { Figures, HOLD_MS, lagText } from './figures.ts'
+import { HOLD_MS, Reports } from '../reconcile/reports.ts'
+import { FIGURES_MS, StatusRate } from '../reconcile/status-rate.ts'
+import { lagText } from './figures.ts'
 import { REASONS } from './reasons.ts'
 import { type ArchiverSays, type ConnectorSays, parseReport } from './reports.ts'
 import { contractOf, good, type Status, type Summary, statusOf } from './status.ts'
@@ -47,7 +48,7 @@ const deployment = (available: boolean): KubeObject => ({
 const capture = (over: Partial<CaptureView> = {}): CaptureView => ({
   ...{ name: 'e', connector: 'connector-e-a', simulated: false, suspended: false },
   ...{ config: good('Valid'), credentials: good('Found'), deployment: deployment(true) },
-  ...{ around: { pods: [] }, pending: [], stream: { state: 'good' }, archivers: [] },
+  ...{ observation: { pods: [] }, pending: [], stream: { state: 'good' }, archivers: [] },
   report: connector(),
   ...over,
 })
@@ -179,8 +180,8 @@ test('REPORTED is when we received the oldest of the reports that figures are ma
 /** Statuses that a Feed writes while its connector reports every two seconds for ten minutes. */
 function writesOf(troublesAt: (second: number) => readonly object[]): number {
   let now = NOW
-  const figures = new Figures(() => now)
-  const pace = new Pace(() => now)
+  const figures = new Reports(() => now)
+  const statusRate = new StatusRate(() => now)
   let written: Status | undefined
   let writes = 0
   for (let second = 0; second < 600; second += 2, now += 2000) {
@@ -188,8 +189,8 @@ function writesOf(troublesAt: (second: number) => readonly object[]): number {
     const view = feed(capture({ report: figures.connector('n/e', 'a') }))
     const status = statusOf(object(written), feedSummary(view), feedFigures(view), now)
     const change = written && contractOf(written) === contractOf(status) ? 'figures' : 'contract'
-    if (pace.waitMs('Feed:k', change) > 0) continue
-    pace.wrote('Feed:k', change)
+    if (statusRate.waitMs('Feed:k', change) > 0) continue
+    statusRate.wrote('Feed:k', change)
     written = status
     writes++
   }
@@ -213,7 +214,7 @@ test('troubles that flap, or change their words with every report, write no more
 
 test('a trouble begins with the report that names it, and ends half a minute after the last one', () => {
   let now = NOW
-  const figures = new Figures(() => now)
+  const figures = new Reports(() => now)
   const kinds = () => (figures.connector('n/e', 'a')?.troubles ?? []).map(({ kind }) => kind)
   const report = (...troubles: readonly object[]) => figures.take('n/e', { ...CONNECTOR, troubles })
   assert.ok(report())
