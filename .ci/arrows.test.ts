@@ -39,7 +39,7 @@ const ALLOWED: readonly [from: string, specifier: string][] = [
   ['workloads/simulator/a.ts', '#archive/reader.ts'],
   ['operator/feed/a.ts', '#crds/feed.gen.ts'],
   ['operator/feed/a.ts', '../render/objects.ts'],
-  ['operator/feed/a.ts', '#bus/streams.ts'],
+  ['operator/feed/a.ts', '#bus/stream-config.ts'],
   ['operator/reconcile/a.ts', '../pods/essentials.ts'],
   ['operator/pods/a.ts', '../status/status.ts'],
   ['operator/runtime/a.ts', '#role/health.ts'],

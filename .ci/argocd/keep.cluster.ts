@@ -4,7 +4,7 @@
 import { connect, type NatsConnection } from 'nats'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { streamName } from '#crds/names.ts'
+import { streamName } from '#bus/names.ts'
 import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import {

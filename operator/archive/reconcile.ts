@@ -1,10 +1,10 @@
 // One pass over an Archive: its archiver and claim, a stream and a consumer for each feed, and the status. The only file of
 // the room with I/O.
 
+import { consumerName } from '#bus/names.ts'
+import { DURABLE_KEYS, streamWantOf } from '#bus/stream-config.ts'
 import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
-import { consumerName } from '#crds/names.ts'
-import { DURABLE_KEYS, streamWantOf } from '#crds/streams.ts'
 import { CLAIMS, DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
 import { attempt, makeChildren, pruneChildren } from '../reconcile/children.ts'
 import {

@@ -6,7 +6,7 @@
 import { connect, type JetStreamManager, type NatsConnection } from 'nats'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { consumerName, streamName } from '#crds/names.ts'
+import { consumerName, streamName } from '#bus/names.ts'
 import { until, within } from '#testing/deadline.ts'
 import { startNats, type TestNats } from '#testing/nats.ts'
 import { skip } from '#testing/skip.ts'

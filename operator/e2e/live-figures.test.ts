@@ -4,7 +4,7 @@
 import { connect, type NatsConnection } from 'nats'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { consumerName, reportSubject, streamName } from '#crds/names.ts'
+import { consumerName, reportSubject, streamName } from '#bus/names.ts'
 import { until } from '#testing/deadline.ts'
 import { startNats, type TestNats } from '#testing/nats.ts'
 import { skip } from '#testing/skip.ts'

@@ -1,9 +1,9 @@
 // One pass over a Feed: a connector in each Environment that names it, its stream, and the status. The only file of the
 // room with I/O.
 
+import { streamWantOf } from '#bus/stream-config.ts'
 import { feedsOf } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
-import { streamWantOf } from '#crds/streams.ts'
 import { versionInForce } from '#crds/versions.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { attempt, type Made, makeChildren, pruneChildren } from '../reconcile/children.ts'

@@ -2,7 +2,7 @@
 // reconcile functions get this and a Pass, and nothing else.
 
 import type { Durable } from '#bus/orphans.ts'
-import type { Metadata, StreamWant } from '#crds/streams.ts'
+import type { Metadata, StreamWant } from '#bus/stream-config.ts'
 import type { Informer } from '../kube/informer.ts'
 import { type Key, type KubeObject, keyOf, type Resource } from '../kube/objects.ts'
 import { simulatorService } from '../render/names.ts'

@@ -7,12 +7,12 @@ import { pause } from '#bus/backoff.ts'
 import { connectBus } from '#bus/connect.ts'
 import { deleteDurable, ensureDurable } from '#bus/durable.ts'
 import { watchUpDown } from '#bus/link.ts'
+import { reportSubjects } from '#bus/names.ts'
 import { type Durable, idleDurables } from '#bus/orphans.ts'
 import { SETTLE_MS } from '#bus/remake.ts'
 import { ensureStream, streamFacts, streamNames } from '#bus/stream.ts'
+import type { Metadata, StreamWant } from '#bus/stream-config.ts'
 import { toSsmdError } from '#crds/errors.ts'
-import { reportSubjects } from '#crds/names.ts'
-import type { Metadata, StreamWant } from '#crds/streams.ts'
 
 export type LinkVerdict =
   | { readonly state: 'good' }

@@ -1,7 +1,7 @@
 // A report as it came from the network, made safe to keep and to show: only the fields that the operator uses, of bounded
 // length and count. Pure.
 
-import type { ArchiverReport, ConnectorReport, Trouble } from '#crds/report.ts'
+import type { ArchiverReport, ConnectorReport, Trouble } from '#bus/report.ts'
 
 /** Of a kind that this version may not know. */
 export type ReportedTrouble = Omit<Trouble, 'kind'> & { readonly kind: string }

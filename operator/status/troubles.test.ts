@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { TroubleKind } from '#crds/report.ts'
+import type { TroubleKind } from '#bus/report.ts'
 import { type ArchiveView, archiveFigures, archiveSummary } from '../archive/status.ts'
 import { type CaptureView, type FeedView, feedFigures, feedSummary } from '../feed/status.ts'
 import type { KubeObject } from '../kube/objects.ts'

@@ -1,7 +1,7 @@
 // What a running workload reports of itself and its pod does not show, such as an archiver that waits for space, as facts for
 // conditions. Pure.
 
-import type { TroubleKind } from '#crds/report.ts'
+import type { TroubleKind } from '#bus/report.ts'
 import { timeOf } from './figures.ts'
 import type { ReportedTrouble, Says } from './reports.ts'
 import { type Fact, good, stalled, waiting } from './status.ts'

@@ -1,8 +1,8 @@
 // What the archiver says of each feed every two seconds: the figures of a table, and what hinders it in words.
 
+import type { ArchiverReport } from '#bus/report.ts'
 import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
-import type { ArchiverReport } from '#crds/report.ts'
 import type { Role } from '#role/run.ts'
 import type { FeedArchiver } from './feed-archiver.ts'
 

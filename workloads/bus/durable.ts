@@ -2,14 +2,14 @@
 // it, but deletes it and makes it again, to begin at the sequence that the archive asks for. The operator only notes whose it is.
 
 import type { NatsConnection } from 'nats'
-import { consumerConfig, DURABLE_KEYS, type Metadata, ownMetadata } from '#crds/streams.ts'
 import { askJetStream, JETSTREAM, JetStreamError } from './api.ts'
+import { consumerConfig, DURABLE_KEYS, type Metadata, ownMetadata } from './stream-config.ts'
 
 export type DurableWant = {
   readonly stream: string
   readonly durable: string
   readonly startSequence: number
-  /** Whose it is, where it is known: the operator's note on it (crds/streams.ts). */
+  /** Whose it is, where it is known: the operator's note on it (stream-config.ts). */
   readonly metadata: Metadata
 }
 

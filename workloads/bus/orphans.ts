@@ -2,10 +2,10 @@
 // of them have acknowledged, so one whose Archive is gone would stop a capture in the end.
 
 import type { NatsConnection } from 'nats'
-import { logSubjects } from '#crds/names.ts'
-import { DURABLE_KEYS, type Metadata, ownMetadata } from '#crds/streams.ts'
 import { askJetStream } from './api.ts'
+import { logSubjects } from './names.ts'
 import { streamNames } from './stream.ts'
+import { DURABLE_KEYS, type Metadata, ownMetadata } from './stream-config.ts'
 
 export type Durable = {
   readonly stream: string

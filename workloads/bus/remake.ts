@@ -6,8 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
 import { SsmdError } from '#crds/errors.ts'
-import { newStreamConfig, type StreamConfig, type StreamWant } from '#crds/streams.ts'
 import { askJetStream, JETSTREAM, JetStreamError } from './api.ts'
+import { newStreamConfig, type StreamConfig, type StreamWant } from './stream-config.ts'
 
 /** The server has removed a small stream within milliseconds; whoever finds one gone waits so long before making it again. */
 export const SETTLE_MS = 1_000

@@ -4,11 +4,11 @@
 
 import type { NatsConnection } from 'nats'
 import { SsmdError } from '#crds/errors.ts'
-import { type StreamWant, widenedStream } from '#crds/streams.ts'
 import { askJetStream, JETSTREAM, JetStreamError } from './api.ts'
 import { createAnew, type Info } from './remake.ts'
+import { type StreamWant, widenedStream } from './stream-config.ts'
 
-export { SCHEMA_KEY, SCHEMA_VERSION, type StreamWant } from '#crds/streams.ts'
+export { SCHEMA_KEY, SCHEMA_VERSION, type StreamWant } from './stream-config.ts'
 
 export type StreamFacts = {
   readonly name: string

@@ -2,7 +2,7 @@
 // for life, and closed with a word on record. Whatever happens to it stops nothing else.
 
 import { randomBytes } from 'node:crypto'
-import { logSubject } from '#crds/names.ts'
+import { logSubject } from '#bus/names.ts'
 import type { Logger } from '#role/run.ts'
 import type { CloseEvent } from '#wire/events.ts'
 import type { Exchange, Failure, Listener, Transport } from './adapter.ts'

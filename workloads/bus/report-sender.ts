@@ -2,7 +2,7 @@
 // whoever wants to know listens (`ssmd up`, the operator).
 
 import type { NatsConnection } from 'nats'
-import type { Report } from '#crds/report.ts'
+import type { Report } from './report.ts'
 
 const PERIOD_MS = 2000
 

@@ -1,10 +1,10 @@
 // How the JetStream stream of a feed and the consumers of its archives are set up: what operator and workloads must agree on,
 // whoever of them comes first. Nothing here shrinks a stream. Pure.
 
-import type { Environment } from './environment.gen.ts'
-import { SsmdError } from './errors.ts'
+import type { Environment } from '#crds/environment.gen.ts'
+import { SsmdError } from '#crds/errors.ts'
+import { parseDuration, parseSize } from '#crds/quantities.ts'
 import { logSubjects, streamName } from './names.ts'
-import { parseDuration, parseSize } from './quantities.ts'
 
 export type StreamWant = {
   readonly name: string
