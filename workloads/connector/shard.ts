@@ -363,7 +363,7 @@ export class Shard {
     recorder.event({ kind: 'clock', stepSeconds })
     const { alarms } = this.#deps
     const message = `${reason}; connections are made anew, and their times are right again`
-    alarms.begin('clock', 'ClockStepped', message)
+    alarms.say('clock', 'ClockStepped', message)
     setTimeout(() => alarms.end('clock'), STEP_SHOWN_MS).unref()
     this.#close({ cause: 'clock-stepped', fault: 'ours', reason })
   }

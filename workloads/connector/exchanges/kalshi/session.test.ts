@@ -820,6 +820,25 @@ test('a market that comes back and is given up again before it is confirmed was 
   )
 })
 
+test('ids, sids and codes that become texts of digits are read as numbers (Kucoin/kucoin-api-docs#44)', () => {
+  const machine = live()
+  machine.want('A', 'B', 'C')
+  machine.pass(50)
+  const [book, trades] = machine.sent()
+  machine.frame({ type: 'ok', id: String(book!.id), sid: '1' })
+  machine.frame({ type: 'error', id: String(trades!.id), msg: { code: '27', msg: 'Slow down' } })
+  machine.pass(5_000)
+  const again = machine.sent()
+  assert.equal(
+    again.map(({ params }) => params.sids),
+    [[2]]
+  )
+  machine.frame({ type: 'ok', id: String(again[0]!.id), sid: '2' })
+  machine.pass(20_000)
+  assert.equal(machine.session.refusals(), [])
+  assert.equal(machine.kinds(), [])
+})
+
 test('a snapshot that is not answered is asked for again', () => {
   const machine = live()
   machine.jumped(1)
