@@ -81,7 +81,7 @@ export function steer(verb: Verb, object: KubeObject, now: Date): Steered {
         ? { annotations: undefined, said: 'it is paused already' }
         : {
             annotations: { [PAUSED]: 'true' },
-            said: 'paused: it stays as it is, and what runs goes on, until ssmd resume',
+            said: 'paused: the operator changes nothing until ssmd resume; what runs continues',
           }
     case 'resume':
       return object.metadata.annotations?.[PAUSED] === undefined

@@ -13,7 +13,7 @@ export function renderReference(
     '<!-- Generated from crds/*.yaml by `npm run generate`. Do not edit. -->\n<!-- biome-ignore-all format: generated -->',
     '# Resources',
     'What you declare: three kinds of group `ssmd.io`, version `v1alpha1`. `ssmd validate` checks them on your computer, and an API server checks them in a cluster, by the same rules.',
-    'Durations are written `500ms`, `30s`, `2m`, `1h`, `3d`; sizes `64Mi`, `8Gi`, or as a number of bytes in quotes. **Bold** fields have to be there.',
+    'Durations are written `500ms`, `30s`, `2m`, `1h`, `3d`; sizes `64Mi`, `8Gi`, or as a number of bytes in quotes. **Bold** fields are required.',
     'Several resources may stand in one file, between lines of `---`; one without `apiVersion` takes it from the one before.',
   ]
   for (const crd of crds) blocks.push(...renderKind(crd, examples[crd.kind] ?? ''))

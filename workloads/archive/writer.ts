@@ -172,7 +172,7 @@ export class FeedWriter {
     } else if (before.stream !== name || before.created !== created) {
       this.#lose(
         'stream-recreated',
-        `the stream of ${before.created}, archived up to sequence ${before.sequence}, was made anew at ${created}`
+        `the stream of ${before.created}, archived up to sequence ${before.sequence}, was created again at ${created}`
       )
     } else if (firstSequence > before.sequence + 1) {
       this.#lose(

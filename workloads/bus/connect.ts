@@ -123,7 +123,7 @@ function logStatus(log: Logger, servers: string, status: Status): void {
       log.warn({ servers, reason: status.data }, 'NATS reports an error')
       return
     case DebugEvents.StaleConnection:
-      log.warn({ servers }, 'NATS answers no ping; dialling anew')
+      log.warn({ servers }, 'NATS answers no ping; redialling')
       return
     default:
   }
