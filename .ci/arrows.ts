@@ -31,6 +31,12 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'operator/local': ['crds', 'operator', ...KINDS, 'workloads/bus', 'workloads/role', '.ci/tools'],
 }
 
+/** What a room may import beside itself, as docs/architecture.md shows it; a text for rooms that see all others. */
+export function mayImport(room: string): readonly string[] | string {
+  if (room.startsWith('.ci')) return 'everything'
+  return room === 'cli' ? 'everything that ships' : (MAY[room] ?? ['crds', ...SHARED])
+}
+
 export function checkArrows(files: readonly SourceFile[], house: House): string[] {
   const known = new Set(files.map((file) => file.path))
   const problems: string[] = []

@@ -1,4 +1,4 @@
-// `npm run check`: types, format, lint, floating promises, arrows, generated files, and the rules of the house.
+// `npm run check`: types, format, lint, floating promises, arrows, generated files, English, and the rules of the house.
 // All steps run, even when one fails; exit code 1 when any did. `--fix` formats and generates, and checks nothing.
 
 import { readdir, readFile } from 'node:fs/promises'
@@ -46,6 +46,7 @@ const steps: readonly Step[] = [
   { name: 'generated resources', check: () => script('crds/generate.ts', '--check') },
   { name: 'generated errors', check: () => script('.ci/generate-errors.ts', '--check') },
   { name: 'generated runbook', check: () => script('.ci/runbook.ts', '--check') },
+  { name: 'architecture', check: () => script('.ci/architecture.ts', '--check') },
   { name: 'top level', check: topLevel },
   { name: 'file length', check: () => overSources(() => true, checkLength) },
   { name: 'patterns', check: () => overSources(() => true, checkPatterns) },
@@ -76,6 +77,7 @@ async function fix(): Promise<number> {
     ...(await script('crds/generate.ts')),
     ...(await script('.ci/generate-errors.ts')),
     ...(await script('.ci/runbook.ts')),
+    ...(await script('.ci/architecture.ts')),
     ...(await program(bin('biome'), 'check', '--write', '--colors=off', '.')),
   ]
   for (const problem of problems) console.log(problem)
