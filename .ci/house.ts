@@ -3,7 +3,7 @@
 
 const FOLDERS = 'crds exchanges operator workloads charts cli docs node_modules data'.split(' ')
 const FILES =
-  'package.json package-lock.json tsconfig.json README.md LICENSE Dockerfile SECURITY.md CHANGELOG.md'.split(
+  'package.json package-lock.json tsconfig.json README.md LICENSE Dockerfile CONTRIBUTING.md SECURITY.md CHANGELOG.md'.split(
     ' '
   )
 const LINES = 400
