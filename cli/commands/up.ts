@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { toolPath } from '#tools'
 import { LocalRuntime } from '../../operator/local/runtime.ts'
 import { createFace, type Face } from '../live/face.ts'
-import { flush, goOnWithBrokenPipe, type Output } from '../output.ts'
+import { flush, type Output, outliveOutput } from '../output.ts'
 
 export type UpOptions = {
   readonly path: string
@@ -96,6 +96,6 @@ function listenForEnd(runtime: LocalRuntime, leave: () => void): Promise<void> {
     process.on('SIGTERM', end)
     process.on('SIGHUP', end)
     // Stopping in order matters more than the quick end of other commands.
-    goOnWithBrokenPipe(end)
+    outliveOutput(end)
   })
 }

@@ -78,7 +78,7 @@ async function rootNames(root: string): Promise<string[]> {
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException
     if (code === 'ENOTDIR') {
-      throw new SsmdError('SSMD_E_NOT_FOUND', `${root} is no folder, so there is no archive`, {
+      throw new SsmdError('SSMD_E_IO', `${root} is no folder, so it is no archive`, {
         hint: 'give the root of an archive with --path',
         cause: thrown,
       })
