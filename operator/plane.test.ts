@@ -384,7 +384,7 @@ test('a definition that goes first takes its resources and what they made with i
     const object = await client.get(FEEDS, `${space.name}/a`)
     return condition(object, 'Ready') === 'True Captured'
   })
-  assert.not(operator.lines.some(({ msg }) => msg === 'the operator cannot go on'))
+  assert.not(operator.lines.some(({ msg }) => msg === 'the operator cannot continue'))
 })
 
 const missing = await missingPlaneTools()

@@ -117,6 +117,6 @@ export const platformOf = (
 
 export const childrenOf = (world: World, resource: Resource): Informer => {
   const found = world.children.find(({ resource: { kind } }) => kind === resource.kind)
-  if (!found) throw new Error(`nobody watches ${resource.plural}`)
+  if (!found) throw new Error(`no informer watches ${resource.plural}`)
   return found
 }

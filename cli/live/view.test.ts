@@ -230,13 +230,13 @@ data  ./data   logs  ./data/.ssmd/logs`
 
 test('a long problem is broken between words, and its end is not lost', () => {
   const problem =
-    'exchanges/feeds/kalshi.yaml:30:3: spec.broken: there is no such field in spec (fields here: displayName, exchange, type) (what ran before goes on)'
+    'exchanges/feeds/kalshi.yaml:30:3: spec.broken: there is no such field in spec (fields here: displayName, exchange, type) (what ran before continues)'
   const text = draw(snapshot({ problems: [problem] }), 70)
   assert.ok(
     text.includes(
       `exchanges/feeds/kalshi.yaml:30:3: spec.broken: there is no such field
   in spec (fields here: displayName, exchange, type) (what ran before
-  goes on)`
+  continues)`
     ),
     text
   )

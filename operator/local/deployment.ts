@@ -248,7 +248,7 @@ async function makeLink(path: string, target: string): Promise<void> {
   try {
     await stat(target)
   } catch (cause) {
-    throw new SsmdError('SSMD_E_CREDENTIALS', `Secret folder ${target} is not there`, {
+    throw new SsmdError('SSMD_E_CREDENTIALS', `Secret folder ${target} does not exist`, {
       hint: 'make it, with one file a field; on this computer it stands for the Secret of that name',
       cause,
     })

@@ -337,7 +337,7 @@ export class Manager {
       await this.#health?.close()
     }
     if (fatal.signal.aborted) {
-      log.error({ err: fatal.signal.reason }, 'the operator cannot go on')
+      log.error({ err: fatal.signal.reason }, 'the operator cannot continue')
       throw fatal.signal.reason
     }
   }
