@@ -1,4 +1,4 @@
-// The arrows between rooms (docs/design/0001, "Rooms and arrows"): who may import whom, by which name, and which
+// The arrows between rooms (docs/architecture.md, "Rooms"): who may import whom, by which name, and which
 // packages. A pure function over import lines; what it returns is a list of broken rules, one line each.
 
 import { posix } from 'node:path'
