@@ -4,7 +4,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkArrows } from './arrows.ts'
-import { checkLength, checkPatterns, checkSuites, checkTopLevel } from './house.ts'
+import { checkColumns, checkLength, checkPatterns, checkSuites, checkTopLevel } from './house.ts'
 import { readImports } from './imports.ts'
 import { isTest } from './runner/files.ts'
 import { readSources } from './sources.ts'
@@ -47,6 +47,8 @@ const steps: readonly Step[] = [
   { name: 'generated errors', check: () => script('.ci/generate-errors.ts', '--check') },
   { name: 'generated runbook', check: () => script('.ci/runbook.ts', '--check') },
   { name: 'architecture', check: () => script('.ci/architecture.ts', '--check') },
+  { name: 'English', check: () => script('.ci/english-texts.ts') },
+  { name: 'design notes', check: designNotes },
   { name: 'top level', check: topLevel },
   { name: 'file length', check: () => overSources(() => true, checkLength) },
   { name: 'patterns', check: () => overSources(() => true, checkPatterns) },
@@ -105,6 +107,14 @@ async function arrows(): Promise<string[]> {
 async function topLevel(): Promise<string[]> {
   const entries = await readdir(root, { withFileTypes: true })
   return checkTopLevel(entries.map((entry) => entry.name + (entry.isDirectory() ? '/' : '')))
+}
+
+async function designNotes(): Promise<string[]> {
+  const folder = join(root, 'docs', 'design')
+  const problems = (await readdir(folder)).map(async (name) =>
+    checkColumns(`docs/design/${name}`, await readFile(join(folder, name), 'utf8'))
+  )
+  return (await Promise.all(problems)).flat()
 }
 
 async function overSources(

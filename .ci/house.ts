@@ -24,6 +24,20 @@ export function checkLength(path: string, text: string): string[] {
   return lines > LINES ? [`${path}: ${lines} lines, more than ${LINES}: one idea a file`] : []
 }
 
+const COLUMNS = 100
+
+/** Lines of prose; tables, code and what cannot be broken may be longer. */
+export function checkColumns(path: string, text: string): string[] {
+  let isCode = false
+  return text.split('\n').flatMap((line, i) => {
+    if (line.trimStart().startsWith('```')) isCode = !isCode
+    const isFree = isCode || /^ *(\||#|<!--)|^\S+$/.test(line)
+    return isFree || line.length <= COLUMNS
+      ? []
+      : [`${path}:${i + 1}: ${line.length} columns, more than ${COLUMNS}: wrap it`]
+  })
+}
+
 /** A suite without `.run()` passes in silence; the runner sees it too, this sees it without running anything. */
 export function checkSuites(path: string, text: string): string[] {
   const suites = [...text.matchAll(/^(?:export )?const (\w+) = suite\b/gm)].map((match) => match[1])
