@@ -1,10 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { blankCode, checkEnglish, checkLiterals, readBy } from './english.ts'
+import { blankCode, checkEnglish, checkLiterals, DENIED, readBy } from './english.ts'
 
 const test = suite('english')
 
-const DENIED: readonly (readonly [text: string, instead: RegExp])[] = [
+const EXAMPLES: readonly (readonly [text: string, instead: RegExp])[] = [
   ['Whoever reads it', /name the reader/],
   ['it needs somebody', /"you"/],
   ['nobody listens', /"no client"/],
@@ -22,15 +22,31 @@ const DENIED: readonly (readonly [text: string, instead: RegExp])[] = [
   ['in place of kwok', /"instead of"/],
   ['an archiver is at work', /"running"/],
   ['edited by hand: put right', /"revert"/],
+  ['at most so many lines', /the number/],
+  ['after all else', /"everything else"/],
+  ['the server lets in its users', /"admit"/],
+  ['it heals within a minute', /"recover"/],
+  ['JetStream fell silent', /"stopped answering"/],
+  ['the very same file', /"the same"/],
+  ['it ended without a word', /"without reporting it"/],
+  ['while NATS is away', /"is down"/],
+  ['the consumer is made again', /"recreate"/],
+  ['Degraded, in our words', /"quoted"/],
 ]
 
-for (const [text, instead] of DENIED)
+for (const [text, instead] of EXAMPLES)
   test(`"${text}" is refused, with what to write`, () => {
     const [finding, ...more] = checkEnglish('docs/x.md', `First line.\n${text}, then.`)
     assert.equal(more, [])
     assert.match(finding ?? '', /^docs\/x\.md:2: "/)
     assert.match(finding ?? '', instead)
   })
+
+test('each denied phrase has an example here', () => {
+  const texts = EXAMPLES.map(([text]) => text).join('\n')
+  const unused = DENIED.filter(([phrase]) => !new RegExp(phrase, 'i').test(texts))
+  assert.equal(unused, [])
+})
 
 test('plain English passes: words that only contain a denied one, and their other meanings', () => {
   const text = 'Ongoing work continues. There is a self-heal option. Therefore there are 3 lines.'

@@ -7,7 +7,7 @@ import { isForTests } from './arrows.ts'
 /** A phrase, a space in it standing for any white space, and the replacement. */
 type Denied = readonly [phrase: string, instead: string]
 
-const DENIED: readonly Denied[] = [
+export const DENIED: readonly Denied[] = [
   ['who(m?)ever', 'name the reader, client or process'],
   ['(some|any)(body|one)', 'name the person or program: "you", "another writer"'],
   ['nobody|no one', 'name the person or program: "no client", "no archiver"'],

@@ -131,7 +131,7 @@ export function definitionsFit(
       const served = await readServed(client, signal)
       if (served === 'forbidden') {
         if (!told)
-          log.warn('the schemas of the kinds may not be read: their version is not checked')
+          log.warn('no permission to read the schemas of the kinds: their version is not checked')
         told = true
         return undefined
       }

@@ -429,7 +429,7 @@ test('the summary says what was lost', () => {
   })
   assert.is(
     summaryLines(shot)[1],
-    'Lost: kalshi 65,111 frames dropped for want of room since it last started, and 3.2 MB that NATS had not acknowledged at its end; the manifest names the gap.'
+    'Lost: kalshi 65,111 frames dropped for lack of space since its last start, and 3.2 MB that NATS had not acknowledged at its end; the manifest names the gap.'
   )
 })
 

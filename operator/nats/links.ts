@@ -196,7 +196,7 @@ export class NatsLinks {
         const why = thrown instanceof Error ? thrown.message : String(thrown)
         if (why !== link.why) {
           link.why = why
-          log.warn({ environment, why }, 'NATS cannot be reached; trying on')
+          log.warn({ environment, why }, 'NATS cannot be reached; retrying')
           onState(environment)
         }
       }

@@ -309,7 +309,7 @@ export class FeedWriter {
         {
           day,
           reason,
-          hint: 'take what is not of this archive out of the folder, or remove the day',
+          hint: 'move foreign files out of the folder, or remove the day',
         },
         'a day beyond the retention is kept: it is not provably all ours'
       )

@@ -61,7 +61,7 @@ export async function connectBus(options: BusOptions): Promise<NatsConnection> {
       if (reason !== shown) {
         shown = reason
         const hint = code === ErrorCode.AuthorizationViolation ? REFUSED_HINT : undefined
-        log.warn({ servers, reason, hint }, 'NATS cannot be reached; trying on')
+        log.warn({ servers, reason, hint }, 'NATS cannot be reached; retrying')
       }
       await pause(backoffMs(attempt, FIRST, random), signal)
     }

@@ -336,7 +336,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
         }
       } catch (error) {
         const reason = toBusError(error, 'recreating the consumer').message
-        if (reason !== shown) log.warn({ stream, reason }, 'trying on')
+        if (reason !== shown) log.warn({ stream, reason }, 'retrying')
         shown = reason
       }
       // Another reader under our name would otherwise make us spin.

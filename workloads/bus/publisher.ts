@@ -391,7 +391,7 @@ export class BlockPublisher {
     if (message === this.#trouble || (message === null && this.#aside > 0)) return
     this.#trouble = message
     if (message === null) this.#o.log.info('publishing continues')
-    else this.#o.log.warn({ reason: message, blocks: this.#pending.size }, 'publishing is held up')
+    else this.#o.log.warn({ reason: message, blocks: this.#pending.size }, 'publishing is blocked')
     this.#o.onTrouble(message)
   }
 }
