@@ -90,12 +90,18 @@ test('the archive format page has a row for every cause of a gap, every fault an
   )
 })
 
-test('docs link to files that exist', () => {
-  const names = readdirSync(new URL('docs/', root), { recursive: true }) as string[]
+test('documents link to files that exist', () => {
+  const docs = readdirSync(new URL('docs/', root), { recursive: true }) as string[]
+  const names = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    ...docs.map((name) => `docs/${name}`),
+  ]
   for (const name of names.filter((name) => name.endsWith('.md'))) {
-    const links = [...read(`docs/${name}`).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
+    const links = [...read(name).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
     for (const [, link = ''] of links)
-      assert.ok(existsSync(new URL(link, new URL(`docs/${name}`, root))), `${name}: ${link}`)
+      assert.ok(existsSync(new URL(link, new URL(name, root))), `${name}: ${link}`)
   }
 })
 

@@ -60,7 +60,7 @@ test('a phrase is found across a line break, in a comment of YAML and in a quote
 
 test('a program is read by its string literals: code and comments say nothing to users', () => {
   const source = [
-    '// nobody reads this',
+    "// nobody reads this, and it isn't 'at once'",
     "const nobody = 'fine' /* at once */",
     'const pattern = /nobody\'s "at once/',
     'throw new Error(`it $' + '{why ? `goes on` : {a: 1}.b} for ever`)',
