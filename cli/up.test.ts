@@ -230,7 +230,7 @@ test('an archive that is not there, or empty, or has not that feed, is said clea
   assert.is(nowhere.code, 1)
   assert.match(
     nowhere.stderr,
-    /^ssmd: there is no archive at \/nowhere \(SSMD_E_NOT_FOUND\)\n {2}npx ssmd up/
+    /^ssmd: there is no archive at \/nowhere \(SSMD_E_NOT_FOUND\)\n {2}run npx ssmd up/
   )
   folder.write('empty/readme', '')
   const empty = await runSsmd(['data', 'list', '--path', 'empty'], { cwd: folder.path })
