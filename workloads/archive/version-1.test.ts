@@ -7,13 +7,13 @@ import { gunzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { toSsmdError } from '#crds/errors.ts'
-import { decodeRecords } from './record.ts'
+import { decodeRecords } from './state/journal-record.ts'
 import { CRASH_SHAPE } from './testing/crash-writer.ts'
 import { openWriter, readBack, STREAM, temporaryFolder } from './testing/folders.ts'
 import { seeded } from './testing/random.ts'
 import { randomStream } from './testing/stream.ts'
 import { treeOf } from './testing/tree.ts'
-import { verifyArchive } from './verify.ts'
+import { verifyArchive } from './verify/verify.ts'
 
 const test = suite('version-1')
 const OPTIONS = { maxAgeMs: 1_800_000, chunkBytes: 1000, lock: { predecessorMs: 100 } }

@@ -1,7 +1,7 @@
 // What a feed's writer is told, and what it tells.
 
-import type { Disk } from './disk.ts'
-import type { LockOptions } from './lock.ts'
+import type { Disk } from './storage/disk.ts'
+import type { LockOptions } from './storage/lock.ts'
 
 /** What the writer says of itself; pino's loggers fit. */
 export type WriterLog = {

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import type { Manifest } from '../manifest.ts'
+import type { Manifest } from '../format/manifest.ts'
 import { FeedWriter, type FeedWriterOptions } from '../writer.ts'
 
 export function temporaryFolder(): Disposable & { readonly path: string } {
