@@ -31,6 +31,26 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'operator/local': ['crds', 'operator', ...KINDS, 'workloads/bus', 'workloads/role', '.ci/tools'],
 }
 
+const ARCHIVE = 'workloads/archive'
+/**
+ * The rooms of the archive: what each may import of the others. `''` is its door, and the rooms beside `''` are what
+ * programs may use of it. The verifier takes two files of the format, so that nothing the writer decides can excuse it.
+ */
+export const ARCHIVE_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  format: [],
+  state: ['format'],
+  ingest: ['format', 'state'],
+  storage: ['format', 'state', 'ingest'],
+  '': ['format', 'state', 'ingest', 'storage'],
+  read: ['format'],
+  verify: ['format/manifest.ts', 'format/problem.ts'],
+}
+const ARCHIVE_DOORS = ['', 'read', 'verify']
+/** Rooms without I/O: what they compute follows from their arguments alone. */
+const PURE = ['format', 'state', 'ingest'].map((room) => `${ARCHIVE}/${room}/`)
+/** Modules of Node that reach neither disk, network, process nor clock. */
+const PURE_MODULES = 'assert assert/strict buffer crypto path util zlib'.split(' ')
+
 export function checkArrows(files: readonly SourceFile[], house: House): string[] {
   const known = new Set(files.map((file) => file.path))
   const problems: string[] = []
@@ -42,7 +62,9 @@ export function checkArrows(files: readonly SourceFile[], house: House): string[
       const why =
         target === undefined
           ? packageProblem(file.path, item, house)
-          : (nameProblem(file.path, item, target, house) ?? arrowProblem(file.path, target))
+          : (nameProblem(file.path, item, target, house) ??
+            arrowProblem(file.path, target) ??
+            archiveProblem(file.path, target))
       if (why !== undefined) problems.push(`${file.path}:${item.line}: ${why}`)
       if (item.kind === 'hollow') {
         problems.push(`${file.path}:${item.line}: only types: write "import type { … }"`)
@@ -51,6 +73,7 @@ export function checkArrows(files: readonly SourceFile[], house: House): string[
     }
     edges.set(file.path, targets)
   }
+  problems.push(...impureFiles(files, house))
   for (const ring of findRings(edges)) problems.push(`${ring[0]}: import ring ${ring.join(' -> ')}`)
   return problems
 }
@@ -96,6 +119,52 @@ function arrowProblem(from: string, to: string): string | undefined {
   if (here === 'cli') return testsOnly(from, to)
   const may = MAY[here] ?? ['crds', ...SHARED]
   return may.includes(there) ? testsOnly(from, to) : `${here} may not import ${there}`
+}
+
+/** A file's room in the archive: '' for those at its root, undefined for files elsewhere. */
+function archiveRoom(path: string): string | undefined {
+  if (!path.startsWith(`${ARCHIVE}/`)) return undefined
+  const [room = '', file] = path.slice(ARCHIVE.length + 1).split('/')
+  return file === undefined ? '' : room
+}
+
+function archiveProblem(from: string, to: string): string | undefined {
+  const there = archiveRoom(to)
+  const here = archiveRoom(from)
+  if (there === undefined || isForTests(from) || isForTests(to) || here === there) return undefined
+  if (here === undefined) {
+    const isDoor = ARCHIVE_DOORS.includes(there) || from.startsWith('.ci/')
+    return isDoor ? undefined : `${ARCHIVE}/${there} is behind the door of the archive`
+  }
+  const may = ARCHIVE_ROOMS[here]
+  if (may === undefined) return `${ARCHIVE}/${here} is not a room of the archive`
+  const isAllowed = may.includes(there) || may.includes(to.slice(ARCHIVE.length + 1))
+  return isAllowed ? undefined : `${ARCHIVE}/${here} may not import ${to}`
+}
+
+/** Files of pure rooms that load a module with I/O, themselves or through what they import. */
+function impureFiles(files: readonly SourceFile[], house: House): string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]))
+  const problems: string[] = []
+  for (const start of files) {
+    if (!PURE.some((room) => start.path.startsWith(room)) || isForTests(start.path)) continue
+    const seen = new Set([start.path])
+    for (const path of seen) {
+      const file = byPath.get(path)
+      for (const { specifier, kind } of file?.imports ?? []) {
+        if (kind === 'type') continue
+        const target = resolve(path, specifier, house)
+        if (target !== undefined) seen.add(target)
+        else if (!PURE_MODULES.includes(specifier.replace(/^node:/, ''))) {
+          problems.push(`${start.path}: does no I/O, and ${path} imports ${specifier}`)
+        }
+      }
+      for (const word of file?.effects ?? []) {
+        problems.push(`${start.path}: does no I/O, and ${path} uses ${word}`)
+      }
+    }
+  }
+  return problems
 }
 
 const testsOnly = (from: string, to: string): string | undefined =>

@@ -231,10 +231,10 @@ for (const [what, file, tail] of [
     const beside = await verifyArchive(folder.path)
     assert.equal(beside.problems, [])
     assert.match(beside.notes[0]!.what, new RegExp(`^${tail.length} bytes came after the manifest`))
-    const { describeProcess } = await import('./storage/holder.ts')
-    lock(describeProcess())
+    const { thisProcess } = await import('#crds/process.ts')
+    lock(thisProcess())
     assert.is((await verifyArchive(folder.path)).notes.length, 1)
-    lock({ ...describeProcess(), began: '1' })
+    lock({ ...thisProcess(), began: '1' })
     assert.is((await verifyArchive(folder.path)).problems.length, 1, 'the holder has died')
   })
 }

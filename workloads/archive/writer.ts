@@ -22,12 +22,7 @@ import { removeOldDays } from './storage/retention.ts'
 import { Sealer } from './storage/sealer.ts'
 import type { FeedWriterOptions, StreamPosition, WriterStats } from './writer-options.ts'
 
-export type {
-  FeedWriterOptions,
-  StreamPosition,
-  WriterLog,
-  WriterStats,
-} from './writer-options.ts'
+export type { FeedWriterOptions, StreamPosition, WriterStats } from './writer-options.ts'
 
 /** A longer journal is replaced by a checkpoint. */
 const CHECKPOINT_BYTES = 8 * 1024 * 1024

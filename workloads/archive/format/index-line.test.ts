@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { SymbolTable } from '../ingest/symbol-table.ts'
 import {
   formatIndexLine,
   type IndexEntry,
@@ -8,7 +9,7 @@ import {
   type MemberContent,
   parseIndexLine,
 } from './index-line.ts'
-import { listNumbers, SymbolSet, SymbolTable } from './symbols.ts'
+import { listNumbers, SymbolSet } from './symbols.ts'
 
 const test = suite('index line')
 

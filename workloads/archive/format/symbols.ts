@@ -4,40 +4,8 @@
 /** Numbers of symbols, ascending; or, where that is shorter, a bit for each in base64, lowest bit first. */
 export type SymbolNumbers = readonly number[] | string
 
-/** Symbols of a segment that its index tells apart; more are one, which every search has to look into. */
-const MAX_SYMBOLS = 131_072
 /** No exchange can name a symbol so: a NUL ends no name in JSON, on NATS or in a path. */
 export const OTHER_SYMBOLS = '\u0000others'
-
-/** The symbols of a segment in the order in which they first occurred. */
-export class SymbolTable {
-  readonly #numbers = new Map<string, number>()
-  #fresh: string[] = []
-
-  constructor(names: readonly string[] = []) {
-    for (const name of names) this.#numbers.set(name, this.#numbers.size)
-  }
-
-  numberOf(name: string): number {
-    let number = this.#numbers.get(name)
-    if (number === undefined) {
-      if (this.#numbers.size >= MAX_SYMBOLS && name !== OTHER_SYMBOLS) {
-        return this.numberOf(OTHER_SYMBOLS)
-      }
-      number = this.#numbers.size
-      this.#numbers.set(name, number)
-      this.#fresh.push(name)
-    }
-    return number
-  }
-
-  /** The names that are new since the last call. */
-  takeFresh(): string[] {
-    const fresh = this.#fresh
-    this.#fresh = []
-    return fresh
-  }
-}
 
 /** Which symbols a member holds. */
 export class SymbolSet {

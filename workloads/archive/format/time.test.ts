@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { firstKeptDay } from '../storage/retention.ts'
-import { dayAfter, dayOfNanos, formatNanos, isDay, parseNanos, startOfDay } from './time.ts'
+import { dayAfter, dayOfNanos, formatNanos, isDay, parseNanos } from './time.ts'
 
 const test = suite('time')
 
@@ -41,13 +40,6 @@ test('days are those of the calendar, with leap years', () => {
   for (const [text, expected] of rows) assert.is(isDay(text), expected, text)
   assert.is(dayAfter('2024-02-28'), '2024-02-29')
   assert.is(dayAfter('2026-12-31'), '2027-01-01')
-})
-
-test('what is kept counts from the newest record, and never faster than the clock', () => {
-  const noon = startOfDay('2026-11-24') + 43_200
-  assert.is(firstKeptDay(noon, noon * 1000, 30), '2026-10-25')
-  assert.is(firstKeptDay(noon, (noon + 400 * 86_400) * 1000, 30), '2026-10-25', 'a clock ahead')
-  assert.is(firstKeptDay(noon + 400 * 86_400, noon * 1000, 30), '2026-10-25', 'a record ahead')
 })
 
 test.run()

@@ -3,15 +3,12 @@
 
 import { addTo } from '../format/index-line.ts'
 import type { Gap, ManifestConnection, ManifestSequence } from '../format/manifest.ts'
-import { dayAfter, dayOfNanos, formatNanos, maxNanos, minNanos } from '../format/time.ts'
+import { formatNanos, maxNanos, minNanos } from '../format/time.ts'
 import type { ConnectionState } from '../state/connection.ts'
 import { type TakenBack, takeBack } from '../state/gap-list.ts'
 import type { GapSpan } from '../state/gap-span.ts'
-import { clipGap } from '../state/gaps.ts'
+import { clipGap, daysOf } from '../state/gaps.ts'
 import type { CommitRecord } from '../state/journal-record.ts'
-
-/** A gap longer than this is written into its first and last days only: a clock that was at 1970 is no hole of 50 years. */
-const MAX_GAP_DAYS = 400
 
 export class Additions {
   readonly #days = new Map<string, DayAdditions>()
@@ -197,15 +194,4 @@ export class Account {
     }
     return range
   }
-}
-
-/** UTC days from one time to another; of a very long span only the ends. */
-export function daysOf(from: bigint, to: bigint): string[] {
-  const last = dayOfNanos(to)
-  const days: string[] = []
-  for (let day = dayOfNanos(from); day <= last; day = dayAfter(day)) {
-    days.push(day)
-    if (days.length > MAX_GAP_DAYS) return [days[0]!, last]
-  }
-  return days
 }

@@ -3,8 +3,9 @@
 
 import { addTo, type MemberContent, sortedKeys } from '../format/index-line.ts'
 import { LineBuffer } from '../format/line.ts'
-import { SymbolSet, type SymbolTable } from '../format/symbols.ts'
+import { SymbolSet } from '../format/symbols.ts'
 import { formatNanos } from '../format/time.ts'
+import type { SymbolTable } from './symbol-table.ts'
 
 /**
  * Lines of a chunk, at the end of the block that reaches it. A sealed segment has one member a chunk: large enough that

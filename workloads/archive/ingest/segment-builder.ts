@@ -2,12 +2,12 @@
 // compressed. All of it follows from the records, but for the members that a commit cuts.
 
 import type { MemberContent } from '../format/index-line.ts'
-import { SymbolTable } from '../format/symbols.ts'
 import type { FeedState } from '../state/feed-state.ts'
 import type { CommitRecord } from '../state/journal-record.ts'
 import type { BlockView } from './block-view.ts'
 import { BufferPool, OpenMember } from './member.ts'
 import { type PlannedSegment, type Rotation, SegmentPlan } from './segment-plan.ts'
+import { SymbolTable } from './symbol-table.ts'
 
 export type LiveSegment = PlannedSegment & {
   chunkBytes: number

@@ -2,13 +2,8 @@ import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { dayOfSecond, startOfDay } from '../format/time.ts'
-import {
-  endOfSlice,
-  GRACE_SECONDS,
-  type PlannedSegment,
-  SegmentPlan,
-  sliceOf,
-} from './segment-plan.ts'
+import { GRACE_SECONDS } from '../state/feed-state.ts'
+import { endOfSlice, type PlannedSegment, SegmentPlan, sliceOf } from './segment-plan.ts'
 
 const test = suite('segments')
 const HOUR = 3600

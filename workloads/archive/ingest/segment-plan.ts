@@ -3,12 +3,7 @@
 
 import { segmentFile } from '../format/names.ts'
 import { SECONDS_PER_DAY } from '../format/time.ts'
-
-/**
- * A segment takes late records until the feed has gone this far beyond its slice: the duplicate window of the stream,
- * within which a publisher's retry is an ordinary thing.
- */
-export const GRACE_SECONDS = 120
+import { GRACE_SECONDS } from '../state/feed-state.ts'
 
 /** Where nothing comes after a slice, the clock ends it, this long after the grace. */
 export const SETTLE_SECONDS = 600

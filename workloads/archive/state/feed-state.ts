@@ -19,7 +19,6 @@ import {
   parseNanos,
   startOfDay,
 } from '../format/time.ts'
-import { GRACE_SECONDS } from '../ingest/segment-plan.ts'
 import { byOrder, type ConnectionJson, ConnectionState, type StreamLoss } from './connection.ts'
 import { DayState, describeSegment } from './day.ts'
 import { boundGaps, trimGaps, without } from './gap-list.ts'
@@ -54,6 +53,11 @@ export type Checkpoint = Owner & {
   readonly days: readonly DayJson[]
 }
 
+/**
+ * A segment takes late records until the feed has gone this far beyond its slice: the duplicate window of the stream,
+ * within which a publisher's retry is an ordinary thing.
+ */
+export const GRACE_SECONDS = 120
 /** An ended connection is kept this long after the feed's newest record, then only its manifests know it. */
 const CONNECTION_SECONDS = 86_400
 /** Where there are more, this long only: five times the duplicate window. */

@@ -2,22 +2,24 @@
 
 import { countGaps } from '../format/manifest.ts'
 import { dayOfSecond } from '../format/time.ts'
-import type { WriterStats } from '../writer-options.ts'
 import type { FeedState } from './feed-state.ts'
 
-export function figuresOf(
-  state: FeedState
-): Pick<
-  WriterStats,
-  | 'holes'
-  | 'simulated'
-  | 'newestMs'
-  | 'day'
-  | 'dayRecords'
-  | 'dayBytes'
-  | 'dayGaps'
-  | 'dayGapEntries'
-> {
+export type FeedFigures = {
+  /** Numbers that are missing at present. */
+  readonly holes: number
+  /** Any of the known connections came from a simulator or a generator. */
+  readonly simulated: boolean
+  /** Receive time of the newest committed record, unix milliseconds. */
+  readonly newestMs: number | null
+  readonly day: string | null
+  readonly dayRecords: number
+  readonly dayBytes: number
+  readonly dayGaps: number
+  /** Entries of the manifest that they stand in: fewer if many are counted together. */
+  readonly dayGapEntries: number
+}
+
+export function figuresOf(state: FeedState): FeedFigures {
   let holes = 0
   let simulated = false
   for (const connection of state.connections.values()) {

@@ -5,6 +5,7 @@ import type { GapCause, GapFault } from '#wire/events.ts'
 import type { Gap } from '../format/manifest.ts'
 import {
   dayAfter,
+  dayOfNanos,
   formatNanos,
   maxNanos,
   minNanos,
@@ -194,4 +195,18 @@ export function sortGaps(gaps: readonly Gap[]): Gap[] {
     .map((gap) => ({ gap, key: key(gap) }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
     .map(({ gap }) => gap)
+}
+
+/** A gap longer than this is written into its first and last days only: a clock that was at 1970 is no hole of 50 years. */
+const MAX_GAP_DAYS = 400
+
+/** UTC days from one time to another; of a very long span only the ends. */
+export function daysOf(from: bigint, to: bigint): string[] {
+  const last = dayOfNanos(to)
+  const days: string[] = []
+  for (let day = dayOfNanos(from); day <= last; day = dayAfter(day)) {
+    days.push(day)
+    if (days.length > MAX_GAP_DAYS) return [days[0]!, last]
+  }
+  return days
 }

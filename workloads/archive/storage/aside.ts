@@ -3,8 +3,8 @@
 
 import { basename, dirname, join } from 'node:path'
 import { ASIDE_FOLDER } from '../format/names.ts'
-import type { WriterLog } from '../writer-options.ts'
 import type { Disk } from './disk.ts'
+import type { WriterLog } from './log.ts'
 
 export type AsideOptions = {
   readonly disk: Disk

@@ -7,8 +7,10 @@ import { existsSync } from 'node:fs'
 import { link, open, readdir, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
+import { isRunning, isVisible, thisProcess } from '#crds/process.ts'
+import { type Holder, lockFile, lockNumbers, SILENT_MS } from '../format/lock-file.ts'
 import { nodeDisk } from './disk.ts'
-import { describeProcess, type Holder, isRunning, isSilent, isVisible, readLock } from './holder.ts'
+import { isSilent, readLock } from './holder.ts'
 
 export type Lock = {
   /** Throws SSMD_E_LOCKED where another has taken over. */
@@ -19,14 +21,11 @@ export type Lock = {
 }
 
 const BEAT_MS = 1000
-/** A foreign holder whose file has not changed for so long is gone. */
-const FOREIGN_MS = 30_000
 /**
  * The same for one of this machine and of this host's name whose processes cannot be seen: a container that was started
  * again, in whose place we run; and for a lock that names nobody. Six beats.
  */
 const PREDECESSOR_MS = 6_000
-const NAME = /^lock-([1-9]\d{0,14})$/
 /** What a process that ended while it took the lock has left; one that still tries is refused anyway. */
 const UNFINISHED = /^lock-\d+\.\d+\.tmp$/
 
@@ -40,15 +39,15 @@ export type LockOptions = {
 /** Takes the lock of `folder`, or throws SSMD_E_LOCKED naming who has it. Until it is settled nothing else is changed. */
 export async function takeLock(folder: string, options: LockOptions = {}): Promise<Lock> {
   await nodeDisk.makeFolder(folder)
-  const me = describeProcess()
+  const me: Holder = { ...thisProcess(), since: new Date().toISOString() }
   for (;;) {
-    const held = (await lockNumbers(folder)).at(-1)
-    if (held !== undefined) await refuseLiving(join(folder, `lock-${held}`), me, options)
+    const held = lockNumbers(await readdir(folder)).at(-1)
+    if (held !== undefined) await refuseLiving(join(folder, lockFile(held)), me, options)
     const number = (held ?? 0) + 1
-    const path = join(folder, `lock-${number}`)
+    const path = join(folder, lockFile(number))
     if (!(await createWhole(path, JSON.stringify(me)))) continue
     // Another may have taken a higher number between the look and the creation.
-    if ((await lockNumbers(folder)).at(-1) !== number) {
+    if (lockNumbers(await readdir(folder)).at(-1) !== number) {
       await rm(path, { force: true })
       continue
     }
@@ -57,8 +56,8 @@ export async function takeLock(folder: string, options: LockOptions = {}): Promi
 }
 
 function holdLock(folder: string, number: number): Lock {
-  const path = join(folder, `lock-${number}`)
-  const next = join(folder, `lock-${number + 1}`)
+  const path = join(folder, lockFile(number))
+  const next = join(folder, lockFile(number + 1))
   const beat = setInterval(() => {
     const now = new Date()
     // A failing beat shows at the next commit; here nobody could handle it.
@@ -84,19 +83,13 @@ function holdLock(folder: string, number: number): Lock {
 
 /** Removes the locks below `number`, lowest first, and what was left of taking one. What no archiver wrote stays. */
 async function removeOlder(folder: string, number: number): Promise<void> {
-  const older = (await lockNumbers(folder)).filter((other) => other < number)
+  const older = lockNumbers(await readdir(folder)).filter((other) => other < number)
   const unfinished = (await readdir(folder)).filter((name) => UNFINISHED.test(name))
-  for (const name of [...older.map((other) => `lock-${other}`), ...unfinished]) {
+  for (const name of [...older.map((other) => lockFile(other)), ...unfinished]) {
     const found = await readLock(join(folder, name))
     if (found !== undefined && found.kind !== 'foreign')
       await rm(join(folder, name), { force: true })
   }
-}
-
-/** Of everything that has such a name: its number is taken, whatever it is. */
-async function lockNumbers(folder: string): Promise<number[]> {
-  const names = await readdir(folder)
-  return names.flatMap((name) => Number(NAME.exec(name)?.[1] ?? 0) || []).sort((a, b) => a - b)
 }
 
 /** Creates a file with its content, on the disk before it has its name; false where the name is taken. */
@@ -135,7 +128,7 @@ async function refuseLiving(path: string, me: Holder, options: LockOptions): Pro
   }
   const { holder } = found
   const isPredecessor = holder.boot === me.boot && me.boot !== '' && holder.host === me.host
-  const silentMs = isPredecessor ? predecessorMs : (options.foreignMs ?? FOREIGN_MS)
+  const silentMs = isPredecessor ? predecessorMs : (options.foreignMs ?? SILENT_MS)
   const isGone = isVisible(holder, me)
     ? !isRunning(holder)
     : await isSilent(path, silentMs, holder.host === me.host)

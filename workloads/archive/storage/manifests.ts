@@ -11,10 +11,10 @@ import {
   readManifestText,
 } from '../format/manifest.ts'
 import { MANIFEST_FILE } from '../format/names.ts'
-import { daysOf } from '../ingest/additions.ts'
 import { DayState } from '../state/day.ts'
 import type { FeedState } from '../state/feed-state.ts'
 import type { GapSpan } from '../state/gap-span.ts'
+import { daysOf } from '../state/gaps.ts'
 import type { Disk } from './disk.ts'
 import { invalid, replaceFile } from './journal.ts'
 import type { SegmentFiles } from './segment-files.ts'

@@ -3,7 +3,7 @@
 
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describeError, SsmdError } from '#crds/errors.ts'
+import { describeError } from '#crds/errors.ts'
 import { readRegular } from '#crds/regular-file.ts'
 import {
   countGaps,
@@ -13,10 +13,10 @@ import {
   readManifestText,
 } from '../format/manifest.ts'
 import type { Problem } from '../format/problem.ts'
-import { isAtWork } from '../read/at-work.ts'
-import { type Survey, surveyFolders } from '../read/survey.ts'
+import { isAtWork } from './at-work.ts'
 import { checkDay } from './day.ts'
 import { checkEvents, ToldEvents } from './events.ts'
+import { findDays } from './folders.ts'
 import { checkNumbers, HeldNumbers } from './numbers.ts'
 import { checkSegment, type SegmentFindings } from './segment.ts'
 import { judgeStranger } from './strangers.ts'
@@ -91,12 +91,10 @@ class Verification {
 
   async run(): Promise<VerifyReport> {
     const days: VerifiedDay[] = []
-    const { places, unreadable, files } = await this.#survey()
+    const { days: places, problems, files } = await findDays(this.#root, this.#options)
     for (const file of files)
       this.#note({ file, where: '', what: 'is a file, not the folder of a feed' })
-    for (const { path, error } of unreadable) {
-      this.#tell({ file: path, where: '', what: describeError(error) })
-    }
+    for (const problem of problems) this.#tell(problem)
     for (const { feed, day, names } of places) {
       for (const name of names.filter((other) => other.endsWith('.gz'))) {
         this.#totalBytes += await sizeOf(join(this.#root, feed, day, name))
@@ -294,18 +292,6 @@ class Verification {
       if (isProblem) this.#tell(stranger)
       else this.#note(stranger)
     }
-  }
-
-  async #survey(): Promise<Survey> {
-    const { feed, day } = this.#options
-    const found = await surveyFolders(this.#root, { feed, day })
-    if (found.places.length + found.unreadable.length > 0) return found
-    const wanted = [feed, day].filter((part) => part !== undefined).join(' ')
-    throw new SsmdError(
-      'SSMD_E_NOT_FOUND',
-      wanted ? `${this.#root} holds nothing of ${wanted}` : `there is no archive at ${this.#root}`,
-      { hint: wanted ? 'see `ssmd data list`' : 'give the root of an archive with --path' }
-    )
   }
 
   #note(note: Problem): void {
