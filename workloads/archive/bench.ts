@@ -1,5 +1,5 @@
 // What the archive costs, for `npm run bench`: taking records in, with and without gzip, whole commits with their syncs,
-// verifying and reading. Frames are recorded ones where they are present, else of the same form.
+// verifying and reading. Frames are recorded ones if present, else made in the same form.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -170,7 +170,7 @@ type BenchFrame = { readonly type: string; readonly group: string; readonly payl
 const groupOf = (type: string): string =>
   type.startsWith('orderbook') ? 'orderbook' : type === 'trade' ? 'trades' : 'tickers'
 
-/** Frames of a recording, where it is there. */
+/** Frames of a recording, if it is present. */
 function recordedFrames(): BenchFrame[] | undefined {
   const data = process.env.SSMD_DATA ?? join(import.meta.dirname, '../../../shared/data')
   const folder = join(data, 'kalshi/events')

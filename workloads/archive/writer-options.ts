@@ -1,4 +1,4 @@
-// What a feed's writer is told, and what it tells.
+// The options and the figures of a feed's writer.
 
 import type { FeedFigures } from './state/figures.ts'
 import type { Disk } from './storage/disk.ts'

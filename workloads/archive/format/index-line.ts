@@ -1,5 +1,5 @@
-// One line of an index file: where a gzip member of a segment lies and what it holds. Every line carries a checksum
-// of the member's bytes and one of itself, so that a flipped bit in either is found and named.
+// One line of an index file: where a gzip member of a segment starts and what it holds. The line carries a checksum of the
+// member's bytes and one of itself, so a flipped bit in either is found and named.
 
 import { crc32 } from 'node:zlib'
 import { SsmdError } from '#crds/errors.ts'
@@ -16,7 +16,7 @@ export type MemberContent = {
   readonly stream: readonly [first: number, last: number]
   /** Records that came after a higher number of their connection. */
   readonly late: number
-  /** True where a chunk ends: a sealed segment has one member a chunk. */
+  /** True if a chunk ends: a sealed segment has one member a chunk. */
   readonly end: boolean
   readonly types: Readonly<Record<string, number>>
   /** Symbols that occur here for the first time in the segment; all lines before and this one number them from 0. */
@@ -60,7 +60,7 @@ export function formatIndexLine(entry: IndexEntry): string {
   return `${text}${CHECK_AT}${hexCrc(text)}"}\n`
 }
 
-/** The entry of a line without its line feed; throws SSMD_E_ARCHIVE_INVALID where the line is not whole. */
+/** The entry of a line without its line feed; throws SSMD_E_ARCHIVE_INVALID if the line is not whole. */
 export function parseIndexLine(line: string): IndexEntry {
   const text = line.slice(0, -CHECK_LENGTH)
   if (line !== `${text}${CHECK_AT}${hexCrc(text)}"}`) {

@@ -1,5 +1,5 @@
-// Builds the lines of an archive by concatenation into a buffer that is reused. The bytes of a JSON frame are
-// copied as they came; nothing is parsed, and no text is made for a record.
+// Builds the lines of an archive by concatenation into a reused buffer. The bytes of a JSON frame are copied as received:
+// nothing is parsed, and no string is made per record.
 
 import { FORM, type Form } from '#wire/form.ts'
 import { formatSecond } from './time.ts'
@@ -181,7 +181,7 @@ function writeNanos(out: Uint8Array, at: number, nanos: number): void {
   out[at + 8] = TRIPLES[low + 2]!
 }
 
-/** Writes a whole number in decimal; returns where it ends. */
+/** Writes a whole number in decimal; returns if it ends. */
 function writeDecimal(out: Uint8Array, at: number, number: number): number {
   let digits = 1
   for (let bound = 10; number >= bound; bound *= 10) digits++

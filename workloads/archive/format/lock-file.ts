@@ -12,7 +12,7 @@ export type LockText =
   | { readonly kind: 'held'; readonly holder: Holder }
   | { readonly kind: 'torn' | 'foreign' }
 
-/** An archiver touches its lock each second; one that nobody can see and that is silent for so long is gone. */
+/** An archiver touches its lock each second; one that is not visible and that is silent for so long is gone. */
 export const SILENT_MS = 30_000
 
 const NAME = /^lock-([1-9]\d{0,14})$/

@@ -1,5 +1,5 @@
-// Whether what a manifest says has the form of one: its checksum proves that it is whole, not that a reader may trust
-// it. A segment's name is a file of the day's folder and leads nowhere else.
+// Validates the shape of a manifest. Its checksum proves that it is whole, not that a reader may trust it: a segment's name
+// must be a file of the day's folder.
 
 import { parseSegmentFile } from './names.ts'
 

@@ -1,5 +1,5 @@
-// The manifest: a day's own account of itself, as types and as text. The text ends with a sha256 of all before it,
-// so that a change anywhere in it is found; `readManifestText` refuses what does not fit.
+// The manifest, a day's account of itself, as types and as text. The text ends with the sha256 of everything before it;
+// `readManifestText` refuses any other.
 
 import { createHash } from 'node:crypto'
 import { SsmdError } from '#crds/errors.ts'
@@ -10,7 +10,7 @@ export const MANIFEST_VERSION = 1
 /** More than any day has; what is larger is no manifest and is not read. */
 export const MAX_MANIFEST_BYTES = 128 * 1024 * 1024
 
-/** `pending`: goes on growing; `missing`: a day without a record, all of it in a gap. */
+/** `pending`: still grows; `missing`: a day without a record, all of it in a gap. */
 export type DayCondition = 'available' | 'degraded' | 'pending' | 'missing'
 
 export type ManifestSegment = {
@@ -48,9 +48,9 @@ export type ManifestConnection = {
   readonly from: string
   readonly to: string
   readonly simulated: boolean
-  /** True where its close event is in this day. */
+  /** True if its close event is in this day. */
   readonly closed: boolean
-  /** Frames that came late, and that came more than once, by the exchange's own numbers; left out where there are none. */
+  /** Frames that came late, and that came more than once, by the exchange's own numbers; left out if there are none. */
   readonly late?: number
   readonly repeated?: number
 }
@@ -76,11 +76,11 @@ export type Gap = {
   readonly fault: GapFault
   /** The last record before it, by the clock of its connection. */
   readonly from: string
-  /** What came after it, by the clock of its own connection; null while it goes on. */
+  /** What came after it, by the clock of its own connection; null while it lasts. */
   readonly to: string | null
   readonly connection: string | null
   readonly shard: number | null
-  /** How many records are missing, null where nobody can know. */
+  /** How many records are missing, null if it cannot be known. */
   readonly missing: number | null
   /** So many gaps of one kind are counted together here, if more than one; the lines of the day name each. */
   readonly count?: number
@@ -109,7 +109,7 @@ export type Manifest = {
   readonly day: string
   readonly environment: string
   readonly archive: string
-  /** True where any record of the day came from a simulator or a generator. */
+  /** True if any record of the day came from a simulator or a generator. */
   readonly simulated: boolean
   readonly condition: DayCondition
   readonly updated: string
@@ -145,7 +145,7 @@ export function formatManifest(manifest: Manifest): string {
   return `${text}${SUM}${sha256(text)}${END}`
 }
 
-/** The manifest of a text; `file` is named where it does not hold. */
+/** The manifest of a text; an error names `file`. */
 export function readManifestText(text: string, file: string): Manifest {
   const at = text.lastIndexOf(SUM)
   const body = text.slice(0, Math.max(at, 0))

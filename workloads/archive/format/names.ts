@@ -1,5 +1,5 @@
-// Names of files and folders of an archive, made and recognised in one place. What is not recognised here was not
-// made by ssmd and is never touched.
+// Builds and recognises the names of an archive's files and folders. A name that is not recognised here was not made by
+// ssmd, and ssmd never touches it.
 
 import { join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
@@ -26,7 +26,7 @@ export const segmentFile = (group: string, number: number): string =>
 /** Name of the index of a segment's file. */
 export const indexFile = (segment: string): string => segment.replace(/jsonl\.gz$/, 'index.jsonl')
 
-/** Group and number of a segment's file name, or undefined where it is none. */
+/** Group and number of a segment's file name, or undefined if it is none. */
 export function parseSegmentFile(name: string): { group: string; number: number } | undefined {
   const match = SEGMENT.exec(name)
   if (!match) return undefined

@@ -1,4 +1,4 @@
-// What is wrong with an archive: the file, the place in it, and what was found there.
+// One finding about an archive: the file, the place in it, and what was found.
 
 export type Problem = {
   /** Relative to the root. */

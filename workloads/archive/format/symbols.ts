@@ -1,7 +1,7 @@
-// The symbols of a segment: its index names each once, where it first occurs, and a member's line lists the numbers of
-// those it holds. Exact, small, and the same whichever way the records were cut into members.
+// The symbols of a segment. Its index names each one once, at the first member that holds it; each member's line lists the
+// numbers of its symbols, the same however the records were cut into members.
 
-/** Numbers of symbols, ascending; or, where that is shorter, a bit for each in base64, lowest bit first. */
+/** Numbers of symbols, ascending; or, if that is shorter, a bit for each in base64, lowest bit first. */
 export type SymbolNumbers = readonly number[] | string
 
 /** No exchange can name a symbol so: a NUL ends no name in JSON, on NATS or in a path. */

@@ -1,5 +1,5 @@
-// Times of records: unix nanoseconds as text and back, without going through a Date, so that no digit is lost.
-// The text has a fixed width (30 characters), so texts sort as times do.
+// Unix nanoseconds to text and back without a Date, so no digit is lost. The text has a fixed width of 30 characters, so it
+// sorts in time order.
 
 export const NANOS_PER_SECOND = 1_000_000_000n
 export const SECONDS_PER_DAY = 86_400
@@ -19,7 +19,7 @@ export function formatSecond(second: number): string {
   return new Date(second * 1000).toISOString().slice(0, 19)
 }
 
-/** Nanoseconds of a text made by `formatNanos`, or undefined where it is none. */
+/** Nanoseconds of a text made by `formatNanos`, or undefined if it is none. */
 export function parseNanos(text: string): bigint | undefined {
   const match = FORM.exec(text)
   if (!match) return undefined

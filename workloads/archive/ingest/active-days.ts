@@ -1,12 +1,12 @@
-// Which days are in play. A day that is not in memory comes back from its manifest when a late record needs it; what it
-// says of forgotten connections tells which numbers are held, so nothing is written twice, however late it comes again.
+// The days that can take records. A day that is no longer in memory is restored from its manifest when a late record needs
+// it. The manifest also tells which numbers of evicted connections are held, so no record is written twice.
 
 import type { Gap, Manifest, ManifestConnection } from '../format/manifest.ts'
 import { parseNanos } from '../format/time.ts'
 import { dayFromManifest } from '../state/day.ts'
 import { type FeedState, isDerivedGap, isNumberGap } from '../state/feed-state.ts'
 import type { DayJson, SegmentJson } from '../state/journal-record.ts'
-import { NumberLedger, type Range } from '../state/number-ranges.ts'
+import { NumberRanges, type Range } from '../state/number-ranges.ts'
 
 /** The numbers of a connection in the lines of a day. */
 export type ReadLines = (
@@ -15,7 +15,7 @@ export type ReadLines = (
   segments: Iterable<SegmentJson>
 ) => Iterable<{ readonly number: number; readonly recv: string }>
 
-export class DayBook {
+export class ActiveDays {
   readonly #state: FeedState
   readonly #readManifest: (day: string) => Manifest | undefined
   readonly #readLines: ReadLines
@@ -74,7 +74,7 @@ export class DayBook {
     this.ensure(day)
     const held = this.#connection(id, day)
     if (held === undefined) return this.#unnamed(id, day)
-    const ledger = new NumberLedger()
+    const numbers = new NumberRanges()
     const from = parseNanos(held.from) ?? 0n
     const to = parseNanos(held.to) ?? 0n
     let next = held.first
@@ -82,11 +82,11 @@ export class DayBook {
       .flatMap((gap) => (isNumberGap(gap, id) && gap.count === undefined ? [gap.numbers!] : []))
       .sort((a, b) => a[0] - b[0])
     for (const [first, last] of holes) {
-      ledger.claim(next, Math.min(first - 1, held.last), (number) => (number === next ? from : to))
+      numbers.claim(next, Math.min(first - 1, held.last), (number) => (number === next ? from : to))
       next = Math.max(next, last + 1)
     }
-    ledger.claim(next, held.last, (number) => (number === next ? from : to))
-    return ledger.ranges
+    numbers.claim(next, held.last, (number) => (number === next ? from : to))
+    return numbers.ranges
   }
 
   /** The manifest that the day came back from may not name the connection, and its lines hold it all the same. */
@@ -94,11 +94,11 @@ export class DayBook {
     const known = this.#waiting(day) ?? this.#state.days.get(day)
     const more = known && ('more' in known ? known.more : known.moreConnections)
     if (more === undefined) return []
-    const ledger = new NumberLedger()
+    const numbers = new NumberRanges()
     for (const { number, recv } of this.#readLines(id, day, this.#segments(day))) {
-      ledger.claim(number, number, () => parseNanos(recv) ?? 0n)
+      numbers.claim(number, number, () => parseNanos(recv) ?? 0n)
     }
-    return ledger.ranges
+    return numbers.ranges
   }
 
   #segments(day: string): Iterable<SegmentJson> {

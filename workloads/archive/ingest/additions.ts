@@ -1,5 +1,5 @@
-// What the records since the last commit add to their days: numbers of connections, the exchange's own sequences,
-// skipped types, and gaps that events named.
+// What the records since the last commit add to their days: connections with their numbers, the exchange's sequences, skipped
+// types, and the gaps that connection events name.
 
 import { addTo } from '../format/index-line.ts'
 import type { Gap, ManifestConnection, ManifestSequence } from '../format/manifest.ts'

@@ -1,4 +1,4 @@
-// What the archive needs of a block (#wire/block.ts): the archive reads it and keeps nothing of it.
+// The part of a block (#wire/block.ts) that the archive reads. The archive keeps no reference to it.
 
 import type { Form } from '#wire/form.ts'
 

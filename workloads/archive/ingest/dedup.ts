@@ -1,5 +1,5 @@
-// The connections that an intake knows: which numbers of a block are new, and what a jump of them means. A connection
-// that was forgotten comes back from its days' manifests, so that nothing is taken twice, however late it comes again.
+// Decides which numbers of a block are new, and what a jump of them means. An evicted connection is restored from the
+// manifests of its days, so a record is never taken twice, however late its block arrives again.
 
 import { dayOfNanos } from '../format/time.ts'
 import { ConnectionState, type StreamLoss } from '../state/connection.ts'
@@ -8,8 +8,8 @@ import type { NumberSpan, Range } from '../state/number-ranges.ts'
 import type { Additions } from './additions.ts'
 import type { BlockView } from './block-view.ts'
 
-export type ConnectionsOptions = {
-  /** The ranges of a forgotten connection's numbers in a day; none where the day does not know it. */
+export type DedupOptions = {
+  /** The ranges of an evicted connection's numbers in a day; none if the day does not know it. */
   heldNumbers(id: string, day: string): readonly Range[]
   /** Makes a day known before something is written into it. */
   ensureDay(day: string): void
@@ -20,12 +20,12 @@ export type Claim = {
   /** Numbers of the block that are new, ascending. */
   readonly fresh: readonly NumberSpan[]
   readonly records: number
-  /** True where the block comes behind a higher number of its connection. */
+  /** True if the block comes behind a higher number of its connection. */
   readonly late: boolean
 }
 
-export class Connections {
-  readonly #options: ConnectionsOptions
+export class Dedup {
+  readonly #options: DedupOptions
   readonly #known = new Map<string, ConnectionState>()
   #touched = new Set<ConnectionState>()
   #filled: CommitRecord['filled'][number][] = []
@@ -34,11 +34,7 @@ export class Connections {
   /** The last loss in the stream: jumps of connections that were not known then are owed to it, too. */
   loss: StreamLoss | null
 
-  constructor(
-    options: ConnectionsOptions,
-    known: Iterable<ConnectionState>,
-    loss: StreamLoss | null
-  ) {
+  constructor(options: DedupOptions, known: Iterable<ConnectionState>, loss: StreamLoss | null) {
     this.#options = options
     this.loss = loss
     for (const connection of known) {
@@ -67,8 +63,8 @@ export class Connections {
   /** Claims the numbers of a block. */
   claim(block: BlockView, additions: Additions): Claim {
     const connection = this.#get(block)
-    const before = connection.ledger.last
-    const fresh = connection.ledger.claim(block.first, block.last, (number) =>
+    const before = connection.numbers.last
+    const fresh = connection.numbers.claim(block.first, block.last, (number) =>
       block.recv(number - block.first)
     )
     let records = 0
@@ -114,7 +110,7 @@ export class Connections {
     connection.revived ??= new Set()
     connection.revived.add(day)
     for (const { first, last, from, to } of held) {
-      connection.ledger.claim(first, last, (number) => (number === first ? from : to))
+      connection.numbers.claim(first, last, (number) => (number === first ? from : to))
     }
   }
 

@@ -1,5 +1,5 @@
-// Takes blocks in: decides which records are new, builds their lines, and gathers what the next commit has to write.
-// Everything it decides follows from the blocks in their order, never from the clock or from when commits fell.
+// Takes in blocks: drops duplicates, builds lines, and collects what the next commit writes. Every decision follows from the
+// blocks and their order, never from the clock or from the moment of a commit.
 
 import { SsmdError } from '#crds/errors.ts'
 import { FORM } from '#wire/form.ts'
@@ -7,16 +7,16 @@ import { LineHead } from '../format/line.ts'
 import { isConnectionId, isGroupName } from '../format/names.ts'
 import { dayOfSecond, minNanos, NANOS_PER_SECOND, SECONDS_PER_DAY } from '../format/time.ts'
 import type { ConnectionState, StreamLoss } from '../state/connection.ts'
-import { applyEvent, lateFacts, parseEvent } from '../state/connection-event.ts'
+import { applyConnectionEvent, lateFacts, parseConnectionEvent } from '../state/connection-event.ts'
 import type { FeedState } from '../state/feed-state.ts'
 import type { CommitRecord } from '../state/journal-record.ts'
 import { type Account, Additions } from './additions.ts'
 import type { BlockView } from './block-view.ts'
-import { type Claim, Connections, type ConnectionsOptions } from './dedup.ts'
+import { type Claim, Dedup, type DedupOptions } from './dedup.ts'
 import {
   type CutMember,
-  SegmentLines,
-  type SegmentLinesOptions,
+  SegmentBuilder,
+  type SegmentBuilderOptions,
   type SymbolsOfSegments,
   type Target,
 } from './segment-builder.ts'
@@ -31,18 +31,18 @@ export type Cut = Omit<CommitRecord, 'kind' | 'bookmark' | 'newest' | 'days' | '
   readonly newest: bigint | null
 }
 
-export type IntakeOptions = ConnectionsOptions &
-  SegmentLinesOptions & {
+export type IntakeOptions = DedupOptions &
+  SegmentBuilderOptions & {
     readonly feed: string
     readonly environment: string
-    /** Message types to keep; all where undefined. */
+    /** Message types to keep; all if undefined. */
     readonly types: ReadonlySet<string> | undefined
   }
 
 export class Intake {
   readonly #options: IntakeOptions
-  readonly #connections: Connections
-  readonly #lines: SegmentLines
+  readonly #dedup: Dedup
+  readonly #segments: SegmentBuilder
   readonly #heads = new Map<string, LineHead>()
   #additions = new Additions()
   #changed = false
@@ -50,45 +50,45 @@ export class Intake {
   #settled: number
   readonly counts = { records: 0, duplicates: 0, late: 0, skipped: 0 }
 
-  /** Goes on from what was committed before. */
+  /** Continues from what was committed before. */
   constructor(options: IntakeOptions, state: FeedState, symbols: SymbolsOfSegments) {
     this.#options = options
     this.#newest = state.newest
     this.#settled = state.settled
-    this.#connections = new Connections(options, state.connections.values(), state.loss)
-    this.#lines = new SegmentLines(options, state, symbols)
+    this.#dedup = new Dedup(options, state.connections.values(), state.loss)
+    this.#segments = new SegmentBuilder(options, state, symbols)
   }
 
   forget(connections: readonly string[]): void {
-    this.#connections.forget(connections)
+    this.#dedup.forget(connections)
     for (const id of connections) this.#heads.delete(id)
   }
 
   get bufferedBytes(): number {
-    return this.#lines.bufferedBytes + this.#additions.entries * GAP_BYTES
+    return this.#segments.bufferedBytes + this.#additions.entries * GAP_BYTES
   }
 
-  /** True where a commit would have something to say. */
+  /** True if a commit would have something to say. */
   get hasChanges(): boolean {
-    return this.#changed || this.#lines.hasChanges
+    return this.#changed || this.#segments.hasChanges
   }
 
   /** Days and connections that the next commit will speak of. */
   get inPlay(): { days: Set<string>; connections: Set<string> } {
     return {
-      days: new Set([...this.#additions.days, ...this.#lines.days]),
-      connections: new Set(this.#connections.touched),
+      days: new Set([...this.#additions.days, ...this.#segments.days]),
+      connections: new Set(this.#dedup.touched),
     }
   }
 
   /** From now on jumps of numbers are owed to a loss in the stream; names it as a gap of its own, too. */
   streamLost(cause: StreamLoss, detail: string, at: bigint): void {
-    this.#connections.suspectAll(cause)
+    this.#dedup.suspectAll(cause)
     const fault = cause === 'stream-aged' ? 'ours' : 'user'
     this.#gap({ cause, fault, from: minNanos(this.#newest ?? at, at), to: at, detail })
   }
 
-  /** A block that nobody can read: its numbers show as a hole, and the day says why. */
+  /** A block that cannot be read: its numbers show as a hole, and the day says why. */
   unreadable(now: bigint, detail: string): void {
     const at = this.#newest ?? now
     this.#gap({ cause: 'number-hole', fault: 'ours', from: at, to: at, detail })
@@ -99,7 +99,7 @@ export class Intake {
     this.#changed = true
     if (block.length === 0) return
     this.#check(block)
-    const claim = this.#connections.claim(block, this.#additions)
+    const claim = this.#dedup.claim(block, this.#additions)
     this.counts.duplicates += block.length - claim.records
     if (claim.records === 0) return
     const newest = this.#newestSecond()
@@ -109,10 +109,10 @@ export class Intake {
         from = this.#addRun(block, from, end, claim, sequence, newest)
       }
     }
-    this.#lines.endOfBlock()
+    this.#segments.endOfBlock()
     const last = block.recv(block.length - 1)
     if (this.#newest === null || last > this.#newest) this.#newest = last
-    this.#lines.endBefore(this.#newestSecond())
+    this.#segments.endBefore(this.#newestSecond())
   }
 
   /** Ends by the clock what nothing came after; only for when all blocks of the stream are in. */
@@ -121,16 +121,16 @@ export class Intake {
     if (settled <= this.#settled) return
     const midnight = settled - (settled % SECONDS_PER_DAY)
     // Noted only when it matters, so that an idle archive writes nothing.
-    if (!this.#lines.endBefore(settled) && midnight <= this.#settled) return
+    if (!this.#segments.endBefore(settled) && midnight <= this.#settled) return
     this.#settled = settled
     this.#changed = true
   }
 
-  /** Hands over all that came in since the last cut. */
+  /** Hands over everything that came in since the last cut. */
   cut(): Cut {
     const cut = {
-      ...this.#lines.cut(),
-      ...this.#connections.cut(),
+      ...this.#segments.cut(),
+      ...this.#dedup.cut(),
       added: this.#additions.toJSON(),
       takenBack: this.#additions.takenBack,
       newest: this.#newest,
@@ -141,9 +141,9 @@ export class Intake {
     return cut
   }
 
-  /** So many compressed bytes are written. */
+  /** Takes note that so many compressed bytes were written. */
   written(bytes: number): void {
-    this.#lines.written(bytes)
+    this.#segments.written(bytes)
   }
 
   #newestSecond(): number {
@@ -215,7 +215,7 @@ export class Intake {
       if (target === undefined) {
         const { group } = block.types[typeIndex]!
         const symbols = block.symbols.length
-        target = byGroup.get(group) ?? this.#lines.target(group, day, second, newest, symbols)
+        target = byGroup.get(group) ?? this.#segments.target(group, day, second, newest, symbols)
         byGroup.set(group, target)
         targets[typeIndex] = target
       }
@@ -254,18 +254,18 @@ export class Intake {
       to: block.recv(i - 1),
       closed,
     })
-    for (const target of byGroup.values()) this.#lines.note(block, target, sequence, late)
+    for (const target of byGroup.values()) this.#segments.note(block, target, sequence, late)
     return i
   }
 
   /** Applies the event of a record; true for a close event. */
   #event(block: BlockView, i: number, connection: ConnectionState, account: Account): boolean {
     const start = block.payloadStart(i)
-    const event = parseEvent(block.bytes.subarray(start, start + block.payloadLength(i)))
+    const event = parseConnectionEvent(block.bytes.subarray(start, start + block.payloadLength(i)))
     if (event === undefined) return false
     const at = block.recv(i)
     const before = i > 0 ? block.recv(i - 1) : (connection.lastAt ?? at)
-    for (const gap of applyEvent(connection, event, at, before)) {
+    for (const gap of applyConnectionEvent(connection, event, at, before)) {
       this.#additions.gap(gap, this.#options.ensureDay)
     }
     if (event.kind === 'late') {

@@ -1,5 +1,4 @@
-// A gzip member while it grows: its lines, and what its line in the index will say of them. Cutting it hands both to
-// the compressor and starts the next one.
+// A gzip member while it grows: its lines, and what its index line will say about them.
 
 import { addTo, type MemberContent, sortedKeys } from '../format/index-line.ts'
 import { LineBuffer } from '../format/line.ts'

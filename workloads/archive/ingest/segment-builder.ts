@@ -1,5 +1,5 @@
-// Lines on their way into segments: which segment takes a record, where members and segments end, and what is being
-// compressed. All of it follows from the records, but for the members that a commit cuts.
+// Builds segments from lines: chooses the segment of each record, ends members and segments, and starts their compression.
+// All of it follows from the records, except where a commit ends a member early.
 
 import type { MemberContent } from '../format/index-line.ts'
 import type { FeedState } from '../state/feed-state.ts'
@@ -25,7 +25,7 @@ export type CutMember = {
 /** Names of the symbols of segments that are not sealed, by `day/name`. */
 export type SymbolsOfSegments = ReadonlyMap<string, readonly string[]>
 
-export type SegmentLinesOptions = {
+export type SegmentBuilderOptions = {
   readonly rotation: Rotation
   /** Lines of a chunk, after which a member ends. */
   readonly chunkBytes: number
@@ -49,8 +49,8 @@ export type Target = {
   readonly mark: number
 }
 
-export class SegmentLines {
-  readonly #compress: SegmentLinesOptions['compress']
+export class SegmentBuilder {
+  readonly #compress: SegmentBuilderOptions['compress']
   readonly #chunkBytes: number
   readonly #plan: SegmentPlan<LiveSegment>
   readonly #pool = new BufferPool()
@@ -64,7 +64,7 @@ export class SegmentLines {
   #rawWaiting = 0
   #compressedWaiting = 0
 
-  constructor(options: SegmentLinesOptions, state: FeedState, symbols: SymbolsOfSegments) {
+  constructor(options: SegmentBuilderOptions, state: FeedState, symbols: SymbolsOfSegments) {
     this.#compress = options.compress
     this.#chunkBytes = options.chunkBytes
     this.#plan = new SegmentPlan(
@@ -91,7 +91,7 @@ export class SegmentLines {
     return this.#rawWaiting + this.#compressedWaiting
   }
 
-  /** True where segments opened or ended, or members wait. */
+  /** True if segments opened or ended, or members wait. */
   get hasChanges(): boolean {
     return this.#opened.length + this.#ended.length + this.#members.length > 0
   }
@@ -148,14 +148,14 @@ export class SegmentLines {
     this.#inBlock.clear()
   }
 
-  /** Ends what the feed has left behind at this second; true where that was anything. */
+  /** Ends what the feed has left behind at this second; true if that was anything. */
   endBefore(second: number): boolean {
     const ended = this.#plan.endBefore(second)
     for (const segment of ended) this.#end(segment)
     return ended.length > 0
   }
 
-  /** Hands over all that came in since the last cut. */
+  /** Hands over everything that came in since the last cut. */
   cut(): Pick<CommitRecord, 'opened' | 'ended'> & { readonly members: readonly CutMember[] } {
     for (const segment of this.#plan.open) this.#cutMember(segment)
     const opened = this.#opened.map(({ day, group, number, slice, sliceSeconds, sealAt }) => ({
@@ -174,12 +174,12 @@ export class SegmentLines {
     return { opened, ended, members }
   }
 
-  /** So many compressed bytes are written. */
+  /** Takes note that so many compressed bytes were written. */
   written(bytes: number): void {
     this.#compressedWaiting -= bytes
   }
 
-  /** Goes on with a segment; one that no longer fits the rotation ends. */
+  /** Continues with a segment; one that no longer fits the rotation ends. */
   #restore(segment: LiveSegment): void {
     if (!this.#plan.restore(segment) || this.#plan.endIfFull(segment)) this.#end(segment)
   }
@@ -213,7 +213,7 @@ export class SegmentLines {
       this.#pool.give(member.buffer)
       return bytes
     })
-    // Whoever commits awaits it; until then a failure must not count as unhandled.
+    // The next commit awaits it; until then a failure must not count as unhandled.
     compressed.catch(() => {})
     this.#members.push({ segment, content, compressed })
   }

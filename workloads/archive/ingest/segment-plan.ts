@@ -1,5 +1,5 @@
-// Which segment a record belongs to, and when a segment ends: functions of the records in the order of the stream and
-// of nothing else. A replay therefore makes the same segments, whenever commits and restarts fell.
+// Which segment a record belongs to, and when a segment ends: pure functions of the records in stream order. A replay
+// therefore makes the same segments, wherever commits and restarts fell.
 
 import { segmentFile } from '../format/names.ts'
 import { SECONDS_PER_DAY } from '../format/time.ts'
@@ -47,7 +47,7 @@ export class SegmentPlan<S extends PlannedSegment> {
   readonly #next = new Map<string, number>()
   #earliestEnd = Number.POSITIVE_INFINITY
 
-  /** `nextNumber` tells how a day that is new to the plan goes on. */
+  /** `nextNumber` gives the next segment of a day that is new to the plan. */
   constructor(
     rotation: Rotation,
     make: (planned: PlannedSegment) => S,
@@ -62,7 +62,7 @@ export class SegmentPlan<S extends PlannedSegment> {
     return this.#open.values()
   }
 
-  /** Takes a segment over that was open before; false where slices are cut otherwise now: then it ends. */
+  /** Takes a segment over that was open before; false if slices are cut otherwise now: then it ends. */
   restore(segment: S): boolean {
     if (segment.sliceSeconds !== this.#rotation.sliceSeconds) return false
     this.#open.set(keyOf(segment.day, segment.group, segment.slice), segment)

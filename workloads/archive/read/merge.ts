@@ -1,5 +1,5 @@
-// Merges the lines of members into receive order. Each member is sorted when it comes in (blocks of several connections
-// lie in it one after the other), then the earliest line of all is taken. Ties keep the order of a connection's numbers.
+// Merges the lines of members into receive order. Each member is sorted when it is added, because it holds blocks of several
+// connections one after the other. Lines of equal time keep the order of their connection's numbers.
 
 /** What lines are ordered by: receive time, connection, number. */
 export type SortKey = {
@@ -61,7 +61,7 @@ export class MergedLines {
     if (lines.length > 0) this.#runs.push({ lines, at: 0 })
   }
 
-  /** True where the earliest line lies before that time. */
+  /** True if the earliest line lies before that time. */
   isBefore(recv: string): boolean {
     const run = this.#earliest()
     return run !== undefined && run.lines[run.at]!.recv < recv

@@ -1,5 +1,5 @@
 // Reads an archive for the CLI, the API and signals. Only what a manifest names is visible: it is committed and whole.
-// Lines come in receive order over all groups; members that cannot hold what is asked for are not even read.
+// Lines come in receive order across all groups; members that cannot match the filter are not read.
 
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -59,9 +59,9 @@ export type { Unreadable } from './survey.ts'
 
 export type Days = {
   readonly days: readonly DaySummary[]
-  /** Folders and manifests that cannot be read: nobody can say what they hold. */
+  /** Folders and manifests that cannot be read: what they hold is unknown. */
   readonly damaged: readonly Unreadable[]
-  /** Plain files where feeds have their folders. */
+  /** Plain files beside the folders of feeds. */
   readonly files: readonly string[]
 }
 
@@ -97,14 +97,14 @@ const noManifest = (path: string, names: readonly string[]): SsmdError =>
     { hint: 'the archiver writes it at its next start; otherwise restore it from a copy' }
   )
 
-/** The same for whoever needs them all: a day that cannot be read is an error. */
+/** The same for callers that need all days: one that cannot be read is an error. */
 export async function listDays(root: string): Promise<readonly DaySummary[]> {
   const { days, damaged } = await surveyDays(root)
   if (damaged[0]) throw damaged[0].error
   return days
 }
 
-/** The manifest of a day; SSMD_E_NOT_FOUND where there is none. */
+/** The manifest of a day; SSMD_E_NOT_FOUND if there is none. */
 export async function readManifest(root: string, feed: string, day: string): Promise<Manifest> {
   const manifest = await readIfThere(root, feed, day)
   if (manifest !== undefined) return manifest
@@ -160,7 +160,7 @@ const asInvalid = (thrown: unknown): unknown =>
       })
     : thrown
 
-type Source = Pick<IndexEntry, 'from' | 'offset' | 'bytes' | 'rawBytes' | 'crc32'> & {
+type MemberRef = Pick<IndexEntry, 'from' | 'offset' | 'bytes' | 'rawBytes' | 'crc32'> & {
   readonly path: string
 }
 
@@ -181,7 +181,7 @@ async function* mergedLines(
     .sort(byFrom)
   const files = new OpenFiles()
   const lines = new MergedLines()
-  let members: Source[] = []
+  let members: MemberRef[] = []
   try {
     for (let next = 0; ; ) {
       // All that could hold an earlier line comes first: the index of a segment, then its members one by one.
@@ -201,7 +201,7 @@ async function* mergedLines(
         } else {
           next++
           try {
-            const more = await sourcesOf(folder, segment!, filter, after)
+            const more = await membersOf(folder, segment!, filter, after)
             members = [...members, ...more].sort(byFrom)
           } catch (thrown) {
             skip(thrown)
@@ -220,12 +220,12 @@ async function* mergedLines(
 }
 
 /** The members of a segment that can hold what is asked for. */
-async function sourcesOf(
+async function membersOf(
   folder: string,
   segment: ManifestSegment,
   filter: LineFilter,
   after: SortKey | undefined
-): Promise<Source[]> {
+): Promise<MemberRef[]> {
   const path = join(folder, segment.name)
   const entries = await readIndex(folder, segment)
   const holdsSymbol = symbolTest(entries, filter.symbols)
@@ -311,13 +311,13 @@ export async function readIndex(folder: string, segment: ManifestSegment): Promi
   })
 }
 
-async function readMember(files: OpenFiles, source: Source): Promise<Buffer> {
-  const { path, offset, rawBytes } = source
+async function readMember(files: OpenFiles, member: MemberRef): Promise<Buffer> {
+  const { path, offset, rawBytes } = member
   const file = await files.get(path)
   try {
-    const bytes = Buffer.allocUnsafe(source.bytes)
+    const bytes = Buffer.allocUnsafe(member.bytes)
     const { bytesRead } = await file.read(bytes, 0, bytes.length, offset)
-    if (bytesRead === bytes.length && hexCrc(bytes) === source.crc32) {
+    if (bytesRead === bytes.length && hexCrc(bytes) === member.crc32) {
       return decompressMember(bytes, rawBytes)
     }
   } catch (thrown) {

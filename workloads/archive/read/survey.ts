@@ -1,4 +1,4 @@
-// Which days an archive has: a look into its folders. What cannot be read is named, and hides nothing beside it.
+// Lists the days of an archive from its folders. A folder that cannot be read is named, and hides none beside it.
 
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ export type DayPlace = {
 
 export type Unreadable = {
   readonly feed: string
-  /** Null where it is the feed's folder, or an entry of it that is no day. */
+  /** Null if it is the feed's folder, or an entry of it that is no day. */
   readonly day: string | null
   /** Relative to the root. */
   readonly path: string
@@ -37,7 +37,7 @@ export type SurveyOptions = {
 
 const DAY_LIKE = /^\d{4}-\d{2}-\d{2}$/
 
-/** All days below a root that hold a file, by feed and day; SSMD_E_NOT_FOUND where there is no root. */
+/** All days below a root that hold a file, by feed and day; SSMD_E_NOT_FOUND if there is no root. */
 export async function surveyFolders(root: string, options: SurveyOptions = {}): Promise<Survey> {
   const places: DayPlace[] = []
   const unreadable: Unreadable[] = []
@@ -68,7 +68,7 @@ export async function surveyFolders(root: string, options: SurveyOptions = {}): 
 const isPlainFile = (path: string): Promise<boolean> =>
   lstat(path).then(
     (stats) => stats.isFile(),
-    // Why is told by whoever reads it.
+    // Reading it shows why.
     () => false
   )
 
@@ -91,7 +91,7 @@ async function rootNames(root: string): Promise<string[]> {
   }
 }
 
-/** The names in a folder; where it cannot be read, none, and why. */
+/** The names in a folder. If it cannot be read: none, and the reason goes to `unreadable`. */
 async function look(
   root: string,
   feed: string,
@@ -111,7 +111,7 @@ async function look(
   }
 }
 
-/** Undefined where it went away meanwhile: retention removes days, and a person may too. */
+/** Undefined if it was removed meanwhile, by retention or by a person. */
 async function explain(
   root: string,
   path: string,

@@ -1,5 +1,5 @@
-// Events of a connection as the archive reads them: from the JSON payload of an event record to what it changes. An
-// event that is not understood stays a line and changes nothing.
+// Applies a connection event, the JSON payload of an event record, to the state of its connection. An event that is not
+// understood stays in the archive as a line and changes nothing.
 
 import type { GapCause, GapFault } from '#wire/events.ts'
 import { maxNanos, minNanos, parseNanos } from '../format/time.ts'
@@ -8,8 +8,8 @@ import { type GapSpan, MAX_REASON } from './gap-span.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The event of a payload, or undefined where it is no JSON object with a kind. */
-export function parseEvent(payload: Uint8Array): Fields | undefined {
+/** The event of a payload, or undefined if it is no JSON object with a kind. */
+export function parseConnectionEvent(payload: Uint8Array): Fields | undefined {
   try {
     const event: unknown = JSON.parse(Buffer.from(payload).toString('utf8'))
     if (typeof event !== 'object' || event === null || Array.isArray(event)) return undefined
@@ -24,7 +24,7 @@ export function parseEvent(payload: Uint8Array): Fields | undefined {
  * Applies an event to its connection and returns the gaps that it names. `before` is the receive time of
  * the record before it.
  */
-export function applyEvent(
+export function applyConnectionEvent(
   connection: ConnectionState,
   event: Fields,
   at: bigint,
@@ -146,7 +146,7 @@ function dropGaps(connection: ConnectionState, event: Fields, at: bigint): GapSp
   if (first === undefined || last === undefined || first < 1 || last < first) return []
   const from = (typeof event.from === 'string' ? parseNanos(event.from) : undefined) ?? at
   const to = (typeof event.to === 'string' ? parseNanos(event.to) : undefined) ?? at
-  const fresh = connection.ledger.claim(first, last, (number) => (number === last ? to : from))
+  const fresh = connection.numbers.claim(first, last, (number) => (number === last ? to : from))
   return fresh.map((span) => ({
     cause: textOf(event.cause, 'buffer-full') as GapCause,
     fault: textOf(event.fault, 'ours') as GapFault,

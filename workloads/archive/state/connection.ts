@@ -1,9 +1,9 @@
-// What the archive knows of one connection: its numbers, when it opened, was ready and closed, and which jumps of its
-// numbers are owed to a loss in the stream. Changed by records only, so it is the same after every replay.
+// What the archive knows of one connection: its numbers, when it opened, became ready and closed, and which jumps of its
+// numbers a loss in the stream explains. Only records change it, so every replay ends in the same state.
 
 import type { CloseEvent, GapCause } from '#wire/events.ts'
 import { formatNanos, maxNanos, parseNanos } from '../format/time.ts'
-import { type LedgerJson, NumberLedger, type NumberSpan } from './number-ranges.ts'
+import { NumberRanges, type NumberRangesJson, type NumberSpan } from './number-ranges.ts'
 
 export type StreamLoss = 'stream-aged' | 'stream-recreated'
 
@@ -15,7 +15,7 @@ export type ConnectionJson = {
   readonly id: string
   readonly shard: number
   readonly simulated: boolean
-  readonly ranges: LedgerJson
+  readonly ranges: NumberRangesJson
   readonly opened: string | null
   readonly ready: string | null
   /** Its last record but the close event. */
@@ -54,7 +54,7 @@ export class ConnectionState {
   readonly id: string
   readonly shard: number
   readonly simulated: boolean
-  readonly ledger: NumberLedger
+  readonly numbers: NumberRanges
   openedAt: bigint | null = null
   readyAt: bigint | null = null
   lastAt: bigint | null = null
@@ -64,7 +64,7 @@ export class ConnectionState {
   /** Set when the stream lost blocks: the next jump of its numbers comes from that. */
   suspect: StreamLoss | null = null
   /**
-   * Set where it was forgotten and taken back from manifests: the days that were looked into. Its gaps stand there;
+   * Set if it was evicted and restored from manifests: the days that were looked into. Its gaps stand there;
    * here it only tells which numbers are held.
    */
   revived: Set<string> | null = null
@@ -79,11 +79,11 @@ export class ConnectionState {
   follows: { readonly connection: string; readonly number: number } | null = null
   proofs: LostProof[] = []
 
-  constructor(id: string, shard: number, simulated: boolean, ledger = new NumberLedger()) {
+  constructor(id: string, shard: number, simulated: boolean, numbers = new NumberRanges()) {
     this.id = id
     this.shard = shard
     this.simulated = simulated
-    this.ledger = ledger
+    this.numbers = numbers
   }
 
   /** Takes note of a record's time; a close event says nothing of what was received. */
@@ -139,7 +139,7 @@ export class ConnectionState {
       id: this.id,
       shard: this.shard,
       simulated: this.simulated,
-      ranges: this.ledger.toJSON(),
+      ranges: this.numbers.toJSON(),
       opened: text(this.openedAt),
       ready: text(this.readyAt),
       last: text(this.lastAt),
@@ -157,8 +157,8 @@ export class ConnectionState {
   }
 
   static fromJSON(json: ConnectionJson): ConnectionState {
-    const ledger = NumberLedger.fromJSON(json.ranges)
-    const state = new ConnectionState(json.id, json.shard, json.simulated, ledger)
+    const numbers = NumberRanges.fromJSON(json.ranges)
+    const state = new ConnectionState(json.id, json.shard, json.simulated, numbers)
     state.openedAt = nanos(json.opened)
     state.readyAt = nanos(json.ready)
     state.lastAt = nanos(json.last)

@@ -1,5 +1,5 @@
-// One day of a feed as the archive has committed it: segments, connections, sequences, and gaps that no longer
-// change. It grows by commit records and becomes a manifest; a manifest becomes a day again when a late record comes.
+// One day of a feed as committed: segments, connections, sequences, and the gaps that no longer change. Journal records
+// extend it; it is written as a manifest, and restored from the manifest when a late record arrives.
 
 import { addTo, type IndexEntry } from '../format/index-line.ts'
 import type {

@@ -1,5 +1,5 @@
-// All that an archive has committed of one feed, as the fold of its journal. Manifests, checkpoints and the start after
-// a crash all come from here, so they cannot tell different stories.
+// Everything committed of one feed: the fold of its journal. Manifests, checkpoints and recovery all derive from it, so they
+// cannot contradict each other.
 
 import { formatIndexLine, sortedKeys } from '../format/index-line.ts'
 import {
@@ -189,10 +189,10 @@ export class FeedState {
   }
 
   /**
-   * Lets go of what is over and stands in manifests, unless it is in play again. Returns the connections and the
-   * days that it forgot.
+   * Evicts what is over and stands in manifests, unless the next commit needs it. Returns the connections and the
+   * days that it evicted.
    */
-  compact(inPlay: { days: ReadonlySet<string>; connections: ReadonlySet<string> }): {
+  evict(inPlay: { days: ReadonlySet<string>; connections: ReadonlySet<string> }): {
     connections: string[]
     days: string[]
   } {
@@ -293,7 +293,7 @@ const NUMBER_CAUSES: readonly string[] = ['number-hole', 'stream-aged', 'stream-
 export const isNumberGap = (gap: Gap, connection: string): boolean =>
   gap.connection === connection && gap.numbers !== undefined && NUMBER_CAUSES.includes(gap.cause)
 
-/** True where a gap of a manifest follows from that connection, and is derived while it is known. */
+/** True if a gap of a manifest follows from that connection, and is derived while it is known. */
 export const isDerivedGap = (gap: Gap, connection: string): boolean =>
   isNumberGap(gap, connection) ||
   (gap.connection === connection && gap.cause === 'proof-lost') ||

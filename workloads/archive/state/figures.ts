@@ -1,4 +1,4 @@
-// Figures of a feed for reports and metrics, from what is committed.
+// The figures of a feed for reports and metrics, computed from committed state.
 
 import { countGaps } from '../format/manifest.ts'
 import { dayOfSecond } from '../format/time.ts'
@@ -23,7 +23,7 @@ export function figuresOf(state: FeedState): FeedFigures {
   let holes = 0
   let simulated = false
   for (const connection of state.connections.values()) {
-    holes += connection.ledger.missing
+    holes += connection.numbers.missing
     simulated ||= connection.simulated
   }
   const day = state.newest === null ? undefined : state.days.get(dayOfSecond(state.newestSecond))

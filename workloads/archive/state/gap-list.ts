@@ -1,6 +1,6 @@
-// The gaps of a day, bounded: many gaps of one kind within a few minutes become one entry with their count, what is
-// missing in all of them, and the time that they cover. The lines of the day hold each of them. Grouping does not depend
-// on the order or on the moment in which gaps are added, so a replay ends with the same entries.
+// Bounds the gaps of a day. Many gaps of one kind within a few minutes become one entry with their count, the sum of what is
+// missing, and the time they cover; the lines of the day hold each one. The result does not depend on the order or the
+// moment in which gaps are added, so a replay ends with the same entries.
 
 import { countGaps, type Gap } from '../format/manifest.ts'
 import { earlier, later } from '../format/time.ts'
@@ -147,7 +147,7 @@ export function takeBack(gaps: readonly Gap[], taken: TakenBack): { gaps: Gap[];
   return { gaps: kept, left }
 }
 
-/** True where a gap speaks of that count; one that stands for several counts may. */
+/** True if a gap speaks of that count; one that stands for several counts may. */
 function names(gap: Gap, taken: TakenBack): boolean {
   if (gap.cause !== 'exchange-sequence' || gap.missing === null) return false
   if (gap.scope !== undefined) {

@@ -1,4 +1,4 @@
-// A gap before it is cut into days and written down.
+// A gap before it is cut into days and written to a manifest.
 
 import type { Gap } from '../format/manifest.ts'
 

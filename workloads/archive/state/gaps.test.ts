@@ -105,8 +105,8 @@ for (const [what, connections, expected] of CASES) {
 
 test('a hole in the numbers is a gap between the records around it', () => {
   const state = connection('a', { opened: 0, ready: 0, last: 9 })
-  state.ledger.claim(1, 5, () => t(1))
-  state.ledger.claim(9, 9, () => t(2))
+  state.numbers.claim(1, 5, () => t(1))
+  state.numbers.claim(9, 9, () => t(2))
   const [gap] = gapsOf([state])
   assert.equal(gap!.numbers, [6, 8])
   assert.is(gap!.missing, 3)

@@ -1,5 +1,5 @@
-// Gaps, as a pure function of what is known of the connections: a hole in the numbers, and the time between the end of
-// a shard's connection and the moment the next one was ready. A gap that spans midnight stands, cut, in each day.
+// Derives gaps from connections: a hole in the numbers, or the time from the end of a shard's connection until the next one
+// was ready. A gap that spans midnight appears, cut, in each day.
 
 import type { GapCause, GapFault } from '#wire/events.ts'
 import type { Gap } from '../format/manifest.ts'
@@ -35,7 +35,7 @@ export function gapsOf(connections: Iterable<ConnectionState>): GapSpan[] {
 
 /** Numbers of a connection that never arrived. */
 export function numberGaps(connection: ConnectionState): GapSpan[] {
-  return connection.ledger.holes().map(({ first, last, from, to, missing, count }) => {
+  return connection.numbers.holes().map(({ first, last, from, to, missing, count }) => {
     const cause = connection.causeOf({ first, last })
     return {
       cause,
@@ -112,7 +112,7 @@ function endGaps(shard: ConnectionState[]): GapSpan[] {
   return gaps
 }
 
-/** When capture continued after the connection at `i`, by the clock of the one that did; null where none has. */
+/** When capture continued after the connection at `i`, by the clock of the one that did; null if none has. */
 function readyAfter(shard: readonly ConnectionState[], i: number): bigint | null {
   for (let j = i + 1; j < shard.length; j++) {
     if (continues(shard[j]!, shard[i]!)) return shard[j]!.readyAt
@@ -123,7 +123,7 @@ function readyAfter(shard: readonly ConnectionState[], i: number): bigint | null
 const endOf = (connection: ConnectionState): bigint =>
   connection.lastAt ?? connection.openedAt ?? connection.close?.at ?? 0n
 
-/** True where capture continued with `other`, which is later in order: it was ready, and did not end before. */
+/** True if capture continued with `other`, which is later in order: it was ready, and did not end before. */
 function continues(other: ConnectionState, ended: ConnectionState): boolean {
   if (other.readyAt === null) return false
   // Without an order of the stream only the clocks can tell.
@@ -132,8 +132,8 @@ function continues(other: ConnectionState, ended: ConnectionState): boolean {
 }
 
 /**
- * True where `other` was ready before `ended` ended and went on after it. A block that is sent again comes late, and
- * clocks can be wrong: only where the stream and the times both say so is it believed that no gap is between.
+ * True if `other` was ready before `ended` ended and went on after it. A block that is sent again comes late, and
+ * clocks can be wrong: only if the stream and the times agree is there no gap.
  */
 function covers(
   other: ConnectionState,
@@ -148,9 +148,9 @@ function covers(
   return isOrdered ? other.lastOrder > ended.lastOrder : endOf(other) > end
 }
 
-/** True where `other` says that it followed `ended` when that had said its last word. */
-const comesAfter = ({ follows }: ConnectionState, { id, ledger }: ConnectionState): boolean =>
-  follows?.connection === id && ledger.last <= follows.number
+/** True if `other` says that it followed `ended` when that had said its last word. */
+const comesAfter = ({ follows }: ConnectionState, { id, numbers }: ConnectionState): boolean =>
+  follows?.connection === id && numbers.last <= follows.number
 
 function detailOf({ close }: ConnectionState): string {
   if (close === null) return 'the connector ended without a word'

@@ -1,5 +1,5 @@
-// What the journal holds: one record a commit, one for new files before they are made, one a sealed segment. The archive's state is the fold of these records
-// and of nothing else, so a restart ends in the same state as going on. Framing: checksum, length, JSON, line feed.
+// The records of the journal: one per commit, one before new files are created, one per sealed segment. The state of an
+// archive is the fold of these records, so a restart reaches the same state. Framing: checksum, length, JSON, line feed.
 
 import { hexCrc, type IndexEntry } from '../format/index-line.ts'
 import type {
@@ -98,7 +98,7 @@ export type SealRecord = {
   readonly sha256: string
   readonly members: number
   readonly indexBytes: number
-  /** False where the file was as it has to be, and stays in place. */
+  /** False if the file was as it has to be, and stays in place. */
   readonly packed: boolean
 }
 
@@ -173,7 +173,7 @@ function hasUnwritten(bytes: Buffer, at: number): boolean {
   return false
 }
 
-/** True where behind the broken record at `at` a whole one lies: found by its length, or by a line feed. */
+/** True if behind the broken record at `at` a whole one lies: found by its length, or by a line feed. */
 function hasRecordBehind(bytes: Buffer, at: number): boolean {
   const length = Number(bytes.toString('latin1', at + HEAD_LENGTH_AT, at + HEAD - 1))
   if (endOfRecord(bytes, at + HEAD + length + 1) !== undefined) return true
@@ -183,7 +183,7 @@ function hasRecordBehind(bytes: Buffer, at: number): boolean {
   return false
 }
 
-/** Where the record that starts at `at` ends, or undefined where none is whole there. */
+/** Where the record that starts at `at` ends, or undefined if none is whole there. */
 function endOfRecord(bytes: Buffer, at: number): number | undefined {
   if (!(at + HEAD < bytes.length)) return undefined
   const head = /^([0-9a-f]{8}) (\d{10}) $/.exec(bytes.toString('latin1', at, at + HEAD))

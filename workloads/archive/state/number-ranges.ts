@@ -1,5 +1,5 @@
-// Which numbers of one connection the archive holds: ranges, so that memory grows with holes and not with
-// records. A number is claimed once and never again, whatever order blocks come in and however often.
+// The numbers of one connection that the archive holds, as ranges: memory grows with holes, not with records. A number is
+// claimed exactly once, in whatever order blocks arrive and however often.
 
 import { formatNanos, parseNanos } from '../format/time.ts'
 
@@ -29,7 +29,7 @@ export type SettledJson = readonly [
   count: number,
 ]
 
-export type LedgerJson =
+export type NumberRangesJson =
   | readonly RangeJson[]
   | { readonly settled: SettledJson; readonly ranges: readonly RangeJson[] }
 
@@ -42,7 +42,7 @@ const SETTLE_RANGES = 1024
 
 export type NumberSpan = { readonly first: number; readonly last: number }
 
-export class NumberLedger {
+export class NumberRanges {
   readonly #ranges: Range[]
 
   #settled: Settled | null
@@ -75,7 +75,7 @@ export class NumberLedger {
   claim(first: number, last: number, timeOf: (number: number) => bigint): NumberSpan[] {
     if (last < first) return []
     const end = this.#ranges.at(-1)
-    // Nearly always: the numbers go on where they stopped.
+    // Nearly always: the numbers continue the last range.
     if (end !== undefined && first === end.last + 1) {
       end.last = last
       end.to = timeOf(last)
@@ -122,7 +122,7 @@ export class NumberLedger {
     return holes
   }
 
-  toJSON(): LedgerJson {
+  toJSON(): NumberRangesJson {
     const ranges = this.#ranges.map(
       (r): RangeJson => [r.first, r.last, formatNanos(r.from), formatNanos(r.to)]
     )
@@ -131,9 +131,9 @@ export class NumberLedger {
     return { settled: [first, last, formatNanos(from), formatNanos(to), missing, count], ranges }
   }
 
-  static fromJSON(json: LedgerJson): NumberLedger {
+  static fromJSON(json: NumberRangesJson): NumberRanges {
     const { settled, ranges } = 'settled' in json ? json : { settled: null, ranges: json }
-    return new NumberLedger(
+    return new NumberRanges(
       ranges.map(([first, last, from, to]) => ({
         first,
         last,

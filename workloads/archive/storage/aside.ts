@@ -1,5 +1,5 @@
-// Moves out of the way what lies under a name that the archiver needs and is not provably its own. Nothing of others is
-// ever deleted or overwritten: it goes to `<feed>/.aside/`, which no reader looks into, and the log says so.
+// Moves foreign files out of the way: a file under a name that the archiver needs, and not provably its own, goes to
+// `<feed>/.aside/` and is logged. Readers skip that folder. A foreign file is never deleted or overwritten.
 
 import { basename, dirname, join } from 'node:path'
 import { ASIDE_FOLDER } from '../format/names.ts'
@@ -13,7 +13,7 @@ export type AsideOptions = {
   readonly log: WriterLog
 }
 
-/** Moves `path`, which lies in a folder of the feed; returns where to, once both names are on the disk. */
+/** Moves `path`, which lies in a folder of the feed; returns if to, once both names are on the disk. */
 export async function moveAside(o: AsideOptions, path: string): Promise<string> {
   const { disk, folder, log } = o
   const from = dirname(path)

@@ -1,5 +1,5 @@
-// Brings what was taken in to the disk: members, sync, one journal record, sync. The state changes only by records that
-// are in the journal. Nothing here is ever tried twice.
+// Makes what was taken in durable: write members, sync, append one journal record, sync. State changes only by records that
+// are in the journal. No write or sync is ever retried.
 
 import type { Hash } from 'node:crypto'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import type { Cut } from '../ingest/intake.ts'
 import type { FeedState } from '../state/feed-state.ts'
 import type { Bookmark, CommitRecord, DayJson, SealRecord } from '../state/journal-record.ts'
 import { moveAside } from './aside.ts'
-import { finishPacking } from './compact.ts'
+import { finishCompaction } from './compact.ts'
 import type { Disk, Kind } from './disk.ts'
 import { Journal, journalName, writeCheckpoint } from './journal.ts'
 import type { WriterLog } from './log.ts'
@@ -113,31 +113,31 @@ export class Committer {
     return bytes
   }
 
-  /** Seals a segment whose packed files, if any, wait beside it. */
+  /** Seals a segment whose compacted files, if any, wait beside it. */
   async seal(record: SealRecord): Promise<void> {
     const { day, name } = record
     const folder = join(this.folder, day)
-    // Once the journal says that they are sealed, the packed files have to be found. Their names are synced here and not
+    // Once the journal says that they are sealed, the compacted files have to be found. Their names are synced here and not
     // beside the commits: an error of a folder's sync must be seen before a commit syncs the same folder again.
     if (record.packed) await this.disk.syncFolder(folder)
     else await this.files.syncIndexes()
     await this.#journal.append(record)
-    if (record.packed) await finishPacking(this.disk, folder, name, this.state.id)
+    if (record.packed) await finishCompaction(this.disk, folder, name, this.state.id)
     this.state.apply(record)
     await this.files.release({ day, name })
     this.counts.sealed++
     this.manifests.touch(day, 'urgent')
   }
 
-  /** Begins a new journal behind a checkpoint; `compact` runs where no record can come between. */
-  async startAnew(compact: () => void): Promise<{ connections: number; days: number }> {
+  /** Starts a new journal after a checkpoint; `evict` runs while no record can come between. */
+  async checkpoint(evict: () => void): Promise<{ connections: number; days: number }> {
     await this.files.syncIndexes()
     const folder = join(this.folder, COMMIT_FOLDER)
     const old = this.#journal
     const { owner, id } = this.state
     this.#journal = await Journal.create(this.disk, folder, { ...owner, id }, old.epoch + 1)
     await old.close()
-    compact()
+    evict()
     this.manifests.forgetClosed()
     await writeCheckpoint(this.disk, folder, this.state.toCheckpoint(this.#journal))
     await this.disk.remove(join(folder, journalName(old.epoch)))
@@ -189,7 +189,7 @@ export class Committer {
     return [...written.values()]
   }
 
-  /** Makes the folders of days that came into play; a day may hold nothing but a gap. */
+  /** Makes the folders of new days; a day may hold only a gap. */
   async #makeFolders(places: readonly { readonly day: string }[]): Promise<void> {
     for (const { day } of places) {
       if (this.#folders.has(day)) continue

@@ -1,5 +1,5 @@
-// Packs a segment that has ended: the members of a chunk, cut by commits, become one. The result is a function of the
-// records alone, and as small as if it had been written in one go. The old file stays until the new one is whole.
+// Compacts a segment that has ended: the members of a chunk, cut by commits, become one. The result depends only on the
+// records, and is as small as one written in a single pass. The old file stays until the new one is complete.
 
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ import { indexFile, temporaryFile } from '../format/names.ts'
 import type { SealRecord, SegmentJson } from '../state/journal-record.ts'
 import type { Disk } from './disk.ts'
 
-export type PackOptions = {
+export type CompactOptions = {
   readonly disk: Disk
   /** Folder of the day. */
   readonly folder: string
@@ -30,8 +30,8 @@ export type PackOptions = {
   isAborted(): boolean
 }
 
-/** Writes the packed files beside the segment, synced but for their names; returns what to record, or undefined where it was aborted. */
-export async function packSegment(options: PackOptions): Promise<SealRecord | undefined> {
+/** Writes the compacted files beside the segment, synced except for their names; returns the record, or undefined if aborted. */
+export async function compactSegment(options: CompactOptions): Promise<SealRecord | undefined> {
   const { disk, folder, day, id, segment } = options
   const { name } = segment
   const indexPath = join(folder, indexFile(name))
@@ -56,7 +56,7 @@ export async function packSegment(options: PackOptions): Promise<SealRecord | un
       packed: false,
     }
   }
-  const packed = await writePacked(options, chunks)
+  const packed = await writeCompacted(options, chunks)
   if (packed === undefined) {
     await disk.remove(temporaryFile(join(folder, name), id))
     return undefined
@@ -85,8 +85,8 @@ export async function packSegment(options: PackOptions): Promise<SealRecord | un
   }
 }
 
-async function writePacked(
-  { disk, folder, id, segment, compress, isAborted }: PackOptions,
+async function writeCompacted(
+  { disk, folder, id, segment, compress, isAborted }: CompactOptions,
   chunks: readonly (readonly IndexEntry[])[]
 ): Promise<{ bytes: number; sha256: string; index: string[] } | undefined> {
   const path = join(folder, segment.name)
@@ -141,8 +141,8 @@ export function groupByChunk(entries: readonly IndexEntry[]): IndexEntry[][] {
   return chunks
 }
 
-/** Puts the packed files in place. */
-export async function finishPacking(
+/** Renames the compacted files into place. */
+export async function finishCompaction(
   disk: Disk,
   folder: string,
   name: string,

@@ -1,5 +1,5 @@
-// The few file operations that the archive writer needs, as a value that tests can replace. Every error becomes an
-// SsmdError that names the file; nothing is retried, and a write that the system cut short is carried on.
+// The file operations of the writer, as a value that tests can replace. Every error becomes an SsmdError that names the
+// file. Nothing is retried; only a short write is continued.
 
 import {
   type FileHandle,
@@ -32,7 +32,7 @@ export type Kind = 'file' | 'folder' | 'linked folder' | 'other'
 export type Disk = {
   /** What a name stands for; undefined if there is none. */
   kind(path: string): Promise<Kind | undefined>
-  /** A new file; fails where one is there. */
+  /** A new file, which must not exist yet. */
   create(path: string): Promise<DiskFile>
   /** A file that is there, for reading and writing. */
   open(path: string): Promise<DiskFile>
@@ -40,14 +40,14 @@ export type Disk = {
   read(path: string): Promise<Buffer | undefined>
   /** The length of a file; undefined if there is none, or something else. */
   size(path: string): Promise<number | undefined>
-  /** Names in a folder; empty where there is none. */
+  /** Names in a folder; empty if there is none. */
   list(path: string): Promise<string[]>
   /** Makes a folder and those above it; returns once their names are on the disk. */
   makeFolder(path: string): Promise<void>
   /** Returns once the names in a folder are on the disk. */
   syncFolder(path: string): Promise<void>
   rename(from: string, to: string): Promise<void>
-  /** Removes a file, or a folder with all that is in it; nothing there is fine. */
+  /** Removes a file, or a folder with all that is in it; a missing one is fine. */
   remove(path: string): Promise<void>
 }
 
@@ -144,10 +144,10 @@ function fileOf(path: string, handle: FileHandle): DiskFile {
   }
 }
 
-/** ENOTDIR: a file lies where a folder is looked for. */
+/** ENOTDIR: a part of the path is a file. */
 const MISSING = new Set(['ENOENT', 'ENOTDIR'])
 
-/** Runs one operation; `missing` is the answer where there is no such file. */
+/** Runs one operation; `missing` is the answer if there is no such file. */
 async function attempt<T>(
   what: string,
   path: string,

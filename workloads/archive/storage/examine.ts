@@ -1,5 +1,5 @@
-// Holds a feed's folder against its journal before anything is changed. What a crash can leave becomes a list of repairs;
-// what contradicts the journal is refused with SSMD_E_ARCHIVE_INVALID, and the folder stays as it is, byte for byte.
+// Compares a feed's folder with its journal before anything is changed. What a crash can leave becomes a list of repairs.
+// What contradicts the journal is refused with SSMD_E_ARCHIVE_INVALID, and the folder stays byte for byte as it is.
 
 import { createHash, type Hash } from 'node:crypto'
 import { join } from 'node:path'

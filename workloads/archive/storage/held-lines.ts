@@ -1,5 +1,5 @@
-// Which numbers of a connection the segments of a day hold, read from their lines: for a day that came back from a
-// manifest that does not name all its connections. Slow, and needed once for a connection that comes again a day later.
+// Reads the numbers of one connection from the lines of a day whose manifest does not name all its connections. It is slow,
+// and needed once for a connection that returns a day later.
 
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'

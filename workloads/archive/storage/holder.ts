@@ -1,4 +1,4 @@
-// Who holds a lock, and whether that process can still be alive: read from the file that names it.
+// Reads who holds a lock, and observes whether an invisible holder still touches it.
 
 import { lstat, readFile } from 'node:fs/promises'
 import { uptime } from 'node:os'

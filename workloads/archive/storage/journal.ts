@@ -1,6 +1,6 @@
 // The journal and its checkpoints: the truth about what is committed. A record counts once it is whole on the disk. A
-// checkpoint is written beside, synced and renamed. It names the journal that continues from it, and the journal begins
-// with a record that names itself: a crash at any moment leaves one whole pair, and no other journal passes for it.
+// checkpoint is written to a temporary file, synced and renamed. It names its journal by number and mark, and the journal
+// begins with the same mark, so a crash at any moment leaves one valid pair, and no other journal can take its place.
 
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
-// One writer for each archive folder. The lock is a file `lock-<n>` that names its holder; the highest n holds it.
-// A holder that died on this machine is known by its process; one that nobody here can see, by a file that no longer
-// changes. Taking over makes `lock-<n+1>` exclusively, so two that try at once cannot both succeed. A lock is on the disk
-// before it has its name: one that is empty or torn was left by a power cut.
+// One writer per archive folder. The lock is a file `lock-<n>` that names its holder; the highest n holds the folder. A holder
+// on this machine is checked by its process, one that is not visible from here by whether it still touches its file. Taking
+// over creates `lock-<n+1>` exclusively, so of two attempts one fails. A lock is synced before it gets its name: one that is
+// empty or torn was left by a power cut.
 
 import { existsSync } from 'node:fs'
 import { link, open, readdir, rm, utimes } from 'node:fs/promises'
@@ -13,7 +13,7 @@ import { nodeDisk } from './disk.ts'
 import { isSilent, readLock } from './holder.ts'
 
 export type Lock = {
-  /** Throws SSMD_E_LOCKED where another has taken over. */
+  /** Throws SSMD_E_LOCKED if another has taken over. */
   check(): void
   /** Removes the locks of those before: from now on the folder is changed. */
   settle(): Promise<void>
@@ -23,7 +23,7 @@ export type Lock = {
 const BEAT_MS = 1000
 /**
  * The same for one of this machine and of this host's name whose processes cannot be seen: a container that was started
- * again, in whose place we run; and for a lock that names nobody. Six beats.
+ * again, in whose place we run; and for a lock without a holder. Six beats.
  */
 const PREDECESSOR_MS = 6_000
 /** What a process that ended while it took the lock has left; one that still tries is refused anyway. */
@@ -32,7 +32,7 @@ const UNFINISHED = /^lock-\d+\.\d+\.tmp$/
 export type LockOptions = {
   /** How long a holder that cannot be seen may be silent. @default 30000 */
   readonly foreignMs?: number
-  /** The same for one of this name on this machine, and for a lock that names nobody. @default 6000 */
+  /** The same for one of this name on this machine, and for a lock without a holder. @default 6000 */
   readonly predecessorMs?: number
 }
 
@@ -60,7 +60,7 @@ function holdLock(folder: string, number: number): Lock {
   const next = join(folder, lockFile(number + 1))
   const beat = setInterval(() => {
     const now = new Date()
-    // A failing beat shows at the next commit; here nobody could handle it.
+    // A failing beat shows at the next commit; it cannot be handled here.
     utimes(path, now, now).catch(() => {})
   }, BEAT_MS)
   beat.unref()
@@ -92,7 +92,7 @@ async function removeOlder(folder: string, number: number): Promise<void> {
   }
 }
 
-/** Creates a file with its content, on the disk before it has its name; false where the name is taken. */
+/** Creates a file with its content, on the disk before it has its name; false if the name is taken. */
 async function createWhole(path: string, content: string): Promise<boolean> {
   const temporary = `${path}.${process.pid}.tmp`
   try {
@@ -114,7 +114,7 @@ async function createWhole(path: string, content: string): Promise<boolean> {
   }
 }
 
-/** Returns where the holder is gone; throws where it lives. */
+/** Returns if the holder is gone; throws if it lives. */
 async function refuseLiving(path: string, me: Holder, options: LockOptions): Promise<void> {
   const found = await readLock(path)
   if (found === undefined) return

@@ -1,4 +1,4 @@
-// Where the archive reports what it does; pino's loggers fit.
+// The log of an archive's writer; pino's loggers fit.
 
 export type WriterLog = {
   info(fields: object, message: string): void

@@ -1,5 +1,5 @@
-// Writes the manifests of a feed: which days changed, when they are due, and the days that lie in a gap without a
-// record. Manifests follow the journal; what they name is on the disk before they do.
+// Writes the manifests of a feed: which days changed, when each is due, and the days that a gap covers from end to end.
+// A manifest follows the journal: everything it names is on the disk before it is.
 
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -56,7 +56,7 @@ export class Manifests {
     this.#nowMs = nowMs
   }
 
-  /** A day changed; `urgent` where people should see it at once. */
+  /** A day changed; `urgent` if people should see it immediately. */
   touch(day: string, how: 'grown' | 'urgent'): void {
     this.#grown.add(day)
     if (how === 'urgent') this.#urgent = true
@@ -96,7 +96,7 @@ export class Manifests {
   }
 
   /**
-   * The manifest of a day that is not in memory, read at once: a late record waits for it. Refuses a day of another
+   * The manifest of a day that is not in memory, read synchronously: a late record waits for it. Refuses a day of another
    * archive, and one that ended with segments open: nothing can be appended to them.
    */
   readClosed(day: string): Manifest | undefined {
@@ -134,7 +134,7 @@ export class Manifests {
     )
   }
 
-  /** Days that a gap covers from midnight to midnight have nothing but a manifest. */
+  /** A day that a gap covers from midnight to midnight has only a manifest. */
   async #writeEmpty(derived: readonly GapSpan[]): Promise<number> {
     let written = 0
     for (const gap of derived) {

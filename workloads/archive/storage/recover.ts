@@ -1,5 +1,5 @@
-// Opens a feed's folder: replays the journal, examines every file, and only then repairs what a crash has left: files
-// are cut back to what is committed, indexes written again, leftovers swept.
+// Recovers a feed's folder: replays the journal, examines every file, and only then repairs what a crash left. Files are cut
+// back to the last commit, indexes are rewritten, leftovers are removed.
 
 import type { Hash } from 'node:crypto'
 import { join } from 'node:path'
@@ -123,7 +123,7 @@ async function startFeed(
   const state = new FeedState(owner, newId())
   await sweepCommits(o, state, 0)
   const journal = await Journal.create(disk, commits, { ...owner, id: state.id }, 1)
-  // The names of the folders are on the disk, whoever made them.
+  // The names of the folders must be on the disk, also if they existed.
   await disk.syncFolder(folder)
   await disk.syncFolder(join(folder, '..'))
   await writeCheckpoint(disk, commits, state.toCheckpoint(journal))

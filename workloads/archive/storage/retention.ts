@@ -1,5 +1,5 @@
-// Removes whole days that are older than an archive keeps. Only days that hold what their manifest names, a manifest of
-// this archive, and only those that are over; the folder leaves the archive with one rename, so half a day is never there.
+// Removes whole days beyond the retention, if they are over and hold exactly what a manifest of this archive names. A day
+// leaves the archive with one rename, so half a day is never visible.
 
 import { join } from 'node:path'
 import { describeError, toSsmdError } from '#crds/errors.ts'

@@ -1,10 +1,10 @@
-// Seals segments that have ended, one at a time and beside the commits: packing takes the processor, not the line of
-// operations on the disk. What is not finished at the end is begun again at the next start.
+// Seals ended segments, one at a time, while commits continue: compaction needs the CPU, not the queue of disk operations.
+// Work that is interrupted starts over at the next start.
 
 import { join } from 'node:path'
 import type { SegmentState } from '../state/day.ts'
 import type { Committer } from './committer.ts'
-import { packSegment } from './compact.ts'
+import { compactSegment } from './compact.ts'
 
 export type SealerHooks = {
   /** Runs work when no other operation on the disk is under way. */
@@ -30,7 +30,7 @@ export class Sealer {
     this.#hooks = hooks
   }
 
-  /** Starts where there is something to seal and nothing under way. */
+  /** Starts if there is something to seal and nothing under way. */
   kick(): void {
     if (this.#running !== null || this.#stopped || this.#next() === undefined) return
     this.#running = this.#run()
@@ -40,7 +40,7 @@ export class Sealer {
       })
   }
 
-  /** Ends what is under way as soon as it can. */
+  /** Aborts the work under way and resolves once it has ended. */
   async stop(): Promise<void> {
     this.#stopped = true
     await this.#running
@@ -50,7 +50,7 @@ export class Sealer {
     for (let next = this.#next(); next !== undefined && !this.#stopped; next = this.#next()) {
       const { day, segment } = next
       const { disk, folder, files, state } = this.#committer
-      const record = await packSegment({
+      const record = await compactSegment({
         disk,
         folder: join(folder, day),
         day,

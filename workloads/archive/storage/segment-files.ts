@@ -1,5 +1,5 @@
-// The open segment files: appends members and keeps the running sha256. Only what the journal says is committed counts;
-// the index files follow without a sync of their own, the journal can make them again.
+// The open segment files: appends members and keeps the running sha256. Only what the journal says is committed counts.
+// Index files are not synced with each commit, because the journal can rebuild them.
 
 import assert from 'node:assert/strict'
 import { createHash, type Hash } from 'node:crypto'
@@ -37,7 +37,7 @@ export class SegmentFiles {
     this.#folder = folder
   }
 
-  /** Goes on with a segment that is on the disk. */
+  /** Continues with a segment that is on the disk. */
   restore(id: SegmentId, bytes: number, indexBytes: number, hash: Hash): void {
     this.#entries.set(keyOf(id), {
       hash,
@@ -128,7 +128,7 @@ export class SegmentFiles {
     for (const key of [...this.#open.keys()]) await this.#close(key)
   }
 
-  /** Closes all files after an error: nothing is synced, whatever is not committed is void. */
+  /** Closes all files after an error: nothing is synced, what is not committed is void. */
   async abandon(): Promise<void> {
     const open = [...this.#open.values()]
     this.#open.clear()

@@ -1,5 +1,5 @@
-// Clears what a crash left behind. Removed is only what is provably ours: a name that carries the archive's own id, or a
-// file that the journal says was about to be made. Anything else under one of our names is moved aside, and the log says so.
+// Removes what a crash left, if it is provably ours: its name carries the archive's id, or the journal announced it.
+// Anything else under one of our names is moved aside and logged.
 
 import { basename, join } from 'node:path'
 import {

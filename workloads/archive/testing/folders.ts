@@ -35,7 +35,7 @@ export function openWriter(
   })
 }
 
-/** Every line of a feed as `connection number` → line; throws where one is there twice. */
+/** Every line of a feed as `connection number` → line; throws if one is there twice. */
 export function readBack(root: string, feed = 'made'): Map<string, string> {
   const lines = new Map<string, string>()
   for (const [file, bytes] of readFiles(root, feed)) {

@@ -1,5 +1,5 @@
-// Whether an archiver may be writing a feed: then what its manifest does not cover yet is no problem. Reads the lock file
-// for itself, as the verifier shares no code with the writer.
+// Whether an archiver may be writing a feed; if so, data beyond its manifest is not a problem. Reads the lock file on its own:
+// the verifier shares no code with the writer.
 
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'

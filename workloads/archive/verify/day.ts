@@ -1,4 +1,4 @@
-// The arithmetic of a manifest: what it says of the day has to be the sum of what was found in its files.
+// Checks the arithmetic of a manifest: its sums must equal what was found in the files of the day.
 
 import type { Manifest } from '../format/manifest.ts'
 import type { SegmentFindings } from './segment.ts'

@@ -1,5 +1,5 @@
-// Which days an archive has, by the verifier's own look into its folders. What cannot be read is a problem, and hides
-// nothing beside it.
+// Lists the days of an archive by the verifier's own look into its folders. A folder that cannot be read is a problem, and
+// hides none beside it.
 
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
-// Tells whether bytes are one JSON text and what it is: no recursion, no tree, and memory of a bit for each level of
-// depth, so that neither depth nor length of a frame matters to a reader. The bytes are known to be UTF-8.
+// Tells whether bytes are one JSON text, and of which kind. No recursion and no tree: memory is one bit per level of depth,
+// so neither the depth nor the length of a frame can break a reader. The bytes are known to be UTF-8.
 
 export type JsonKind = 'object' | 'array' | 'string' | 'other'
 
@@ -8,7 +8,7 @@ const BACKSLASH = 0x5c
 const OPEN = { object: 0x7b, array: 0x5b } as const
 const CLOSE = { object: 0x7d, array: 0x5d } as const
 
-/** What the JSON text from `start` to `end` is, or undefined where it is none. */
+/** What the JSON text from `start` to `end` is, or undefined if it is none. */
 export function jsonKind(bytes: Uint8Array, start: number, end: number): JsonKind | undefined {
   const depth = new Depth()
   let at = afterSpace(bytes, start, end)

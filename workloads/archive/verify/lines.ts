@@ -1,8 +1,8 @@
-// Checks lines: each is one JSON text of the form that the design gives, of the right day, in valid UTF-8, and names a
-// record of a connection.
+// Checks lines: each is one JSON text in the form of the design, in valid UTF-8, of the right day, and names a record of a
+// connection.
 
 import { isUtf8 } from 'node:buffer'
-import { ToldEvents } from './events.ts'
+import { ConnectionEvents } from './connection-events.ts'
 import { jsonKind } from './json-text.ts'
 import { NumberSet } from './numbers.ts'
 
@@ -21,7 +21,7 @@ export class LineChecker {
   readonly #day: string
   readonly #tell: (where: string, what: string) => void
   readonly numbers = new Map<string, NumberSet>()
-  readonly events = new ToldEvents()
+  readonly events = new ConnectionEvents()
   readonly total: LineFacts = { lines: 0, from: null, to: null }
   /** Lines behind a higher number of their connection. */
   disorder = 0

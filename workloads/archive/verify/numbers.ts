@@ -1,5 +1,5 @@
-// Which numbers of each connection the verifier has seen: pages of bits, small while few are set and nothing once all
-// are. What is missing in between has to be named by a gap of a manifest, and what a gap names has to be missing.
+// Tracks which numbers of each connection were seen, as pages of bits: small while few are set, free once all are. Every
+// missing number must be named by a gap of a manifest, and every number that a gap names must be missing.
 
 import type { Gap, Manifest } from '../format/manifest.ts'
 import type { Problem } from '../format/problem.ts'
@@ -10,14 +10,14 @@ const LISTED = 2048
 
 type Page = { count: number; list: Set<number> | null; bits: Uint8Array | null }
 
-/** A set of numbers that is small where they follow each other. */
+/** A set of numbers that is small while they are consecutive. */
 export class NumberSet {
   readonly #pages = new Map<number, Page>()
   first = Number.POSITIVE_INFINITY
   last = 0
   size = 0
 
-  /** False where it was there. */
+  /** False if it was there. */
   add(number: number): boolean {
     const index = Math.floor(number / PAGE)
     let page = this.#pages.get(index)
@@ -94,7 +94,7 @@ function addTo(page: Page, at: number): boolean {
 /** The numbers of a feed. */
 export class HeldNumbers {
   readonly connections = new Map<string, NumberSet>()
-  /** Set where a file could not be read to its end: then nothing can be said of what is missing. */
+  /** Set if a file could not be read to its end: then what is missing is unknown. */
   isDamaged = false
 
   /** Adds the numbers of a segment; gives those that were there, up to ten. */
@@ -110,7 +110,7 @@ export class HeldNumbers {
   }
 }
 
-/** Holds the numbers seen against the gaps of the manifests. */
+/** Compares the numbers seen with the gaps of the manifests. */
 export function checkNumbers(
   feed: string,
   held: HeldNumbers,

@@ -1,5 +1,5 @@
-// Checks one segment and its index: checksums, members, every line. The file is read once, in pieces of one member;
-// where the index is damaged the file is inflated as one stream instead, so that each is judged for itself.
+// Checks one segment and its index: checksums, members, every line. The file is read once, one member at a time. If the index
+// is damaged, the file is inflated as one stream instead, so each of the two is judged separately.
 
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { crc32, createGunzip, gunzipSync } from 'node:zlib'
 import { openRegular } from '#crds/regular-file.ts'
 import type { ManifestSegment } from '../format/manifest.ts'
 import type { Problem } from '../format/problem.ts'
-import type { ToldEvents } from './events.ts'
+import type { ConnectionEvents } from './connection-events.ts'
 import { LineChecker } from './lines.ts'
 import type { NumberSet } from './numbers.ts'
 
@@ -21,7 +21,7 @@ export type SegmentFindings = {
   /** Bytes behind what the manifest covers, of the segment and its index, while it is not sealed. */
   readonly beyond: number
   readonly numbers: ReadonlyMap<string, NumberSet>
-  readonly events: ToldEvents
+  readonly events: ConnectionEvents
 }
 
 type Entry = {
@@ -96,7 +96,7 @@ class SegmentCheck {
     }
   }
 
-  /** The lines of the index, or undefined where one is not whole. */
+  /** The lines of the index, or undefined if one is not whole. */
   async #index(): Promise<Entry[] | undefined> {
     const { name, members, indexBytes } = this.#segment
     const file = name.replace(/jsonl\.gz$/, 'index.jsonl')
@@ -249,7 +249,7 @@ class SegmentCheck {
       this.#tell(name, '', 'its sha256 is not that of the manifest')
   }
 
-  /** Holds what was found in all against the manifest. */
+  /** Compares the totals with the manifest. */
   #sums(): void {
     const { name, records, rawBytes, from, to, types, late, group } = this.#segment
     const { total } = this.#lines
@@ -299,7 +299,7 @@ class Rest {
 const CHECK = ',"check":"'
 const CHECK_LENGTH = CHECK.length + 8 + '"}'.length
 
-/** A line of an index, by its own checksum; undefined where it is not as an index has it. */
+/** A line of an index, by its own checksum; undefined if it is not as an index has it. */
 function parseEntry(line: string): Entry | undefined {
   const text = line.slice(0, -CHECK_LENGTH)
   const sum = crc32(text).toString(16).padStart(8, '0')

@@ -1,5 +1,5 @@
-// Proves an archive, or names what is wrong with it and where. It shares nothing with the writer but the form of the
-// manifest: it inflates every file as a stream, looks at every line, and holds the sums against index and manifest.
+// Proves an archive, or names what is wrong with it and where. Shares only the form of the manifest with the writer: inflates
+// every file, checks every line, and compares the sums with index and manifest.
 
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,12 +14,12 @@ import {
 } from '../format/manifest.ts'
 import type { Problem } from '../format/problem.ts'
 import { isAtWork } from './at-work.ts'
+import { ConnectionEvents, checkConnectionEvents } from './connection-events.ts'
 import { checkDay } from './day.ts'
-import { checkEvents, ToldEvents } from './events.ts'
 import { findDays } from './folders.ts'
 import { checkNumbers, HeldNumbers } from './numbers.ts'
 import { checkSegment, type SegmentFindings } from './segment.ts'
-import { judgeStranger } from './strangers.ts'
+import { judgeUnknownFile } from './unknown-files.ts'
 
 export type { Problem } from '../format/problem.ts'
 
@@ -63,7 +63,7 @@ const MAX_PROBLEMS = 1000
 const MANIFEST = 'manifest.json'
 const MAX_ATTEMPTS = 10
 
-/** Checks all days under a root, or those asked for. Throws only where there is nothing to check. */
+/** Checks all days under a root, or those asked for. Throws only if there is nothing to check. */
 export async function verifyArchive(
   root: string,
   options: VerifyOptions = {}
@@ -102,7 +102,7 @@ class Verification {
     }
     for (const feed of new Set(places.map((place) => place.feed))) {
       const held = new HeldNumbers()
-      const told = new ToldEvents()
+      const told = new ConnectionEvents()
       const manifests: Manifest[] = []
       for (const place of places.filter((other) => other.feed === feed)) {
         days.push(await this.#day(feed, place.day, held, told, manifests))
@@ -110,7 +110,8 @@ class Verification {
       for (const problem of checkNumbers(feed, held, manifests)) this.#tell(problem)
       // A gap may stand in another day than the lines that tell of it.
       if (this.#options.day === undefined) {
-        for (const problem of checkEvents(feed, told, held, manifests)) this.#tell(problem)
+        for (const problem of checkConnectionEvents(feed, told, held, manifests))
+          this.#tell(problem)
       }
     }
     if (this.#untold > 0) {
@@ -129,7 +130,7 @@ class Verification {
     feed: string,
     day: string,
     held: HeldNumbers,
-    told: ToldEvents,
+    told: ConnectionEvents,
     manifests: Manifest[]
   ): Promise<VerifiedDay> {
     const before = this.#problems.length + this.#untold
@@ -176,7 +177,7 @@ class Verification {
     }
   }
 
-  /** Checks the segments that are not sealed; `changed` where one does not hold and its manifest is a new one. */
+  /** Checks the segments that are not sealed; `changed` if one does not hold and its manifest is a new one. */
   async #checkOpenSegments(
     feed: string,
     day: string,
@@ -287,7 +288,7 @@ class Verification {
       strangers = await look(await this.#manifest(feed, day))
     }
     for (const name of strangers) {
-      const { isProblem, what } = judgeStranger(name, await this.#isAtWork(feed))
+      const { isProblem, what } = judgeUnknownFile(name, await this.#isAtWork(feed))
       const stranger = { file: `${feed}/${day}/${name}`, where: '', what }
       if (isProblem) this.#tell(stranger)
       else this.#note(stranger)

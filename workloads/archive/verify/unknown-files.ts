@@ -1,10 +1,9 @@
-// Files in a day's folder that its manifest does not name, and what is to be said of each. DuckDB and zcat read whatever
-// has the name of a segment.
+// Judges files in a day's folder that its manifest does not name: DuckDB and zcat read any file named like a segment.
 
 /** What the archiver makes beside a file before it takes its place. */
 const TEMPORARY = /\.tmp$/
 
-export function judgeStranger(
+export function judgeUnknownFile(
   name: string,
   isAtWork: boolean
 ): { readonly isProblem: boolean; readonly what: string } {

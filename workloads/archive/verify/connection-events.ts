@@ -1,5 +1,5 @@
-// What the lines of a feed tell of its connections, held against the gaps of the manifests: a connection that another one
-// followed, sequences that never came, numbers that could not be read. Derived from the lines alone.
+// Compares what the lines of a feed tell about its connections with the gaps of the manifests: a connection that another one
+// followed, sequences that never came, proofs that were lost. Derived from the lines alone.
 
 import type { Gap, Manifest } from '../format/manifest.ts'
 import type { Problem } from '../format/problem.ts'
@@ -17,7 +17,7 @@ type Told = {
 }
 
 /** What the events of each connection said. */
-export class ToldEvents {
+export class ConnectionEvents {
   readonly connections = new Map<string, Told>()
 
   note(connection: string, event: Readonly<Record<string, unknown>>): void {
@@ -50,7 +50,7 @@ export class ToldEvents {
     }
   }
 
-  join(other: ToldEvents): void {
+  join(other: ConnectionEvents): void {
     for (const [id, more] of other.connections) {
       const told = this.connections.get(id) ?? newTold()
       this.connections.set(id, {
@@ -87,10 +87,10 @@ function followed(value: unknown): Told['follows'] {
   return typeof connection === 'string' ? { connection, number: count(number) } : null
 }
 
-/** Holds all days of a feed against what their lines tell. */
-export function checkEvents(
+/** Compares all days of a feed with what their lines tell. */
+export function checkConnectionEvents(
   feed: string,
-  told: ToldEvents,
+  told: ConnectionEvents,
   held: HeldNumbers,
   manifests: readonly Manifest[]
 ): Problem[] {
@@ -125,7 +125,7 @@ export function checkEvents(
 
 /** Late and repeated frames of the connections that are named one by one. */
 function checkLate(
-  told: ToldEvents,
+  told: ConnectionEvents,
   manifests: readonly Manifest[],
   tell: (what: string) => void
 ): void {
