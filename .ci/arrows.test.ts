@@ -2,8 +2,8 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkArrows, type House } from './arrows.ts'
-import { readSource } from './imports.ts'
+import { ARROWS, checkArrows, type House } from './arrows.ts'
+import { findRings, readSource } from './imports.ts'
 
 const test = suite('arrows')
 const HOUSE: House = {
@@ -50,7 +50,13 @@ const ALLOWED: readonly [from: string, specifier: string][] = [
   ['workloads/archive/a.test.ts', './read/reader.ts'],
   ['workloads/archive/bench.ts', './verify/verify.ts'],
   ['operator/feed/a.ts', '#crds/feed.gen.ts'],
-  ['operator/feed/a.ts', '../objects.ts'],
+  ['operator/feed/a.ts', '../render/objects.ts'],
+  ['operator/feed/a.ts', '#bus/stream-config.ts'],
+  ['operator/reconcile/a.ts', '../pods/essentials.ts'],
+  ['operator/pods/a.ts', '../status/status.ts'],
+  ['operator/runtime/a.ts', '#role/health.ts'],
+  ['operator/controllers.ts', './feed/reconcile.ts'],
+  ['operator/e2e/a.test.ts', '../kube/client.ts'],
   ['operator/policies.ts', './feed/policies.ts'],
   ['operator/local/a.ts', '../feed/desired.ts'],
   ['operator/local/a.ts', '#tools'],
@@ -83,14 +89,29 @@ const FORBIDDEN: readonly [from: string, specifier: string, why: string][] = [
   ['workloads/wire/a.ts', '#bus/connect.ts', 'workloads/wire may not import workloads/bus'],
   ['workloads/bus/a.ts', '#role/run.ts', 'workloads/bus may not import workloads/role'],
   ['workloads/archive/a.ts', '#bus/connect.ts', 'workloads/archive may not import workloads/bus'],
-  ['workloads/role/a.ts', '#archive/reader.ts', 'workloads/role may not import workloads/archive'],
+  [
+    'workloads/role/a.ts',
+    '#archive/read/reader.ts',
+    'workloads/role may not import workloads/archive',
+  ],
   ['workloads/archiver/a.ts', '../connector/main.ts', 'may not import workloads/connector'],
   ['workloads/simulator/a.ts', '../connector/main.ts', 'may not import workloads/connector'],
   ['workloads/connector/a.ts', '../../operator/names.ts', 'may not import operator'],
   ['operator/feed/a.ts', '#wire/block.ts', 'operator/feed may not import workloads/wire'],
   ['operator/feed/a.ts', '../local/up.ts', 'operator/feed may not import operator/local'],
   ['operator/feed/a.ts', '../archive/desired.ts', 'may not import operator/archive'],
-  ['operator/local/a.ts', '#archive/lock.ts', 'may not import workloads/archive'],
+  ['operator/feed/a.ts', '../desired.ts', 'operator/feed may not import operator'],
+  ['operator/reconcile/a.ts', '../desired.ts', 'operator/reconcile may not import operator'],
+  ['operator/status/a.ts', '../pods/workload.ts', 'may not import operator/pods'],
+  ['operator/status/a.ts', '../render/names.ts', 'may not import operator/render'],
+  ['operator/pods/a.ts', '../reconcile/context.ts', 'may not import operator/reconcile'],
+  ['operator/runtime/a.ts', '../status/status.ts', 'may not import operator/status'],
+  ['operator/kube/a.ts', '../runtime/pass.ts', 'may not import operator/runtime'],
+  ['operator/kube/a.ts', '#bus/connect.ts', 'may not import workloads/bus'],
+  ['operator/reconcile/a.ts', '#archive/read/reader.ts', 'may not import workloads/archive'],
+  ['operator/main.ts', './local/up.ts', 'operator may not import operator/local'],
+  ['operator/shelf/a.ts', '#crds/errors.ts', 'operator/shelf is no room of the operator'],
+  ['operator/local/a.ts', '#archive/storage/lock.ts', 'behind the door of the archive'],
   ['workloads/archive/format/a.ts', '../state/day.ts', 'archive/format may not import'],
   ['workloads/archive/state/a.ts', '../ingest/intake.ts', 'archive/state may not import'],
   ['workloads/archive/ingest/a.ts', '../storage/disk.ts', 'archive/ingest may not import'],
@@ -100,7 +121,7 @@ const FORBIDDEN: readonly [from: string, specifier: string, why: string][] = [
   ['workloads/archive/read/a.ts', '../state/day.ts', 'archive/read may not import'],
   ['workloads/archive/verify/a.ts', '../format/time.ts', 'archive/verify may not import'],
   ['workloads/archive/verify/a.ts', '../read/survey.ts', 'archive/verify may not import'],
-  ['workloads/archive/shelf/a.ts', '../format/time.ts', 'shelf is not a room of the archive'],
+  ['workloads/archive/shelf/a.ts', '../format/time.ts', 'shelf is no room of the archive'],
   ['workloads/archiver/a.ts', '#archive/storage/lock.ts', 'is behind the door of the archive'],
   ['cli/a.ts', '#archive/format/time.ts', 'is behind the door of the archive'],
   ['workloads/archive/format/a.ts', 'node:fs', 'does no I/O'],
@@ -132,6 +153,24 @@ for (const [from, specifier, why] of FORBIDDEN) {
     assert.match(one(from, specifier), why)
   })
 }
+
+test('the table of arrows has no ring: no two rooms may import each other', () => {
+  assert.equal(findRings(ARROWS), [])
+})
+
+test('two rooms that import each other are a problem even if both may, and if no ring of files closes', () => {
+  const found = problems({
+    'workloads/connector/a.ts': "import { b } from '#role/b.ts'",
+    'workloads/role/b.ts': '',
+    'workloads/role/c.ts': "import { d } from '../connector/d.ts'",
+    'workloads/connector/d.ts': '',
+  })
+  const pair = found.find((problem) => problem.includes('import each other'))
+  assert.match(
+    pair ?? '',
+    'workloads/connector and workloads/role import each other: workloads/connector/a.ts -> workloads/role/b.ts'
+  )
+})
 
 test('a ring between files of one room is a problem, and names its files', () => {
   const found = problems({

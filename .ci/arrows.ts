@@ -11,43 +11,54 @@ export type House = {
   readonly devDependencies: readonly string[]
 }
 
-const SHARED = ['workloads/wire', 'workloads/bus', 'workloads/archive', 'workloads/role']
+const ARCHIVE = 'workloads/archive'
+const SHARED = [
+  'workloads/wire',
+  'workloads/bus',
+  ARCHIVE,
+  `${ARCHIVE}/read`,
+  `${ARCHIVE}/verify`,
+  'workloads/role',
+]
+/** The rooms of the archive that its writer is made of: from elsewhere only `writer.ts` uses them. */
+const INNER = ['format', 'state', 'ingest', 'storage'].map((room) => `${ARCHIVE}/${room}`)
+const [FORMAT = '', STATE = '', INGEST = ''] = INNER
 const KINDS = ['operator/feed', 'operator/environment', 'operator/archive']
-const PLATFORM = ['operator/kube', 'operator/runtime']
+/** What every room of the operator above its Kubernetes client may use. */
+const BASE = ['crds', 'workloads/bus', 'workloads/role', 'operator/kube']
+const WORDS = ['operator/render', 'operator/status', 'operator/validation']
+const ABOVE_RUNTIME = [...BASE, 'operator/runtime']
+const ABOVE_WORDS = [...ABOVE_RUNTIME, ...WORDS]
+const ABOVE_RECONCILE = [...ABOVE_WORDS, 'operator/pods', 'operator/reconcile']
 
-/** What each room may import beside itself. A program, for which nothing stands here, may import what all share. */
+/** What each room may import beside itself: rooms, or single files of one. A program, for which nothing stands here, may import what all share. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   crds: [],
   'workloads/wire': ['crds'],
   'workloads/bus': ['crds', 'workloads/wire'],
-  'workloads/archive': ['crds', 'workloads/wire'],
+  [FORMAT]: ['crds', 'workloads/wire'],
+  [STATE]: ['crds', 'workloads/wire', FORMAT],
+  [INGEST]: ['crds', 'workloads/wire', FORMAT, STATE],
+  [`${ARCHIVE}/storage`]: ['crds', 'workloads/wire', FORMAT, STATE, INGEST],
+  [ARCHIVE]: ['crds', 'workloads/wire', ...INNER],
+  [`${ARCHIVE}/read`]: ['crds', FORMAT],
+  // Two files, so that nothing the writer decides can excuse it.
+  [`${ARCHIVE}/verify`]: ['crds', `${FORMAT}/manifest.ts`, `${FORMAT}/problem.ts`],
   'workloads/role': ['crds', 'workloads/wire'],
   'operator/kube': ['crds'],
-  'operator/runtime': ['crds', 'operator/kube'],
-  ...Object.fromEntries(KINDS.map((kind) => [kind, ['crds', 'operator', ...PLATFORM]])),
-  'operator/nats': ['crds'],
-  'operator/pods': ['crds', 'operator', ...PLATFORM],
-  operator: ['crds', 'operator/nats', 'operator/pods', ...KINDS, ...PLATFORM],
-  'operator/local': ['crds', 'operator', ...KINDS, 'workloads/bus', 'workloads/role', '.ci/tools'],
+  'operator/runtime': BASE,
+  ...Object.fromEntries(WORDS.map((room) => [room, ABOVE_RUNTIME])),
+  'operator/pods': ABOVE_WORDS,
+  'operator/reconcile': [...ABOVE_WORDS, 'operator/pods'],
+  ...Object.fromEntries(KINDS.map((kind) => [kind, ABOVE_RECONCILE])),
+  operator: [...ABOVE_RECONCILE, ...KINDS],
+  'operator/local': [...ABOVE_RECONCILE, ...KINDS, 'operator', '.ci/tools'],
 }
+/** For tests alone: the operator may have these rooms beside those above. */
+const FOR_TESTS = ['operator/testing', 'operator/bench', 'operator/e2e']
 
-const ARCHIVE = 'workloads/archive'
-/**
- * The rooms of the archive: what each may import of the others. `''` is its door, and the rooms beside `''` are what
- * programs may use of it. The verifier takes two files of the format, so that nothing the writer decides can excuse it.
- */
-export const ARCHIVE_ROOMS: Readonly<Record<string, readonly string[]>> = {
-  format: [],
-  state: ['format'],
-  ingest: ['format', 'state'],
-  storage: ['format', 'state', 'ingest'],
-  '': ['format', 'state', 'ingest', 'storage'],
-  read: ['format'],
-  verify: ['format/manifest.ts', 'format/problem.ts'],
-}
-const ARCHIVE_DOORS = ['', 'read', 'verify']
 /** Rooms without I/O: what they compute follows from their arguments alone. */
-const PURE = ['format', 'state', 'ingest'].map((room) => `${ARCHIVE}/${room}/`)
+const PURE: readonly string[] = [FORMAT, STATE, INGEST]
 /** Modules of Node that reach neither disk, network, process nor clock. */
 const PURE_MODULES = 'assert assert/strict buffer crypto path util zlib'.split(' ')
 
@@ -62,9 +73,7 @@ export function checkArrows(files: readonly SourceFile[], house: House): string[
       const why =
         target === undefined
           ? packageProblem(file.path, item, house)
-          : (nameProblem(file.path, item, target, house) ??
-            arrowProblem(file.path, target) ??
-            archiveProblem(file.path, target))
+          : (nameProblem(file.path, item, target, house) ?? arrowProblem(file.path, target))
       if (why !== undefined) problems.push(`${file.path}:${item.line}: ${why}`)
       if (item.kind === 'hollow') {
         problems.push(`${file.path}:${item.line}: only types: write "import type { … }"`)
@@ -74,13 +83,36 @@ export function checkArrows(files: readonly SourceFile[], house: House): string[
     edges.set(file.path, targets)
   }
   problems.push(...impureFiles(files, house))
+  problems.push(...mutualRooms(edges))
   for (const ring of findRings(edges)) problems.push(`${ring[0]}: import ring ${ring.join(' -> ')}`)
   return problems
 }
 
-/** The room of a path: `crds`, `workloads/wire`, `operator` (its own files), `operator/feed`, `.ci/tools`. */
+/** Rooms that import each other, whatever the table says: one line for each pair, with a file of each direction. */
+function mutualRooms(edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const seen = new Map<string, string>()
+  for (const [from, targets] of edges) {
+    // Nothing that ships is there.
+    if (isForTests(from) || from.startsWith('.ci/')) continue
+    for (const to of targets)
+      if (roomOf(from) !== roomOf(to)) seen.set(`${roomOf(from)} ${roomOf(to)}`, `${from} -> ${to}`)
+  }
+  return [...seen].flatMap(([pair, example]) => {
+    const [here = '', there = ''] = pair.split(' ')
+    const back = seen.get(`${there} ${here}`)
+    return back === undefined || here > there
+      ? []
+      : [`${here} and ${there} import each other: ${example}, ${back}`]
+  })
+}
+
+/** What may be imported, as edges between rooms: the drawing of docs, which must have no ring. */
+export const ARROWS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(MAY))
+
+/** The room of a path: `crds`, `workloads/wire`, `workloads/archive/state`, `operator` (its own files), `operator/feed`. */
 export function roomOf(path: string): string {
-  const [top = '', second = '', third] = path.split('/')
+  const [top = '', second = '', third, fourth] = path.split('/')
+  if (fourth !== undefined && `${top}/${second}` === ARCHIVE) return `${ARCHIVE}/${third}`
   const divided = top === 'workloads' || top === 'operator' || path.startsWith('.ci/tools/')
   return divided && third !== undefined ? `${top}/${second}` : top
 }
@@ -112,34 +144,22 @@ function arrowProblem(from: string, to: string): string | undefined {
     const free = !there.startsWith('operator') || /^(operator|cli$|charts$)/.test(here)
     return free ? undefined : `a test of ${here} may not import ${there}`
   }
+  const isInArchive = here === ARCHIVE || here.startsWith(`${ARCHIVE}/`)
+  if (INNER.includes(there) && !isInArchive) {
+    return `${there} is behind the door of the archive`
+  }
   // The launcher is what finds Node 24; behind it, cli sees of .ci the tools alone.
   if (here === 'cli' && there === '.ci' && from !== 'cli/ssmd.mjs') {
     return 'cli may import only .ci/tools'
   }
   if (here === 'cli') return testsOnly(from, to)
+  const whole = isInArchive ? 'archive' : here.startsWith('operator') ? 'operator' : undefined
+  if (whole !== undefined && !MAY[here] && !FOR_TESTS.includes(here))
+    return `${here} is no room of the ${whole}: give it its arrows in .ci/arrows.ts`
   const may = MAY[here] ?? ['crds', ...SHARED]
-  return may.includes(there) ? testsOnly(from, to) : `${here} may not import ${there}`
-}
-
-/** A file's room in the archive: '' for those at its root, undefined for files elsewhere. */
-function archiveRoom(path: string): string | undefined {
-  if (!path.startsWith(`${ARCHIVE}/`)) return undefined
-  const [room = '', file] = path.slice(ARCHIVE.length + 1).split('/')
-  return file === undefined ? '' : room
-}
-
-function archiveProblem(from: string, to: string): string | undefined {
-  const there = archiveRoom(to)
-  const here = archiveRoom(from)
-  if (there === undefined || isForTests(from) || isForTests(to) || here === there) return undefined
-  if (here === undefined) {
-    const isDoor = ARCHIVE_DOORS.includes(there) || from.startsWith('.ci/')
-    return isDoor ? undefined : `${ARCHIVE}/${there} is behind the door of the archive`
-  }
-  const may = ARCHIVE_ROOMS[here]
-  if (may === undefined) return `${ARCHIVE}/${here} is not a room of the archive`
-  const isAllowed = may.includes(there) || may.includes(to.slice(ARCHIVE.length + 1))
-  return isAllowed ? undefined : `${ARCHIVE}/${here} may not import ${to}`
+  return may.includes(there) || may.includes(to)
+    ? testsOnly(from, to)
+    : `${here} may not import ${there}`
 }
 
 /** Files of pure rooms that load a module with I/O, themselves or through what they import. */
@@ -147,7 +167,7 @@ function impureFiles(files: readonly SourceFile[], house: House): string[] {
   const byPath = new Map(files.map((file) => [file.path, file]))
   const problems: string[] = []
   for (const start of files) {
-    if (!PURE.some((room) => start.path.startsWith(room)) || isForTests(start.path)) continue
+    if (!PURE.includes(roomOf(start.path)) || isForTests(start.path)) continue
     const seen = new Set([start.path])
     for (const path of seen) {
       const file = byPath.get(path)

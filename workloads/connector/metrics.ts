@@ -1,7 +1,7 @@
 // The connector's metrics: counted in plain numbers where things happen, and read only when someone asks.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { Alarms } from '#role/alarms.ts'
+import type { Alarms } from '#bus/alarms.ts'
 import type { Capture } from './capture.ts'
 import type { Tally } from './connection.ts'
 import type { Outlet } from './outlet.ts'
@@ -100,6 +100,14 @@ export function connectorMetrics(registry: Registry, figures: Figures): Connecto
     () => capture.shards.filter((shard) => shard.connected).length
   )
   measured('symbols', 'Symbols subscribed to by name.', () => capture.symbols)
+  measured(
+    'symbols_beyond_limit',
+    'Symbols that match and are not captured, because there are too many.',
+    () => capture.symbolsBeyondLimit
+  )
+  measured('discovery_failed', '1 while the exchange does not say which symbols there are.', () =>
+    capture.discoveryFailed ? 1 : 0
+  )
   const seconds = (ms: number | null) => (ms === null ? null : ms / 1000)
   measured('last_frame_timestamp_seconds', 'When the last frame of any kind came.', () =>
     seconds(capture.lastFrameMs)

@@ -3,7 +3,7 @@
 import { pino } from 'pino'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Alarms } from '#role/alarms.ts'
+import { Alarms } from '#bus/alarms.ts'
 import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
 import { skip } from '#testing/skip.ts'
 import type { GapEvent, LateEvent, ProofEvent } from '#wire/events.ts'
@@ -58,6 +58,7 @@ function start() {
     tally,
     alarms,
     name: 'shard 0',
+    suspects: new Map(),
     observeLag() {},
     onReady() {},
     onFound() {},

@@ -2,8 +2,8 @@
 // For tests of the connector only.
 
 import { pino } from 'pino'
+import { Alarms } from '#bus/alarms.ts'
 import type { Feed } from '#crds/feed.gen.ts'
-import { Alarms } from '#role/alarms.ts'
 import type { TimeLine } from '#role/clock.ts'
 import { Block } from '#wire/block.ts'
 import type { ConnectionEvent } from '#wire/events.ts'
@@ -199,6 +199,7 @@ export function startCapture(options: HarnessOptions) {
       outlet,
       counts,
       tally,
+      alarms,
       observeLag: (ms) => lags.push(ms),
       live: () => {},
       gate: new DialGate(1),
@@ -207,7 +208,6 @@ export function startCapture(options: HarnessOptions) {
       nowMs: Date.now,
       newLine:
         options.newLine ?? (() => ({ nowNanos: () => process.hrtime.bigint(), stepNanos: 0n })),
-      alarms,
       predecessorOf: () => null,
       steadyMs,
       exchange: () => exchange,
@@ -222,11 +222,11 @@ export function startCapture(options: HarnessOptions) {
   const running = capture.run(stop.signal)
   return {
     capture,
+    alarms,
     publisher,
     outlet,
     counts,
     tally,
-    alarms,
     reconnects,
     lags,
     async stop() {
