@@ -35,7 +35,7 @@ export function refusalTroubles(
       kind: symbols.size === 0 ? 'ChannelRefused' : 'SymbolsRefused',
       name: channel,
       message: `the exchange ${says} ${what}: ${words}; the connector asks again, and captures everything else`,
-      since: wallMs(sinceMs),
+      since: Math.round(wallMs(sinceMs)),
     }
   })
 }
