@@ -24,7 +24,7 @@ export type LinkOptions = {
   readonly outlet: Outlet
   readonly log: Logger
   readonly random: () => number
-  readonly nowMs: () => number
+  readonly steadyMs: () => number
   onAcked(block: AckedBlock): void
   /** `message` changed. */
   onChange(): void
@@ -63,7 +63,7 @@ export class Link {
 
   /** Resolves once blocks flow; rejects where they never will, or when `signal` aborts. */
   async open(signal: AbortSignal): Promise<void> {
-    const { url, environment, feed, log, random, nowMs, outlet, credentialsFile } = this.#o
+    const { url, environment, feed, log, random, steadyMs, outlet, credentialsFile } = this.#o
     const name = `ssmd connector ${environment}/${feed}`
     const nc = await connectBus({
       url,
@@ -82,14 +82,14 @@ export class Link {
       nc,
       log,
       random,
-      nowMs,
+      nowMs: steadyMs,
       onAcked: (block) => this.#o.onAcked(block),
       onTooLarge: (id, block, limit) => outlet.tooLarge(id, block, limit),
       onTrouble: (message) => this.#say(message ?? ''),
       restoreStream: () => ensureStream(nc, this.#o.stream),
     })
     this.#publisher = publisher
-    this.#live = new LivePublisher({ nc, environment, feed, nowMs })
+    this.#live = new LivePublisher({ nc, environment, feed, nowMs: steadyMs })
     this.#say('')
     outlet.attach({
       publish: (subject, id, block) => publisher.publish(subject, id, block),

@@ -77,7 +77,7 @@ async function capture(
   const counts = newCounts()
   const tally = newTally()
   const alarms = new Alarms(log, nowMs)
-  const outlet = new Outlet({ limit: parseSize(connector.bufferBytes), nowMs })
+  const outlet = new Outlet({ limit: parseSize(connector.bufferBytes), nowMs, steadyMs })
   let reports: Reports | undefined
   const link = new Link({
     ...names,
@@ -89,7 +89,7 @@ async function capture(
     outlet,
     log,
     random,
-    nowMs,
+    steadyMs,
     onAcked: ({ id, latencyMs, duplicate }) =>
       metrics.acknowledged(outlet.acknowledged(id) ?? latencyMs, latencyMs, duplicate),
     onChange: () => {

@@ -38,6 +38,8 @@ export class Outlet {
   /** Recorders keep this: bytes in blocks that are still being filled. */
   openBytes = 0
   readonly #nowMs: () => number
+  /** For everything that lasts: setting the clock neither makes frames old nor hides that they are. */
+  readonly #steadyMs: () => number
   #publisher: Publisher | null = null
   #waiting: Waiting[] = []
   #waitingBytes = 0
@@ -47,9 +49,14 @@ export class Outlet {
   readonly #dropping = new Set<BlockMaker>()
   #oversize = { atMs: Number.NEGATIVE_INFINITY, frames: 0, bytes: 0, limit: 0 }
 
-  constructor(options: { readonly limit: number; readonly nowMs: () => number }) {
+  constructor(options: {
+    readonly limit: number
+    readonly nowMs: () => number
+    readonly steadyMs: () => number
+  }) {
     this.limit = options.limit
     this.#nowMs = options.nowMs
+    this.#steadyMs = options.steadyMs
   }
 
   /** Bytes held for capture at this moment. */
@@ -75,17 +82,12 @@ export class Outlet {
   /** Age of the oldest record that is not acknowledged; 0 if there is none. */
   unackedMs(): number {
     const [oldest] = this.#underWay.values()
-    return oldest === undefined ? 0 : Math.max(0, this.#nowMs() - oldest.receivedMs)
+    return oldest === undefined ? 0 : Math.max(0, this.#steadyMs() - oldest.receivedMs)
   }
 
-  publish(
-    subject: string,
-    id: string,
-    block: Uint8Array,
-    firstRecv: bigint,
-    maker: BlockMaker
-  ): void {
-    this.#underWay.set(id, { receivedMs: Number(firstRecv / 1_000_000n), maker })
+  /** `ageMs`: since its oldest record was received. */
+  publish(subject: string, id: string, block: Uint8Array, ageMs: number, maker: BlockMaker): void {
+    this.#underWay.set(id, { receivedMs: this.#steadyMs() - ageMs, maker })
     if (this.#publisher === null) {
       this.#waiting.push({ subject, id, block })
       this.#waitingBytes += block.length
@@ -107,7 +109,7 @@ export class Outlet {
     if (block === undefined) return null
     this.#underWay.delete(id)
     if (this.#dropping.size > 0) for (const maker of [...this.#dropping]) maker.eased()
-    return Math.max(0, this.#nowMs() - block.receivedMs)
+    return Math.max(0, this.#steadyMs() - block.receivedMs)
   }
 
   /** A block was made before the server said what it takes, and that is less: its maker makes it smaller. */
@@ -119,7 +121,7 @@ export class Outlet {
 
   /** A frame is larger than NATS takes. */
   oversize(bytes: number, limit = this.maxBlockBytes): void {
-    const now = this.#nowMs()
+    const now = this.#steadyMs()
     const before = now - this.#oversize.atMs < OVERSIZE_MS ? this.#oversize.frames : 0
     this.#oversize = { atMs: now, frames: before + 1, bytes, limit }
   }
@@ -143,7 +145,7 @@ export class Outlet {
       found.push({ kind: 'FramesDropped', name: 'buffer', message })
     }
     const { atMs, frames, bytes, limit } = this.#oversize
-    if (this.#nowMs() - atMs < OVERSIZE_MS) {
+    if (this.#steadyMs() - atMs < OVERSIZE_MS) {
       const message = `${frames} frames are larger than NATS takes and are dropped: the last has ${bytes} bytes, max_payload of nats-server allows ${limit}; raise max_payload`
       found.push({ kind: 'FramesDropped', name: 'oversize', message })
     }

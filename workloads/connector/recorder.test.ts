@@ -27,7 +27,9 @@ const frame = (symbol = 'A'): Frame => ({
 
 function start(limit: number, maxBytes = 1024 * 1024, attach: 'now' | 'later' = 'now') {
   let now = 1_000n
-  const outlet = new Outlet({ limit, nowMs: () => Number(now / 1_000_000n) })
+  let setMs = 0
+  const steadyMs = () => Number(now / 1_000_000n)
+  const outlet = new Outlet({ limit, nowMs: () => steadyMs() + setMs, steadyMs })
   const publisher = new FakePublisher(
     (id) => outlet.acknowledged(id),
     (id, block, limit) => outlet.tooLarge(id, block, limit)
@@ -52,7 +54,10 @@ function start(limit: number, maxBytes = 1024 * 1024, attach: 'now' | 'later' = 
     now += BigInt(ms) * 1_000_000n
     return now++
   }
-  return { outlet, publisher, counts, recorder, time: () => now++, pass }
+  const setClock = (ms: number) => {
+    setMs += ms
+  }
+  return { outlet, publisher, counts, recorder, time: () => now++, pass, setClock }
 }
 
 type Step = { kind: 'frame'; size: number } | { kind: 'event' | 'flush' | 'hold' | 'release' }
@@ -264,6 +269,23 @@ test('the age of the oldest frame without acknowledgement is known, and said wit
   publisher.release()
   assert.is(outlet.unackedMs(), 0)
   assert.equal(outlet.troubles(''), [])
+  recorder.end()
+})
+
+test('setting the clock neither makes frames old nor hides that they are', () => {
+  const { outlet, publisher, recorder, pass, setClock } = start(1024 * 1024)
+  publisher.held = true
+  recorder.frame(pass(0), Buffer.from('a'), frame())
+  recorder.flush()
+  setClock(9 * 3_600_000)
+  assert.equal(outlet.troubles(''), [])
+  pass(6_000)
+  setClock(-13 * 3_600_000)
+  assert.is(outlet.unackedMs(), 6_000)
+  const [trouble] = outlet.troubles('')
+  assert.match(trouble!.message, 'the frames of the last 6 s are not durable')
+  assert.is(trouble!.since, -4 * 3_600_000, 'as the clock says now')
+  publisher.release()
   recorder.end()
 })
 

@@ -200,7 +200,11 @@ export class Recorder implements BlockMaker {
     this.#outlet.openBytes -= this.#openBytes
     this.#openBytes = 0
     const { subject, connection } = this.#options
-    this.#outlet.publish(subject, `${connection}:${first}`, block, firstRecv, this)
+    this.#outlet.publish(subject, `${connection}:${first}`, block, this.#ageMs(firstRecv), this)
+  }
+
+  #ageMs(recv: bigint): number {
+    return Number((this.#options.nowNanos() - recv) / 1_000_000n)
   }
 
   /** Memory was freed: what was dropped until now is put on record, and frames are kept again if enough is free. */
@@ -216,7 +220,7 @@ export class Recorder implements BlockMaker {
     const { subject, connection } = this.#options
     const { blocks, lost } = reblock(block, limit)
     for (const { first, firstRecv, block: smaller } of blocks) {
-      this.#outlet.publish(subject, `${connection}:${first}`, smaller, firstRecv, this)
+      this.#outlet.publish(subject, `${connection}:${first}`, smaller, this.#ageMs(firstRecv), this)
     }
     for (const { from, to, fromRecv, toRecv, bytes } of lost) {
       this.#counts.dropped += to - from + 1

@@ -19,7 +19,7 @@ const test = suite('sequences')
 const SECOND = 1_000_000_000n
 
 function start() {
-  const outlet = new Outlet({ limit: 1 << 30, nowMs: () => 0 })
+  const outlet = new Outlet({ limit: 1 << 30, nowMs: () => 0, steadyMs: () => 0 })
   const publisher = new FakePublisher(
     (id) => outlet.acknowledged(id),
     () => assert.unreachable('no block is too large')

@@ -363,7 +363,7 @@ export class Shard {
     recorder.event({ kind: 'clock', stepSeconds })
     const { alarms } = this.#deps
     const message = `${reason}; all connections are redialled with correct times`
-    alarms.begin('clock', 'ClockStepped', message)
+    alarms.say('clock', 'ClockStepped', message)
     setTimeout(() => alarms.end('clock'), STEP_SHOWN_MS).unref()
     this.#close({ cause: 'clock-stepped', fault: 'ours', reason })
   }

@@ -31,7 +31,7 @@ export async function benchBurst(): Promise<Row[]> {
   const exchange = modelled((listener) => {
     feed = listener
   })
-  const outlet = new Outlet({ limit: 1 << 30, nowMs: Date.now })
+  const outlet = new Outlet({ limit: 1 << 30, nowMs: Date.now, steadyMs: Date.now })
   outlet.attach({
     publish: (_subject, id) => outlet.acknowledged(id),
     pendingBytes: 0,

@@ -170,6 +170,7 @@ export function startCapture(options: HarnessOptions) {
   const outlet = new Outlet({
     limit: options.limit ?? 64 * 1024 * 1024,
     nowMs: Date.now,
+    steadyMs,
   })
   const publisher = new FakePublisher(
     (id) => outlet.acknowledged(id),
