@@ -15,9 +15,10 @@ const SHARED = ['workloads/wire', 'workloads/bus', 'workloads/archive', 'workloa
 const KINDS = ['operator/feed', 'operator/environment', 'operator/archive']
 const PLATFORM = ['operator/kube', 'operator/runtime']
 
-/** What each room may import beside itself. A program, for which nothing stands here, may import what all share. */
+/** What each room may import beside itself; .ci, anything, and nothing imports .ci. A program, for which nothing stands here, may import what all share. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   crds: [],
+  'cli/launch': [],
   'workloads/wire': ['crds'],
   'workloads/bus': ['crds', 'workloads/wire'],
   'workloads/archive': ['crds', 'workloads/wire'],
@@ -28,7 +29,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'operator/nats': ['crds'],
   'operator/pods': ['crds', 'operator', ...PLATFORM],
   operator: ['crds', 'operator/nats', 'operator/pods', ...KINDS, ...PLATFORM],
-  'operator/local': ['crds', 'operator', ...KINDS, 'workloads/bus', 'workloads/role', '.ci/tools'],
+  'operator/local': ['crds', 'operator', ...KINDS, 'workloads/bus', 'workloads/role'],
 }
 
 export function checkArrows(files: readonly SourceFile[], house: House): string[] {
@@ -55,10 +56,10 @@ export function checkArrows(files: readonly SourceFile[], house: House): string[
   return problems
 }
 
-/** The room of a path: `crds`, `workloads/wire`, `operator` (its own files), `operator/feed`, `.ci/tools`. */
+/** The room of a path: `crds`, `workloads/wire`, `operator` (its own files), `operator/feed`, `cli/launch`. */
 export function roomOf(path: string): string {
   const [top = '', second = '', third] = path.split('/')
-  const divided = top === 'workloads' || top === 'operator' || path.startsWith('.ci/tools/')
+  const divided = top === 'workloads' || top === 'operator' || path.startsWith('cli/launch/')
   return divided && third !== undefined ? `${top}/${second}` : top
 }
 
@@ -83,15 +84,12 @@ function resolve(from: string, specifier: string, house: House): string | undefi
 function arrowProblem(from: string, to: string): string | undefined {
   const here = roomOf(from)
   const there = roomOf(to)
-  if (here.startsWith('.ci') || here === there) return testsOnly(from, to)
-  if (there === 'cli') return 'nothing imports cli'
+  if (here === '.ci' || here === there) return testsOnly(from, to)
+  if (there === '.ci') return 'nothing imports .ci'
+  if (there.startsWith('cli') && here !== 'cli') return 'nothing imports cli'
   if (isForTests(from)) {
     const free = !there.startsWith('operator') || /^(operator|cli$|charts$)/.test(here)
     return free ? undefined : `a test of ${here} may not import ${there}`
-  }
-  // The launcher is what finds Node 24; behind it, cli sees of .ci the tools alone.
-  if (here === 'cli' && there === '.ci' && from !== 'cli/ssmd.mjs') {
-    return 'cli may import only .ci/tools'
   }
   if (here === 'cli') return testsOnly(from, to)
   const may = MAY[here] ?? ['crds', ...SHARED]
@@ -122,6 +120,7 @@ function nameProblem(from: string, item: Import, target: string, house: House): 
 function packageProblem(from: string, item: Import, house: House): string | undefined {
   const { specifier } = item
   if (specifier.startsWith('node:')) return undefined
+  if (roomOf(from) === 'cli/launch' && !isForTests(from)) return 'the launcher runs before packages'
   if (specifier.startsWith('#')) return `package.json has no alias for "${specifier}"`
   const parts = specifier.split('/')
   const name = parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/')

@@ -4,7 +4,7 @@
 import { connect, type NatsConnection } from 'nats'
 import { reportSubject } from '#crds/names.ts'
 import type { ConnectorReport } from '#crds/report.ts'
-import { toolPath } from '#tools'
+import { toolPath } from '#testing/tools.ts'
 import { freePorts, startProcess } from '../testing/processes.ts'
 import { deploymentName, feedName, placeOf } from './load.ts'
 

@@ -8,7 +8,7 @@ import { SsmdError } from '#crds/errors.ts'
 import type { FindDeps, Make } from './find.ts'
 import { placeWhole, withProgress } from './make.ts'
 import type { Run } from './run.ts'
-import type { ToolSpec } from './specs.ts'
+import type { ToolSpec } from './spec.ts'
 
 export type GoDeps = Pick<FindDeps, 'env' | 'log' | 'output'> & {
   readonly run: Run
