@@ -35,6 +35,15 @@ test('a line is known by what it says: event, message of an exchange, or neither
     symbol: 'M-1',
   })
   assert.equal(facts('"frame":{"type":"ticker","symbol":"S1"}'), { type: 'ticker', symbol: 'S1' })
+  assert.equal(facts('"pad":["","\\n"],"frame":{"type":"ticker","symbol":"S1"}'), {
+    type: 'ticker',
+    symbol: 'S1',
+  })
+  assert.equal(facts('"text":"{\\n\\"type\\":\\"ticker\\",\\"symbol\\":\\"S1\\"}"'), {
+    type: 'ticker',
+    symbol: 'S1',
+  })
+  assert.equal(facts('"text":"{not json"'), { type: 'unknown', symbol: '' })
   assert.equal(facts('"frame":[1,2]'), { type: 'unknown', symbol: '' })
   assert.equal(facts('"text":"hello"'), { type: 'unknown', symbol: '' })
   assert.equal(facts('"base64":"AA=="'), { type: 'unknown', symbol: '' })

@@ -10,7 +10,17 @@ export type LineFacts = {
 type Json = Readonly<Record<string, unknown>>
 
 export function lineFacts(line: string): LineFacts {
-  const { frame, event } = JSON.parse(line) as { frame?: unknown; event?: Json }
+  const {
+    frame: embedded,
+    text,
+    event,
+  } = JSON.parse(line) as {
+    frame?: unknown
+    text?: unknown
+    event?: Json
+  }
+  // A JSON text that is broken by lines stands as a string.
+  const frame = embedded ?? (typeof text === 'string' ? jsonOrNull(text) : null)
   if (event !== undefined) return { type: textOf(event.kind) ?? 'unknown', symbol: '' }
   if (typeof frame !== 'object' || frame === null) return { type: 'unknown', symbol: '' }
   const members = frame as Json
@@ -20,6 +30,14 @@ export function lineFacts(line: string): LineFacts {
     // Where the exchanges that ssmd knows say which market a message is of.
     symbol:
       textOf(inner.market_ticker) ?? textOf(inner.event_ticker) ?? textOf(members.symbol) ?? '',
+  }
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null // text of another kind: it has neither type nor symbol
   }
 }
 

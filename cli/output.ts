@@ -1,27 +1,51 @@
 // How commands speak: results on standard output, everything else on standard error. A reader that goes away
 // (`| head`) ends the command quietly; an error is one line with its code, and one with what to do.
 import { once } from 'node:events'
+import { writeSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
 import { clean } from './text.ts'
 
 export type Output = 'table' | 'json'
 
-/** Ends the process with 0 and without a word when nobody reads standard output any more. */
-export function endQuietlyOnBrokenPipe(): void {
+const isBrokenPipe = ({ code }: NodeJS.ErrnoException): boolean =>
+  code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
+
+/** Output that cannot be written ends the process: without a word and with 0 if its reader is gone, else with one line and 1. */
+export function endWithOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') process.exit(0)
-      throw error
+      if (isBrokenPipe(error)) process.exit(0)
+      sayUnwritten(error)
+      process.exit(1)
     })
   }
 }
 
-/** For a program that does more than print: whoever read its output may go, the work goes on. */
-export function goOnWithBrokenPipe(onBroken: () => void = () => {}): void {
+/** For a program that does more than print: its work ends in order, or continues, when its output cannot be written. */
+export function outliveOutput(onBroken: () => void = () => {}): void {
+  let said = false
   for (const stream of [process.stdout, process.stderr]) {
     stream.removeAllListeners('error')
-    stream.on('error', onBroken)
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!isBrokenPipe(error) && !said) {
+        said = true
+        process.exitCode = 1
+        sayUnwritten(error)
+      }
+      onBroken()
+    })
+  }
+}
+
+/** On standard error, past its stream: that one may be what fails. */
+function sayUnwritten(error: NodeJS.ErrnoException): void {
+  const { code } = toSsmdError(error)
+  try {
+    writeSync(2, `ssmd: the output cannot be written: ${error.message} (${code})\n`)
+  } catch {
+    // Neither takes it: the exit code says it.
   }
 }
 
@@ -46,6 +70,8 @@ export function terminalWidth(): number | undefined {
 
 /** Everything written so far is out; `process.exit` would cut a slow pipe short. */
 export async function flush(): Promise<void> {
+  // What failed is told in the next turn: not before it has ended the process with its own code.
+  await setImmediate()
   for (const stream of [process.stdout, process.stderr]) {
     if (stream.writableLength > 0)
       await new Promise<void>((resolve) => stream.write('', () => resolve()))

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { readVersion } from './commands/version.ts'
 import { collect, examples } from './flags.ts'
-import { goOnWithBrokenPipe } from './output.ts'
+import { outliveOutput } from './output.ts'
 
 type OperatorFlags = {
   readonly kubeconfig?: string
@@ -55,7 +55,7 @@ export function addOperator(program: Command): void {
   ssmd operator --all-namespaces --health-addr 0.0.0.0:8080 --image registry.example.com/ssmd:1.2.0`
   ).action(async (options: OperatorFlags) => {
     const { runOperator } = await import('../operator/main.ts')
-    goOnWithBrokenPipe()
+    outliveOutput()
     const { imagePullSecret: pullSecrets, ...rest } = options
     await runOperator({ ...rest, pullSecrets, version: readVersion() })
   })

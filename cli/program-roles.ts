@@ -1,7 +1,7 @@
 // The roles, as the operator and `ssmd up` call them, and as anybody can by hand.
 import { type Command, Option } from 'commander'
 import { examples, wholeNumber } from './flags.ts'
-import { goOnWithBrokenPipe, usageError } from './output.ts'
+import { outliveOutput, usageError } from './output.ts'
 
 const healthOption = (): Option =>
   new Option(
@@ -34,7 +34,7 @@ export function addRoles(program: Command): void {
   ssmd connector --feed feed.yaml --env environment.yaml --health-addr 127.0.0.1:8080`
   ).action(async (options: ConnectorFlags) => {
     const { runConnector } = await import('../workloads/connector/main.ts')
-    goOnWithBrokenPipe()
+    outliveOutput()
     await runConnector({
       feedFile: options.feed,
       environmentFile: options.env,
@@ -61,7 +61,7 @@ export function addRoles(program: Command): void {
   ssmd archiver --archive exchanges/archives/kalshi-local.yaml --env exchanges/environments/local.yaml`
   ).action(async (options: ArchiverFlags) => {
     const { runArchiver } = await import('../workloads/archiver/main.ts')
-    goOnWithBrokenPipe()
+    outliveOutput()
     await runArchiver({
       archiveFile: options.archive,
       environmentFile: options.env,
@@ -117,7 +117,7 @@ export function addRoles(program: Command): void {
       throw usageError(`--speed ${options.speed}: expected a number or max`)
     const { env, faults, ...rest } = options
     const { runSimulator } = await import('../workloads/simulator/main.ts')
-    goOnWithBrokenPipe()
+    outliveOutput()
     await runSimulator({
       exchange,
       ...rest,

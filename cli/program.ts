@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { exitCodeOf } from '#crds/errors.ts'
 import { readVersion } from './commands/version.ts'
 import { collect, examples, outputOption } from './flags.ts'
-import { endQuietlyOnBrokenPipe, flush, type Output, printError } from './output.ts'
+import { endWithOutput, flush, type Output, printError } from './output.ts'
 import { addData } from './program-data.ts'
 import { addOperator } from './program-operator.ts'
 import { addRoles } from './program-roles.ts'
@@ -26,7 +26,7 @@ Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 data or resources are invalid.`
 
 /** Runs one command line and sets the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
-  endQuietlyOnBrokenPipe()
+  endWithOutput()
   const program = buildProgram()
   try {
     if (args.length === 0) process.stdout.write(WELCOME)

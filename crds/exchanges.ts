@@ -5,6 +5,8 @@ export type Exchange = {
   readonly auth: 'none' | 'apiKey'
   /** What a key of this exchange consists of. */
   readonly keyFields: readonly string[]
+  /** Of these, the fields that are sent as they are, as values of HTTP headers. */
+  readonly headerFields: readonly string[]
   /** No market stands behind it: whatever it sends is marked as simulated. */
   readonly alwaysSimulated: boolean
   /** Whether `ssmd simulator` speaks its protocol. */
@@ -28,6 +30,7 @@ export const EXCHANGES: Readonly<Record<string, Exchange>> = {
     ],
     auth: 'apiKey',
     keyFields: ['apiKey', 'privateKey'],
+    headerFields: ['apiKey'],
     alwaysSimulated: false,
     hasSimulator: true,
   },
@@ -35,6 +38,7 @@ export const EXCHANGES: Readonly<Record<string, Exchange>> = {
     channels: ['trade', 'ticker', 'orderbook_delta'],
     auth: 'none',
     keyFields: [],
+    headerFields: [],
     alwaysSimulated: true,
     hasSimulator: false,
   },

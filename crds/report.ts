@@ -5,6 +5,7 @@
 export type TroubleKind =
   | 'ChannelRefused'
   | 'SymbolsRefused'
+  | 'SymbolsNotFound'
   | 'DiscoveryFailed'
   | 'SymbolLimit'
   | 'RateLimited'

@@ -28,7 +28,7 @@ export async function readCredentials(
     else {
       const missing = fields.filter((field) => !Object.hasOwn(facts.hashes, field))
       if (missing.length > 0)
-        fact = waiting('SecretIncomplete', `Secret ${name} has no ${missing.join(', ')}`)
+        fact = waiting('SecretIncomplete', `Secret ${name} has no value of ${missing.join(', ')}`)
     }
   }
   return {

@@ -59,6 +59,8 @@ export const REASONS = {
     'remove symbols that no longer trade from spec.symbols.include of the Feed; the connector retries automatically',
   DiscoveryFailed:
     'check restEndpoint of the version in force; known symbols stay captured, and discovery retries automatically',
+  SymbolsNotFound:
+    'check spec.symbols.include of the Feed against the symbols of the exchange; discovery continues automatically',
   ProofLost:
     'update ssmd if the exchange has changed its protocol; frames are archived, their completeness is not proved',
   ClockStepped: 'synchronize the clock of the node (NTP or PTP); frames are archived',
@@ -105,6 +107,7 @@ const QUOTING: ReadonlySet<string> = new Set<Reason>([
   'GapStorm',
   'SymbolsRefused',
   'DiscoveryFailed',
+  'SymbolsNotFound',
   'ProofLost',
   'ClockStepped',
   'CredentialsRefused',

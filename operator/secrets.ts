@@ -68,9 +68,10 @@ export class Secrets {
     try {
       const secret = await this.#get(key)
       const salt = secret.metadata.uid ?? ''
-      const hashes = Object.entries(dataOf(secret)).map(
-        ([field, value]) => [field, saltedHash(salt, value)] as const
-      )
+      // A field without a value is as good as none: the workload would refuse it.
+      const hashes = Object.entries(dataOf(secret))
+        .filter(([, value]) => Buffer.from(value, 'base64').toString('utf8').trim() !== '')
+        .map(([field, value]) => [field, saltedHash(salt, value)] as const)
       return { state: 'found', hashes: Object.fromEntries(hashes) }
     } catch (thrown) {
       if (isNotFound(thrown)) return { state: 'missing' }

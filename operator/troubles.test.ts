@@ -77,6 +77,7 @@ const TABLE: Readonly<Record<TroubleKind, readonly [flowing: string, ready: stri
   GapStorm: ['False', 'True'],
   SymbolsRefused: ['False', 'True'],
   DiscoveryFailed: ['False', 'True'],
+  SymbolsNotFound: ['True', 'True'],
   ProofLost: ['True', 'True'],
   ClockStepped: ['True', 'True'],
 }

@@ -23,12 +23,13 @@ const WEIGHTS: Readonly<Record<TroubleKind, Weight>> = {
   GapStorm: 'hinders',
   SymbolsRefused: 'hinders',
   DiscoveryFailed: 'hinders',
+  SymbolsNotFound: 'noted',
   ProofLost: 'noted',
   ClockStepped: 'noted',
 }
 const ORDER = Object.keys(WEIGHTS)
 /** Kinds of a later version come after those that hinder. */
-const UNKNOWN_RANK = ORDER.indexOf('ProofLost') - 0.5
+const UNKNOWN_RANK = ORDER.indexOf('SymbolsNotFound') - 0.5
 
 const isKnown = (kind: string): kind is TroubleKind => Object.hasOwn(WEIGHTS, kind)
 const rankOf = (kind: string): number => (isKnown(kind) ? ORDER.indexOf(kind) : UNKNOWN_RANK)

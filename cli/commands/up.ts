@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { SsmdError } from '#crds/errors.ts'
 import { LocalRuntime } from '../../operator/local/runtime.ts'
 import { createFace, type Face } from '../live/face.ts'
-import { flush, goOnWithBrokenPipe, type Output } from '../output.ts'
+import { flush, type Output, outliveOutput } from '../output.ts'
 
 export type UpOptions = {
   readonly path: string
@@ -116,6 +116,6 @@ function listenForEnd(runtime: LocalRuntime, leave: () => void): Promise<void> {
     process.on('SIGTERM', end)
     process.on('SIGHUP', end)
     // Stopping in order matters more than the quick end of other commands.
-    goOnWithBrokenPipe(end)
+    outliveOutput(end)
   })
 }

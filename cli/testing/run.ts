@@ -1,6 +1,7 @@
 // Runs the real `ssmd` in a child process, as a shell would.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { within } from '#testing/deadline.ts'
 
 export const ENTRY: string = new URL('../main.ts', import.meta.url).pathname
@@ -14,23 +15,27 @@ export type Ran = {
 export type RunOptions = {
   readonly env?: NodeJS.ProcessEnv
   readonly cwd?: string
+  /** A file that standard output goes to, in place of being collected. */
+  readonly stdout?: string
   /** Sees the child once it runs. */
   readonly onStart?: (child: ChildProcess) => void
 }
 
 /** Runs `ssmd <args>` to its end. */
 export async function runSsmd(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const out = options.stdout === undefined ? 'pipe' : openSync(options.stdout, 'w')
   const child = spawn(process.execPath, [ENTRY, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', out, 'pipe'],
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     cwd: options.cwd,
   })
   let stdout = ''
   let stderr = ''
-  child.stdout.on('data', (data: Buffer) => {
+  if (typeof out === 'number') closeSync(out)
+  child.stdout?.on('data', (data: Buffer) => {
     stdout += data.toString()
   })
-  child.stderr.on('data', (data: Buffer) => {
+  child.stderr?.on('data', (data: Buffer) => {
     stderr += data.toString()
   })
   options.onStart?.(child)

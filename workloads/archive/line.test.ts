@@ -55,6 +55,24 @@ test('every form becomes the line that the slow way makes', () => {
   )
 })
 
+for (const [payload, expected] of [
+  ['{"a":1}\n', '"pad":["","\\n"],"frame":{"a":1}'],
+  ['\r\n [1]\t\n', '"pad":["\\r\\n ","\\t\\n"],"frame":[1]'],
+  ['\n"x"', '"pad":["\\n",""],"frame":"x"'],
+  [' {"a":1} ', '"frame": {"a":1} '],
+  ['\t7', '"frame":\t7'],
+] as const) {
+  test(`white space around ${JSON.stringify(payload)} costs the frame nothing (gorilla/websocket#217)`, () => {
+    const line = lineOf(at('2026-11-24T15:01:02Z'), 'c', 1, FORM.json, Buffer.from(payload))
+    assert.ok(line.endsWith(`"n":1,${expected}}\n`), line)
+    assert.is(line.indexOf('\n'), line.length - 1, 'one line')
+    const { pad = ['', ''], frame } = JSON.parse(line) as { pad?: string[]; frame: unknown }
+    const embedded = line.slice(line.indexOf('"frame":') + 8, -2)
+    assert.is(`${pad[0]}${embedded}${pad[1]}`, payload, 'byte for byte')
+    assert.equal(frame, JSON.parse(payload))
+  })
+}
+
 test('many lines in one buffer do not touch each other', () => {
   const buffer = new LineBuffer(Buffer.alloc(16))
   const head = new LineHead('c')

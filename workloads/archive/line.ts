@@ -15,6 +15,8 @@ const MARKS = {
   event: Buffer.from(',"event":'),
 } as const
 const END = Buffer.from('}\n')
+/** Of a JSON text only white space has bytes up to this one. */
+const SPACE = 0x20
 const END_BASE64 = Buffer.from('"}\n')
 
 /** '000' to '999', so that nine digits are three look-ups. */
@@ -96,8 +98,37 @@ export class LineBuffer {
       }
       return
     }
+    if (form === FORM.json && (bytes[start]! <= SPACE || bytes[start + length - 1]! <= SPACE)) {
+      this.#padded(head, nanos, number, bytes, start, length)
+      return
+    }
     const mark = form === FORM.event ? MARKS.event : MARKS.frame
     this.#write(head, nanos, number, mark, bytes, start, length, END)
+  }
+
+  /** White space with line breaks around a JSON text stands beside it: `pad[0]`, the text and `pad[1]` are the frame. */
+  #padded(
+    head: LineHead,
+    nanos: number,
+    number: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number
+  ): void {
+    let from = start
+    let to = start + length
+    while (from < to && bytes[from]! <= SPACE) from++
+    while (to > from && bytes[to - 1]! <= SPACE) to--
+    const [before, after] = [
+      [start, from],
+      [to, start + length],
+    ].map(([at, end]) => Buffer.from(bytes.subarray(at, end)).toString('latin1'))
+    const pad = /[\r\n]/.test(before! + after!)
+    const mark = pad
+      ? Buffer.from(`,"pad":${JSON.stringify([before, after])},"frame":`)
+      : MARKS.frame
+    if (pad) this.#write(head, nanos, number, mark, bytes, from, to - from, END)
+    else this.#write(head, nanos, number, mark, bytes, start, length, END)
   }
 
   #write(

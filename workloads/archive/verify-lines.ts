@@ -13,7 +13,7 @@ export type LineFacts = {
 }
 
 const HEAD =
-  /^\{"recv":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)","conn":"([0-9A-Za-z_-]{1,64})","n":([1-9]\d{0,15}),"(frame|text|base64|event)":/
+  /^\{"recv":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)","conn":"([0-9A-Za-z_-]{1,64})","n":([1-9]\d{0,15}),"(frame|text|base64|event|pad)":/
 /** The longest head there can be. */
 const HEAD_BYTES = 176
 
@@ -102,6 +102,7 @@ export class LineChecker {
 /** What is wrong with what follows the head: a JSON value of the right kind and the closing brace. */
 function bodyProblem(kind: string, raw: Buffer, start: number, end: number): string | undefined {
   if (end <= start || raw[end - 1] !== 0x7d) return 'does not end as a line of an archive'
+  if (kind === 'pad') return padProblem(raw, start, end - 1)
   const found = jsonKind(raw, start, end - 1)
   if (found === undefined) return `its ${kind} is no JSON text`
   switch (kind) {
@@ -131,6 +132,36 @@ const IS_BASE64 = new Uint8Array(256)
 for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/') {
   IS_BASE64[char.charCodeAt(0)] = 1
 }
+
+const FRAME_MEMBER = ',"frame":'
+
+/** Exactly two texts of white space, with a line break in one of them, and the frame behind. */
+function padProblem(raw: Buffer, start: number, end: number): string | undefined {
+  // Texts of white space hold no bracket.
+  const close = raw.indexOf(0x5d, start) + 1
+  const frame = close + FRAME_MEMBER.length
+  if (close === 0 || frame >= end || raw.toString('latin1', close, frame) !== FRAME_MEMBER) {
+    return 'its pad is not followed by a frame'
+  }
+  if (!isPad(raw.toString('latin1', start, close)))
+    return 'its pad is no white space around a frame'
+  return jsonKind(raw, frame, end) === undefined ? 'its frame is no JSON text' : undefined
+}
+
+function isPad(text: string): boolean {
+  let pad: unknown
+  try {
+    pad = JSON.parse(text)
+  } catch {
+    return false
+  }
+  if (!Array.isArray(pad) || pad.length !== 2 || JSON.stringify(pad) !== text) return false
+  if (!pad.every((part) => typeof part === 'string' && SPACES.test(part))) return false
+  return LINE_BREAK.test(pad.join(''))
+}
+
+const SPACES = /^[ \t\r\n]*$/
+const LINE_BREAK = /[\r\n]/
 
 function isTime(second: string): boolean {
   const ms = Date.parse(`${second}Z`)

@@ -140,6 +140,21 @@ const LINES: [string, RegExp, (lines: string) => string][] = [
   ['a frame that is no JSON', /no JSON text/, (l) => l.replace('{"i":1}', '{"i":1]')],
   ['another head', /does not begin/, (l) => l.replace('"conn"', '"con"')],
   ['an event that is none', /no object/, (l) => l.replace('"frame":{"i":1}', '"event":"open"')],
+  [
+    'a pad of text',
+    /pad/,
+    (l) => l.replace('"frame":{"i":1}', '"pad":["","x\\n"],"frame":{"i":1}'),
+  ],
+  [
+    'a pad without a line break',
+    /pad/,
+    (l) => l.replace('"frame":{"i":1}', '"pad":[""," "],"frame":{"i":1}'),
+  ],
+  [
+    'a pad without a frame',
+    /pad/,
+    (l) => l.replace('"frame":{"i":1}', '"pad":["","\\n"],"other":{"i":1}'),
+  ],
   ['base64 that is none', /base64/, (l) => l.replace('"frame":{"i":1}', '"base64":"a"')],
   ['no line feed at its end', /no end/, (l) => l.slice(0, -1)],
 ]

@@ -36,6 +36,7 @@ const publisherOf = (bus: TestBus): BlockPublisher =>
     random: () => 0,
     nowMs: () => performance.now(),
     onAcked: () => undefined,
+    onTooLarge: () => undefined,
     onTrouble: () => undefined,
   })
 

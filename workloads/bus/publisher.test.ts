@@ -1,7 +1,6 @@
 import type { NatsConnection } from 'nats'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { SsmdError } from '#crds/errors.ts'
 import { until, waitOut, within } from '#testing/deadline.ts'
 import { askJetStream } from './api.ts'
 import {
@@ -35,6 +34,7 @@ function start(bus: TestBus, over: Partial<PublisherOptions> = {}): Watched {
     nowMs: () => performance.now(),
     onAcked: (block) => acked.push(block),
     onTrouble: (message) => troubles.push(message),
+    onTooLarge: (id) => assert.unreachable(`${id} is too large`),
     ...over,
   })
   return { publisher, acked, troubles }
@@ -193,15 +193,51 @@ test('a block that the stream refuses for its size holds no other up', async ({ 
   assert.is((await readStream(bus.nc, 'sizes')).length, 51)
 })
 
-test('a block larger than NATS takes is refused at once, and takes no place', ({ bus }) => {
-  const { publisher } = start(bus)
+test('a block larger than NATS takes is given up by name, and holds no other up', async ({
+  bus,
+}) => {
+  await ensureStream(bus.nc, streamWant('over'))
+  const given: [string, number, number][] = []
+  const { publisher } = start(bus, {
+    onTooLarge: (id, block, limit) => given.push([id, block.length, limit]),
+  })
   const limit = maxBlockBytes(bus.nc)
-  assert.throws(
-    () => publisher.publish('plain.log.0', 'c:x', new Uint8Array(limit + 1)),
-    (error: SsmdError) => error instanceof SsmdError && /max_payload/.test(error.hint ?? '')
-  )
+  publisher.publish('over.log.0', 'c:x', new Uint8Array(limit + 1))
+  publisher.publish('over.log.0', 'c:0', text(0))
+  await within(20_000, 'the other', publisher.idle())
+  assert.equal(given, [['c:x', limit + 1, limit]])
   assert.is(publisher.pendingBlocks, 0)
+  assert.is(publisher.pendingBytes, 0)
   publisher.close()
+})
+
+test('while no server is connected no block is too large: the one that comes next says what it takes', async () => {
+  const bus = await startBus()
+  try {
+    await ensureStream(bus.nc, streamWant('grown'))
+    const given: string[] = []
+    const { publisher } = start(bus, { onTooLarge: (id) => given.push(id) })
+    await bus.nats.kill()
+    await until(20_000, 'down', () => publisher.maxBlockBytes === Number.POSITIVE_INFINITY)
+    publisher.publish('grown.log.0', 'c:0', new Uint8Array(3 * 1024 * 1024))
+    await bus.nats.restart({ maxPayload: 4 * 1024 * 1024 })
+    await within(20_000, 'stored by a server that takes it', publisher.idle())
+    assert.equal(given, [])
+    await bus.nats.kill()
+    await until(20_000, 'down again', () => publisher.maxBlockBytes === Number.POSITIVE_INFINITY)
+    publisher.publish('grown.log.0', 'c:1', new Uint8Array(3 * 1024 * 1024))
+    publisher.publish('grown.log.0', 'c:2', text(2))
+    await bus.nats.restart({ maxPayload: 1024 * 1024 })
+    await within(20_000, 'the others', publisher.idle())
+    assert.equal(given, ['c:1'], 'one that takes less gets what it takes')
+    publisher.close()
+    assert.equal(
+      (await readStream(bus.nc, 'grown')).map(({ id }) => id),
+      ['c:0', 'c:2']
+    )
+  } finally {
+    await bus.close()
+  }
 })
 
 test('a block of the largest size passes', async ({ bus }) => {

@@ -10,6 +10,7 @@ import { backoffMs } from './backoff.ts'
 import { newInbox } from './inbox.ts'
 import { type Link, watchUpDown } from './link.ts'
 import { SETTLE_MS } from './remake.ts'
+import { SendQueue } from './send-queue.ts'
 
 export type AckedBlock = {
   readonly id: string
@@ -26,13 +27,15 @@ export type PublisherOptions = {
   readonly random: () => number
   readonly nowMs: () => number
   onAcked(block: AckedBlock): void
+  /** The server that is connected takes no block of this size: it is given up. */
+  onTooLarge(id: string, block: Uint8Array, limit: number): void
   /** What holds publishing up, in words for a person; null when it goes on. Called at each change. */
   onTrouble(message: string | null): void
   /** Called before the next attempt while no stream takes the subject: `ensureStream`, so that it is made again. */
   readonly restoreStream?: () => Promise<unknown>
 }
 
-/** Blocks larger than this cannot be published: the server's max_payload less room for the id. */
+/** The largest block that the connected server takes: its max_payload less room for the id. */
 export const maxBlockBytes = (nc: NatsConnection): number =>
   (nc.info?.max_payload ?? 1024 * 1024) - HEADER_ROOM
 
@@ -79,12 +82,7 @@ export class BlockPublisher {
   readonly #pending = new Map<number, Pending>()
   /** Those on the socket, the longest waiting first. */
   readonly #sent = new Map<number, Pending>()
-  /** Never sent, in order, from `#queueHead` on. */
-  #queue: Pending[] = []
-  #queueHead = 0
-  /** To be sent again; sorted before use, the oldest last. */
-  #failed: Pending[] = []
-  #failedSorted = true
+  readonly #queue = new SendQueue<Pending>()
   #mode: Mode = 'open'
   #attempt = 0
   #retry: NodeJS.Timeout | undefined
@@ -125,23 +123,22 @@ export class BlockPublisher {
     return this.#acked
   }
 
-  /** Takes the block, which must not change any more. Throws only for what can never be sent. */
+  /** The largest block that can be published; while no server is connected nobody knows, and every block waits. */
+  get maxBlockBytes(): number {
+    return this.#mode === 'down' ? Number.POSITIVE_INFINITY : maxBlockBytes(this.#o.nc)
+  }
+
+  /** Takes the block, which must not change any more. Throws only once it is closed. */
   publish(subject: string, id: string, block: Uint8Array): void {
     if (this.#mode === 'closed') {
       throw new SsmdError('SSMD_E_INTERNAL', `block ${id}: the publisher is closed`)
-    }
-    const limit = maxBlockBytes(this.#o.nc)
-    if (block.length > limit) {
-      throw new SsmdError('SSMD_E_NATS', `block ${id} of ${block.length} bytes is over ${limit}`, {
-        hint: 'raise max_payload of nats-server',
-      })
     }
     const serial = ++this.#serial
     const since = this.#o.nowMs()
     const pending: Pending = { serial, subject, id, block, since, sentAt: 0, state: 'queued' }
     this.#pending.set(serial, pending)
     this.#pendingBytes += block.length
-    this.#queue.push(pending)
+    this.#queue.add(pending)
     if (this.#mode === 'open') this.#pump()
   }
 
@@ -181,24 +178,35 @@ export class BlockPublisher {
     }
   }
 
-  /** The oldest block that is not on the socket. */
+  /** The oldest block that is not on the socket and that this server takes. */
   #next(): Pending | undefined {
-    if (!this.#failedSorted) {
-      this.#failed.sort((a, b) => b.serial - a.serial)
-      this.#failedSorted = true
-    }
-    for (let next = this.#failed.pop(); next; next = this.#failed.pop()) {
+    // Another server may be connected than when the block was made.
+    const limit = maxBlockBytes(this.#o.nc)
+    for (;;) {
+      const next = this.#queue.take()
       // A late answer to an earlier attempt may have settled it.
-      if (next.state === 'failed' && this.#pending.has(next.serial)) return next
+      if (next && (next.state === 'sent' || !this.#pending.has(next.serial))) continue
+      if (!next || next.block.length <= limit) return next
+      this.#giveUp(next, limit)
     }
-    const next = this.#queue[this.#queueHead]
-    if (!next) return undefined
-    this.#queueHead++
-    if (this.#queueHead === this.#queue.length || this.#queueHead > 10_000) {
-      this.#queue = this.#queue.slice(this.#queueHead)
-      this.#queueHead = 0
-    }
-    return next
+  }
+
+  #giveUp(pending: Pending, limit: number): void {
+    const { id, block } = pending
+    this.#forget(pending)
+    this.#o.onTooLarge(id, block, limit)
+    if (this.#pending.size === 0) this.#show(null)
+    this.#resolveIdle()
+  }
+
+  #forget(pending: Pending): void {
+    this.#pending.delete(pending.serial)
+    this.#pendingBytes -= pending.block.length
+    this.#unsend(pending)
+  }
+
+  #resolveIdle(): void {
+    if (this.#pending.size === 0) for (const { resolve } of this.#idle.splice(0)) resolve()
   }
 
   #send(pending: Pending): void {
@@ -245,15 +253,13 @@ export class BlockPublisher {
 
   #settle(pending: Pending, duplicate: boolean): void {
     const bytes = pending.block.length
-    this.#pending.delete(pending.serial)
-    this.#pendingBytes -= bytes
-    this.#unsend(pending)
+    this.#forget(pending)
     this.#acked++
     if (this.#mode === 'probing') this.#open()
     this.#show(null)
     const latencyMs = this.#o.nowMs() - pending.since
     this.#o.onAcked({ id: pending.id, bytes, latencyMs, duplicate })
-    if (this.#pending.size === 0) for (const { resolve } of this.#idle.splice(0)) resolve()
+    this.#resolveIdle()
     this.#pump()
   }
 
@@ -265,8 +271,7 @@ export class BlockPublisher {
   #takeBack(pending: Pending): void {
     this.#unsend(pending)
     pending.state = 'failed'
-    this.#failed.push(pending)
-    this.#failedSorted = false
+    this.#queue.again(pending)
   }
 
   #fail(pending: Pending, message: string): void {

@@ -44,8 +44,13 @@ export type Action =
   | { readonly kind: 'ready'; readonly symbols: number }
   /** The exchange ended a subscription: what it would have sent until it is made anew is missing. */
   | ({ readonly kind: 'ended'; readonly reason: string } & Scoped)
-  /** It is there again, as this scope. */
-  | ({ readonly kind: 'renewed'; readonly sinceMs: number; readonly reason: string } & Scoped)
+  /** Frames were missing from `sinceMs` until now; the last part is told once they come again. */
+  | ({
+      readonly kind: 'missed'
+      readonly cause: 'exchange-sequence' | 'not-subscribed'
+      readonly sinceMs: number
+      readonly reason: string
+    } & Scoped)
   /** State was asked for again. */
   | ({ readonly kind: 'rebuild'; readonly how: string; readonly symbols: number } & Scoped)
   /** The scope is over; if it comes again, its count starts anew. */
@@ -54,6 +59,9 @@ export type Action =
   | { readonly kind: 'found'; readonly symbol: string }
   /** Nothing but a new connection helps. */
   | { readonly kind: 'reconnect'; readonly failure: Failure }
+
+/** `isExpected` is false if no answer announced the scope, and none is awaited. */
+export type ScopeSeen = { readonly isExpected: boolean; readonly actions: readonly Action[] }
 
 /** The protocol of one connection. `look` is the hot path; everything else happens seldom. */
 export type Session = {
@@ -65,8 +73,8 @@ export type Session = {
   opened(nowMs: number): readonly Action[]
   /** The frame last looked at has `control` set. */
   control(payload: Buffer, nowMs: number): readonly Action[]
-  /** A scope is seen for the first time, on the frame last looked at. False: nothing announced it, and nothing is awaited. */
-  scopeSeen(scope: number): boolean
+  /** A scope is seen for the first time, on the frame last looked at. */
+  scopeSeen(scope: number, nowMs: number): ScopeSeen
   /** The count of a scope jumped. */
   jumped(scope: number, nowMs: number): readonly Action[]
   /** The symbols this connection is to have; `some`: it is not known yet whether there are more. */
@@ -77,8 +85,22 @@ export type Session = {
   readonly wakeAt: number
   /** Channel and group that a scope belongs to. */
   channelOf(scope: number): { readonly channel: string; readonly group: string }
-  /** What the exchange refuses, for people; empty where all is well. */
-  readonly trouble: string
+  /** What the exchange refuses or does not answer, while the rest is captured. */
+  refusals(): readonly Refusal[]
+  /** The connection has ended: what is left to be put on record. */
+  closed(nowMs: number): readonly Action[]
+}
+
+/** A channel, or some of its symbols, that cannot be had at present. */
+export type Refusal = {
+  readonly channel: string
+  /** Empty: the whole channel. */
+  readonly symbols: readonly string[]
+  readonly kind: 'refused' | 'unanswered'
+  /** The exchange's own, where it said something. */
+  readonly words: string
+  /** Milliseconds since 1970 that no setting of the clock moves. */
+  readonly sinceMs: number
 }
 
 export type SessionOptions = { readonly shard: number }
@@ -115,8 +137,8 @@ export type Listener = {
   frame(payload: Buffer): void
   ping(): void
   pong(): void
-  /** The last call. `code` is the WebSocket's, 1006 where it ended without a word. */
-  closed(code: number, reason: string): void
+  /** The last call. `code` is the WebSocket's, 1006 where it ended without a word; `failure`: what the exchange did wrong. */
+  closed(code: number, reason: string, failure?: Failure): void
   /** Never opened; the last call. */
   refused(failure: Failure): void
 }

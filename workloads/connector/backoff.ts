@@ -11,7 +11,8 @@ export const HEALTHY_MS = 60_000
 const UNAUTHORIZED_MS = 10_000
 /** Asked to slow down without being told for how long. */
 const RATE_LIMITED_MS = 1_000
-const MAX_RETRY_AFTER_MS = 3_600_000
+/** However long an exchange asks us to wait: a new process (`ssmd rollout`) does not know of it and dials immediately. */
+export const MAX_RETRY_AFTER_MS = 3_600_000
 
 export class Backoff {
   readonly #random: () => number
@@ -51,11 +52,19 @@ export class Backoff {
   }
 }
 
-/** The value of a Retry-After header as milliseconds from now, or null where there is none to be had. */
+/** Seconds, as RFC 9110 has them; some servers send fractions. */
+const SECONDS = /^\d+(\.\d+)?$/
+/** The three forms of an HTTP-date. Date.parse alone takes almost any text for a date. */
+const HTTP_DATE =
+  /^(?:[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT|[A-Z][a-z]+day, \d\d-[A-Z][a-z]{2}-\d\d [\d:]{8} GMT|[A-Z][a-z]{2} [A-Z][a-z]{2} [\d ]\d [\d:]{8} \d{4})$/
+
+/** The value of a Retry-After header as milliseconds from now, or null if there is none that can be read. */
 export function retryAfterMs(header: string | null | undefined, nowMs: number): number | null {
   const text = header?.trim() ?? ''
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
-  const at = text === '' ? Number.NaN : Date.parse(text)
+  if (SECONDS.test(text)) return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER)
+  if (!HTTP_DATE.test(text)) return null
+  // The form of asctime names no time zone; it is GMT.
+  const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
   return Number.isNaN(at) ? null : Math.max(0, at - nowMs)
 }
 

@@ -83,7 +83,7 @@ const newSession = () =>
 
 /** A connection whose blocks are acknowledged at once. */
 function newConnection(): Connection {
-  const outlet = new Outlet({ limit: 1 << 30, nowMs: Date.now, onLost() {} })
+  const outlet = new Outlet({ limit: 1 << 30, nowMs: Date.now })
   outlet.attach({
     publish: (_subject, id) => outlet.acknowledged(id),
     pendingBytes: 0,

@@ -1,9 +1,17 @@
 // A feed being captured: its symbols spread over connections, each connection kept alive, new symbols added live. It
 // knows nothing of NATS but the outlet that blocks go to, and of exchanges only what an adapter says.
 
+import type { Found } from '#role/alarms.ts'
 import type { Failure } from './adapter.ts'
+import {
+  discoveryTrouble,
+  globTrouble,
+  limitTrouble,
+  refusalTroubles,
+  waitTrouble,
+} from './capture-troubles.ts'
 import { keepDiscovering, SymbolSet } from './discovery.ts'
-import type { SymbolFilter } from './globs.ts'
+import { matchesGlob, type SymbolFilter } from './globs.ts'
 import { type Place, place } from './placement.ts'
 import { Shard, type ShardDeps } from './shard.ts'
 
@@ -32,6 +40,8 @@ export class Capture {
   /** Discovery has answered at least once. */
   #answered = false
   #discoveryFailure: Failure | null = null
+  /** Patterns that match no symbol, as of the last answer. */
+  #unmatched: readonly string[] = []
 
   constructor(options: CaptureOptions) {
     this.#o = options
@@ -46,9 +56,9 @@ export class Capture {
     return this.#shards.reduce((sum, shard) => sum + shard.symbols, 0)
   }
 
-  /** All that is wanted is being captured. */
+  /** All that can be captured is being captured; `troubles` names the rest. */
   get ready(): boolean {
-    return this.#known && this.#left === 0 && this.#shards.every((shard) => shard.ready)
+    return this.#known && this.#shards.every((shard) => shard.ready)
   }
 
   /** What hinders it, for people; empty where nothing does. */
@@ -65,8 +75,6 @@ export class Capture {
     if (this.#left > 0) {
       return `${this.#left} symbols do not fit into ${this.#o.maxConnections} connections`
     }
-    const trouble = this.#shards.find((shard) => shard.trouble !== '')
-    if (trouble !== undefined) return trouble.trouble
     const { globs } = this.#o.filter
     if (this.#answered && this.symbols === 0) {
       return `no symbol matches ${globs.join(', ')} at present`
@@ -76,6 +84,21 @@ export class Capture {
       return `no data for ${Math.floor((nowMs - last) / 1000)} s, although the exchange is there`
     }
     return ''
+  }
+
+  /** What of the feed is not captured at present. */
+  troubles(): readonly Found[] {
+    const { nowMs, steadyMs } = this.#o.deps
+    const drift = nowMs() - steadyMs()
+    const refusals = this.#shards.flatMap(({ refusals: some }) => some)
+    const found = [...refusalTroubles(refusals, (ms) => ms + drift)]
+    for (const { index, wait } of this.#shards) {
+      if (wait !== null) found.push(waitTrouble(`connection ${index}`, wait))
+    }
+    if (this.#discoveryFailure !== null) found.push(discoveryTrouble(this.#discoveryFailure))
+    if (this.#left > 0) found.push(limitTrouble(this.#left, this.#o.maxConnections))
+    for (const glob of this.#unmatched) found.push(globTrouble(glob))
+    return found
   }
 
   /** Why it is not ready, for /readyz. */
@@ -134,7 +157,14 @@ export class Capture {
     }
     this.#discoveryFailure = failure
     this.#answered ||= failure === null
+    if (failure === null) this.#unmatched = this.#globsWithout(this.#set.symbols)
     this.#o.onChange()
+  }
+
+  #globsWithout(symbols: readonly string[]): readonly string[] {
+    return this.#o.filter.globs.filter(
+      (glob) => !symbols.some((symbol) => matchesGlob(glob, symbol))
+    )
   }
 
   #want(symbols: readonly string[]): void {
@@ -162,7 +192,9 @@ export class Capture {
     const shard = new Shard(this.#shards.length, {
       ...this.#o.deps,
       onFound: (symbol) => {
-        if (this.#set.announced(symbol)) this.#want(this.#set.symbols)
+        if (!this.#set.announced(symbol)) return
+        this.#unmatched = this.#unmatched.filter((glob) => !matchesGlob(glob, symbol))
+        this.#want(this.#set.symbols)
       },
       onChange: this.#o.onChange,
     })

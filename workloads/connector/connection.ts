@@ -2,8 +2,8 @@
 // session's wishes are carried out. What happened to it is on record from `open` to `close`.
 
 import type { Alarms } from '#role/alarms.ts'
-import type { CloseEvent } from '#wire/events.ts'
-import type { Action, Failure, Scoped, Session, Transport } from './adapter.ts'
+import type { CloseEvent, GapEvent } from '#wire/events.ts'
+import type { Action, Failure, Refusal, Scoped, Session, Transport } from './adapter.ts'
 import { type Continuity, SEEN } from './continuity.ts'
 import type { Recorder } from './recorder.ts'
 import { Sequences, type SequenceTally } from './sequences.ts'
@@ -54,7 +54,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#o = options
-    this.#sequences = new Sequences(options)
+    this.#sequences = new Sequences({ ...options, act: (actions) => this.#act(actions) })
   }
 
   opened(): void {
@@ -85,8 +85,8 @@ export class Connection {
     this.#act(this.#o.session.want(symbols, extent, this.#o.steadyMs()))
   }
 
-  get trouble(): string {
-    return this.#o.session.trouble
+  refusals(): readonly Refusal[] {
+    return this.#o.session.refusals()
   }
 
   /** The last word on record. Nothing may follow. */
@@ -94,6 +94,7 @@ export class Connection {
     this.#ended = true
     this.#sequences.end()
     clearTimeout(this.#wake)
+    for (const action of this.#o.session.closed(this.#o.steadyMs())) this.#carryOut(action)
     this.#o.recorder.event({ kind: 'close', ...close })
     this.#o.recorder.end()
   }
@@ -123,10 +124,14 @@ export class Connection {
       case 'ended':
         tally.gaps++
         tally.holes++
-        this.#lost(action)
+        this.#lost(action, 'exchange-sequence')
         return
-      case 'renewed':
-        this.#lost(action, rfc3339(this.#recvOf(action.sinceMs)))
+      case 'missed':
+        if (action.cause === 'not-subscribed') {
+          tally.gaps++
+          tally.holes++
+        }
+        this.#lost(action, action.cause, rfc3339(this.#recvOf(action.sinceMs)))
         return
       case 'rebuild': {
         const { scope, group, how, symbols } = action
@@ -153,14 +158,14 @@ export class Connection {
   }
 
   /** A subscription that the exchange ended, or made anew: what was sent between is missing, and nobody knows how much. */
-  #lost(lost: Scoped & { readonly reason: string }, from?: string): void {
+  #lost(lost: Scoped & { readonly reason: string }, cause: GapEvent['cause'], from?: string): void {
     const { continuity, recorder } = this.#o
     const { scope, channel, group, reason } = lost
     const last = Math.max(0, continuity.last(scope))
     recorder.event(
       {
         kind: 'gap',
-        cause: 'exchange-sequence',
+        cause,
         fault: 'exchange',
         channel,
         scope,

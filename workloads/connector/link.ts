@@ -5,7 +5,7 @@ import type { NatsConnection } from 'nats'
 import { connectBus } from '#bus/connect.ts'
 import { lastBlocks } from '#bus/last-blocks.ts'
 import { LivePublisher } from '#bus/live.ts'
-import { type AckedBlock, BlockPublisher, maxBlockBytes } from '#bus/publisher.ts'
+import { type AckedBlock, BlockPublisher } from '#bus/publisher.ts'
 import { ensureStream, type StreamWant } from '#bus/stream.ts'
 import { describeError, SsmdError } from '#crds/errors.ts'
 import { logSubjects } from '#crds/names.ts'
@@ -84,6 +84,7 @@ export class Link {
       random,
       nowMs,
       onAcked: (block) => this.#o.onAcked(block),
+      onTooLarge: (id, block, limit) => outlet.tooLarge(id, block, limit),
       onTrouble: (message) => this.#say(message ?? ''),
       restoreStream: () => ensureStream(nc, this.#o.stream),
     })
@@ -95,7 +96,7 @@ export class Link {
       get pendingBytes() {
         return publisher.pendingBytes
       },
-      maxBlockBytes: () => maxBlockBytes(nc),
+      maxBlockBytes: () => publisher.maxBlockBytes,
       idle: () => publisher.idle(),
     })
   }

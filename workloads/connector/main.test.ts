@@ -1,7 +1,7 @@
 // The connector as it is run: a process with resource files, a real nats-server, signals.
 
 import { generateKeyPairSync } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -288,13 +288,16 @@ test('a stream that must not be used is said, and capture goes on until it may',
     feedText('synthetic://generator?rate=200&symbols=3&seed=4'),
     environmentText(server.url)
   )
-  const log = join(dir, 'refused.log')
-  const starting = start(files, {}, log)
+  const refused = (async () => {
+    for await (const { data } of nc.subscribe(reportSubjects('env'))) {
+      const { message } = JSON.parse(data.toString()) as ConnectorReport
+      if (message.includes('discards old messages')) return
+    }
+  })()
+  const starting = start(files)
   // It may end before it is ready: that is said where it is awaited.
   starting.catch(() => {})
-  await until(20_000, 'it says that it may not use the stream', () =>
-    (existsSync(log) ? readFileSync(log, 'utf8') : '').includes('SSMD_E_STREAM')
-  )
+  await within(60_000, 'it is said', refused)
   await jsm.streams.update(name, { discard: DiscardPolicy.New })
   const role = await starting
   const said = role.lines.find((line) => line.level === 'error')

@@ -42,6 +42,8 @@ export type ConnectorOptions = {
 const DIAL_SPACING_MS = 100
 /** How long a stop waits for JetStream; a pod is killed after 30 s. */
 const ACK_MS = 15_000
+/** How often it is looked for what hinders a part: what is shorter is not worth a line in the log. */
+const LOOK_MS = 1_000
 const VERSION_CHECK_MS = 10_000
 const DISCOVER_MS = 60_000
 
@@ -75,11 +77,7 @@ async function capture(
   const counts = newCounts()
   const tally = newTally()
   const alarms = new Alarms(log, nowMs)
-  const outlet = new Outlet({
-    limit: parseSize(connector.bufferBytes),
-    nowMs,
-    onLost: (id, bytes) => log.error({ block: id, bytes }, 'block is larger than NATS takes'),
-  })
+  const outlet = new Outlet({ limit: parseSize(connector.bufferBytes), nowMs })
   let reports: Reports | undefined
   const link = new Link({
     ...names,
@@ -131,7 +129,10 @@ async function capture(
     maxConnections: adapter.maxConnections,
     onChange: () => showHealth(),
   })
-  const metrics = connectorMetrics(role.metrics, { counts, tally, outlet, capture: feedCapture })
+  alarms.watch(() => outlet.troubles(link.message))
+  alarms.watch(() => feedCapture.troubles())
+  const figures = { counts, tally, outlet, capture: feedCapture, alarms }
+  const metrics = connectorMetrics(role.metrics, figures)
   const report = reporter({
     ...names,
     simulated,
@@ -150,6 +151,8 @@ async function capture(
   const linkEnd = new AbortController()
   ends.defer(() => linkEnd.abort())
   ends.defer(() => link.close())
+  const looking = setInterval(() => alarms.look(), LOOK_MS)
+  ends.defer(() => clearInterval(looking))
   ends.use(watchVersion(versions, role, (name) => feedCapture.renew(`version ${name} is in force`)))
   log.info({ ...names, exchange: adapter.name, version: version.name, simulated }, 'starting')
   // The exchange does not wait for NATS: blocks are kept until it is there.

@@ -1,6 +1,7 @@
 // The connector's metrics: counted in plain numbers where things happen, and read only when someone asks.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Alarms } from '#role/alarms.ts'
 import type { Capture } from './capture.ts'
 import type { Tally } from './connection.ts'
 import type { Outlet } from './outlet.ts'
@@ -18,6 +19,7 @@ export type Figures = {
   readonly tally: Tally
   readonly outlet: Outlet
   readonly capture: Capture
+  readonly alarms: Alarms
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
@@ -25,7 +27,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export function connectorMetrics(registry: Registry, figures: Figures): ConnectorMetrics {
   const registers = [registry]
   const name = (rest: string) => `ssmd_connector_${rest}`
-  const { counts, tally, outlet, capture } = figures
+  const { counts, tally, outlet, capture, alarms } = figures
 
   const counted = (rest: string, help: string, read: () => number) =>
     new Counter({
@@ -104,6 +106,22 @@ export function connectorMetrics(registry: Registry, figures: Figures): Connecto
   )
   measured('last_data_timestamp_seconds', 'When the last frame with market data came.', () =>
     seconds(capture.lastDataMs)
+  )
+
+  new Gauge({
+    name: name('trouble'),
+    help: 'What hinders a part of the connector, by kind and name: 1 for as long as it lasts.',
+    registers,
+    labelNames: ['kind', 'name'],
+    collect() {
+      this.reset()
+      for (const { kind, name: what } of alarms.look()) this.set({ kind, name: what }, 1)
+    },
+  })
+  measured(
+    'unacknowledged_seconds',
+    'Age of the oldest frame that JetStream has not acknowledged; 0 if there is none.',
+    () => outlet.unackedMs() / 1000
   )
 
   const reconnects = new Counter({

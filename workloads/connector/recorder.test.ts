@@ -25,13 +25,16 @@ const frame = (symbol = 'A'): Frame => ({
   control: false,
 })
 
-function start(limit: number, maxBytes = 1024 * 1024) {
-  const outlet = new Outlet({ limit, nowMs: () => 0, onLost() {} })
-  const publisher = new FakePublisher((id) => outlet.acknowledged(id))
-  publisher.maxBytes = maxBytes
-  outlet.attach(publisher)
-  const counts = newCounts()
+function start(limit: number, maxBytes = 1024 * 1024, attach: 'now' | 'later' = 'now') {
   let now = 1_000n
+  const outlet = new Outlet({ limit, nowMs: () => Number(now / 1_000_000n) })
+  const publisher = new FakePublisher(
+    (id) => outlet.acknowledged(id),
+    (id, block, limit) => outlet.tooLarge(id, block, limit)
+  )
+  publisher.maxBytes = maxBytes
+  if (attach === 'now') outlet.attach(publisher)
+  const counts = newCounts()
   const recorder = new Recorder({
     environment: 'e',
     feed: 'f',
@@ -45,7 +48,11 @@ function start(limit: number, maxBytes = 1024 * 1024) {
     live: null,
     nowNanos: () => now++,
   })
-  return { outlet, publisher, counts, recorder, time: () => now++ }
+  const pass = (ms: number) => {
+    now += BigInt(ms) * 1_000_000n
+    return now++
+  }
+  return { outlet, publisher, counts, recorder, time: () => now++, pass }
 }
 
 type Step = { kind: 'frame'; size: number } | { kind: 'event' | 'flush' | 'hold' | 'release' }
@@ -155,6 +162,109 @@ test('once memory is full it stays shut until a quarter is free: one hole, not a
   recorder.end()
   assert.is(publisher.events('drop').length, 1)
   assert.is(counts.dropped, 100 - kept + 25)
+})
+
+test('a drop is on record while it lasts: as soon as NATS takes a block, and every five seconds', () => {
+  const { outlet, publisher, recorder, pass, counts } = start(40_000)
+  const payload = Buffer.alloc(900, 0x20)
+  publisher.held = true
+  let at = 0n
+  for (let i = 0; i < 100; i++) {
+    at = pass(10)
+    recorder.frame(at, payload, frame())
+    if (i % 4 === 3) recorder.flush()
+  }
+  recorder.flush()
+  const drops = () =>
+    publisher.records
+      .filter(({ type }) => type === 'drop')
+      .map(
+        ({ payload: text }) =>
+          JSON.parse(text.toString()) as { fromNumber: number; toNumber: number }
+      )
+  assert.ok(counts.dropped > 0)
+  assert.equal(drops(), [], 'NATS takes nothing')
+  publisher.release(1)
+  recorder.flush()
+  assert.equal(drops(), [], 'nor does a moment make a part')
+  pass(6_000)
+  publisher.release(1)
+  recorder.flush()
+  assert.ok(outlet.used > outlet.limit * 0.75, 'memory is full still')
+  assert.is(drops().length, 1, 'one acknowledgement, and no further frame: it is told')
+  assert.is(drops()[0]!.toNumber, 100)
+  recorder.frame(pass(10), payload, frame())
+  const dropped = counts.dropped
+  publisher.held = false
+  publisher.release()
+  recorder.flush()
+  const told = drops().reduce((sum, { fromNumber, toNumber }) => sum + toNumber - fromNumber + 1, 0)
+  assert.is(told, dropped, 'memory is free: all of it is told without a further frame')
+  recorder.end()
+})
+
+test('before a server has said what it takes, frames of any size wait for it', () => {
+  const { outlet, publisher, recorder, counts, time } = start(8 * 1024 * 1024, 1024 * 1024, 'later')
+  const large = Buffer.alloc(3 * 1024 * 1024, 0x20)
+  recorder.frame(time(), Buffer.from('a'), frame())
+  recorder.frame(time(), large, frame('B'))
+  recorder.frame(time(), Buffer.from('c'), frame())
+  recorder.flush()
+  assert.is(counts.dropped, 0)
+  publisher.maxBytes = 4 * 1024 * 1024
+  outlet.attach(publisher)
+  assert.equal(
+    publisher.frames.map(({ payload }) => payload.length),
+    [1, large.length, 1]
+  )
+  recorder.end()
+})
+
+test('what waited and is larger than the server takes is dropped by name, and nothing else is', () => {
+  const { outlet, publisher, recorder, counts, time } = start(8 * 1024 * 1024, 1024 * 1024, 'later')
+  for (let i = 0; i < 100; i++)
+    recorder.frame(time(), Buffer.alloc(1_000, 0x20), frame(`S${i % 7}`))
+  recorder.frame(time(), Buffer.alloc(20_000, 0x20), frame('L'))
+  for (let i = 0; i < 100; i++)
+    recorder.frame(time(), Buffer.alloc(1_000, 0x20), frame(`S${i % 7}`))
+  recorder.flush()
+  publisher.maxBytes = 16 * 1024
+  outlet.attach(publisher)
+  recorder.flush()
+  assert.equal(
+    publisher.frames.map(({ n }) => n),
+    Array.from({ length: 201 }, (_, i) => i + 1).filter((n) => n !== 101)
+  )
+  assert.equal(
+    publisher
+      .events('drop')
+      .map((event) => event.kind === 'drop' && [event.cause, event.fromNumber, event.toNumber]),
+    [['oversize', 101, 101]]
+  )
+  assert.is(counts.dropped, 1)
+  assert.is(outlet.used, 0)
+  const [trouble] = outlet.troubles('')
+  assert.is(trouble?.kind, 'FramesDropped')
+  assert.match(trouble!.message, /20000 bytes.*16384/)
+  recorder.end()
+})
+
+test('the age of the oldest frame without acknowledgement is known, and said with the words of NATS', () => {
+  const { outlet, publisher, recorder, pass } = start(1024 * 1024)
+  publisher.held = true
+  recorder.frame(pass(0), Buffer.from('a'), frame())
+  recorder.flush()
+  pass(4_000)
+  assert.equal(outlet.troubles('no space left on device'), [])
+  pass(3_500)
+  assert.is(outlet.unackedMs(), 7_500)
+  const [trouble] = outlet.troubles('JetStream refuses blocks: no space left on device')
+  assert.is(trouble?.kind, 'NotDurable')
+  assert.match(trouble!.message, 'no space left on device')
+  publisher.release()
+  assert.is(outlet.unackedMs(), 0)
+  assert.equal(outlet.troubles(''), [])
+  recorder.end()
 })
 
 test('a block goes out when it lingered, or when it is large, whichever is first', async () => {

@@ -6,7 +6,8 @@ import { BlockWriter, type SymbolRef, type TypeRef } from '#wire/block-writer.ts
 import type { ConnectionEvent, DropEvent } from '#wire/events.ts'
 import { FORM } from '#wire/form.ts'
 import type { Frame, MessageType } from './adapter.ts'
-import { BLOCK_BYTES, type Outlet } from './outlet.ts'
+import { BLOCK_BYTES, type BlockMaker, type Outlet } from './outlet.ts'
+import { RECORD_BYTES, reblock, TABLE_BYTES } from './reblock.ts'
 import { rfc3339 } from './times.ts'
 
 /** Records of one message type in this process. */
@@ -50,16 +51,14 @@ export type RecorderOptions = {
 
 type Slot = { readonly ref: TypeRef; readonly count: TypeCount }
 
-/** A record in a block beside its payload: an upper bound that makes the account err on the safe side. */
-const RECORD_BYTES = 96
-/** What a record may add to a block's tables, beside its symbol: names of type and group. */
-const TABLE_BYTES = 256
 /** Once full, capture goes on only when this part of the memory is free: one long hole, not a thousand. */
 const RESUME = 0.75
+/** A drop that lasts is put on record in parts, so that the archive knows of it while it lasts. */
+const PART_NANOS = 5_000_000_000n
 /** Events other than `drop` and `close` may go so far beyond the limit. */
 const EVENT_RESERVE = 1024 * 1024
 
-export class Recorder {
+export class Recorder implements BlockMaker {
   readonly #options: RecorderOptions
   readonly #outlet: Outlet
   readonly #counts: Counts
@@ -78,6 +77,9 @@ export class Recorder {
   #symbolRef: SymbolRef
   /** Numbers being dropped at present. */
   #drop: { cause: DropEvent['cause']; from: number; fromRecv: bigint; toRecv: bigint } | null = null
+  /** Memory is full, and stays so until a part of it is free. */
+  #shut = false
+  #ended = false
   /** What `#encodeLive` is to encode. */
   #liveRecv = 0n
   #liveFrame: Frame | null = null
@@ -123,12 +125,16 @@ export class Recorder {
     slot.count.bytes += size
 
     const needed = size + RECORD_BYTES
-    const limit = this.#drop === null ? this.#outlet.limit : this.#outlet.limit * RESUME
+    const limit = this.#shut ? this.#outlet.limit * RESUME : this.#outlet.limit
     if (this.#outlet.used + needed > limit) {
+      this.#shut = true
+      this.#outlet.dropping(this)
       this.#dropFrame(recv, size, 'buffer-full')
       return
     }
+    if (this.#shut) this.#open()
     if (needed + this.#overhead(frame) > this.#outlet.maxBlockBytes) {
+      this.#outlet.oversize(size)
       this.#dropFrame(recv, size, 'oversize')
       this.#endDrop(recv)
       return
@@ -191,14 +197,44 @@ export class Recorder {
     this.#outlet.openBytes -= this.#openBytes
     this.#openBytes = 0
     const { subject, connection } = this.#options
-    this.#outlet.publish(subject, `${connection}:${first}`, block, firstRecv)
+    this.#outlet.publish(subject, `${connection}:${first}`, block, firstRecv, this)
+  }
+
+  /** Memory was freed: what was dropped until now is put on record, and frames are kept again if enough is free. */
+  eased(): void {
+    const now = this.#options.nowNanos()
+    if (this.#outlet.used <= this.#outlet.limit * RESUME) this.#open()
+    else if (this.#drop === null || now - this.#drop.fromRecv < PART_NANOS) return
+    this.#endDrop(now)
+  }
+
+  /** The server takes no block of this size: it goes in smaller ones. What is lost by it is a hole of numbers after the end. */
+  tooLarge(block: Uint8Array, limit: number): void {
+    const { subject, connection } = this.#options
+    const { blocks, lost } = reblock(block, limit)
+    for (const { first, firstRecv, block: smaller } of blocks) {
+      this.#outlet.publish(subject, `${connection}:${first}`, smaller, firstRecv, this)
+    }
+    for (const { from, to, fromRecv, toRecv, bytes } of lost) {
+      this.#counts.dropped += to - from + 1
+      this.#counts.droppedBytes += bytes
+      this.#outlet.oversize(bytes, limit)
+      if (!this.#ended) this.#tellDrop('oversize', from, to, fromRecv, toRecv)
+    }
   }
 
   /** The last word: a drop under way is written down, and all is published. Nothing may follow. */
   end(): void {
     if (this.#drop !== null) this.#endDrop(this.#options.nowNanos())
+    this.#open()
     this.flush()
+    this.#ended = true
     clearTimeout(this.#timer)
+  }
+
+  #open(): void {
+    this.#shut = false
+    this.#outlet.droppedAll(this)
   }
 
   #makeRoom(needed: number): void {
@@ -236,16 +272,20 @@ export class Recorder {
     const drop = this.#drop
     if (drop === null) return
     this.#drop = null
+    this.#tellDrop(drop.cause, drop.from, this.#number, drop.fromRecv, drop.toRecv, recv)
+  }
+
+  #tellDrop(
+    cause: DropEvent['cause'],
+    fromNumber: number,
+    toNumber: number,
+    fromRecv: bigint,
+    toRecv: bigint,
+    recv = this.#options.nowNanos()
+  ): void {
+    const [from, to] = [rfc3339(fromRecv), rfc3339(toRecv)]
     this.event(
-      {
-        kind: 'drop',
-        cause: drop.cause,
-        fault: 'ours',
-        fromNumber: drop.from,
-        toNumber: this.#number,
-        from: rfc3339(drop.fromRecv),
-        to: rfc3339(drop.toRecv),
-      },
+      { kind: 'drop', cause, fault: 'ours', fromNumber, toNumber, from, to },
       'connection',
       recv
     )

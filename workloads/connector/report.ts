@@ -39,7 +39,10 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       before = { at, frames: counts.frames }
     }
     const { shards } = capture
-    const { troubles } = options.alarms
+    const troubles = options.alarms
+      .look()
+      .map(({ kind, message, since }) => ({ kind, message, since }))
+    const hindered = [options.linkMessage(), capture.message(at)].filter((text) => text !== '')
     return {
       version: 1,
       role: 'connector',
@@ -49,9 +52,8 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       at,
       simulated,
       state: stateOf(capture, options.stopping()),
-      message: [options.linkMessage(), capture.message(at), troubles[0]?.message ?? '']
-        .filter((text) => text !== '')
-        .join('; '),
+      message: hindered.join('; ') || (troubles[0]?.message ?? ''),
+      ...(troubles.length === 0 ? {} : { troubles }),
       connections: shards.length,
       connected: shards.filter((shard) => shard.connected).length,
       symbols: capture.symbols,
@@ -65,7 +67,7 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       repeats: options.tally.repeats,
       dropped: counts.dropped,
       pendingBytes: outlet.pendingBytes,
-      ...(troubles.length === 0 ? {} : { troubles }),
+      unackedSeconds: Math.round(outlet.unackedMs() / 100) / 10,
     }
   }
 }

@@ -13,7 +13,7 @@ const MAX_DEPTH = 512 // deeper frames go to JSON.parse, which has no such bound
 const OBJECT = 1
 
 export class FrameScanner {
-  /** A raw CR or LF stood between the tokens of the last frame. */
+  /** A raw CR or LF stood between or around the tokens of the last frame. */
   lineBreak = false
   /** Paths that stand more than once in the last frame, as bits; the last value counts, as in JSON.parse. */
   twice = 0
@@ -53,6 +53,11 @@ export class FrameScanner {
     }
     if (this.#escapedName) return this.#byParsing(bytes)
     return true
+  }
+
+  /** Whether the JSON text of the last frame is broken by a line: white space around it does not count. Seldom needed. */
+  breaksInside(): boolean {
+    return this.lineBreak && breaksInside(this.#bytes)
   }
 
   kind(slot: number): number {
@@ -253,6 +258,20 @@ export class FrameScanner {
     }
   }
 }
+
+/** Between the first and the last byte of the JSON text itself. In a string neither CR nor LF can stand. */
+function breaksInside(bytes: Uint8Array): boolean {
+  let start = 0
+  let end = bytes.length
+  while (start < end && isSpace(bytes[start]!)) start++
+  while (end > start && isSpace(bytes[end - 1]!)) end--
+  return [10, 13].some((feed) => {
+    const at = bytes.indexOf(feed, start)
+    return at >= 0 && at < end
+  })
+}
+
+const isSpace = (byte: number): boolean => byte === 0x20 || byte === 10 || byte === 13 || byte === 9
 
 function toText(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8')

@@ -19,8 +19,11 @@ const test = suite('sequences')
 const SECOND = 1_000_000_000n
 
 function start() {
-  const outlet = new Outlet({ limit: 1 << 30, nowMs: () => 0, onLost() {} })
-  const publisher = new FakePublisher((id) => outlet.acknowledged(id))
+  const outlet = new Outlet({ limit: 1 << 30, nowMs: () => 0 })
+  const publisher = new FakePublisher(
+    (id) => outlet.acknowledged(id),
+    () => assert.unreachable('no block is too large')
+  )
   outlet.attach(publisher)
   const lines: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) })

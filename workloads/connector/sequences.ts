@@ -4,7 +4,7 @@
 
 import type { Alarms } from '#role/alarms.ts'
 import type { GapEvent, LateEvent, ProofEvent } from '#wire/events.ts'
-import type { Frame, MessageType, Session } from './adapter.ts'
+import type { Action, Frame, MessageType, Session } from './adapter.ts'
 import { type Continuity, MAX_SCOPES, SEEN, type Seen } from './continuity.ts'
 import type { Recorder } from './recorder.ts'
 import { rfc3339 } from './times.ts'
@@ -27,6 +27,10 @@ export type SequencesOptions = {
   readonly alarms: Alarms
   /** Tells the alarms of this connection from those of others. */
   readonly name: string
+  /** Milliseconds since 1970 that no setting of the clock moves. */
+  readonly steadyMs: () => number
+  /** Carries out what the session asks for. */
+  act(actions: readonly Action[]): void
 }
 
 /** More jumps than these within the window are a storm; it is over once a window passes without one. */
@@ -117,9 +121,7 @@ export class Sequences {
     switch (seen) {
       case SEEN.first:
         // Another subscription cannot have begun: the old count ended, and the new one proves nothing of what is between.
-        if (!session.scopeSeen(scope) && frame.type.data) {
-          this.#lost(frame, `nothing announced its scope ${scope}`, recv)
-        }
+        this.#firstOf(frame, recv)
         return
       case SEEN.uncounted:
         if (!frame.type.data) return
@@ -149,6 +151,15 @@ export class Sequences {
         this.#jump(event, recv, before)
       }
     }
+  }
+
+  #firstOf(frame: Frame, recv: bigint): void {
+    const { session, steadyMs, act } = this.#o
+    const { isExpected, actions } = session.scopeSeen(frame.scope, steadyMs())
+    if (!isExpected && frame.type.data) {
+      this.#lost(frame, `nothing announced its scope ${frame.scope}`, recv)
+    }
+    act(actions)
   }
 
   #jump(event: GapEvent, recv: bigint, before: bigint): void {

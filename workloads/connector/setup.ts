@@ -89,6 +89,8 @@ export async function authOf(
     )
   }
   const { env } = entry.key.source
-  const fields = await readKey({ name: entry.name, fields: entry.key.fields, env }, options)
+  const { headerFields } = exchange
+  const source = { name: entry.name, fields: entry.key.fields, env, headerFields }
+  const fields = await readKey(source, options)
   return { kind: 'key', fields }
 }

@@ -7,8 +7,9 @@ import type { Alarms } from '#role/alarms.ts'
 import type { TimeLine } from '#role/clock.ts'
 import type { Logger } from '#role/run.ts'
 import type { CloseEvent, Predecessor } from '#wire/events.ts'
-import type { Exchange, Failure, Listener, Transport } from './adapter.ts'
-import { Backoff, type DialGate } from './backoff.ts'
+import type { Exchange, Failure, Listener, Refusal, Transport } from './adapter.ts'
+import { Backoff, type DialGate, MAX_RETRY_AFTER_MS } from './backoff.ts'
+import { closeEvent } from './close-event.ts'
 import { Connection, type Tally } from './connection.ts'
 import { newConnectionId } from './connection-id.ts'
 import { Continuity } from './continuity.ts'
@@ -52,6 +53,16 @@ const PAUSED_MS = 5_000
 /** A step of the clock is over in a moment: it is shown for so long. */
 const STEP_SHOWN_MS = 600_000
 
+/** A wait that the exchange asked for is worth a word from here on. */
+const LONG_WAIT_MS = 5_000
+
+export type Wait = {
+  readonly untilMs: number
+  /** It asked for more than we wait. */
+  readonly isCut: boolean
+  readonly failure: Failure
+}
+
 /** How one attempt, or one connection, came to its end. */
 type Outcome = {
   readonly failure: Failure | null
@@ -73,6 +84,10 @@ export class Shard {
   /** The last connection of this process. */
   #previous: Predecessor | null = null
   #attempts = 0
+  /** What the log said last of an attempt that failed. */
+  #said = ''
+  #wait: Wait | null = null
+  #refusals: readonly Refusal[] = []
   #lastFrameNanos = 0n
   #lastDataNanos = 0n
 
@@ -105,8 +120,16 @@ export class Shard {
     return this.#attempts
   }
 
-  get trouble(): string {
-    return this.#connection?.trouble ?? ''
+  /** The exchange asked to be left alone until then. */
+  get wait(): Wait | null {
+    return this.#wait
+  }
+
+  /** What the exchange refuses or does not answer. Until a new connection is ready it is what the last one knew. */
+  get refusals(): readonly Refusal[] {
+    if (this.#connection === null) return this.#refusals
+    const now = this.#connection.refusals()
+    return this.#connection.ready || now.length > 0 ? now : this.#refusals
   }
 
   get lastFrameNanos(): bigint {
@@ -137,6 +160,7 @@ export class Shard {
     while (!signal.aborted) {
       const wait = gate.turn(steadyMs() + delay) - steadyMs()
       if (wait > 0) await pause(wait, signal)
+      this.#wait = null
       if (signal.aborted) break
       const { failure, lifeMs, cause, message } = await this.#once(signal)
       this.#failure = failure ?? { kind: 'network', message, status: 0, retryAfterMs: null }
@@ -148,7 +172,11 @@ export class Shard {
         gate.hold(steadyMs() + delay)
       }
       onReconnect(cause)
-      log.warn(
+      this.#wait = this.#waitOf(failure, delay)
+      const said = `${cause} ${message}`
+      const level = said === this.#said && this.#wait === null ? 'debug' : 'warn'
+      this.#said = said
+      log[level](
         {
           shard: this.index,
           cause,
@@ -156,11 +184,19 @@ export class Shard {
           hint: failure?.hint,
           attempt: this.#attempts,
           retryMs: Math.round(delay),
+          until: this.#wait === null ? undefined : new Date(this.#wait.untilMs).toISOString(),
         },
         message
       )
     }
     signal.removeEventListener('abort', onAbort)
+  }
+
+  /** What to say of a wait that the exchange asked for. */
+  #waitOf(failure: Failure | null, delayMs: number): Wait | null {
+    if (failure === null || failure.retryAfterMs === null || delayMs < LONG_WAIT_MS) return null
+    const untilMs = this.#deps.nowMs() + delayMs
+    return { untilMs, isCut: failure.retryAfterMs > MAX_RETRY_AFTER_MS, failure }
   }
 
   #close(closing: Omit<CloseEvent, 'kind' | 'code'>): void {
@@ -212,10 +248,12 @@ export class Shard {
       pong: () => {
         connection.pongs++
       },
-      closed: (code, reason) => {
+      closed: (code, reason, violation) => {
         clearInterval(watch)
+        connection.failure ??= violation ?? null
         this.#lastFrameNanos = connection.lastFrameNanos || this.#lastFrameNanos
         this.#lastDataNanos = connection.lastDataNanos || this.#lastDataNanos
+        this.#refusals = this.refusals
         this.#connection = null
         this.#transport = null
         const close = closeEvent(this.#closing, connection.failure, code, reason)
@@ -274,6 +312,7 @@ export class Shard {
       observeLag: deps.observeLag,
       onReady: () => {
         this.#failure = null
+        this.#said = ''
         deps.onChange()
       },
       onFound: deps.onFound,
@@ -347,20 +386,4 @@ export class Shard {
       transport.terminate()
     }, WATCH_MS)
   }
-}
-
-/** The close event of a connection: whose fault it was, as far as it can be told. */
-function closeEvent(
-  ours: Omit<CloseEvent, 'kind' | 'code'> | null,
-  failure: Failure | null,
-  code: number,
-  reason: string
-): Omit<CloseEvent, 'kind'> {
-  if (ours !== null) return { ...ours, code }
-  if (failure !== null) {
-    const fault = failure.kind === 'network' ? 'unknown' : 'exchange'
-    return { cause: 'disconnected', fault, code, reason: failure.message }
-  }
-  // 1006: the socket ended without a WebSocket's goodbye.
-  return { cause: 'disconnected', fault: code === 1006 ? 'network' : 'exchange', code, reason }
 }

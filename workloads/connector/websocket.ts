@@ -29,6 +29,9 @@ export function openWebSocket(
   let opened = false
   let ended = false
   let problem = ''
+  let violation: Failure | undefined
+  /** The code that we close with after a violation. */
+  let ourCode = 1002
   let closing: NodeJS.Timeout | undefined
   const socket = new WebSocket(request.url, {
     headers: { ...request.headers },
@@ -75,17 +78,37 @@ export function openWebSocket(
   })
   socket.on('error', (error: NodeJS.ErrnoException) => {
     problem = error.code === undefined ? error.message : `${error.code}: ${error.message}`
+    if (isViolation(error)) {
+      const message = `the exchange broke the WebSocket protocol: ${problem}`
+      violation = { kind: 'protocol', message, status: 0, retryAfterMs: null }
+      ourCode = CLOSE_CODES[error.code ?? ''] ?? 1002
+    }
   })
   socket.on('close', (code: number, reason: Buffer) => {
-    if (opened) return end(() => listener.closed(code, reason.toString('utf8') || problem))
+    if (opened) {
+      const said = reason.toString('utf8') || problem
+      return end(() => listener.closed(violation ? ourCode : code, said, violation))
+    }
     refuse({
-      kind: 'network',
+      kind: violation === undefined ? 'network' : 'protocol',
       message: `cannot connect to ${shownUrl(request.url)}: ${problem || 'the connection was closed'}`,
       status: 0,
       retryAfterMs: null,
     })
   })
 }
+
+const CLOSE_CODES: Readonly<Record<string, number>> = {
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: 1009,
+  WS_ERR_INVALID_UTF8: 1007,
+}
+
+/** Frames and answers that no server may send: no network does that. */
+const isViolation = ({ code, message }: NodeJS.ErrnoException): boolean =>
+  code === undefined
+    ? /^(Invalid|Server sent) /.test(message)
+    : code.startsWith('WS_ERR_') || code.startsWith('HPE_')
 
 /** What an HTTP answer other than success means. */
 export function failureOf(
@@ -122,7 +145,9 @@ export function toFailure(thrown: unknown): Failure {
   }
   const error = thrown as NodeJS.ErrnoException & { cause?: { code?: string; message?: string } }
   const message = error?.cause?.message ?? error?.message ?? String(thrown)
-  return { kind: 'network', message, status: 0, retryAfterMs: null }
+  // Node refuses to send it: no network is to blame, and no other attempt helps.
+  const kind = error?.code?.startsWith('ERR_') ? 'refused' : 'network'
+  return { kind, message, status: 0, retryAfterMs: null }
 }
 
 /** An address as messages show it: without anything that could be a secret. */

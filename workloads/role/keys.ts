@@ -1,23 +1,25 @@
 // A feed's key, from where the Environment says that it lies: variables (on a laptop) or the files that a
-// mounted Secret becomes. Values are never logged and never part of a message.
-import { readFile } from 'node:fs/promises'
+// mounted Secret becomes. The same text gives the same key from either. Values are never logged and never part of a message.
+import { isUtf8 } from 'node:buffer'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
 
 /** Where a Secret is mounted: one folder a key, one file a field. */
 export const KEYS_DIR = '/etc/ssmd/keys'
+/** A Secret holds 1 MiB at most. */
+const MAX_BYTES = 1024 * 1024
 
 export type KeySource = {
   readonly name: string
   readonly fields: readonly string[]
   /** Variable of each field, where the key comes from variables. */
   readonly env: Readonly<Record<string, string>> | undefined
+  /** Fields that are sent as values of HTTP headers. */
+  readonly headerFields?: readonly string[]
 }
 
-/**
- * The value of each field of a key. A variable's literal `\n` becomes a line break, so that a PEM fits one line.
- * Throws SSMD_E_CREDENTIALS naming every field that is missing and where it was looked for.
- */
+/** The value of each field of a key. Throws SSMD_E_CREDENTIALS naming every field that is missing or useless, and its source. */
 export async function readKey(
   key: KeySource,
   options: { env: NodeJS.ProcessEnv; keysDir?: string | undefined }
@@ -26,20 +28,15 @@ export async function readKey(
   const missing: string[] = []
   for (const field of key.fields) {
     const variable = key.env?.[field]
-    if (variable !== undefined) {
-      const value = options.env[variable]
-      if (value === undefined || value.trim() === '')
-        missing.push(`variable ${variable} (${field})`)
-      else values[field] = value.trim().replaceAll('\\n', '\n')
-      continue
-    }
     const file = join(options.keysDir ?? KEYS_DIR, key.name, field)
-    try {
-      const value = (await readFile(file, 'utf8')).trim()
-      if (value === '') missing.push(`file ${file} (empty)`)
-      else values[field] = value
-    } catch (thrown) {
-      missing.push(`file ${file} (${(thrown as NodeJS.ErrnoException).code ?? 'unreadable'})`)
+    const source = variable === undefined ? `file ${file}` : `variable ${variable} (${field})`
+    const text = variable === undefined ? await readText(file) : (options.env[variable] ?? '')
+    const value = typeof text === 'string' ? plainValue(text) : ''
+    if (typeof text !== 'string') missing.push(`${source} (${text.problem})`)
+    else if (value === '') missing.push(variable === undefined ? `${source} (empty)` : source)
+    else values[field] = value
+    if (key.headerFields?.includes(field)) {
+      checkHeaderValue(value, `key ${key.name}: ${field} from ${source}`)
     }
   }
   if (missing.length > 0) {
@@ -50,4 +47,38 @@ export async function readKey(
     })
   }
   return values
+}
+
+/**
+ * What a person means by a text: with one kind of line break, also where it was written as a literal `\n` to fit one
+ * line, and without a byte order mark and white space around it.
+ */
+export const plainValue = (text: string): string =>
+  // trim takes a byte order mark too.
+  text.replaceAll(/(?:\\r)?\\n|\r\n?/g, '\n').trim()
+
+/** Throws SSMD_E_CREDENTIALS if no HTTP header takes the value. */
+export function checkHeaderValue(value: string, what: string): void {
+  for (const [at, character] of [...value].entries()) {
+    const code = character.codePointAt(0)!
+    if (code === 9 || (code >= 0x20 && code !== 0x7f && code <= 0xff)) continue
+    const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
+    throw new SsmdError(
+      'SSMD_E_CREDENTIALS',
+      `${what} holds ${name} at character ${at + 1}, which no HTTP header takes`,
+      { hint: 'copy the value again, as plain text in one line' }
+    )
+  }
+}
+
+async function readText(file: string): Promise<string | { readonly problem: string }> {
+  try {
+    const facts = await stat(file)
+    if (!facts.isFile()) return { problem: 'not a file' }
+    if (facts.size > MAX_BYTES) return { problem: `${facts.size} bytes, too large for a key` }
+    const bytes = await readFile(file)
+    return isUtf8(bytes) ? bytes.toString('utf8') : { problem: 'not UTF-8 text' }
+  } catch (thrown) {
+    return { problem: (thrown as NodeJS.ErrnoException).code ?? 'unreadable' }
+  }
 }

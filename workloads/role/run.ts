@@ -1,6 +1,7 @@
 // What every program of ssmd shares: JSON log lines on standard output, health and metrics, an orderly end
 // on SIGTERM and SIGINT (exit 0), and one line with code and hint for whatever ends it otherwise.
 
+import { writeSync } from 'node:fs'
 import { type Logger, pino } from 'pino'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { describeError, exitCodeOf, toSsmdError } from '#crds/errors.ts'
@@ -48,7 +49,7 @@ export async function runRole(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.destination({ fd: 1, sync: true })
+    logDestination(options.name)
   )
   const stop = new AbortController()
   const onSignal = (signal: NodeJS.Signals) => {
@@ -107,6 +108,36 @@ export async function runRole(
   } catch (thrown) {
     fail(thrown)
   }
+}
+
+/** Lines that wait for a full disk to take them again, at most. */
+const LOG_BYTES = 1024 * 1024
+
+/**
+ * Standard output. One that cannot be written from the first line on ends the program; later a capture does not end for
+ * its log: that is said once on standard error, and lines are written again when there is room.
+ */
+function logDestination(name: string): ReturnType<typeof pino.destination> {
+  const destination = pino.destination({ fd: 1, sync: true, maxLength: LOG_BYTES })
+  let written = false
+  let said = false
+  destination.on('write', () => {
+    written = true
+    said = false
+  })
+  destination.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever reads our log may go away.
+    if (error.code === 'EPIPE' || said) return
+    said = true
+    const { code } = toSsmdError(error)
+    try {
+      writeSync(2, `ssmd ${name}: the log cannot be written: ${error.message} (${code})\n`)
+    } catch {
+      // Neither can standard error: the exit code says it, or nothing does.
+    }
+    if (!written) process.exit(1)
+  })
+  return destination
 }
 
 /** The one line that says that a program is ready, and where. */

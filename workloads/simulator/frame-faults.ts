@@ -31,7 +31,8 @@ export const FRAME_FAULTS = {
   /** Carries a key that nobody has heard of. */
   drift: ({ frame, send }) => {
     const drifted = copyFrame(frame)
-    const head = drifted.bytes.subarray(0, drifted.end - 1)
+    // White space may stand behind the closing brace.
+    const head = drifted.bytes.subarray(0, drifted.bytes.lastIndexOf('}'))
     drifted.bytes = Buffer.concat([head, Buffer.from(',"ssmd_drift":{"new":true}}')])
     drifted.end = drifted.bytes.length
     send(drifted)

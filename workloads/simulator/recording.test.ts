@@ -95,6 +95,19 @@ test('reads the lines of an archive, to the nanosecond, and passes over what is 
   assert.is(recording.odd, 1, 'the text; an event is no frame and nothing odd')
 })
 
+test('white space that an archive keeps beside a frame is around it again', async () => {
+  const frame = '{"type":"trade","sid":1,"seq":2,"msg":{"market_ticker":"A"}}'
+  const line = archived(2, '02').replace('"frame":', '"pad":[" \\r\\n","\\n"],"frame":')
+  const path = write('pad.jsonl', `${line.replace(frameAt(2), frame)}\n${archived(3, '03')}\n`)
+  const recording = new Recording(path)
+  const read = await readAll(recording)
+  assert.equal(
+    read.map((r) => r.frame),
+    [` \r\n${frame}\n`, frameAt(3)]
+  )
+  assert.is(recording.odd, 0)
+})
+
 test('keeps the bytes of a frame whatever is in them', async () => {
   const frame =
     '{"type":"trade","sid":1,"seq":2,"msg":{"market_ticker":"Ü\\"}","p":"0.4800","n":12345678901234567890}}'

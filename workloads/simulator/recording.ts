@@ -4,7 +4,7 @@
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { emptyScan, type Scan, scanFrame } from './scan.ts'
+import { emptyScan, type Scan, scanFrame, shiftScan } from './scan.ts'
 
 const NEWLINE = 10
 const CLOSE = 125
@@ -19,6 +19,8 @@ const ARCHIVE_HEAD = Buffer.from('{"recv":"')
 const ARCHIVE_CONN = Buffer.from('","conn":"')
 const ARCHIVE_N = Buffer.from('","n":')
 const ARCHIVE_FRAME = Buffer.from(',"frame":')
+const ARCHIVE_PAD = Buffer.from(',"pad":')
+const PAD_END = Buffer.from('],"frame":')
 
 /** Gives frame after frame; the current one's bytes are good until `fill`. */
 export type FrameReader = {
@@ -44,6 +46,16 @@ const startsWith = (bytes: Buffer, at: number, head: Buffer): boolean => {
   return true
 }
 
+/** Two texts; null where it is none of ours: then the frame is played without. */
+function readPad(text: string): readonly [string, string] | null {
+  try {
+    const [before, after] = JSON.parse(text) as unknown[]
+    return typeof before === 'string' && typeof after === 'string' ? [before, after] : null
+  } catch {
+    return null
+  }
+}
+
 export class Recording implements FrameReader {
   readonly file: string
   recv = 0
@@ -67,6 +79,8 @@ export class Recording implements FrameReader {
   #ended = false
   #day = ''
   #dayMs = 0
+  /** White space around the current frame, where the archive has it beside. */
+  #pad: readonly [string, string] | null = null
 
   constructor(file: string) {
     this.file = file
@@ -159,6 +173,7 @@ export class Recording implements FrameReader {
 
   /** Takes the line bytes[start, stop) apart; false: it holds nothing to play. */
   #read(bytes: Buffer, start: number, stop: number): boolean {
+    this.#pad = null
     const frameAt = startsWith(bytes, start, SAMPLE_HEAD)
       ? this.#readSample(bytes, start)
       : startsWith(bytes, start, ARCHIVE_HEAD)
@@ -180,7 +195,18 @@ export class Recording implements FrameReader {
     this.bytes = bytes
     this.start = frameAt
     this.end = end
+    if (this.#pad !== null) this.#surround(this.#pad)
     return true
+  }
+
+  /** The frame as it was received, in bytes of its own. */
+  #surround([before, after]: readonly [string, string]): void {
+    const frame = this.bytes.subarray(this.start, this.end)
+    const shift = before.length - this.start
+    this.bytes = Buffer.concat([Buffer.from(before), frame, Buffer.from(after)])
+    shiftScan(this.scan, shift)
+    this.start = 0
+    this.end = this.bytes.length
   }
 
   #readSample(bytes: Buffer, start: number): number {
@@ -205,13 +231,19 @@ export class Recording implements FrameReader {
     let number = 0
     for (; (bytes[at] as number) >= 48 && (bytes[at] as number) <= 57; at++)
       number = number * 10 + (bytes[at] as number) - 48
-    if (!startsWith(bytes, at, ARCHIVE_FRAME)) return -1
+    let frameAt = at + ARCHIVE_FRAME.length
+    if (startsWith(bytes, at, ARCHIVE_PAD)) {
+      const padEnd = bytes.indexOf(PAD_END, at)
+      if (padEnd < 0) return -1
+      this.#pad = readPad(bytes.toString('utf8', at + ARCHIVE_PAD.length, padEnd + 1))
+      frameAt = padEnd + PAD_END.length
+    } else if (!startsWith(bytes, at, ARCHIVE_FRAME)) return -1
     const recv = this.#time(bytes, timeAt, timeEnd)
     if (Number.isNaN(recv)) return -1
     this.recv = recv
     this.number = number
     this.connection = bytes.toString('latin1', connectionAt, connectionEnd)
-    return at + ARCHIVE_FRAME.length
+    return frameAt
   }
 
   /** RFC 3339 in UTC with up to nine decimals, as milliseconds with a fraction. */

@@ -36,6 +36,11 @@ export const emptyScan = (): Scan => ({
   marketEnd: -1,
 })
 
+/** The same finds in bytes that stand elsewhere. */
+export function shiftScan(scan: Scan, by: number): void {
+  for (const key of Object.keys(scan) as (keyof Scan)[]) if (scan[key] >= 0) scan[key] += by
+}
+
 const startsWith = (bytes: Buffer, at: number, head: Buffer): boolean => {
   for (let i = 0; i < head.length; i++) if (bytes[at + i] !== head[i]) return false
   return true

@@ -96,6 +96,8 @@ export function checkArchive(root: string, feed: string): CheckedArchive {
         numbers.add(n)
         if ((highest.get(conn) ?? 0) >= n) problems.push(`${where}: ${conn} ${n} out of order`)
         highest.set(conn, n)
+        const pad = (JSON.parse(line) as { pad?: readonly [string, string] }).pad
+        const padText = pad === undefined ? '' : `,"pad":${JSON.stringify(pad)}`
         const mark = line.indexOf(',"frame":')
         const head = `{"recv":"${recv}","conn":"${conn}","n":${n}`
         if (!line.startsWith(head))
@@ -106,7 +108,10 @@ export function checkArchive(root: string, feed: string): CheckedArchive {
           n,
           recv,
           group,
-          frame: mark === head.length ? line.slice(mark + 9, -1) : null,
+          frame:
+            mark === head.length + padText.length
+              ? `${pad?.[0] ?? ''}${line.slice(mark + 9, -1)}${pad?.[1] ?? ''}`
+              : null,
           event: event ?? null,
         })
       }

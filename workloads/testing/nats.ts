@@ -27,8 +27,8 @@ export type TestNats = {
   readonly storeDir: string
   /** Sends the signal and waits until it has done its work. Default SIGKILL. */
   kill(signal?: NodeJS.Signals): Promise<void>
-  /** Ends it where it runs (SIGKILL) and starts it on the same port and store. */
-  restart(): Promise<void>
+  /** Ends it where it runs (SIGKILL) and starts it on the same port and store, as another server where options are given. */
+  restart(over?: Pick<NatsOptions, 'maxPayload'>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -43,8 +43,8 @@ export async function startNats(options: NatsOptions = {}): Promise<TestNats> {
   let port = options.port ?? -1
   let child: ChildProcess | undefined
 
-  const start = async (): Promise<void> => {
-    await writeFile(config, configText(options, port, storeDir))
+  const start = async (over: Pick<NatsOptions, 'maxPayload'> = {}): Promise<void> => {
+    await writeFile(config, configText({ ...options, ...over }, port, storeDir))
     const started = spawn(program, ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
     child = started
     port = await within(START_MS, 'nats-server ready', untilReady(started, port))
@@ -74,9 +74,9 @@ export async function startNats(options: NatsOptions = {}): Promise<TestNats> {
       return child?.pid ?? 0
     },
     kill,
-    async restart() {
+    async restart(over) {
       await kill()
-      await start()
+      await start(over)
     },
     async stop() {
       process.off('exit', killNow)

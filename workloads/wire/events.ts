@@ -4,6 +4,7 @@
 /** Why frames are missing. */
 export type GapCause =
   | 'exchange-sequence' // the exchange's own numbers jumped
+  | 'not-subscribed' // the exchange refused a subscription, or did not answer it
   | 'disconnected' // the socket closed or was found dead
   | 'connector-stopped' // asked to stop
   | 'connector-lost' // the process ended without a word
@@ -45,12 +46,13 @@ export type CloseEvent = {
 }
 
 /**
- * The exchange's sequence jumped: `missing` frames of `scope` had not come when the record behind this event came. In a
- * storm of jumps one event stands for many: then it has `jumps`, `from` and `to`, and is in the block of the last of them.
+ * Frames of `scope` were never sent to us: the exchange's sequence jumped (`missing` frames had not come when the record
+ * behind this event came), or the exchange gives no subscription. In a storm of jumps one event stands for many: then it
+ * has `jumps`, `from` and `to`, and is in the block of the last of them.
  */
 export type GapEvent = {
   readonly kind: 'gap'
-  readonly cause: 'exchange-sequence'
+  readonly cause: 'exchange-sequence' | 'not-subscribed'
   readonly fault: 'exchange'
   readonly channel: string
   readonly scope: number

@@ -2,7 +2,7 @@
 // The numbers are those of enum Form in exchanges/schemas/block.capnp and never change.
 
 export const FORM = {
-  /** One valid JSON text without CR or LF: embedded in a line as it is. */
+  /** One valid JSON text without CR or LF inside it: embedded in a line as it is. White space may surround it. */
   json: 0,
   /** Other valid UTF-8. */
   text: 1,

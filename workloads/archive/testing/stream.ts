@@ -84,7 +84,9 @@ function randomRecords(
     const kind = random.next()
     if (kind < 0.9) {
       const payload = `{"type":"${type}","p":0.${random.int(100, 999)}0,"id":1234567890123456${random.int(100, 999)}}`
-      records.push({ ...common, payload, sequence: random.int(1, 1e9) })
+      // Some exchanges end their messages with a line feed.
+      const tail = random.pick(['', '', '', '\n', ' ', '\r\n'])
+      records.push({ ...common, payload: payload + tail, sequence: random.int(1, 1e9) })
     } else if (kind < 0.95) {
       records.push({ ...common, payload: 'not "json"\r\n\u2028 ä', form: FORM.text })
     } else {
@@ -107,8 +109,11 @@ export function expectedLine(connection: string, number: number, record: TestRec
   const head = `{"recv":"${time}","conn":"${connection}","n":${number},`
   const text = typeof payload === 'string' ? payload : Buffer.from(payload).toString('latin1')
   switch (form) {
-    case FORM.json:
-      return `${head}"frame":${text}}`
+    case FORM.json: {
+      const [, before = '', frame = '', after = ''] = /^([ \t\r\n]*)(.*?)([ \t\r\n]*)$/s.exec(text)!
+      if (!/[\r\n]/.test(before + after)) return `${head}"frame":${text}}`
+      return `${head}"pad":${JSON.stringify([before, after])},"frame":${frame}}`
+    }
     case FORM.event:
       return `${head}"event":${text}}`
     case FORM.text:

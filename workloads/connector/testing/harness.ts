@@ -45,12 +45,21 @@ export class FakePublisher implements Publisher {
   maxBytes = 1024 * 1024 - 256
   #waiting: { id: string; bytes: number }[] = []
   readonly #onAcked: (id: string) => void
+  readonly #onTooLarge: (id: string, block: Uint8Array, limit: number) => void
 
-  constructor(onAcked: (id: string) => void) {
+  constructor(
+    onAcked: (id: string) => void,
+    onTooLarge: (id: string, block: Uint8Array, limit: number) => void
+  ) {
     this.#onAcked = onAcked
+    this.#onTooLarge = onTooLarge
   }
 
   publish(subject: string, id: string, bytes: Uint8Array): void {
+    if (bytes.length > this.maxBytes) {
+      this.#onTooLarge(id, bytes, this.maxBytes)
+      return
+    }
     if (!this.eventsOnly) this.blocks.push({ subject, id, block: bytes })
     const block = Block.read(bytes)
     for (let i = 0; i < block.length; i++) {
@@ -161,9 +170,11 @@ export function startCapture(options: HarnessOptions) {
   const outlet = new Outlet({
     limit: options.limit ?? 64 * 1024 * 1024,
     nowMs: Date.now,
-    onLost() {},
   })
-  const publisher = new FakePublisher((id) => outlet.acknowledged(id))
+  const publisher = new FakePublisher(
+    (id) => outlet.acknowledged(id),
+    (id, block, limit) => outlet.tooLarge(id, block, limit)
+  )
   outlet.attach(publisher)
   const adapter = options.adapter ?? kalshi
   const opened = adapter.open({

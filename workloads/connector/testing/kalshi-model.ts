@@ -51,6 +51,10 @@ export class KalshiModel {
         return this.#subscribe(id, params)
       case 'update_subscription':
         return this.#update(id, params)
+      case 'list_subscriptions': {
+        const msg = [...this.subs.values()].map(({ channel, sid }) => ({ channel, sid }))
+        return [JSON.stringify({ id, type: 'ok', msg })]
+      }
       case 'unsubscribe':
         return (params.sids as number[]).map((sid) => this.#unsubscribe(id, sid))
       default:

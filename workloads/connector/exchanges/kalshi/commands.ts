@@ -24,5 +24,8 @@ export const updateSubscription = (
     params: { sids: [sid], market_tickers: markets, action },
   })
 
+export const listSubscriptions = (id: number): string =>
+  JSON.stringify({ id, cmd: 'list_subscriptions' })
+
 export const unsubscribe = (id: number, sid: number): string =>
   JSON.stringify({ id, cmd: 'unsubscribe', params: { sids: [sid] } })

@@ -149,7 +149,19 @@ test('the form is JSON only where it can stand in a line as it is', () => {
     return frames.frame.form
   }
   assert.is(formOf('{"type":"ok"}'), FORM.json)
-  assert.is(formOf('{"type":"ok"}\n'), FORM.text)
+  for (const pad of ['\n', '\r\n', ' \t\r\n']) {
+    assert.is(
+      formOf(`{"type":"ok"}${pad}`),
+      FORM.json,
+      'white space around it (gorilla/websocket#217)'
+    )
+    assert.is(formOf(`${pad}{"type":"ok"}${pad}`), FORM.json)
+    assert.is(formOf(`${pad}{"type":"ok",${pad}"x":1}`), FORM.text)
+    assert.is(formOf(`${pad}{"t\\u0079pe":"ok"}${pad}`), FORM.json, 'read by JSON.parse')
+  }
+  assert.is(formOf('\ufeff{"type":"ok"}'), FORM.text, 'a byte order mark is no white space')
+  assert.is(formOf('\v{"type":"ok"}'), FORM.text)
+  assert.is(formOf('\u00a0{"type":"ok"}'), FORM.text)
   assert.is(formOf('{"type":"ok",\r"x":1}'), FORM.text)
   assert.is(formOf('{"type":'), FORM.text)
   assert.is(formOf(''), FORM.text)

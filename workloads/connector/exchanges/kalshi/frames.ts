@@ -70,7 +70,7 @@ export class KalshiFrames {
       frame.control = false
       return
     }
-    frame.form = scanner.lineBreak ? FORM.text : FORM.json
+    frame.form = scanner.breaksInside() ? FORM.text : FORM.json
     const type = this.#typeOf(payload)
     frame.type = type
     const symbol = this.#symbolAt(payload, MARKET) || this.#symbolAt(payload, EVENT)

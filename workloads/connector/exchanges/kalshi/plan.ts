@@ -2,13 +2,33 @@
 // Few at a time and one a subscription; channels that want the same share one command.
 
 import * as command from './commands.ts'
-import { type Command, confirm, later, reconnect, type State, scopeOf } from './state.ts'
-import { MARKETS_PER_UPDATE, missing, type Subscription, surplus } from './subscriptions.ts'
+import { goLive } from './confirmed.ts'
+import { refuseChannel, refuseMarket, tellAtMs, tellMissing } from './refusals.ts'
+import {
+  type Command,
+  lapse,
+  later,
+  reconnect,
+  type State,
+  scopeOf,
+  settle,
+  wantRebuild,
+} from './state.ts'
+import {
+  isWanted,
+  MARKETS_PER_UPDATE,
+  missing,
+  type Subscription,
+  surplus,
+} from './subscriptions.ts'
 
+/** Commands of which nothing is answered yet, at most. */
 const IN_FLIGHT = 4
-const ANSWER_MS = 30_000
-const SNAPSHOT_MS = 10_000
-const MAX_FAILURES = 3
+/** As many again for those that failed before: what is never answered holds up nothing else. */
+const AGAIN_IN_FLIGHT = 2
+const ANSWER_MS = 10_000
+/** A connection on which no command at all was answered for so long is given up: nothing is lost by it. */
+const MUTE_MS = 30_000
 
 /** A command that could be sent, at `notBefore` or later. */
 type Step = { readonly notBefore: number; send(): string }
@@ -18,7 +38,7 @@ export function advance(state: State, nowMs: number): void {
   if (!state.open) return
   expire(state, nowMs)
   let soonest = Number.POSITIVE_INFINITY
-  while (state.commands.size < IN_FLIGHT) {
+  for (;;) {
     const next = nextCommand(state, nowMs)
     if (typeof next === 'number') {
       soonest = next
@@ -27,6 +47,8 @@ export function advance(state: State, nowMs: number): void {
     state.actions.push({ kind: 'send', text: next })
     state.nextSendMs = nowMs + state.spacingMs
   }
+  tellMissing(state, nowMs)
+  soonest = Math.min(soonest, tellAtMs(state))
   for (const one of state.commands.values()) soonest = Math.min(soonest, deadline(one))
   if (!state.ready && isSettled(state, nowMs)) {
     state.ready = true
@@ -39,17 +61,18 @@ export function advance(state: State, nowMs: number): void {
 /** The next command as text, or when there may be one. */
 function nextCommand(state: State, nowMs: number): string | number {
   const from = Math.max(state.nextSendMs, state.pausedUntil)
-  if (state.strays.length > 0) {
-    return from > nowMs ? from : command.unsubscribe(++state.lastId, state.strays.pop()!)
-  }
+  const isOpen = windows(state)
   let soonest = Number.POSITIVE_INFINITY
+  if (state.strays.length > 0 && isOpen.fresh) {
+    return from > nowMs ? from : giveBack(state, state.strays.pop()!, nowMs)
+  }
   for (const sub of state.subs) {
-    if (sub.command !== 0) continue
+    if (sub.command !== 0 || !(failedBefore(sub) ? isOpen.again : isOpen.fresh)) continue
     const step = difference(state, sub, nowMs)
     if (step === null) {
       // One whose time is over and that still asks for nothing waits for something else: no time to wake at.
-      for (const until of sub.refusedUntil.values())
-        if (until > nowMs) soonest = Math.min(soonest, until)
+      for (const { untilMs } of sub.refusedMarkets.values())
+        if (untilMs > nowMs) soonest = Math.min(soonest, untilMs)
       continue
     }
     const at = Math.max(from, sub.retryAt, step.notBefore)
@@ -57,6 +80,24 @@ function nextCommand(state: State, nowMs: number): string | number {
     soonest = Math.min(soonest, at)
   }
   return soonest
+}
+
+const failedBefore = (sub: Subscription): boolean => sub.failures > 0 || sub.doubtful
+
+/** Whether another command may be sent: one that is tried first, and one that failed before. */
+function windows(state: State): { readonly fresh: boolean; readonly again: boolean } {
+  let fresh = 0
+  let again = 0
+  for (const one of state.commands.values()) {
+    if (one.again) again++
+    else if (!one.answered) fresh++
+  }
+  return { fresh: fresh < IN_FLIGHT, again: again < AGAIN_IN_FLIGHT }
+}
+
+/** Ends a subscription that nobody waited for. */
+function giveBack(state: State, sid: number, nowMs: number): string {
+  return ask(state, 'unsubscribe', [], [], nowMs, (id) => command.unsubscribe(id, sid), sid)
 }
 
 /** What stands between what this subscription is and what it should be. */
@@ -69,6 +110,8 @@ function difference(state: State, sub: Subscription, nowMs: number): Step | null
     case 'asked':
       return null
     case 'new': {
+      if (sub.doubtful)
+        return now(() => ask(state, 'list', [sub], [], nowMs, command.listSubscriptions))
       if (slice === null) return now(() => subscribe(state, sub, null, nowMs))
       const markets = missing(sub, Math.min(sub.batch, state.limit), nowMs)
       return markets.length === 0 ? null : now(() => subscribe(state, sub, markets, nowMs))
@@ -96,13 +139,15 @@ function update(state: State, sub: Subscription, nowMs: number): Step | null {
         command.updateSubscription(id, sub.sid, action, markets)
       ),
   })
+  const unsure = [...sub.uncertain].filter((market) => isWanted(sub, market, nowMs))
+  if (unsure.length > 0) return step('add', 'add_markets', unsure.slice(0, MARKETS_PER_UPDATE))
   // What begins comes before what ends: a market's first frames are lost for good.
   const room = Math.max(0, state.limit - sub.confirmed.size)
   const more = missing(sub, Math.min(sub.batch, MARKETS_PER_UPDATE, room), nowMs)
   if (more.length > 0) return step('add', 'add_markets', more)
   const extra = surplus(sub, MARKETS_PER_UPDATE)
   if (extra.length > 0) {
-    if (extra.length < sub.confirmed.size) return step('delete', 'delete_markets', extra)
+    if (leavesAny(sub, extra)) return step('delete', 'delete_markets', extra)
     sub.state = 'ending'
     return difference(state, sub, nowMs)
   }
@@ -126,6 +171,16 @@ function update(state: State, sub: Subscription, nowMs: number): Step | null {
   }
 }
 
+/** The filter is surely not empty after this. */
+function leavesAny(sub: Subscription, extra: readonly string[]): boolean {
+  if (sub.uncertain.size === 0) return extra.length < sub.confirmed.size
+  const out = new Set(extra)
+  for (const market of sub.confirmed) {
+    if (!sub.uncertain.has(market) && !out.has(market)) return true
+  }
+  return false
+}
+
 /** One command for all channels that want the same: they then begin at the same frame. */
 function subscribe(
   state: State,
@@ -138,16 +193,14 @@ function subscribe(
     one.state === 'new' &&
     one.command === 0 &&
     !one.alone &&
+    !one.doubtful &&
     one.retryAt <= nowMs
   const subs = sub.alone ? [sub] : state.subs.filter(joins)
   const channels = subs.map((one) => one.channel.name)
   const text = ask(state, 'subscribe', subs, markets ?? [], nowMs, (id) =>
     command.subscribe(id, channels, markets)
   )
-  for (const one of subs) {
-    one.state = 'asked'
-    one.asked = { id: state.lastId, markets: markets ?? [] }
-  }
+  for (const one of subs) one.state = 'asked'
   return text
 }
 
@@ -157,38 +210,74 @@ function ask(
   subs: readonly Subscription[],
   markets: readonly string[],
   nowMs: number,
-  text: (id: number) => string
+  text: (id: number) => string,
+  stray = 0
 ): string {
   const id = ++state.lastId
+  const again = subs.length > 0 && subs.every(failedBefore)
   for (const sub of subs) sub.command = id
   const awaited = new Set(kind === 'snapshot' ? markets : [])
-  state.commands.set(id, { id, kind, subs, markets, awaited, sentMs: nowMs })
+  const one = { id, kind, subs, markets, awaited, sentMs: nowMs, again, stray }
+  state.commands.set(id, { ...one, answered: false, failed: false })
   return text(id)
 }
 
-const deadline = (one: Command): number =>
-  one.sentMs + (one.kind === 'snapshot' ? SNAPSHOT_MS : ANSWER_MS)
+const deadline = (one: Command): number => one.sentMs + ANSWER_MS
 
-/** Commands that were never answered. */
+/** Commands that were never answered. Each is asked again later, and affects nothing but what it is about. */
 function expire(state: State, nowMs: number): void {
   for (const one of state.commands.values()) {
     if (nowMs < deadline(one)) continue
-    state.commands.delete(one.id)
-    for (const sub of one.subs) {
-      if (sub.command !== one.id) continue
-      later(sub, nowMs)
-      if (one.kind === 'subscribe' && sub.sid !== 0) {
-        // Its data came, so it is there, although nobody said so.
-        sub.state = 'live'
-        confirm(sub, one.markets)
-      } else if (
-        one.kind === 'subscribe' ||
-        (one.kind !== 'snapshot' && sub.failures >= MAX_FAILURES)
-      ) {
-        // Asked again on the same connection it might be there twice.
-        reconnect(state, 'protocol', `${one.kind} was not answered for ${ANSWER_MS / 1000} s`)
+    lapse(state, one)
+    if (one.stray !== 0) state.strays.push(one.stray)
+    for (const sub of one.subs) if (sub.command === one.id) unanswered(state, sub, one, nowMs)
+  }
+  const mute = !state.answered && state.subs.some(({ refused }) => isMute(refused, nowMs))
+  if (mute) reconnect(state, 'protocol', `no command was answered for ${MUTE_MS / 1000} s`)
+}
+
+const isMute = (refused: Subscription['refused'], nowMs: number): boolean =>
+  refused?.kind === 'unanswered' && nowMs - refused.sinceMs >= MUTE_MS
+
+function unanswered(state: State, sub: Subscription, one: Command, nowMs: number): void {
+  const { said } = state
+  const also = said !== null && said.atMs >= one.sentMs ? `; it said ${said.words}` : ''
+  const words = `${one.kind} was not answered for ${ANSWER_MS / 1000} s${also}`
+  const reason = { kind: 'unanswered', words, sinceMs: one.sentMs } as const
+  sub.command = 0
+  switch (one.kind) {
+    case 'subscribe':
+      // Its data came, so it is there, although nobody said so.
+      if (sub.sid !== 0) {
+        goLive(state, sub, sub.sid, one.markets, nowMs)
+        return
       }
-    }
+      sub.state = 'new'
+      sub.alone = true
+      sub.doubtful = true
+      refuseChannel(state, sub, reason, nowMs)
+      return
+    case 'list':
+      // Neither is this: asked for again after all, and what then comes twice is given back.
+      sub.doubtful = false
+      return
+    case 'add':
+      for (const market of one.markets) {
+        sub.confirmed.add(market)
+        sub.uncertain.add(market)
+        refuseMarket(sub, market, reason, nowMs)
+      }
+      return
+    case 'snapshot':
+      if (one.awaited.size < one.markets.length) settle(state, sub)
+      wantRebuild(sub, nowMs)
+      return
+    case 'delete':
+      for (const market of one.markets) sub.uncertain.add(market)
+      later(sub, nowMs)
+      return
+    case 'unsubscribe':
+      later(sub, nowMs)
   }
 }
 
@@ -196,7 +285,7 @@ function expire(state: State, nowMs: number): void {
 function isSettled(state: State, nowMs: number): boolean {
   if (!state.symbolsKnown) return false
   return state.subs.every((sub) => {
-    if (sub.refused !== '') return true
+    if (sub.refused !== null) return sub.refused.kind === 'refused' || state.answered
     const complete = missing(sub, 1, nowMs).length === 0
     return complete && (sub.state === 'live' || (sub.state === 'new' && sub.slice !== null))
   })

@@ -22,7 +22,14 @@ export type Reply =
       readonly sid: number
       readonly code: number
       readonly text: string
+      /** The channel it speaks of; empty where it names none. */
+      readonly channel: string
       readonly markets: readonly string[]
+    }
+  | {
+      readonly kind: 'list'
+      readonly id: number
+      readonly subscriptions: readonly { readonly channel: string; readonly sid: number }[]
     }
   | {
       readonly kind: 'snapshot'
@@ -71,6 +78,12 @@ export function readReply(payload: Buffer): Reply {
         channel: text(msg.channel) || null,
       }
     case 'ok': {
+      if (Array.isArray(frame.msg)) {
+        const subscriptions = frame.msg
+          .filter(isFields)
+          .map((one) => ({ channel: text(one.channel), sid: count(one.sid) }))
+        return { kind: 'list', id, subscriptions }
+      }
       const markets = texts(msg.market_tickers) ?? texts(frame.market_tickers)
       return { kind: 'ok', id, sid, markets }
     }
@@ -83,8 +96,9 @@ export function readReply(payload: Buffer): Reply {
         kind: 'error',
         id,
         sid,
-        code: count(msg.code),
-        text: text(msg.msg),
+        code: count(msg.code) || count(frame.code),
+        text: text(msg.msg) || text(frame.msg),
+        channel: text(msg.channel),
         markets,
       }
     }

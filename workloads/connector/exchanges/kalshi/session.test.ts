@@ -23,6 +23,7 @@ function start(options: { filtered?: string[]; whole?: string[] } = {}) {
   const drain = () => actions.splice(0)
   return {
     session,
+    now: () => now,
     open: () => take(session.opened(now)),
     want: (...symbols: string[]) => take(session.want(symbols, 'all', now)),
     /** A frame from the exchange, as the connection would hand it on. */
@@ -31,6 +32,7 @@ function start(options: { filtered?: string[]; whole?: string[] } = {}) {
       session.look(payload)
       if (session.frame.control) take(session.control(payload, now))
     },
+    scopeSeen: (scope: number) => take(session.scopeSeen(scope, now).actions),
     jumped: (scope: number) => take(session.jumped(scope, now)),
     /** Lets time pass, and ticks whenever the session wants it. */
     pass(ms: number) {
@@ -226,7 +228,10 @@ test('a market that an ok leaves out is asked for again later, and is no trouble
   machine.frame({ id: second!.id, sid: 2, seq: 9, type: 'ok' })
   machine.pass(1_000)
   assert.equal(machine.sent(), [])
-  assert.match(machine.session.trouble, '1 market')
+  assert.equal(
+    machine.session.refusals().map(({ channel, symbols }) => [channel, symbols]),
+    [['orderbook_delta', ['D']]]
+  )
   machine.pass(60_000)
   assert.equal(
     machine.sent().map(({ params }) => params.market_tickers),
@@ -246,7 +251,7 @@ test('an ack of an older server, without msg, leaves the sid to the first frame 
     seq: 1,
     msg: { market_ticker: 'A' },
   })
-  machine.session.scopeSeen(5)
+  machine.scopeSeen(5)
   assert.equal(machine.session.channelOf(5), {
     channel: 'orderbook_delta',
     group: 'orderbook',
@@ -264,7 +269,7 @@ test('data that comes before its ack is known by its channel', () => {
   machine.open()
   machine.want('A')
   machine.frame({ type: 'trade', sid: 9, seq: 4, msg: { market_ticker: 'A' } })
-  machine.session.scopeSeen(9)
+  machine.scopeSeen(9)
   assert.is(machine.session.channelOf(9).channel, 'trade')
 })
 
@@ -349,8 +354,8 @@ for (const code of [7, 10, 25]) {
       market_tickers: ['A', 'B'],
     })
     machine.frame(subscribed(again!.id, 'orderbook_delta', 7))
-    const renewed = machine.drain().find((action) => action.kind === 'renewed')
-    assert.ok(renewed !== undefined && renewed.scope === 7 && renewed.sinceMs === 1_000_010)
+    const missed = machine.drain().find((action) => action.kind === 'missed')
+    assert.ok(missed !== undefined && missed.scope === 7 && missed.sinceMs === 1_000_010)
   })
 }
 
@@ -452,7 +457,9 @@ test('one bad market does not fail the others, whether or not the exchange names
     }
     assert.equal([...got].sort(), markets.filter((market) => market !== 'M17').sort())
     assert.ok(commands < 20, `${commands} commands`)
-    assert.match(machine.session.trouble, 'Invalid parameter')
+    const [refusal] = machine.session.refusals()
+    assert.equal(refusal!.symbols, ['M17'])
+    assert.match(refusal!.words, 'Invalid parameter')
   }
 })
 
@@ -471,7 +478,9 @@ test('a channel that the exchange does not know is shown, and the others go on',
   })
   machine.frame(subscribed(2, 'orderbook_delta', 1))
   assert.ok(machine.kinds().includes('ready'))
-  assert.match(machine.session.trouble, 'communications')
+  const [refusal] = machine.session.refusals()
+  assert.is(refusal!.channel, 'communications')
+  assert.match(refusal!.words, 'Unknown channel name')
   machine.pass(59_000)
   assert.equal(machine.sent(), [])
   machine.pass(2_000)
@@ -518,14 +527,7 @@ test('already subscribed, as older servers say, is no error', () => {
   assert.ok(machine.kinds().includes('ready'))
 })
 
-test('a subscribe that is never answered asks for a new connection, but not where its data came', () => {
-  const silent = start({ filtered: ['orderbook_delta'] })
-  silent.open()
-  silent.want('A')
-  silent.drain()
-  silent.pass(31_000)
-  assert.equal(silent.kinds(), ['reconnect'])
-
+test('a subscribe that is never answered is no loss where its data came', () => {
   const talking = start({ filtered: ['orderbook_delta'] })
   talking.open()
   talking.want('A')
@@ -535,10 +537,238 @@ test('a subscribe that is never answered asks for a new connection, but not wher
     seq: 1,
     msg: { market_ticker: 'A' },
   })
-  talking.session.scopeSeen(3)
+  talking.scopeSeen(3)
   talking.drain()
   talking.pass(31_000)
   assert.equal(talking.kinds(), ['ready'])
+})
+
+/** A book that is confirmed, and a ticker whose subscribe is not answered. */
+function halfSilent() {
+  const machine = start({ filtered: ['orderbook_delta', 'ticker'] })
+  machine.open()
+  machine.want('A', 'B')
+  machine.frame(subscribed(1, 'orderbook_delta', 1))
+  machine.drain()
+  return machine
+}
+
+test('a channel that is never answered is named, and affects itself alone (pmxt-dev/pmxt#1631)', () => {
+  const machine = halfSilent()
+  const commands: string[] = []
+  const kinds = new Set<string>()
+  const missed: [number, number][] = []
+  const from = machine.now()
+  for (let second = 1; second <= 3_600; second++) {
+    machine.pass(1_000)
+    for (const action of machine.drain()) {
+      kinds.add(action.kind)
+      if (action.kind === 'send') commands.push(JSON.parse(action.text).cmd)
+      if (action.kind !== 'missed') continue
+      assert.is(action.channel, 'ticker')
+      missed.push([action.sinceMs, machine.now()])
+    }
+  }
+  assert.not.ok(kinds.has('reconnect'), 'the connection and its book live')
+  assert.ok(kinds.has('ready'), 'all that can be had is had')
+  const [refusal, ...others] = machine.session.refusals()
+  assert.equal(others, [])
+  assert.is(refusal!.channel, 'ticker')
+  assert.is(refusal!.kind, 'unanswered')
+  assert.is(refusal!.sinceMs, 1_000_000)
+  assert.ok(commands.length > 60 && commands.length < 200, `${commands.length} commands an hour`)
+  assert.is(missed[0]![0], from, 'it is missing from its first command on')
+  for (let i = 1; i < missed.length; i++) {
+    assert.ok(Math.abs(missed[i]![0] - missed[i - 1]![1]) <= 1_000, 'without a hole')
+  }
+  assert.ok(missed.length < 20, `${missed.length} parts`)
+  assert.ok(machine.now() - missed.at(-1)![1] <= 600_000, 'and on record while it lasts')
+  // It answers again: what is left of the gap is told, once.
+  machine.pass(60_000)
+  const subscribes = machine.sent().filter(({ cmd }) => cmd === 'subscribe')
+  machine.pass(60_000)
+  const last = machine.sent().findLast(({ cmd }) => cmd === 'subscribe') ?? subscribes.at(-1)!
+  machine.frame(subscribed(last.id, 'ticker', 2))
+  assert.equal(machine.session.refusals(), [])
+  assert.is(machine.drain().filter(({ kind }) => kind === 'missed').length, 1)
+  machine.pass(3_600_000)
+  assert.equal(machine.kinds(), [])
+})
+
+test('before a subscribe is repeated the exchange is asked what it has, so that nothing is there twice', () => {
+  const machine = halfSilent()
+  machine.pass(12_000)
+  const [list] = machine.sent()
+  assert.is(list!.cmd, 'list_subscriptions')
+  machine.frame({
+    id: list!.id,
+    type: 'ok',
+    msg: [
+      { channel: 'orderbook_delta', sid: 1 },
+      { channel: 'ticker', sid: 4 },
+    ],
+  })
+  assert.equal(machine.session.channelOf(4), { channel: 'ticker', group: 'tickers' })
+  assert.equal(machine.session.refusals(), [])
+  machine.pass(600_000)
+  assert.equal(machine.sent(), [], 'it was there: only its ack was lost')
+})
+
+test('an exchange that does not know list_subscriptions is asked again all the same', () => {
+  for (const answer of ['error', 'silence']) {
+    const machine = halfSilent()
+    machine.pass(12_000)
+    const [list] = machine.sent()
+    if (answer === 'error') {
+      machine.frame({ id: list!.id, type: 'error', msg: { code: 5, msg: 'Unknown command' } })
+    }
+    machine.pass(15_000)
+    const [next] = machine.sent()
+    assert.equal([next!.cmd, next!.params.channels], ['subscribe', ['ticker']])
+  }
+})
+
+test('an ack that comes late counts, and what the repetition made is given back', () => {
+  const machine = halfSilent()
+  machine.pass(25_000)
+  const again = machine.sent().find(({ cmd }) => cmd === 'subscribe')
+  assert.ok(again !== undefined)
+  machine.frame(subscribed(1, 'ticker', 2))
+  assert.equal(machine.session.refusals(), [])
+  machine.frame(subscribed(again.id, 'ticker', 3))
+  machine.pass(100)
+  assert.equal(
+    machine.sent().map(({ cmd, params }) => [cmd, params]),
+    [['unsubscribe', { sids: [3] }]]
+  )
+})
+
+test('frames of a channel that was given up make it live, and frames under a second sid are given back', () => {
+  const machine = halfSilent()
+  machine.pass(25_000)
+  machine.drain()
+  machine.frame({ type: 'ticker', sid: 7, msg: { market_ticker: 'B' } })
+  machine.scopeSeen(7)
+  assert.is(machine.session.channelOf(7).channel, 'ticker')
+  machine.pass(100)
+  machine.drain()
+  machine.frame({ type: 'ticker', sid: 8, msg: { market_ticker: 'B' } })
+  machine.scopeSeen(8)
+  machine.pass(100)
+  assert.equal(
+    machine.sent().map(({ cmd, params }) => [cmd, params]),
+    [['unsubscribe', { sids: [8] }]]
+  )
+})
+
+for (const [form, error] of [
+  ['without id', { type: 'error', msg: { code: 8, msg: 'Unknown channel name' } }],
+  ['with code at the top', { type: 'error', code: 8, msg: 'Unknown channel name' }],
+  [
+    'that names its channel',
+    { type: 'error', msg: { code: 8, msg: 'Unknown channel name', channel: 'ticker' } },
+  ],
+] as const) {
+  test(`an error ${form} refuses the channel that waits, in the exchange's words`, () => {
+    const machine = halfSilent()
+    machine.frame(error)
+    const [refusal] = machine.session.refusals()
+    assert.is(refusal!.channel, 'ticker')
+    assert.is(refusal!.kind, 'refused')
+    assert.match(refusal!.words, 'Unknown channel name')
+    assert.ok(machine.kinds().includes('ready'))
+    machine.pass(61_000)
+    assert.equal(
+      machine.sent().map(({ params }) => params.channels),
+      [['ticker']]
+    )
+  })
+}
+
+test('an error that could mean several commands is shown beside the one that is not answered', () => {
+  const machine = start({ filtered: ['orderbook_delta'], whole: ['communications'] })
+  machine.open()
+  machine.want('A')
+  machine.pass(50)
+  machine.frame({ type: 'error', msg: { code: 8, msg: 'Unknown channel name' } })
+  machine.frame(subscribed(2, 'orderbook_delta', 1))
+  machine.pass(11_000)
+  const [refusal] = machine.session.refusals()
+  assert.is(refusal!.channel, 'communications')
+  assert.match(refusal!.words, 'Unknown channel name')
+})
+
+test('an exchange that answers nothing at all is dialled anew', () => {
+  const machine = start({ filtered: ['orderbook_delta'] })
+  machine.open()
+  machine.want('A')
+  machine.pass(29_000)
+  assert.not.ok(machine.kinds().includes('ready'), 'nothing is captured')
+  machine.pass(60_000)
+  const kinds = machine.kinds()
+  assert.ok(kinds.includes('reconnect'))
+  assert.is(machine.session.refusals()[0]!.channel, 'orderbook_delta')
+})
+
+test('a hundred subscriptions that are not answered hold up none that would be', () => {
+  const machine = start({ filtered: ['orderbook_delta', 'ticker'] })
+  machine.open()
+  machine.want(...Array.from({ length: 20_000 }, (_, i) => `M${i}`))
+  const live = new Set<number>()
+  for (let i = 0; i < 300 && live.size < 100; i++) {
+    machine.pass(10)
+    for (const { id, cmd, params } of machine.sent()) {
+      if (cmd !== 'subscribe' || !(params.channels as string[]).includes('orderbook_delta'))
+        continue
+      live.add(id)
+      machine.frame(subscribed(id, 'orderbook_delta', id))
+    }
+  }
+  assert.is(live.size, 100, 'every book within three seconds')
+})
+
+test('markets whose add is not answered are named, asked for again, and missing until then', () => {
+  const machine = live()
+  machine.want('A', 'B', 'C')
+  machine.pass(50)
+  const [book, trades] = machine.sent()
+  machine.frame({ type: 'ok', id: trades!.id, sid: 2 })
+  machine.pass(10_500)
+  assert.equal(
+    machine.session.refusals().map(({ channel, symbols, kind }) => [channel, symbols, kind]),
+    [['orderbook_delta', ['C'], 'unanswered']]
+  )
+  machine.pass(1_000)
+  const again = machine.sent().at(-1)!
+  assert.equal(again.params, { ...book!.params })
+  machine.drain()
+  machine.frame({ type: 'ok', id: again.id, sid: 1 })
+  const [missed, ...rest] = machine.drain()
+  assert.ok(missed?.kind === 'missed' && missed.reason.includes('C') && rest.length === 0)
+  assert.equal(machine.session.refusals(), [])
+})
+
+test('a snapshot that is not answered is asked for again', () => {
+  const machine = live()
+  machine.jumped(1)
+  machine.drain()
+  machine.pass(15_000)
+  const again = machine.sent()
+  assert.equal(
+    again.map(({ params }) => params.action),
+    ['get_snapshot']
+  )
+})
+
+test('code 9 to one command refuses its channel, since the others are signed in', () => {
+  const machine = start({ filtered: ['orderbook_delta'], whole: ['fill'] })
+  machine.open()
+  machine.want('A')
+  machine.pass(50)
+  machine.frame({ id: 1, type: 'error', msg: { code: 9, msg: 'Authentication required' } })
+  machine.frame(subscribed(2, 'orderbook_delta', 1))
+  assert.not.ok(machine.kinds().includes('reconnect'))
+  assert.is(machine.session.refusals()[0]!.channel, 'fill')
 })
 
 test('code 9 means that the connection does not count as signed in', () => {

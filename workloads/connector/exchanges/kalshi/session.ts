@@ -1,14 +1,18 @@
 // The protocol of one Kalshi connection as a machine without I/O: frames, wishes and time go in, commands and
 // events come out. Data that comes before an ack is data.
 
-import type { Action, Frame, Session } from '../../adapter.ts'
+import type { Action, Frame, Refusal, ScopeSeen, Session } from '../../adapter.ts'
 import { DeclaredTypes } from '../../declared-types.ts'
 import { applyReply } from './answers.ts'
+import { giveBack, goLive, lostAsks, sameAs } from './confirmed.ts'
 import { KalshiFrames } from './frames.ts'
 import { advance } from './plan.ts'
+import { refusalsOf, tellAll } from './refusals.ts'
 import { readReply } from './replies.ts'
 import { bySid, newState, type State, wantRebuild, wantSymbols } from './state.ts'
 import { channelOfType } from './types.ts'
+
+const EXPECTED: ScopeSeen = { isExpected: true, actions: [] }
 
 export class KalshiSession implements Session {
   readonly #frames: KalshiFrames
@@ -27,14 +31,8 @@ export class KalshiSession implements Session {
     return this.#state.wakeAt
   }
 
-  get trouble(): string {
-    const { subs, lastError } = this.#state
-    const refused = subs.filter((sub) => sub.refused !== '').map((sub) => sub.channel.name)
-    const markets = subs.reduce((sum, sub) => sum + sub.refusedUntil.size, 0)
-    if (refused.length === 0 && markets === 0) return ''
-    const names = [...new Set(refused)].join(', ')
-    const what = names !== '' ? `channel ${names}` : `${markets} market subscription(s)`
-    return `the exchange refuses ${what}: ${lastError}`
+  refusals(): readonly Refusal[] {
+    return refusalsOf(this.#state)
   }
 
   look(payload: Buffer): void {
@@ -75,17 +73,42 @@ export class KalshiSession implements Session {
     return actions
   }
 
-  /** A subscription whose ack did not say its sid learns it from the first frame of its channel. */
-  scopeSeen(scope: number): boolean {
+  /** A subscription whose ack did not say its sid, or never came, learns it from the first frame of its channel. */
+  scopeSeen(scope: number, nowMs: number): ScopeSeen {
+    const state = this.#state
     const channel = channelOfType(this.frame.type)
-    if (channel === undefined || bySid(this.#state, scope) !== undefined) return true
-    const subs = this.#state.subs.filter((sub) => sub.channel.name === channel)
+    if (channel === undefined || bySid(state, scope) !== undefined) return EXPECTED
+    const { symbol } = this.frame
+    const subs = state.subs.filter((sub) => sub.channel.name === channel)
     const open = subs.filter(
-      (sub) => sub.sid === 0 && (sub.state === 'asked' || sub.state === 'live')
+      (sub) => sub.sid === 0 && (sub.slice === null || sub.slice.wanted.has(symbol))
     )
-    if (open.length === 1) open[0]!.sid = scope
-    const isAwaited = open.length > 0 || this.#state.commands.size > 0
-    return isAwaited || !subs.some((sub) => sub.sid !== 0)
+    const waiting = open.filter(({ state: is }) => is === 'asked' || is === 'live')
+    if (waiting.length === 1) {
+      waiting[0]!.sid = scope
+      return EXPECTED
+    }
+    const [only] = open
+    const asks = only?.state === 'new' ? lostAsks(state, only) : []
+    const [asked] = asks
+    let isExpected =
+      waiting.length > 0 || state.commands.size > 0 || !subs.some((sub) => sub.sid !== 0)
+    // It was given up, and is there after all.
+    if (open.length === 1 && asked !== undefined && asks.every(sameAs(asked))) {
+      goLive(state, only!, scope, asked.markets, nowMs)
+      isExpected = true
+    } else if (open.length === 0 && wasLost(state, channel)) {
+      giveBack(state, scope)
+      isExpected = true
+    }
+    return { isExpected, actions: this.tick(nowMs) }
+  }
+
+  closed(nowMs: number): readonly Action[] {
+    tellAll(this.#state, nowMs)
+    const { actions } = this.#state
+    this.#state.actions = []
+    return actions
   }
 
   channelOf(scope: number): { channel: string; group: string } {
@@ -93,3 +116,9 @@ export class KalshiSession implements Session {
     return { channel: channel?.name ?? '', group: channel?.group ?? 'other' }
   }
 }
+
+/** A subscribe to the channel was given up: it may be there twice. */
+const wasLost = (state: State, channel: string): boolean =>
+  [...state.lapsed.values()].some(
+    ({ kind, subs }) => kind === 'subscribe' && subs.some((sub) => sub.channel.name === channel)
+  )

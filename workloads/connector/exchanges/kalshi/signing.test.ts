@@ -31,7 +31,16 @@ function refusal(pem: string): SsmdError {
 }
 
 test('a request is signed over time, method and path, with PKCS#1 and PKCS#8 keys', () => {
-  for (const pem of [pkcs1, pkcs8, pkcs8.replaceAll('\n', '\r\n'), `\n  ${pkcs1}  \n`]) {
+  const forms = [
+    pkcs1,
+    pkcs8,
+    pkcs8.replaceAll('\n', '\r\n'),
+    pkcs8.replaceAll('\n', '\\n'),
+    pkcs1.replaceAll('\n', ' '),
+    pkcs1.replaceAll('\n', ''),
+    `\uFEFF\n  ${pkcs1}  \n`,
+  ]
+  for (const pem of forms) {
     const headers = createSigner('key-1', pem).headers('GET', '/trade-api/ws/v2', 1_786_410_915_566)
     assert.is(headers['KALSHI-ACCESS-KEY'], 'key-1')
     assert.is(headers['KALSHI-ACCESS-TIMESTAMP'], '1786410915566')
@@ -67,6 +76,10 @@ test('a PEM that cannot be used is refused with what is wrong with it, and never
     [pkcs8.replace(body, `${body.slice(2)}**`), /damaged/],
     [ec.export({ type: 'pkcs8', format: 'pem' }).toString(), /kind ec, not RSA/],
     [locked.toString(), /passphrase/],
+    [
+      pkcs1.replace('KEY-----\n', 'KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,AB\n\n'),
+      /passphrase/,
+    ],
   ]
   for (const [pem, expected] of table) {
     const error = refusal(pem)

@@ -10,6 +10,7 @@ import {
 } from 'node:crypto'
 import { promisify } from 'node:util'
 import { SsmdError } from '#crds/errors.ts'
+import { checkHeaderValue, plainValue } from '#role/keys.ts'
 
 export type Signer = {
   readonly keyId: string
@@ -22,6 +23,7 @@ export const PEM_HINT =
 
 /** A signer of a key id and a private key in PEM, PKCS#1 or PKCS#8. Throws SSMD_E_CREDENTIALS. */
 export function createSigner(keyId: string, pem: string): Signer {
+  checkHeaderValue(keyId, "Kalshi's apiKey")
   return signer(keyId, readPrivateKey(pem))
 }
 
@@ -64,15 +66,21 @@ function readPrivateKey(pem: string): KeyObject {
       cause,
     })
   }
-  const text = pem.replaceAll('\r\n', '\n').trim()
+  const text = plainValue(pem)
   const label = /^-----BEGIN ([A-Z0-9 ]+)-----/.exec(text)?.[1]
   if (label === undefined) return fail('is not PEM: it does not begin with -----BEGIN')
   if (!label.endsWith('PRIVATE KEY')) return fail(`is a ${label}, not a private key`)
-  if (label.startsWith('ENCRYPTED')) return fail('is locked with a passphrase')
-  if (!text.endsWith(`-----END ${label}-----`)) return fail('is cut short: its END line is missing')
+  const [begin, end] = [`-----BEGIN ${label}-----`, `-----END ${label}-----`]
+  if (!text.endsWith(end)) return fail('is cut short: its END line is missing')
+  const body = text.slice(begin.length, -end.length)
+  if (label.startsWith('ENCRYPTED') || body.includes('ENCRYPTED')) {
+    return fail('is locked with a passphrase')
+  }
+  // A shell or a form may have taken its line breaks: they say nothing.
+  const lines = body.replaceAll(/\s/g, '').match(/.{1,64}/g) ?? []
   let key: KeyObject
   try {
-    key = createPrivateKey(text)
+    key = createPrivateKey([begin, ...lines, end, ''].join('\n'))
   } catch (cause) {
     return fail('cannot be read: what stands between BEGIN and END is damaged', cause)
   }

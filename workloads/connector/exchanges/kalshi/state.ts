@@ -12,12 +12,20 @@ import type { Channel } from './types.ts'
 
 export type Command = {
   readonly id: number
-  readonly kind: 'subscribe' | 'add' | 'delete' | 'snapshot' | 'unsubscribe'
+  readonly kind: 'subscribe' | 'add' | 'delete' | 'snapshot' | 'unsubscribe' | 'list'
   readonly subs: readonly Subscription[]
   readonly markets: readonly string[]
   /** Markets whose snapshot has not come yet. */
   readonly awaited: Set<string>
   readonly sentMs: number
+  /** One that failed before is asked again: it must not hold up those that may succeed. */
+  readonly again: boolean
+  /** A sid that nobody waited for and that is given back. */
+  readonly stray: number
+  /** A part of it was confirmed. */
+  answered: boolean
+  /** Answered by an error: only an ack behind that may still come. */
+  failed: boolean
 }
 
 export type State = {
@@ -27,26 +35,35 @@ export type State = {
   readonly subs: Subscription[]
   /** Sent and not yet answered. */
   readonly commands: Map<number, Command>
+  /** Sent and given up; an ack may still come. The latest of them. */
+  readonly lapsed: Map<number, Command>
+  /** Subscriptions whose frames are missing at present. */
+  readonly absent: Set<Subscription>
   /** Sids that the exchange gave and nobody waited for. */
   readonly strays: number[]
+  /** Sids that have ended, the latest of them: an ack may come after its end. */
+  readonly over: Set<number>
   /** Markets in one subscription, at most. */
   limit: number
   lastId: number
   open: boolean
   symbolsKnown: boolean
+  /** The exchange has answered a command on this connection. */
+  answered: boolean
   ready: boolean
   nextSendMs: number
   pausedUntil: number
   pauses: number
   wakeAt: number
   lastError: string
+  /** An error that answers no command that we know of. */
+  said: { readonly words: string; readonly atMs: number } | null
   actions: Action[]
 }
 
 const RETRY_MS = 1_000
 const MAX_RETRY_MS = 60_000
-/** A market or a channel that was refused is asked for again after this. */
-const REFUSED_MS = 60_000
+const MAX_LAPSED = 64
 
 export function newState(options: {
   /** Channels to have without a filter. */
@@ -61,18 +78,23 @@ export function newState(options: {
     slices: [],
     subs: options.whole.map((channel) => newSubscription(channel, null)),
     commands: new Map(),
+    lapsed: new Map(),
+    absent: new Set(),
     strays: [],
+    over: new Set(),
     limit: MARKETS_PER_SUBSCRIPTION,
     lastId: 0,
     open: false,
     // Nothing to wait for where no channel takes names.
     symbolsKnown: options.filtered.length === 0,
+    answered: false,
     ready: false,
     nextSendMs: 0,
     pausedUntil: 0,
     pauses: 0,
     wakeAt: Number.POSITIVE_INFINITY,
     lastError: '',
+    said: null,
     actions: [],
   }
 }
@@ -92,8 +114,8 @@ export function wantSymbols(state: State, symbols: readonly string[]): void {
     for (const channel of state.filtered) state.subs.push(newSubscription(channel, slice))
   }
   for (const sub of state.subs) {
-    for (const market of sub.refusedUntil.keys()) {
-      if (!sub.slice?.wanted.has(market)) sub.refusedUntil.delete(market)
+    for (const market of sub.refusedMarkets.keys()) {
+      if (!sub.slice?.wanted.has(market)) sub.refusedMarkets.delete(market)
     }
   }
 }
@@ -110,8 +132,25 @@ export function lowerLimit(state: State, limit: number): void {
 export function confirm(sub: Subscription, markets: Iterable<string>): void {
   for (const market of markets) {
     sub.confirmed.add(market)
-    sub.refusedUntil.delete(market)
+    sub.uncertain.delete(market)
+    sub.refusedMarkets.delete(market)
   }
+}
+
+/** It is over, and an answer may still come: for an ack that is late, or behind an error of the same command. */
+export function lapse(state: State, command: Command): void {
+  state.commands.delete(command.id)
+  state.lapsed.set(command.id, command)
+  const [oldest] = state.lapsed.keys()
+  if (state.lapsed.size > MAX_LAPSED) state.lapsed.delete(oldest!)
+}
+
+/** A sid has ended: what is still said of it comes too late. */
+export function endSid(state: State, sid: number): void {
+  if (sid === 0) return
+  state.over.add(sid)
+  const [oldest] = state.over
+  if (state.over.size > MAX_LAPSED) state.over.delete(oldest!)
 }
 
 /** All is well with what was asked last. */
@@ -127,8 +166,12 @@ export function settle(state: State, sub: Subscription): void {
 /** The same again, later each time. */
 export function later(sub: Subscription, nowMs: number): void {
   sub.command = 0
-  sub.retryAt = nowMs + Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** Math.min(sub.failures++, 10))
+  sub.retryAt = nowMs + delayMs(sub.failures++)
 }
+
+/** How long to wait after so many failures before. */
+export const delayMs = (failures: number): number =>
+  Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** Math.min(failures, 10))
 
 /** No command at all for a while, longer each time. */
 export function pause(state: State, nowMs: number): void {
@@ -139,38 +182,15 @@ export function pause(state: State, nowMs: number): void {
 /** To be asked for from the beginning. */
 export function renew(state: State, sub: Subscription): void {
   if (sub.sid !== 0) state.actions.push({ kind: 'forget', scope: sub.sid })
+  endSid(state, sub.sid)
   if (sub.command !== 0) state.commands.delete(sub.command)
   sub.command = 0
   sub.state = 'new'
   sub.sid = 0
   sub.confirmed.clear()
+  sub.uncertain.clear()
   sub.rebuild.wanted = false
-}
-
-/** The exchange ended it: what it would have sent is missing until it is made anew. */
-export function ended(state: State, sub: Subscription, reason: string, nowMs: number): void {
-  const symbols = sub.slice?.wanted.size ?? 0
-  state.actions.push({ kind: 'ended', reason, ...scopeOf(sub) })
-  state.actions.push({
-    kind: 'rebuild',
-    how: 'resubscribe',
-    symbols,
-    ...scopeOf(sub),
-  })
-  renew(state, sub)
-  sub.ended ??= { atMs: nowMs, reason }
-  later(sub, nowMs)
-}
-
-export function refuseMarket(sub: Subscription, market: string, nowMs: number): void {
-  // The answer may come after nobody wants it any more.
-  if (!sub.slice?.wanted.has(market)) return
-  sub.refusedUntil.set(market, nowMs + REFUSED_MS)
-}
-
-export function refuseChannel(state: State, sub: Subscription, nowMs: number): void {
-  sub.refused = state.lastError
-  sub.retryAt = nowMs + REFUSED_MS
+  sub.doubtful = false
 }
 
 export function reconnect(state: State, kind: 'unauthorized' | 'protocol', message: string): void {

@@ -16,16 +16,18 @@ export type Subscription = {
   sid: number
   /** Markets that the exchange confirmed. */
   readonly confirmed: Set<string>
-  /** Markets that it refused, and when to ask again. */
-  readonly refusedUntil: Map<string, number>
-  /** Why the channel cannot be had; empty where it can. */
-  refused: string
+  /** Of these, markets whose add or delete was not answered: they may be there or not. */
+  readonly uncertain: Set<string>
+  /** Markets that cannot be had at present. */
+  readonly refusedMarkets: Map<string, Refused>
+  /** Why the channel cannot be had at present; null if it can. */
+  refused: Refused | null
   /** Id of the command that is under way, or 0. */
   command: number
-  /** The last command that asked for it: also for an ack that comes late. */
-  asked: { readonly id: number; readonly markets: readonly string[] }
-  /** When and why the exchange ended it, until it is there again. */
-  ended: { readonly atMs: number; readonly reason: string } | null
+  /** A command was not answered and may still be carried out: asked for again blindly, it could be there twice. */
+  doubtful: boolean
+  /** Since when and why its frames are missing, until it is confirmed again. */
+  missing: Missing | null
   retryAt: number
   failures: number
   /** Asked for in a command of its own, since a common one failed. */
@@ -40,6 +42,25 @@ export type Subscription = {
   }
 }
 
+/** Frames that are missing: `atMs` is up to when that is on record. */
+export type Missing = {
+  atMs: number
+  readonly startMs: number
+  tellAtMs: number
+  readonly cause: 'exchange-sequence' | 'not-subscribed'
+  readonly reason: string
+}
+
+/** Why a channel or a market cannot be had, in the exchange's words, and when it is asked for again. */
+export type Refused = {
+  readonly kind: 'refused' | 'unanswered'
+  readonly words: string
+  readonly sinceMs: number
+  readonly untilMs: number
+  /** Times in a row. */
+  readonly times: number
+}
+
 /** Kalshi publishes no number; others met a limit at 256 markets a subscription. */
 export const MARKETS_PER_SUBSCRIPTION = 200
 export const MARKETS_PER_UPDATE = 50
@@ -50,11 +71,12 @@ export const newSubscription = (channel: Channel, slice: Slice | null): Subscrip
   state: 'new',
   sid: 0,
   confirmed: new Set(),
-  refusedUntil: new Map(),
-  refused: '',
+  uncertain: new Set(),
+  refusedMarkets: new Map(),
+  refused: null,
   command: 0,
-  asked: { id: 0, markets: [] },
-  ended: null,
+  doubtful: false,
+  missing: null,
   retryAt: 0,
   failures: 0,
   alone: false,
@@ -62,15 +84,19 @@ export const newSubscription = (channel: Channel, slice: Slice | null): Subscrip
   rebuild: { wanted: false, notBefore: 0, delayMs: 0, lastMs: 0 },
 })
 
+/** To be asked for, unless it is there. */
+export const isWanted = (sub: Subscription, market: string, nowMs: number): boolean =>
+  (sub.slice?.wanted.has(market) ?? false) &&
+  (sub.refusedMarkets.get(market)?.untilMs ?? 0) <= nowMs
+
 /** Markets to be added now, at most `limit`. */
 export function missing(sub: Subscription, limit: number, nowMs: number): string[] {
   const markets: string[] = []
   if (sub.slice === null) return markets
   for (const market of sub.slice.wanted) {
     if (markets.length >= limit) break
-    if (!sub.confirmed.has(market) && (sub.refusedUntil.get(market) ?? 0) <= nowMs) {
-      markets.push(market)
-    }
+    const isThere = sub.confirmed.has(market) && !sub.uncertain.has(market)
+    if (!isThere && isWanted(sub, market, nowMs)) markets.push(market)
   }
   return markets
 }

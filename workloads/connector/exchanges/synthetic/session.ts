@@ -2,7 +2,14 @@
 
 import { isUtf8 } from 'node:buffer'
 import { FORM } from '#wire/form.ts'
-import { type Action, type Frame, type MessageType, type Session, UNKNOWN } from '../../adapter.ts'
+import {
+  type Action,
+  type Frame,
+  type MessageType,
+  type ScopeSeen,
+  type Session,
+  UNKNOWN,
+} from '../../adapter.ts'
 import { ByteTable } from '../../byte-table.ts'
 import { FrameScanner, VALUE } from '../../scanner.ts'
 
@@ -33,7 +40,6 @@ export class SyntheticSession implements Session {
     control: false,
   }
   readonly wakeAt = Number.POSITIVE_INFINITY
-  readonly trouble = ''
   readonly #symbols: number
   readonly #scanner = new FrameScanner(['type', 'sequence', 'symbol'])
   readonly #types = new ByteTable<MessageType>((name) => TYPES.get(name) ?? UNKNOWN)
@@ -48,7 +54,7 @@ export class SyntheticSession implements Session {
     const scanner = this.#scanner
     const valid = scanner.scan(payload)
     frame.form = valid
-      ? scanner.lineBreak
+      ? scanner.breaksInside()
         ? FORM.text
         : FORM.json
       : isUtf8(payload)
@@ -75,8 +81,16 @@ export class SyntheticSession implements Session {
     return []
   }
 
-  scopeSeen(): boolean {
-    return true
+  scopeSeen(): ScopeSeen {
+    return { isExpected: true, actions: [] }
+  }
+
+  refusals(): readonly [] {
+    return []
+  }
+
+  closed(): readonly Action[] {
+    return []
   }
 
   jumped(): readonly Action[] {
