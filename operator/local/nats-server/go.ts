@@ -27,7 +27,7 @@ export const goBuild =
     await placeWhole(spec, out, deps, async (temporary) => {
       const built = await withProgress(
         deps.log,
-        `building ${spec.name} ${spec.version} with Go (once, about ${spec.go.seconds} s)`,
+        `building ${spec.name} ${spec.version} with Go (once, about ${spec.go.seconds} s on two cores)`,
         deps.run(go, buildArgs(spec, temporary), { cwd: spec.go.module, env: goEnv(deps.env) })
       )
       if (built.code !== 0) {
