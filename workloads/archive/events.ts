@@ -61,6 +61,7 @@ export function applyEvent(
 }
 
 const NONE: readonly GapSpan[] = []
+const MAX_SYMBOLS = 50
 
 /** What a `late` event says: sequences that came after all, and how many frames came late or again. */
 export type LateFacts = {
@@ -117,7 +118,10 @@ function sequenceGap(
   const missing = numberOf(event.missing) ?? null
   const began = typeof event.from === 'string' ? parseNanos(event.from) : undefined
   const ended = typeof event.to === 'string' ? parseNanos(event.to) : undefined
-  const range = `scope ${scope ?? '?'}, sequences ${first ?? '?'} to ${last ?? '?'}`
+  const what =
+    event.cause === 'unsubscribed'
+      ? symbolsOf(event.symbols)
+      : `scope ${scope ?? '?'}, sequences ${first ?? '?'} to ${last ?? '?'}`
   const isCounted =
     scope !== undefined && first !== undefined && last !== undefined && last >= first
   const from = minNanos(began ?? before, at)
@@ -133,10 +137,16 @@ function sequenceGap(
     ...(isCounted && missing !== null ? { scope, sequences: [first, last] as const } : {}),
     // Always there: it tells this gap from the end of a connection.
     channel: textOf(event.channel, ''),
-    detail: [range, textOf(event.reason, '').slice(0, MAX_REASON)]
+    detail: [what, textOf(event.reason, '').slice(0, MAX_REASON)]
       .filter((t) => t !== '')
       .join(': '),
   }
+}
+
+/** Symbols as a gap names them; a connector names 50 in one gap at most. */
+function symbolsOf(value: unknown): string {
+  const names = Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+  return names.slice(0, MAX_SYMBOLS).join(', ')
 }
 
 /** Frames that the connector had and could not keep: their numbers are used up. */

@@ -181,6 +181,36 @@ test('a gap of the exchange is one of the manifest, with channel and count', asy
   await isWhole(folder.path)
 })
 
+test('symbols that were given up and came back are a gap of the manifest, by name (freqtrade/freqtrade#1302)', async () => {
+  using folder = temporaryFolder()
+  const writer = await openWriter(folder.path)
+  writer.bind(STREAM)
+  const gap = {
+    kind: 'gap',
+    cause: 'unsubscribed',
+    fault: 'exchange',
+    channel: 'trade',
+    scope: 2,
+    symbols: ['KXA-1', 'KXA-2'],
+    missing: null,
+    from: '2026-11-24T11:59:00.000000000Z',
+    reason: 'given up',
+  }
+  const records = [...frames(t('12:00:00'), 1), eventRecord(t('12:00:01'), gap, 'trades')]
+  writer.add(makeBlock({ connection: '01a', first: 1, records }), 1)
+  await writer.close()
+  const { gaps, condition } = manifestOf(folder.path, DAY)
+  assert.is(condition, 'degraded')
+  assert.is(gaps.length, 1)
+  assert.is(gaps[0]!.cause, 'unsubscribed')
+  assert.is(gaps[0]!.fault, 'exchange')
+  assert.is(gaps[0]!.from, gap.from)
+  assert.is(gaps[0]!.to, '2026-11-24T12:00:01.000000000Z')
+  assert.is(gaps[0]!.detail, 'KXA-1, KXA-2: given up')
+  assert.ok(existsSync(join(folder.path, 'made', DAY, 'trades_000.jsonl.gz')))
+  await isWhole(folder.path)
+})
+
 test('days that lie in a gap from midnight to midnight have a manifest that says so', async () => {
   using folder = temporaryFolder()
   const writer = await openWriter(folder.path)

@@ -51,6 +51,13 @@ export type Action =
       readonly sinceMs: number
       readonly reason: string
     } & Scoped)
+  /** Symbols that were given up are captured again. */
+  | ({
+      readonly kind: 'resumed'
+      readonly symbols: readonly string[]
+      /** Since when they were not, unix milliseconds. */
+      readonly sinceMs: number
+    } & Scoped)
   /** State was asked for again. */
   | ({ readonly kind: 'rebuild'; readonly how: string; readonly symbols: number } & Scoped)
   /** The scope is over; if it comes again, its count starts anew. */
@@ -62,6 +69,16 @@ export type Action =
 
 /** `isExpected` is false if no answer announced the scope, and none is awaited. */
 export type ScopeSeen = { readonly isExpected: boolean; readonly actions: readonly Action[] }
+
+/** How the symbols that a connection is to have change. What it has already is not added, what it lacks not removed. */
+export type Wanted = {
+  readonly added: readonly string[]
+  readonly removed: readonly string[]
+  /** Of `added`, those that were captured before: when that ended, unix milliseconds. */
+  readonly resumed: ReadonlyMap<string, number>
+  /** `some`: it is not known yet whether there are more. */
+  readonly extent: 'all' | 'some'
+}
 
 /** The protocol of one connection. `look` is the hot path; everything else happens seldom. */
 export type Session = {
@@ -77,8 +94,9 @@ export type Session = {
   scopeSeen(scope: number, nowMs: number): ScopeSeen
   /** The count of a scope jumped. */
   jumped(scope: number, nowMs: number): readonly Action[]
-  /** The symbols this connection is to have; `some`: it is not known yet whether there are more. */
-  want(symbols: readonly string[], extent: 'all' | 'some', nowMs: number): readonly Action[]
+  want(wanted: Wanted, nowMs: number): readonly Action[]
+  /** The connection is over: what is to be put on record about things under way. Nothing is sent any more. */
+  closed(nowMs: number): readonly Action[]
   /** Called at `wakeAt` or later. */
   tick(nowMs: number): readonly Action[]
   /** When `tick` is wanted; Infinity: not until something happens. */
@@ -87,8 +105,6 @@ export type Session = {
   channelOf(scope: number): { readonly channel: string; readonly group: string }
   /** What the exchange refuses or does not answer, while the rest is captured. */
   refusals(): readonly Refusal[]
-  /** The connection has ended: what is left to be put on record. */
-  closed(nowMs: number): readonly Action[]
 }
 
 /** A channel, or some of its symbols, that cannot be had at present. */
@@ -164,6 +180,22 @@ export type Source =
     }
   | { readonly kind: 'process'; start(listener: Listener): void }
 
+/** Symbols that an exchange lists; some may not match. */
+export type SymbolPage = {
+  /** To be captured. */
+  readonly now: readonly string[]
+  /** They exist, but need not be captured yet. */
+  readonly later: readonly string[]
+}
+
+/** What became of one discovery. */
+export type Discovered = {
+  /** All that is there now was listed. */
+  readonly known: boolean
+  /** What could not be had. None: the answer is whole, and what it did not list is not there. */
+  readonly failures: readonly Failure[]
+}
+
 /** An exchange as one feed uses it. */
 export type Exchange = {
   readonly adapter: string
@@ -175,8 +207,10 @@ export type Exchange = {
   readonly silentMs: number | null
   /** How often we ping, where the exchange does not. */
   readonly pingEveryMs: number | null
-  /** All symbols there are that might match. Throws ExchangeError. null: nothing to ask. */
-  readonly discover: ((signal: AbortSignal) => Promise<readonly string[]>) | null
+  /** Asks which symbols there are and hands them over as they come. null: nothing to ask. */
+  readonly discover:
+    | ((onPage: (page: SymbolPage) => void, signal: AbortSignal) => Promise<Discovered>)
+    | null
 }
 
 /** What an adapter is given to make an exchange. */

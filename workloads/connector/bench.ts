@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { Alarms } from '#role/alarms.ts'
 import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
+import { benchBurst } from './bench/burst.ts'
 import { Connection, newTally } from './connection.ts'
 import { Continuity } from './continuity.ts'
 import { KalshiSession } from './exchanges/kalshi/session.ts'
@@ -37,7 +38,8 @@ export async function benchConnector(): Promise<Row[]> {
     ['trade or delta', frames.filter((frame) => frame.length < 600)],
     ['snapshot', frames.filter((frame) => frame.length >= 600)],
   ] as const
-  return kinds.flatMap(([kind, some]) => (some.length === 0 ? [] : rowsOf(kind, some)))
+  const rows = kinds.flatMap(([kind, some]) => (some.length === 0 ? [] : rowsOf(kind, some)))
+  return [...rows, ...(await benchBurst())]
 }
 
 function rowsOf(kind: string, frames: readonly Buffer[]): Row[] {
@@ -116,6 +118,7 @@ function newConnection(): Connection {
     tally,
     alarms: new Alarms(pino({ level: 'silent' }), Date.now),
     name: 'bench',
+    suspects: new Map(),
     observeLag() {},
     onReady() {},
     onFound() {},

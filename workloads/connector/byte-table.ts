@@ -1,25 +1,29 @@
-// From the bytes of a name to its value without making a string each time: a hash table whose keys are bytes.
-// Bounded: past its limit it starts anew, so that an exchange with endless names cannot fill the memory.
+// From the bytes of a name to its value without making a string each time: a hash table whose keys are bytes, all in one
+// piece of memory. Bounded: past its limit it starts anew, so that an exchange with endless names cannot fill the memory.
 
-type Entry<V> = { readonly bytes: Uint8Array; readonly value: V }
+const START_SLOTS = 256
+const START_BYTES = 4096
 
 export class ByteTable<V> {
   readonly #make: (name: string) => V
   readonly #limit: number
-  #slots: (Entry<V> | undefined)[]
-  #mask: number
-  #size = 0
+  /** One more than the number of the entry there; 0: none. */
+  #slots = new Int32Array(START_SLOTS)
+  #mask = START_SLOTS - 1
+  #values: V[] = []
+  #hashes = new Int32Array(START_SLOTS)
+  /** Where the key of each entry begins in `#keys`, and behind the last where the next will. */
+  #starts = new Int32Array(START_SLOTS + 1)
+  #keys = new Uint8Array(START_BYTES)
 
   /** `make` is called once for each name (and once more after the table started anew). */
   constructor(make: (name: string) => V, limit = 100_000) {
     this.#make = make
     this.#limit = limit
-    this.#slots = new Array<Entry<V> | undefined>(256).fill(undefined)
-    this.#mask = 255
   }
 
   get size(): number {
-    return this.#size
+    return this.#values.length
   }
 
   /** The value of the name that stands in `bytes` from `start` to `end`. */
@@ -29,46 +33,67 @@ export class ByteTable<V> {
     for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
     hash ^= hash >>> 15
     const length = end - start
+    const slots = this.#slots
+    const starts = this.#starts
+    const keys = this.#keys
     let at = hash & this.#mask
     for (;;) {
-      const entry = this.#slots[at]
-      if (entry === undefined) return this.#enter(bytes, start, end)
-      const known = entry.bytes
-      if (known.length === length) {
+      const entry = slots[at]! - 1
+      if (entry < 0) return this.#enter(bytes, start, end, hash)
+      const from = starts[entry]!
+      if (starts[entry + 1]! - from === length) {
         let k = length - 1
-        while (k >= 0 && known[k] === bytes[start + k]) k--
-        if (k < 0) return entry.value
+        while (k >= 0 && keys[from + k] === bytes[start + k]) k--
+        if (k < 0) return this.#values[entry]!
       }
       at = (at + 1) & this.#mask
     }
   }
 
-  #enter(bytes: Uint8Array, start: number, end: number): V {
-    if (this.#size >= this.#limit) this.#restart(256)
-    else if (this.#size * 2 > this.#mask) {
-      const entries = this.#slots
-      this.#restart((this.#mask + 1) * 2)
-      for (const entry of entries) if (entry !== undefined) this.#put(entry)
+  #enter(bytes: Uint8Array, start: number, end: number, hash: number): V {
+    if (this.#values.length >= this.#limit) this.#restart()
+    else if (this.#values.length * 2 > this.#mask) this.#grow()
+    const entry = this.#values.length
+    const from = this.#starts[entry]!
+    const to = from + end - start
+    if (to > this.#keys.length) {
+      const keys = new Uint8Array(Math.max(to, this.#keys.length * 2))
+      keys.set(this.#keys.subarray(0, from))
+      this.#keys = keys
     }
-    const own = Uint8Array.prototype.slice.call(bytes, start, end)
-    const entry = { bytes: own, value: this.#make(Buffer.from(own).toString('utf8')) }
+    this.#keys.set(bytes.subarray(start, end), from)
+    this.#starts[entry + 1] = to
+    this.#hashes[entry] = hash
+    const name = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8')
+    this.#values.push(this.#make(name))
     this.#put(entry)
-    return entry.value
+    return this.#values[entry]!
   }
 
-  #restart(slots: number): void {
-    this.#slots = new Array<Entry<V> | undefined>(slots).fill(undefined)
+  #restart(): void {
+    this.#slots = new Int32Array(START_SLOTS)
+    this.#mask = START_SLOTS - 1
+    this.#values = []
+    this.#hashes = new Int32Array(START_SLOTS)
+    this.#starts = new Int32Array(START_SLOTS + 1)
+    this.#keys = new Uint8Array(START_BYTES)
+  }
+
+  #grow(): void {
+    const slots = this.#slots.length * 2
+    this.#slots = new Int32Array(slots)
     this.#mask = slots - 1
-    this.#size = 0
+    const [hashes, starts] = [new Int32Array(slots), new Int32Array(slots + 1)]
+    hashes.set(this.#hashes)
+    starts.set(this.#starts)
+    this.#hashes = hashes
+    this.#starts = starts
+    for (let entry = 0; entry < this.#values.length; entry++) this.#put(entry)
   }
 
-  #put(entry: Entry<V>): void {
-    let hash = 0x811c9dc5 | 0
-    for (const byte of entry.bytes) hash = Math.imul(hash ^ byte, 0x01000193)
-    hash ^= hash >>> 15
-    let at = hash & this.#mask
-    while (this.#slots[at] !== undefined) at = (at + 1) & this.#mask
-    this.#slots[at] = entry
-    this.#size++
+  #put(entry: number): void {
+    let at = this.#hashes[entry]! & this.#mask
+    while (this.#slots[at] !== 0) at = (at + 1) & this.#mask
+    this.#slots[at] = entry + 1
   }
 }

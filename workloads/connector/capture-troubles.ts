@@ -2,7 +2,7 @@
 // that match nothing, waits that the exchange asked for. Pure.
 
 import type { Found } from '#role/alarms.ts'
-import type { Failure, Refusal } from './adapter.ts'
+import type { Refusal } from './adapter.ts'
 import type { Wait } from './shard.ts'
 
 /** So many symbols are named; of the others the number is said. */
@@ -55,18 +55,6 @@ export const globTrouble = (glob: string): Found => ({
   kind: 'SymbolsNotFound',
   name: glob,
   message: `no symbol of the exchange matches ${glob} at present; the connector keeps looking`,
-})
-
-export const discoveryTrouble = (failure: Failure): Found => ({
-  kind: 'DiscoveryFailed',
-  name: 'discovery',
-  message: `cannot ask which symbols there are: ${failure.message}; the connector keeps what it has and asks again`,
-})
-
-export const limitTrouble = (left: number, connections: number): Found => ({
-  kind: 'SymbolLimit',
-  name: 'connections',
-  message: `${left} symbols do not fit into ${connections} connections, and are not captured`,
 })
 
 function named(symbols: ReadonlySet<string>): string {

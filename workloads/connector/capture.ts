@@ -3,20 +3,15 @@
 
 import type { Found } from '#role/alarms.ts'
 import type { Failure } from './adapter.ts'
-import {
-  discoveryTrouble,
-  globTrouble,
-  limitTrouble,
-  refusalTroubles,
-  waitTrouble,
-} from './capture-troubles.ts'
-import { keepDiscovering, SymbolSet } from './discovery.ts'
+import { globTrouble, refusalTroubles, waitTrouble } from './capture-troubles.ts'
+import { type DiscoveryAnswer, keepDiscovering } from './discovery.ts'
 import { matchesGlob, type SymbolFilter } from './globs.ts'
-import { type Place, place } from './placement.ts'
+import { type Place, Placement } from './placement.ts'
 import { Shard, type ShardDeps } from './shard.ts'
+import { type Census, GIVE_UP_AFTER, MAX_BEYOND, SymbolSet } from './symbol-set.ts'
 
 export type CaptureOptions = {
-  readonly deps: Omit<ShardDeps, 'onFound' | 'onChange'>
+  readonly deps: Omit<ShardDeps, 'onFound' | 'onChange' | 'suspects'>
   readonly filter: SymbolFilter
   readonly discoverMs: number
   readonly symbolsPerConnection: number
@@ -25,27 +20,45 @@ export type CaptureOptions = {
   onChange(): void
 }
 
+/** Announcements and pages that come within this are placed together. */
+const GATHER_MS = 25
+/** Symbols placed in one turn of the event loop. */
+const SYMBOLS_PER_TURN = 2_000
+/** At most one log line in this about symbols that come one by one. */
+const LOG_MS = 10_000
 /** No data for so long is worth a word, although a quiet market may be the reason. */
 const QUIET_MS = 30_000
+
+/** What the tables of a shard need to know about a change. */
+type Change = { added: string[]; removed: string[]; resumed: Map<string, number> }
 
 export class Capture {
   readonly #o: CaptureOptions
   readonly #set: SymbolSet
   readonly #shards: Shard[] = []
-  readonly #places: Place[] = []
+  /** One place a shard. */
+  readonly #placement: Placement<Place>
+  /** Symbols that found no place. */
+  readonly #left = new Set<string>()
   readonly #running: Promise<void>[] = []
   #signal: AbortSignal | null = null
   #known = false
-  #left = 0
-  /** Discovery has answered at least once. */
-  #answered = false
-  #discoveryFailure: Failure | null = null
-  /** Patterns that match no symbol, as of the last answer. */
-  #unmatched: readonly string[] = []
+  /** Every shard has been told that it knows all its symbols. */
+  #toldAll = false
+  /** What discovery could not have; empty if its last answer is whole. */
+  #discovery = ''
+  /** Patterns that match no symbol at present. */
+  readonly #unmatched: Set<string>
+  /** A whole answer has listed what there is. */
+  #isListed = false
+  #gathering: NodeJS.Timeout | null = null
+  #loggedMs = Number.NEGATIVE_INFINITY
 
   constructor(options: CaptureOptions) {
     this.#o = options
     this.#set = new SymbolSet(options.filter)
+    this.#unmatched = new Set(options.filter.globs)
+    this.#placement = new Placement(options.symbolsPerConnection, () => ({ wanted: new Set() }))
   }
 
   get shards(): readonly Shard[] {
@@ -56,7 +69,17 @@ export class Capture {
     return this.#shards.reduce((sum, shard) => sum + shard.symbols, 0)
   }
 
-  /** All that can be captured is being captured; `troubles` names the rest. */
+  /** Symbols that match and are not captured, because there are too many. */
+  get symbolsBeyondLimit(): number {
+    return this.#left.size + this.#set.beyond
+  }
+
+  /** The last answer of discovery was not whole. */
+  get discoveryFailed(): boolean {
+    return this.#discovery !== ''
+  }
+
+  /** All that can be captured is being captured; troubles name the rest. */
   get ready(): boolean {
     return this.#known && this.#shards.every((shard) => shard.ready)
   }
@@ -69,14 +92,8 @@ export class Capture {
       const times = failed.attempts > 1 ? `, attempt ${failed.attempts}` : ''
       return `${message}${times}${hint === undefined ? '' : ` (${hint})`}`
     }
-    if (this.#discoveryFailure !== null) {
-      return `cannot ask which symbols there are: ${this.#discoveryFailure.message}`
-    }
-    if (this.#left > 0) {
-      return `${this.#left} symbols do not fit into ${this.#o.maxConnections} connections`
-    }
     const { globs } = this.#o.filter
-    if (this.#answered && this.symbols === 0) {
+    if (this.#known && globs.length > 0 && this.symbols === 0) {
       return `no symbol matches ${globs.join(', ')} at present`
     }
     const last = this.lastDataMs
@@ -95,16 +112,14 @@ export class Capture {
     for (const { index, wait } of this.#shards) {
       if (wait !== null) found.push(waitTrouble(`connection ${index}`, wait))
     }
-    if (this.#discoveryFailure !== null) found.push(discoveryTrouble(this.#discoveryFailure))
-    if (this.#left > 0) found.push(limitTrouble(this.#left, this.#o.maxConnections))
-    for (const glob of this.#unmatched) found.push(globTrouble(glob))
+    if (this.#isListed) for (const glob of this.#unmatched) found.push(globTrouble(glob))
     return found
   }
 
   /** Why it is not ready, for /readyz. */
   notReady(): string {
     const open = this.#shards.filter((shard) => !shard.ready).length
-    if (!this.#known) return 'it is not known yet which symbols there are'
+    if (!this.#known) return this.#discovery || 'it is not known yet which symbols there are'
     return `${open} of ${this.#shards.length} connections are not ready`
   }
 
@@ -125,82 +140,152 @@ export class Capture {
   async run(signal: AbortSignal): Promise<void> {
     this.#signal = signal
     // Names need no discovery.
-    this.#place(this.#o.filter.exact)
-    const discovering = keepDiscovering(
+    this.#place()
+    await keepDiscovering(
       {
         exchange: this.#o.deps.exchange,
         set: this.#set,
         intervalMs: this.#o.discoverMs,
         random: this.#o.deps.random,
-        onSymbols: (symbols) => this.#want(symbols),
-        onFailure: (failure) => this.#discovered(failure),
+        nowMs: this.#o.deps.steadyMs,
+        onPage: () => this.#gather(),
+        onAnswer: (answer) => this.#answered(answer),
       },
       signal
     )
-    await discovering
     // Shards that discovery added later are in the list too.
     await new Promise<void>((resolve) => {
       if (signal.aborted) return resolve()
       signal.addEventListener('abort', () => resolve(), { once: true })
     })
+    clearTimeout(this.#gathering ?? undefined)
     await Promise.all(this.#running)
   }
 
-  #discovered(failure: Failure | null): void {
-    if (failure?.message !== this.#discoveryFailure?.message) {
-      const { log } = this.#o.deps
-      if (failure === null) log.info('it can be asked again which symbols there are')
-      else {
-        const { message, status, hint } = failure
-        log.warn({ status: status || undefined, hint, reason: message }, 'discovery failed')
+  #answered({ known, failures, census }: DiscoveryAnswer): void {
+    this.#known = known
+    this.#isListed ||= census !== null
+    const { alarms } = this.#o.deps
+    this.#discovery = failures.length > 0 ? describe(failures) : ''
+    alarms.say('discovery', 'DiscoveryFailed', this.#discovery || doubt(census))
+    this.#place()
+    this.#o.onChange()
+  }
+
+  /** Places what is new, soon. */
+  #gather(): void {
+    if (this.#signal?.aborted) return
+    this.#gathering ??= setTimeout(() => this.#place(), GATHER_MS)
+  }
+
+  /** Hands each shard what changed for it; its cost is that of the change. */
+  #place(): void {
+    clearTimeout(this.#gathering ?? undefined)
+    this.#gathering = null
+    const { maxConnections, symbolsPerConnection } = this.#o
+    const { added, removed, resumed } = this.#set.take(SYMBOLS_PER_TURN)
+    this.#matchGlobs(added, removed)
+    const changes = new Map<Place, Change>()
+    const changeOf = (place: Place): Change => {
+      const change = changes.get(place) ?? newChange()
+      changes.set(place, change)
+      return change
+    }
+    for (const symbol of removed) {
+      const place = this.#placement.remove(symbol)
+      if (place !== null) changeOf(place).removed.push(symbol)
+      else this.#left.delete(symbol)
+    }
+    for (const symbol of added) this.#left.add(symbol)
+    for (const symbol of this.#left) {
+      if (this.#placement.size >= symbolsPerConnection * maxConnections) break
+      this.#left.delete(symbol)
+      const change = changeOf(this.#placement.add(symbol))
+      change.added.push(symbol)
+      const since = resumed.get(symbol)
+      if (since !== undefined) change.resumed.set(symbol, since)
+    }
+    // The first connection is there even without symbols: whole channels come on it, and the key is tried.
+    if (this.#placement.places.length === 0) this.#placement.grow()
+    for (const { wanted } of this.#placement.places.slice(this.#shards.length)) this.#start(wanted)
+    const all = this.#known && this.#set.taken
+    const extent = all ? 'all' : 'some'
+    for (const [index, place] of this.#placement.places.entries()) {
+      const change = changes.get(place)
+      if (change !== undefined) this.#shards[index]!.want({ ...change, extent })
+    }
+    if (all && !this.#toldAll) this.#tellAll()
+    if (!this.#set.taken) this.#gather()
+    this.#o.deps.alarms.say('symbols', 'SymbolLimit', this.#tooMany())
+    this.#log(added.length, removed.length)
+  }
+
+  #matchGlobs(added: readonly string[], removed: readonly string[]): void {
+    const matchesOne = (glob: string, symbols: readonly string[]) =>
+      symbols.some((symbol) => matchesGlob(glob, symbol))
+    for (const glob of this.#unmatched) if (matchesOne(glob, added)) this.#unmatched.delete(glob)
+    if (removed.length === 0) return
+    for (const glob of this.#o.filter.globs) {
+      if (matchesOne(glob, removed) && !this.#set.some((symbol) => matchesGlob(glob, symbol))) {
+        this.#unmatched.add(glob)
       }
     }
-    this.#discoveryFailure = failure
-    this.#answered ||= failure === null
-    if (failure === null) this.#unmatched = this.#globsWithout(this.#set.symbols)
-    this.#o.onChange()
   }
 
-  #globsWithout(symbols: readonly string[]): readonly string[] {
-    return this.#o.filter.globs.filter(
-      (glob) => !symbols.some((symbol) => matchesGlob(glob, symbol))
-    )
+  /** A shard that got no symbol of late does not know yet that it has them all. */
+  #tellAll(): void {
+    this.#toldAll = true
+    for (const shard of this.#shards) shard.want({ ...newChange(), extent: 'all' })
+    this.#o.deps.log.info({ symbols: this.#set.size }, 'symbols to capture')
   }
 
-  #want(symbols: readonly string[]): void {
-    this.#known = true
-    this.#o.deps.log.info({ symbols: symbols.length }, 'symbols to capture')
-    this.#place(symbols)
-    this.#o.onChange()
-  }
-
-  #place(symbols: readonly string[]): void {
-    const { symbolsPerConnection, maxConnections } = this.#o
-    const fits = symbols.slice(0, symbolsPerConnection * maxConnections)
-    this.#left = symbols.length - fits.length
-    place(this.#places, fits, symbolsPerConnection)
-    // The first connection is there even without symbols: whole channels come on it, and the key is tried.
-    if (this.#places.length === 0) this.#places.push({ wanted: new Set() })
-    while (this.#shards.length < this.#places.length) this.#start()
-    const extent = this.#known ? 'all' : 'some'
-    for (const [index, { wanted }] of this.#places.entries()) {
-      this.#shards[index]!.want([...wanted], extent)
+  #tooMany(): string {
+    const { maxConnections, symbolsPerConnection } = this.#o
+    const advice = 'name fewer under symbols.include, or split the feed'
+    if (this.#left.size > 0) {
+      return `${this.#left.size} symbols do not fit into ${maxConnections} connections of ${symbolsPerConnection} symbols and are not captured; ${advice}`
     }
+    const { beyond, limit } = this.#set
+    if (beyond === 0) return ''
+    const many = beyond === MAX_BEYOND ? `${beyond} or more` : String(beyond)
+    return `symbols.include matches more than ${limit} symbols, which is the limit; ${many} are not captured; ${advice}`
   }
 
-  #start(): void {
-    const shard = new Shard(this.#shards.length, {
+  #log(added: number, removed: number): void {
+    const { log, steadyMs } = this.#o.deps
+    if (!this.#known || added + removed === 0 || steadyMs() - this.#loggedMs < LOG_MS) return
+    this.#loggedMs = steadyMs()
+    log.info({ added, removed, symbols: this.#set.size }, 'symbols changed')
+  }
+
+  #start(wanted: ReadonlySet<string>): void {
+    const shard = new Shard(this.#shards.length, wanted, {
       ...this.#o.deps,
+      suspects: this.#set.suspects,
       onFound: (symbol) => {
-        if (!this.#set.announced(symbol)) return
-        this.#unmatched = this.#unmatched.filter((glob) => !matchesGlob(glob, symbol))
-        this.#want(this.#set.symbols)
+        if (this.#set.found(symbol)) this.#gather()
       },
       onChange: this.#o.onChange,
     })
     this.#shards.push(shard)
     this.#running.push(shard.run(this.#signal!))
   }
+}
+
+const newChange = (): Change => ({ added: [], removed: [], resumed: new Map() })
+
+/** What could not be had, in one line. */
+function describe(failures: readonly Failure[]): string {
+  const [{ message, hint }, ...more] = failures as [Failure, ...Failure[]]
+  const others = more.length === 0 ? '' : ` (and ${more.length} more questions without an answer)`
+  const advice = hint === undefined ? '' : ` (${hint})`
+  return `cannot ask which symbols there are: ${message}${advice}${others}; symbols stay subscribed, and it is asked again`
+}
+
+/** A list that lacks most of what is captured is told before it is believed. */
+function doubt(census: Census | null): string {
+  if (census === null || census.listed * 2 >= census.captured) return ''
+  return `the exchange lists ${census.listed} of ${census.captured} captured symbols; the others stay subscribed until ${GIVE_UP_AFTER} answers in a row lack them and they send nothing`
 }
 
 function latest(nanos: readonly bigint[]): number | null {

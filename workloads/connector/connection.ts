@@ -3,7 +3,7 @@
 
 import type { Alarms } from '#role/alarms.ts'
 import type { CloseEvent, GapEvent } from '#wire/events.ts'
-import type { Action, Failure, Refusal, Scoped, Session, Transport } from './adapter.ts'
+import type { Action, Failure, Refusal, Scoped, Session, Transport, Wanted } from './adapter.ts'
 import { type Continuity, SEEN } from './continuity.ts'
 import type { Recorder } from './recorder.ts'
 import { Sequences, type SequenceTally } from './sequences.ts'
@@ -26,6 +26,8 @@ export type ConnectionOptions = {
   readonly alarms: Alarms
   /** As people are told of it: the shard and the connection. */
   readonly name: string
+  /** Symbols that a whole answer of discovery did not list; one that sends data is there. */
+  readonly suspects: Map<string, unknown>
   readonly observeLag: (ms: number) => void
   readonly onReady: () => void
   readonly onFound: (symbol: string) => void
@@ -33,6 +35,9 @@ export type ConnectionOptions = {
 
 /** One frame in so many is compared with the exchange's time; a prime, so that no rhythm of theirs falls in with it. */
 const LAG_SAMPLE = 61
+
+/** Symbols that one gap names. */
+const SYMBOLS_PER_GAP = 50
 
 export class Connection {
   /** Frames and pings: whether it lives. */
@@ -63,7 +68,7 @@ export class Connection {
 
   /** The hot path. */
   frame(payload: Buffer): void {
-    const { session, recorder } = this.#o
+    const { session, recorder, suspects } = this.#o
     const recv = this.#o.nowNanos()
     session.look(payload)
     const { frame } = session
@@ -73,7 +78,10 @@ export class Connection {
       this.#sequences.recorded(seen, frame)
     }
     this.lastFrameNanos = recv
-    if (frame.type.data) this.lastDataNanos = recv
+    if (frame.type.data) {
+      this.lastDataNanos = recv
+      if (suspects.size > 0) suspects.delete(frame.symbol)
+    }
     if (++this.frames % LAG_SAMPLE === 0) this.#sampleLag(recv)
     if (frame.control) this.#act(session.control(payload, this.#o.steadyMs()))
     if (seen === SEEN.jump || seen === SEEN.restart) {
@@ -81,8 +89,8 @@ export class Connection {
     }
   }
 
-  want(symbols: readonly string[], extent: 'all' | 'some'): void {
-    this.#act(this.#o.session.want(symbols, extent, this.#o.steadyMs()))
+  want(wanted: Wanted): void {
+    this.#act(this.#o.session.want(wanted, this.#o.steadyMs()))
   }
 
   refusals(): readonly Refusal[] {
@@ -133,6 +141,9 @@ export class Connection {
         }
         this.#lost(action, action.cause, rfc3339(this.#recvOf(action.sinceMs)))
         return
+      case 'resumed':
+        this.#resumed(action)
+        return
       case 'rebuild': {
         const { scope, group, how, symbols } = action
         tally.rebuilds++
@@ -177,6 +188,39 @@ export class Connection {
       },
       group
     )
+  }
+
+  /** Symbols that were given up while they may have traded. */
+  #resumed({
+    symbols,
+    sinceMs,
+    scope,
+    channel,
+    group,
+  }: Extract<Action, { kind: 'resumed' }>): void {
+    const { recorder, tally } = this.#o
+    const from = rfc3339(this.#recvOf(sinceMs))
+    const reason =
+      'given up because the exchange listed them no longer and they were silent; then it listed them again'
+    for (let at = 0; at < symbols.length; at += SYMBOLS_PER_GAP) {
+      const some = symbols.slice(at, at + SYMBOLS_PER_GAP)
+      tally.gaps++
+      tally.holes++
+      recorder.event(
+        {
+          kind: 'gap',
+          cause: 'unsubscribed',
+          fault: 'exchange',
+          channel,
+          scope,
+          symbols: some,
+          missing: null,
+          from,
+          reason,
+        },
+        group
+      )
+    }
   }
 
   #schedule(): void {

@@ -1,94 +1,84 @@
-// Which symbols a feed has now: exact names, what discovery finds, what the exchange announces itself. An answer that
-// could not be had changes nothing; a symbol is given up only when it was missing from two answers in a row.
+// Asks again and again which symbols a feed has. What is found is captured page by page, while the rest is still being
+// asked for; what is not found is given up only on the strength of whole answers. A failed answer changes nothing else.
 
-import type { Exchange, Failure } from './adapter.ts'
+import type { Exchange, Failure, SymbolPage } from './adapter.ts'
 import { Backoff } from './backoff.ts'
-import type { SymbolFilter } from './globs.ts'
+import type { Census, SymbolSet } from './symbol-set.ts'
 import { pause } from './times.ts'
 import { toFailure } from './websocket.ts'
-
-export class SymbolSet {
-  readonly #filter: SymbolFilter
-  /** How often in a row each was not found. */
-  readonly #missed = new Map<string, number>()
-
-  constructor(filter: SymbolFilter) {
-    this.#filter = filter
-    for (const symbol of filter.exact) this.#missed.set(symbol, 0)
-  }
-
-  get symbols(): readonly string[] {
-    return [...this.#missed.keys()]
-  }
-
-  /** Takes a whole answer in; true where the set changed. */
-  answered(found: readonly string[]): boolean {
-    let changed = false
-    const there = new Set(found.filter((symbol) => this.#filter.matches(symbol)))
-    for (const symbol of there) {
-      changed ||= !this.#missed.has(symbol)
-      this.#missed.set(symbol, 0)
-    }
-    const exact = new Set(this.#filter.exact)
-    for (const [symbol, missed] of this.#missed) {
-      if (there.has(symbol) || exact.has(symbol)) continue
-      // A market that has just closed still sends its end.
-      if (missed === 0) this.#missed.set(symbol, 1)
-      else {
-        this.#missed.delete(symbol)
-        changed = true
-      }
-    }
-    return changed
-  }
-
-  /** Takes in one symbol that the exchange announced; true where it is wanted and new. */
-  announced(symbol: string): boolean {
-    if (this.#missed.has(symbol) || !this.#filter.matches(symbol)) return false
-    this.#missed.set(symbol, 0)
-    return true
-  }
-}
 
 export type DiscoveryOptions = {
   readonly exchange: () => Exchange
   readonly set: SymbolSet
   readonly intervalMs: number
   readonly random: () => number
-  /** The set is known, and changed or asked for the first time. */
-  onSymbols(symbols: readonly string[]): void
-  /** The last answer could not be had; null: it could. */
-  onFailure(failure: Failure | null): void
+  readonly nowMs: () => number
+  /** The set may have changed. */
+  onPage(): void
+  /** An answer is over. */
+  onAnswer(answer: DiscoveryAnswer): void
 }
 
-/** Asks again and again until `signal` aborts. Returns at once where there is nothing to ask. */
+export type DiscoveryAnswer = {
+  /** All that is there now has been listed, in this answer or before. */
+  readonly known: boolean
+  /** What could not be had. */
+  readonly failures: readonly Failure[]
+  /** How many captured symbols a whole answer listed; null: it was not whole. */
+  readonly census: Census | null
+}
+
+/** So many answers in a row must say that there is nothing at all before the first of them is believed. */
+const EMPTY_ANSWERS = 3
+/** Between them, at most. */
+const EMPTY_WAIT_MS = 2_000
+
+/** Asks until `signal` aborts. Returns immediately if there is nothing to ask. */
 export async function keepDiscovering(
   options: DiscoveryOptions,
   signal: AbortSignal
 ): Promise<void> {
-  const { set, intervalMs, random, onSymbols, onFailure } = options
+  const { set, intervalMs, nowMs, onPage, onAnswer } = options
+  const backoff = new Backoff(options.random)
   let known = false
-  const backoff = new Backoff(random)
+  let emptyAnswers = 0
   while (!signal.aborted) {
+    let listed = 0
+    const take = ({ now, later }: SymbolPage) => {
+      listed += now.length + later.length
+      for (const symbol of now) set.found(symbol)
+      for (const symbol of later) set.listed(symbol)
+      onPage()
+    }
+    let failures: readonly Failure[]
     let wait = intervalMs
+    let census: Census | null = null
     try {
       const { discover } = options.exchange()
-      if (discover === null) {
-        if (!known) onSymbols(set.symbols)
-        return
+      if (discover === null) return onAnswer({ known: true, failures: [], census: null })
+      const discovered = await discover(take, signal)
+      failures = discovered.failures
+      emptyAnswers = listed === 0 && discovered.known ? emptyAnswers + 1 : 0
+      // An exchange without a single market is more likely to be one that has just lost its list.
+      const believed = emptyAnswers === 0 || emptyAnswers >= EMPTY_ANSWERS
+      if (!known && !believed) wait = Math.min(intervalMs, EMPTY_WAIT_MS)
+      known ||= discovered.known && believed
+      if (failures.length === 0) {
+        census = set.answered(nowMs())
+        backoff.succeeded()
+      } else {
+        set.over()
+        const asked = backoff.next(0, failures[0]!)
+        wait = discovered.known ? Math.max(intervalMs, asked) : Math.max(1_000, asked)
       }
-      const changed = set.answered(await discover(signal))
-      if (signal.aborted) return
-      onFailure(null)
-      if (changed || !known) onSymbols(set.symbols)
-      known = true
-      backoff.succeeded()
     } catch (thrown) {
       if (signal.aborted) return
-      const failure = toFailure(thrown)
-      onFailure(failure)
-      wait = Math.max(1_000, backoff.next(0, failure))
+      failures = [toFailure(thrown)]
+      set.over()
+      wait = Math.max(1_000, backoff.next(0, failures[0]!))
     }
+    if (signal.aborted) return
+    onAnswer({ known, failures, census })
     await pause(wait, signal)
   }
 }

@@ -100,6 +100,14 @@ export function connectorMetrics(registry: Registry, figures: Figures): Connecto
     () => capture.shards.filter((shard) => shard.connected).length
   )
   measured('symbols', 'Symbols subscribed to by name.', () => capture.symbols)
+  measured(
+    'symbols_beyond_limit',
+    'Symbols that match and are not captured, because there are too many.',
+    () => capture.symbolsBeyondLimit
+  )
+  measured('discovery_failed', '1 while the exchange does not say which symbols there are.', () =>
+    capture.discoveryFailed ? 1 : 0
+  )
   const seconds = (ms: number | null) => (ms === null ? null : ms / 1000)
   measured('last_frame_timestamp_seconds', 'When the last frame of any kind came.', () =>
     seconds(capture.lastFrameMs)

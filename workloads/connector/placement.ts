@@ -1,29 +1,75 @@
 // Spreads symbols over places that each hold so many: what is placed stays where it is, what is new goes where there
-// is room. Connections of a feed are filled so, and the subscriptions of a connection.
+// is room. Connections of a feed are filled so, and the subscriptions of a connection. One symbol costs the same
+// whether a hundred or a hundred thousand are placed.
 
 export type Place = { readonly wanted: Set<string> }
 
-/** Changes the places so that together they hold exactly `symbols`. Returns those that had to be made. */
-export function place(places: Place[], symbols: Iterable<string>, limit: number): Place[] {
-  const wanted = new Set(symbols)
-  const held = new Set<string>()
-  for (const { wanted: here } of places) {
-    for (const symbol of here) {
-      if (wanted.has(symbol) && here.size <= limit) held.add(symbol)
-      else here.delete(symbol) // gone, or over the limit: it finds another place below
-    }
+export class Placement<P extends Place> {
+  readonly places: P[] = []
+  readonly #make: () => P
+  readonly #placeOf = new Map<string, P>()
+  /** Exactly the places that have room; the last is filled first. */
+  #open: P[] = []
+  #limit: number
+
+  /** `make` makes an empty place, the next of `places`. */
+  constructor(limit: number, make: () => P) {
+    this.#limit = limit
+    this.#make = make
   }
-  const made: Place[] = []
-  let at = 0
-  for (const symbol of wanted) {
-    if (held.has(symbol)) continue
-    while (at < places.length && places[at]!.wanted.size >= limit) at++
-    if (at === places.length) {
-      const fresh = { wanted: new Set<string>() }
-      places.push(fresh)
-      made.push(fresh)
-    }
-    places[at]!.wanted.add(symbol)
+
+  /** Symbols in all places. */
+  get size(): number {
+    return this.#placeOf.size
   }
-  return made
+
+  has(symbol: string): boolean {
+    return this.#placeOf.has(symbol)
+  }
+
+  /** The place of a symbol, which gets one if it has none. */
+  add(symbol: string): P {
+    const known = this.#placeOf.get(symbol)
+    if (known !== undefined) return known
+    const place = this.#open.at(-1) ?? this.grow()
+    place.wanted.add(symbol)
+    this.#placeOf.set(symbol, place)
+    if (place.wanted.size >= this.#limit) this.#open.pop()
+    return place
+  }
+
+  /** An empty place more. */
+  grow(): P {
+    const place = this.#make()
+    this.places.push(place)
+    this.#open.push(place)
+    return place
+  }
+
+  /** Takes a symbol out of its place; null if it has none. */
+  remove(symbol: string): P | null {
+    const place = this.#placeOf.get(symbol)
+    if (place === undefined) return null
+    if (place.wanted.size === this.#limit) this.#open.push(place)
+    place.wanted.delete(symbol)
+    this.#placeOf.delete(symbol)
+    return place
+  }
+
+  /** Places hold so many from now on. Returns the symbols that had to move, in their new places already. */
+  lower(limit: number): readonly string[] {
+    this.#limit = limit
+    const moved: string[] = []
+    for (const { wanted } of this.places) {
+      let at = 0
+      for (const symbol of wanted) if (at++ >= limit) moved.push(symbol)
+    }
+    for (const symbol of moved) {
+      this.#placeOf.get(symbol)!.wanted.delete(symbol)
+      this.#placeOf.delete(symbol)
+    }
+    this.#open = this.places.filter(({ wanted }) => wanted.size < limit)
+    for (const symbol of moved) this.add(symbol)
+    return moved
+  }
 }

@@ -58,6 +58,9 @@ const PART_NANOS = 5_000_000_000n
 /** Events other than `drop` and `close` may go so far beyond the limit. */
 const EVENT_RESERVE = 1024 * 1024
 
+/** Names that are kept for live records, which few listen to. */
+const LIVE_SYMBOLS = 1_000
+
 export class Recorder implements BlockMaker {
   readonly #options: RecorderOptions
   readonly #outlet: Outlet
@@ -94,7 +97,7 @@ export class Recorder implements BlockMaker {
     const { environment, feed, connection, shard, simulated } = options
     const header = { environment, feed, connection, shard, simulated }
     this.#writer = new BlockWriter(header)
-    this.#liveWriter = new BlockWriter(header)
+    this.#liveWriter = new BlockWriter(header, LIVE_SYMBOLS)
     this.#symbolRef = this.#writer.symbol('')
     this.#encodeLive = () => this.#liveBlock()
     this.#timer = setTimeout(() => {

@@ -58,6 +58,7 @@ function start() {
     tally,
     alarms,
     name: 'shard 0',
+    suspects: new Map(),
     observeLag() {},
     onReady() {},
     onFound() {},

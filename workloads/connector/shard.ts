@@ -2,17 +2,19 @@
 // for life, and closed with a word on record. Whatever happens to it stops nothing else.
 
 import { randomBytes } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { logSubject } from '#crds/names.ts'
 import type { Alarms } from '#role/alarms.ts'
 import type { TimeLine } from '#role/clock.ts'
 import type { Logger } from '#role/run.ts'
 import type { CloseEvent, Predecessor } from '#wire/events.ts'
-import type { Exchange, Failure, Listener, Refusal, Transport } from './adapter.ts'
+import type { Exchange, Failure, Listener, Refusal, Transport, Wanted } from './adapter.ts'
 import { Backoff, type DialGate, MAX_RETRY_AFTER_MS } from './backoff.ts'
 import { closeEvent } from './close-event.ts'
 import { Connection, type Tally } from './connection.ts'
 import { newConnectionId } from './connection-id.ts'
 import { Continuity } from './continuity.ts'
+import { watchLife } from './life.ts'
 import type { Outlet } from './outlet.ts'
 import { type Counts, type Live, Recorder } from './recorder.ts'
 import { pause, rfc3339 } from './times.ts'
@@ -33,6 +35,8 @@ export type ShardDeps = {
   /** Receive time less the exchange's own time, of a sample of frames. */
   readonly observeLag: (ms: number) => void
   readonly live: Live
+  /** Symbols that may be gone; data takes its symbol out. */
+  readonly suspects: Map<string, unknown>
   readonly gate: DialGate
   readonly log: Logger
   readonly random: () => number
@@ -47,9 +51,8 @@ export type ShardDeps = {
   readonly onReconnect: (cause: string) => void
 }
 
-const WATCH_MS = 1_000
-/** The process itself stood still for so long: silence then proves nothing. */
-const PAUSED_MS = 5_000
+/** Symbols that a new connection is told without a break. */
+const SYMBOLS_PER_TURN = 5_000
 /** A step of the clock is over in a moment: it is shown for so long. */
 const STEP_SHOWN_MS = 600_000
 
@@ -75,7 +78,13 @@ export class Shard {
   readonly index: number
   readonly #deps: ShardDeps
   readonly #backoff: Backoff
-  #wanted: { readonly symbols: readonly string[]; readonly extent: 'all' | 'some' } | null = null
+  /** What it is to have; the capture changes it. */
+  readonly #symbols: ReadonlySet<string>
+  #extent: Wanted['extent'] = 'some'
+  /** Symbols that came back while there was no connection, and since when they were not captured. */
+  #resumed = new Map<string, number>()
+  /** A new connection is being told its symbols. */
+  #telling = false
   #connection: Connection | null = null
   #transport: Transport | null = null
   /** Why we are closing it ourselves. */
@@ -91,8 +100,9 @@ export class Shard {
   #lastFrameNanos = 0n
   #lastDataNanos = 0n
 
-  constructor(index: number, deps: ShardDeps) {
+  constructor(index: number, symbols: ReadonlySet<string>, deps: ShardDeps) {
     this.index = index
+    this.#symbols = symbols
     this.#deps = deps
     this.#backoff = new Backoff(deps.random)
   }
@@ -108,7 +118,7 @@ export class Shard {
 
   /** Symbols that it has by name. */
   get symbols(): number {
-    return this.#wanted?.symbols.length || (this.#connection?.symbols ?? 0)
+    return this.#symbols.size || (this.#connection?.symbols ?? 0)
   }
 
   get failure(): Failure | null {
@@ -140,9 +150,13 @@ export class Shard {
     return this.#connection?.lastDataNanos || this.#lastDataNanos
   }
 
-  want(symbols: readonly string[], extent: 'all' | 'some'): void {
-    this.#wanted = { symbols, extent }
-    this.#connection?.want(symbols, extent)
+  /** Its symbols have changed so. */
+  want(wanted: Wanted): void {
+    this.#extent = wanted.extent
+    if (this.#connection === null) {
+      for (const symbol of wanted.removed) this.#resumed.delete(symbol)
+      for (const [symbol, sinceMs] of wanted.resumed) this.#resumed.set(symbol, sinceMs)
+    } else this.#connection.want(this.#telling ? { ...wanted, extent: 'some' } : wanted)
   }
 
   /** Closes the connection in an orderly way; the shard dials anew. */
@@ -238,7 +252,9 @@ export class Shard {
         const line = this.#deps.newLine()
         recorder = this.#recorder(line)
         connection = this.#open(exchange, transport, recorder, line)
-        watch = this.#watch(exchange, connection, transport, () => this.#checkClock(line, recorder))
+        watch = watchLife({ exchange, connection, transport, steadyMs }, () =>
+          this.#checkClock(line, recorder)
+        )
         onChange()
       },
       frame: (payload) => connection.frame(payload),
@@ -309,6 +325,7 @@ export class Shard {
       tally: deps.tally,
       alarms: deps.alarms,
       name: `shard ${this.index}, connection ${id}`,
+      suspects: deps.suspects,
       observeLag: deps.observeLag,
       onReady: () => {
         this.#failure = null
@@ -326,12 +343,12 @@ export class Shard {
       exchange: exchange.adapter,
       endpoint: exchange.endpoint,
       adapter: exchange.adapter,
-      symbols: this.#wanted?.symbols.length ?? 0,
+      symbols: this.#symbols.size,
       ...(follows === null ? {} : { follows }),
     })
     deps.log.info({ shard: this.index, connection: id, endpoint: exchange.endpoint }, 'connected')
     // What is wanted first, so that the first command already has it.
-    if (this.#wanted !== null) connection.want(this.#wanted.symbols, this.#wanted.extent)
+    void this.#tell(connection)
     connection.opened()
     return connection
   }
@@ -351,39 +368,20 @@ export class Shard {
     this.#close({ cause: 'clock-stepped', fault: 'ours', reason })
   }
 
-  /** Ends a connection that says nothing, although its TCP may live; pings where the exchange wants to be pinged. */
-  #watch(
-    exchange: Exchange,
-    connection: Connection,
-    transport: Transport,
-    checkClock: () => void
-  ): NodeJS.Timeout {
-    const { silentMs, pingEveryMs } = exchange
-    const { steadyMs } = this.#deps
-    let seen = -1
-    let aliveAt = steadyMs()
-    let checkedAt = aliveAt
-    let pingedAt = aliveAt
-    return setInterval(() => {
-      checkClock()
-      const now = steadyMs()
-      const signs =
-        connection.frames + connection.pings + (pingEveryMs === null ? 0 : connection.pongs)
-      if (signs !== seen || now - checkedAt > PAUSED_MS) aliveAt = now
-      seen = signs
-      checkedAt = now
-      if (pingEveryMs !== null && now - pingedAt >= pingEveryMs) {
-        pingedAt = now
-        transport.ping()
-      }
-      if (silentMs === null || now - aliveAt <= silentMs || connection.failure !== null) return
-      connection.failure = {
-        kind: 'network',
-        message: `no frame and no ping for ${Math.round((now - aliveAt) / 1000)} s: the connection is dead`,
-        status: 0,
-        retryAfterMs: null,
-      }
-      transport.terminate()
-    }, WATCH_MS)
+  /** Tells a new connection its symbols, so many at a time that frames are read in between. */
+  async #tell(connection: Connection): Promise<void> {
+    const symbols = [...this.#symbols]
+    const resumed = this.#resumed
+    this.#resumed = new Map()
+    this.#telling = true
+    for (let at = 0; this.#connection === connection; at += SYMBOLS_PER_TURN) {
+      // Some may have been given up since.
+      const added = symbols.slice(at, at + SYMBOLS_PER_TURN).filter((one) => this.#symbols.has(one))
+      this.#telling = at + SYMBOLS_PER_TURN < symbols.length
+      const extent = this.#telling ? 'some' : this.#extent
+      connection.want({ added, removed: [], resumed, extent })
+      if (!this.#telling) return
+      await nextTurn()
+    }
   }
 }

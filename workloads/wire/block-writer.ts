@@ -56,7 +56,11 @@ export class BlockWriter {
   #first = 0
   #firstRecv = 0n
 
-  constructor(header: BlockHeader) {
+  readonly #maxSymbols: number
+
+  /** `maxSymbols`: names that are remembered from one block to the next. */
+  constructor(header: BlockHeader, maxSymbols = MAX_SYMBOLS) {
+    this.#maxSymbols = maxSymbols
     if (header.shard !== (header.shard & 0xffff)) {
       throw new SsmdError('SSMD_E_BLOCK', `shard ${header.shard} is not a number from 0 to 65535`)
     }
@@ -277,7 +281,7 @@ export class BlockWriter {
     this.#first = 0
     this.#firstRecv = 0n
     if (this.#typesByKey.size > MAX_TYPES) this.#typesByKey.clear()
-    if (this.#symbolsByName.size > MAX_SYMBOLS) this.#symbolsByName.clear()
+    if (this.#symbolsByName.size > this.#maxSymbols) this.#symbolsByName.clear()
     if (this.#payloads.length > KEEP_BYTES) this.#payloads = new Uint8Array(START_PAYLOADS)
     if (this.#records.length > KEEP_BYTES) {
       this.#records = new Uint8Array(START_RECORDS)

@@ -5,6 +5,7 @@
 export type GapCause =
   | 'exchange-sequence' // the exchange's own numbers jumped
   | 'not-subscribed' // the exchange refused a subscription, or did not answer it
+  | 'unsubscribed' // symbols were given up because the exchange listed them no longer, and came back
   | 'disconnected' // the socket closed or was found dead
   | 'connector-stopped' // asked to stop
   | 'connector-lost' // the process ended without a word
@@ -100,6 +101,20 @@ export type ClockEvent = {
   readonly stepSeconds: number
 }
 
+/** Symbols were not captured from `from` until now, although they may have traded. */
+export type UnsubscribedEvent = {
+  readonly kind: 'gap'
+  readonly cause: 'unsubscribed'
+  readonly fault: 'exchange'
+  readonly channel: string
+  readonly scope: number
+  readonly symbols: readonly string[]
+  readonly missing: null
+  /** RFC 3339. */
+  readonly from: string
+  readonly reason: string
+}
+
 /** The connector received these and could not keep them. Numbers are inclusive. */
 export type DropEvent = {
   readonly kind: 'drop'
@@ -132,6 +147,7 @@ export type ConnectionEvent =
   | ReadyEvent
   | CloseEvent
   | GapEvent
+  | UnsubscribedEvent
   | DropEvent
   | RebuildEvent
   | LateEvent

@@ -43,6 +43,8 @@ export type FakeKalshi = {
   readonly signedQueries: string[]
   /** What REST lists, by status. */
   markets: { open: string[]; unopened: { ticker: string; open_time: string }[] }
+  /** Called with each REST request for markets; true: it was answered. */
+  onRest: ((query: URLSearchParams, response: ServerResponse) => boolean) | null
   pingMs: number
   /** Called with each command; true: it was dealt with. */
   onCommand: ((client: FakeClient, text: string) => boolean) | null
@@ -110,6 +112,7 @@ export async function startFakeKalshi(options: { port?: number } = {}): Promise<
     restQueries: [],
     signedQueries: [],
     markets: { open: [], unopened: [] },
+    onRest: null,
     pingMs: 200,
     onCommand: null,
     onConnect: null,
@@ -196,6 +199,7 @@ function rest(fake: FakeKalshi, request: IncomingMessage, response: ServerRespon
     return
   }
   const { searchParams } = url
+  if (fake.onRest?.(searchParams, response)) return
   const series = searchParams.get('series_ticker')
   const status = searchParams.get('status')
   const all =

@@ -199,6 +199,7 @@ export function startCapture(options: HarnessOptions) {
       outlet,
       counts,
       tally,
+      alarms,
       observeLag: (ms) => lags.push(ms),
       live: () => {},
       gate: new DialGate(1),
@@ -207,7 +208,6 @@ export function startCapture(options: HarnessOptions) {
       nowMs: Date.now,
       newLine:
         options.newLine ?? (() => ({ nowNanos: () => process.hrtime.bigint(), stepNanos: 0n })),
-      alarms,
       predecessorOf: () => null,
       steadyMs,
       exchange: () => exchange,
@@ -222,11 +222,11 @@ export function startCapture(options: HarnessOptions) {
   const running = capture.run(stop.signal)
   return {
     capture,
+    alarms,
     publisher,
     outlet,
     counts,
     tally,
-    alarms,
     reconnects,
     lags,
     async stop() {

@@ -13,7 +13,7 @@ import {
 import { DeclaredTypes } from '../../declared-types.ts'
 import { symbolFilter } from '../../globs.ts'
 import { failureOf, type Request, shownUrl } from '../../websocket.ts'
-import { discoverMarkets } from './discovery.ts'
+import { discoverMarkets, type Status } from './discovery.ts'
 import { KalshiSession } from './session.ts'
 import { createSigner, createThrowAwaySigner, type Signer } from './signing.ts'
 import { type Channel, channelNamed } from './types.ts'
@@ -49,6 +49,7 @@ function open(context: AdapterContext): Exchange {
     auth.kind === 'key'
       ? createSigner(auth.fields.apiKey ?? '', auth.fields.privateKey ?? '')
       : null
+  const understood = new Set<Status>()
   const sign = own === null ? undefined : (path: string) => own.headers('GET', path, nowMs())
   return {
     adapter: 'kalshi',
@@ -67,7 +68,7 @@ function open(context: AdapterContext): Exchange {
     silentMs: SILENT_MS,
     pingEveryMs: null,
     discover: asks
-      ? (signal) =>
+      ? (onPage, signal) =>
           discoverMarkets(
             {
               restEndpoint: restEndpoint!,
@@ -75,6 +76,8 @@ function open(context: AdapterContext): Exchange {
               spacingMs,
               nowMs,
               sign,
+              understood,
+              onPage,
             },
             signal
           )

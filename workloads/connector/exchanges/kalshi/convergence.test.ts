@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { KalshiModel } from '../../testing/kalshi-model.ts'
+import { wants } from '../../testing/wants.ts'
 import { KalshiSession } from './session.ts'
 import { channelNamed } from './types.ts'
 
@@ -100,8 +101,8 @@ function run(steps: readonly Step[], limit: number): void {
   for (const one of steps) {
     switch (one.kind) {
       case 'want':
+        act(session.want(wants(wanted, one.symbols), now))
         wanted = one.symbols
-        act(session.want(wanted, 'all', now))
         break
       case 'pass':
         pass(one.ms)
@@ -129,7 +130,7 @@ function run(steps: readonly Step[], limit: number): void {
     }
   }
   failing.length = 0
-  if (!steps.some((one) => one.kind === 'want')) act(session.want([], 'all', now))
+  if (!steps.some((one) => one.kind === 'want')) act(session.want(wants([], []), now))
   pass(600_000)
   // A subscription that is there twice shows itself by its frames.
   for (const { sid, channel, markets } of [...model.subs.values()]) {

@@ -4,6 +4,7 @@
 import * as command from './commands.ts'
 import { goLive } from './confirmed.ts'
 import { refuseChannel, refuseMarket, tellAtMs, tellMissing } from './refusals.ts'
+import { tellResumed } from './resumed.ts'
 import {
   type Command,
   lapse,
@@ -15,6 +16,7 @@ import {
   wantRebuild,
 } from './state.ts'
 import {
+  completeUntilMs,
   isWanted,
   MARKETS_PER_UPDATE,
   missing,
@@ -37,6 +39,7 @@ type Step = { readonly notBefore: number; send(): string }
 export function advance(state: State, nowMs: number): void {
   if (!state.open) return
   expire(state, nowMs)
+  tellResumed(state)
   let soonest = Number.POSITIVE_INFINITY
   for (;;) {
     const next = nextCommand(state, nowMs)
@@ -52,8 +55,7 @@ export function advance(state: State, nowMs: number): void {
   for (const one of state.commands.values()) soonest = Math.min(soonest, deadline(one))
   if (!state.ready && isSettled(state, nowMs)) {
     state.ready = true
-    const symbols = state.slices.reduce((sum, slice) => sum + slice.wanted.size, 0)
-    state.actions.push({ kind: 'ready', symbols })
+    state.actions.push({ kind: 'ready', symbols: state.slices.size })
   }
   state.wakeAt = soonest
 }
@@ -70,13 +72,14 @@ function nextCommand(state: State, nowMs: number): string | number {
     if (sub.command !== 0 || !(failedBefore(sub) ? isOpen.again : isOpen.fresh)) continue
     const step = difference(state, sub, nowMs)
     if (step === null) {
-      // One whose time is over and that still asks for nothing waits for something else: no time to wake at.
-      for (const { untilMs } of sub.refusedMarkets.values())
-        if (untilMs > nowMs) soonest = Math.min(soonest, untilMs)
+      // Where only refused markets are missing, the first of them says when to look again.
+      const until = completeUntilMs(sub)
+      if (until > nowMs) soonest = Math.min(soonest, until)
       continue
     }
     const at = Math.max(from, sub.retryAt, step.notBefore)
     if (at <= nowMs) return step.send()
+    if (at === from) return from // no other can be sooner
     soonest = Math.min(soonest, at)
   }
   return soonest
@@ -139,8 +142,10 @@ function update(state: State, sub: Subscription, nowMs: number): Step | null {
         command.updateSubscription(id, sub.sid, action, markets)
       ),
   })
-  const unsure = [...sub.uncertain].filter((market) => isWanted(sub, market, nowMs))
-  if (unsure.length > 0) return step('add', 'add_markets', unsure.slice(0, MARKETS_PER_UPDATE))
+  if (sub.uncertain.size > 0) {
+    const unsure = [...sub.uncertain].filter((market) => isWanted(sub, market, nowMs))
+    if (unsure.length > 0) return step('add', 'add_markets', unsure.slice(0, MARKETS_PER_UPDATE))
+  }
   // What begins comes before what ends: a market's first frames are lost for good.
   const room = Math.max(0, state.limit - sub.confirmed.size)
   const more = missing(sub, Math.min(sub.batch, MARKETS_PER_UPDATE, room), nowMs)

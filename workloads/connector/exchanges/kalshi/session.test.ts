@@ -3,6 +3,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Action } from '../../adapter.ts'
+import { wants } from '../../testing/wants.ts'
 import { KalshiSession } from './session.ts'
 import { channelNamed } from './types.ts'
 
@@ -18,6 +19,7 @@ function start(options: { filtered?: string[]; whole?: string[] } = {}) {
     spacingMs: 10,
   })
   let now = 1_000_000
+  let wanted: readonly string[] = []
   const actions: Action[] = []
   const take = (more: readonly Action[]) => actions.push(...more)
   const drain = () => actions.splice(0)
@@ -25,7 +27,11 @@ function start(options: { filtered?: string[]; whole?: string[] } = {}) {
     session,
     now: () => now,
     open: () => take(session.opened(now)),
-    want: (...symbols: string[]) => take(session.want(symbols, 'all', now)),
+    /** Exactly these from now on. */
+    want(...symbols: string[]) {
+      take(session.want(wants(wanted, symbols), now))
+      wanted = symbols
+    },
     /** A frame from the exchange, as the connection would hand it on. */
     frame(value: unknown) {
       const payload = Buffer.from(JSON.stringify(value))

@@ -1,7 +1,7 @@
 // The protocol of one Kalshi connection as a machine without I/O: frames, wishes and time go in, commands and
 // events come out. Data that comes before an ack is data.
 
-import type { Action, Frame, Refusal, ScopeSeen, Session } from '../../adapter.ts'
+import type { Action, Frame, Refusal, ScopeSeen, Session, Wanted } from '../../adapter.ts'
 import { DeclaredTypes } from '../../declared-types.ts'
 import { applyReply } from './answers.ts'
 import { giveBack, goLive, lostAsks, sameAs } from './confirmed.ts'
@@ -9,8 +9,10 @@ import { KalshiFrames } from './frames.ts'
 import { advance } from './plan.ts'
 import { refusalsOf, tellAll } from './refusals.ts'
 import { readReply } from './replies.ts'
-import { bySid, newState, type State, wantRebuild, wantSymbols } from './state.ts'
+import { tellUnresumed } from './resumed.ts'
+import { bySid, newState, type State, wantRebuild } from './state.ts'
 import { channelOfType } from './types.ts'
+import { wantSymbols } from './wanted.ts'
 
 const EXPECTED: ScopeSeen = { isExpected: true, actions: [] }
 
@@ -48,15 +50,17 @@ export class KalshiSession implements Session {
     return this.tick(nowMs)
   }
 
-  want(symbols: readonly string[], extent: 'all' | 'some', nowMs: number): readonly Action[] {
-    if (extent === 'all') this.#state.symbolsKnown = true
-    wantSymbols(this.#state, symbols)
+  want(wanted: Wanted, nowMs: number): readonly Action[] {
+    if (wanted.extent === 'all') this.#state.symbolsKnown = true
+    wantSymbols(this.#state, wanted)
     return this.tick(nowMs)
   }
 
   control(payload: Buffer, nowMs: number): readonly Action[] {
-    applyReply(this.#state, readReply(payload), nowMs)
-    return this.tick(nowMs)
+    const reply = readReply(payload)
+    applyReply(this.#state, reply, nowMs)
+    // Announcements come in bursts, and change nothing here until their markets are wanted.
+    return reply.kind === 'lifecycle' ? this.#taken() : this.tick(nowMs)
   }
 
   jumped(scope: number, nowMs: number): readonly Action[] {
@@ -66,10 +70,19 @@ export class KalshiSession implements Session {
   }
 
   tick(nowMs: number): readonly Action[] {
-    const state = this.#state
-    advance(state, nowMs)
-    const { actions } = state
-    state.actions = []
+    advance(this.#state, nowMs)
+    return this.#taken()
+  }
+
+  closed(nowMs: number): readonly Action[] {
+    tellAll(this.#state, nowMs)
+    tellUnresumed(this.#state)
+    return this.#taken()
+  }
+
+  #taken(): readonly Action[] {
+    const { actions } = this.#state
+    this.#state.actions = []
     return actions
   }
 
@@ -102,13 +115,6 @@ export class KalshiSession implements Session {
       isExpected = true
     }
     return { isExpected, actions: this.tick(nowMs) }
-  }
-
-  closed(nowMs: number): readonly Action[] {
-    tellAll(this.#state, nowMs)
-    const { actions } = this.#state
-    this.#state.actions = []
-    return actions
   }
 
   channelOf(scope: number): { channel: string; group: string } {

@@ -1,13 +1,14 @@
 // The state of one Kalshi connection as data, and the few changes that everything else is made of.
 
 import type { Action, Scoped } from '../../adapter.ts'
-import { place } from '../../placement.ts'
+import { Placement } from '../../placement.ts'
 import {
   MARKETS_PER_SUBSCRIPTION,
   newSubscription,
   type Slice,
   type Subscription,
 } from './subscriptions.ts'
+import { TrackedSet } from './tracked-set.ts'
 import type { Channel } from './types.ts'
 
 export type Command = {
@@ -28,11 +29,21 @@ export type Command = {
   failed: boolean
 }
 
+/** Markets of a subscription that were given up and are wanted again. */
+export type Resuming = {
+  /** Since when each is not captured. */
+  readonly since: Map<string, number>
+  /** `confirmed.changes` when it was last looked at. */
+  looked: number
+}
+
 export type State = {
-  readonly filtered: readonly Channel[]
   readonly spacingMs: number
-  readonly slices: Slice[]
+  /** Which slice each wanted market belongs to. */
+  readonly slices: Placement<Slice>
   readonly subs: Subscription[]
+  /** Subscriptions with markets that were given up and are wanted again. */
+  readonly resuming: Map<Subscription, Resuming>
   /** Sent and not yet answered. */
   readonly commands: Map<number, Command>
   /** Sent and given up; an ack may still come. The latest of them. */
@@ -72,11 +83,18 @@ export function newState(options: {
   readonly filtered: readonly Channel[]
   readonly spacingMs: number
 }): State {
+  const subs = options.whole.map((channel) => newSubscription(channel, null))
+  const newSlice = (): Slice => {
+    const slice: Slice = { wanted: new TrackedSet(), subs: [] }
+    for (const channel of options.filtered) slice.subs.push(newSubscription(channel, slice))
+    subs.push(...slice.subs)
+    return slice
+  }
   return {
-    filtered: options.filtered,
     spacingMs: options.spacingMs,
-    slices: [],
-    subs: options.whole.map((channel) => newSubscription(channel, null)),
+    slices: new Placement(MARKETS_PER_SUBSCRIPTION, newSlice),
+    subs,
+    resuming: new Map(),
     commands: new Map(),
     lapsed: new Map(),
     absent: new Set(),
@@ -108,25 +126,10 @@ export const scopeOf = (sub: Subscription): Scoped => ({
   group: sub.channel.group,
 })
 
-/** From now on exactly these symbols are wanted. */
-export function wantSymbols(state: State, symbols: readonly string[]): void {
-  for (const slice of place(state.slices, symbols, state.limit)) {
-    for (const channel of state.filtered) state.subs.push(newSubscription(channel, slice))
-  }
-  for (const sub of state.subs) {
-    for (const market of sub.refusedMarkets.keys()) {
-      if (!sub.slice?.wanted.has(market)) sub.refusedMarkets.delete(market)
-    }
-  }
-}
-
 /** So many markets are too many: the slices are cut to the limit. */
 export function lowerLimit(state: State, limit: number): void {
   state.limit = Math.max(1, Math.min(state.limit, limit))
-  wantSymbols(
-    state,
-    state.slices.flatMap((slice) => [...slice.wanted])
-  )
+  state.slices.lower(state.limit)
 }
 
 export function confirm(sub: Subscription, markets: Iterable<string>): void {

@@ -1,10 +1,11 @@
 // What a connection wants of Kalshi and what it has: slices of markets, and for each slice one subscription a
 // channel with its own sid. Only bookkeeping; what to send next is the session's to decide.
 
+import { TrackedSet } from './tracked-set.ts'
 import type { Channel } from './types.ts'
 
 /** Markets that share subscriptions. */
-export type Slice = { readonly wanted: Set<string> }
+export type Slice = { readonly wanted: TrackedSet; readonly subs: Subscription[] }
 
 export type Subscription = {
   readonly channel: Channel
@@ -15,9 +16,9 @@ export type Subscription = {
   /** 0: not known (yet). */
   sid: number
   /** Markets that the exchange confirmed. */
-  readonly confirmed: Set<string>
+  readonly confirmed: TrackedSet
   /** Of these, markets whose add or delete was not answered: they may be there or not. */
-  readonly uncertain: Set<string>
+  readonly uncertain: TrackedSet
   /** Markets that cannot be had at present. */
   readonly refusedMarkets: Map<string, Refused>
   /** Why the channel cannot be had at present; null if it can. */
@@ -34,6 +35,10 @@ export type Subscription = {
   alone: boolean
   /** Markets in one command, at most. */
   batch: number
+  /** Nothing was missing, and holds until then; or until a set changes. */
+  complete: { at: number; untilMs: number }
+  /** Nothing was too much, until a set changes. */
+  trimmedAt: number
   rebuild: {
     wanted: boolean
     notBefore: number
@@ -70,8 +75,8 @@ export const newSubscription = (channel: Channel, slice: Slice | null): Subscrip
   slice,
   state: 'new',
   sid: 0,
-  confirmed: new Set(),
-  uncertain: new Set(),
+  confirmed: new TrackedSet(),
+  uncertain: new TrackedSet(),
   refusedMarkets: new Map(),
   refused: null,
   command: 0,
@@ -81,6 +86,8 @@ export const newSubscription = (channel: Channel, slice: Slice | null): Subscrip
   failures: 0,
   alone: false,
   batch: MARKETS_PER_SUBSCRIPTION,
+  complete: { at: -1, untilMs: 0 },
+  trimmedAt: -1,
   rebuild: { wanted: false, notBefore: 0, delayMs: 0, lastMs: 0 },
 })
 
@@ -89,24 +96,41 @@ export const isWanted = (sub: Subscription, market: string, nowMs: number): bool
   (sub.slice?.wanted.has(market) ?? false) &&
   (sub.refusedMarkets.get(market)?.untilMs ?? 0) <= nowMs
 
+/** Grows with every change of what is wanted, confirmed or uncertain. */
+const changesOf = ({ slice, confirmed, uncertain }: Subscription): number =>
+  (slice?.wanted.changes ?? 0) + confirmed.changes + uncertain.changes
+
+/** Until when nothing is missing, as far as is known; 0: something may be. */
+export const completeUntilMs = (sub: Subscription): number =>
+  sub.complete.at === changesOf(sub) ? sub.complete.untilMs : 0
+
+const NONE: readonly string[] = []
+
 /** Markets to be added now, at most `limit`. */
-export function missing(sub: Subscription, limit: number, nowMs: number): string[] {
+export function missing(sub: Subscription, limit: number, nowMs: number): readonly string[] {
+  // A connection with thousands of subscriptions asks each of them before every command.
+  if (sub.slice === null || limit === 0 || nowMs < completeUntilMs(sub)) return NONE
   const markets: string[] = []
-  if (sub.slice === null) return markets
+  let untilMs = Number.POSITIVE_INFINITY
   for (const market of sub.slice.wanted) {
     if (markets.length >= limit) break
-    const isThere = sub.confirmed.has(market) && !sub.uncertain.has(market)
-    if (!isThere && isWanted(sub, market, nowMs)) markets.push(market)
+    if (sub.confirmed.has(market) && !sub.uncertain.has(market)) continue
+    const refusedUntil = sub.refusedMarkets.get(market)?.untilMs ?? 0
+    if (refusedUntil <= nowMs) markets.push(market)
+    else untilMs = Math.min(untilMs, refusedUntil)
   }
+  if (markets.length === 0) sub.complete = { at: changesOf(sub), untilMs }
   return markets
 }
 
 /** Markets to be given up, at most `limit`. */
-export function surplus(sub: Subscription, limit: number): string[] {
+export function surplus(sub: Subscription, limit: number): readonly string[] {
+  if (sub.slice === null || sub.trimmedAt === changesOf(sub)) return NONE
   const markets: string[] = []
   for (const market of sub.confirmed) {
     if (markets.length >= limit) break
-    if (sub.slice !== null && !sub.slice.wanted.has(market)) markets.push(market)
+    if (!sub.slice.wanted.has(market)) markets.push(market)
   }
+  if (markets.length === 0) sub.trimmedAt = changesOf(sub)
   return markets
 }

@@ -89,10 +89,6 @@ export class SyntheticSession implements Session {
     return []
   }
 
-  closed(): readonly Action[] {
-    return []
-  }
-
   jumped(): readonly Action[] {
     return []
   }
@@ -102,6 +98,10 @@ export class SyntheticSession implements Session {
   }
 
   tick(): readonly Action[] {
+    return []
+  }
+
+  closed(): readonly Action[] {
     return []
   }
 
