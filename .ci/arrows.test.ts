@@ -2,8 +2,8 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkArrows, type House } from './arrows.ts'
-import { readImports } from './imports.ts'
+import { ARROWS, checkArrows, type House } from './arrows.ts'
+import { findRings, readImports } from './imports.ts'
 
 const test = suite('arrows')
 const HOUSE: House = {
@@ -37,7 +37,13 @@ const ALLOWED: readonly [from: string, specifier: string][] = [
   ['workloads/archiver/a.ts', '#archive/writer.ts'],
   ['workloads/simulator/a.ts', '#archive/reader.ts'],
   ['operator/feed/a.ts', '#crds/feed.gen.ts'],
-  ['operator/feed/a.ts', '../objects.ts'],
+  ['operator/feed/a.ts', '../render/objects.ts'],
+  ['operator/feed/a.ts', '#bus/stream-config.ts'],
+  ['operator/reconcile/a.ts', '../pods/essentials.ts'],
+  ['operator/pods/a.ts', '../status/status.ts'],
+  ['operator/runtime/a.ts', '#role/health.ts'],
+  ['operator/controllers.ts', './feed/reconcile.ts'],
+  ['operator/e2e/a.test.ts', '../kube/client.ts'],
   ['operator/policies.ts', './feed/policies.ts'],
   ['operator/local/a.ts', '../feed/desired.ts'],
   ['operator/local/a.ts', './nats-server/locate.ts'],
@@ -80,6 +86,17 @@ const FORBIDDEN: readonly [from: string, specifier: string, why: string][] = [
   ['operator/feed/a.ts', '#wire/block.ts', 'operator/feed may not import workloads/wire'],
   ['operator/feed/a.ts', '../local/up.ts', 'operator/feed may not import operator/local'],
   ['operator/feed/a.ts', '../archive/desired.ts', 'may not import operator/archive'],
+  ['operator/feed/a.ts', '../desired.ts', 'operator/feed may not import operator'],
+  ['operator/reconcile/a.ts', '../desired.ts', 'operator/reconcile may not import operator'],
+  ['operator/status/a.ts', '../pods/workload.ts', 'may not import operator/pods'],
+  ['operator/status/a.ts', '../render/names.ts', 'may not import operator/render'],
+  ['operator/pods/a.ts', '../reconcile/context.ts', 'may not import operator/reconcile'],
+  ['operator/runtime/a.ts', '../status/status.ts', 'may not import operator/status'],
+  ['operator/kube/a.ts', '../runtime/pass.ts', 'may not import operator/runtime'],
+  ['operator/kube/a.ts', '#bus/connect.ts', 'may not import workloads/bus'],
+  ['operator/reconcile/a.ts', '#archive/reader.ts', 'may not import workloads/archive'],
+  ['operator/main.ts', './local/up.ts', 'operator may not import operator/local'],
+  ['operator/shelf/a.ts', '#crds/errors.ts', 'operator/shelf is no room of the operator'],
   ['operator/local/a.ts', '#archive/lock.ts', 'may not import workloads/archive'],
   [
     'operator/local/a.ts',
@@ -116,6 +133,24 @@ for (const [from, specifier, why] of FORBIDDEN) {
     assert.match(one(from, specifier), why)
   })
 }
+
+test('the table of arrows has no ring: no two rooms may import each other', () => {
+  assert.equal(findRings(ARROWS), [])
+})
+
+test('two rooms that import each other are a problem even if both may, and if no ring of files closes', () => {
+  const found = problems({
+    'workloads/connector/a.ts': "import { b } from '#role/b.ts'",
+    'workloads/role/b.ts': '',
+    'workloads/role/c.ts': "import { d } from '../connector/d.ts'",
+    'workloads/connector/d.ts': '',
+  })
+  const pair = found.find((problem) => problem.includes('import each other'))
+  assert.match(
+    pair ?? '',
+    'workloads/connector and workloads/role import each other: workloads/connector/a.ts -> workloads/role/b.ts'
+  )
+})
 
 test('a ring between files of one room is a problem, and names its files', () => {
   const found = problems({

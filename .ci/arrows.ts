@@ -13,9 +13,17 @@ export type House = {
 
 const SHARED = ['workloads/wire', 'workloads/bus', 'workloads/archive', 'workloads/role']
 const KINDS = ['operator/feed', 'operator/environment', 'operator/archive']
-const PLATFORM = ['operator/kube', 'operator/runtime']
+/** What every room of the operator above its Kubernetes client may use. */
+const BASE = ['crds', 'workloads/bus', 'workloads/role', 'operator/kube']
+const WORDS = ['operator/render', 'operator/status', 'operator/validation']
+const ABOVE_RUNTIME = [...BASE, 'operator/runtime']
+const ABOVE_WORDS = [...ABOVE_RUNTIME, ...WORDS]
+const ABOVE_RECONCILE = [...ABOVE_WORDS, 'operator/pods', 'operator/reconcile']
 
-/** What each room may import beside itself; .ci, anything, and nothing imports .ci. A program, for which nothing stands here, may import what all share. */
+/**
+ * What each room may import beside itself. A program, for which nothing stands here, may import what all share; .ci may
+ * import anything, and nothing imports .ci.
+ */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   crds: [],
   'cli/launch': [],
@@ -24,13 +32,16 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'workloads/archive': ['crds', 'workloads/wire'],
   'workloads/role': ['crds', 'workloads/wire'],
   'operator/kube': ['crds'],
-  'operator/runtime': ['crds', 'operator/kube'],
-  ...Object.fromEntries(KINDS.map((kind) => [kind, ['crds', 'operator', ...PLATFORM]])),
-  'operator/nats': ['crds'],
-  'operator/pods': ['crds', 'operator', ...PLATFORM],
-  operator: ['crds', 'operator/nats', 'operator/pods', ...KINDS, ...PLATFORM],
-  'operator/local': ['crds', 'operator', ...KINDS, 'workloads/bus', 'workloads/role'],
+  'operator/runtime': BASE,
+  ...Object.fromEntries(WORDS.map((room) => [room, ABOVE_RUNTIME])),
+  'operator/pods': ABOVE_WORDS,
+  'operator/reconcile': [...ABOVE_WORDS, 'operator/pods'],
+  ...Object.fromEntries(KINDS.map((kind) => [kind, ABOVE_RECONCILE])),
+  operator: [...ABOVE_RECONCILE, ...KINDS],
+  'operator/local': [...ABOVE_RECONCILE, ...KINDS, 'operator'],
 }
+/** For tests alone: the operator may have these rooms beside those above. */
+const FOR_TESTS = ['operator/testing', 'operator/bench', 'operator/e2e']
 
 export function checkArrows(files: readonly SourceFile[], house: House): string[] {
   const known = new Set(files.map((file) => file.path))
@@ -52,9 +63,31 @@ export function checkArrows(files: readonly SourceFile[], house: House): string[
     }
     edges.set(file.path, targets)
   }
+  problems.push(...mutualRooms(edges))
   for (const ring of findRings(edges)) problems.push(`${ring[0]}: import ring ${ring.join(' -> ')}`)
   return problems
 }
+
+/** Rooms that import each other, whatever the table says: one line for each pair, with a file of each direction. */
+function mutualRooms(edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const seen = new Map<string, string>()
+  for (const [from, targets] of edges) {
+    // Nothing that ships is there.
+    if (isForTests(from) || from.startsWith('.ci/')) continue
+    for (const to of targets)
+      if (roomOf(from) !== roomOf(to)) seen.set(`${roomOf(from)} ${roomOf(to)}`, `${from} -> ${to}`)
+  }
+  return [...seen].flatMap(([pair, example]) => {
+    const [here = '', there = ''] = pair.split(' ')
+    const back = seen.get(`${there} ${here}`)
+    return back === undefined || here > there
+      ? []
+      : [`${here} and ${there} import each other: ${example}, ${back}`]
+  })
+}
+
+/** What may be imported, as edges between rooms: the drawing of docs, which must have no ring. */
+export const ARROWS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(MAY))
 
 /** The room of a path: `crds`, `workloads/wire`, `operator` (its own files), `operator/feed`, `cli/launch`. */
 export function roomOf(path: string): string {
@@ -92,6 +125,8 @@ function arrowProblem(from: string, to: string): string | undefined {
     return free ? undefined : `a test of ${here} may not import ${there}`
   }
   if (here === 'cli') return testsOnly(from, to)
+  if (here.startsWith('operator') && !MAY[here] && !FOR_TESTS.includes(here))
+    return `${here} is no room of the operator: give it its arrows in .ci/arrows.ts`
   const may = MAY[here] ?? ['crds', ...SHARED]
   return may.includes(there) ? testsOnly(from, to) : `${here} may not import ${there}`
 }

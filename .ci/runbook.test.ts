@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { REASONS } from '../operator/reasons.ts'
+import { REASONS } from '../operator/status/reasons.ts'
 import { RUNBOOK, renderIndex } from './runbook.ts'
 
 const test = suite('runbook')

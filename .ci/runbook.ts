@@ -2,7 +2,7 @@
 // themselves are written by people.
 
 import { readFile, writeFile } from 'node:fs/promises'
-import { REASONS } from '../operator/reasons.ts'
+import { REASONS } from '../operator/status/reasons.ts'
 
 export const RUNBOOK = new URL('../docs/runbook/', import.meta.url)
 const INDEX = new URL('README.md', RUNBOOK)
@@ -15,7 +15,7 @@ export function renderIndex(reasons: Readonly<Record<string, string>>): string {
   return [
     '# Runbook',
     '',
-    '<!-- Generated from operator/reasons.ts by .ci/runbook.ts: `npm run format` writes it anew. -->',
+    '<!-- Generated from operator/status/reasons.ts by .ci/runbook.ts: `npm run format` writes it anew. -->',
     '',
     'A page for each reason that a condition of a Feed, an Environment or an Archive gives. `kubectl describe` shows the conditions:',
     '`Ready` sums up; `Reconciling` is there while it heals by itself, `Stalled` while it needs somebody; `DataFlowing` says whether',
@@ -32,7 +32,9 @@ if (import.meta.main) {
   const wanted = renderIndex(REASONS)
   if (!process.argv.includes('--check')) await writeFile(INDEX, wanted)
   else if ((await readFile(INDEX, 'utf8').catch(() => '')) !== wanted) {
-    console.error('docs/runbook/README.md is not what operator/reasons.ts says: npm run format')
+    console.error(
+      'docs/runbook/README.md is not what operator/status/reasons.ts says: npm run format'
+    )
     process.exitCode = 1
   }
 }

@@ -6,8 +6,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
-import { FEEDS } from '../operator/kinds.ts'
 import { DEPLOYMENTS } from '../operator/kube/objects.ts'
+import { FEEDS } from '../operator/reconcile/kinds.ts'
 import { missingTools } from '../operator/testing/cluster.ts'
 import {
   condition,

@@ -3,31 +3,30 @@
 
 import type { Logger } from 'pino'
 import { reconcileArchive } from './archive/reconcile.ts'
-import { CHILD_KINDS } from './children.ts'
 import { reconcileEnvironment } from './environment/reconcile.ts'
 import { reconcileFeed } from './feed/reconcile.ts'
-import { Figures, STALE_MS } from './figures.ts'
-import { Judged } from './judged.ts'
-import { ARCHIVES, ENVIRONMENTS, FEEDS, MANAGED_BY, textsAt } from './kinds.ts'
 import type { Informer } from './kube/informer.ts'
 import { controllerOf, type Key, type KubeObject, keyOf, PODS } from './kube/objects.ts'
 import { PRIORITY } from './kube/queue.ts'
 import type { Change } from './kube/store.ts'
-import { NatsLinks } from './nats/links.ts'
-import { Pace } from './pace.ts'
 import { claimsOf } from './pods/claims.ts'
 import { type Pod, podEssentials, workloadOf } from './pods/essentials.ts'
-import { Warnings } from './pods/warnings.ts'
 import { podWishes } from './pods/wishes.ts'
+import { CHILD_KINDS } from './reconcile/children.ts'
+import { type Context, environmentsNaming } from './reconcile/context.ts'
+import { ARCHIVES, ENVIRONMENTS, FEEDS, MANAGED_BY, textsAt } from './reconcile/kinds.ts'
+import { NatsLinks } from './reconcile/links.ts'
+import { Orphans } from './reconcile/orphans.ts'
+import { Reports, STALE_MS } from './reconcile/reports.ts'
+import { Secrets } from './reconcile/secrets.ts'
+import { StatusRate } from './reconcile/status-rate.ts'
+import { Templates } from './reconcile/templates.ts'
+import { Warnings } from './reconcile/warnings.ts'
 import type { Controller } from './runtime/controller.ts'
 import type { Manager, Watching } from './runtime/manager.ts'
-import { Passes } from './runtime/passes.ts'
 import { mappedWishes } from './runtime/triggers.ts'
-import { Secrets } from './secrets.ts'
-import { isReady } from './status.ts'
-import { Sweeps } from './sweeps.ts'
-import { Templates } from './templates.ts'
-import { environmentsNaming, type World } from './world.ts'
+import { isReady } from './status/status.ts'
+import { Judged } from './validation/judged.ts'
 
 export type ControllersOptions = {
   readonly manager: Manager
@@ -61,7 +60,7 @@ const environmentOf = (archive: KubeObject): string[] =>
 
 /** Adds the controllers; `close` ends the links to NATS. */
 export function addControllers(options: ControllersOptions): {
-  world: World
+  context: Context
   /** By name: feed, environment, archive. */
   controllers: readonly Controller[]
   close(): Promise<void>
@@ -95,13 +94,13 @@ export function addControllers(options: ControllersOptions): {
       claim: (pod) => inSame(pod, (pod as Pod).essentials.claims),
     },
   })
-  const figures = new Figures(nowMs)
+  const reports = new Reports(nowMs)
   const links = new NatsLinks({
     log,
     nowMs,
     readOnly: options.readOnly ?? false,
     onReport: (environment, data) => {
-      const report = figures.take(environment, data)
+      const report = reports.take(environment, data)
       if (!report) return
       if (report.role === 'connector') {
         wake(feedController, [`${environment.split('/')[0]}/${report.feed}`])
@@ -115,7 +114,7 @@ export function addControllers(options: ControllersOptions): {
       if (object) wake(feedController, feedKeys(object))
     },
   })
-  const world: World = {
+  const context: Context = {
     feeds,
     environments,
     archives,
@@ -124,12 +123,11 @@ export function addControllers(options: ControllersOptions): {
     warnings: new Warnings(manager.client, nowMs),
     judged: new Judged(),
     secrets: new Secrets(manager.client, nowMs),
-    figures,
+    reports,
     links,
-    pace: new Pace(nowMs, options.figuresMs),
-    sweeps: new Sweeps(nowMs, options.sweepMs),
+    statusRate: new StatusRate(nowMs, options.figuresMs),
+    orphans: new Orphans(nowMs, options.sweepMs),
     templates: new Templates(),
-    feedPasses: new Passes(),
     isSettled: settledAfter(STALE_MS, nowMs),
     image: options.image,
     pullSecrets: options.pullSecrets ?? [],
@@ -145,7 +143,7 @@ export function addControllers(options: ControllersOptions): {
       : keys
   }
   const environmentKeys = (feed: KubeObject): Key[] =>
-    environmentsNaming(world, namespaceOf(feed), feed.metadata.name).map(keyOf)
+    environmentsNaming(context, namespaceOf(feed), feed.metadata.name).map(keyOf)
   const archiveKeys = (environment: KubeObject): readonly Key[] =>
     archives.store.keysBy('environment', keyOf(environment))
   /** Archives write down which of their feeds are simulated, and two of them may want the same files. */
@@ -157,7 +155,7 @@ export function addControllers(options: ControllersOptions): {
     for: feeds,
     owns: children,
     watches: [onIntent(environments, feedKeys), onPods(pods, 'ssmd.io/feed', 'connector')],
-    reconcile: reconcileFeed(world),
+    reconcile: reconcileFeed(context),
   })
   const environmentController = manager.controller({
     name: 'environment',
@@ -168,7 +166,7 @@ export function addControllers(options: ControllersOptions): {
       inCrowds(onReady(feeds, environmentKeys)),
       onPods(pods, 'ssmd.io/environment', 'simulator'),
     ],
-    reconcile: reconcileEnvironment(world),
+    reconcile: reconcileEnvironment(context),
   })
   const archiveController = manager.controller({
     name: 'archive',
@@ -184,13 +182,13 @@ export function addControllers(options: ControllersOptions): {
         inSame(claim, textsAt(claim, 'metadata', 'labels', 'ssmd.io/archive'))
       ),
     ],
-    reconcile: reconcileArchive(world),
+    reconcile: reconcileArchive(context),
   })
   const wake = (controller: Controller, keys: Iterable<Key>, afterMs = 0): void => {
     for (const key of keys) manager.enqueue(controller, key, { priority: PRIORITY.event, afterMs })
   }
   const controllers = [feedController, environmentController, archiveController]
-  return { world, controllers, close: () => links.close() }
+  return { context, controllers, close: () => links.close() }
 }
 
 /** True once so long has passed since it was first asked. */

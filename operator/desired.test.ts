@@ -5,10 +5,10 @@ import * as assert from 'uvu/assert'
 import { stringify } from 'yaml'
 import { parseResources } from '#crds/resources.ts'
 import { type Declared, desiredObjects } from './desired.ts'
-import { connectorName, simulatorService } from './names.ts'
-import type { Deployment, KubeObject } from './objects.ts'
-import type { Platform } from './platform.ts'
-import { rolloutCauses } from './rollout.ts'
+import { connectorName, simulatorService } from './render/names.ts'
+import type { Deployment, KubeObject } from './render/objects.ts'
+import type { Platform } from './render/platform.ts'
+import { rolloutCauses } from './render/rollout.ts'
 
 const TESTDATA = join(import.meta.dirname, 'testdata')
 

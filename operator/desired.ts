@@ -7,8 +7,8 @@ import type { Feed } from '#crds/feed.gen.ts'
 import { desiredArchiver } from './archive/desired.ts'
 import { desiredSimulators } from './environment/desired.ts'
 import { desiredConnector } from './feed/desired.ts'
-import { type KubeObject, keyOfObject } from './objects.ts'
-import type { Platform } from './platform.ts'
+import { type KubeObject, keyOfObject } from './render/objects.ts'
+import type { Platform } from './render/platform.ts'
 
 export type Declared = {
   readonly feeds: readonly Feed[]

@@ -4,10 +4,9 @@
 import { connect, type NatsConnection } from 'nats'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { streamName } from '#crds/names.ts'
+import { streamName } from '#bus/names.ts'
 import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
-import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../../operator/kinds.ts'
 import {
   CLAIMS,
   CONFIG_MAPS,
@@ -19,6 +18,7 @@ import {
   SERVICE_ACCOUNTS,
   SERVICES,
 } from '../../operator/kube/objects.ts'
+import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../../operator/reconcile/kinds.ts'
 import {
   APPLICATIONS,
   declareApplication,

@@ -5,8 +5,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
-import { ENVIRONMENTS, FEEDS } from '../../operator/kinds.ts'
 import { CLAIMS, CONFIG_MAPS, DEPLOYMENTS } from '../../operator/kube/objects.ts'
+import { ENVIRONMENTS, FEEDS } from '../../operator/reconcile/kinds.ts'
 import {
   type Application,
   declareApplication,

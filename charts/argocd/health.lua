@@ -16,8 +16,9 @@ local WAITING = { status = "Progressing", message = "Waiting for the operator" }
 -- resource: DataFlowing stands beside it. These two reasons last until somebody acts, and frames are lost meanwhile.
 local LOST = { StreamRefused = true, Troubled = true }
 
--- Everything is captured and durable, and something about it is in doubt: DataFlowing holds, and says so.
-local NOTED = { ProofLost = true, ClockStepped = true }
+-- What DataFlowing says if there is nothing to tell. With any other reason it may hold too: then everything is captured and
+-- durable, and something about it is in doubt, such as ProofLost.
+local PLAIN = { Flowing = true, Quiet = true, NotNeeded = true }
 
 local status = obj.status
 if status == nil or status.conditions == nil then
@@ -66,7 +67,7 @@ local function add(text)
     health.message = health.message == "" and text or health.message .. "; " .. text
   end
 end
-if flow ~= nil and (flow.status == "False" or NOTED[flow.reason]) then
+if flow ~= nil and flow.status ~= "Unknown" and not PLAIN[flow.reason] then
   add(flow.message)
 end
 if holds("RolloutPending") then

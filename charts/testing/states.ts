@@ -17,9 +17,9 @@ import {
   feedFigures,
   feedSummary,
 } from '../../operator/feed/status.ts'
-import { PAUSED } from '../../operator/kinds.ts'
 import type { KubeObject } from '../../operator/kube/objects.ts'
-import { good, type Summary, stalled, statusOf, waiting } from '../../operator/status.ts'
+import { PAUSED } from '../../operator/reconcile/kinds.ts'
+import { good, type Summary, stalled, statusOf, waiting } from '../../operator/status/status.ts'
 
 const NOW = Date.UTC(2026, 10, 24, 12)
 const GENERATION = 3

@@ -1,13 +1,20 @@
 // `ssmd rollout`, `ssmd pause`, `ssmd resume`: one annotation on one resource of a cluster, which the operator acts on. What
 // kubectl annotate does as well, with words.
 import { SsmdError } from '#crds/errors.ts'
-import { ARCHIVES, ENVIRONMENTS, FEEDS, isPaused, PAUSED, ROLLOUT } from '../../operator/kinds.ts'
 import { Client } from '../../operator/kube/client.ts'
 import { loadConnection } from '../../operator/kube/config.ts'
 import { isForbidden, isNotFound } from '../../operator/kube/errors.ts'
 import type { KubeObject, Resource } from '../../operator/kube/objects.ts'
 import { systemTimers } from '../../operator/kube/timers.ts'
 import { Transport } from '../../operator/kube/transport.ts'
+import {
+  ARCHIVES,
+  ENVIRONMENTS,
+  FEEDS,
+  isPaused,
+  PAUSED,
+  ROLLOUT,
+} from '../../operator/reconcile/kinds.ts'
 import { usageError, writeLines } from '../output.ts'
 import { readVersion } from './version.ts'
 

@@ -1,5 +1,5 @@
 // The same story as plain lines, for a file, a pipe, or a terminal that cannot be redrawn. Pure.
-import type { Report } from '#crds/report.ts'
+import type { Report } from '#bus/report.ts'
 import type { UpEvent } from '../../operator/local/events.ts'
 import type { Snapshot } from '../../operator/local/snapshot.ts'
 import { clean, formatBytes, formatCount, formatRate, formatSpan, plural } from '../text.ts'

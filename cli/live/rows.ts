@@ -1,6 +1,6 @@
 // A snapshot as the rows of the live table, pure: what each feed does, by what its programs last said, and
 // never older news than is fit to be called live.
-import type { ArchiverReport, ConnectorReport, Report, Trouble, TroubleKind } from '#crds/report.ts'
+import type { ArchiverReport, ConnectorReport, Report, Trouble, TroubleKind } from '#bus/report.ts'
 import type { FeedSnapshot, ProcessSnapshot, Snapshot } from '../../operator/local/snapshot.ts'
 import { formatSpan } from '../text.ts'
 

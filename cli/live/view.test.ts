@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { ArchiverReport, ConnectorReport } from '#crds/report.ts'
+import type { ArchiverReport, ConnectorReport } from '#bus/report.ts'
 import type { ProcessSnapshot, Snapshot } from '../../operator/local/snapshot.ts'
 import { widthOf } from '../table.ts'
 import { jsonEvent, jsonState } from './json.ts'

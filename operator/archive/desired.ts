@@ -5,9 +5,9 @@ import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
-import { archiverName } from '../names.ts'
-import type { KubeObject, PersistentVolumeClaim, Volume, VolumeMount } from '../objects.ts'
-import type { Platform } from '../platform.ts'
+import { archiverName } from '../render/names.ts'
+import type { KubeObject, PersistentVolumeClaim, Volume, VolumeMount } from '../render/objects.ts'
+import type { Platform } from '../render/platform.ts'
 import {
   addNatsCredentials,
   CONFIG_DIR,
@@ -16,7 +16,7 @@ import {
   labelsFor,
   renderConfigMap,
   renderDeployment,
-} from '../pod.ts'
+} from '../render/pod.ts'
 
 const RESOURCES = {
   requests: { cpu: '100m', memory: '192Mi' },
@@ -83,7 +83,7 @@ export function desiredArchiver(
 }
 
 /** The archive as the archiver reads it: what its container gets, and what becomes of the files later, is not its business. */
-function resolveArchive(archive: Archive): unknown {
+function resolveArchive(archive: Archive): object {
   const { deletionPolicy: _deletionPolicy, resources: _resources, ...spec } = archive.spec
   return {
     apiVersion: archive.apiVersion,
@@ -98,7 +98,7 @@ function resolveEnvironment(
   archive: Archive,
   environment: Environment,
   feeds: readonly Feed[]
-): unknown {
+): object {
   const kept = [...archive.spec.feeds].sort()
   const simulated = kept.filter((name) => {
     const feed = feeds.find((candidate) => candidate.metadata.name === name)

@@ -6,7 +6,7 @@ import type { Archive } from '#crds/archive.gen.ts'
 import type { Located, Resources } from '#crds/located.ts'
 import { problemAt } from '#crds/located.ts'
 import type { Problem } from '#crds/problems.ts'
-import { checkReference } from '../references.ts'
+import { checkReference } from '../validation/references.ts'
 
 /** Every problem of the archive among these resources. */
 export function checkArchive(archive: Located<Archive>, resources: Resources): Problem[] {

@@ -3,14 +3,14 @@
 
 import type { Archive } from '#crds/archive.gen.ts'
 import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
-import { archiverName } from '../names.ts'
-import { childrenOf, type World } from '../world.ts'
+import { type Context, childrenOf } from '../reconcile/context.ts'
+import { archiverName } from '../render/names.ts'
 
 const ARCHIVE = 'ssmd.io/archive'
 
 /** What still mounts the claim of this archive for an Archive that there is no more, in words; undefined if nothing. */
 export function predecessorOf(
-  world: World,
+  context: Context,
   namespace: string,
   archive: Archive
 ): string | undefined {
@@ -19,12 +19,12 @@ export function predecessorOf(
   const isLeft = (object: KubeObject): boolean => {
     const owner = object.metadata.labels?.[ARCHIVE]
     if (owner === undefined || owner === name) return false
-    const live = world.archives.store.get(`${namespace}/${owner}`)
+    const live = context.archives.store.get(`${namespace}/${owner}`)
     return !live || live.metadata.deletionTimestamp !== undefined
   }
   const key = `${namespace}/${claim}`
-  const pod = world.pods.store.by('claim', key).find(isLeft)
-  const left = pod ?? childrenOf(world, DEPLOYMENTS).store.by('claim', key).find(isLeft)
+  const pod = context.pods.store.by('claim', key).find(isLeft)
+  const left = pod ?? childrenOf(context, DEPLOYMENTS).store.by('claim', key).find(isLeft)
   if (!left) return undefined
   const what = pod ? 'pod' : 'Deployment'
   return `claim ${claim} is in use by ${what} ${left.metadata.name} of archive ${left.metadata.labels?.[ARCHIVE]}, which is gone`

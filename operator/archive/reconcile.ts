@@ -1,29 +1,29 @@
 // One pass over an Archive: its archiver and claim, a stream and a consumer for each feed, and the status. The only file of
 // the room with I/O.
 
+import { consumerName } from '#bus/names.ts'
+import { DURABLE_KEYS, streamWantOf } from '#bus/stream-config.ts'
 import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
-import { consumerName } from '#crds/names.ts'
-import { DURABLE_KEYS, streamWantOf } from '#crds/streams.ts'
-import { workloadAt } from '../around.ts'
-import { attempt, makeChildren, pruneChildren } from '../children.ts'
-import { readCredentials } from '../credentials.ts'
-import { finish } from '../finish.ts'
-import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
-import { ARCHIVES, isPaused } from '../kinds.ts'
 import { CLAIMS, DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
-import { archiverName } from '../names.ts'
-import { paceKey } from '../pace.ts'
-import type { Reconcile } from '../runtime/controller.ts'
-import { type Fact, good, stalled, waiting } from '../status.ts'
+import { attempt, makeChildren, pruneChildren } from '../reconcile/children.ts'
 import {
+  type Context,
   childrenOf,
   dayOf,
   inNamespace,
   platformOf,
   type StreamVerdict,
-  type World,
-} from '../world.ts'
+} from '../reconcile/context.ts'
+import { readCredentials } from '../reconcile/credentials.ts'
+import { finish } from '../reconcile/finish.ts'
+import { ARCHIVES, isPaused } from '../reconcile/kinds.ts'
+import { workloadAt } from '../reconcile/observe.ts'
+import { rateKey } from '../reconcile/status-rate.ts'
+import { archiverName } from '../render/names.ts'
+import type { Reconcile } from '../runtime/controller.ts'
+import { type Fact, good, stalled, waiting } from '../status/status.ts'
+import { brokenAmong, describeProblems, located, locatedAll } from '../validation/judged.ts'
 import { claimProblem } from './claim.ts'
 import { desiredArchiver } from './desired.ts'
 import { checkArchive } from './policies.ts'
@@ -33,42 +33,42 @@ import { type ArchiveView, archiveFigures, archiveSummary } from './status.ts'
 const WAIT_MS = 5_000
 
 export const reconcileArchive =
-  (world: World): Reconcile =>
+  (context: Context): Reconcile =>
   async (pass) => {
     const object = await pass.get(ARCHIVES, pass.key)
     if (!object || object.metadata.deletionTimestamp) {
-      world.pace.forget(paceKey(ARCHIVES.kind, pass.key))
+      context.statusRate.forget(rateKey(ARCHIVES.kind, pass.key))
       return
     }
     const namespace = pass.namespace ?? ''
     const paused = isPaused(object)
     const archiver = archiverName(pass.name)
     const claim = await pass.get(CLAIMS, `${namespace}/${archiver}`)
-    const { archive, environment, config } = fitness(world, namespace, object, claim)
+    const { archive, environment, config } = fitness(context, namespace, object, claim)
     const key = `${namespace}/${archive?.spec.environmentRef.name}`
     const reference = environment?.spec.transport.credentialsRef
     const needs = reference ? [{ name: reference.name, fields: ['nats.creds'] }] : []
-    const credentials = await readCredentials(world.secrets, namespace, needs)
+    const credentials = await readCredentials(context.secrets, namespace, needs)
 
     const predecessor =
       archive && (await pass.get(DEPLOYMENTS, `${namespace}/${archiver}`)) === undefined
-        ? predecessorOf(world, namespace, archive)
+        ? predecessorOf(context, namespace, archive)
         : undefined
 
     const { made, failure, thrown } = await attempt(async () => {
       const isFit = config.standing === 'good' && credentials.fact.standing === 'good'
       if (!archive || !environment || !isFit || paused || predecessor) return undefined
-      const feeds = world.judged.all('Feed', inNamespace(world.feeds, namespace))
-      const platform = platformOf(world, namespace, credentials.hash)
+      const feeds = context.judged.all('Feed', inNamespace(context.feeds, namespace))
+      const platform = platformOf(context, namespace, credentials.hash)
       const desired = desiredArchiver(archive, environment, feeds, platform)
-      const applied = await makeChildren(pass, world, object, desired, {
+      const applied = await makeChildren(pass, context, object, desired, {
         rollout: { policy: 'Automatic' },
         ownsClaims: archive.spec.deletionPolicy === 'Delete',
       })
       // Its own name alone says what they are called: no cache has a say in it.
       await pruneChildren(
         pass,
-        world,
+        context,
         object,
         desired,
         ARCHIVES,
@@ -77,7 +77,7 @@ export const reconcileArchive =
       return applied
     })
 
-    const workload = await workloadAt(pass, world, archiver, made?.deployments.get(archiver))
+    const workload = await workloadAt(pass, context, archiver, made?.deployments.get(archiver))
     const view: ArchiveView = {
       config,
       credentials: credentials.fact,
@@ -89,22 +89,22 @@ export const reconcileArchive =
       pending: made?.pending.get(archiver) ?? [],
       stream:
         archive && environment && config.standing === 'good' && !paused
-          ? await ensureStreams(world, key, archive, environment)
+          ? await ensureStreams(context, key, archive, environment)
           : { state: 'good' },
-      reports: archive ? world.figures.archivers(key, { archive: pass.name }) : [],
-      settled: world.isSettled(),
+      reports: archive ? context.reports.archivers(key, { archive: pass.name }) : [],
+      settled: context.isSettled(),
       failure,
-      day: dayOf(world.nowMs()),
+      day: dayOf(context.nowMs()),
     }
     const isWaiting = credentials.fact.standing !== 'good' || predecessor !== undefined
-    const result = await finish(pass, world, {
+    const result = await finish(pass, context, {
       resource: ARCHIVES,
       object,
       summary: archiveSummary(view),
       figures: archiveFigures(view),
       againMs: isWaiting
-        ? WAIT_MS * (1 + world.random())
-        : world.pace.figuresMs * (0.8 + world.random() * 0.2),
+        ? WAIT_MS * (1 + context.random())
+        : context.statusRate.figuresMs * (0.8 + context.random() * 0.2),
     })
     if (thrown !== undefined) throw thrown
     return result
@@ -117,20 +117,20 @@ type Fitness = {
 }
 
 function fitness(
-  world: World,
+  context: Context,
   namespace: string,
   object: KubeObject,
   claim: KubeObject | undefined
 ): Fitness {
-  const { resource: archive, problem } = world.judged.of('Archive', object)
+  const { resource: archive, problem } = context.judged.of('Archive', object)
   if (!archive) return { archive, environment: undefined, config: stalled('InvalidSpec', problem) }
   const { name } = archive.spec.environmentRef
-  const found = world.environments.store.get(`${namespace}/${name}`)
+  const found = context.environments.store.get(`${namespace}/${name}`)
   if (!found) {
     const config = waiting('EnvironmentNotFound', `there is no Environment ${name}`)
     return { archive, environment: undefined, config }
   }
-  const { resource: environment, problem: why } = world.judged.of('Environment', found)
+  const { resource: environment, problem: why } = context.judged.of('Environment', found)
   if (!environment) {
     const config = waiting('EnvironmentInvalid', `Environment ${name}: ${why}`)
     return { archive, environment, config }
@@ -138,29 +138,29 @@ function fitness(
   const refused = claimProblem(archive, claim)
   if (refused !== undefined)
     return { archive, environment, config: stalled('InvalidSpec', refused) }
-  return { archive, environment, config: policyFact(world, namespace, archive, environment) }
+  return { archive, environment, config: policyFact(context, namespace, archive, environment) }
 }
 
 function policyFact(
-  world: World,
+  context: Context,
   namespace: string,
   archive: Archive,
   environment: Environment
 ): Fact {
   // The older of two archives keeps the files; of two of the same second, the one that runs.
-  const deployments = childrenOf(world, DEPLOYMENTS).store
+  const deployments = childrenOf(context, DEPLOYMENTS).store
   const rankOf = ({ metadata: { creationTimestamp = '', name } }: KubeObject): string => {
     const runs = deployments.get(`${namespace}/${archiverName(name)}`) !== undefined
     return `${creationTimestamp} ${runs ? 0 : 1} ${name}`
   }
-  const objects = [...inNamespace(world.archives, namespace)].sort((a, b) =>
+  const objects = [...inNamespace(context.archives, namespace)].sort((a, b) =>
     rankOf(a) < rankOf(b) ? -1 : 1
   )
   const resources = locatedAll({
-    feeds: world.judged.all('Feed', inNamespace(world.feeds, namespace)),
+    feeds: context.judged.all('Feed', inNamespace(context.feeds, namespace)),
     environments: [environment],
-    archives: world.judged.all('Archive', objects),
-    problems: brokenAmong(world.judged, 'Feed', inNamespace(world.feeds, namespace)),
+    archives: context.judged.all('Archive', objects),
+    problems: brokenAmong(context.judged, 'Feed', inNamespace(context.feeds, namespace)),
   })
   const self = resources.archives.find(({ resource }) => resource === archive) ?? located(archive)
   const problems = checkArchive(self, resources)
@@ -171,19 +171,19 @@ function policyFact(
 }
 
 async function ensureStreams(
-  world: World,
+  context: Context,
   key: string,
   archive: Archive,
   environment: Environment
 ): Promise<StreamVerdict> {
-  const { links } = world
+  const { links } = context
   for (const feed of archive.spec.feeds) {
     const want = streamWantOf(environment, feed)
     const stream = await links.ensureStream(key, want)
     if (stream.state !== 'good') return stream
     const durable = consumerName(archive.metadata.name)
     const consumer = await links.ensureConsumer(key, want.name, durable, {
-      [DURABLE_KEYS.environment]: world.environments.store.get(key)?.metadata.uid ?? '',
+      [DURABLE_KEYS.environment]: context.environments.store.get(key)?.metadata.uid ?? '',
       [DURABLE_KEYS.archive]: archive.metadata.name,
       [DURABLE_KEYS.feed]: feed,
     })

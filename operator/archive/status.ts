@@ -1,12 +1,12 @@
 // An Archive's conditions and figures. Pure.
 
-import { gapsToday, lagFigures, lagOf, rounded, timeOf } from '../figures.ts'
 import type { KubeObject } from '../kube/objects.ts'
-import type { ArchiverSays } from '../reports.ts'
-import { type Fact, good, type Summary, waiting } from '../status.ts'
-import { codeFact, troubleFact } from '../troubles.ts'
-import { type Around, workloadFact } from '../workload.ts'
-import type { StreamVerdict } from '../world.ts'
+import { type Observation, workloadFact } from '../pods/workload.ts'
+import type { StreamVerdict } from '../reconcile/context.ts'
+import { gapsToday, lagFigures, lagOf, rounded, timeOf } from '../status/figures.ts'
+import type { ArchiverSays } from '../status/reports.ts'
+import { type Fact, good, type Summary, waiting } from '../status/status.ts'
+import { codeFact, troubleFact } from '../status/troubles.ts'
 
 export type ArchiveView = {
   readonly config: Fact
@@ -17,7 +17,7 @@ export type ArchiveView = {
   readonly predecessor: string | undefined
   readonly feeds: readonly string[]
   readonly deployment: KubeObject | undefined
-  readonly around?: Around | undefined
+  readonly observation?: Observation | undefined
   readonly pending: readonly string[]
   readonly stream: StreamVerdict
   readonly reports: readonly ArchiverSays[]
@@ -48,9 +48,15 @@ export function archiveSummary(view: ArchiveView): Summary {
   }
 }
 
-function workloadOf({ predecessor, reports, archiver, deployment, around }: ArchiveView): Fact {
+function workloadOf({
+  predecessor,
+  reports,
+  archiver,
+  deployment,
+  observation,
+}: ArchiveView): Fact {
   if (predecessor !== undefined) return waiting('ClaimInUse', predecessor)
-  return codeFact(reports) ?? workloadFact(archiver, deployment, around)
+  return codeFact(reports) ?? workloadFact(archiver, deployment, observation)
 }
 
 function flowFact({ stream, reports, archiver, settled }: ArchiveView): Fact {

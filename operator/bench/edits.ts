@@ -1,10 +1,10 @@
 // How long a user's edit of a Feed takes until its Deployment is applied, as a watcher sees it, beside what the API server
 // takes for one such write by itself, at the same time and at the same rate.
 
-import { FEEDS } from '../kinds.ts'
 import type { Client } from '../kube/client.ts'
 import { CONFIG_MAPS, DEPLOYMENTS } from '../kube/objects.ts'
 import { readEvents } from '../kube/watch-lines.ts'
+import { FEEDS } from '../reconcile/kinds.ts'
 import { deploymentName, editOf, feedKey, NAMED_SPACE } from './load.ts'
 
 export type Row = {

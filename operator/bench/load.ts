@@ -4,7 +4,6 @@
 import { readFileSync } from 'node:fs'
 import { parseAllDocuments } from 'yaml'
 import { until } from '#testing/deadline.ts'
-import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../kinds.ts'
 import type { Client } from '../kube/client.ts'
 import {
   CUSTOM_RESOURCE_DEFINITIONS,
@@ -13,6 +12,7 @@ import {
   NAMESPACES,
 } from '../kube/objects.ts'
 import { readEvents } from '../kube/watch-lines.ts'
+import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../reconcile/kinds.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 /** An Environment names at most so many Feeds one by one. */

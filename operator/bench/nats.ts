@@ -2,8 +2,8 @@
 // streams on a disk would be what is measured. Workloads' reports are published as the workloads do.
 
 import { connect, type NatsConnection } from 'nats'
-import { reportSubject } from '#crds/names.ts'
-import type { ConnectorReport } from '#crds/report.ts'
+import { reportSubject } from '#bus/names.ts'
+import type { ConnectorReport } from '#bus/report.ts'
 import { toolPath } from '#testing/tools.ts'
 import { freePorts, startProcess } from '../testing/processes.ts'
 import { deploymentName, feedName, placeOf } from './load.ts'

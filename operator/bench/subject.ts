@@ -9,7 +9,7 @@ import { addControllers } from '../controllers.ts'
 import { loadConnection } from '../kube/config.ts'
 import { PRIORITY } from '../kube/queue.ts'
 import { Manager } from '../runtime/manager.ts'
-import { conditionsIn } from '../status.ts'
+import { conditionsIn } from '../status/status.ts'
 import { STAR_SPACE } from './load.ts'
 
 const say = (fact: object): void => {
@@ -37,7 +37,7 @@ manager.client.transport.guardWrites(({ path }) => {
   if (path.endsWith('/status')) writes.statuses++
   if (path.includes('/events')) writes.events++
 })
-const { world, controllers, close } = addControllers({
+const { context, controllers, close } = addControllers({
   manager,
   log,
   namespace: undefined,
@@ -46,7 +46,7 @@ const { world, controllers, close } = addControllers({
 })
 const stop = new AbortController()
 // One call first: TLS and credentials are not what is measured.
-await manager.client.list(world.feeds.resource, { limit: 1 })
+await manager.client.list(context.feeds.resource, { limit: 1 })
 const startedAt = performance.now()
 const loop = monitorEventLoopDelay({ resolution: 5 })
 loop.enable()
@@ -70,7 +70,7 @@ async function facts(name: string, from: number, more: object = {}): Promise<voi
   })
 }
 const objects = () =>
-  [world.feeds, world.environments, world.archives, ...world.children].reduce(
+  [context.feeds, context.environments, context.archives, ...context.children].reduce(
     (sum, { store }) => sum + store.size,
     0
   )
@@ -86,7 +86,7 @@ const isBusy = () => controllers.some(({ queue }) => queue.ready + queue.process
 /** Passes over every Feed once, and waits until none is left. */
 async function passAll(): Promise<void> {
   const { queue } = controllers.find(({ name }) => name === 'feed') as (typeof controllers)[number]
-  for (const key of world.feeds.store.keys()) queue.add(key, { priority: PRIORITY.resync })
+  for (const key of context.feeds.store.keys()) queue.add(key, { priority: PRIORITY.resync })
   while (queue.ready + queue.processing > 0) await new Promise((resolve) => setImmediate(resolve))
 }
 
@@ -117,34 +117,34 @@ const orders: Record<string, () => Promise<void>> = {
     loop.reset()
     const from = performance.now()
     await passAll()
-    await facts('pass all', from, { objects: world.feeds.store.size })
+    await facts('pass all', from, { objects: context.feeds.store.size })
   },
   /** A change of the Environment that captures a thousand Feeds, which changes nothing about them. */
   fanout: async () => {
     const key = `${STAR_SPACE}/all`
     const queued = new Promise<void>((resolve) => {
       // The controllers were here first: they have queued by the time this one is told.
-      world.environments.subscribe((change) => {
+      context.environments.subscribe((change) => {
         if (change.key === key && change.kind === 'updated') resolve()
       })
     })
     const from = performance.now()
-    const { spec } = world.environments.store.get(key) as { spec?: { schedule?: object } }
+    const { spec } = context.environments.store.get(key) as { spec?: { schedule?: object } }
     const timezone = spec?.schedule ? null : 'Europe/Berlin'
     const value = { spec: { schedule: timezone && { timezone } } }
-    await manager.client.patch(world.environments.resource, key, { kind: 'merge', value })
+    await manager.client.patch(context.environments.resource, key, { kind: 'merge', value })
     await queued
     const ms = performance.now() - from
     while (isBusy()) await pause(1)
     await facts('fanout', from, {
       ms,
-      objects: world.feeds.store.keysBy('namespace', STAR_SPACE).length,
+      objects: context.feeds.store.keysBy('namespace', STAR_SPACE).length,
     })
   },
   /** Feeds of which a report was told. */
   flowing: async () => {
     let flowing = 0
-    for (const { status } of world.feeds.store.values())
+    for (const { status } of context.feeds.store.values())
       if (
         conditionsIn(status).some(
           ({ type, status: holds }) => type === 'DataFlowing' && holds === 'True'
@@ -162,7 +162,7 @@ const orders: Record<string, () => Promise<void>> = {
   resync: async () => {
     const { queue } = controllers[0] as (typeof controllers)[number]
     const again = () => {
-      for (const key of world.feeds.store.keys()) queue.add(key, { priority: PRIORITY.resync })
+      for (const key of context.feeds.store.keys()) queue.add(key, { priority: PRIORITY.resync })
     }
     again()
     resyncing = setInterval(again, 1000)

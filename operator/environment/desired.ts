@@ -5,10 +5,10 @@ import { feedsOf, isSimulated } from '#crds/environments.ts'
 import { EXCHANGES } from '#crds/exchanges.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { versionInForce } from '#crds/versions.ts'
-import { simulatorName, simulatorService } from '../names.ts'
-import type { KubeObject, Service } from '../objects.ts'
-import type { Platform } from '../platform.ts'
-import { CONFIG_DIR, labelsFor, renderConfigMap, renderDeployment } from '../pod.ts'
+import { simulatorName, simulatorService } from '../render/names.ts'
+import type { KubeObject, Service } from '../render/objects.ts'
+import type { Platform } from '../render/platform.ts'
+import { CONFIG_DIR, labelsFor, renderConfigMap, renderDeployment } from '../render/pod.ts'
 
 /** Where simulators listen, in a cluster and, while that port is free, on a laptop. */
 export const SIMULATOR_PORT = 8980

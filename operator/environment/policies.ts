@@ -12,8 +12,8 @@ import { listWords } from '#crds/problems.ts'
 import { parseDuration } from '#crds/quantities.ts'
 import { nearest } from '#crds/suggest.ts'
 import { isTimeZone } from '#crds/time-zones.ts'
-import { checkCapture } from '../capture-policies.ts'
-import { checkReference } from '../references.ts'
+import { checkCapture } from '../validation/capture-policies.ts'
+import { checkReference } from '../validation/references.ts'
 
 /** Every problem of the environment among these resources, on the UTC day `date`. */
 export function checkEnvironment(

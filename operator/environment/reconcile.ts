@@ -5,19 +5,19 @@ import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf, isSimulated, keyOf } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { Resources } from '#crds/located.ts'
-import { workloadAt } from '../around.ts'
-import { attempt, makeChildren, pruneChildren } from '../children.ts'
-import { type Credentials, type Need, readCredentials } from '../credentials.ts'
-import { finish } from '../finish.ts'
-import { brokenAmong, describeProblems, located, locatedAll } from '../judged.ts'
-import { ENVIRONMENTS, FEEDS, isPaused, textsAt } from '../kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
-import { simulatorName, simulatorService } from '../names.ts'
-import { paceKey } from '../pace.ts'
+import { attempt, makeChildren, pruneChildren } from '../reconcile/children.ts'
+import { type Context, dayOf, inNamespace, platformOf } from '../reconcile/context.ts'
+import { type Credentials, type Need, readCredentials } from '../reconcile/credentials.ts'
+import { finish } from '../reconcile/finish.ts'
+import { ENVIRONMENTS, FEEDS, isPaused, textsAt } from '../reconcile/kinds.ts'
+import { workloadAt } from '../reconcile/observe.ts'
+import { rateKey } from '../reconcile/status-rate.ts'
+import { simulatorName, simulatorService } from '../render/names.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import type { Pass } from '../runtime/pass.ts'
-import { type Fact, good, stalled, waiting } from '../status.ts'
-import { dayOf, inNamespace, platformOf, type World } from '../world.ts'
+import { type Fact, good, stalled, waiting } from '../status/status.ts'
+import { brokenAmong, describeProblems, located, locatedAll } from '../validation/judged.ts'
 import { desiredSimulators, simulatedFeeds } from './desired.ts'
 import { checkEnvironment } from './policies.ts'
 import { type EnvironmentView, environmentFigures, environmentSummary } from './status.ts'
@@ -25,50 +25,50 @@ import { type EnvironmentView, environmentFigures, environmentSummary } from './
 const WAIT_MS = 5_000
 
 export const reconcileEnvironment =
-  (world: World): Reconcile =>
+  (context: Context): Reconcile =>
   async (pass) => {
     const object = await pass.get(ENVIRONMENTS, pass.key)
     if (!object || object.metadata.deletionTimestamp) {
-      world.links.drop(pass.key)
-      world.figures.forget(pass.key)
-      world.pace.forget(paceKey(ENVIRONMENTS.kind, pass.key))
-      world.pace.forget(paceKey(ENVIRONMENTS.kind, pass.key))
-      world.sweeps.forget(pass.key)
+      context.links.drop(pass.key)
+      context.reports.forget(pass.key)
+      context.statusRate.forget(rateKey(ENVIRONMENTS.kind, pass.key))
+      context.statusRate.forget(rateKey(ENVIRONMENTS.kind, pass.key))
+      context.orphans.forget(pass.key)
       return
     }
     const namespace = pass.namespace ?? ''
     const paused = isPaused(object)
-    const objects = feedObjects(world, namespace, object)
-    const all = world.judged.all('Feed', objects)
-    const broken = brokenAmong(world.judged, 'Feed', objects)
+    const objects = feedObjects(context, namespace, object)
+    const all = context.judged.all('Feed', objects)
+    const broken = brokenAmong(context.judged, 'Feed', objects)
     const { environment, config } = fitness(
-      world,
+      context,
       object,
       locatedAll({ feeds: all, problems: broken })
     )
     const feeds = environment ? feedsOf(environment, all) : []
     const credentials = environment
-      ? await credentialsOf(world, namespace, environment, feeds)
-      : await readCredentials(world.secrets, namespace, [])
-    if (environment) await link(world, pass.key, namespace, environment)
+      ? await credentialsOf(context, namespace, environment, feeds)
+      : await readCredentials(context.secrets, namespace, [])
+    if (environment) await link(context, pass.key, namespace, environment)
 
-    if (environment && !paused) await world.sweeps.run(pass, world, object)
+    if (environment && !paused) await context.orphans.run(pass, context, object)
 
     const desired =
       environment && config.standing !== 'stalled'
-        ? desiredSimulators(environment, all, platformOf(world, namespace, credentials.hash))
+        ? desiredSimulators(environment, all, platformOf(context, namespace, credentials.hash))
         : undefined
     const { made, failure, thrown } = await attempt(async () => {
       if (!desired || paused) return undefined
       const rollout = { policy: 'Automatic' } as const
-      const applied = await makeChildren(pass, world, object, desired, { rollout })
+      const applied = await makeChildren(pass, context, object, desired, { rollout })
       await pruneChildren(
         pass,
-        world,
+        context,
         object,
         desired,
         ENVIRONMENTS,
-        async (child) => !(await isWantedLive(pass, world, child))
+        async (child) => !(await isWantedLive(pass, context, child))
       )
       return applied
     })
@@ -77,7 +77,7 @@ export const reconcileEnvironment =
     for (const { kind, metadata } of desired ?? []) {
       if (kind !== 'Deployment') continue
       const { name } = metadata
-      const workload = await workloadAt(pass, world, name, made?.deployments.get(name))
+      const workload = await workloadAt(pass, context, name, made?.deployments.get(name))
       simulators.push({ name, ...workload })
     }
     const view: EnvironmentView = {
@@ -88,47 +88,47 @@ export const reconcileEnvironment =
       feeds,
       captured: feeds
         .map(({ metadata }) => metadata.name)
-        .filter((name) => (world.figures.connector(pass.key, name)?.connected ?? 0) > 0),
+        .filter((name) => (context.reports.connector(pass.key, name)?.connected ?? 0) > 0),
       simulators,
       pending: [...new Set([...(made?.pending.values() ?? [])].flat())],
-      link: world.links.state(pass.key),
-      settled: world.isSettled(),
+      link: context.links.state(pass.key),
+      settled: context.isSettled(),
       failure,
     }
-    const result = await finish(pass, world, {
+    const result = await finish(pass, context, {
       resource: ENVIRONMENTS,
       object,
       summary: environmentSummary(view),
       figures: environmentFigures(view),
       againMs:
         credentials.fact.standing === 'good'
-          ? world.pace.figuresMs * (0.8 + world.random() * 0.2)
-          : WAIT_MS * (1 + world.random()),
+          ? context.statusRate.figuresMs * (0.8 + context.random() * 0.2)
+          : WAIT_MS * (1 + context.random()),
     })
     if (thrown !== undefined) throw thrown
     return result
   }
 
 /** Before a simulator ends the server is asked itself: a cache from the past is no reason to take an exchange away. */
-async function isWantedLive(pass: Pass, world: World, child: KubeObject): Promise<boolean> {
+async function isWantedLive(pass: Pass, context: Context, child: KubeObject): Promise<boolean> {
   const name = child.metadata.labels?.['ssmd.io/feed'] ?? ''
   const [object, feed] = await Promise.all([
     pass.getLive(ENVIRONMENTS, pass.key),
     name === '' ? undefined : pass.getLive(FEEDS, `${pass.namespace}/${name}`),
   ])
   if (!object || object.metadata.deletionTimestamp || !feed) return false
-  const judged = world.judged.of('Environment', object).resource
-  const judgedFeed = world.judged.of('Feed', feed).resource
+  const judged = context.judged.of('Environment', object).resource
+  const judgedFeed = context.judged.of('Feed', feed).resource
   // Neither can be judged: what runs goes on.
   if (!judged || !judgedFeed) return true
-  const plays = simulatedFeeds(judged, [judgedFeed], { date: dayOf(world.nowMs()) }).length > 0
+  const plays = simulatedFeeds(judged, [judgedFeed], { date: dayOf(context.nowMs()) }).length > 0
   const names = [simulatorName(pass.name, name), simulatorService(pass.name, name)]
   return plays && names.includes(child.metadata.name)
 }
 
 /** The Feeds that it names; all of them where it takes all, or where one is missing and a likely name is to be shown. */
 function feedObjects(
-  world: World,
+  context: Context,
   namespace: string,
   environment: KubeObject
 ): readonly KubeObject[] {
@@ -136,19 +136,19 @@ function feedObjects(
     ...textsAt(environment, 'spec', 'feeds'),
     ...textsAt(environment, 'spec', 'simulator', 'feeds'),
   ]
-  const named = [...new Set(names)].map((name) => world.feeds.store.get(`${namespace}/${name}`))
+  const named = [...new Set(names)].map((name) => context.feeds.store.get(`${namespace}/${name}`))
   const there = named.filter((object) => object !== undefined)
-  return there.length === named.length ? there : inNamespace(world.feeds, namespace)
+  return there.length === named.length ? there : inNamespace(context.feeds, namespace)
 }
 
 function fitness(
-  world: World,
+  context: Context,
   object: KubeObject,
   resources: Resources
 ): { readonly environment: Environment | undefined; readonly config: Fact } {
-  const { resource, problem } = world.judged.of('Environment', object)
+  const { resource, problem } = context.judged.of('Environment', object)
   if (!resource) return { environment: undefined, config: stalled('InvalidSpec', problem) }
-  const problems = checkEnvironment(located(resource), resources, dayOf(world.nowMs()))
+  const problems = checkEnvironment(located(resource), resources, dayOf(context.nowMs()))
   // A name that is not there yet may come; what is wrong in itself will not heal.
   const wrong = problems.filter(({ code }) => code !== 'SSMD_E_REFERENCE')
   if (wrong.length > 0)
@@ -159,7 +159,7 @@ function fitness(
 }
 
 function credentialsOf(
-  world: World,
+  context: Context,
   namespace: string,
   environment: Environment,
   feeds: readonly Feed[]
@@ -174,21 +174,24 @@ function credentialsOf(
     }
   const reference = environment.spec.transport.credentialsRef
   if (reference) needs.set('nats', { name: reference.name, fields: ['nats.creds'] })
-  return readCredentials(world.secrets, namespace, [...needs.values()])
+  return readCredentials(context.secrets, namespace, [...needs.values()])
 }
 
 async function link(
-  world: World,
+  context: Context,
   key: string,
   namespace: string,
   environment: Environment
 ): Promise<void> {
   const { url, credentialsRef } = environment.spec.transport
   if (!credentialsRef) {
-    world.links.want(key, { url, credentials: undefined })
+    context.links.want(key, { url, credentials: undefined })
     return
   }
-  const credentials = await world.secrets.text(`${namespace}/${credentialsRef.name}`, 'nats.creds')
-  if (credentials === undefined) world.links.drop(key)
-  else world.links.want(key, { url, credentials })
+  const credentials = await context.secrets.text(
+    `${namespace}/${credentialsRef.name}`,
+    'nats.creds'
+  )
+  if (credentials === undefined) context.links.drop(key)
+  else context.links.want(key, { url, credentials })
 }

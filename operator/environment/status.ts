@@ -5,8 +5,8 @@ import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { KubeObject } from '../kube/objects.ts'
-import { type Fact, good, type Summary, waiting, worst } from '../status.ts'
-import { type Around, workloadFact } from '../workload.ts'
+import { type Observation, workloadFact } from '../pods/workload.ts'
+import { type Fact, good, type Summary, waiting, worst } from '../status/status.ts'
 
 export type EnvironmentView = {
   readonly environment: Environment | undefined
@@ -20,7 +20,7 @@ export type EnvironmentView = {
   readonly simulators: readonly {
     readonly name: string
     readonly deployment: KubeObject | undefined
-    readonly around?: Around | undefined
+    readonly observation?: Observation | undefined
   }[]
   readonly pending: readonly string[]
   readonly link: { readonly connected: boolean; readonly why: string }
@@ -31,9 +31,9 @@ export type EnvironmentView = {
 
 export function environmentSummary(view: EnvironmentView): Summary {
   const suspended = view.environment?.spec.suspend === true
-  const simulators = view.simulators.map(({ name, deployment, around }) => ({
+  const simulators = view.simulators.map(({ name, deployment, observation }) => ({
     of: name,
-    fact: workloadFact(name, deployment, around),
+    fact: workloadFact(name, deployment, observation),
   }))
   return {
     facts: {

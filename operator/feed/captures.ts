@@ -4,14 +4,14 @@
 import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated, keyOf } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
-import { checkCapture } from '../capture-policies.ts'
-import { type Credentials, type Need, readCredentials } from '../credentials.ts'
-import { describeProblems, located } from '../judged.ts'
 import { type KubeObject, keyOf as keyOfObject } from '../kube/objects.ts'
-import { connectorName } from '../names.ts'
-import type { Child } from '../objects.ts'
-import { type Fact, good, stalled, waiting } from '../status.ts'
-import { dayOf, environmentsNaming, platformOf, type World } from '../world.ts'
+import { type Context, dayOf, environmentsNaming, platformOf } from '../reconcile/context.ts'
+import { type Credentials, type Need, readCredentials } from '../reconcile/credentials.ts'
+import { connectorName } from '../render/names.ts'
+import type { Child } from '../render/objects.ts'
+import { type Fact, good, stalled, waiting } from '../status/status.ts'
+import { checkCapture } from '../validation/capture-policies.ts'
+import { describeProblems, located } from '../validation/judged.ts'
 import { desiredConnector } from './desired.ts'
 
 export type Capture = {
@@ -33,24 +33,24 @@ export type Capture = {
 
 /** A feed that is fit, in every Environment that names it. */
 export async function capturesOf(
-  world: World,
+  context: Context,
   namespace: string,
   feed: Feed
 ): Promise<readonly Capture[]> {
   const { name } = feed.metadata
   const captures: Capture[] = []
-  for (const object of environmentsNaming(world, namespace, name))
-    captures.push(await captureIn(world, namespace, feed, object))
+  for (const object of environmentsNaming(context, namespace, name))
+    captures.push(await captureIn(context, namespace, feed, object))
   return captures
 }
 
 async function captureIn(
-  world: World,
+  context: Context,
   namespace: string,
   feed: Feed,
   object: KubeObject
 ): Promise<Capture> {
-  const { resource: environment, problem } = world.judged.of('Environment', object)
+  const { resource: environment, problem } = context.judged.of('Environment', object)
   const { name } = object.metadata
   const base = {
     object,
@@ -67,25 +67,25 @@ async function captureIn(
     return { ...base, config: waiting('EnvironmentInvalid', `Environment ${name}: ${problem}`) }
   // A suspended capture needs nothing: it is taken away.
   if (base.suspended) return { ...base, config: good('Valid'), desired: [] }
-  const problems = checkCapture(located(environment), feed, dayOf(world.nowMs()))
+  const problems = checkCapture(located(environment), feed, dayOf(context.nowMs()))
   if (problems.length > 0) {
     const what = `Environment ${name}: ${describeProblems(problems)}`
     return { ...base, config: waiting('EnvironmentInvalid', what) }
   }
-  const credentials = await credentialsFor(world, namespace, feed, environment)
+  const credentials = await credentialsFor(context, namespace, feed, environment)
   return {
     ...base,
     config: good('Valid'),
     credentials: credentials.fact,
     desired:
       credentials.fact.standing === 'good'
-        ? desiredConnector(feed, environment, platformOf(world, namespace, credentials.hash))
+        ? desiredConnector(feed, environment, platformOf(context, namespace, credentials.hash))
         : undefined,
   }
 }
 
 async function credentialsFor(
-  world: World,
+  context: Context,
   namespace: string,
   feed: Feed,
   environment: Environment
@@ -95,7 +95,7 @@ async function credentialsFor(
     const what = `the key ${key.name} of Environment ${environment.metadata.name} is in variables`
     return { fact: stalled('KeyIsLocal', what), hash: () => undefined }
   }
-  return readCredentials(world.secrets, namespace, needsOf(feed, environment))
+  return readCredentials(context.secrets, namespace, needsOf(feed, environment))
 }
 
 /** The Secrets that a capture reads. */

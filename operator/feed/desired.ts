@@ -6,9 +6,9 @@ import { isSimulated, keyOf } from '#crds/environments.ts'
 import { EXCHANGES } from '#crds/exchanges.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { versionInForce } from '#crds/versions.ts'
-import { connectorName, fitLabel } from '../names.ts'
-import type { EnvVar, KubeObject, Volume, VolumeMount } from '../objects.ts'
-import type { Platform } from '../platform.ts'
+import { connectorName, fitLabel } from '../render/names.ts'
+import type { EnvVar, KubeObject, Volume, VolumeMount } from '../render/objects.ts'
+import type { Platform } from '../render/platform.ts'
 import {
   addNatsCredentials,
   CONFIG_DIR,
@@ -16,7 +16,9 @@ import {
   labelsFor,
   renderConfigMap,
   renderDeployment,
-} from '../pod.ts'
+} from '../render/pod.ts'
+
+type FeedVersion = Feed['spec']['versions'][number]
 
 // Room for the 64 Mi that a connector may hold back, for its heap, and for a burst.
 const RESOURCES = {
@@ -41,10 +43,7 @@ export function desiredConnector(
   })
   const simulated = isSimulated(environment, feed)
   const key = simulated ? undefined : keyOf(environment, feed)
-  const resolved = {
-    feed: resolveFeed(feed, version),
-    environment: resolveEnvironment(feed, environment, platform),
-  }
+  const resolved = resolve(feed, version, environment, platform)
 
   const env: EnvVar[] = []
   const volumes: Volume[] = []
@@ -111,8 +110,37 @@ export function desiredConnector(
   ]
 }
 
+type Resolved = { readonly feed: object; readonly environment: object }
+type Known = {
+  readonly version: FeedVersion
+  readonly url: string
+  readonly resolved: Resolved
+}
+
+/** By identity: the same resources give the same objects, whose YAML is then not written again (renderConfigMap). */
+const KNOWN = new WeakMap<Feed, WeakMap<Environment, Known>>()
+
+function resolve(
+  feed: Feed,
+  version: FeedVersion,
+  environment: Environment,
+  platform: Platform
+): Resolved {
+  const url = platform.simulatorUrl(environment.metadata.name, feed.metadata.name)
+  const ofFeed = KNOWN.get(feed) ?? new WeakMap<Environment, Known>()
+  const known = ofFeed.get(environment)
+  if (known?.version === version && known.url === url) return known.resolved
+  const resolved = {
+    feed: resolveFeed(feed, version),
+    environment: resolveEnvironment(feed, environment, url),
+  }
+  KNOWN.set(feed, ofFeed)
+  ofFeed.set(environment, { version, url, resolved })
+  return resolved
+}
+
 /** The feed with the one version in force, without what is there for people only. */
-function resolveFeed(feed: Feed, version: Feed['spec']['versions'][number]): unknown {
+function resolveFeed(feed: Feed, version: FeedVersion): object {
   const {
     displayName: _displayName,
     calendar: _calendar,
@@ -131,7 +159,7 @@ function resolveFeed(feed: Feed, version: Feed['spec']['versions'][number]): unk
 }
 
 /** The environment as this one feed sees it. */
-function resolveEnvironment(feed: Feed, environment: Environment, platform: Platform): unknown {
+function resolveEnvironment(feed: Feed, environment: Environment, simulatorUrl: string): object {
   const { name } = environment.metadata
   const { transport, schema, connector, simulator } = environment.spec
   const { resources: _resources, rollout: _rollout, ...behaviour } = connector
@@ -152,7 +180,7 @@ function resolveEnvironment(feed: Feed, environment: Environment, platform: Plat
         ? {
             simulator: {
               feeds: [feed.metadata.name],
-              url: simulator?.url ?? platform.simulatorUrl(name, feed.metadata.name),
+              url: simulator?.url ?? simulatorUrl,
             },
           }
         : {}),

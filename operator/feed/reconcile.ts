@@ -1,24 +1,22 @@
 // One pass over a Feed: a connector in each Environment that names it, its stream, and the status. The only file of the
 // room with I/O.
 
+import { streamWantOf } from '#bus/stream-config.ts'
 import { feedsOf } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
-import { streamWantOf } from '#crds/streams.ts'
 import { versionInForce } from '#crds/versions.ts'
-import { workloadAt } from '../around.ts'
-import { attempt, type Made, makeChildren, pruneChildren } from '../children.ts'
-import { finish } from '../finish.ts'
-import { describeProblems, located } from '../judged.ts'
-import { ENVIRONMENTS, FEEDS, isPaused } from '../kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
-import { paceKey } from '../pace.ts'
+import { attempt, type Made, makeChildren, pruneChildren } from '../reconcile/children.ts'
+import { type Context, dayOf, type StreamVerdict } from '../reconcile/context.ts'
+import { finish } from '../reconcile/finish.ts'
+import { ENVIRONMENTS, FEEDS, isPaused } from '../reconcile/kinds.ts'
+import { workloadAt } from '../reconcile/observe.ts'
+import { rateKey } from '../reconcile/status-rate.ts'
 import type { Reconcile } from '../runtime/controller.ts'
 import type { Pass } from '../runtime/pass.ts'
-import type { PassInputs } from '../runtime/passes.ts'
-import { type Fact, good, stalled } from '../status.ts'
-import { dayOf, type FeedMemo, type StreamVerdict, type World } from '../world.ts'
+import { type Fact, good, stalled } from '../status/status.ts'
+import { describeProblems, located } from '../validation/judged.ts'
 import { type Capture, capturesOf } from './captures.ts'
-import { feedInputs, streamsStand } from './inputs.ts'
 import { checkFeed } from './policies.ts'
 import { type CaptureView, type FeedView, feedFigures, feedSummary } from './status.ts'
 
@@ -26,121 +24,74 @@ import { type CaptureView, type FeedView, feedFigures, feedSummary } from './sta
 const WAIT_MS = 5_000
 
 export const reconcileFeed =
-  (world: World): Reconcile =>
+  (context: Context): Reconcile =>
   async (pass) => {
     const object = await pass.get(FEEDS, pass.key)
     if (!object || object.metadata.deletionTimestamp) {
-      world.pace.forget(paceKey(FEEDS.kind, pass.key))
-      world.feedPasses.forget(pass.key)
+      context.statusRate.forget(rateKey(FEEDS.kind, pass.key))
       return
     }
     const namespace = pass.namespace ?? ''
-    const inputs = await feedInputs(world, namespace, object)
-    const again = await spared(pass, world, inputs)
-    if (again) return again
     const paused = isPaused(object)
-    const { feed, config } = fitness(world, object)
-    const captures = feed && !isDisabled(feed) ? await capturesOf(world, namespace, feed) : []
+    const { feed, config } = fitness(context, object)
+    const captures = feed && !isDisabled(feed) ? await capturesOf(context, namespace, feed) : []
 
-    let clean = true
     const { made, failure, thrown } = await attempt(async () => {
       if (!feed || paused) return undefined
-      const applied = await makeConnectors(pass, world, object, captures)
-      clean = await prune(pass, world, object, captures)
+      const applied = await makeConnectors(pass, context, object, captures)
+      await prune(pass, context, object, captures)
       return applied
     })
     const views: CaptureView[] = []
-    for (const capture of captures) views.push(await viewOf(pass, world, capture, made, paused))
+    for (const capture of captures) views.push(await viewOf(pass, context, capture, made, paused))
 
-    const day = dayOf(world.nowMs())
+    const day = dayOf(context.nowMs())
     const view: FeedView = {
       config,
       disabled: feed !== undefined && isDisabled(feed),
       paused,
       version: feed && versionInForce(feed, day)?.name,
       captures: views,
-      settled: world.isSettled(),
+      settled: context.isSettled(),
       failure,
       day,
     }
-    const awaits = awaitedBy(captures)
-    const result = await finish(pass, world, {
+    const result = await finish(pass, context, {
       resource: FEEDS,
       object,
       summary: feedSummary(view),
       figures: feedFigures(view),
-      againMs: againMs(world, awaits),
+      againMs: againMs(context, captures),
     })
     // Shown first, then tried again with back-off.
     if (thrown !== undefined) throw thrown
-    // What was written comes back through the caches first.
-    if (clean && !failure && result.isDone && pass.writes === 0 && !pass.behind) {
-      const more = { awaits, streams: streamsOf(captures, views, !paused) }
-      const untilMs = world.nowMs() + (result.heldBackMs ?? Number.POSITIVE_INFINITY)
-      world.feedPasses.complete(pass.key, { inputs, untilMs, more })
-    }
     return result
   }
 
-/** Where nothing changed since the last complete pass: when to look again. */
-async function spared(
-  pass: Pass,
-  world: World,
-  inputs: PassInputs
-): Promise<{ readonly requeueAfterMs?: number } | undefined> {
-  const now = world.nowMs()
-  const last = pass.behind ? undefined : world.feedPasses.same(pass.key, inputs, now)
-  if (!last || !(await streamsStand(world, pass.name, last.more))) return undefined
-  const next = Math.min(
-    last.untilMs - now,
-    againMs(world, last.more.awaits) ?? Number.POSITIVE_INFINITY
-  )
-  return Number.isFinite(next) ? { requeueAfterMs: next } : {}
-}
-
-function awaitedBy(captures: readonly Capture[]): FeedMemo['awaits'] {
-  if (captures.some(({ credentials }) => credentials.standing !== 'good')) return 'secrets'
-  return captures.some(({ suspended }) => !suspended) ? 'reports' : 'nothing'
-}
-
-function againMs(world: World, awaits: FeedMemo['awaits']): number | undefined {
-  switch (awaits) {
-    case 'nothing':
-      return undefined
-    case 'reports':
-      return inCompany(world, world.pace.figuresMs * (0.8 + world.random() * 0.2))
-    case 'secrets':
-      return WAIT_MS * (1 + world.random())
-  }
+/** What no watch tells of: a Secret that is missing, reports that stop, a stream that is deleted. */
+function againMs(context: Context, captures: readonly Capture[]): number | undefined {
+  if (captures.some(({ credentials }) => credentials.standing !== 'good'))
+    return WAIT_MS * (1 + context.random())
+  if (captures.every(({ suspended }) => suspended)) return undefined
+  return inCompany(context, context.statusRate.figuresMs * (0.8 + context.random() * 0.2))
 }
 
 /** At a moment that it shares with others: hundreds of looks in a row cost a tenth of what each costs by itself. */
-function inCompany({ pace, nowMs }: World, waitMs: number): number {
+function inCompany({ statusRate, nowMs }: Context, waitMs: number): number {
   const now = nowMs()
-  const step = pace.figuresMs / 30
+  const step = statusRate.figuresMs / 30
   return Math.ceil((now + waitMs) / step) * step - now
-}
-
-function streamsOf(
-  captures: readonly Capture[],
-  views: readonly CaptureView[],
-  asks: boolean
-): FeedMemo['streams'] {
-  return captures.flatMap(({ object, environment, suspended }, i) => {
-    const verdict = views[i]?.stream
-    return asks && environment && !suspended && verdict ? [[object, verdict] as const] : []
-  })
 }
 
 const isDisabled = (feed: Feed): boolean => feed.spec.state === 'disabled'
 
 function fitness(
-  world: World,
+  context: Context,
   object: KubeObject
 ): { readonly feed: Feed | undefined; readonly config: Fact } {
-  const { resource, problem } = world.judged.of('Feed', object)
+  const { resource, problem } = context.judged.of('Feed', object)
   if (!resource) return { feed: undefined, config: stalled('InvalidSpec', problem) }
-  const problems = checkFeed(located(resource), dayOf(world.nowMs()))
+  const problems = checkFeed(located(resource), dayOf(context.nowMs()))
   return problems.length === 0
     ? { feed: resource, config: good('Valid') }
     : { feed: undefined, config: stalled('InvalidSpec', describeProblems(problems)) }
@@ -148,7 +99,7 @@ function fitness(
 
 async function makeConnectors(
   pass: Pass,
-  world: World,
+  context: Context,
   owner: KubeObject,
   captures: readonly Capture[]
 ): Promise<readonly Made[]> {
@@ -156,7 +107,7 @@ async function makeConnectors(
   for (const { desired, environment } of captures) {
     if (!desired) continue
     const rollout = environment?.spec.connector.rollout ?? { policy: 'Automatic' }
-    made.push(await makeChildren(pass, world, owner, desired, { rollout }))
+    made.push(await makeChildren(pass, context, owner, desired, { rollout }))
   }
   return made
 }
@@ -164,27 +115,27 @@ async function makeConnectors(
 /** Takes away what no Environment wants any more; captures that are hindered keep what they have. */
 async function prune(
   pass: Pass,
-  world: World,
+  context: Context,
   owner: KubeObject,
   captures: readonly Capture[]
-): Promise<boolean> {
+): Promise<void> {
   const hindered = new Set(captures.filter(({ desired }) => !desired).map(({ name }) => name))
   const wanted = captures.flatMap(({ desired }) => desired ?? [])
-  return pruneChildren(pass, world, owner, wanted, FEEDS, async (child) => {
+  return pruneChildren(pass, context, owner, wanted, FEEDS, async (child) => {
     const environment = child.metadata.labels?.['ssmd.io/environment'] ?? ''
-    return !hindered.has(environment) && !(await isWantedLive(pass, world, environment))
+    return !hindered.has(environment) && !(await isWantedLive(pass, context, environment))
   })
 }
 
 /** Before a capture ends the server is asked itself: a cache from the past is no reason to stop one. */
-async function isWantedLive(pass: Pass, world: World, environment: string): Promise<boolean> {
+async function isWantedLive(pass: Pass, context: Context, environment: string): Promise<boolean> {
   const [feed, within] = await Promise.all([
     pass.getLive(FEEDS, pass.key),
     environment === '' ? undefined : pass.getLive(ENVIRONMENTS, `${pass.namespace}/${environment}`),
   ])
   if (!feed || feed.metadata.deletionTimestamp || !within) return false
-  const judgedFeed = world.judged.of('Feed', feed).resource
-  const judgedEnvironment = world.judged.of('Environment', within).resource
+  const judgedFeed = context.judged.of('Feed', feed).resource
+  const judgedEnvironment = context.judged.of('Environment', within).resource
   // Neither can be judged: what runs goes on.
   if (!judgedFeed || !judgedEnvironment) return true
   return !judgedEnvironment.spec.suspend && feedsOf(judgedEnvironment, [judgedFeed]).length > 0
@@ -192,7 +143,7 @@ async function isWantedLive(pass: Pass, world: World, environment: string): Prom
 
 async function viewOf(
   pass: Pass,
-  world: World,
+  context: Context,
   capture: Capture,
   made: readonly Made[] | undefined,
   paused: boolean
@@ -202,23 +153,23 @@ async function viewOf(
   const feed = pass.name
   return {
     ...capture,
-    ...(await workloadAt(pass, world, connector, mine?.deployments.get(connector))),
+    ...(await workloadAt(pass, context, connector, mine?.deployments.get(connector))),
     pending: mine?.pending.get(connector) ?? [],
-    stream: await streamOf(world, capture, feed, paused),
-    report: environment && world.figures.connector(key, feed),
-    archivers: environment ? world.figures.archivers(key, { feed }) : [],
+    stream: await streamOf(context, capture, feed, paused),
+    report: environment && context.reports.connector(key, feed),
+    archivers: environment ? context.reports.archivers(key, { feed }) : [],
     name,
   }
 }
 
 async function streamOf(
-  world: World,
+  context: Context,
   { key, environment, suspended }: Capture,
   feed: string,
   paused: boolean
 ): Promise<StreamVerdict> {
   if (!environment || suspended) return { state: 'good' }
-  if (!paused) return world.links.ensureStream(key, streamWantOf(environment, feed))
-  const { connected, why } = world.links.state(key)
+  if (!paused) return context.links.ensureStream(key, streamWantOf(environment, feed))
+  const { connected, why } = context.links.state(key)
   return connected ? { state: 'good' } : { state: 'away', why }
 }

@@ -1,12 +1,12 @@
 // A Feed's conditions and figures, of all its captures together: the worst of them decides, the figures add up. Pure.
 
-import { gapsToday, lagFigures, rounded, timeOf } from '../figures.ts'
 import type { KubeObject } from '../kube/objects.ts'
-import type { ArchiverSays, ConnectorSays } from '../reports.ts'
-import { type Fact, type Facts, good, type Summary, waiting, worst } from '../status.ts'
-import { codeFact, troubleFact } from '../troubles.ts'
-import { type Around, workloadFact } from '../workload.ts'
-import type { StreamVerdict } from '../world.ts'
+import { type Observation, workloadFact } from '../pods/workload.ts'
+import type { StreamVerdict } from '../reconcile/context.ts'
+import { gapsToday, lagFigures, rounded, timeOf } from '../status/figures.ts'
+import type { ArchiverSays, ConnectorSays } from '../status/reports.ts'
+import { type Fact, type Facts, good, type Summary, waiting, worst } from '../status/status.ts'
+import { codeFact, troubleFact } from '../status/troubles.ts'
 
 /** One capture as the pass found and left it. */
 export type CaptureView = {
@@ -17,7 +17,7 @@ export type CaptureView = {
   readonly config: Fact
   readonly credentials: Fact
   readonly deployment: KubeObject | undefined
-  readonly around?: Around | undefined
+  readonly observation?: Observation | undefined
   readonly pending: readonly string[]
   readonly stream: StreamVerdict
   readonly report: ConnectorSays | undefined
@@ -92,7 +92,9 @@ function feedFacts(view: FeedView, active: readonly CaptureView[]): Facts {
     WorkloadAvailable:
       view.config.standing === 'good'
         ? worst(
-            of(({ connector, deployment, around }) => workloadFact(connector, deployment, around)),
+            of(({ connector, deployment, observation }) =>
+              workloadFact(connector, deployment, observation)
+            ),
             none
           )
         : { ...waiting('Waiting', 'the spec comes first'), unknown: true },
@@ -124,12 +126,6 @@ function flowFact({ stream, report, connector }: CaptureView, settled: boolean):
     return waiting('Connecting', message || `${connected} of ${connections} connections are open`)
   return trouble ?? good('Flowing', message)
 }
-
-/** What of a report decides what is said of the flow: the same text, the same words. */
-export const flowTextOf = (report: ConnectorSays | undefined): string =>
-  report
-    ? `${report.state} ${report.connected}/${report.connections} ${report.message} ${report.code} ${JSON.stringify(report.troubles)}`
-    : ''
 
 /** What the columns of `kubectl get feeds` show. */
 export function feedFigures(view: FeedView): Readonly<Record<string, unknown>> {

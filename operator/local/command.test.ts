@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parseResources } from '#crds/resources.ts'
 import { desiredObjects } from '../desired.ts'
-import type { ConfigMap, Deployment } from '../objects.ts'
+import type { ConfigMap, Deployment } from '../render/objects.ts'
 import { localCommand } from './command.ts'
 import { layoutOf, shownPath, storageFolder } from './layout.ts'
 

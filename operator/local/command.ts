@@ -1,7 +1,7 @@
 // A Deployment as a command of this computer, pure: mounts become folders, addresses become loopback ports,
 // Secrets become variables or folders. What the container would be told is what the process is told.
 import { join } from 'node:path'
-import type { ConfigMap, Deployment } from '../objects.ts'
+import type { ConfigMap, Deployment } from '../render/objects.ts'
 import type { Layout } from './layout.ts'
 
 export type LocalCommand = {

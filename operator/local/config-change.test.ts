@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { ConfigMap } from '../objects.ts'
+import type { ConfigMap } from '../render/objects.ts'
 import { describeConfigChange } from './config-change.ts'
 
 const config = (text: string): ConfigMap => ({

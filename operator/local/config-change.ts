@@ -1,8 +1,8 @@
 // Which fields two versions of a ConfigMap differ in, for the line that says why something restarts. Only paths
 // are named, never values.
 import { parse } from 'yaml'
-import { canonicalJson } from '../hash.ts'
-import type { ConfigMap } from '../objects.ts'
+import { canonicalJson } from '../render/hash.ts'
+import type { ConfigMap } from '../render/objects.ts'
 
 const SHOWN = 3
 

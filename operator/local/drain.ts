@@ -2,7 +2,7 @@
 // capture ended. Patience is bounded: what is left stays in the stream, and the next start archives it.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Declared } from '../desired.ts'
-import { archiverName } from '../names.ts'
+import { archiverName } from '../render/names.ts'
 
 const LOOK_MS = 100
 

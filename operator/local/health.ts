@@ -1,7 +1,7 @@
 // Asks a program's /livez and /readyz as a cluster would: one that does not answer any more is ended, one that
 // is alive but not ready says why.
 import { get } from 'node:http'
-import type { Probe } from '../objects.ts'
+import type { Probe } from '../render/objects.ts'
 
 export type HealthWatch = {
   /** Why the program is not ready, or an empty text; undefined before the first answer. */

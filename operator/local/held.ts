@@ -4,7 +4,7 @@ import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { Located, Problem, Resources } from '#crds/resources.ts'
-import { canonicalJson } from '../hash.ts'
+import { canonicalJson } from '../render/hash.ts'
 
 export type Held = {
   /** What runs. */

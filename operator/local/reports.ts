@@ -2,8 +2,8 @@
 // all there is. A server that is away is waited for; nothing here ever stops a capture.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
-import { consumerName, reportSubjects, streamName } from '#crds/names.ts'
-import type { Report } from '#crds/report.ts'
+import { consumerName, reportSubjects, streamName } from '#bus/names.ts'
+import type { Report } from '#bus/report.ts'
 import { dial } from './dial.ts'
 
 /** Where to listen: one entry for each NATS server of the environments that run. */

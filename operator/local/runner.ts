@@ -1,8 +1,8 @@
 // The Deployments of this computer: what should run runs, what should not has stopped, and only what changed
 // is restarted, with the causes said. Stopping goes component by component.
-import type { ConfigMap, Deployment, KubeObject } from '../objects.ts'
-import type { Component } from '../pod.ts'
-import { rolloutCauses } from '../rollout.ts'
+import type { ConfigMap, Deployment, KubeObject } from '../render/objects.ts'
+import type { Component } from '../render/pod.ts'
+import { rolloutCauses } from '../render/rollout.ts'
 import { describeConfigChange } from './config-change.ts'
 import { type LocalContext, LocalDeployment } from './deployment.ts'
 

@@ -2,7 +2,7 @@
 // keeps its own for as long as it is wanted, so that no connector has to be told another.
 import type { Declared } from '../desired.ts'
 import { SIMULATOR_PORT, simulatedFeeds } from '../environment/desired.ts'
-import { simulatorName } from '../names.ts'
+import { simulatorName } from '../render/names.ts'
 import { freePort } from './ports.ts'
 
 export class SimulatorPorts {

@@ -1,7 +1,8 @@
 // How things stand on this computer at one moment, as plain data: what the live table, the plain lines and the
 // tests look at.
+
+import type { Report } from '#bus/report.ts'
 import { feedsOf, isSimulated } from '#crds/environments.ts'
-import type { Report } from '#crds/report.ts'
 import { versionInForce } from '#crds/versions.ts'
 import type { Declared } from '../desired.ts'
 import type { LocalDeployment } from './deployment.ts'

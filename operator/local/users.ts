@@ -6,7 +6,7 @@ import { nkeys } from 'nats'
 import { type BusUser, busUser } from '#bus/users.ts'
 import { feedsOf } from '#crds/environments.ts'
 import type { Declared } from '../desired.ts'
-import { archiverName, connectorName } from '../names.ts'
+import { archiverName, connectorName } from '../render/names.ts'
 import type { Layout } from './layout.ts'
 import { writeWhole } from './whole-file.ts'
 

@@ -1,7 +1,7 @@
 // Which claims a Deployment mounts, and what is said of one that has no volume yet. Pure.
 
 import type { KubeObject } from '../kube/objects.ts'
-import { type Fact, stalled, waiting } from '../status.ts'
+import { type Fact, stalled, waiting } from '../status/status.ts'
 
 export type ClaimView = {
   readonly name: string

@@ -2,7 +2,7 @@
 // lies in the API server may be anything, so every field is read with care. Pure.
 
 import type { KubeObject, ObjectMeta } from '../kube/objects.ts'
-import { archiverName, connectorName, simulatorName } from '../names.ts'
+import { archiverName, connectorName, simulatorName } from '../render/names.ts'
 
 export type Ended = {
   readonly reason: string

@@ -4,12 +4,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { KubeObject } from '../kube/objects.ts'
-import { messageOf } from '../reasons.ts'
-import type { Fact } from '../status.ts'
-import { type Around, workloadFact } from '../workload.ts'
+import { messageOf } from '../status/reasons.ts'
+import type { Fact } from '../status/status.ts'
 import { newestOf, podEssentials, workloadOf } from './essentials.ts'
 import { podWishes } from './wishes.ts'
 import { podFact, saidOf } from './words.ts'
+import { type Observation, workloadFact } from './workload.ts'
 
 const test = suite('words about pods')
 
@@ -426,8 +426,8 @@ const LATE = {
   reason: 'ProgressDeadlineExceeded',
   message: 'ReplicaSet "x" has timed out progressing.',
 }
-const workload = (around: Partial<Around>, conditions: readonly object[] = []) =>
-  workloadFact(NAME, deployment(conditions), { pods: [], ...around })
+const workload = (observation: Partial<Observation>, conditions: readonly object[] = []) =>
+  workloadFact(NAME, deployment(conditions), { pods: [], ...observation })
 const UNSCHEDULABLE = podEssentials(TABLE.find(([what]) => what === 'no room')?.[1] as KubeObject)
 const CREATING = podEssentials(pod(waitingFor('ContainerCreating', '')))
 

@@ -1,7 +1,7 @@
 // What is wrong with a pod, in words: from what its node, the scheduler and its own program say of it to a fact for a condition.
 // The words of the node are kept where they name the cause. Pure.
 
-import { type Fact, stalled, waiting } from '../status.ts'
+import { type Fact, stalled, waiting } from '../status/status.ts'
 import type { Ended, Pod, PodEssentials } from './essentials.ts'
 
 type Container = NonNullable<PodEssentials['container']>

@@ -1,11 +1,11 @@
 // What makes the operator unfit to go on. A check fails only for what a restart heals: an API server that is down or
 // rights that are missing are shown by metrics and conditions, and restarting for them would only add load.
 
+import type { Checks } from '#role/health.ts'
 import type { Informer } from '../kube/informer.ts'
 import type { Elector } from '../kube/lease.ts'
 import type { LeaseTimes } from '../kube/lease-machine.ts'
 import type { Controller } from './controller.ts'
-import type { Checks } from './health.ts'
 
 // Mean delay of the event loop since the last probe; a probe comes every ten seconds or so.
 const LOOP_DELAY_MS = 1000

@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createHealth, serveHealth } from '#role/health.ts'
 import { slowly, until, waitOut, within } from '#testing/deadline.ts'
 import { fixedConnection } from '../kube/config.ts'
 import { WriteRefused } from '../kube/errors.ts'
@@ -71,6 +72,7 @@ function start(
   } = {}
 ) {
   const registry = new Registry()
+  const health = createHealth()
   const { log, lines } = testLog()
   const { reconcile, timeoutMs, resyncMs, workers, run = true, ...rest } = options
   const manager = new Manager({
@@ -83,7 +85,7 @@ function start(
     reportingController: 'ssmd.io/operator',
     perSecond: 10_000,
     burst: 10_000,
-    health: { host: '127.0.0.1', port: 0 },
+    health,
     ...rest,
   })
   const feeds = manager.informer(FEEDS, {
@@ -140,8 +142,13 @@ function start(
     return found === undefined ? undefined : Number(found.slice(line.length + 1))
   }
   const get = async (path: string) => {
-    const response = await fetch(`http://${manager.healthAddress}${path}`)
-    return { status: response.status, text: await response.text() }
+    const { server, address } = await serveHealth('127.0.0.1:0', health, registry)
+    try {
+      const response = await fetch(`http://${address}${path}`)
+      return { status: response.status, text: await response.text() }
+    } finally {
+      server.close()
+    }
   }
   return {
     manager,
@@ -419,7 +426,6 @@ test('asks for the lease only after all informers are synced (ASO#5707)', async 
   fake.fault = (request) =>
     slow && request.collection === MAPS && !request.watch ? { status: 503 } : undefined
   const { get, manager } = start(context, { lease: { namespace: 'n', name: 'l', times: QUICK } })
-  await until(5000, 'serving', () => manager.healthAddress !== undefined)
   await until(5000, 'others listed', () => fake.openWatches === 2)
   assert.equal(await get('/readyz'), {
     status: 503,

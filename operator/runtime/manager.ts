@@ -18,13 +18,14 @@
 // an error, TerminalError(reason, message) to be called again only after a change, anything else to be tried again
 // with back-off (outcome.ts). `Desired` objects hold the fields we own and nothing else: no status, no null, no
 // resourceVersion; `ownedBy(owner)` of kube/objects.ts makes the owner reference, `conditionsOf` of kube/conditions.ts the
-// conditions. `manager.enqueue(controller, key)` wakes a key for what is not in Kubernetes. See also passes.ts.
+// conditions. `manager.enqueue(controller, key)` wakes a key for what is not in Kubernetes.
 
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import type { Checks, Health } from '#role/health.ts'
 import { Applier } from '../kube/apply.ts'
 import { ApplyGuard } from '../kube/apply-guard.ts'
 import { Client } from '../kube/client.ts'
@@ -45,7 +46,6 @@ import { Turns } from '../kube/turns.ts'
 import { managerChecks } from './checks.ts'
 import { Consistency } from './consistency.ts'
 import { Controller, DEFAULT_WORKERS, type Reconcile } from './controller.ts'
-import { type Checks, type HealthServer, serveHealth } from './health.ts'
 import { controllerMetrics, watchEventLoop } from './metrics.ts'
 import { Precondition, type PreconditionOptions } from './precondition.ts'
 import { untilSynced } from './synced.ts'
@@ -72,8 +72,8 @@ export type ManagerOptions = {
   }
   /** Changes nothing: every write is asked as a dry run and logged, no lease is taken, no Event written. */
   readonly readOnly?: boolean
-  /** Where /livez, /readyz and /metrics are served; nowhere without it. */
-  readonly health?: { readonly host: string; readonly port: number }
+  /** Is given the checks of caches, lease, watches and passes. */
+  readonly health?: Health
   /** Has to hold before this process leads, and as long as it runs; it is handed the client. */
   readonly precondition?: (client: Client) => PreconditionOptions
   /** How long passes under way may go on after the signal; default 20 s. */
@@ -140,7 +140,6 @@ export class Manager {
   readonly #controllers: Controller[] = []
   readonly #tasks: TaskSpec[] = []
   readonly #precondition: Precondition | undefined
-  #health: HealthServer | undefined
   #phase: 'starting' | 'standby' | 'leading' | 'stopping' = 'starting'
 
   constructor(options: ManagerOptions) {
@@ -202,11 +201,6 @@ export class Manager {
 
   get phase(): 'starting' | 'standby' | 'leading' | 'stopping' {
     return this.#phase
-  }
-
-  /** Where health and metrics are served, once `run` has begun. */
-  get healthAddress(): string | undefined {
-    return this.#health?.address
   }
 
   informer<T extends KubeObject>(
@@ -309,7 +303,7 @@ export class Manager {
     const beside = (promise: Promise<void>) =>
       running.push(promise.catch((thrown) => fatal.abort(thrown)))
     try {
-      if (health) this.#health = await serveHealth(health, this.#checks(loop.delay), registry)
+      health?.ask(this.#checks(loop.delay))
       for (const informer of this.#informers) beside(informer.run(caches.signal))
       await this.#precondition?.met(ending)
       await untilSynced(this.#informers, {
@@ -334,7 +328,6 @@ export class Manager {
       caches.abort()
       await Promise.all(running)
       this.client.transport.close()
-      await this.#health?.close()
     }
     if (fatal.signal.aborted) {
       log.error({ err: fatal.signal.reason }, 'the operator cannot go on')

@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { judge } from '#role/health.ts'
 import { ApplyLoop } from '../kube/apply.ts'
 import { ApiError, WriteRefused } from '../kube/errors.ts'
 import { CONFIG_MAPS, DEPLOYMENTS, type KubeObject, type Resource } from '../kube/objects.ts'
@@ -7,9 +8,7 @@ import { PRIORITY } from '../kube/queue.ts'
 import { ManualClock } from '../testing/clock.ts'
 import { managerChecks } from './checks.ts'
 import { Consistency } from './consistency.ts'
-import { judge } from './health.ts'
 import { outcomeOf, PassTimeout, TerminalError, WaitError } from './outcome.ts'
-import { Passes } from './passes.ts'
 import { mappedWishes, ownerWishes, ownWish } from './triggers.ts'
 
 const test = suite('runtime: pure parts')
@@ -188,24 +187,6 @@ test('every thrown value has one outcome', () => {
   assert.equal(outcomeOf('a text'), { kind: 'panic' })
   assert.equal(outcomeOf(undefined), { kind: 'panic' })
   assert.equal(outcomeOf(new Error('x')), { kind: 'retry' })
-})
-
-test('a pass over the same inputs is known, over any other or after its time it is not', () => {
-  const passes = new Passes<string>()
-  const [a, b] = [object(), object()]
-  const inputs = [a, undefined, 'figures 7']
-  assert.is(passes.same('n/a', inputs, 0), undefined)
-  passes.complete('n/a', { inputs, untilMs: 100, more: 'x' })
-  assert.is(passes.same('n/a', [a, undefined, 'figures 7'], 99)?.more, 'x')
-  assert.is(passes.same('n/a', [a, undefined, 'figures 7'], 100), undefined)
-  assert.is(passes.same('n/a', [b, undefined, 'figures 7'], 0), undefined, 'equal, but another')
-  assert.is(passes.same('n/a', [a, b, 'figures 7'], 0), undefined)
-  assert.is(passes.same('n/a', [a, undefined, 'figures 8'], 0), undefined)
-  assert.is(passes.same('n/a', [a, undefined], 0), undefined, 'one fewer')
-  assert.is(passes.same('n/a', [a, undefined, 'figures 7', undefined], 0), undefined, 'one more')
-  assert.is(passes.same('n/b', inputs, 0), undefined)
-  passes.forget('n/a')
-  assert.is(passes.same('n/a', inputs, 0), undefined)
 })
 
 const times = { durationMs: 30_000, renewDeadlineMs: 20_000, retryMs: 4000 }

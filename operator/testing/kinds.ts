@@ -7,7 +7,6 @@ import { Registry } from 'prom-client'
 import { parseAllDocuments } from 'yaml'
 import { until } from '#testing/deadline.ts'
 import { addControllers } from '../controllers.ts'
-import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../kinds.ts'
 import type { Client } from '../kube/client.ts'
 import { type Connection, fixedConnection } from '../kube/config.ts'
 import {
@@ -18,9 +17,10 @@ import {
   type Resource,
   SERVICE_ACCOUNTS,
 } from '../kube/objects.ts'
+import type { Context } from '../reconcile/context.ts'
+import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../reconcile/kinds.ts'
 import { Manager } from '../runtime/manager.ts'
-import { conditionsIn } from '../status.ts'
-import type { World } from '../world.ts'
+import { conditionsIn } from '../status/status.ts'
 import type { Audit } from './audit.ts'
 import { type ClusterOptions, startCluster, type TestCluster } from './cluster.ts'
 import { testLog } from './log.ts'
@@ -43,7 +43,7 @@ const ROLE_KINDS: readonly Resource[] = [
 ]
 
 export type Operator = {
-  readonly world: World
+  readonly context: Context
   readonly lines: readonly Readonly<Record<string, unknown>>[]
   /** Writes that the operator asked for, refused ones too. */
   readonly writes: () => number
@@ -214,7 +214,7 @@ async function startOperator(space: Space, options: OperateOptions): Promise<Ope
   manager.client.transport.guardWrites((call) => {
     if (call.pool !== 'lease') writes++
   })
-  const { world, close } = addControllers({
+  const { context, close } = addControllers({
     manager,
     log,
     namespace: options.allNamespaces ? undefined : space.name,
@@ -230,7 +230,7 @@ async function startOperator(space: Space, options: OperateOptions): Promise<Ope
   running.catch(() => {})
   await until(30_000, 'the operator leads', () => manager.phase === 'leading')
   return {
-    world,
+    context,
     lines,
     writes: () => writes,
     async passes(controller) {

@@ -2,11 +2,11 @@
 // to the next by itself: for comparing the end of a disturbed run with that of an undisturbed one.
 
 import type { JetStreamManager } from 'nats'
-import { CHILD_KINDS } from '../children.ts'
-import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../kinds.ts'
 import type { Client } from '../kube/client.ts'
 import { CLAIMS, type KubeObject, keyOf, type Resource } from '../kube/objects.ts'
-import { conditionsIn } from '../status.ts'
+import { CHILD_KINDS } from '../reconcile/children.ts'
+import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../reconcile/kinds.ts'
+import { conditionsIn } from '../status/status.ts'
 
 const KINDS: readonly Resource[] = [FEEDS, ENVIRONMENTS, ARCHIVES]
 

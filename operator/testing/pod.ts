@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from '../kube/client.ts'
 import { CONFIG_MAPS, DEPLOYMENTS } from '../kube/objects.ts'
-import type { Deployment } from '../objects.ts'
+import type { Deployment } from '../render/objects.ts'
 
 const SSMD = new URL('../../cli/main.ts', import.meta.url).pathname
 

@@ -1,10 +1,10 @@
 // What the archiver says of each feed every two seconds: the figures of a table, and what hinders it in words.
 
 import type { WriterStats } from '#archive/writer.ts'
+import type { Alarms } from '#bus/alarms.ts'
+import type { ArchiverReport } from '#bus/report.ts'
 import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
-import type { ArchiverReport } from '#crds/report.ts'
-import type { Alarms } from '#role/alarms.ts'
 import type { Role } from '#role/run.ts'
 import type { FeedArchiver } from './feed-archiver.ts'
 

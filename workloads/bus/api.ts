@@ -9,6 +9,7 @@ export const JETSTREAM = {
   consumerNotFound: 10_014,
   messageNotFound: 10_037,
   storageExceeded: 10_047,
+  notCreated: 10_049,
   nameInUse: 10_058,
   streamNotFound: 10_059,
   subjectsOverlap: 10_065,

@@ -14,7 +14,7 @@ import {
 import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
 import { backoffMs, pause } from './backoff.ts'
-import { fileAuthenticator } from './credentials.ts'
+import { fileAuthenticator, textAuthenticator } from './credentials.ts'
 import { watchLink } from './link.ts'
 import { inboxPrefix } from './users.ts'
 
@@ -28,6 +28,10 @@ export type BusOptions = {
   readonly signal: AbortSignal
   /** NATS credentials or an NKey seed; read again at each dial. */
   readonly credentialsFile?: string | undefined
+  /** What such a file holds, in place of one. */
+  readonly credentials?: string | undefined
+  /** Told why it cannot be reached, each time for another reason. */
+  readonly onFailure?: (reason: string) => void
   /** The user whose inbox is used. @default the client library's */
   readonly user?: string
   /** Default Math.random. */
@@ -62,6 +66,7 @@ export async function connectBus(options: BusOptions): Promise<NatsConnection> {
         shown = reason
         const hint = code === ErrorCode.AuthorizationViolation ? REFUSED_HINT : undefined
         log.warn({ servers, reason, hint }, 'NATS cannot be reached; trying on')
+        options.onFailure?.(reason)
       }
       await pause(backoffMs(attempt, FIRST, random), signal)
     }
@@ -71,7 +76,7 @@ export async function connectBus(options: BusOptions): Promise<NatsConnection> {
 function connectionOptions(options: BusOptions, random: () => number): ConnectionOptions {
   const urls = options.url.split(',').map((text) => parseUrl(text.trim()))
   const { username, password } = urls[0]!
-  const file = options.credentialsFile
+  const { credentialsFile: file, credentials } = options
   return {
     servers: urls.map((url) => url.host),
     name: options.name,
@@ -87,6 +92,7 @@ function connectionOptions(options: BusOptions, random: () => number): Connectio
     ...(username && password ? { user: username, pass: password } : {}),
     ...(username && !password ? { token: username } : {}),
     ...(file ? { authenticator: fileAuthenticator(file) } : {}),
+    ...(credentials ? { authenticator: textAuthenticator(credentials) } : {}),
     ...(options.user ? { inboxPrefix: inboxPrefix(options.user) } : {}),
   }
 }

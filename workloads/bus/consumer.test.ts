@@ -5,7 +5,7 @@ import { until, waitOut, within } from '#testing/deadline.ts'
 import { askJetStream } from './api.ts'
 import { BlockConsumer, type ConsumerOptions, type StreamBlock } from './consumer.ts'
 import { BlockPublisher } from './publisher.ts'
-import { ensureStream } from './stream.ts'
+import { ensureStream, streamFacts } from './stream.ts'
 import { startBus, streamWant, type TestBus } from './testing/bus.ts'
 
 const test = suite<{ bus: TestBus }>('consumer')
@@ -275,13 +275,9 @@ test('a stream that is missing is made again where the consumer is told how', as
   })
   await take(consumer, 3)
   await askJetStream(bus.nc, 'STREAM.DELETE.restored', undefined, 'test')
-  const restored = () => askJetStream(bus.nc, 'STREAM.INFO.restored', undefined, 'test')
-  await until(15_000, 'made again', () =>
-    restored().then(
-      () => true,
-      () => false
-    )
-  )
+  const restored = () => streamFacts(bus.nc, 'restored')
+  // One on the files of its predecessor may be there for a moment first (remade.test.ts): what it takes goes with it.
+  await until(15_000, 'made again', async () => (await restored())?.lastSequence === 0)
   // It takes blocks, and they come: one that stands on the files of its predecessor would not.
   await fill(bus, 'restored', 11, 13)
   assert.equal(numbers(await take(consumer, 3)), range(11, 13))

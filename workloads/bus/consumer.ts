@@ -5,7 +5,6 @@
 import type { Msg, NatsConnection } from 'nats'
 import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
-import type { Metadata } from '#crds/streams.ts'
 import { Acks, parseDelivery } from './ack.ts'
 import { toBusError } from './api.ts'
 import { backoffMs, pause } from './backoff.ts'
@@ -16,6 +15,7 @@ import { type Link, watchUpDown } from './link.ts'
 import { endOf, PullBudget, pullRequest } from './pull.ts'
 import { SETTLE_MS } from './remake.ts'
 import { type Restart, restartError, restartOf, type StreamFacts, streamFacts } from './stream.ts'
+import type { Metadata } from './stream-config.ts'
 
 export type { StreamBlock } from './held.ts'
 

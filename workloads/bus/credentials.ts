@@ -8,8 +8,14 @@ import { SsmdError } from '#crds/errors.ts'
 /** Of a file; what cannot be read, or is neither, is an error at the dial that reads it. */
 export const fileAuthenticator =
   (file: string): Authenticator =>
+  (nonce) =>
+    textAuthenticator(readCredentials(file))(nonce)
+
+/** Of what such a file holds. */
+export const textAuthenticator =
+  (credentials: string): Authenticator =>
   (nonce) => {
-    const text = readCredentials(file)
+    const text = credentials.trim()
     const isSeed = /^SU[A-Z2-7]{56}$/.test(text)
     const bytes = Buffer.from(text)
     return (isSeed ? nkeyAuthenticator(bytes) : credsAuthenticator(bytes))(nonce)
@@ -17,7 +23,7 @@ export const fileAuthenticator =
 
 function readCredentials(file: string): string {
   try {
-    return readFileSync(file, 'utf8').trim()
+    return readFileSync(file, 'utf8')
   } catch (cause) {
     throw new SsmdError(
       'SSMD_E_CREDENTIALS',

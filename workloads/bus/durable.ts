@@ -1,15 +1,15 @@
-// The durable consumer of an archive on the server. It is only a cache of where the archive stands, so it is never
-// adjusted: it is deleted and made again, to begin at the sequence that the archive asks for.
+// The durable consumer of an archive on the server. It is only a cache of where the archive stands: an archiver never adjusts
+// it, but deletes it and makes it again, to begin at the sequence that the archive asks for. The operator only notes whose it is.
 
 import type { NatsConnection } from 'nats'
-import { consumerConfig, type Metadata, ownMetadata } from '#crds/streams.ts'
 import { askJetStream, JETSTREAM, JetStreamError } from './api.ts'
+import { consumerConfig, DURABLE_KEYS, type Metadata, ownMetadata } from './stream-config.ts'
 
 export type DurableWant = {
   readonly stream: string
   readonly durable: string
   readonly startSequence: number
-  /** Whose it is, where it is known: the operator's note on it (crds/streams.ts). */
+  /** Whose it is, where it is known: the operator's note on it (stream-config.ts). */
   readonly metadata: Metadata
 }
 
@@ -34,20 +34,56 @@ export async function replaceDurable(nc: NatsConnection, want: DurableWant): Pro
   return { pending: made.num_pending ?? 0, metadata }
 }
 
-type Info = { readonly config: { readonly metadata?: Metadata } }
-
-async function metadataOf(nc: NatsConnection, want: DurableWant): Promise<Metadata> {
-  const { stream, durable } = want
-  const what = `reading consumer ${durable} of stream ${stream}`
-  const info = await unlessMissing(
-    askJetStream<Info>(nc, `CONSUMER.INFO.${stream}.${durable}`, undefined, what)
+/**
+ * Makes the consumer from the beginning of the stream if it is missing, else leaves it as the archiver made it; and notes on it
+ * whose it is.
+ */
+export async function ensureDurable(
+  nc: NatsConnection,
+  want: Pick<DurableWant, 'stream' | 'durable' | 'metadata'>
+): Promise<void> {
+  const { stream, durable, metadata } = want
+  const create = (config: object, action: 'create' | 'update') =>
+    askJetStream(
+      nc,
+      `CONSUMER.CREATE.${stream}.${durable}`,
+      { stream_name: stream, config, action },
+      `making consumer ${durable} of stream ${stream}`
+    )
+  const found = await readDurable(nc, want)
+  if (!found) {
+    // `create`: an archiver that comes between keeps its own.
+    await create(consumerConfig(durable, 1, metadata), 'create')
+    return
+  }
+  const noted = ownMetadata(found.config.metadata)
+  if (Object.values(DURABLE_KEYS).every((key) => noted[key] === metadata[key])) return
+  // An archiver that makes it anew meanwhile keeps its own; the next call then puts the note on it.
+  await create({ ...found.config, metadata: { ...noted, ...metadata } }, 'update').catch(
+    (thrown) => {
+      if (!(thrown instanceof JetStreamError)) throw thrown
+    }
   )
-  return ownMetadata(info?.config.metadata)
 }
 
-async function deleteDurable(nc: NatsConnection, want: DurableWant): Promise<void> {
+type Info = { readonly config: { readonly metadata?: Metadata } }
+
+type Name = Pick<DurableWant, 'stream' | 'durable'>
+
+function readDurable(nc: NatsConnection, { stream, durable }: Name): Promise<Info | undefined> {
+  const what = `reading consumer ${durable} of stream ${stream}`
+  return unlessMissing(
+    askJetStream<Info>(nc, `CONSUMER.INFO.${stream}.${durable}`, undefined, what)
+  )
+}
+
+const metadataOf = async (nc: NatsConnection, want: Name): Promise<Metadata> =>
+  ownMetadata((await readDurable(nc, want))?.config.metadata)
+
+/** Also if it is gone already. */
+export async function deleteDurable(nc: NatsConnection, want: Name): Promise<void> {
   const { stream, durable } = want
-  const what = `replacing consumer ${durable} of stream ${stream}`
+  const what = `removing consumer ${durable} of stream ${stream}`
   await unlessMissing(askJetStream(nc, `CONSUMER.DELETE.${stream}.${durable}`, undefined, what))
 }
 

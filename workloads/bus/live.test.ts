@@ -1,8 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { liveSubject } from '#crds/names.ts'
 import { until, within } from '#testing/deadline.ts'
 import { LivePublisher } from './live.ts'
+import { liveSubject } from './names.ts'
 import { startBus, type TestBus } from './testing/bus.ts'
 
 const test = suite<{ bus: TestBus }>('live')

@@ -3,9 +3,9 @@
 // server has not read by then is not waited for, live records are dropped and counted.
 
 import type { Msg, NatsConnection, NatsError } from 'nats'
-import { liveSubject } from '#crds/names.ts'
 import { newInbox } from './inbox.ts'
 import { type Link, watchUpDown } from './link.ts'
+import { liveSubject } from './names.ts'
 
 export type LiveOptions = {
   readonly nc: NatsConnection

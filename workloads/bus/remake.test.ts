@@ -56,6 +56,21 @@ test('one that begins with the sequences of its predecessor is made once more', 
   assert.equal(lost.asked, ['CREATE', 'MSG.GET', 'DELETE', 'CREATE'])
 })
 
+test('a server that cannot make it while it removes the one before is asked again', async () => {
+  const description = 'error creating store for stream'
+  const cannot = { error: { code: 500, err_code: 10_049, description } }
+  const soon = server({ CREATE: [cannot, made(true, 0, 0)] })
+  assert.is((await createAnew(soon.nc, streamWant('s'), 'test')).created, '0/0')
+  assert.equal(soon.asked, ['CREATE', 'CREATE'])
+  const never = server({ CREATE: [cannot] })
+  const error: SsmdError = await createAnew(never.nc, streamWant('s'), 'making it').then(
+    () => assert.unreachable() as never,
+    (thrown) => thrown
+  )
+  // Not SSMD_E_STREAM: nothing about the stream has to be corrected.
+  assert.equal([error.code, error.message], ['SSMD_E_NATS', `making it: ${description}`])
+})
+
 test('messages that can be read are never deleted: the server had lost a stream and found it', async () => {
   const { nc, asked } = server({ CREATE: [made(true, 3, 3)] })
   assert.is((await createAnew(nc, streamWant('s'), 'test')).created, '3/3')

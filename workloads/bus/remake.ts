@@ -6,8 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
 import { SsmdError } from '#crds/errors.ts'
-import { newStreamConfig, type StreamConfig, type StreamWant } from '#crds/streams.ts'
-import { askJetStream, JetStreamError } from './api.ts'
+import { askJetStream, JETSTREAM, JetStreamError } from './api.ts'
+import { newStreamConfig, type StreamConfig, type StreamWant } from './stream-config.ts'
 
 /** The server has removed a small stream within milliseconds; whoever finds one gone waits so long before making it again. */
 export const SETTLE_MS = 1_000
@@ -28,15 +28,34 @@ export async function createAnew(
   want: StreamWant,
   what: string
 ): Promise<Info> {
+  let why = 'the server is still removing the one before'
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const verb = `STREAM.CREATE.${want.name}`
-    const made = await askJetStream<Made>(nc, verb, newStreamConfig(want), what)
+    if (attempt > 0) await sleep(SETTLE_MS)
+    const made = await create(nc, want, what)
+    if (made instanceof JetStreamError) {
+      why = made.message
+      continue
+    }
     if (made.did_create !== true || made.state.last_seq === 0) return made
     await sleep(SETTLE_MS)
     if (await hasFiles(nc, want.name, made)) return made
     await askJetStream(nc, `STREAM.DELETE.${want.name}`, undefined, what)
   }
-  throw new SsmdError('SSMD_E_NATS', `${what}: the server is still removing the one before`)
+  throw new SsmdError('SSMD_E_NATS', why.startsWith(what) ? why : `${what}: ${why}`)
+}
+
+/** The stream, or why the server could not make it now: its folder may be one that is just being removed. */
+async function create(
+  nc: NatsConnection,
+  want: StreamWant,
+  what: string
+): Promise<Made | JetStreamError> {
+  try {
+    return await askJetStream<Made>(nc, `STREAM.CREATE.${want.name}`, newStreamConfig(want), what)
+  } catch (thrown) {
+    if (thrown instanceof JetStreamError && thrown.errCode === JETSTREAM.notCreated) return thrown
+    throw thrown
+  }
 }
 
 /** Whether what it says to hold can be read: then the server found a stream that it had lost, and nothing of it may go. */

@@ -4,11 +4,11 @@
 
 import type { NatsConnection } from 'nats'
 import { SsmdError } from '#crds/errors.ts'
-import { type StreamWant, widenedStream } from '#crds/streams.ts'
 import { askJetStream, JETSTREAM, JetStreamError } from './api.ts'
 import { createAnew, type Info } from './remake.ts'
+import { type StreamWant, widenedStream } from './stream-config.ts'
 
-export { SCHEMA_KEY, SCHEMA_VERSION, type StreamWant } from '#crds/streams.ts'
+export { SCHEMA_KEY, SCHEMA_VERSION, type StreamWant } from './stream-config.ts'
 
 export type StreamFacts = {
   readonly name: string
@@ -60,6 +60,25 @@ export async function ensureStream(nc: NatsConnection, want: StreamWant): Promis
   )
   return factsOf(want.name, info)
 }
+
+/** Names of the streams that take something of these subjects: one question for a thousand of them. */
+export async function streamNames(nc: NatsConnection, subject: string): Promise<Set<string>> {
+  const names = new Set<string>()
+  for (;;) {
+    const body = { subject, offset: names.size }
+    const { total, streams } = await askJetStream<Names>(
+      nc,
+      'STREAM.NAMES',
+      body,
+      `listing streams of ${subject}`
+    )
+    const before = names.size
+    for (const name of streams ?? []) names.add(name)
+    if (names.size >= total || names.size === before) return names
+  }
+}
+
+type Names = { readonly total: number; readonly streams?: readonly string[] | null }
 
 async function readStream(nc: NatsConnection, name: string): Promise<Info | undefined> {
   try {

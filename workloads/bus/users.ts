@@ -1,6 +1,6 @@
 // Who may do what on NATS: one row a role, and the only place that says so. A server that knows these users lets each publish
 // and subscribe to what its row names for its feeds and to its own inbox, and to nothing else. A later role adds a row.
-import { liveSubjects, logSubjects, reportSubject, streamName } from '#crds/names.ts'
+import { liveSubjects, logSubjects, reportSubject, streamName } from './names.ts'
 
 /** What a user is for: the feeds of one Environment. */
 export type BusScope = {

@@ -2,7 +2,7 @@
 // way, JSON.parse, in the same run as a ratio. Recorded frames where they are there, frames of the same shape else.
 
 import { pino } from 'pino'
-import { Alarms } from '#role/alarms.ts'
+import { Alarms } from '#bus/alarms.ts'
 import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
 import { FrameScanner } from '#wire/scanner.ts'

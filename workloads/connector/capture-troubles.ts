@@ -1,7 +1,7 @@
 // What of a feed is not captured while the rest is, in words: channels and symbols that the exchange refuses, patterns
 // that match nothing, waits that the exchange asked for. Pure.
 
-import type { Found } from '#role/alarms.ts'
+import type { Found } from '#bus/alarms.ts'
 import type { Refusal } from './adapter.ts'
 import type { Wait } from './shard.ts'
 

@@ -1,7 +1,7 @@
 // A feed being captured: its symbols spread over connections, each connection kept alive, new symbols added live. It
 // knows nothing of NATS but the outlet that blocks go to, and of exchanges only what an adapter says.
 
-import type { Found } from '#role/alarms.ts'
+import type { Found } from '#bus/alarms.ts'
 import type { Failure } from './adapter.ts'
 import { globTrouble, refusalTroubles, waitTrouble } from './capture-troubles.ts'
 import { type DiscoveryAnswer, keepDiscovering } from './discovery.ts'

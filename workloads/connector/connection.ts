@@ -1,7 +1,7 @@
 // One open connection: every frame is looked at once, counted against the exchange's own numbers, and recorded; the
 // session's wishes are carried out. What happened to it is on record from `open` to `close`.
 
-import type { Alarms } from '#role/alarms.ts'
+import type { Alarms } from '#bus/alarms.ts'
 import type { CloseEvent, GapEvent } from '#wire/events.ts'
 import type { Action, Failure, Refusal, Scoped, Session, Transport, Wanted } from './adapter.ts'
 import { type Continuity, SEEN } from './continuity.ts'

@@ -1,7 +1,7 @@
 // The connector's metrics: counted in plain numbers where things happen, and read only when someone asks.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { Alarms } from '#role/alarms.ts'
+import type { Alarms } from '#bus/alarms.ts'
 import type { Capture } from './capture.ts'
 import type { Tally } from './connection.ts'
 import type { Outlet } from './outlet.ts'

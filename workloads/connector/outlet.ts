@@ -1,7 +1,7 @@
 // Where blocks leave the connector, and the one account of the memory that capture holds: blocks being filled,
 // blocks waiting for NATS, blocks waiting for their acknowledgement. NATS may come later than the exchange.
 
-import type { Found } from '#role/alarms.ts'
+import type { Found } from '#bus/alarms.ts'
 
 /** What the outlet needs of the bus. */
 export type Publisher = {

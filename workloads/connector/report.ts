@@ -1,7 +1,7 @@
 // What the connector says of itself every two seconds: the figures of a table, and what hinders it in words.
 
-import type { ConnectorReport } from '#crds/report.ts'
-import type { Alarms } from '#role/alarms.ts'
+import type { Alarms } from '#bus/alarms.ts'
+import type { ConnectorReport } from '#bus/report.ts'
 import type { Capture } from './capture.ts'
 import type { Tally } from './connection.ts'
 import type { Outlet } from './outlet.ts'

@@ -3,7 +3,7 @@
 import { pino } from 'pino'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Alarms } from '#role/alarms.ts'
+import { Alarms } from '#bus/alarms.ts'
 import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
 import { skip } from '#testing/skip.ts'
 import type { GapEvent, LateEvent, ProofEvent } from '#wire/events.ts'

@@ -2,7 +2,7 @@
 // cannot be read any more. The first jumps stand one by one in front of their frames; in a storm each block has one
 // event for all jumps of a scope, so that a block and the account of what is missing in it are stored together.
 
-import type { Alarms } from '#role/alarms.ts'
+import type { Alarms } from '#bus/alarms.ts'
 import type { GapEvent, LateEvent, ProofEvent } from '#wire/events.ts'
 import type { Action, Frame, MessageType, Session } from './adapter.ts'
 import { type Continuity, MAX_SCOPES, SEEN, type Seen } from './continuity.ts'

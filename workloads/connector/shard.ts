@@ -3,8 +3,8 @@
 
 import { randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { logSubject } from '#crds/names.ts'
-import type { Alarms } from '#role/alarms.ts'
+import type { Alarms } from '#bus/alarms.ts'
+import { logSubject } from '#bus/names.ts'
 import type { TimeLine } from '#role/clock.ts'
 import type { Logger } from '#role/run.ts'
 import type { CloseEvent, Predecessor } from '#wire/events.ts'

@@ -3,9 +3,9 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { Alarms, type Found } from '#bus/alarms.ts'
+import type { Trouble } from '#bus/report.ts'
 import { collectLogs } from '#bus/testing/logs.ts'
-import type { Trouble } from '#crds/report.ts'
-import { Alarms, type Found } from '#role/alarms.ts'
 import { until, within } from '#testing/deadline.ts'
 import type { GapEvent } from '#wire/events.ts'
 import { type FakeKalshi, startFakeKalshi } from './testing/fake-kalshi.ts'

@@ -1,8 +1,19 @@
-// A program's own account of itself over HTTP: /livez, /readyz and /metrics. It answers only what it is
-// told: the program says when it is ready, and why not.
+// A program's own account of itself over HTTP: /livez, /readyz and /metrics. The program says when it is ready and why not, or
+// gives checks that are asked with each request; each answer then names every check, so that curl shows what is wrong.
+
 import { createServer, type Server } from 'node:http'
 import type { Registry } from 'prom-client'
 import { SsmdError } from '#crds/errors.ts'
+
+/** Undefined if all is well, else what is wrong. */
+export type Check = () => string | undefined
+
+export type Checks = {
+  readonly live: Readonly<Record<string, Check>>
+  readonly ready: Readonly<Record<string, Check>>
+}
+
+export type Answer = { readonly ok: boolean; readonly text: string }
 
 export type Health = {
   /** Ready from now on. */
@@ -11,12 +22,15 @@ export type Health = {
   notReady(reason: string): void
   /** Beyond help: /livez fails, so that whoever runs this restarts it. */
   dead(reason: string): void
-  readonly state: { readonly alive: boolean; readonly ready: boolean; readonly reason: string }
+  /** From now on these checks decide, and nothing that was said. */
+  ask(checks: Checks): void
+  answer(probe: keyof Checks): Answer
 }
 
 /** Health that starts as not ready. */
 export function createHealth(): Health {
   let state = { alive: true, ready: false, reason: 'starting' }
+  let checks: Checks | undefined
   return {
     ready() {
       state = { alive: true, ready: true, reason: '' }
@@ -27,10 +41,27 @@ export function createHealth(): Health {
     dead(reason) {
       state = { alive: false, ready: false, reason }
     },
-    get state() {
-      return state
+    ask(given) {
+      checks = given
+    },
+    answer(probe) {
+      if (checks) return judge(checks[probe])
+      const ok = probe === 'live' ? state.alive : state.ready
+      return { ok, text: `${ok ? 'ok' : state.reason}\n` }
     },
   }
+}
+
+/** All checks, one a line, as the API server of Kubernetes shows its own. */
+export function judge(checks: Readonly<Record<string, Check>>): Answer {
+  const lines: string[] = []
+  let ok = true
+  for (const [name, check] of Object.entries(checks)) {
+    const wrong = check()
+    if (wrong !== undefined) ok = false
+    lines.push(wrong === undefined ? `[+]${name} ok` : `[-]${name} failed: ${wrong}`)
+  }
+  return { ok, text: `${lines.join('\n')}\n${ok ? 'ok' : 'failed'}\n` }
 }
 
 /** Splits `host:port` (`:8080` and `8080` mean every address of this machine). */
@@ -62,20 +93,15 @@ export async function serveHealth(
       response.setHeader('allow', 'GET, HEAD')
       return answer(405, 'text/plain', 'only GET\n')
     }
-    const { state } = health
+    const probe = (name: keyof Checks) => {
+      const { ok, text } = health.answer(name)
+      answer(ok ? 200 : 503, 'text/plain', text)
+    }
     switch ((request.url ?? '').split('?')[0]) {
       case '/livez':
-        return answer(
-          state.alive ? 200 : 503,
-          'text/plain',
-          `${state.alive ? 'ok' : state.reason}\n`
-        )
+        return probe('live')
       case '/readyz':
-        return answer(
-          state.ready ? 200 : 503,
-          'text/plain',
-          `${state.ready ? 'ok' : state.reason}\n`
-        )
+        return probe('ready')
       case '/metrics':
         void metrics.metrics().then(
           (text) => answer(200, metrics.contentType, text),

@@ -4,7 +4,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
-import { Alarms } from '#role/alarms.ts'
+import { Alarms } from '#bus/alarms.ts'
 import type { Row } from '#testing/row.ts'
 import type { Exchange, Listener } from '../adapter.ts'
 import { DialGate } from '../backoff.ts'

@@ -2,8 +2,8 @@
 // For tests of the connector only.
 
 import { pino } from 'pino'
+import { Alarms } from '#bus/alarms.ts'
 import type { Feed } from '#crds/feed.gen.ts'
-import { Alarms } from '#role/alarms.ts'
 import type { TimeLine } from '#role/clock.ts'
 import { Block } from '#wire/block.ts'
 import type { ConnectionEvent } from '#wire/events.ts'

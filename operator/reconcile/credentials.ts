@@ -1,0 +1,41 @@
+// Whether the Secrets that something needs are there with the fields it needs, and their hashes.
+
+import { hashOf } from '../render/hash.ts'
+import { type Fact, good, waiting } from '../status/status.ts'
+import type { Secrets } from './secrets.ts'
+
+export type Need = { readonly name: string; readonly fields: readonly string[] }
+
+export type Credentials = {
+  readonly fact: Fact
+  hash(secret: string, fields: readonly string[]): string | undefined
+}
+
+export async function readCredentials(
+  secrets: Secrets,
+  namespace: string,
+  needs: readonly Need[]
+): Promise<Credentials> {
+  const hashes = new Map<string, Readonly<Record<string, string>>>()
+  let fact = needs.length === 0 ? good('NotNeeded') : good('Found')
+  for (const { name, fields } of needs) {
+    const facts = await secrets.facts(`${namespace}/${name}`)
+    if (facts.state === 'found') hashes.set(name, facts.hashes)
+    if (fact.standing !== 'good') continue
+    if (facts.state === 'missing') fact = waiting('SecretNotFound', `there is no Secret ${name}`)
+    else if (facts.state === 'forbidden')
+      fact = waiting('SecretForbidden', `the operator may not read Secret ${name}`)
+    else {
+      const missing = fields.filter((field) => !Object.hasOwn(facts.hashes, field))
+      if (missing.length > 0)
+        fact = waiting('SecretIncomplete', `Secret ${name} has no value of ${missing.join(', ')}`)
+    }
+  }
+  return {
+    fact,
+    hash(secret, fields) {
+      const known = hashes.get(secret)
+      return known && hashOf(fields.map((field) => known[field]))
+    },
+  }
+}

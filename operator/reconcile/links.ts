@@ -1,0 +1,268 @@
+// One connection to NATS for each Environment: dialled for ever, dialled anew for another address or other credentials. It
+// hears what the workloads say of themselves, and makes their streams and consumers. No secret is logged.
+
+import type { NatsConnection } from 'nats'
+import type { Logger } from 'pino'
+import { pause } from '#bus/backoff.ts'
+import { connectBus } from '#bus/connect.ts'
+import { deleteDurable, ensureDurable } from '#bus/durable.ts'
+import { watchUpDown } from '#bus/link.ts'
+import { reportSubjects } from '#bus/names.ts'
+import { type Durable, idleDurables } from '#bus/orphans.ts'
+import { SETTLE_MS } from '#bus/remake.ts'
+import { ensureStream, streamFacts, streamNames } from '#bus/stream.ts'
+import type { Metadata, StreamWant } from '#bus/stream-config.ts'
+import { toSsmdError } from '#crds/errors.ts'
+
+export type LinkVerdict =
+  | { readonly state: 'good' }
+  | { readonly state: 'away'; readonly why: string }
+  | { readonly state: 'refused'; readonly why: string }
+
+export type LinksOptions = {
+  readonly log: Logger
+  readonly nowMs: () => number
+  /** Makes and removes nothing. */
+  readonly readOnly?: boolean
+  /** A report, or whatever came in its place. */
+  readonly onReport: (environment: string, data: unknown) => void
+  /** A connection came or went. */
+  readonly onState: (environment: string) => void
+}
+
+type Target = { readonly url: string; readonly credentials: string | undefined }
+
+type Link = {
+  readonly target: Target
+  readonly stop: AbortController
+  nc: NatsConnection | undefined
+  connected: boolean
+  why: string
+  /** What was found good, and when: not asked again for a while. */
+  readonly checked: Map<string, number>
+  /** Streams that are there, where there are too many to be looked at one by one. */
+  names: { readonly at: number; readonly known: Promise<ReadonlySet<string>> } | undefined
+}
+
+/** A stream that somebody deletes is made again within this time and that of a pass. */
+const CHECKED_MS = 20_000
+const RETRY_MS = 1000
+/** From so many streams on, whether they are there is asked of all at once, and each by itself this often. */
+const MANY = 64
+const EACH_MS = 300_000
+
+export class NatsLinks {
+  readonly #options: LinksOptions
+  readonly #links = new Map<string, Link>()
+
+  constructor(options: LinksOptions) {
+    this.#options = options
+  }
+
+  want(environment: string, target: Target): void {
+    const known = this.#links.get(environment)
+    if (known?.target.url === target.url && known.target.credentials === target.credentials) return
+    if (known) this.drop(environment)
+    const link: Link = {
+      target,
+      stop: new AbortController(),
+      nc: undefined,
+      connected: false,
+      why: 'connecting',
+      checked: new Map(),
+      names: undefined,
+    }
+    this.#links.set(environment, link)
+    void this.#keep(environment, link)
+  }
+
+  drop(environment: string): void {
+    const link = this.#links.get(environment)
+    if (!link) return
+    this.#links.delete(environment)
+    link.stop.abort()
+    void link.nc?.close().catch(() => {})
+  }
+
+  state(environment: string): { readonly connected: boolean; readonly why: string } {
+    const link = this.#links.get(environment)
+    return { connected: link?.connected ?? false, why: link?.why ?? 'not connected yet' }
+  }
+
+  async ensureStream(environment: string, want: StreamWant): Promise<LinkVerdict> {
+    const link = this.#links.get(environment)
+    if (link?.connected && (await this.#isThere(environment, link, want))) return GOOD
+    return this.#once(environment, idOf(want), async (nc, was) => {
+      // Its files go after its name; a workload usually makes it again first.
+      if (was === 'there' && !(await streamFacts(nc, want.name)))
+        await pause(2 * SETTLE_MS, link?.stop.signal ?? AbortSignal.abort())
+      await ensureStream(nc, want)
+    })
+  }
+
+  ensureConsumer(
+    environment: string,
+    stream: string,
+    durable: string,
+    metadata: Metadata
+  ): Promise<LinkVerdict> {
+    return this.#once(environment, `${stream} ${durable}`, (nc) =>
+      ensureDurable(nc, { stream, durable, metadata })
+    )
+  }
+
+  /** Durables of an Environment that nobody reads; undefined where NATS does not say. */
+  async idleDurables(environment: string, uid: string): Promise<readonly Durable[] | undefined> {
+    const nc = this.#open(environment)
+    if (!nc) return undefined
+    const name = environment.slice(environment.indexOf('/') + 1)
+    return idleDurables(nc, name, uid).catch(() => undefined)
+  }
+
+  /** True where it is gone. */
+  async removeDurable(environment: string, durable: Durable): Promise<boolean> {
+    const nc = this.#open(environment)
+    if (!nc || this.#options.readOnly) return false
+    return deleteDurable(nc, durable).then(
+      () => true,
+      () => false
+    )
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#links.values()]
+    for (const environment of [...this.#links.keys()]) this.drop(environment)
+    await Promise.allSettled(open.map(async (link) => link.nc?.closed()))
+  }
+
+  #open(environment: string): NatsConnection | undefined {
+    const link = this.#links.get(environment)
+    return link?.connected ? link.nc : undefined
+  }
+
+  /** Among many: it was good not long ago, and is still there. */
+  async #isThere(environment: string, link: Link, want: StreamWant): Promise<boolean> {
+    const { nc, checked } = link
+    const at = checked.get(idOf(want))
+    if (!nc || at === undefined || checked.size < MANY) return false
+    const now = this.#options.nowMs()
+    if (now - at >= EACH_MS * spread(want.name)) return false
+    if (!link.names || now - link.names.at >= CHECKED_MS) {
+      const name = environment.slice(environment.indexOf('/') + 1)
+      link.names = { at: now, known: streamNames(nc, `${name}.>`) }
+    }
+    try {
+      const known = await link.names.known
+      // It is asked for now, and known to have been there.
+      if (!known.has(want.name)) checked.set(idOf(want), Number.NEGATIVE_INFINITY)
+      return known.has(want.name)
+    } catch {
+      // Each is asked for by itself, and says what is wrong.
+      return false
+    }
+  }
+
+  async #once(
+    environment: string,
+    id: string,
+    make: (nc: NatsConnection, was: 'there' | 'unknown') => Promise<unknown>
+  ): Promise<LinkVerdict> {
+    const link = this.#links.get(environment)
+    if (!link?.nc || !link.connected) return { state: 'away', why: this.state(environment).why }
+    if (this.#options.readOnly) return { state: 'good' }
+    const now = this.#options.nowMs()
+    const at = link.checked.get(id)
+    if (at !== undefined && now - at < CHECKED_MS) return GOOD
+    try {
+      await make(link.nc, at === undefined ? 'unknown' : 'there')
+      if (link.checked.size > 20_000) link.checked.clear()
+      link.checked.set(id, now)
+      return GOOD
+    } catch (thrown) {
+      link.checked.delete(id)
+      const { code, message, hint } = toSsmdError(thrown)
+      const why = hint === undefined ? message : `${message}; ${hint}`
+      return { state: code === 'SSMD_E_STREAM' ? 'refused' : 'away', why }
+    }
+  }
+
+  async #keep(environment: string, link: Link): Promise<void> {
+    const { signal } = link.stop
+    while (!signal.aborted) {
+      try {
+        const nc = await this.#dial(environment, link)
+        link.nc = nc
+        watchUpDown(nc, {
+          up: () => this.#connected(environment, link),
+          down: () => this.#away(environment, link, 'the connection was lost'),
+        })
+        this.#listen(environment, nc)
+        this.#connected(environment, link)
+        await nc.closed()
+      } catch (thrown) {
+        if (!signal.aborted) this.#away(environment, link, toSsmdError(thrown).message)
+      }
+      link.connected = false
+      await pause(RETRY_MS, signal)
+    }
+  }
+
+  #dial(environment: string, link: Link): Promise<NatsConnection> {
+    const { url, credentials } = link.target
+    return connectBus({
+      url,
+      credentials,
+      name: 'ssmd operator',
+      log: this.#options.log.child({ environment }),
+      signal: link.stop.signal,
+      onFailure: (reason) => this.#away(environment, link, reason),
+    })
+  }
+
+  #away(environment: string, link: Link, why: string): void {
+    if (link.stop.signal.aborted || (!link.connected && link.why === why)) return
+    link.connected = false
+    link.why = why
+    this.#options.onState(environment)
+  }
+
+  #connected(environment: string, link: Link): void {
+    if (link.stop.signal.aborted) return
+    link.connected = true
+    link.why = ''
+    // It may be another server, or one that lost its streams.
+    link.checked.clear()
+    link.names = undefined
+    this.#options.onState(environment)
+  }
+
+  #listen(environment: string, nc: NatsConnection): void {
+    const name = environment.slice(environment.indexOf('/') + 1)
+    nc.subscribe(reportSubjects(name), {
+      callback: (error, message) => {
+        if (error) return
+        let data: unknown
+        try {
+          data = JSON.parse(Buffer.from(message.data).toString('utf8'))
+        } catch {
+          // Somebody else speaks on our subject.
+          return
+        }
+        this.#options.onReport(environment, data)
+      },
+    })
+  }
+}
+
+/** Short: there may be ten thousand. The subjects follow from the name. */
+const idOf = (want: StreamWant): string =>
+  [want.name, want.maxAgeMs, want.maxBytes, want.replicas, want.duplicateWindowMs].join(' ')
+
+/** Between a half and one and a half, and the same for each name: thousands were checked at one moment. */
+const spread = (name: string): number => {
+  let sum = 0
+  for (let i = 0; i < name.length; i++) sum = (sum * 31 + name.charCodeAt(i)) % 1024
+  return 0.5 + sum / 1024
+}
+
+const GOOD = { state: 'good' } as const

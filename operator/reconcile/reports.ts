@@ -1,0 +1,135 @@
+// What the workloads say of themselves, the newest report of each. Reports come from the network: what is not one is passed
+// over. A report is of now for fifteen seconds.
+
+import type { Key } from '../kube/objects.ts'
+import {
+  type ArchiverSays,
+  type ConnectorSays,
+  parseReport,
+  type ReportedTrouble,
+  type Says,
+} from '../status/reports.ts'
+
+export const STALE_MS = 15_000
+/** A trouble is kept so long after the last report that names it: one that flaps is one change of a condition, not many. */
+export const HOLD_MS = 30_000
+
+type Entry = {
+  readonly report: Says
+  /** When each kind of trouble was last reported. */
+  readonly heldSince: ReadonlyMap<string, number>
+  /** What conditions are made of: another text is news. */
+  readonly news: string
+}
+
+/** By feed, then by workload, so that a pass over one of ten thousand feeds looks at its own alone. */
+type OfEnvironment = {
+  count: number
+  sweptAt: number
+  readonly feeds: Map<string, Map<string, Entry>>
+}
+
+/** Workloads of one Environment that are remembered: what comes from the network has to end somewhere. */
+const LIMIT = 10_000
+
+export class Reports {
+  readonly #nowMs: () => number
+  readonly #reports = new Map<Key, OfEnvironment>()
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs
+  }
+
+  /** Takes a report of an Environment; returns it if a pass should look now: it is new, or it says something else. */
+  take(environment: Key, data: unknown): Says | undefined {
+    const now = this.#nowMs()
+    const report = parseReport(data, now)
+    if (!report || report.environment !== environment.slice(environment.indexOf('/') + 1)) return
+    let reports = this.#reports.get(environment)
+    if (!reports) {
+      reports = { count: 0, sweptAt: 0, feeds: new Map() }
+      this.#reports.set(environment, reports)
+    }
+    const id = `${report.role}/${report.name}`
+    const entries = reports.feeds.get(report.feed)
+    const before = entries?.get(id)
+    if (!before && reports.count >= LIMIT) this.#sweep(reports, now)
+    if (!before && reports.count >= LIMIT) return undefined
+    if (!before) reports.count++
+    const entry = held(before, report)
+    if (entries) entries.set(id, entry)
+    else reports.feeds.set(report.feed, new Map([[id, entry]]))
+    const isNews = !before || now - before.report.seenAt > STALE_MS || before.news !== entry.news
+    return isNews ? entry.report : undefined
+  }
+
+  connector(environment: Key, feed: string): ConnectorSays | undefined {
+    for (const report of this.#fresh(environment, feed))
+      if (report.role === 'connector') return report
+    return undefined
+  }
+
+  archivers(environment: Key, of: { archive?: string; feed?: string }): readonly ArchiverSays[] {
+    const feeds =
+      of.feed === undefined ? [...(this.#reports.get(environment)?.feeds.keys() ?? [])] : [of.feed]
+    const found: ArchiverSays[] = []
+    for (const feed of feeds)
+      for (const report of this.#fresh(environment, feed))
+        if (
+          report.role === 'archiver' &&
+          (of.archive === undefined || report.archive === of.archive)
+        )
+          found.push(report)
+    return found
+  }
+
+  forget(environment: Key): void {
+    this.#reports.delete(environment)
+  }
+
+  *#fresh(environment: Key, feed: string): Generator<Says> {
+    const now = this.#nowMs()
+    for (const { report } of this.#reports.get(environment)?.feeds.get(feed)?.values() ?? [])
+      if (now - report.seenAt <= STALE_MS) yield report
+  }
+
+  /** Makes room: what has been silent for long goes. Not for every report of a flood. */
+  #sweep(reports: OfEnvironment, now: number): void {
+    if (now - reports.sweptAt < STALE_MS) return
+    reports.sweptAt = now
+    for (const [feed, entries] of reports.feeds) {
+      for (const [id, { report }] of entries)
+        if (now - report.seenAt > 100 * STALE_MS) {
+          entries.delete(id)
+          reports.count--
+        }
+      if (entries.size === 0) reports.feeds.delete(feed)
+    }
+  }
+}
+
+/** The report with the troubles that were reported a moment ago. */
+function held(before: Entry | undefined, report: Says): Entry {
+  const now = report.seenAt
+  const heldSince = new Map<string, number>()
+  const troubles: ReportedTrouble[] = []
+  for (const trouble of report.troubles ?? []) {
+    heldSince.set(trouble.kind, now)
+    troubles.push(trouble)
+  }
+  for (const trouble of before?.report.troubles ?? []) {
+    const seenAt = before?.heldSince.get(trouble.kind) ?? 0
+    if (heldSince.has(trouble.kind) || now - seenAt >= HOLD_MS) continue
+    heldSince.set(trouble.kind, seenAt)
+    troubles.push(trouble)
+  }
+  const shown = troubles.length === 0 ? report : { ...report, troubles }
+  return { report: shown, heldSince, news: newsOf(shown) }
+}
+
+/** What conditions are made of, but for the words. */
+function newsOf(report: Says): string {
+  const kinds = (report.troubles ?? []).map(({ kind }) => kind).sort()
+  const connections = report.role === 'connector' ? `${report.connected}/${report.connections}` : ''
+  return [report.state, report.code ?? '', connections, ...kinds].join(' ')
+}

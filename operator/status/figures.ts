@@ -1,0 +1,52 @@
+// The figures that statuses show of what workloads report, and how they are written. Pure.
+
+import type { ArchiverSays, Says } from './reports.ts'
+
+/** Three digits are what a person compares; more would only write more often. */
+export const rounded = (rate: number): number => Number(rate.toPrecision(3))
+
+/** Unix milliseconds as Kubernetes writes times; undefined for what is no time. */
+export function timeOf(ms: number | null | undefined): string | undefined {
+  if (typeof ms !== 'number' || !(ms > 0) || ms > 8.64e15) return undefined
+  return new Date(ms).toISOString().replace(/[.]\d+Z$/, 'Z')
+}
+
+/** Gaps of the UTC day, as the archivers of a feed know them: the one that knows of most; undefined where none does. */
+export function gapsToday(reports: readonly ArchiverSays[], day: string): number | undefined {
+  const counts = reports.filter((report) => report.day === day).map(({ dayGaps }) => dayGaps)
+  return counts.length === 0 ? undefined : Math.max(...counts)
+}
+
+/** A market so quiet that nothing waits to be committed does not lag, whatever the age of its newest record. */
+const QUIET_S = 5
+
+/** How far what is durable is behind what was received, in seconds: the worst of all. Undefined if no report says. */
+export function lagOf(reports: readonly Says[]): number | undefined {
+  const lags = reports.flatMap((report) => {
+    if (report.role === 'connector') return report.unackedSeconds ?? []
+    const { lagSeconds, pendingBlocks } = report
+    if (lagSeconds === null) return []
+    return pendingBlocks === 0 && lagSeconds > QUIET_S ? 0 : lagSeconds
+  })
+  return lags.length === 0 ? undefined : Math.max(...lags)
+}
+
+/** As a column shows it: `0.2s`, `45s`, `12m`, `5h`, `3d`. */
+export function lagText(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)}s`
+  if (seconds < 119.5) return `${Math.round(seconds)}s`
+  if (seconds < 7_170) return `${Math.round(seconds / 60)}m`
+  if (seconds < 171_000) return `${Math.round(seconds / 3600)}h`
+  return `${Math.min(99_999, Math.round(seconds / 86_400))}d`
+}
+
+/** Lag and when it was reported: the oldest of the reports that figures are made of. */
+export function lagFigures(reports: readonly Says[]): Readonly<Record<string, unknown>> {
+  if (reports.length === 0) return {}
+  const lag = lagOf(reports)
+  const reportedTime = timeOf(Math.min(...reports.map(({ seenAt }) => seenAt)))
+  return {
+    ...(lag === undefined ? {} : { lag: lagText(lag) }),
+    ...(reportedTime === undefined ? {} : { reportedTime }),
+  }
+}

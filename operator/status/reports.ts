@@ -1,0 +1,123 @@
+// A report as it came from the network, made safe to keep and to show: only the fields that the operator uses, of bounded
+// length and count. Pure.
+
+import type { ArchiverReport, ConnectorReport, Trouble } from '#bus/report.ts'
+
+/** Of a kind that this version may not know. */
+export type ReportedTrouble = Omit<Trouble, 'kind'> & { readonly kind: string }
+
+type Common = {
+  readonly environment: string
+  readonly feed: string
+  readonly name: string
+  readonly state: string
+  readonly message: string
+  readonly code?: string
+  readonly troubles?: readonly ReportedTrouble[]
+  /** When it arrived, by our clock: the workload's own may be wrong. */
+  readonly seenAt: number
+}
+
+type OfConnector = 'role' | 'connections' | 'connected' | 'framesPerSecond' | 'lastFrameAt'
+export type ConnectorSays = Common & Pick<ConnectorReport, OfConnector | 'unackedSeconds'>
+
+type OfArchiver = 'role' | 'archive' | 'recordsPerSecond' | 'lastCommitAt' | 'lagSeconds'
+export type ArchiverSays = Common &
+  Pick<ArchiverReport, OfArchiver | 'pendingBlocks' | 'day' | 'dayGaps'>
+
+export type Says = ConnectorSays | ArchiverSays
+
+const NAME_LIMIT = 253
+const WORD_LIMIT = 64
+const TEXT_LIMIT = 1000
+const TROUBLE_LIMIT = 16
+
+/** Undefined for anything that is not a report of version 1. */
+export function parseReport(data: unknown, seenAt: number): Says | undefined {
+  if (typeof data !== 'object' || data === null) return undefined
+  const from = data as Record<string, unknown>
+  const { version, role, environment, feed, name, state, message } = from
+  if (version !== 1 || (role !== 'connector' && role !== 'archiver')) return undefined
+  if (!isName(environment) || !isName(feed) || !isName(name)) return undefined
+  if (typeof state !== 'string' || typeof message !== 'string') return undefined
+  const troubles = troublesOf(from.troubles)
+  const common: Common = {
+    environment,
+    feed,
+    name,
+    state: oneLine(state, WORD_LIMIT),
+    message: oneLine(message, TEXT_LIMIT),
+    ...(typeof from.code === 'string' ? { code: oneLine(from.code, WORD_LIMIT) } : {}),
+    ...(troubles.length === 0 ? {} : { troubles }),
+    seenAt,
+  }
+  return role === 'connector' ? connectorOf(from, common) : archiverOf(from, common)
+}
+
+function connectorOf(from: Record<string, unknown>, common: Common): ConnectorSays | undefined {
+  const { connections, connected, framesPerSecond, lastFrameAt, unackedSeconds } = from
+  if (!isWhole(connections) || !isWhole(connected) || !isCount(framesPerSecond)) return undefined
+  return {
+    role: 'connector',
+    ...common,
+    connections,
+    connected,
+    framesPerSecond,
+    lastFrameAt: isCount(lastFrameAt) ? lastFrameAt : null,
+    ...(isCount(unackedSeconds) ? { unackedSeconds } : {}),
+  }
+}
+
+function archiverOf(from: Record<string, unknown>, common: Common): ArchiverSays | undefined {
+  const { archive, recordsPerSecond, dayGaps, lastCommitAt, lagSeconds, pendingBlocks, day } = from
+  if (!isName(archive) || !isCount(recordsPerSecond) || !isWhole(dayGaps)) return undefined
+  return {
+    role: 'archiver',
+    ...common,
+    archive,
+    recordsPerSecond,
+    dayGaps,
+    lastCommitAt: isCount(lastCommitAt) ? lastCommitAt : null,
+    lagSeconds: isCount(lagSeconds) ? lagSeconds : null,
+    // Of an archiver that does not say, assume that something waits.
+    pendingBlocks: isCount(pendingBlocks) ? pendingBlocks : 1,
+    day: typeof day === 'string' ? oneLine(day, WORD_LIMIT) : null,
+  }
+}
+
+/** One of each kind: the messages of several are put together. */
+function troublesOf(given: unknown): readonly ReportedTrouble[] {
+  if (!Array.isArray(given)) return []
+  const found = new Map<string, ReportedTrouble>()
+  for (const entry of given.slice(0, 10 * TROUBLE_LIMIT)) {
+    const { kind, message, since } = (entry ?? {}) as Record<string, unknown>
+    if (typeof kind !== 'string' || !/^[A-Z][A-Za-z0-9]{0,63}$/.test(kind)) continue
+    if (typeof message !== 'string' || !isCount(since)) continue
+    const said = oneLine(message, TEXT_LIMIT)
+    const before = found.get(kind)
+    if (before)
+      found.set(kind, {
+        kind,
+        message: oneLine(`${before.message}; ${said}`, TEXT_LIMIT),
+        since: Math.min(before.since, since),
+      })
+    else if (found.size < TROUBLE_LIMIT) found.set(kind, { kind, message: said, since })
+  }
+  return [...found.values()]
+}
+
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value.length > 0 && value.length <= NAME_LIMIT
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0
+
+/** A status shows it: bounded, so that it fits its field. */
+const isWhole = (value: unknown): value is number =>
+  Number.isInteger(value) && isCount(value) && value <= 1e9
+
+function oneLine(text: string, limit: number): string {
+  // Cut first: the text may be a megabyte long.
+  const line = text.slice(0, limit + 1).replaceAll(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, ' ')
+  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line
+}
