@@ -50,7 +50,7 @@ const needsOf = (path: string) => neededBy([path], texts, imports)
 
 test('the real tests of this repository are found to need their servers, all of them known', () => {
   const of = (path: string) => needsOf(path).tools
-  assert.equal(of('operator/kube/real.test.ts'), ['etcd', 'kube-apiserver', 'kubectl'])
+  assert.equal(of('operator/e2e/kube-client.test.ts'), ['etcd', 'kube-apiserver', 'kubectl'])
   assert.equal(of('workloads/bus/stream.test.ts'), ['nats-server'])
   assert.equal(of('crds/parse.test.ts'), [])
   for (const path of texts.keys()) {
