@@ -56,7 +56,7 @@ export async function runDataVerify(options: DataVerifyOptions): Promise<void> {
     ...(lines.length > 0 ? ['', ...lines] : []),
     '',
     problems.length === 0
-      ? `${what}: every file is as its manifest says`
+      ? `${what}: every file matches its manifest`
       : `${what}: ${plural(problems.length, 'problem')}`,
   ])
 }

@@ -25,7 +25,7 @@ export async function moveAside(o: AsideOptions, path: string): Promise<string> 
   await disk.syncFolder(aside)
   await disk.syncFolder(from)
   log.warn(
-    { path, to, hint: 'nothing of it was changed: remove it, or take it out of the archive' },
+    { path, to, hint: 'it was not changed: remove it, or move it out of the archive' },
     'moved aside what this archiver did not write'
   )
   return to

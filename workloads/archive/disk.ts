@@ -167,8 +167,7 @@ async function attempt<T>(
       code === 'SSMD_E_INTERNAL' ? 'SSMD_E_IO' : code,
       `could not ${what} ${path}: ${reason}`,
       {
-        hint:
-          hint ?? 'look after the disk; the archive goes on from its last commit when started anew',
+        hint: hint ?? 'check the disk; after a restart the archiver continues from its last commit',
         cause: thrown,
       }
     )

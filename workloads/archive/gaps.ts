@@ -145,7 +145,7 @@ const comesAfter = ({ follows }: ConnectionState, { id, ledger }: ConnectionStat
   follows?.connection === id && ledger.last <= follows.number
 
 function detailOf({ close }: ConnectionState): string {
-  if (close === null) return 'the connector ended without a word'
+  if (close === null) return 'the connector ended without a close event'
   const code = close.code ? `code ${close.code}` : ''
   return [code, close.reason.slice(0, MAX_REASON)].filter((part) => part !== '').join(': ')
 }

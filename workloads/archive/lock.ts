@@ -129,7 +129,7 @@ async function refuseLiving(path: string, me: Holder, options: LockOptions): Pro
   if (found.kind !== 'held') {
     // A holder that lives beats, whatever its file says.
     if (await isSilent(path, predecessorMs, true)) return
-    throw new SsmdError('SSMD_E_LOCKED', `${path} names nobody, and its time is kept up`, {
+    throw new SsmdError('SSMD_E_LOCKED', `${path} names no holder, but its time is still updated`, {
       hint: 'find the archiver that runs on this folder, and stop it',
     })
   }

@@ -150,7 +150,7 @@ export function readManifestText(text: string, file: string): Manifest {
   const at = text.lastIndexOf(SUM)
   const body = text.slice(0, Math.max(at, 0))
   if (at < 0 || text !== `${body}${SUM}${sha256(body)}${END}`) {
-    throw new SsmdError('SSMD_E_ARCHIVE_INVALID', `${file}: its sha256 does not fit its text`, {
+    throw new SsmdError('SSMD_E_ARCHIVE_INVALID', `${file}: its sha256 does not match its text`, {
       hint: 'it was changed or damaged: restore it from a copy',
     })
   }

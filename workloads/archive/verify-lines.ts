@@ -94,7 +94,7 @@ export class LineChecker {
     }
     if (number < this.#numbers.last) this.disorder++
     if (!this.#numbers.add(number)) {
-      this.#tell(where, `record ${number} of connection ${connection} is there twice`)
+      this.#tell(where, `record ${number} of connection ${connection} occurs twice`)
     }
   }
 }

@@ -141,7 +141,7 @@ export function checkNumbers(
     for (const [first, last] of named) {
       for (let number = first; number <= last && number <= numbers.last; number++) {
         if (!numbers.has(number)) continue
-        const what = `a gap names record ${number} of connection ${connection} as missing, it is there`
+        const what = `a gap names record ${number} of connection ${connection} as missing, but it exists`
         problems.push({ file, where: 'gaps', what })
         break
       }
@@ -226,7 +226,7 @@ function checkCount(
   )
   // Skipped records may lie before the first and behind the last that is kept.
   if (span - numbers.size - inside <= skipped) return []
-  const what = `connection ${connection}: ${span - numbers.size} numbers are not there, ${skipped} were skipped and ${inside} are named by gaps`
+  const what = `connection ${connection}: ${span - numbers.size} numbers are missing, ${skipped} were skipped and ${inside} are named by gaps`
   return [{ file, where: 'gaps', what }]
 }
 

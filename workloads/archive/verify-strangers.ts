@@ -16,8 +16,7 @@ export function judgeStranger(
     return { isProblem: false, what }
   }
   if (/\.(gz|jsonl)$/.test(name)) {
-    const what =
-      'no manifest names it: an archiver has not ended its start, or somebody put it there'
+    const what = 'no manifest names it: an archiver is still starting, or the file is foreign'
     return { isProblem: true, what }
   }
   return { isProblem: false, what: 'it is not of the archive, so retention keeps this day' }

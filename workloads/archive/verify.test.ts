@@ -77,7 +77,7 @@ const FORGERIES: [string, RegExp, (manifest: Manifest) => Manifest][] = [
   ['a gap hidden', /no gap names them/, (m) => ({ ...m, gaps: [], condition: 'pending' })],
   [
     'a gap over records that are there',
-    /it is there/,
+    /but it exists/,
     (m) => ({
       ...m,
       gaps: m.gaps.map((gap) => ({ ...gap, numbers: [1, 9], missing: 9 }) as typeof gap),

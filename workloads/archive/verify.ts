@@ -227,7 +227,7 @@ class Verification {
         this.#tell({
           file,
           where: '',
-          what: `record ${twice} of connection ${connection} is there twice`,
+          what: `record ${twice} of connection ${connection} occurs twice`,
         })
       }
     }
@@ -263,13 +263,13 @@ class Verification {
     if (await this.#isAtWork(feed)) {
       const bytes = longer.reduce((sum, { beyond }) => sum + beyond, 0)
       const names = longer.map(({ name }) => name).join(', ')
-      const what = `${bytes} bytes came after the manifest and are not verified: an archiver is at work (${names})`
+      const what = `${bytes} bytes came after the manifest and are not verified: an archiver is running (${names})`
       this.#note({ file: `${feed}/${day}`, where: '', what })
       return
     }
     for (const { name, beyond } of longer) {
       const what =
-        `it and its index have ${beyond} bytes more than the manifest covers, and no archiver is at work: ` +
+        `it and its index have ${beyond} bytes more than the manifest covers, and no archiver is running: ` +
         'an archiver that was killed completes them at its next start; otherwise they were appended'
       this.#tell({ file: `${feed}/${day}/${name}`, where: '', what })
     }

@@ -172,7 +172,7 @@ export class FeedWriter {
     } else if (before.stream !== name || before.created !== created) {
       this.#lose(
         'stream-recreated',
-        `the stream of ${before.created}, archived up to sequence ${before.sequence}, was made anew at ${created}`
+        `the stream of ${before.created}, archived up to sequence ${before.sequence}, was created again at ${created}`
       )
     } else if (firstSequence > before.sequence + 1) {
       this.#lose(
@@ -309,7 +309,7 @@ export class FeedWriter {
         {
           day,
           reason,
-          hint: 'take what is not of this archive out of the folder, or remove the day',
+          hint: 'move foreign files out of the folder, or remove the day',
         },
         'a day beyond the retention is kept: it is not provably all ours'
       )

@@ -390,8 +390,8 @@ export class BlockPublisher {
   #show(message: string | null): void {
     if (message === this.#trouble || (message === null && this.#aside > 0)) return
     this.#trouble = message
-    if (message === null) this.#o.log.info('publishing goes on')
-    else this.#o.log.warn({ reason: message, blocks: this.#pending.size }, 'publishing is held up')
+    if (message === null) this.#o.log.info('publishing continues')
+    else this.#o.log.warn({ reason: message, blocks: this.#pending.size }, 'publishing is blocked')
     this.#o.onTrouble(message)
   }
 }

@@ -88,7 +88,7 @@ export function connectorMetrics(registry: Registry, figures: Figures): Connecto
   )
   counted('gaps_total', "Jumps of the exchange's own sequence.", () => tally.gaps)
   measured('open_gaps', 'Gaps of the sequence that no late frame has filled.', () => tally.holes)
-  counted('late_total', 'Frames that came after a higher sequence of theirs.', () => tally.late)
+  counted('late_total', 'Frames that came after a higher sequence.', () => tally.late)
   counted('repeats_total', "Frames whose exchange's sequence came before.", () => tally.repeats)
   counted('rebuilds_total', 'Times that state was asked for again.', () => tally.rebuilds)
   measured('pending_bytes', 'Bytes held until JetStream acknowledges them.', () => outlet.used)

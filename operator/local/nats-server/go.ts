@@ -21,13 +21,13 @@ export const goBuild =
   async (spec, out) => {
     const go = findGo(deps.env, deps.places)
     if (go === undefined) {
-      deps.log(`no Go on this computer: ${spec.name} cannot be built here`)
+      deps.log(`this computer has no Go to build ${spec.name} with`)
       return 'unavailable'
     }
     await placeWhole(spec, out, deps, async (temporary) => {
       const built = await withProgress(
         deps.log,
-        `building ${spec.name} ${spec.version} with Go (once, about ${spec.go.seconds} s on two cores)`,
+        `building ${spec.name} ${spec.version} with Go (once; ${spec.go.seconds} s on a fast machine, up to five times as long on a slow or busy one)`,
         deps.run(go, buildArgs(spec, temporary), { cwd: spec.go.module, env: goEnv(deps.env) })
       )
       if (built.code !== 0) {
