@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { run } from '../operator/local/nats-server/run.ts'
 import { checkArrows } from './arrows.ts'
 import { checkColumns, checkLength, checkPatterns, checkSuites, checkTopLevel } from './house.ts'
-import { readImports } from './imports.ts'
+import { readSource } from './imports.ts'
 import { isTest } from './runner/files.ts'
 import { readSources } from './sources.ts'
 
@@ -93,10 +93,7 @@ async function arrows(): Promise<string[]> {
     dependencies: Record<string, string>
     devDependencies: Record<string, string>
   }
-  const files = (await readSources(root)).map(({ path, text }) => ({
-    path,
-    imports: readImports(text),
-  }))
+  const files = (await readSources(root)).map(({ path, text }) => readSource(path, text))
   return checkArrows(files, {
     aliases: imports,
     dependencies: Object.keys(dependencies),
