@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { Alarms } from '#bus/alarms.ts'
 import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
+import { FrameScanner } from '#wire/scanner.ts'
 import { benchBurst } from './bench/burst.ts'
 import { Connection, newTally } from './connection.ts'
 import { Continuity } from './continuity.ts'
@@ -12,7 +13,6 @@ import { KalshiSession } from './exchanges/kalshi/session.ts'
 import { channelNamed } from './exchanges/kalshi/types.ts'
 import { Outlet } from './outlet.ts'
 import { newCounts, Recorder } from './recorder.ts'
-import { FrameScanner } from './scanner.ts'
 
 const RUN_MS = 150
 const MANY = 20_000
