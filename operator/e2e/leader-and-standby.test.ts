@@ -15,7 +15,7 @@ import {
   feed,
   type KindsCluster,
   type Space,
-  startKinds,
+  sharedKinds,
 } from '../testing/kinds.ts'
 import { type Program, startOperatorProgram } from '../testing/program.ts'
 
@@ -23,7 +23,7 @@ const MS = 60_000
 const test = suite('two operators')
 let kinds: KindsCluster
 test.before(async () => {
-  kinds = await startKinds()
+  kinds = await sharedKinds()
 })
 test.after(async () => {
   await kinds?.stop()

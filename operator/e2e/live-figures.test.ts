@@ -19,7 +19,7 @@ import {
   feed,
   type KindsCluster,
   playAvailable,
-  startKinds,
+  sharedKinds,
 } from '../testing/kinds.ts'
 import { runPod } from '../testing/pod.ts'
 
@@ -32,7 +32,7 @@ let nats: TestNats
 let nc: NatsConnection
 
 test.before(async () => {
-  kinds = await startKinds()
+  kinds = await sharedKinds()
   nats = await startNats()
   nc = await connect({ servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 100 })
 })

@@ -24,7 +24,7 @@ import {
   feed,
   type KindsCluster,
   type Space,
-  startKinds,
+  sharedKinds,
 } from '../testing/kinds.ts'
 import { Judged } from '../validation/judged.ts'
 
@@ -37,7 +37,7 @@ let nc: NatsConnection
 const missing = await missingTools()
 test.before(async () => {
   if (missing) return
-  kinds = await startKinds()
+  kinds = await sharedKinds()
   nats = await startNats()
   nc = await connect({ servers: nats.url })
 })

@@ -15,7 +15,7 @@ import {
   environment,
   feed,
   type KindsCluster,
-  startKinds,
+  sharedKinds,
 } from '../testing/kinds.ts'
 
 const MS = 20_000
@@ -25,7 +25,7 @@ const missing = await missingTools()
 if (missing) skip(missing)
 
 test.before(async () => {
-  if (!missing) kinds = await startKinds()
+  if (!missing) kinds = await sharedKinds()
 })
 test.after(async () => {
   await kinds?.stop()
