@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkArrows } from './arrows.ts'
 import { checkColumns, checkLength, checkPatterns, checkSuites, checkTopLevel } from './house.ts'
-import { readImports } from './imports.ts'
+import { readSource } from './imports.ts'
 import { isTest } from './runner/files.ts'
 import { readSources } from './sources.ts'
 import { run } from './tools/run.ts'
@@ -93,10 +93,7 @@ async function arrows(): Promise<string[]> {
     dependencies: Record<string, string>
     devDependencies: Record<string, string>
   }
-  const files = (await readSources(root)).map(({ path, text }) => ({
-    path,
-    imports: readImports(text),
-  }))
+  const files = (await readSources(root)).map(({ path, text }) => readSource(path, text))
   return checkArrows(files, {
     aliases: imports,
     dependencies: Object.keys(dependencies),

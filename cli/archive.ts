@@ -1,5 +1,5 @@
 // What the `data` commands share: the days of an archive, and clear words where there are none.
-import { type Days, surveyDays } from '#archive/reader.ts'
+import { type Days, surveyDays } from '#archive/read/reader.ts'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
 
 /** All days of an archive, or of one feed of it; an error that helps where the archive or the feed is not there. */

@@ -1,5 +1,5 @@
 // `ssmd data sample`: lines of a day, byte for byte as they are in the files, in the order of their receive times.
-import { readLines, readManifest } from '#archive/reader.ts'
+import { readLines, readManifest } from '#archive/read/reader.ts'
 import { describeError, type SsmdError } from '#crds/errors.ts'
 import { findDays, namesOfDays } from '../archive.ts'
 import { resolveDay, resolveTime } from '../day.ts'
