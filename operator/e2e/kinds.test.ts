@@ -28,15 +28,15 @@ import {
   environment,
   feed,
   isSettled,
-  type KindsCluster,
   playAvailable,
+  type SharedKinds,
   type Space,
   sharedKinds,
 } from '../testing/kinds.ts'
 
 const MS = 20_000
 const test = suite('kinds against a real API server')
-let kinds: KindsCluster
+let kinds: SharedKinds
 
 test.before(async () => {
   kinds = await sharedKinds()

@@ -13,7 +13,7 @@ import {
   declare,
   environment,
   feed,
-  type KindsCluster,
+  type SharedKinds,
   type Space,
   sharedKinds,
 } from '../testing/kinds.ts'
@@ -21,7 +21,7 @@ import { type Program, startOperatorProgram } from '../testing/program.ts'
 
 const MS = 60_000
 const test = suite('two operators')
-let kinds: KindsCluster
+let kinds: SharedKinds
 test.before(async () => {
   kinds = await sharedKinds()
 })

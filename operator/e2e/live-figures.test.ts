@@ -17,8 +17,8 @@ import {
   declare,
   environment,
   feed,
-  type KindsCluster,
   playAvailable,
+  type SharedKinds,
   sharedKinds,
 } from '../testing/kinds.ts'
 import { runPod } from '../testing/pod.ts'
@@ -27,7 +27,7 @@ const MS = 60_000
 /** Half a minute in life. */
 const FIGURES_MS = 5_000
 const test = suite('live figures and streams')
-let kinds: KindsCluster
+let kinds: SharedKinds
 let nats: TestNats
 let nc: NatsConnection
 

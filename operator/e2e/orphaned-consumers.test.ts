@@ -22,7 +22,7 @@ import {
   declare,
   environment,
   feed,
-  type KindsCluster,
+  type SharedKinds,
   type Space,
   sharedKinds,
 } from '../testing/kinds.ts'
@@ -30,7 +30,7 @@ import { Judged } from '../validation/judged.ts'
 
 const MS = 30_000
 const test = suite('durables of Archives that are gone')
-let kinds: KindsCluster
+let kinds: SharedKinds
 let nats: TestNats
 let nc: NatsConnection
 

@@ -14,13 +14,13 @@ import {
   declare,
   environment,
   feed,
-  type KindsCluster,
+  type SharedKinds,
   sharedKinds,
 } from '../testing/kinds.ts'
 
 const MS = 20_000
 const test = suite('roll-outs')
-let kinds: KindsCluster | undefined
+let kinds: SharedKinds | undefined
 const missing = await missingTools()
 if (missing) skip(missing)
 
@@ -45,8 +45,7 @@ test('Manual holds template and file, says so, and goes ahead when it is asked',
       MS,
       `${type} ${holds}`,
       async () =>
-        condition(await (kinds as KindsCluster).client.get(FEEDS, `${space.name}/a`), type) ===
-        holds
+        condition(await (kinds as SharedKinds).client.get(FEEDS, `${space.name}/a`), type) === holds
     )
   await declare(client, feed(space, 'a'))
   await declare(client, wanted('5ms'))

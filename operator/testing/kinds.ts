@@ -92,6 +92,12 @@ export type KindsCluster<C extends ClusterAccess = ClusterAccess> = {
   stop(): Promise<void>
 }
 
+/** On an API server that other test files use at the same time: nothing of all namespaces. */
+export type SharedKinds = Omit<KindsCluster, 'space' | 'operate'> & {
+  space(): Promise<Space>
+  operate(space: Space, options?: Omit<OperateOptions, 'allNamespaces'>): Promise<Operator>
+}
+
 export type KindsOptions = {
   /** The API server takes any spec and status, as if validation had been switched off. */
   readonly loose?: boolean
@@ -109,7 +115,7 @@ export async function startKinds(options: KindsOptions = {}): Promise<KindsClust
 }
 
 /** The API server of all test files that only need namespaces of their own, and operators that see no others. */
-export const sharedKinds = async (): Promise<KindsCluster> => openKinds(await joinCluster(), false)
+export const sharedKinds = async (): Promise<SharedKinds> => openKinds(await joinCluster(), false)
 
 async function openKinds<C extends ClusterAccess>(
   cluster: C,
