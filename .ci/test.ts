@@ -5,7 +5,8 @@
 // Ends with the line `N passed, N failed`; exit code 1 when anything failed.
 
 import { join } from 'node:path'
-import { cacheFolder } from '#tools'
+import { cacheFolder } from '../operator/local/nats-server/locate.ts'
+import { startSharedCluster } from '../operator/testing/shared-cluster.ts'
 import { filesAtOnce } from './runner/at-once.ts'
 import { keptDurations } from './runner/durations.ts'
 import { findTestFiles, type TestKind } from './runner/files.ts'
@@ -40,6 +41,7 @@ const totals = await runAll({
   kind,
   atOnce: filesAtOnce(),
   durations,
+  startCluster: startSharedCluster,
   env: {
     ...env,
     FORCE_COLOR: '0',

@@ -2,12 +2,12 @@
 // session's wishes are carried out. What happened to it is on record from `open` to `close`.
 
 import type { Alarms } from '#bus/alarms.ts'
+import { rfc3339 } from '#crds/rfc3339.ts'
 import type { CloseEvent, GapEvent } from '#wire/events.ts'
 import type { Action, Failure, Refusal, Scoped, Session, Transport, Wanted } from './adapter.ts'
 import { type Continuity, SEEN } from './continuity.ts'
 import type { Recorder } from './recorder.ts'
 import { Sequences, type SequenceTally } from './sequences.ts'
-import { rfc3339 } from './times.ts'
 
 /** What happens to a connection, counted for the whole process. */
 export type Tally = SequenceTally & { rebuilds: number }

@@ -9,11 +9,12 @@ import { logSubjects } from '#bus/names.ts'
 import { type AckedBlock, BlockPublisher } from '#bus/publisher.ts'
 import { ensureStream, type StreamWant } from '#bus/stream.ts'
 import { describeError, SsmdError } from '#crds/errors.ts'
+import { rfc3339 } from '#crds/rfc3339.ts'
+import { pause } from '#role/backoff.ts'
 import type { Logger } from '#role/run.ts'
 import type { Predecessor } from '#wire/events.ts'
 import type { Outlet } from './outlet.ts'
 import { deploymentName } from './report.ts'
-import { pause, rfc3339 } from './times.ts'
 
 export type LinkOptions = {
   readonly url: string

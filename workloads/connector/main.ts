@@ -12,6 +12,7 @@ import { describeError } from '#crds/errors.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { parseDuration, parseSize } from '#crds/quantities.ts'
 import { loadResource } from '#crds/resources.ts'
+import { pause } from '#role/backoff.ts'
 import { KEYS_DIR } from '#role/keys.ts'
 import { type Role, runRole } from '#role/run.ts'
 import { DialGate } from './backoff.ts'
@@ -26,7 +27,7 @@ import { Outlet } from './outlet.ts'
 import { readiness } from './readiness.ts'
 import { newCounts } from './recorder.ts'
 import { deploymentName, reporter } from './report.ts'
-import { pause, steadyMs } from './times.ts'
+import { steadyMs } from './times.ts'
 
 export type ConnectorOptions = {
   readonly feedFile: string

@@ -3,12 +3,12 @@
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { rfc3339 } from '#crds/rfc3339.ts'
 import { FORM } from '#wire/form.ts'
 import { type Frame, UNKNOWN } from './adapter.ts'
 import { Outlet } from './outlet.ts'
 import { newCounts, Recorder } from './recorder.ts'
 import { FakePublisher } from './testing/harness.ts'
-import { rfc3339 } from './times.ts'
 
 const test = suite('recorder')
 const seed = Date.now() & 0x7fffffff

@@ -2,13 +2,13 @@
 // what cannot be kept (no memory left, or larger than NATS takes) is named by a `drop` event, which always gets through.
 // Nothing is allocated a frame but what the block writer itself needs.
 
+import { rfc3339 } from '#crds/rfc3339.ts'
 import { BlockWriter, type SymbolRef, type TypeRef } from '#wire/block-writer.ts'
 import type { ConnectionEvent, DropEvent } from '#wire/events.ts'
 import { FORM } from '#wire/form.ts'
 import type { Frame, MessageType } from './adapter.ts'
 import { BLOCK_BYTES, type BlockMaker, type Outlet } from './outlet.ts'
 import { RECORD_BYTES, reblock, TABLE_BYTES } from './reblock.ts'
-import { rfc3339 } from './times.ts'
 
 /** Records of one message type in this process. */
 export type TypeCount = { readonly type: MessageType; frames: number; bytes: number }

@@ -2,10 +2,10 @@
 // so that a market's first frame is not missed. It trusts the server's filter, not the words inside a market. Markets
 // are handed over page by page; what could not be had is named, and makes the answer one that proves no absence.
 
+import { pause } from '#role/backoff.ts'
 import { type Discovered, ExchangeError, type Failure, type SymbolPage } from '../../adapter.ts'
 import { quote } from '../../json-list.ts'
 import { type AskOptions, ask, badAnswer } from '../../rest.ts'
-import { pause } from '../../times.ts'
 
 export type DiscoveryOptions = AskOptions & {
   readonly restEndpoint: string

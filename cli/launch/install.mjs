@@ -1,0 +1,171 @@
+// Brings node_modules to what package-lock.json says, as a whole or not at all: `npm ci` runs in a folder of its
+// own, which then takes the place of node_modules by rename. Programs that run meanwhile keep what they have.
+// Does nothing, and says nothing, when all is as it should be.
+
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { withLock } from './lock.mjs'
+import { ownNodePackage, ROOT, readText } from './node.mjs'
+
+const MARKER = join('node_modules', '.ssmd-installed')
+
+/** What node_modules is to hold, in one word: the lock file on this platform. */
+export function wanted(root = ROOT) {
+  const lock = readText(join(root, 'package-lock.json'))
+  return createHash('sha256').update(`${process.platform} ${process.arch}\n${lock}`).digest('hex')
+}
+
+export const isMarked = (root = ROOT) => readText(join(root, MARKER)) === wanted(root)
+
+export async function ensureInstalled({ root = ROOT, log = sayOnStderr, npm = npmCi } = {}) {
+  if (!fits(root)) {
+    const work = join(root, '.ssmd')
+    const onWait = (pid) => log(`waiting: process ${pid ?? '?'} is installing the packages`)
+    await withLock(join(work, 'install.lock'), () => install(root, work, log, npm), { onWait })
+  }
+  linkCommand(root)
+}
+
+async function install(root, work, log, npm) {
+  if (fits(root)) return
+  const why = existsSync(join(root, 'node_modules'))
+    ? 'package-lock.json has changed'
+    : 'node_modules is missing'
+  removeLeftovers(work)
+  const fresh = join(work, `install-${process.pid}`)
+  mkdirSync(fresh)
+  const forget = () => rmSync(fresh, { recursive: true, force: true })
+  // Ctrl-C leaves nothing behind; npm itself gets the signal of the terminal too.
+  const interrupted = () => process.exit(130)
+  process.on('exit', forget)
+  process.on('SIGINT', interrupted)
+  try {
+    for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
+      if (existsSync(join(root, file))) copyFileSync(join(root, file), join(fresh, file))
+    }
+    await withProgress(`installing packages: ${why} (npm ci)`, log, npm(fresh))
+    writeFileSync(join(fresh, MARKER), wanted(fresh))
+    linkCommand(fresh)
+    try {
+      takePlace(join(fresh, 'node_modules'), join(root, 'node_modules'), work)
+    } catch (error) {
+      // A volume mounted there cannot be renamed; its content can only be replaced in place.
+      if (error.code !== 'EXDEV' && error.code !== 'EBUSY') throw error
+      await withProgress('node_modules is a mount: installing in place (npm ci)', log, npm(root))
+      writeFileSync(join(root, MARKER), wanted(root))
+    }
+  } finally {
+    process.off('SIGINT', interrupted)
+    process.off('exit', forget)
+    forget()
+  }
+}
+
+/** Whether node_modules is what the lock file says: by our marker, or because a person ran npm themselves. */
+export function fits(root = ROOT) {
+  if (isMarked(root)) return true
+  const lock = parse(readText(join(root, 'package-lock.json')))
+  const there = parse(readText(join(root, 'node_modules', '.package-lock.json')))
+  if (!lock || !there) return false
+  for (const [path, entry] of Object.entries(lock)) {
+    if (path === '') continue
+    const found = there[path]
+    // npm leaves out optional packages of other platforms, but ours has to be there.
+    if (!found && entry.optional && path !== ownNodePackage()) continue
+    if (found?.version !== entry.version || found?.integrity !== entry.integrity) return false
+  }
+  const marker = join(root, MARKER)
+  writeFileSync(`${marker}.${process.pid}`, wanted(root))
+  renameSync(`${marker}.${process.pid}`, marker)
+  return true
+}
+
+const parse = (text) => (text === undefined ? undefined : JSON.parse(text).packages)
+
+/** `npx ssmd` finds the command of this very package without installing it. */
+function linkCommand(root) {
+  const link = join(root, 'node_modules', '.bin', 'ssmd')
+  const target = '../../cli/ssmd.mjs'
+  try {
+    if (readlinkSync(link) === target) return
+  } catch (error) {
+    if (error.code !== 'ENOENT' && error.code !== 'EINVAL') throw error
+  }
+  const temporary = `${link}.${process.pid}`
+  rmSync(temporary, { force: true })
+  mkdirSync(join(root, 'node_modules', '.bin'), { recursive: true })
+  symlinkSync(target, temporary)
+  renameSync(temporary, link)
+}
+
+/** Two renames; what was there goes aside first and is deleted last. */
+function takePlace(fresh, place, work) {
+  const old = join(work, `old-${process.pid}-${Date.now()}`)
+  if (existsSync(place)) renameSync(place, old)
+  renameSync(fresh, place)
+  rmSync(old, { recursive: true, force: true })
+}
+
+/** Folders of processes that were killed while they installed; an hour is longer than any installation. */
+function removeLeftovers(work) {
+  for (const name of readdirSync(work)) {
+    if (!/^(install|old)-/.test(name)) continue
+    const path = join(work, name)
+    if (Date.now() - statSync(path).mtimeMs > 3_600_000) rmSync(path, { recursive: true })
+  }
+}
+
+/** `npm ci` in a folder with the two package files. */
+export function npmCi(folder, flags = ['--include=dev', '--include=optional']) {
+  // What npm told the script that called us is about the other folder.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^npm_(package|lifecycle|command|config_local)/.test(name)
+    )
+  )
+  const args = ['ci', ...flags]
+  const cli = process.env.npm_execpath
+  const [file, before] = /npm-cli\.js$/.test(cli ?? '') ? [process.execPath, [cli]] : ['npm', []]
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, [...before, ...args], {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
+    child.on('error', (error) => reject(new Error(`npm cannot be started: ${error.message}`)))
+    child.on('close', (code) => {
+      if (code === 0) resolve()
+      else reject(new Error(`npm ci ended with ${code}:\n${output.trim()}`))
+    })
+  })
+}
+
+async function withProgress(what, log, work) {
+  const start = Date.now()
+  const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`
+  log(`${what} …`)
+  const timer = setInterval(() => log(`${what} … ${seconds()}`), 5_000)
+  try {
+    await work
+    log(`packages are installed, ${seconds()}`)
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+const sayOnStderr = (line) => process.stderr.write(`ssmd: ${line}\n`)
