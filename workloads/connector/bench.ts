@@ -10,6 +10,7 @@ import { Connection, newTally } from './connection.ts'
 import { Continuity } from './continuity.ts'
 import { KalshiSession } from './exchanges/kalshi/session.ts'
 import { channelNamed } from './exchanges/kalshi/types.ts'
+import { fixedLinger } from './linger.ts'
 import { Outlet } from './outlet.ts'
 import { newCounts, Recorder } from './recorder.ts'
 import { FrameScanner } from './scanner.ts'
@@ -100,7 +101,7 @@ function newConnection(): Connection {
     shard: 0,
     simulated: true,
     subject: 'bench.kalshi.log.0',
-    lingerMs: 5,
+    linger: fixedLinger(5),
     outlet,
     counts: newCounts(),
     live: null,

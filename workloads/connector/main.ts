@@ -20,6 +20,7 @@ import { newTally } from './connection.ts'
 import { type ExchangeVersions, exchangeVersions } from './exchange-versions.ts'
 import { adapterOf } from './exchanges/index.ts'
 import { symbolFilter } from './globs.ts'
+import { lingerOf } from './linger.ts'
 import { Link } from './link.ts'
 import { connectorMetrics } from './metrics.ts'
 import { Outlet } from './outlet.ts'
@@ -106,7 +107,7 @@ async function capture(
     deps: {
       ...names,
       simulated,
-      lingerMs: parseDuration(connector.linger),
+      linger: lingerOf(connector),
       outlet,
       counts,
       tally,

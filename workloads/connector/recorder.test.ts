@@ -3,10 +3,12 @@
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { until } from '#testing/deadline.ts'
 import { FORM } from '#wire/form.ts'
 import { type Frame, UNKNOWN } from './adapter.ts'
+import { fixedLinger, lingerOf, nextLingerMs } from './linger.ts'
 import { Outlet } from './outlet.ts'
-import { newCounts, Recorder } from './recorder.ts'
+import { newCounts, Recorder, type RecorderOptions } from './recorder.ts'
 import { FakePublisher } from './testing/harness.ts'
 import { rfc3339 } from './times.ts'
 
@@ -25,7 +27,12 @@ const frame = (symbol = 'A'): Frame => ({
   control: false,
 })
 
-function start(limit: number, maxBytes = 1024 * 1024, attach: 'now' | 'later' = 'now') {
+function start(
+  limit: number,
+  maxBytes = 1024 * 1024,
+  attach: 'now' | 'later' = 'now',
+  changed: Partial<RecorderOptions> = {}
+) {
   let now = 1_000n
   const outlet = new Outlet({ limit, nowMs: () => Number(now / 1_000_000n) })
   const publisher = new FakePublisher(
@@ -42,11 +49,12 @@ function start(limit: number, maxBytes = 1024 * 1024, attach: 'now' | 'later' = 
     shard: 3,
     simulated: false,
     subject: 'e.f.log.3',
-    lingerMs: 60_000,
+    linger: fixedLinger(60_000),
     outlet,
     counts,
     live: null,
     nowNanos: () => now++,
+    ...changed,
   })
   const pass = (ms: number) => {
     now += BigInt(ms) * 1_000_000n
@@ -276,6 +284,40 @@ test('a block goes out when it lingered, or when it is large, whichever is first
     assert.ok(block.length > 250_000 && block.length < 265_000)
   recorder.end()
   assert.is(publisher.records.length, 600)
+})
+
+test('a quiet feed gathers for longer, a busy one for 5 ms, and never beyond lingerMax', () => {
+  const linger = lingerOf({ bufferBytes: '64Mi', linger: '5ms', lingerMax: '40ms' })
+  assert.equal(linger, { minMs: 5, maxMs: 40 })
+  assert.is(nextLingerMs(linger, 100, 5), 5)
+  assert.is(nextLingerMs(linger, 600, 2), 5, 'a block that was full before its time')
+  assert.is(nextLingerMs(linger, 25, 5), 20)
+  assert.is(nextLingerMs(linger, 1, 5), 40)
+  assert.is(nextLingerMs(linger, 3, -1_000), 5, 'a clock that was set back')
+  const bounds = (connector: { linger: string; lingerMax?: string }) =>
+    lingerOf({ bufferBytes: '64Mi', ...connector })
+  assert.equal(bounds({ linger: '5ms' }), { minMs: 5, maxMs: 50 })
+  assert.equal(bounds({ linger: '5ms', lingerMax: '2ms' }), { minMs: 2, maxMs: 2 })
+  assert.equal(bounds({ linger: '20ms' }), fixedLinger(20), 'any other linger fixes it')
+  assert.equal(bounds({ linger: '0ms', lingerMax: '90ms' }), fixedLinger(0))
+})
+
+test('at a low rate blocks hold more than 5 ms of records, and the live subjects do not wait', async () => {
+  const live: string[] = []
+  const { publisher, recorder } = start(10_000_000, 1024 * 1024, 'now', {
+    linger: { minMs: 5, maxMs: 500 },
+    live: (_type, symbol) => live.push(symbol),
+    nowNanos: () => process.hrtime.bigint(),
+  })
+  recorder.frame(process.hrtime.bigint(), Buffer.from('{}'), frame())
+  await until(5_000, 'the first block', () => publisher.blocks.length === 1)
+  const began = process.hrtime.bigint()
+  recorder.frame(began, Buffer.from('{}'), frame('B'))
+  assert.equal(live, ['A', 'B'], 'sent before any block')
+  await until(5_000, 'the second block', () => publisher.blocks.length === 2)
+  const waitedMs = Number(process.hrtime.bigint() - began) / 1e6
+  assert.ok(waitedMs >= 490, `${waitedMs}`)
+  recorder.end()
 })
 
 test('times are written with nine decimals', () => {

@@ -6,6 +6,7 @@ import { BlockWriter, type SymbolRef, type TypeRef } from '#wire/block-writer.ts
 import type { ConnectionEvent, DropEvent } from '#wire/events.ts'
 import { FORM } from '#wire/form.ts'
 import type { Frame, MessageType } from './adapter.ts'
+import { type Linger, nextLingerMs } from './linger.ts'
 import { BLOCK_BYTES, type BlockMaker, type Outlet } from './outlet.ts'
 import { RECORD_BYTES, reblock, TABLE_BYTES } from './reblock.ts'
 import { rfc3339 } from './times.ts'
@@ -42,7 +43,7 @@ export type RecorderOptions = {
   readonly shard: number
   readonly simulated: boolean
   readonly subject: string
-  readonly lingerMs: number
+  readonly linger: Linger
   readonly outlet: Outlet
   readonly counts: Counts
   readonly live: Live | null
@@ -67,8 +68,11 @@ export class Recorder implements BlockMaker {
   readonly #counts: Counts
   readonly #writer: BlockWriter
   readonly #slots = new Map<MessageType, Slot>()
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout
   #armed = false
+  /** How long the block being filled may wait, and what the timer was made for. */
+  #lingerMs: number
+  #timerMs: number
   #number = 0
   /** Receive time of the last record. */
   lastRecv = 0n
@@ -100,10 +104,9 @@ export class Recorder implements BlockMaker {
     this.#liveWriter = new BlockWriter(header, LIVE_SYMBOLS)
     this.#symbolRef = this.#writer.symbol('')
     this.#encodeLive = () => this.#liveBlock()
-    this.#timer = setTimeout(() => {
-      this.#armed = false
-      this.flush()
-    }, options.lingerMs)
+    this.#lingerMs = options.linger.minMs
+    this.#timerMs = this.#lingerMs
+    this.#timer = this.#newTimer()
     this.#armed = true
   }
 
@@ -195,7 +198,9 @@ export class Recorder implements BlockMaker {
       this.#flushing = false
       if (writer.count === 0) return
     }
-    const { first, firstRecv } = writer
+    const { first, firstRecv, count } = writer
+    const { linger, nowNanos } = this.#options
+    this.#lingerMs = nextLingerMs(linger, count, Number(nowNanos() - firstRecv) / 1e6)
     const block = writer.finish()
     this.#outlet.openBytes -= this.#openBytes
     this.#openBytes = 0
@@ -254,10 +259,25 @@ export class Recorder implements BlockMaker {
     this.#openBytes += bytes
     this.#outlet.openBytes += bytes
     if (this.#writer.bytes >= BLOCK_BYTES) this.flush()
-    else if (!this.#armed) {
-      this.#armed = true
+    else if (!this.#armed) this.#arm()
+  }
+
+  #arm(): void {
+    this.#armed = true
+    if (this.#lingerMs === this.#timerMs) {
       this.#timer.refresh()
+      return
     }
+    this.#timerMs = this.#lingerMs
+    clearTimeout(this.#timer)
+    this.#timer = this.#newTimer()
+  }
+
+  #newTimer(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#armed = false
+      this.flush()
+    }, this.#timerMs)
   }
 
   #dropFrame(recv: bigint, size: number, cause: DropEvent['cause']): void {

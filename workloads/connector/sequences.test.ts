@@ -11,6 +11,7 @@ import { Connection, newTally } from './connection.ts'
 import { Continuity } from './continuity.ts'
 import { KalshiSession } from './exchanges/kalshi/session.ts'
 import { channelNamed } from './exchanges/kalshi/types.ts'
+import { fixedLinger } from './linger.ts'
 import { Outlet } from './outlet.ts'
 import { newCounts, Recorder } from './recorder.ts'
 import { FakePublisher } from './testing/harness.ts'
@@ -38,7 +39,7 @@ function start() {
     shard: 0,
     simulated: true,
     subject: 'e.f.log.0',
-    lingerMs: 3_600_000,
+    linger: fixedLinger(3_600_000),
     outlet,
     counts,
     live: null,

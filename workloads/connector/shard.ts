@@ -15,6 +15,7 @@ import { Connection, type Tally } from './connection.ts'
 import { newConnectionId } from './connection-id.ts'
 import { Continuity } from './continuity.ts'
 import { watchLife } from './life.ts'
+import type { Linger } from './linger.ts'
 import type { Outlet } from './outlet.ts'
 import { type Counts, type Live, Recorder } from './recorder.ts'
 import { pause, rfc3339 } from './times.ts'
@@ -25,7 +26,7 @@ export type ShardDeps = {
   readonly environment: string
   readonly feed: string
   readonly simulated: boolean
-  readonly lingerMs: number
+  readonly linger: Linger
   readonly outlet: Outlet
   readonly counts: Counts
   readonly tally: Tally
@@ -295,7 +296,7 @@ export class Shard {
   }
 
   #recorder(line: TimeLine): Recorder {
-    const { nowMs, environment, feed, simulated, lingerMs, outlet, counts, live } = this.#deps
+    const { nowMs, environment, feed, simulated, linger, outlet, counts, live } = this.#deps
     return new Recorder({
       environment,
       feed,
@@ -303,7 +304,7 @@ export class Shard {
       shard: this.index,
       simulated,
       subject: logSubject(environment, feed, this.index),
-      lingerMs,
+      linger,
       outlet,
       counts,
       live,

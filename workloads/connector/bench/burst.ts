@@ -13,6 +13,7 @@ import { newTally } from '../connection.ts'
 import { KalshiSession } from '../exchanges/kalshi/session.ts'
 import { channelNamed } from '../exchanges/kalshi/types.ts'
 import { symbolFilter } from '../globs.ts'
+import { fixedLinger } from '../linger.ts'
 import { Outlet } from '../outlet.ts'
 import { newCounts } from '../recorder.ts'
 import { KalshiModel } from '../testing/kalshi-model.ts'
@@ -43,7 +44,7 @@ export async function benchBurst(): Promise<Row[]> {
       environment: 'bench',
       feed: 'bench',
       simulated: true,
-      lingerMs: 5,
+      linger: fixedLinger(5),
       outlet,
       counts: newCounts(),
       alarms: new Alarms(pino({ level: 'silent' }), Date.now),

@@ -14,6 +14,7 @@ import { Capture } from '../capture.ts'
 import { newTally } from '../connection.ts'
 import { kalshi } from '../exchanges/kalshi/adapter.ts'
 import { symbolFilter } from '../globs.ts'
+import { fixedLinger } from '../linger.ts'
 import { Outlet, type Publisher } from '../outlet.ts'
 import { newCounts } from '../recorder.ts'
 import { steadyMs } from '../times.ts'
@@ -195,7 +196,7 @@ export function startCapture(options: HarnessOptions) {
       environment: 'env',
       feed: 'feed',
       simulated: true,
-      lingerMs: options.lingerMs ?? 2,
+      linger: fixedLinger(options.lingerMs ?? 2),
       outlet,
       counts,
       tally,
