@@ -11,9 +11,10 @@ import { Continuity } from './continuity.ts'
 import { KalshiSession } from './exchanges/kalshi/session.ts'
 import { channelNamed } from './exchanges/kalshi/types.ts'
 import { fixedLinger } from './linger.ts'
-import { Outlet } from './outlet.ts'
+import { CaptureMemory } from './memory.ts'
 import { newCounts, Recorder } from './recorder.ts'
 import { FrameScanner } from './scanner.ts'
+import { blackHole } from './testing/black-hole.ts'
 
 const RUN_MS = 150
 const MANY = 20_000
@@ -86,13 +87,7 @@ const newSession = () =>
 
 /** A connection whose blocks are acknowledged at once. */
 function newConnection(): Connection {
-  const outlet = new Outlet({ limit: 1 << 30, nowMs: Date.now })
-  outlet.attach({
-    publish: (_subject, id) => outlet.acknowledged(id),
-    pendingBytes: 0,
-    maxBlockBytes: () => 1 << 20,
-    idle: async () => {},
-  })
+  const publisher = blackHole()
   const nowNanos = () => process.hrtime.bigint()
   const recorder = new Recorder({
     environment: 'bench',
@@ -102,7 +97,8 @@ function newConnection(): Connection {
     simulated: true,
     subject: 'bench.kalshi.log.0',
     linger: fixedLinger(5),
-    outlet,
+    memory: new CaptureMemory(1 << 30, publisher, Date.now),
+    publisher,
     counts: newCounts(),
     live: null,
     nowNanos,

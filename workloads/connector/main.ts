@@ -22,8 +22,8 @@ import { adapterOf } from './exchanges/index.ts'
 import { symbolFilter } from './globs.ts'
 import { lingerOf } from './linger.ts'
 import { Link } from './link.ts'
+import { CaptureMemory, type Publisher } from './memory.ts'
 import { connectorMetrics } from './metrics.ts'
-import { Outlet } from './outlet.ts'
 import { readiness } from './readiness.ts'
 import { newCounts } from './recorder.ts'
 import { deploymentName, reporter } from './report.ts'
@@ -78,7 +78,6 @@ async function capture(
   const counts = newCounts()
   const tally = newTally()
   const alarms = new Alarms(log, nowMs)
-  const outlet = new Outlet({ limit: parseSize(connector.bufferBytes), nowMs })
   let reports: Reports | undefined
   const link = new Link({
     ...names,
@@ -87,12 +86,13 @@ async function capture(
     credentialsFile:
       natsCredentials ??
       (transport.credentialsRef && join(keysDir, transport.credentialsRef.name, 'nats.creds')),
-    outlet,
     log,
     random,
     nowMs,
-    onAcked: ({ id, latencyMs, duplicate }) =>
-      metrics.acknowledged(outlet.acknowledged(id) ?? latencyMs, latencyMs, duplicate),
+    onAcked: ({ recvToAckMs, latencyMs, duplicate }) => {
+      memory.freed()
+      metrics.acknowledged(recvToAckMs, latencyMs, duplicate)
+    },
     onChange: () => {
       showHealth()
       reports?.send()
@@ -103,12 +103,15 @@ async function capture(
       reports = ends.adopt(startReports(nc, subject, report), (sender) => sender[Symbol.dispose]())
     },
   })
+  const { publisher } = link
+  const memory = new CaptureMemory(parseSize(connector.bufferBytes), publisher, nowMs)
   const feedCapture = new Capture({
     deps: {
       ...names,
       simulated,
       linger: lingerOf(connector),
-      outlet,
+      memory,
+      publisher,
       counts,
       tally,
       alarms,
@@ -130,9 +133,9 @@ async function capture(
     maxConnections: adapter.maxConnections,
     onChange: () => showHealth(),
   })
-  alarms.watch(() => outlet.troubles(link.message))
+  alarms.watch(() => memory.troubles(link.message))
   alarms.watch(() => feedCapture.troubles())
-  const figures = { counts, tally, outlet, capture: feedCapture, alarms }
+  const figures = { counts, tally, memory, publisher, capture: feedCapture, alarms }
   const metrics = connectorMetrics(role.metrics, figures)
   const report = reporter({
     ...names,
@@ -141,7 +144,7 @@ async function capture(
     counts,
     tally,
     alarms,
-    outlet,
+    publisher,
     nowMs,
     linkMessage: () => link.message,
     stopping: () => signal.aborted,
@@ -159,7 +162,7 @@ async function capture(
   // The exchange does not wait for NATS: blocks are kept until it is there.
   const opened = link.open(linkEnd.signal)
   await Promise.race([feedCapture.run(signal), failureOf(opened)])
-  await settle(outlet, role)
+  await settle(publisher, role)
 }
 
 /** Never resolves; rejects as `promise` does. */
@@ -169,11 +172,11 @@ const failureOf = (promise: Promise<void>): Promise<never> =>
   })
 
 /** Waits for what was captured to be durable, and says what is not. */
-async function settle(outlet: Outlet, { log }: Role): Promise<void> {
+async function settle(publisher: Publisher, { log }: Role): Promise<void> {
   const late = new AbortController()
-  await Promise.race([outlet.idle(), pause(ACK_MS, late.signal)])
+  await Promise.race([publisher.idle(), pause(ACK_MS, late.signal)])
   late.abort()
-  const { pendingBlocks: blocks, pendingBytes: bytes } = outlet
+  const { pendingBlocks: blocks, pendingBytes: bytes } = publisher
   if (blocks > 0) {
     log.error(
       { blocks, bytes, seconds: ACK_MS / 1000 },

@@ -4,7 +4,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Alarms } from '#bus/alarms.ts'
 import type { Capture } from './capture.ts'
 import type { Tally } from './connection.ts'
-import type { Outlet } from './outlet.ts'
+import type { CaptureMemory, Publisher } from './memory.ts'
 import type { Counts } from './recorder.ts'
 
 export type ConnectorMetrics = {
@@ -17,7 +17,8 @@ export type ConnectorMetrics = {
 export type Figures = {
   readonly counts: Counts
   readonly tally: Tally
-  readonly outlet: Outlet
+  readonly memory: CaptureMemory
+  readonly publisher: Publisher
   readonly capture: Capture
   readonly alarms: Alarms
 }
@@ -27,7 +28,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export function connectorMetrics(registry: Registry, figures: Figures): ConnectorMetrics {
   const registers = [registry]
   const name = (rest: string) => `ssmd_connector_${rest}`
-  const { counts, tally, outlet, capture, alarms } = figures
+  const { counts, tally, memory, publisher, capture, alarms } = figures
 
   const counted = (rest: string, help: string, read: () => number) =>
     new Counter({
@@ -91,8 +92,8 @@ export function connectorMetrics(registry: Registry, figures: Figures): Connecto
   counted('late_total', 'Frames that came after a higher sequence of theirs.', () => tally.late)
   counted('repeats_total', "Frames whose exchange's sequence came before.", () => tally.repeats)
   counted('rebuilds_total', 'Times that state was asked for again.', () => tally.rebuilds)
-  measured('pending_bytes', 'Bytes held until JetStream acknowledges them.', () => outlet.used)
-  measured('pending_blocks', 'Blocks not acknowledged yet.', () => outlet.pendingBlocks)
+  measured('pending_bytes', 'Bytes held until JetStream acknowledges them.', () => memory.used)
+  measured('pending_blocks', 'Blocks not acknowledged yet.', () => publisher.pendingBlocks)
   measured('connections', 'Connections wanted.', () => capture.shards.length)
   measured(
     'connected',
@@ -129,7 +130,7 @@ export function connectorMetrics(registry: Registry, figures: Figures): Connecto
   measured(
     'unacknowledged_seconds',
     'Age of the oldest frame that JetStream has not acknowledged; 0 if there is none.',
-    () => outlet.unackedMs() / 1000
+    () => publisher.unackedMs() / 1000
   )
 
   const reconnects = new Counter({

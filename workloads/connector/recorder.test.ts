@@ -7,7 +7,7 @@ import { until } from '#testing/deadline.ts'
 import { FORM } from '#wire/form.ts'
 import { type Frame, UNKNOWN } from './adapter.ts'
 import { fixedLinger, lingerOf, nextLingerMs } from './linger.ts'
-import { Outlet } from './outlet.ts'
+import { CaptureMemory } from './memory.ts'
 import { newCounts, Recorder, type RecorderOptions } from './recorder.ts'
 import { FakePublisher } from './testing/harness.ts'
 import { rfc3339 } from './times.ts'
@@ -34,13 +34,11 @@ function start(
   changed: Partial<RecorderOptions> = {}
 ) {
   let now = 1_000n
-  const outlet = new Outlet({ limit, nowMs: () => Number(now / 1_000_000n) })
-  const publisher = new FakePublisher(
-    (id) => outlet.acknowledged(id),
-    (id, block, limit) => outlet.tooLarge(id, block, limit)
-  )
+  const nowMs = () => Number(now / 1_000_000n)
+  const publisher = new FakePublisher(nowMs, attach === 'now')
   publisher.maxBytes = maxBytes
-  if (attach === 'now') outlet.attach(publisher)
+  const memory = new CaptureMemory(limit, publisher, nowMs)
+  publisher.onAcked = () => memory.freed()
   const counts = newCounts()
   const recorder = new Recorder({
     environment: 'e',
@@ -50,7 +48,8 @@ function start(
     simulated: false,
     subject: 'e.f.log.3',
     linger: fixedLinger(60_000),
-    outlet,
+    memory,
+    publisher,
     counts,
     live: null,
     nowNanos: () => now++,
@@ -60,7 +59,7 @@ function start(
     now += BigInt(ms) * 1_000_000n
     return now++
   }
-  return { outlet, publisher, counts, recorder, time: () => now++, pass }
+  return { memory, publisher, counts, recorder, time: () => now++, pass }
 }
 
 type Step = { kind: 'frame'; size: number } | { kind: 'event' | 'flush' | 'hold' | 'release' }
@@ -79,7 +78,7 @@ test('every number is in a record or named by one drop event, in order, and memo
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const limit = 8_000
-      const { outlet, publisher, counts, recorder, time } = start(limit, 5_000)
+      const { memory, publisher, counts, recorder, time } = start(limit, 5_000)
       const sent: string[] = []
       let events = 1
       for (const one of steps) {
@@ -105,7 +104,7 @@ test('every number is in a record or named by one drop event, in order, and memo
             publisher.release()
         }
         // Beyond the limit only events: a drop event at the most.
-        assert.ok(outlet.used <= limit + events * 400, `${outlet.used}`)
+        assert.ok(memory.used <= limit + events * 400, `${memory.used}`)
       }
       recorder.event({
         kind: 'close',
@@ -116,7 +115,7 @@ test('every number is in a record or named by one drop event, in order, and memo
       })
       recorder.end()
       publisher.release()
-      assert.is(outlet.used, 0)
+      assert.is(memory.used, 0)
       let expected = 1
       let dropped = 0
       for (const record of publisher.records) {
@@ -173,7 +172,7 @@ test('once memory is full it stays shut until a quarter is free: one hole, not a
 })
 
 test('a drop is on record while it lasts: as soon as NATS takes a block, and every five seconds', () => {
-  const { outlet, publisher, recorder, pass, counts } = start(40_000)
+  const { memory, publisher, recorder, pass, counts } = start(40_000)
   const payload = Buffer.alloc(900, 0x20)
   publisher.held = true
   let at = 0n
@@ -198,7 +197,7 @@ test('a drop is on record while it lasts: as soon as NATS takes a block, and eve
   pass(6_000)
   publisher.release(1)
   recorder.flush()
-  assert.ok(outlet.used > outlet.limit * 0.75, 'memory is full still')
+  assert.ok(memory.used > memory.limit * 0.75, 'memory is full still')
   assert.is(drops().length, 1, 'one acknowledgement, and no further frame: it is told')
   assert.is(drops()[0]!.toNumber, 100)
   recorder.frame(pass(10), payload, frame())
@@ -212,7 +211,7 @@ test('a drop is on record while it lasts: as soon as NATS takes a block, and eve
 })
 
 test('before a server has said what it takes, frames of any size wait for it', () => {
-  const { outlet, publisher, recorder, counts, time } = start(8 * 1024 * 1024, 1024 * 1024, 'later')
+  const { publisher, recorder, counts, time } = start(8 * 1024 * 1024, 1024 * 1024, 'later')
   const large = Buffer.alloc(3 * 1024 * 1024, 0x20)
   recorder.frame(time(), Buffer.from('a'), frame())
   recorder.frame(time(), large, frame('B'))
@@ -220,7 +219,7 @@ test('before a server has said what it takes, frames of any size wait for it', (
   recorder.flush()
   assert.is(counts.dropped, 0)
   publisher.maxBytes = 4 * 1024 * 1024
-  outlet.attach(publisher)
+  publisher.attach()
   assert.equal(
     publisher.frames.map(({ payload }) => payload.length),
     [1, large.length, 1]
@@ -229,7 +228,7 @@ test('before a server has said what it takes, frames of any size wait for it', (
 })
 
 test('what waited and is larger than the server takes is dropped by name, and nothing else is', () => {
-  const { outlet, publisher, recorder, counts, time } = start(8 * 1024 * 1024, 1024 * 1024, 'later')
+  const { memory, publisher, recorder, counts, time } = start(8 * 1024 * 1024, 1024 * 1024, 'later')
   for (let i = 0; i < 100; i++)
     recorder.frame(time(), Buffer.alloc(1_000, 0x20), frame(`S${i % 7}`))
   recorder.frame(time(), Buffer.alloc(20_000, 0x20), frame('L'))
@@ -237,7 +236,7 @@ test('what waited and is larger than the server takes is dropped by name, and no
     recorder.frame(time(), Buffer.alloc(1_000, 0x20), frame(`S${i % 7}`))
   recorder.flush()
   publisher.maxBytes = 16 * 1024
-  outlet.attach(publisher)
+  publisher.attach()
   recorder.flush()
   assert.equal(
     publisher.frames.map(({ n }) => n),
@@ -250,28 +249,28 @@ test('what waited and is larger than the server takes is dropped by name, and no
     [['oversize', 101, 101]]
   )
   assert.is(counts.dropped, 1)
-  assert.is(outlet.used, 0)
-  const [trouble] = outlet.troubles('')
+  assert.is(memory.used, 0)
+  const [trouble] = memory.troubles('')
   assert.is(trouble?.kind, 'FramesDropped')
   assert.match(trouble!.message, /20000 bytes.*16384/)
   recorder.end()
 })
 
 test('the age of the oldest frame without acknowledgement is known, and said with the words of NATS', () => {
-  const { outlet, publisher, recorder, pass } = start(1024 * 1024)
+  const { memory, publisher, recorder, pass } = start(1024 * 1024)
   publisher.held = true
   recorder.frame(pass(0), Buffer.from('a'), frame())
   recorder.flush()
   pass(4_000)
-  assert.equal(outlet.troubles('no space left on device'), [])
+  assert.equal(memory.troubles('no space left on device'), [])
   pass(3_500)
-  assert.is(outlet.unackedMs(), 7_500)
-  const [trouble] = outlet.troubles('JetStream refuses blocks: no space left on device')
+  assert.is(publisher.unackedMs(), 7_500)
+  const [trouble] = memory.troubles('JetStream refuses blocks: no space left on device')
   assert.is(trouble?.kind, 'NotDurable')
   assert.match(trouble!.message, 'no space left on device')
   publisher.release()
-  assert.is(outlet.unackedMs(), 0)
-  assert.equal(outlet.troubles(''), [])
+  assert.is(publisher.unackedMs(), 0)
+  assert.equal(memory.troubles(''), [])
   recorder.end()
 })
 

@@ -2,12 +2,13 @@
 // what cannot be kept (no memory left, or larger than NATS takes) is named by a `drop` event, which always gets through.
 // Nothing is allocated a frame but what the block writer itself needs.
 
+import type { BlockMaker, IdentifiedBlock } from '#bus/publisher.ts'
 import { BlockWriter, type SymbolRef, type TypeRef } from '#wire/block-writer.ts'
 import type { ConnectionEvent, DropEvent } from '#wire/events.ts'
 import { FORM } from '#wire/form.ts'
 import type { Frame, MessageType } from './adapter.ts'
 import { type Linger, nextLingerMs } from './linger.ts'
-import { BLOCK_BYTES, type BlockMaker, type Outlet } from './outlet.ts'
+import type { CaptureMemory, Publisher, Squeezed } from './memory.ts'
 import { RECORD_BYTES, reblock, TABLE_BYTES } from './reblock.ts'
 import { rfc3339 } from './times.ts'
 
@@ -44,7 +45,8 @@ export type RecorderOptions = {
   readonly simulated: boolean
   readonly subject: string
   readonly linger: Linger
-  readonly outlet: Outlet
+  readonly memory: CaptureMemory
+  readonly publisher: Publisher
   readonly counts: Counts
   readonly live: Live | null
   readonly nowNanos: () => bigint
@@ -52,6 +54,8 @@ export type RecorderOptions = {
 
 type Slot = { readonly ref: TypeRef; readonly count: TypeCount }
 
+/** A block is published at this size, if not by the clock before. */
+const BLOCK_BYTES = 256 * 1024
 /** Once full, capture goes on only when this part of the memory is free: one long hole, not a thousand. */
 const RESUME = 0.75
 /** A drop that lasts is put on record in parts, so that the archive knows of it while it lasts. */
@@ -62,9 +66,12 @@ const EVENT_RESERVE = 1024 * 1024
 /** Names that are kept for live records, which few listen to. */
 const LIVE_SYMBOLS = 1_000
 
-export class Recorder implements BlockMaker {
+const toMs = (nanos: bigint): number => Number(nanos / 1_000_000n)
+
+export class Recorder implements BlockMaker, Squeezed {
   readonly #options: RecorderOptions
-  readonly #outlet: Outlet
+  readonly #memory: CaptureMemory
+  readonly #publisher: Publisher
   readonly #counts: Counts
   readonly #writer: BlockWriter
   readonly #slots = new Map<MessageType, Slot>()
@@ -96,7 +103,8 @@ export class Recorder implements BlockMaker {
 
   constructor(options: RecorderOptions) {
     this.#options = options
-    this.#outlet = options.outlet
+    this.#memory = options.memory
+    this.#publisher = options.publisher
     this.#counts = options.counts
     const { environment, feed, connection, shard, simulated } = options
     const header = { environment, feed, connection, shard, simulated }
@@ -131,16 +139,16 @@ export class Recorder implements BlockMaker {
     slot.count.bytes += size
 
     const needed = size + RECORD_BYTES
-    const limit = this.#shut ? this.#outlet.limit * RESUME : this.#outlet.limit
-    if (this.#outlet.used + needed > limit) {
+    const limit = this.#shut ? this.#memory.limit * RESUME : this.#memory.limit
+    if (this.#memory.used + needed > limit) {
       this.#shut = true
-      this.#outlet.dropping(this)
+      this.#memory.dropping(this)
       this.#dropFrame(recv, size, 'buffer-full')
       return
     }
     if (this.#shut) this.#open()
-    if (needed + this.#overhead(frame) > this.#outlet.maxBlockBytes) {
-      this.#outlet.oversize(size)
+    if (needed + this.#overhead(frame) > this.#publisher.maxBlockBytes) {
+      this.#memory.oversize(size, this.#publisher.maxBlockBytes)
       this.#dropFrame(recv, size, 'oversize')
       this.#endDrop(recv)
       return
@@ -172,7 +180,7 @@ export class Recorder implements BlockMaker {
   event(event: ConnectionEvent, group = 'connection', recv = this.#options.nowNanos()): void {
     if (event.kind !== 'drop') {
       const may = event.kind === 'close' ? Number.POSITIVE_INFINITY : EVENT_RESERVE
-      if (this.#outlet.used > this.#outlet.limit + may) {
+      if (this.#memory.used > this.#memory.limit + may) {
         this.#dropFrame(recv, 0, 'buffer-full')
         return
       }
@@ -202,33 +210,34 @@ export class Recorder implements BlockMaker {
     const { linger, nowNanos } = this.#options
     this.#lingerMs = nextLingerMs(linger, count, Number(nowNanos() - firstRecv) / 1e6)
     const block = writer.finish()
-    this.#outlet.openBytes -= this.#openBytes
+    this.#memory.openBytes -= this.#openBytes
     this.#openBytes = 0
-    const { subject, connection } = this.#options
-    this.#outlet.publish(subject, `${connection}:${first}`, block, firstRecv, this)
+    const { subject } = this.#options
+    this.#publisher.publish(subject, this.#id(first), block, toMs(firstRecv), this)
   }
 
   /** Memory was freed: what was dropped until now is put on record, and frames are kept again if enough is free. */
   eased(): void {
     const now = this.#options.nowNanos()
-    if (this.#outlet.used <= this.#outlet.limit * RESUME) this.#open()
+    if (this.#memory.used <= this.#memory.limit * RESUME) this.#open()
     else if (this.#drop === null || now - this.#drop.fromRecv < PART_NANOS) return
     this.#endDrop(now)
   }
 
   /** The server takes no block of this size: it goes in smaller ones. What is lost by it is a hole of numbers after the end. */
-  tooLarge(block: Uint8Array, limit: number): void {
-    const { subject, connection } = this.#options
+  tooLarge(block: Uint8Array, limit: number): readonly IdentifiedBlock[] {
     const { blocks, lost } = reblock(block, limit)
-    for (const { first, firstRecv, block: smaller } of blocks) {
-      this.#outlet.publish(subject, `${connection}:${first}`, smaller, firstRecv, this)
-    }
     for (const { from, to, fromRecv, toRecv, bytes } of lost) {
       this.#counts.dropped += to - from + 1
       this.#counts.droppedBytes += bytes
-      this.#outlet.oversize(bytes, limit)
+      this.#memory.oversize(bytes, limit)
       if (!this.#ended) this.#tellDrop('oversize', from, to, fromRecv, toRecv)
     }
+    return blocks.map(({ first, firstRecv, block: smaller }) => ({
+      id: this.#id(first),
+      block: smaller,
+      receivedMs: toMs(firstRecv),
+    }))
   }
 
   /** The last word: a drop under way is written down, and all is published. Nothing may follow. */
@@ -240,9 +249,13 @@ export class Recorder implements BlockMaker {
     clearTimeout(this.#timer)
   }
 
+  #id(first: number): string {
+    return `${this.#options.connection}:${first}`
+  }
+
   #open(): void {
     this.#shut = false
-    this.#outlet.droppedAll(this)
+    this.#memory.droppedAll(this)
   }
 
   #makeRoom(needed: number): void {
@@ -250,14 +263,14 @@ export class Recorder implements BlockMaker {
     if (writer.count === 0) return
     // After a drop numbers jump, and a block holds consecutive ones.
     const jumps = writer.first + writer.count !== this.#number + 1
-    const most = Math.min(BLOCK_BYTES, this.#outlet.maxBlockBytes)
+    const most = Math.min(BLOCK_BYTES, this.#publisher.maxBlockBytes)
     const tables = TABLE_BYTES + this.#symbol.length * 3
     if (jumps || writer.bytes + needed + tables > most) this.flush()
   }
 
   #added(bytes: number): void {
     this.#openBytes += bytes
-    this.#outlet.openBytes += bytes
+    this.#memory.openBytes += bytes
     if (this.#writer.bytes >= BLOCK_BYTES) this.flush()
     else if (!this.#armed) this.#arm()
   }

@@ -4,7 +4,7 @@ import type { Alarms } from '#bus/alarms.ts'
 import type { ConnectorReport } from '#bus/report.ts'
 import type { Capture } from './capture.ts'
 import type { Tally } from './connection.ts'
-import type { Outlet } from './outlet.ts'
+import type { Publisher } from './memory.ts'
 import type { Counts } from './recorder.ts'
 
 export type ReporterOptions = {
@@ -15,7 +15,7 @@ export type ReporterOptions = {
   readonly counts: Counts
   readonly tally: Tally
   readonly alarms: Alarms
-  readonly outlet: Outlet
+  readonly publisher: Publisher
   readonly nowMs: () => number
   /** What hinders publishing; empty where nothing does. */
   linkMessage(): string
@@ -28,7 +28,7 @@ export const deploymentName = (environment: string, feed: string): string =>
 
 /** Makes reports; rates are since the one before. */
 export function reporter(options: ReporterOptions): () => ConnectorReport {
-  const { environment, feed, simulated, capture, counts, outlet, nowMs } = options
+  const { environment, feed, simulated, capture, counts, publisher, nowMs } = options
   let before = { at: nowMs(), frames: 0 }
   let framesPerSecond = 0
   return () => {
@@ -66,8 +66,8 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       late: options.tally.late,
       repeats: options.tally.repeats,
       dropped: counts.dropped,
-      pendingBytes: outlet.pendingBytes,
-      unackedSeconds: Math.round(outlet.unackedMs() / 100) / 10,
+      pendingBytes: publisher.pendingBytes,
+      unackedSeconds: Math.round(publisher.unackedMs() / 100) / 10,
     }
   }
 }

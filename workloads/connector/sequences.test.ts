@@ -12,7 +12,7 @@ import { Continuity } from './continuity.ts'
 import { KalshiSession } from './exchanges/kalshi/session.ts'
 import { channelNamed } from './exchanges/kalshi/types.ts'
 import { fixedLinger } from './linger.ts'
-import { Outlet } from './outlet.ts'
+import { CaptureMemory } from './memory.ts'
 import { newCounts, Recorder } from './recorder.ts'
 import { FakePublisher } from './testing/harness.ts'
 
@@ -20,12 +20,7 @@ const test = suite('sequences')
 const SECOND = 1_000_000_000n
 
 function start() {
-  const outlet = new Outlet({ limit: 1 << 30, nowMs: () => 0 })
-  const publisher = new FakePublisher(
-    (id) => outlet.acknowledged(id),
-    () => assert.unreachable('no block is too large')
-  )
-  outlet.attach(publisher)
+  const publisher = new FakePublisher()
   const lines: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) })
   const alarms = new Alarms(log, () => 0)
@@ -40,7 +35,8 @@ function start() {
     simulated: true,
     subject: 'e.f.log.0',
     linger: fixedLinger(3_600_000),
-    outlet,
+    memory: new CaptureMemory(1 << 30, publisher, () => 0),
+    publisher,
     counts,
     live: null,
     nowNanos: () => now,

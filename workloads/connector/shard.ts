@@ -16,7 +16,7 @@ import { newConnectionId } from './connection-id.ts'
 import { Continuity } from './continuity.ts'
 import { watchLife } from './life.ts'
 import type { Linger } from './linger.ts'
-import type { Outlet } from './outlet.ts'
+import type { CaptureMemory, Publisher } from './memory.ts'
 import { type Counts, type Live, Recorder } from './recorder.ts'
 import { pause, rfc3339 } from './times.ts'
 import { openWebSocket, toFailure } from './websocket.ts'
@@ -27,7 +27,8 @@ export type ShardDeps = {
   readonly feed: string
   readonly simulated: boolean
   readonly linger: Linger
-  readonly outlet: Outlet
+  readonly memory: CaptureMemory
+  readonly publisher: Publisher
   readonly counts: Counts
   readonly tally: Tally
   readonly alarms: Alarms
@@ -296,7 +297,8 @@ export class Shard {
   }
 
   #recorder(line: TimeLine): Recorder {
-    const { nowMs, environment, feed, simulated, linger, outlet, counts, live } = this.#deps
+    const { nowMs, environment, feed, simulated, linger, memory, publisher, counts, live } =
+      this.#deps
     return new Recorder({
       environment,
       feed,
@@ -305,7 +307,8 @@ export class Shard {
       simulated,
       subject: logSubject(environment, feed, this.index),
       linger,
-      outlet,
+      memory,
+      publisher,
       counts,
       live,
       nowNanos: () => line.nowNanos(),

@@ -14,8 +14,9 @@ import { KalshiSession } from '../exchanges/kalshi/session.ts'
 import { channelNamed } from '../exchanges/kalshi/types.ts'
 import { symbolFilter } from '../globs.ts'
 import { fixedLinger } from '../linger.ts'
-import { Outlet } from '../outlet.ts'
+import { CaptureMemory } from '../memory.ts'
 import { newCounts } from '../recorder.ts'
+import { blackHole } from '../testing/black-hole.ts'
 import { KalshiModel } from '../testing/kalshi-model.ts'
 import { steadyMs } from '../times.ts'
 
@@ -32,20 +33,15 @@ export async function benchBurst(): Promise<Row[]> {
   const exchange = modelled((listener) => {
     feed = listener
   })
-  const outlet = new Outlet({ limit: 1 << 30, nowMs: Date.now })
-  outlet.attach({
-    publish: (_subject, id) => outlet.acknowledged(id),
-    pendingBytes: 0,
-    maxBlockBytes: () => 1 << 20,
-    idle: async () => {},
-  })
+  const publisher = blackHole()
   const capture = new Capture({
     deps: {
       environment: 'bench',
       feed: 'bench',
       simulated: true,
       linger: fixedLinger(5),
-      outlet,
+      memory: new CaptureMemory(1 << 30, publisher, Date.now),
+      publisher,
       counts: newCounts(),
       alarms: new Alarms(pino({ level: 'silent' }), Date.now),
       tally: newTally(),

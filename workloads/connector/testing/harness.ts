@@ -3,6 +3,7 @@
 
 import { pino } from 'pino'
 import { Alarms } from '#bus/alarms.ts'
+import type { BlockMaker } from '#bus/publisher.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { TimeLine } from '#role/clock.ts'
 import { Block } from '#wire/block.ts'
@@ -15,7 +16,7 @@ import { newTally } from '../connection.ts'
 import { kalshi } from '../exchanges/kalshi/adapter.ts'
 import { symbolFilter } from '../globs.ts'
 import { fixedLinger } from '../linger.ts'
-import { Outlet, type Publisher } from '../outlet.ts'
+import { CaptureMemory, type Publisher } from '../memory.ts'
 import { newCounts } from '../recorder.ts'
 import { steadyMs } from '../times.ts'
 
@@ -44,21 +45,51 @@ export class FakePublisher implements Publisher {
   /** While true nothing is acknowledged. */
   held = false
   maxBytes = 1024 * 1024 - 256
-  #waiting: { id: string; bytes: number }[] = []
-  readonly #onAcked: (id: string) => void
-  readonly #onTooLarge: (id: string, block: Uint8Array, limit: number) => void
+  /** Called after each acknowledgement. */
+  onAcked = () => {}
+  #attached: boolean
+  readonly #nowMs: () => number
+  readonly #before: (() => void)[] = []
+  readonly #waiting: { receivedMs: number; bytes: number }[] = []
 
-  constructor(
-    onAcked: (id: string) => void,
-    onTooLarge: (id: string, block: Uint8Array, limit: number) => void
-  ) {
-    this.#onAcked = onAcked
-    this.#onTooLarge = onTooLarge
+  constructor(nowMs: () => number = Date.now, attached = true) {
+    this.#nowMs = nowMs
+    this.#attached = attached
   }
 
-  publish(subject: string, id: string, bytes: Uint8Array): void {
+  get maxBlockBytes(): number {
+    return this.#attached ? this.maxBytes : Number.POSITIVE_INFINITY
+  }
+
+  get pendingBlocks(): number {
+    return this.#waiting.length + this.#before.length
+  }
+
+  unackedMs(): number {
+    const [oldest] = this.#waiting
+    return oldest === undefined ? 0 : this.#nowMs() - oldest.receivedMs
+  }
+
+  /** What was published before leaves now. */
+  attach(): void {
+    this.#attached = true
+    for (const publish of this.#before.splice(0)) publish()
+  }
+
+  publish(
+    subject: string,
+    id: string,
+    bytes: Uint8Array,
+    receivedMs: number,
+    maker: BlockMaker
+  ): void {
+    if (!this.#attached) {
+      this.#before.push(() => this.publish(subject, id, bytes, receivedMs, maker))
+      return
+    }
     if (bytes.length > this.maxBytes) {
-      this.#onTooLarge(id, bytes, this.maxBytes)
+      const smaller = maker.tooLarge(bytes, this.maxBytes)
+      for (const one of smaller) this.publish(subject, one.id, one.block, one.receivedMs, maker)
       return
     }
     if (!this.eventsOnly) this.blocks.push({ subject, id, block: bytes })
@@ -80,19 +111,17 @@ export class FakePublisher implements Publisher {
       })
     }
     this.pendingBytes += bytes.length
-    this.#waiting.push({ id, bytes: bytes.length })
+    this.#waiting.push({ receivedMs, bytes: bytes.length })
     if (!this.held) this.release()
-  }
-
-  maxBlockBytes(): number {
-    return this.maxBytes
   }
 
   /** Acknowledges the oldest blocks. */
   release(count = Number.POSITIVE_INFINITY): void {
-    for (const { id, bytes } of this.#waiting.splice(0, count)) {
-      this.pendingBytes -= bytes
-      this.#onAcked(id)
+    for (let i = 0; i < count; i++) {
+      const oldest = this.#waiting.shift()
+      if (oldest === undefined) return
+      this.pendingBytes -= oldest.bytes
+      this.onAcked()
     }
   }
 
@@ -168,15 +197,9 @@ export function startCapture(options: HarnessOptions) {
   const alarms = new Alarms(log, Date.now)
   const reconnects: string[] = []
   const lags: number[] = []
-  const outlet = new Outlet({
-    limit: options.limit ?? 64 * 1024 * 1024,
-    nowMs: Date.now,
-  })
-  const publisher = new FakePublisher(
-    (id) => outlet.acknowledged(id),
-    (id, block, limit) => outlet.tooLarge(id, block, limit)
-  )
-  outlet.attach(publisher)
+  const publisher = new FakePublisher()
+  const memory = new CaptureMemory(options.limit ?? 64 * 1024 * 1024, publisher, Date.now)
+  publisher.onAcked = () => memory.freed()
   const adapter = options.adapter ?? kalshi
   const opened = adapter.open({
     feed,
@@ -197,7 +220,8 @@ export function startCapture(options: HarnessOptions) {
       feed: 'feed',
       simulated: true,
       linger: fixedLinger(options.lingerMs ?? 2),
-      outlet,
+      memory,
+      publisher,
       counts,
       tally,
       alarms,
@@ -225,7 +249,7 @@ export function startCapture(options: HarnessOptions) {
     capture,
     alarms,
     publisher,
-    outlet,
+    memory,
     counts,
     tally,
     reconnects,
@@ -233,7 +257,7 @@ export function startCapture(options: HarnessOptions) {
     async stop() {
       stop.abort()
       await running
-      await outlet.idle()
+      await publisher.idle()
     },
   }
 }
