@@ -6,14 +6,15 @@ import { Alarms } from '#bus/alarms.ts'
 import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
 import { benchBurst } from './bench/burst.ts'
-import { Connection, newTally } from './connection.ts'
+import { Connection } from './connection.ts'
 import { Continuity } from './continuity.ts'
 import { KalshiSession } from './exchanges/kalshi/session.ts'
 import { channelNamed } from './exchanges/kalshi/types.ts'
 import { fixedLinger } from './linger.ts'
 import { CaptureMemory } from './memory.ts'
-import { newCounts, Recorder } from './recorder.ts'
+import { Recorder } from './recorder.ts'
 import { FrameScanner } from './scanner.ts'
+import { newStats } from './stats.ts'
 import { blackHole } from './testing/black-hole.ts'
 
 const RUN_MS = 150
@@ -99,12 +100,12 @@ function newConnection(): Connection {
     linger: fixedLinger(5),
     memory: new CaptureMemory(1 << 30, publisher, Date.now),
     publisher,
-    counts: newCounts(),
+    stats: newStats(),
     live: null,
     nowNanos,
   })
   // Frames are played again and again: their numbers repeat, which counts and costs as much as if they did not.
-  const tally = newTally()
+  const stats = newStats()
   return new Connection({
     session: newSession(),
     transport: { send() {}, ping() {}, close() {}, terminate() {} },
@@ -112,7 +113,7 @@ function newConnection(): Connection {
     continuity: new Continuity(),
     nowNanos,
     steadyMs: Date.now,
-    tally,
+    stats,
     alarms: new Alarms(pino({ level: 'silent' }), Date.now),
     name: 'bench',
     suspects: new Map(),

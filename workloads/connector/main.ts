@@ -16,7 +16,6 @@ import { KEYS_DIR } from '#role/keys.ts'
 import { type Role, runRole } from '#role/run.ts'
 import { DialGate } from './backoff.ts'
 import { Capture } from './capture.ts'
-import { newTally } from './connection.ts'
 import { type ExchangeVersions, exchangeVersions } from './exchange-versions.ts'
 import { adapterOf } from './exchanges/index.ts'
 import { symbolFilter } from './globs.ts'
@@ -25,8 +24,9 @@ import { Link } from './link.ts'
 import { CaptureMemory, type Publisher } from './memory.ts'
 import { connectorMetrics } from './metrics.ts'
 import { readiness } from './readiness.ts'
-import { newCounts } from './recorder.ts'
+import { recorders } from './recorders.ts'
 import { deploymentName, reporter } from './report.ts'
+import { newStats } from './stats.ts'
 import { pause, steadyMs } from './times.ts'
 
 export type ConnectorOptions = {
@@ -75,8 +75,7 @@ async function capture(
   const version = versions.version()
   versions.exchange() // what is wrong with feed or key is said now
 
-  const counts = newCounts()
-  const tally = newTally()
+  const stats = newStats()
   const alarms = new Alarms(log, nowMs)
   let reports: Reports | undefined
   const link = new Link({
@@ -105,19 +104,25 @@ async function capture(
   })
   const { publisher } = link
   const memory = new CaptureMemory(parseSize(connector.bufferBytes), publisher, nowMs)
-  const feedCapture = new Capture({
-    deps: {
+  const newRecorder = recorders(
+    {
       ...names,
       simulated,
       linger: lingerOf(connector),
       memory,
       publisher,
-      counts,
-      tally,
+      stats,
+      live: (type, symbol, encode) => link.live(type, symbol, encode),
+    },
+    nowMs
+  )
+  const feedCapture = new Capture({
+    deps: {
+      newRecorder,
+      stats,
       alarms,
       predecessorOf: (shard) => link.predecessorOf(shard),
       observeLag: (ms) => metrics.observeLag(ms),
-      live: (type, symbol, encode) => link.live(type, symbol, encode),
       gate: new DialGate(DIAL_SPACING_MS),
       log,
       random,
@@ -135,14 +140,13 @@ async function capture(
   })
   alarms.watch(() => memory.troubles(link.message))
   alarms.watch(() => feedCapture.troubles())
-  const figures = { counts, tally, memory, publisher, capture: feedCapture, alarms }
+  const figures = { stats, memory, publisher, capture: feedCapture, alarms }
   const metrics = connectorMetrics(role.metrics, figures)
   const report = reporter({
     ...names,
     simulated,
     capture: feedCapture,
-    counts,
-    tally,
+    stats,
     alarms,
     publisher,
     nowMs,

@@ -8,7 +8,8 @@ import { FORM } from '#wire/form.ts'
 import { type Frame, UNKNOWN } from './adapter.ts'
 import { fixedLinger, lingerOf, nextLingerMs } from './linger.ts'
 import { CaptureMemory } from './memory.ts'
-import { newCounts, Recorder, type RecorderOptions } from './recorder.ts'
+import { Recorder, type RecorderOptions } from './recorder.ts'
+import { newStats } from './stats.ts'
 import { FakePublisher } from './testing/harness.ts'
 import { rfc3339 } from './times.ts'
 
@@ -39,7 +40,7 @@ function start(
   publisher.maxBytes = maxBytes
   const memory = new CaptureMemory(limit, publisher, nowMs)
   publisher.onAcked = () => memory.freed()
-  const counts = newCounts()
+  const stats = newStats()
   const recorder = new Recorder({
     environment: 'e',
     feed: 'f',
@@ -50,7 +51,7 @@ function start(
     linger: fixedLinger(60_000),
     memory,
     publisher,
-    counts,
+    stats,
     live: null,
     nowNanos: () => now++,
     ...changed,
@@ -59,7 +60,7 @@ function start(
     now += BigInt(ms) * 1_000_000n
     return now++
   }
-  return { memory, publisher, counts, recorder, time: () => now++, pass }
+  return { memory, publisher, stats, recorder, time: () => now++, pass }
 }
 
 type Step = { kind: 'frame'; size: number } | { kind: 'event' | 'flush' | 'hold' | 'release' }
@@ -78,7 +79,7 @@ test('every number is in a record or named by one drop event, in order, and memo
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const limit = 8_000
-      const { memory, publisher, counts, recorder, time } = start(limit, 5_000)
+      const { memory, publisher, stats, recorder, time } = start(limit, 5_000)
       const sent: string[] = []
       let events = 1
       for (const one of steps) {
@@ -127,7 +128,7 @@ test('every number is in a record or named by one drop event, in order, and memo
         }
         assert.is(record.n, expected++)
       }
-      assert.is(dropped, counts.dropped)
+      assert.is(dropped, stats.dropped)
       const kept = publisher.frames.map((record) => record.payload.toString())
       let at = 0
       for (const text of kept) {
@@ -146,7 +147,7 @@ test('every number is in a record or named by one drop event, in order, and memo
 })
 
 test('once memory is full it stays shut until a quarter is free: one hole, not a hundred', () => {
-  const { publisher, counts, recorder, time } = start(40_000)
+  const { publisher, stats, recorder, time } = start(40_000)
   const payload = Buffer.alloc(900, 0x20)
   publisher.held = true
   const add = (count: number) => {
@@ -168,11 +169,11 @@ test('once memory is full it stays shut until a quarter is free: one hole, not a
   publisher.release()
   recorder.end()
   assert.is(publisher.events('drop').length, 1)
-  assert.is(counts.dropped, 100 - kept + 25)
+  assert.is(stats.dropped, 100 - kept + 25)
 })
 
 test('a drop is on record while it lasts: as soon as NATS takes a block, and every five seconds', () => {
-  const { memory, publisher, recorder, pass, counts } = start(40_000)
+  const { memory, publisher, recorder, pass, stats } = start(40_000)
   const payload = Buffer.alloc(900, 0x20)
   publisher.held = true
   let at = 0n
@@ -189,7 +190,7 @@ test('a drop is on record while it lasts: as soon as NATS takes a block, and eve
         ({ payload: text }) =>
           JSON.parse(text.toString()) as { fromNumber: number; toNumber: number }
       )
-  assert.ok(counts.dropped > 0)
+  assert.ok(stats.dropped > 0)
   assert.equal(drops(), [], 'NATS takes nothing')
   publisher.release(1)
   recorder.flush()
@@ -201,7 +202,7 @@ test('a drop is on record while it lasts: as soon as NATS takes a block, and eve
   assert.is(drops().length, 1, 'one acknowledgement, and no further frame: it is told')
   assert.is(drops()[0]!.toNumber, 100)
   recorder.frame(pass(10), payload, frame())
-  const dropped = counts.dropped
+  const dropped = stats.dropped
   publisher.held = false
   publisher.release()
   recorder.flush()
@@ -211,13 +212,13 @@ test('a drop is on record while it lasts: as soon as NATS takes a block, and eve
 })
 
 test('before a server has said what it takes, frames of any size wait for it', () => {
-  const { publisher, recorder, counts, time } = start(8 * 1024 * 1024, 1024 * 1024, 'later')
+  const { publisher, recorder, stats, time } = start(8 * 1024 * 1024, 1024 * 1024, 'later')
   const large = Buffer.alloc(3 * 1024 * 1024, 0x20)
   recorder.frame(time(), Buffer.from('a'), frame())
   recorder.frame(time(), large, frame('B'))
   recorder.frame(time(), Buffer.from('c'), frame())
   recorder.flush()
-  assert.is(counts.dropped, 0)
+  assert.is(stats.dropped, 0)
   publisher.maxBytes = 4 * 1024 * 1024
   publisher.attach()
   assert.equal(
@@ -228,7 +229,7 @@ test('before a server has said what it takes, frames of any size wait for it', (
 })
 
 test('what waited and is larger than the server takes is dropped by name, and nothing else is', () => {
-  const { memory, publisher, recorder, counts, time } = start(8 * 1024 * 1024, 1024 * 1024, 'later')
+  const { memory, publisher, recorder, stats, time } = start(8 * 1024 * 1024, 1024 * 1024, 'later')
   for (let i = 0; i < 100; i++)
     recorder.frame(time(), Buffer.alloc(1_000, 0x20), frame(`S${i % 7}`))
   recorder.frame(time(), Buffer.alloc(20_000, 0x20), frame('L'))
@@ -248,7 +249,7 @@ test('what waited and is larger than the server takes is dropped by name, and no
       .map((event) => event.kind === 'drop' && [event.cause, event.fromNumber, event.toNumber]),
     [['oversize', 101, 101]]
   )
-  assert.is(counts.dropped, 1)
+  assert.is(stats.dropped, 1)
   assert.is(memory.used, 0)
   const [trouble] = memory.troubles('')
   assert.is(trouble?.kind, 'FramesDropped')

@@ -10,29 +10,8 @@ import type { Frame, MessageType } from './adapter.ts'
 import { type Linger, nextLingerMs } from './linger.ts'
 import type { CaptureMemory, Publisher, Squeezed } from './memory.ts'
 import { RECORD_BYTES, reblock, TABLE_BYTES } from './reblock.ts'
+import type { Stats, TypeCount } from './stats.ts'
 import { rfc3339 } from './times.ts'
-
-/** Records of one message type in this process. */
-export type TypeCount = { readonly type: MessageType; frames: number; bytes: number }
-
-/** What all connections of the process count together. */
-export type Counts = {
-  frames: number
-  bytes: number
-  understood: number
-  dropped: number
-  droppedBytes: number
-  readonly types: Map<MessageType, TypeCount>
-}
-
-export const newCounts = (): Counts => ({
-  frames: 0,
-  bytes: 0,
-  understood: 0,
-  dropped: 0,
-  droppedBytes: 0,
-  types: new Map(),
-})
 
 /** Sends a record to whoever listens; `encode` is called only where someone does. */
 export type Live = (type: string, symbol: string, encode: () => Uint8Array) => void
@@ -47,7 +26,7 @@ export type RecorderOptions = {
   readonly linger: Linger
   readonly memory: CaptureMemory
   readonly publisher: Publisher
-  readonly counts: Counts
+  readonly stats: Stats
   readonly live: Live | null
   readonly nowNanos: () => bigint
 }
@@ -72,7 +51,7 @@ export class Recorder implements BlockMaker, Squeezed {
   readonly #options: RecorderOptions
   readonly #memory: CaptureMemory
   readonly #publisher: Publisher
-  readonly #counts: Counts
+  readonly #stats: Stats
   readonly #writer: BlockWriter
   readonly #slots = new Map<MessageType, Slot>()
   #timer: NodeJS.Timeout
@@ -105,7 +84,7 @@ export class Recorder implements BlockMaker, Squeezed {
     this.#options = options
     this.#memory = options.memory
     this.#publisher = options.publisher
-    this.#counts = options.counts
+    this.#stats = options.stats
     const { environment, feed, connection, shard, simulated } = options
     const header = { environment, feed, connection, shard, simulated }
     this.#writer = new BlockWriter(header)
@@ -130,11 +109,11 @@ export class Recorder implements BlockMaker, Squeezed {
   /** Keeps a frame as the session saw it, or drops it and remembers that it did. */
   frame(recv: bigint, payload: Buffer, frame: Frame): void {
     const size = payload.length
-    const counts = this.#counts
+    const stats = this.#stats
     const slot = this.#slots.get(frame.type) ?? this.#newSlot(frame.type)
-    counts.frames++
-    counts.bytes += size
-    if (frame.understood) counts.understood++
+    stats.frames++
+    stats.bytes += size
+    if (frame.understood) stats.understood++
     slot.count.frames++
     slot.count.bytes += size
 
@@ -228,8 +207,8 @@ export class Recorder implements BlockMaker, Squeezed {
   tooLarge(block: Uint8Array, limit: number): readonly IdentifiedBlock[] {
     const { blocks, lost } = reblock(block, limit)
     for (const { from, to, fromRecv, toRecv, bytes } of lost) {
-      this.#counts.dropped += to - from + 1
-      this.#counts.droppedBytes += bytes
+      this.#stats.dropped += to - from + 1
+      this.#stats.droppedBytes += bytes
       this.#memory.oversize(bytes, limit)
       if (!this.#ended) this.#tellDrop('oversize', from, to, fromRecv, toRecv)
     }
@@ -296,8 +275,8 @@ export class Recorder implements BlockMaker, Squeezed {
   #dropFrame(recv: bigint, size: number, cause: DropEvent['cause']): void {
     if (this.#drop !== null && this.#drop.cause !== cause) this.#endDrop(recv)
     this.#number++
-    this.#counts.dropped++
-    this.#counts.droppedBytes += size
+    this.#stats.dropped++
+    this.#stats.droppedBytes += size
     if (this.#drop === null) {
       this.#drop = { cause, from: this.#number, fromRecv: recv, toRecv: recv }
     } else this.#drop.toRecv = recv
@@ -335,10 +314,10 @@ export class Recorder implements BlockMaker, Squeezed {
   }
 
   #newSlot(type: MessageType): Slot {
-    let count = this.#counts.types.get(type)
+    let count = this.#stats.types.get(type)
     if (count === undefined) {
       count = { type, frames: 0, bytes: 0 }
-      this.#counts.types.set(type, count)
+      this.#stats.types.set(type, count)
     }
     const slot = { ref: this.#writer.type(type.name, type.group), count }
     this.#slots.set(type, slot)

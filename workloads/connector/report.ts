@@ -3,17 +3,15 @@
 import type { Alarms } from '#bus/alarms.ts'
 import type { ConnectorReport } from '#bus/report.ts'
 import type { Capture } from './capture.ts'
-import type { Tally } from './connection.ts'
 import type { Publisher } from './memory.ts'
-import type { Counts } from './recorder.ts'
+import type { Stats } from './stats.ts'
 
 export type ReporterOptions = {
   readonly environment: string
   readonly feed: string
   readonly simulated: boolean
   readonly capture: Capture
-  readonly counts: Counts
-  readonly tally: Tally
+  readonly stats: Stats
   readonly alarms: Alarms
   readonly publisher: Publisher
   readonly nowMs: () => number
@@ -28,15 +26,15 @@ export const deploymentName = (environment: string, feed: string): string =>
 
 /** Makes reports; rates are since the one before. */
 export function reporter(options: ReporterOptions): () => ConnectorReport {
-  const { environment, feed, simulated, capture, counts, publisher, nowMs } = options
+  const { environment, feed, simulated, capture, stats, publisher, nowMs } = options
   let before = { at: nowMs(), frames: 0 }
   let framesPerSecond = 0
   return () => {
     const at = nowMs()
     const seconds = (at - before.at) / 1000
     if (seconds >= 0.5) {
-      framesPerSecond = (counts.frames - before.frames) / seconds
-      before = { at, frames: counts.frames }
+      framesPerSecond = (stats.frames - before.frames) / seconds
+      before = { at, frames: stats.frames }
     }
     const { shards } = capture
     const troubles = options.alarms
@@ -57,15 +55,15 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       connections: shards.length,
       connected: shards.filter((shard) => shard.connected).length,
       symbols: capture.symbols,
-      frames: counts.frames,
+      frames: stats.frames,
       framesPerSecond: Math.round(framesPerSecond * 10) / 10,
-      bytes: counts.bytes,
+      bytes: stats.bytes,
       lastFrameAt: capture.lastFrameMs,
       lastDataAt: capture.lastDataMs,
-      gaps: options.tally.holes,
-      late: options.tally.late,
-      repeats: options.tally.repeats,
-      dropped: counts.dropped,
+      gaps: options.stats.holes,
+      late: options.stats.late,
+      repeats: options.stats.repeats,
+      dropped: stats.dropped,
       pendingBytes: publisher.pendingBytes,
       unackedSeconds: Math.round(publisher.unackedMs() / 100) / 10,
     }

@@ -12,12 +12,12 @@ import { FORM } from '#wire/form.ts'
 import type { Adapter, AdapterContext, Exchange } from '../adapter.ts'
 import { DialGate } from '../backoff.ts'
 import { Capture } from '../capture.ts'
-import { newTally } from '../connection.ts'
 import { kalshi } from '../exchanges/kalshi/adapter.ts'
 import { symbolFilter } from '../globs.ts'
 import { fixedLinger } from '../linger.ts'
 import { CaptureMemory, type Publisher } from '../memory.ts'
-import { newCounts } from '../recorder.ts'
+import { recorders } from '../recorders.ts'
+import { newStats } from '../stats.ts'
 import { steadyMs } from '../times.ts'
 
 export type Seen = {
@@ -191,8 +191,7 @@ export function feedOf(options: HarnessOptions): Feed {
 export function startCapture(options: HarnessOptions) {
   const feed = feedOf(options)
   const { symbols } = feed.spec
-  const counts = newCounts()
-  const tally = newTally()
+  const stats = newStats()
   const log = pino({ level: process.env.SSMD_LOG_LEVEL ?? 'silent' })
   const alarms = new Alarms(log, Date.now)
   const reconnects: string[] = []
@@ -216,17 +215,22 @@ export function startCapture(options: HarnessOptions) {
   const stop = new AbortController()
   const capture = new Capture({
     deps: {
-      environment: 'env',
-      feed: 'feed',
-      simulated: true,
-      linger: fixedLinger(options.lingerMs ?? 2),
-      memory,
-      publisher,
-      counts,
-      tally,
+      newRecorder: recorders(
+        {
+          environment: 'env',
+          feed: 'feed',
+          simulated: true,
+          linger: fixedLinger(options.lingerMs ?? 2),
+          memory,
+          publisher,
+          stats,
+          live: () => {},
+        },
+        Date.now
+      ),
+      stats,
       alarms,
       observeLag: (ms) => lags.push(ms),
-      live: () => {},
       gate: new DialGate(1),
       log,
       random: options.random ?? Math.random,
@@ -250,8 +254,7 @@ export function startCapture(options: HarnessOptions) {
     alarms,
     publisher,
     memory,
-    counts,
-    tally,
+    stats,
     reconnects,
     lags,
     async stop() {
