@@ -3,7 +3,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ARROWS, checkArrows, type House } from './arrows.ts'
-import { findRings, readImports } from './imports.ts'
+import { findRings, readSource } from './imports.ts'
 
 const test = suite('arrows')
 const HOUSE: House = {
@@ -21,7 +21,7 @@ const HOUSE: House = {
 }
 const problems = (files: Record<string, string>) =>
   checkArrows(
-    Object.entries(files).map(([path, text]) => ({ path, imports: readImports(text) })),
+    Object.entries(files).map(([path, text]) => readSource(path, text)),
     HOUSE
   )
 const one = (path: string, specifier: string) =>
@@ -36,7 +36,19 @@ const ALLOWED: readonly [from: string, specifier: string][] = [
   ['workloads/connector/exchanges/kalshi/a.ts', '../adapter.ts'],
   ['workloads/connector/a.ts', '#role/run.ts'],
   ['workloads/archiver/a.ts', '#archive/writer.ts'],
-  ['workloads/simulator/a.ts', '#archive/reader.ts'],
+  ['workloads/simulator/a.ts', '#archive/read/reader.ts'],
+  ['workloads/archive/state/a.ts', '../format/time.ts'],
+  ['workloads/archive/ingest/a.ts', '../state/day.ts'],
+  ['workloads/archive/ingest/a.ts', 'node:zlib'],
+  ['workloads/archive/storage/a.ts', '../ingest/intake.ts'],
+  ['workloads/archive/storage/a.ts', 'node:fs'],
+  ['workloads/archive/writer.ts', './storage/lock.ts'],
+  ['workloads/archive/read/a.ts', '../format/names.ts'],
+  ['workloads/archive/verify/a.ts', '../format/manifest.ts'],
+  ['workloads/archive/verify/a.ts', '../format/problem.ts'],
+  ['workloads/archive/verify/a.test.ts', '../writer.ts'],
+  ['workloads/archive/a.test.ts', './read/reader.ts'],
+  ['workloads/archive/bench.ts', './verify/verify.ts'],
   ['operator/feed/a.ts', '#crds/feed.gen.ts'],
   ['operator/feed/a.ts', '../render/objects.ts'],
   ['operator/feed/a.ts', '#bus/stream-config.ts'],
@@ -53,7 +65,8 @@ const ALLOWED: readonly [from: string, specifier: string][] = [
   ['operator/local/a.test.ts', '#testing/nats.ts'],
   ['cli/a.ts', '../operator/local/up.ts'],
   ['cli/a.ts', '../workloads/connector/main.ts'],
-  ['cli/a.ts', '#archive/reader.ts'],
+  ['cli/a.ts', '#archive/read/reader.ts'],
+  ['cli/a.ts', '#archive/verify/verify.ts'],
   ['cli/ssmd.mjs', '../.ci/node.mjs'],
   ['workloads/connector/a.test.ts', '../simulator/main.ts'],
   ['workloads/connector/a.test.ts', '#testing/nats.ts'],
@@ -76,7 +89,11 @@ const FORBIDDEN: readonly [from: string, specifier: string, why: string][] = [
   ['workloads/wire/a.ts', '#bus/connect.ts', 'workloads/wire may not import workloads/bus'],
   ['workloads/bus/a.ts', '#role/run.ts', 'workloads/bus may not import workloads/role'],
   ['workloads/archive/a.ts', '#bus/connect.ts', 'workloads/archive may not import workloads/bus'],
-  ['workloads/role/a.ts', '#archive/reader.ts', 'workloads/role may not import workloads/archive'],
+  [
+    'workloads/role/a.ts',
+    '#archive/read/reader.ts',
+    'workloads/role may not import workloads/archive',
+  ],
   ['workloads/archiver/a.ts', '../connector/main.ts', 'may not import workloads/connector'],
   ['workloads/simulator/a.ts', '../connector/main.ts', 'may not import workloads/connector'],
   ['workloads/connector/a.ts', '../../operator/names.ts', 'may not import operator'],
@@ -91,10 +108,26 @@ const FORBIDDEN: readonly [from: string, specifier: string, why: string][] = [
   ['operator/runtime/a.ts', '../status/status.ts', 'may not import operator/status'],
   ['operator/kube/a.ts', '../runtime/pass.ts', 'may not import operator/runtime'],
   ['operator/kube/a.ts', '#bus/connect.ts', 'may not import workloads/bus'],
-  ['operator/reconcile/a.ts', '#archive/reader.ts', 'may not import workloads/archive'],
+  ['operator/reconcile/a.ts', '#archive/read/reader.ts', 'may not import workloads/archive'],
   ['operator/main.ts', './local/up.ts', 'operator may not import operator/local'],
   ['operator/shelf/a.ts', '#crds/errors.ts', 'operator/shelf is no room of the operator'],
-  ['operator/local/a.ts', '#archive/lock.ts', 'may not import workloads/archive'],
+  ['operator/local/a.ts', '#archive/storage/lock.ts', 'behind the door of the archive'],
+  ['workloads/archive/format/a.ts', '../state/day.ts', 'archive/format may not import'],
+  ['workloads/archive/state/a.ts', '../ingest/intake.ts', 'archive/state may not import'],
+  ['workloads/archive/ingest/a.ts', '../storage/disk.ts', 'archive/ingest may not import'],
+  ['workloads/archive/storage/a.ts', '../writer.ts', 'archive/storage may not import'],
+  ['workloads/archive/storage/a.ts', '../read/reader.ts', 'archive/storage may not import'],
+  ['workloads/archive/writer.ts', './read/reader.ts', 'may not import workloads/archive/read'],
+  ['workloads/archive/read/a.ts', '../state/day.ts', 'archive/read may not import'],
+  ['workloads/archive/verify/a.ts', '../format/time.ts', 'archive/verify may not import'],
+  ['workloads/archive/verify/a.ts', '../read/survey.ts', 'archive/verify may not import'],
+  ['workloads/archive/shelf/a.ts', '../format/time.ts', 'shelf is no room of the archive'],
+  ['workloads/archiver/a.ts', '#archive/storage/lock.ts', 'is behind the door of the archive'],
+  ['cli/a.ts', '#archive/format/time.ts', 'is behind the door of the archive'],
+  ['workloads/archive/format/a.ts', 'node:fs', 'does no I/O'],
+  ['workloads/archive/state/a.ts', 'node:timers/promises', 'does no I/O'],
+  ['workloads/archive/state/a.ts', 'process', 'does no I/O'],
+  ['workloads/archive/ingest/a.ts', 'ws', 'does no I/O'],
   [
     'operator/local/a.ts',
     '../../workloads/connector/main.ts',
@@ -145,6 +178,42 @@ test('a ring between files of one room is a problem, and names its files', () =>
     'crds/b.ts': "import { a } from './a.ts'",
   })
   assert.equal(found, ['crds/a.ts: import ring crds/a.ts -> crds/b.ts -> crds/a.ts'])
+})
+
+test('a pure room does no I/O through what it imports either', () => {
+  const found = problems({
+    'workloads/archive/state/a.ts': "import { read } from '#crds/file.ts'",
+    'crds/file.ts': "import { readFile } from 'node:fs/promises'",
+  })
+  assert.match(found.join(), 'a.ts: does no I/O, and crds/file.ts imports node:fs/promises')
+  const types = problems({
+    'workloads/archive/state/a.ts': "import type { Read } from '#crds/file.ts'",
+    'crds/file.ts': "import { readFile } from 'node:fs/promises'",
+  })
+  assert.equal(types, [])
+})
+
+const EFFECTS = [
+  'process.env.HOME',
+  'setTimeout(f, 1)',
+  'Date.now()',
+  'new Date()',
+  'Math.random()',
+  'console.log(1)',
+  'performance.now()',
+  'fetch(url)',
+  "globalThis['process']",
+]
+for (const code of EFFECTS) {
+  test(`a pure room may not use ${code}`, () => {
+    const found = problems({ 'workloads/archive/format/a.ts': `export const x = ${code}` })
+    assert.match(found.join(), 'a.ts: does no I/O, and workloads/archive/format/a.ts uses ')
+  })
+}
+
+test('words of comments, fields and methods are no effects', () => {
+  const text = '// process.env\nexport const x = a.fetch(new Date(7), process) // Date.now()\n'
+  assert.equal(problems({ 'workloads/archive/format/a.ts': text }), [])
 })
 
 test('an import that is loaded only when needed closes no ring', () => {

@@ -1,4 +1,4 @@
-// The arrows between rooms (docs/design/0001, "Rooms and arrows"): who may import whom, by which name, and which
+// The arrows between rooms (docs/architecture.md, "Rooms"): who may import whom, by which name, and which
 // packages. A pure function over import lines; what it returns is a list of broken rules, one line each.
 
 import { posix } from 'node:path'
@@ -11,7 +11,12 @@ export type House = {
   readonly devDependencies: readonly string[]
 }
 
-const SHARED = ['workloads/wire', 'workloads/bus', 'workloads/archive', 'workloads/role']
+const ARCHIVE = 'workloads/archive'
+/** What every program of a workload may use. */
+const PROGRAM = ['crds', 'workloads/wire', 'workloads/bus', 'workloads/role']
+/** The rooms of the archive that its writer is made of: from elsewhere only `writer.ts` uses them. */
+const INNER = ['format', 'state', 'ingest', 'storage'].map((room) => `${ARCHIVE}/${room}`)
+const [FORMAT = '', STATE = '', INGEST = ''] = INNER
 const KINDS = ['operator/feed', 'operator/environment', 'operator/archive']
 /** What every room of the operator above its Kubernetes client may use. */
 const BASE = ['crds', 'workloads/bus', 'workloads/role', 'operator/kube']
@@ -20,13 +25,23 @@ const ABOVE_RUNTIME = [...BASE, 'operator/runtime']
 const ABOVE_WORDS = [...ABOVE_RUNTIME, ...WORDS]
 const ABOVE_RECONCILE = [...ABOVE_WORDS, 'operator/pods', 'operator/reconcile']
 
-/** What each room may import beside itself. A program, for which nothing stands here, may import what all share. */
+/** What each room may import beside itself: rooms, or single files of one. A room that is missing here may import `crds` alone. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   crds: [],
   'workloads/wire': ['crds'],
   'workloads/bus': ['crds', 'workloads/wire'],
-  'workloads/archive': ['crds', 'workloads/wire'],
+  [FORMAT]: ['crds', 'workloads/wire'],
+  [STATE]: ['crds', 'workloads/wire', FORMAT],
+  [INGEST]: ['crds', 'workloads/wire', FORMAT, STATE],
+  [`${ARCHIVE}/storage`]: ['crds', 'workloads/wire', FORMAT, STATE, INGEST],
+  [ARCHIVE]: ['crds', 'workloads/wire', ...INNER],
+  [`${ARCHIVE}/read`]: ['crds', FORMAT],
+  // Two files, so that nothing the writer decides can excuse it.
+  [`${ARCHIVE}/verify`]: ['crds', `${FORMAT}/manifest.ts`, `${FORMAT}/problem.ts`],
   'workloads/role': ['crds', 'workloads/wire'],
+  'workloads/connector': PROGRAM,
+  'workloads/archiver': [...PROGRAM, ARCHIVE],
+  'workloads/simulator': [...PROGRAM, `${ARCHIVE}/read`],
   'operator/kube': ['crds'],
   'operator/runtime': BASE,
   ...Object.fromEntries(WORDS.map((room) => [room, ABOVE_RUNTIME])),
@@ -38,6 +53,17 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
 }
 /** For tests alone: the operator may have these rooms beside those above. */
 const FOR_TESTS = ['operator/testing', 'operator/bench', 'operator/e2e']
+
+/** What a room may import beside itself, as docs/architecture.md shows it; a text for rooms that see all others. */
+export function mayImport(room: string): readonly string[] | string {
+  if (room.startsWith('.ci')) return 'everything'
+  return room === 'cli' ? 'everything that ships' : (MAY[room] ?? ['crds'])
+}
+
+/** Rooms without I/O: what they compute follows from their arguments alone. */
+const PURE: readonly string[] = [FORMAT, STATE, INGEST]
+/** Modules of Node that reach neither disk, network, process nor clock. */
+const PURE_MODULES = 'assert assert/strict buffer crypto path util zlib'.split(' ')
 
 export function checkArrows(files: readonly SourceFile[], house: House): string[] {
   const known = new Set(files.map((file) => file.path))
@@ -59,6 +85,7 @@ export function checkArrows(files: readonly SourceFile[], house: House): string[
     }
     edges.set(file.path, targets)
   }
+  problems.push(...impureFiles(files, house))
   problems.push(...mutualRooms(edges))
   for (const ring of findRings(edges)) problems.push(`${ring[0]}: import ring ${ring.join(' -> ')}`)
   return problems
@@ -85,9 +112,10 @@ function mutualRooms(edges: ReadonlyMap<string, readonly string[]>): string[] {
 /** What may be imported, as edges between rooms: the drawing of docs, which must have no ring. */
 export const ARROWS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(MAY))
 
-/** The room of a path: `crds`, `workloads/wire`, `operator` (its own files), `operator/feed`, `.ci/tools`. */
+/** The room of a path: `crds`, `workloads/wire`, `workloads/archive/state`, `operator` (its own files), `operator/feed`. */
 export function roomOf(path: string): string {
-  const [top = '', second = '', third] = path.split('/')
+  const [top = '', second = '', third, fourth] = path.split('/')
+  if (fourth !== undefined && `${top}/${second}` === ARCHIVE) return `${ARCHIVE}/${third}`
   const divided = top === 'workloads' || top === 'operator' || path.startsWith('.ci/tools/')
   return divided && third !== undefined ? `${top}/${second}` : top
 }
@@ -119,15 +147,47 @@ function arrowProblem(from: string, to: string): string | undefined {
     const free = !there.startsWith('operator') || /^(operator|cli$|charts$)/.test(here)
     return free ? undefined : `a test of ${here} may not import ${there}`
   }
+  const isInArchive = here === ARCHIVE || here.startsWith(`${ARCHIVE}/`)
+  if (INNER.includes(there) && !isInArchive) {
+    return `${there} is behind the door of the archive`
+  }
   // The launcher is what finds Node 24; behind it, cli sees of .ci the tools alone.
   if (here === 'cli' && there === '.ci' && from !== 'cli/ssmd.mjs') {
     return 'cli may import only .ci/tools'
   }
   if (here === 'cli') return testsOnly(from, to)
-  if (here.startsWith('operator') && !MAY[here] && !FOR_TESTS.includes(here))
-    return `${here} is no room of the operator: give it its arrows in .ci/arrows.ts`
-  const may = MAY[here] ?? ['crds', ...SHARED]
-  return may.includes(there) ? testsOnly(from, to) : `${here} may not import ${there}`
+  const whole = isInArchive ? 'archive' : here.startsWith('operator') ? 'operator' : undefined
+  if (whole !== undefined && !MAY[here] && !FOR_TESTS.includes(here))
+    return `${here} is no room of the ${whole}: give it its arrows in .ci/arrows.ts`
+  const may = MAY[here] ?? ['crds']
+  return may.includes(there) || may.includes(to)
+    ? testsOnly(from, to)
+    : `${here} may not import ${there}`
+}
+
+/** Files of pure rooms that load a module with I/O, themselves or through what they import. */
+function impureFiles(files: readonly SourceFile[], house: House): string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]))
+  const problems: string[] = []
+  for (const start of files) {
+    if (!PURE.includes(roomOf(start.path)) || isForTests(start.path)) continue
+    const seen = new Set([start.path])
+    for (const path of seen) {
+      const file = byPath.get(path)
+      for (const { specifier, kind } of file?.imports ?? []) {
+        if (kind === 'type') continue
+        const target = resolve(path, specifier, house)
+        if (target !== undefined) seen.add(target)
+        else if (!PURE_MODULES.includes(specifier.replace(/^node:/, ''))) {
+          problems.push(`${start.path}: does no I/O, and ${path} imports ${specifier}`)
+        }
+      }
+      for (const word of file?.effects ?? []) {
+        problems.push(`${start.path}: does no I/O, and ${path} uses ${word}`)
+      }
+    }
+  }
+  return problems
 }
 
 const testsOnly = (from: string, to: string): string | undefined =>

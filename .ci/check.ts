@@ -1,11 +1,11 @@
-// `npm run check`: types, format, lint, floating promises, arrows, generated files, and the rules of the house.
+// `npm run check`: types, format, lint, floating promises, arrows, generated files, English, and the rules of the house.
 // All steps run, even when one fails; exit code 1 when any did. `--fix` formats and generates, and checks nothing.
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkArrows } from './arrows.ts'
-import { checkLength, checkPatterns, checkSuites, checkTopLevel } from './house.ts'
-import { readImports } from './imports.ts'
+import { checkColumns, checkLength, checkPatterns, checkSuites, checkTopLevel } from './house.ts'
+import { readSource } from './imports.ts'
 import { isTest } from './runner/files.ts'
 import { readSources } from './sources.ts'
 import { run } from './tools/run.ts'
@@ -46,6 +46,9 @@ const steps: readonly Step[] = [
   { name: 'generated resources', check: () => script('crds/generate.ts', '--check') },
   { name: 'generated errors', check: () => script('.ci/generate-errors.ts', '--check') },
   { name: 'generated runbook', check: () => script('.ci/runbook.ts', '--check') },
+  { name: 'architecture', check: () => script('.ci/architecture.ts', '--check') },
+  { name: 'English', check: () => script('.ci/english-texts.ts') },
+  { name: 'design notes', check: designNotes },
   { name: 'top level', check: topLevel },
   { name: 'file length', check: () => overSources(() => true, checkLength) },
   { name: 'patterns', check: () => overSources(() => true, checkPatterns) },
@@ -76,6 +79,7 @@ async function fix(): Promise<number> {
     ...(await script('crds/generate.ts')),
     ...(await script('.ci/generate-errors.ts')),
     ...(await script('.ci/runbook.ts')),
+    ...(await script('.ci/architecture.ts')),
     ...(await program(bin('biome'), 'check', '--write', '--colors=off', '.')),
   ]
   for (const problem of problems) console.log(problem)
@@ -89,10 +93,7 @@ async function arrows(): Promise<string[]> {
     dependencies: Record<string, string>
     devDependencies: Record<string, string>
   }
-  const files = (await readSources(root)).map(({ path, text }) => ({
-    path,
-    imports: readImports(text),
-  }))
+  const files = (await readSources(root)).map(({ path, text }) => readSource(path, text))
   return checkArrows(files, {
     aliases: imports,
     dependencies: Object.keys(dependencies),
@@ -103,6 +104,14 @@ async function arrows(): Promise<string[]> {
 async function topLevel(): Promise<string[]> {
   const entries = await readdir(root, { withFileTypes: true })
   return checkTopLevel(entries.map((entry) => entry.name + (entry.isDirectory() ? '/' : '')))
+}
+
+async function designNotes(): Promise<string[]> {
+  const folder = join(root, 'docs', 'design')
+  const problems = (await readdir(folder)).map(async (name) =>
+    checkColumns(`docs/design/${name}`, await readFile(join(folder, name), 'utf8'))
+  )
+  return (await Promise.all(problems)).flat()
 }
 
 async function overSources(

@@ -13,10 +13,10 @@ export function renderErrors(codes: Readonly<Record<string, string>>): string {
   return [
     '# Errors',
     '',
-    '<!-- Generated from crds/errors.ts by .ci/generate-errors.ts: `npm run generate` writes it anew. -->',
+    '<!-- Generated from crds/errors.ts by .ci/generate-errors.ts: run `npm run format` to update it. -->',
     '',
-    'The code stands in the log line, in JSON output and at the end of a message; the message itself says',
-    'what was attempted, what was found and what to do. The last column is the exit code of a command that ends with it.',
+    'The code is in the log line, in JSON output and at the end of a message. The message says what was attempted,',
+    'what was found and what to do. The last column is the exit code of a command that ends with the error.',
     '',
     '| code | meaning | exit code |',
     '|---|---|---|',

@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkLength, checkPatterns, checkSuites, checkTopLevel } from './house.ts'
+import { checkColumns, checkLength, checkPatterns, checkSuites, checkTopLevel } from './house.ts'
 
 const test = suite('house')
 
@@ -59,6 +59,21 @@ test('a pattern that repeats a group is named where data is read, and allowed wh
   assert.equal(checkPatterns('workloads/archive/x.ts', 'const A = /^[a-z()*]+(x)?$/ // )*\n'), [])
   assert.equal(checkPatterns('workloads/archive/x.test.ts', base64), [])
   assert.equal(checkPatterns('operator/kube/x.ts', base64), [])
+})
+
+test('prose of a design note is wrapped at 100 columns; tables, code and single long words are free', () => {
+  const long = 'word '.repeat(21)
+  assert.equal(checkColumns('n.md', `short\n${long}\n`), [
+    'n.md:2: 105 columns, more than 100: wrap it',
+  ])
+  for (const free of [
+    `| ${long}`,
+    `  | ${long}`,
+    `# ${long}`,
+    `\`\`\`\n${long}\n\`\`\``,
+    'x'.repeat(120),
+  ])
+    assert.equal(checkColumns('n.md', free), [], free)
 })
 
 test.run()

@@ -3,7 +3,7 @@
 
 const FOLDERS = 'crds exchanges operator workloads charts cli docs node_modules data'.split(' ')
 const FILES =
-  'package.json package-lock.json tsconfig.json README.md LICENSE Dockerfile SECURITY.md CHANGELOG.md'.split(
+  'package.json package-lock.json tsconfig.json README.md LICENSE Dockerfile CONTRIBUTING.md SECURITY.md CHANGELOG.md'.split(
     ' '
   )
 const LINES = 400
@@ -22,6 +22,20 @@ export function checkLength(path: string, text: string): string[] {
   if (/\.(test|cluster|gen)(\.d)?\.m?ts$|\.gen\.mjs$/.test(path)) return []
   const lines = text.split('\n').length - 1
   return lines > LINES ? [`${path}: ${lines} lines, more than ${LINES}: one idea a file`] : []
+}
+
+const COLUMNS = 100
+
+/** Lines of prose; tables, code and what cannot be broken may be longer. */
+export function checkColumns(path: string, text: string): string[] {
+  let isCode = false
+  return text.split('\n').flatMap((line, i) => {
+    if (line.trimStart().startsWith('```')) isCode = !isCode
+    const isFree = isCode || /^ *(\||#|<!--)|^\S+$/.test(line)
+    return isFree || line.length <= COLUMNS
+      ? []
+      : [`${path}:${i + 1}: ${line.length} columns, more than ${COLUMNS}: wrap it`]
+  })
 }
 
 /** A suite without `.run()` passes in silence; the runner sees it too, this sees it without running anything. */

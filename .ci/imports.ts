@@ -8,7 +8,18 @@ export type Import = {
   readonly kind: 'value' | 'type' | 'hollow' | 'dynamic'
 }
 
-export type SourceFile = { readonly path: string; readonly imports: readonly Import[] }
+export type SourceFile = {
+  readonly path: string
+  readonly imports: readonly Import[]
+  /** Globals in its code that reach the clock, chance, the process or the network, such as `Date.now`. */
+  readonly effects: readonly string[]
+}
+
+export const readSource = (path: string, text: string): SourceFile => ({
+  path,
+  imports: readImports(text),
+  effects: readEffects(text),
+})
 
 const STATIC = /^(?:import|export)\s+(type\s+)?(?:([\w*{}\s,$]+?)\sfrom\s+)?['"]([^'"\n]+)['"]/gm
 const DYNAMIC = /^(?!\s*(?:\/\/|\/\*|\*)).*?\bimport\(\s*['"]([^'"\n]+)['"]\s*\)/gm
@@ -28,6 +39,15 @@ export function readImports(text: string): Import[] {
     })
   )
   return [...fixed, ...dynamic]
+}
+
+const COMMENT = /^\s*(?:\/\/|\/\*|\*).*$|\s\/\/ .*$/gm
+const EFFECT =
+  /(?<![\w./#$'"`])(?:Date\.now|new Date(?=\(\))|Math\.random|(?:process|performance|console|globalThis)(?=\s*(?:\?\.|[.[]))|(?:set(?:Timeout|Interval|Immediate)|queueMicrotask|fetch|Function|eval)(?=\())/g
+
+/** By words, as the imports: good enough to keep honest code honest. */
+export function readEffects(text: string): string[] {
+  return [...new Set(text.replaceAll(COMMENT, '').match(EFFECT) ?? [])]
 }
 
 /** `{ type A, type B }`: what is left after stripping is `import {} from`, which still loads the module. */

@@ -26,13 +26,13 @@ test('the index is what the table of reasons says', () => {
 })
 
 for (const page of pages)
-  test(`${page} says what it means, where to look, how to mend it and whether it heals`, () => {
+  test(`${page} says what it means, what to check, how to fix it and whether it recovers`, () => {
     const text = read(page)
     const title = `# ${page.replace('.md', '')}`
     const sections = text.split(/^(?=#)/m).map((part) => part.trim())
     assert.equal(
       sections.map((part) => part.split('\n')[0]),
-      [title, '## Look', '## Mend', '## Heals by itself']
+      [title, '## Check', '## Fix', '## Recovery']
     )
     for (const part of sections)
       assert.ok(part.split('\n').slice(1).join('').trim().length > 5, part)

@@ -9,17 +9,16 @@ const INDEX = new URL('README.md', RUNBOOK)
 
 export function renderIndex(reasons: Readonly<Record<string, string>>): string {
   const rows = Object.entries(reasons).map(
-    ([reason, todo]) =>
-      `| [${reason}](${reason}.md) | ${todo === '' ? 'nothing: it is as it should be' : todo} |`
+    ([reason, todo]) => `| [${reason}](${reason}.md) | ${todo === '' ? 'no action needed' : todo} |`
   )
   return [
     '# Runbook',
     '',
-    '<!-- Generated from operator/status/reasons.ts by .ci/runbook.ts: `npm run format` writes it anew. -->',
+    '<!-- Generated from operator/status/reasons.ts by .ci/runbook.ts: run `npm run format` to update it. -->',
     '',
     'A page for each reason that a condition of a Feed, an Environment or an Archive gives. `kubectl describe` shows the conditions:',
-    '`Ready` sums up; `Reconciling` is there while it heals by itself, `Stalled` while it needs somebody; `DataFlowing` says whether',
-    'anything moves. The message says what was found, and ends with what to do, as it stands here.',
+    '`Ready` is the summary. `Reconciling` is True while the operator recovers without you, `Stalled` while it needs a change.',
+    '`DataFlowing` says whether frames arrive. The message says what was found and ends with what to do, as listed here.',
     '',
     '| reason | what to do |',
     '|---|---|',

@@ -187,7 +187,7 @@ test('the README has a row for each value', async () => {
   const readme = await readFile(join(CHART, 'README.md'), 'utf8')
   const values = await readFile(join(CHART, 'values.yaml'), 'utf8')
   assert.is(withValueTable(readme, values), readme)
-  assert.match(readme, '| `nats.storage.size` | `"20Gi"` | Room for')
+  assert.match(readme, '| `nats.storage.size` | `"20Gi"` | Size of the volume')
 })
 
 test.run()

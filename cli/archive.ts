@@ -1,5 +1,5 @@
 // What the `data` commands share: the days of an archive, and clear words where there are none.
-import { type Days, surveyDays } from '#archive/reader.ts'
+import { type Days, surveyDays } from '#archive/read/reader.ts'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
 
 /** All days of an archive, or of one feed of it; an error that helps where the archive or the feed is not there. */
@@ -11,7 +11,7 @@ export async function findDays(path: string, feed: string | undefined): Promise<
     const error = toSsmdError(thrown)
     if (error.code !== 'SSMD_E_NOT_FOUND') throw error
     throw new SsmdError('SSMD_E_NOT_FOUND', `there is no archive at ${path}`, {
-      hint: 'npx ssmd up makes one in ./data; name the folder of another one with --path',
+      hint: 'run npx ssmd up to create one in ./data, or name its folder with --path',
       cause: thrown,
     })
   }
@@ -20,16 +20,12 @@ export async function findDays(path: string, feed: string | undefined): Promise<
   const damaged = all.damaged.filter((day) => day.feed === feed)
   if (days.length + damaged.length > 0) return { days, damaged, files: [] }
   const feeds = [...new Set([...all.days, ...all.damaged].map((day) => day.feed))]
-  throw new SsmdError(
-    'SSMD_E_NOT_FOUND',
-    `${path} holds nothing of a feed ${JSON.stringify(feed)}`,
-    {
-      hint:
-        feeds.length > 0
-          ? `there is: ${feeds.join(', ')}`
-          : 'nothing has been archived there yet; npx ssmd up does it',
-    }
-  )
+  throw new SsmdError('SSMD_E_NOT_FOUND', `${path} holds no feed ${JSON.stringify(feed)}`, {
+    hint:
+      feeds.length > 0
+        ? `there is: ${feeds.join(', ')}`
+        : 'nothing is archived there yet; run npx ssmd up',
+  })
 }
 
 /** The days there are, those that cannot be read too. */

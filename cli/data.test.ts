@@ -81,7 +81,7 @@ test('data sample shows what can be read of a day, names the rest, and ends with
   const plain = await runSsmd(args)
   assert.is(plain.code, 3)
   assert.is(plain.stdout.trim().split('\n').length, 4)
-  assert.match(plain.stderr, /^ssmd: passed over: .*trades_000\.index\.jsonl.* is a folder/m)
+  assert.match(plain.stderr, /^ssmd: skipped: .*trades_000\.index\.jsonl.* is a folder/m)
   const { code, stdout } = await runSsmd([...args, '-o', 'json'])
   assert.is(code, 3)
   const result = JSON.parse(stdout)

@@ -43,7 +43,7 @@ export function outliveOutput(onBroken: () => void = () => {}): void {
 function sayUnwritten(error: NodeJS.ErrnoException): void {
   const { code } = toSsmdError(error)
   try {
-    writeSync(2, `ssmd: the output cannot be written: ${error.message} (${code})\n`)
+    writeSync(2, `ssmd: cannot write the output: ${error.message} (${code})\n`)
   } catch {
     // Neither takes it: the exit code says it.
   }

@@ -7,12 +7,10 @@ export function addData(program: Command): void {
   const data = examples(
     program
       .command('data')
-      .summary('look into an archive')
-      .description(
-        'Reads an archive: only what has been committed, also while it is being written.'
-      ),
+      .summary('read an archive')
+      .description('Reads the committed data of an archive, also while an archiver writes it.'),
     `
-  ssmd data list                              what there is, day by day
+  ssmd data list                              feeds and days
   ssmd data sample kalshi today --type trade  some lines
   ssmd data verify                            prove every file against its manifest`
   )
@@ -42,13 +40,13 @@ export function addData(program: Command): void {
       .summary('some lines of a day')
       .description('Prints records of a day in the order in which they were received.')
       .argument('<feed>', 'the feed')
-      .argument('<day>', 'YYYY-MM-DD, today, or latest (the last day there is), in UTC')
+      .argument('<day>', 'YYYY-MM-DD, today, or latest (the last day archived), in UTC')
       .option('--type <name>', 'only this message type; may be given several times', collect)
       .option('--symbol <name>', 'only this symbol; may be given several times', collect)
       .option('--from <time>', 'from this time: 15:04, 15:04:05 or RFC 3339, in UTC')
       .option('--to <time>', 'before this time')
       .addOption(
-        new Option('--limit <n>', 'at most so many lines')
+        new Option('--limit <n>', 'maximum number of lines')
           .default(10)
           .argParser(wholeNumber(1, 1_000_000_000))
       )
@@ -82,9 +80,9 @@ export function addData(program: Command): void {
       .command('verify')
       .summary('prove files against manifests')
       .description(
-        'Reads every segment and holds it against its manifest: checksums, counts, order, numbers, gaps. ' +
-          'Ends with 3 when anything is not as the manifest says, or cannot be read. ' +
-          'What an archiver at work has not covered by a manifest yet is a note.'
+        'Reads every segment and compares it with its manifest: checksums, counts, order, numbers, gaps. ' +
+          'Exits with 3 if anything differs from the manifest or cannot be read. ' +
+          'Bytes that a running archiver has not covered by a manifest yet are reported as a note.'
       )
       .argument('[feed]', 'only this feed')
       .argument('[day]', 'only this day: YYYY-MM-DD, today or latest')

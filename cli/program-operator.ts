@@ -26,29 +26,31 @@ export function addOperator(program: Command): void {
   examples(
     program
       .command('operator')
-      .summary('role: makes the resources of a Kubernetes cluster so')
+      .summary('role: runs what the resources of a Kubernetes cluster declare')
       .description(
         'Watches Feeds, Environments and Archives of a Kubernetes namespace and runs what they declare. ' +
-          'Several may run at once: one works, the others are ready to go on.'
+          'Several may run at the same time: one leads, the others stand by.'
       )
       .option('--kubeconfig <file>', "default: the pod's service account, else $KUBECONFIG")
       .option('--context <name>', 'context of the kubeconfig file')
       .addOption(
-        new Option(
-          '-n, --namespace <name>',
-          'the one namespace it works in (default: its own)'
-        ).conflicts('allNamespaces')
+        new Option('-n, --namespace <name>', 'the namespace to watch (default: its own)').conflicts(
+          'allNamespaces'
+        )
       )
       .option('-A, --all-namespaces', 'work in all namespaces; needs the cluster-wide role')
       .option('--health-addr <host:port>', 'serve /livez, /readyz and /metrics there')
-      .option('--image <image>', 'what the pods that it makes run', `ssmd:${readVersion()}`)
+      .option('--image <image>', 'image of the pods that it creates', `ssmd:${readVersion()}`)
       .option(
         '--image-pull-secret <name>',
-        'Secret with which nodes pull it, beside the resources; may be given several times',
+        'pull Secret for that image, in the namespace of the resources; may be given several times',
         secretNames
       )
-      .option('--read-only', 'show what it would write, and write nothing')
-      .option('--no-leader-elect', 'work at once: only where there is never a second one'),
+      .option('--read-only', 'log what it would write, and write nothing')
+      .option(
+        '--no-leader-elect',
+        'start without a lease; only safe if no second operator ever runs'
+      ),
     `
   ssmd operator --namespace capture
   ssmd operator --kubeconfig ~/.kube/config --read-only

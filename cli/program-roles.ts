@@ -12,14 +12,14 @@ const healthOption = (): Option =>
 const natsCredentialsOption = (): Option =>
   new Option(
     '--nats-creds <file>',
-    'who it is on NATS: credentials or an NKey seed; beside ssmd up: data/.ssmd/users/<deployment>.nk'
+    'NATS credentials: a .creds file or an NKey seed; with ssmd up: data/.ssmd/users/<deployment>.nk'
   )
 
 export function addRoles(program: Command): void {
   examples(
     program
       .command('connector')
-      .summary('role: from an exchange to NATS')
+      .summary('role: captures a feed from its exchange to NATS')
       .description("Captures one Feed: reads the exchange's frames and publishes them to NATS.")
       .requiredOption('--feed <file>', 'the Feed')
       .requiredOption('--env <file>', 'the Environment')
@@ -47,13 +47,13 @@ export function addRoles(program: Command): void {
   examples(
     program
       .command('archiver')
-      .summary('role: from NATS to files')
+      .summary('role: archives from NATS to files')
       .description(
-        'Writes one Archive: takes what connectors published from NATS and commits it to files.'
+        'Writes one Archive: reads what connectors published to NATS and commits it to files.'
       )
       .requiredOption('--archive <file>', 'the Archive')
       .requiredOption('--env <file>', 'the Environment')
-      .option('--data <folder>', 'root of the archive, in place of spec.storage of the Archive')
+      .option('--data <folder>', 'root of the archive, instead of spec.storage of the Archive')
       .option('--keys <folder>', 'NATS credentials as files: <folder>/<name>/nats.creds')
       .addOption(natsCredentialsOption())
       .addOption(healthOption()),
@@ -75,14 +75,14 @@ export function addRoles(program: Command): void {
   examples(
     program
       .command('simulator')
-      .summary('role: an exchange that runs here')
+      .summary('role: simulates an exchange on this computer')
       .description(
         "Speaks an exchange's protocol on this computer: a generated market, or recordings. What it sends is no market data."
       )
       .argument('<exchange>', 'kalshi')
       .option(
         '--replay <path...>',
-        'play these recordings (files or folders) in place of a generated market'
+        'play these recordings (files or folders) instead of a generated market'
       )
       .option('--speed <x>', '1 as recorded, N times as fast, or max')
       .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
@@ -104,9 +104,9 @@ export function addRoles(program: Command): void {
           wholeNumber(1, 100_000)
         )
       )
-      .option('--faults <file>', 'YAML list of faults: what goes wrong, and when')
-      .option('--env <file>', 'take what is not given here from spec.simulator of this Environment')
-      .option('--journal <file>', 'write down every data frame as it is sent, a line each')
+      .option('--faults <file>', 'YAML list of faults to inject')
+      .option('--env <file>', 'take options not given here from spec.simulator of this Environment')
+      .option('--journal <file>', 'log every data frame that is sent to this file, one line each')
       .addOption(healthOption()),
     `
   ssmd simulator kalshi

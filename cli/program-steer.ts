@@ -11,16 +11,16 @@ type SteerFlags = {
 
 const WORDS: Readonly<Record<Verb, readonly [summary: string, description: string]>> = {
   rollout: [
-    'let a change that waits go ahead: pods are replaced now',
-    'Replaces the pods of a resource in a cluster now, with everything that waits for it (RolloutPending). A restart of a capture is a hole in its data: choose the time.',
+    'apply a pending change: replace the pods now',
+    'Replaces the pods of a resource in a cluster now and applies every pending change (RolloutPending). A restart of a capture is a hole in its data: choose the time.',
   ],
   pause: [
-    'leave a resource of a cluster as it is',
-    'The operator changes nothing of a paused resource and takes nothing away; what runs goes on.',
+    'stop the operator from changing a resource of a cluster',
+    'The operator neither changes nor removes anything of a paused resource; what runs continues.',
   ],
   resume: [
-    'go on with a resource that was paused',
-    'Ends `ssmd pause`: what changed meanwhile is done now.',
+    'resume a paused resource',
+    'Ends `ssmd pause`: the operator applies all changes made in the meantime.',
   ],
 }
 

@@ -14,7 +14,7 @@ const WELCOME = `ssmd captures market data that you declare in YAML, and proves 
 
   npx ssmd up               run all of it here and watch data arrive; Ctrl-C stops it
   npx ssmd validate         check the YAML in exchanges/
-  npx ssmd data list        what is in the archive, day by day
+  npx ssmd data list        the days in the archive
   npx ssmd data sample kalshi today --limit 3
   npx ssmd data verify      prove that the files hold what their manifests say
 
@@ -87,7 +87,7 @@ function usageText(text: string): string {
     .replace(/^error: /, '')
     .split('\n')
   const hint = rest.join(' ').replace(/^\(|\)$/g, '')
-  return `ssmd: ${first} (SSMD_E_USAGE)\n  ${hint || 'ssmd help shows what there is'}\n`
+  return `ssmd: ${first} (SSMD_E_USAGE)\n  ${hint || 'run ssmd help for the list of commands'}\n`
 }
 
 function addUp(program: Command): void {
@@ -97,14 +97,14 @@ function addUp(program: Command): void {
       .summary('run all feeds of a folder on this computer')
       .description(
         'Runs what a folder of resources declares on this computer: NATS, simulators, connectors and archivers. ' +
-          'It restarts what dies and follows edits of the YAML. Ctrl-C stops it in order; nothing captured is lost.'
+          'It restarts processes that die and applies edits of the YAML. Ctrl-C stops it in order; nothing captured is lost.'
       )
       .argument('[path]', 'file or folder of resources', 'exchanges')
       .option('--data <folder>', 'where archives, streams and logs are kept', './data')
       .option('--env <name>', 'only this Environment; may be given several times', collect)
       .addOption(outputOption()),
     `
-  ssmd up                          everything declared in exchanges/, data in ./data
+  ssmd up                          run everything declared in exchanges/, data in ./data
   ssmd up --data /mnt/ssmd         keep the data elsewhere
   ssmd up my-exchanges --env local only the Environment local of another folder
   ssmd up | tee ssmd.log           plain lines instead of the live table
@@ -127,7 +127,7 @@ function addValidate(program: Command): void {
       .command('validate')
       .summary('check resource files')
       .description(
-        'Checks Feeds, Environments and Archives in *.yaml, *.yml and *.json, and what they say of each other. ' +
+        'Checks Feeds, Environments and Archives in *.yaml, *.yml and *.json, and the references between them. ' +
           'Refuses what kubectl would read differently, such as an unquoted NO or 1_000.'
       )
       .argument('[path]', 'file or folder of resources', 'exchanges')

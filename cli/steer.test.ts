@@ -56,12 +56,12 @@ real(
   async () => {
     await sees('it is made', 'Ready', 'False Starting')
     const idle = await ssmd('resume', 'feed', 'a', '-n', space.name)
-    assert.equal([idle.code, idle.stdout], [0, 'Feed a: it is not paused\n'])
+    assert.equal([idle.code, idle.stdout], [0, 'Feed a: not paused\n'])
     const paused = await ssmd('pause', 'feed', 'a', '--namespace', space.name)
     assert.is(paused.code, 0, paused.stderr)
     assert.match(paused.stdout, /^Feed a: paused: /)
     await sees('the operator says so', 'Paused', 'True Paused')
-    assert.match((await ssmd('pause', 'fd', 'a', '-n', space.name)).stdout, /paused already/)
+    assert.match((await ssmd('pause', 'fd', 'a', '-n', space.name)).stdout, /already paused/)
     assert.match(
       (await ssmd('rollout', 'feed', 'a', '-n', space.name)).stdout,
       /before ssmd resume/
@@ -76,7 +76,7 @@ real('rollout lets a change go ahead that waits', async () => {
   await declare(kinds.client, feed(space, 'a', { channels: ['trade'] }))
   await sees('the change waits', 'RolloutPending', 'True RolloutPending')
   const { code, stdout } = await ssmd('rollout', 'feed', 'a', '-n', space.name)
-  assert.equal([code, stdout], [0, 'Feed a: asked to roll out; its pods are replaced now\n'])
+  assert.equal([code, stdout], [0, 'Feed a: roll-out requested; its pods are replaced now\n'])
   await sees('it goes ahead', 'RolloutPending', '')
   assert.is.not(await askedFor(), before)
 })
@@ -105,13 +105,13 @@ real('what is not there, or may not be done, is said with what to do', async () 
   // The operator's own account reads Feeds and never writes them; its context names the namespace.
   const forbidden = await ssmd('pause', 'feed', 'a', '--kubeconfig', file)
   assert.is(forbidden.code, 1)
-  assert.match(forbidden.stderr, /you may not[\s\S]*patch feeds\.ssmd\.io/)
+  assert.match(forbidden.stderr, /permission denied[\s\S]*patch feeds\.ssmd\.io/)
 })
 
 test('a kind that is none is a usage error, and no kubeconfig is said so', async () => {
   const wrong = await runSsmd(['pause', 'pod', 'x'])
   assert.is(wrong.code, 2)
-  assert.match(wrong.stderr, /"pod" is no kind of ssmd[\s\S]*feed, environment or archive/)
+  assert.match(wrong.stderr, /"pod" is not a kind of ssmd[\s\S]*feed, environment or archive/)
   const none = await runSsmd(['pause', 'feed', 'x', '--kubeconfig', '/nowhere/config'])
   assert.is(none.code, 1)
   assert.match(none.stderr, /no kubeconfig at \/nowhere\/config/)

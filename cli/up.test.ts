@@ -102,7 +102,7 @@ test('data list shows a damaged day beside the others, and ends with 3', async (
     const list = await runSsmd(['data', 'list', 'made-up'], { cwd: folder.path })
     assert.is(list.code, 3)
     assert.match(list.stdout, /\nmade-up +2020-01-01 +damaged +- .*\nmade-up +\d{4}-.* +simulated /)
-    assert.match(list.stdout, /manifest\.json: its sha256 does not fit its text/)
+    assert.match(list.stdout, /manifest\.json: its sha256 does not match its text/)
     const json = await runSsmd(['data', 'list', '--output', 'json'], { cwd: folder.path })
     const { days, damaged } = JSON.parse(json.stdout)
     assert.equal([days.length, damaged.length, damaged[0].day], [1, 1, '2020-01-01'])
@@ -151,7 +151,7 @@ test('data sample prints lines byte for byte, filtered, and says that they are s
   const none = await sample('--type', 'trades')
   assert.is(none.code, 0)
   assert.is(none.stdout, '')
-  assert.match(none.stderr, /no line of type trades that day; there is: .*ticker, trade/)
+  assert.match(none.stderr, /no line of type trades that day; types of the day: .*ticker, trade/)
   const json0 = JSON.parse((await sample('--type', 'trades', '-o', 'json')).stdout)
   assert.equal(json0.lines, [])
 })
@@ -230,7 +230,7 @@ test('an archive that is not there, or empty, or has not that feed, is said clea
   assert.is(nowhere.code, 1)
   assert.match(
     nowhere.stderr,
-    /^ssmd: there is no archive at \/nowhere \(SSMD_E_NOT_FOUND\)\n {2}npx ssmd up/
+    /^ssmd: there is no archive at \/nowhere \(SSMD_E_NOT_FOUND\)\n {2}run npx ssmd up/
   )
   folder.write('empty/readme', '')
   const empty = await runSsmd(['data', 'list', '--path', 'empty'], { cwd: folder.path })
@@ -238,7 +238,7 @@ test('an archive that is not there, or empty, or has not that feed, is said clea
   assert.match(empty.stdout, /^empty holds no archived day yet/)
   const other = await runSsmd(['data', 'sample', 'kalshi', 'today'], { cwd: folder.path })
   assert.is(other.code, 1)
-  assert.match(other.stderr, /nothing of a feed "kalshi" .*\n {2}there is: made-up\n$/)
+  assert.match(other.stderr, /no feed "kalshi" .*\n {2}there is: made-up\n$/)
 })
 
 test.run()

@@ -3,54 +3,53 @@
 import type { Metadata } from './metadata.ts'
 
 /**
- * An Archive says what is kept of an Environment's feeds, where, and for how long. Its files are
+ * An Archive declares which feeds of an Environment to keep, where, and for how long. Its files are
  * plain JSONL.gz with a manifest for each day.
  */
 export type Archive = {
   readonly apiVersion: 'ssmd.io/v1alpha1'
   readonly kind: 'Archive'
   readonly metadata: Metadata
-  /** What is wanted. */
+  /** The desired state. */
   readonly spec: ArchiveSpec
-  /** What is, as the operator last saw it. Never written by people. */
+  /** The observed state, written by the operator only. */
   readonly status?: ArchiveStatus
 }
 
 export type ArchiveSpec = {
   /**
-   * The Environment whose feeds are kept. It never changes, so that one archive never mixes two of
-   * them.
+   * The Environment whose feeds are kept. Immutable, so one archive never mixes two Environments.
    */
   readonly environmentRef: ArchiveEnvironmentRef
-  /** Names of the Feeds to keep; each must be one that the Environment captures. */
+  /** Names of the Feeds to keep; the Environment must capture each of them. */
   readonly feeds: readonly string[]
   /**
-   * Message types to keep, by the exchange's own names; all where it is not given. What happens to
-   * a connection is always kept.
+   * Message types to keep, in the exchange's own names (default all). Connection events are always
+   * kept.
    */
   readonly types?: readonly string[]
   /**
-   * Where the files lie: a `path` of this computer (or of the node), or a `claim` on a volume of
-   * the cluster.
+   * Where to store the files: a `path` of this computer (or of the node), or a `claim` on a volume
+   * of the cluster.
    */
   readonly storage: ArchiveStorage
   /** When a segment ends and the next begins. */
   readonly rotation: ArchiveRotation
   /**
-   * How often records are made durable and acknowledged. Shorter shows them sooner, longer
-   * compresses better. Default: 1s.
+   * How often records are committed and acknowledged. Shorter shows them sooner, longer compresses
+   * better. Default: 1s.
    */
   readonly commitInterval: string
-  /** How the files are compressed. */
+  /** Compression of the files. */
   readonly compression: ArchiveCompression
-  /** For how long days are kept; for ever where it is not given. */
+  /** How long days are kept (default without limit). */
   readonly retention?: ArchiveRetention
   /** CPU and memory of the archiver's container, as in a Pod. */
   readonly resources?: ArchiveResources
   /**
-   * What becomes of the data when this resource is deleted. `Retain` keeps it; `Delete` removes the
-   * claim that was made for it, and with it the data. A folder or a claim that was there before is
-   * never removed. Default: Retain.
+   * What happens to the data when this resource is deleted. `Retain` keeps it; `Delete` removes the
+   * claim that was created for it, and with it the data. A folder or an existing claim is never
+   * removed. Default: Retain.
    */
   readonly deletionPolicy: 'Retain' | 'Delete'
 }
@@ -61,20 +60,18 @@ export type ArchiveEnvironmentRef = {
 }
 
 export type ArchiveStorage = {
-  /**
-   * A folder. A relative one whose first part is `data` lies in the `--data` folder of `ssmd up`.
-   */
+  /** A folder. A relative path that begins with `data` is in the `--data` folder of `ssmd up`. */
   readonly path?: string
-  /** A PersistentVolumeClaim: a new one of a `size`, or one that is there, by its `name`. */
+  /** A PersistentVolumeClaim: a new one of a `size`, or an existing one by its `name`. */
   readonly claim?: ArchiveStorageClaim
 }
 
 export type ArchiveStorageClaim = {
-  /** How large a claim to make, such as `100Gi`. */
+  /** Size of the claim to create, such as `100Gi`. */
   readonly size?: string
-  /** Its storage class; the cluster's default where it is not given. */
+  /** Its storage class (default that of the cluster). */
   readonly storageClassName?: string
-  /** Name of a claim that is there. */
+  /** Name of an existing claim. */
   readonly name?: string
 }
 
@@ -99,14 +96,14 @@ export type ArchiveRetention = {
 }
 
 export type ArchiveResources = {
-  /** What is set aside for it. */
+  /** Requested resources. */
   readonly requests?: Readonly<Record<string, number | string>>
-  /** What it can never exceed. */
+  /** Resource limits. */
   readonly limits?: Readonly<Record<string, number | string>>
 }
 
 export type ArchiveStatus = {
-  /** The generation of the spec that this status speaks of; -1 before the first look. */
+  /** The generation of the spec that this status describes; -1 before the first observation. */
   readonly observedGeneration?: number
   /** Records committed each second. */
   readonly recordsPerSecond?: number
@@ -123,21 +120,21 @@ export type ArchiveStatus = {
   readonly reportedTime?: string
   /** Known holes of the present UTC day. */
   readonly gapsToday?: number
-  /** What holds and what does not, by type. `Ready` sums up the others. */
+  /** Conditions by type. `Ready` is the summary. */
   readonly conditions?: readonly ArchiveStatusCondition[]
 }
 
 export type ArchiveStatusCondition = {
-  /** What the condition is about, in CamelCase. */
+  /** Type of the condition, in CamelCase. */
   readonly type: string
-  /** Whether it holds. */
+  /** True, False or Unknown. */
   readonly status: 'True' | 'False' | 'Unknown'
-  /** The generation of the spec that it speaks of. */
+  /** The generation of the spec that it describes. */
   readonly observedGeneration?: number
   /** When its status last changed. */
   readonly lastTransitionTime: string
   /** Why, as one CamelCase word; each has a page in the runbook. */
   readonly reason: string
-  /** What a person should know and do. */
+  /** What was found, and what to do. */
   readonly message: string
 }

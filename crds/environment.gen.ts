@@ -3,16 +3,16 @@
 import type { Metadata } from './metadata.ts'
 
 /**
- * An Environment says where and how feeds are captured: which of them, over which NATS, with whose
- * keys, and whether an exchange is real or simulated.
+ * An Environment declares where and how feeds are captured: which feeds, over which NATS, with
+ * which keys, and whether an exchange is real or simulated.
  */
 export type Environment = {
   readonly apiVersion: 'ssmd.io/v1alpha1'
   readonly kind: 'Environment'
   readonly metadata: Metadata
-  /** What is wanted. */
+  /** The desired state. */
   readonly spec: EnvironmentSpec
-  /** What is, as the operator last saw it. Never written by people. */
+  /** The observed state, written by the operator only. */
   readonly status?: EnvironmentStatus
 }
 
@@ -22,36 +22,35 @@ export type EnvironmentSpec = {
   /** The NATS server with JetStream that carries every frame from connector to archiver. */
   readonly transport: EnvironmentTransport
   /**
-   * Credentials, by name. A feed takes the key that is named as the feed, else the one named as its
-   * exchange. A key itself never stands here: only where it is found.
+   * Credentials, by name. A feed uses the key named after the feed, else the key named after its
+   * exchange. Never write a key itself here: declare where to read it.
    */
   readonly keys?: Readonly<Record<string, EnvironmentKey>>
-  /** Version of the wire schema that blocks are written in; `v1` where it is not given. */
+  /** Version of the wire schema of blocks (default `v1`). */
   readonly schema?: 'v1'
-  /**
-   * The trading day as people of this environment see it. For people; archive days are always UTC
-   * days.
-   */
+  /** The trading day of this environment. Informational; archive days are always UTC days. */
   readonly schedule?: EnvironmentSchedule
   /** How connectors run in this environment. */
   readonly connector: EnvironmentConnector
   /**
-   * Which feeds come from ssmd's own simulator instead of the exchange, and what it plays. Whatever
-   * came from a simulator is marked so everywhere: in blocks, manifests, tables and answers.
+   * Which feeds come from ssmd's simulator instead of the exchange, and what it plays. Simulated
+   * data is marked everywhere: in blocks, manifests, tables and answers.
    */
   readonly simulator?: EnvironmentSimulator
-  /** Stops every capture of the environment, on purpose and visibly. Streams and archives stay. */
+  /** Stops every capture of the environment. Streams and archives stay. */
   readonly suspend?: boolean
 }
 
 export type EnvironmentTransport = {
-  /** Address of the server, such as `nats://127.0.0.1:4222`; `tls://…` where it is encrypted. */
+  /**
+   * Address of the server, such as `nats://127.0.0.1:4222`; `tls://…` for an encrypted connection.
+   */
   readonly url: string
   /** Secret with the NATS credentials, under the key `nats.creds`. */
   readonly credentialsRef?: EnvironmentTransportCredentialsRef
   /**
-   * What JetStream keeps of each feed until it is archived. A full stream refuses new blocks, and
-   * the connector holds them: nothing is thrown away to make room.
+   * The stream of each feed. A stream full of messages that are not archived yet refuses new
+   * blocks, and the connector buffers them: nothing is discarded to make room.
    */
   readonly stream: EnvironmentTransportStream
 }
@@ -62,29 +61,26 @@ export type EnvironmentTransportCredentialsRef = {
 }
 
 export type EnvironmentTransportStream = {
-  /** For how long frames stay in the stream, archived or not. Default: 72h. */
+  /** How long messages stay in the stream, archived or not. Default: 72h. */
   readonly maxAge: string
   /**
-   * How much room a feed's stream may take. From half of it on, the older half of what every
-   * archive has acknowledged makes room; what is not archived stays, and a stream that is full of
-   * that refuses more. Default: 8Gi.
+   * Size limit of a feed's stream. Once it is half full, the oldest messages that every archive has
+   * acknowledged are removed; messages that are not archived yet stay, and a stream full of them
+   * refuses more. Default: 8Gi.
    */
   readonly maxBytes: string
-  /** On how many servers of a NATS cluster each frame is stored. Default: 1. */
+  /** Number of servers of a NATS cluster that store each message. Default: 1. */
   readonly replicas: number
-  /**
-   * For how long the server knows a block again that is sent twice; not longer than `maxAge`.
-   * Default: 2m.
-   */
+  /** How long the server detects duplicates of a block; at most `maxAge`. Default: 2m. */
   readonly duplicateWindow: string
 }
 
 export type EnvironmentKey = {
-  /** What kind of credential it is. */
+  /** Type of the credential. */
   readonly type: 'apiKey'
-  /** What it consists of; for Kalshi `apiKey` and `privateKey`. */
+  /** Its fields; for Kalshi `apiKey` and `privateKey`. */
   readonly fields: readonly string[]
-  /** Where the fields are found. */
+  /** Where to read the fields. */
   readonly source: EnvironmentKeySource
 }
 
@@ -115,8 +111,8 @@ export type EnvironmentConnector = {
   /** CPU and memory of the connector's container, as in a Pod. */
   readonly resources?: EnvironmentConnectorResources
   /**
-   * How much a connector holds in memory while NATS does not answer. Beyond it frames are dropped,
-   * counted, and written down as a gap. Default: 64Mi.
+   * How much a connector buffers in memory while NATS does not answer. Beyond it frames are
+   * dropped, counted, and recorded as a gap. Default: 64Mi.
    */
   readonly bufferBytes: string
   /**
@@ -131,28 +127,29 @@ export type EnvironmentConnector = {
    */
   readonly lingerMax?: string
   /**
-   * When a connector may be replaced because something that it reads has changed. Its restart is a
-   * short hole in the data. A new image alone never replaces it outside a window.
+   * When a connector may be replaced because its configuration has changed. Its restart is a short
+   * hole in the data. A new image alone never replaces it outside a window.
    */
   readonly rollout?: EnvironmentConnectorRollout
 }
 
 export type EnvironmentConnectorResources = {
-  /** What is set aside for it. */
+  /** Requested resources. */
   readonly requests?: Readonly<Record<string, number | string>>
-  /** What it can never exceed. */
+  /** Resource limits. */
   readonly limits?: Readonly<Record<string, number | string>>
 }
 
 export type EnvironmentConnectorRollout = {
   /**
-   * `Automatic` replaces it at once, `Window` within the window of each day, `Manual` when the Feed
-   * gets a new value of the annotation `ssmd.io/rollout`, which is also heard under the other two.
+   * `Automatic` replaces it immediately, `Window` within the daily window, `Manual` when the
+   * annotation `ssmd.io/rollout` of the Feed gets a new value. The annotation also works under the
+   * other two policies.
    */
   readonly policy: 'Automatic' | 'Manual' | 'Window'
   /**
-   * Times of the day (UTC) between which connectors may be replaced; over midnight where it ends
-   * before it starts.
+   * Time of the day (UTC) in which connectors may be replaced; it spans midnight if it ends before
+   * it starts.
    */
   readonly window?: EnvironmentConnectorRolloutWindow
 }
@@ -165,71 +162,65 @@ export type EnvironmentConnectorRolloutWindow = {
 }
 
 export type EnvironmentSimulator = {
-  /** Names of the Feeds that are simulated. An empty list simulates none. */
+  /** Names of the Feeds to simulate. An empty list simulates none. */
   readonly feeds: readonly string[]
-  /**
-   * A simulator that runs already, such as `ws://127.0.0.1:8980`. One is started where it is not
-   * given.
-   */
+  /** A running simulator, such as `ws://127.0.0.1:8980` (default one is started). */
   readonly url?: string
-  /**
-   * How fast it plays: `"1"` as in life, `"10"` ten times faster, `max` as fast as it can. Default:
-   * 1.
-   */
+  /** Speed: `"1"` is real time, `"10"` ten times faster, `max` as fast as possible. Default: 1. */
   readonly speed: string
-  /** Seed of the generated market; the same seed gives the same market. Default: 1. */
+  /** Seed of the generated market; the same seed generates the same market. Default: 1. */
   readonly seed: number
-  /** Frames a second of the generated market. Default: 200. */
+  /** Frames per second of the generated market. Default: 200. */
   readonly rate: number
-  /** How many markets are open at a time in the generated market. Default: 6. */
+  /** Number of open markets in the generated market. Default: 6. */
   readonly markets: number
   /** Files or folders of recorded traffic to play instead of a generated market, in this order. */
   readonly replay: readonly string[]
-  /** What it does wrong on purpose, so that one sees what becomes of it. */
+  /** Faults to inject. */
   readonly faults: readonly EnvironmentSimulatorFault[]
 }
 
 export type EnvironmentSimulatorFault = {
   /**
-   * `cut` ends connections without a word, `skip` leaves a sequence number out, `duplicate` sends a
-   * frame twice, `freeze` sends pings but no data, `unauthorized` answers 401, `tooManyRequests`
+   * `cut` ends connections without a close frame, `skip` omits a sequence number, `duplicate` sends
+   * a frame twice, `freeze` sends pings but no data, `unauthorized` answers 401, `tooManyRequests`
    * answers 429.
    */
   readonly kind: 'cut' | 'skip' | 'duplicate' | 'freeze' | 'unauthorized' | 'tooManyRequests'
-  /** How often it happens. */
+  /** Interval between occurrences. */
   readonly every?: string
-  /** When it happens first. */
+  /** Delay of the first occurrence. */
   readonly after?: string
-  /** For how long it lasts. */
+  /** Duration. */
   readonly for?: string
-  /** How many times it happens, or how many frames it takes. */
+  /** Number of occurrences, or of affected frames. */
   readonly count?: number
-  /** The channel that it befalls; all where it is not given. */
+  /** The affected channel (default all). */
   readonly channel?: string
 }
 
 export type EnvironmentStatus = {
-  /** The generation of the spec that this status speaks of; -1 before the first look. */
+  /** The generation of the spec that this status describes; -1 before the first observation. */
   readonly observedGeneration?: number
   /** Feeds that are captured / wanted. */
   readonly feeds?: string
   /** Names of the feeds whose exchange is simulated. */
   readonly simulated?: string
-  /** What holds and what does not, by type. `Ready` sums up the others. */
+  /** Conditions by type. `Ready` is the summary. */
   readonly conditions?: readonly EnvironmentStatusCondition[]
 }
 
 export type EnvironmentStatusCondition = {
-  /** What the condition is about, in CamelCase. */
+  /** Type of the condition, in CamelCase. */
   readonly type: string
-  /** Whether it holds. */
+  /** True, False or Unknown. */
   readonly status: 'True' | 'False' | 'Unknown'
-  /** The generation of the spec that it speaks of. */
+  /** The generation of the spec that it describes. */
   readonly observedGeneration?: number
   /** When its status last changed. */
   readonly lastTransitionTime: string
   /** Why, as one CamelCase word; each has a page in the runbook. */
   readonly reason: string
-  /** What a person should know and do. */
+  /** What was found, and what to do. */
   readonly message: string
 }

@@ -9,14 +9,14 @@ export const ERROR_CODES = {
     'a resource breaks its schema: wrong type, unknown field, value out of bounds',
   SSMD_E_REFERENCE: 'a resource names another one that does not exist',
   SSMD_E_CREDENTIALS: 'a key that a feed needs is missing or cannot be used',
-  SSMD_E_PORT_IN_USE: 'another program listens on the port that ssmd was to use',
-  SSMD_E_DISK_FULL: 'there is no space left where ssmd was to write',
-  SSMD_E_READ_ONLY: 'the disk where ssmd was to write takes no writes',
+  SSMD_E_PORT_IN_USE: 'another program listens on the port that ssmd needs',
+  SSMD_E_DISK_FULL: 'no space is left on the disk on which ssmd has to write',
+  SSMD_E_READ_ONLY: 'the disk on which ssmd has to write accepts no writes',
   SSMD_E_IO: 'reading or writing a file failed',
   SSMD_E_LOCKED: 'another process writes to the same archive',
-  SSMD_E_TOOL_MISSING: 'a program that ssmd needs is not there and cannot be made',
+  SSMD_E_TOOL_MISSING: 'a program that ssmd needs is missing and cannot be built',
   SSMD_E_NATS: 'NATS refused or did not answer',
-  SSMD_E_STREAM: 'a JetStream stream or consumer is not as it has to be',
+  SSMD_E_STREAM: 'a JetStream stream or consumer differs from what ssmd needs',
   SSMD_E_BLOCK: 'bytes on the wire are not a block of this schema',
   SSMD_E_EXCHANGE: 'an exchange refused what was asked of it',
   SSMD_E_RECORDING: 'a recording cannot be read to its end',
@@ -24,7 +24,7 @@ export const ERROR_CODES = {
   SSMD_E_KUBERNETES: 'the Kubernetes API refused what was asked of it or did not answer',
   SSMD_E_DEFINITIONS:
     'the API server does not serve the kinds, or serves older ones than this operator needs',
-  SSMD_E_NOT_FOUND: 'what was asked for is not there',
+  SSMD_E_NOT_FOUND: 'what was asked for does not exist',
   SSMD_E_INTERNAL: 'a fault in ssmd itself',
 } as const
 
@@ -52,12 +52,12 @@ export function toSsmdError(thrown: unknown): SsmdError {
     case 'ENOSPC':
     case 'EDQUOT':
       return new SsmdError('SSMD_E_DISK_FULL', thrown.message, {
-        hint: 'free space on that disk; capture goes on by itself',
+        hint: 'free space on that disk; capture then continues automatically',
         cause: thrown,
       })
     case 'EROFS':
       return new SsmdError('SSMD_E_READ_ONLY', thrown.message, {
-        hint: 'mount it for writing; a disk that a fault made read-only has to be checked first',
+        hint: 'mount it for writing; if a fault made the disk read-only, check the disk first',
         cause: thrown,
       })
     case 'EADDRINUSE':

@@ -3,56 +3,56 @@
 import type { Metadata } from './metadata.ts'
 
 /**
- * A Feed says what there is to capture: an exchange, how to reach it, and which channels and
- * symbols of it. Every Environment that names the Feed captures it.
+ * A Feed declares what to capture: an exchange, how to reach it, and which channels and symbols.
+ * Every Environment that names the Feed captures it.
  */
 export type Feed = {
   readonly apiVersion: 'ssmd.io/v1alpha1'
   readonly kind: 'Feed'
   readonly metadata: Metadata
-  /** What is wanted. */
+  /** The desired state. */
   readonly spec: FeedSpec
-  /** What is, as the operator last saw it. Never written by people. */
+  /** The observed state, written by the operator only. */
   readonly status?: FeedStatus
 }
 
 export type FeedSpec = {
-  /** A name for people, shown in tables and on the web page. */
+  /** Display name, shown in tables and on the web page. */
   readonly displayName?: string
   /**
-   * The exchange, and with it the adapter that speaks its protocol. It never changes: what was
-   * archived under this name is this exchange's. `synthetic` is a seeded generator that needs no
+   * The exchange, and with it the adapter that speaks its protocol. Immutable: all data archived
+   * under this name comes from this exchange. `synthetic` is a seeded generator that needs no
    * network and no key.
    */
   readonly exchange: 'kalshi' | 'synthetic'
-  /** How the exchange delivers. Default: websocket. */
+  /** Transport of the exchange. Default: websocket. */
   readonly type: 'websocket'
   /**
-   * `active` is captured. `deprecated` is captured too, with a warning for whoever uses it.
-   * `disabled` is not captured; what is archived stays. Default: active.
+   * `active` is captured. `deprecated` is captured too, with a warning. `disabled` is not captured;
+   * archived data stays. Default: active.
    */
   readonly state: 'active' | 'deprecated' | 'disabled'
   /**
-   * How to reach the exchange, from when on. In force is the version with the greatest
-   * `effectiveFrom` not after today (UTC) that has not ended, so an announced change of the
-   * exchange can be declared before its day.
+   * How to reach the exchange, and from which day. The version with the latest `effectiveFrom` up
+   * to today (UTC) that has not ended is in force, so an announced change of the exchange can be
+   * declared in advance.
    */
   readonly versions: readonly FeedVersion[]
   /**
-   * The channels to subscribe, by the exchange's own names, such as `orderbook_delta`, `trade`,
+   * The channels to subscribe to, in the exchange's own names, such as `orderbook_delta`, `trade`,
    * `ticker`.
    */
   readonly channels: readonly string[]
-  /** Which symbols to capture; all that the exchange sends where it is not given. */
+  /** Which symbols to capture (default all that the exchange sends). */
   readonly symbols?: FeedSymbols
   /**
-   * Where symbol and sequence stand in message types that the adapter does not know, as dot paths
+   * Where to find symbol and sequence in message types that the adapter does not know, as dot paths
    * into the frame, such as `msg.market_ticker`.
    */
   readonly messageTypes?: readonly FeedMessageType[]
-  /** When the exchange trades. For people; capture runs at all hours. */
+  /** When the exchange trades. Informational; capture runs at all hours. */
   readonly calendar?: FeedCalendar
-  /** Where it is captured. For people; no program reads it. */
+  /** Where it is captured. Informational; no program reads it. */
   readonly captureLocations?: readonly FeedCaptureLocation[]
 }
 
@@ -70,19 +70,19 @@ export type FeedVersion = {
   readonly endpoint: string
   /** Base address of the exchange's REST interface; discovery of symbols needs it. */
   readonly restEndpoint?: string
-  /** What frames are made of; `json` where it is not given. */
+  /** Encoding of frames (default `json`). */
   readonly protocol?: 'json'
   /**
-   * How the exchange knows who connects. `apiKey` takes the key of the Environment that is named as
-   * the feed or as its exchange. Default: none.
+   * How to authenticate. `apiKey` uses the key of the Environment that is named after the feed or
+   * after its exchange. Default: none.
    */
   readonly authMethod: 'none' | 'apiKey'
   /**
-   * Requests a second that the exchange allows (commands and REST calls), if it is lower than the
-   * adapter's own.
+   * Requests per second that the exchange allows (commands and REST calls), if lower than the
+   * adapter's own limit.
    */
   readonly rateLimitPerSecond?: number
-  /** More symbols than this are spread over several connections. */
+  /** Symbols per connection; more are spread over several connections. */
   readonly maxSymbolsPerConnection?: number
 }
 
@@ -92,7 +92,7 @@ export type FeedSymbols = {
    * resolved by discovery.
    */
   readonly include: readonly string[]
-  /** Names or globs that are left out of what `include` takes in. */
+  /** Names or globs to exclude from the symbols that `include` selects. */
   readonly exclude?: readonly string[]
   /** How globs are resolved. */
   readonly discover: FeedSymbolsDiscover
@@ -106,16 +106,13 @@ export type FeedSymbolsDiscover = {
 export type FeedMessageType = {
   /** The type, as the exchange calls it. */
   readonly name: string
-  /** The files it is archived in, `<group>_000.jsonl.gz`; `other` where it is not given. */
+  /** The files it is archived in, `<group>_000.jsonl.gz` (default `other`). */
   readonly group?: string
   /** Dot path of the symbol. */
   readonly symbol?: string
   /** Dot path of the exchange's own sequence number, if it has one. */
   readonly sequence?: string
-  /**
-   * Dot path of what the sequence counts in, such as `sid`; the whole connection where it is not
-   * given.
-   */
+  /** Dot path of the scope of the sequence, such as `sid` (default the whole connection). */
   readonly scope?: string
 }
 
@@ -133,18 +130,18 @@ export type FeedCalendar = {
 export type FeedCaptureLocation = {
   /** Name of the place. */
   readonly site: string
-  /** What kind of place it is. */
+  /** Type of the place. */
   readonly type?: 'cloud' | 'colo' | 'onPrem'
-  /** Whose place it is. */
+  /** Provider of the place. */
   readonly provider?: string
   /** Region of the provider. */
   readonly region?: string
-  /** How its clock is kept, such as `ntp` or `ptp`. */
+  /** How its clock is synchronised, such as `ntp` or `ptp`. */
   readonly clock?: string
 }
 
 export type FeedStatus = {
-  /** The generation of the spec that this status speaks of; -1 before the first look. */
+  /** The generation of the spec that this status describes; -1 before the first observation. */
   readonly observedGeneration?: number
   /** Name of the version in force. */
   readonly version?: string
@@ -166,7 +163,7 @@ export type FeedStatus = {
   readonly gapsToday?: number
   /** The same figures for each Environment that captures the feed. */
   readonly environments?: readonly FeedStatusEnvironment[]
-  /** What holds and what does not, by type. `Ready` sums up the others. */
+  /** Conditions by type. `Ready` is the summary. */
   readonly conditions?: readonly FeedStatusCondition[]
 }
 
@@ -194,16 +191,16 @@ export type FeedStatusEnvironment = {
 }
 
 export type FeedStatusCondition = {
-  /** What the condition is about, in CamelCase. */
+  /** Type of the condition, in CamelCase. */
   readonly type: string
-  /** Whether it holds. */
+  /** True, False or Unknown. */
   readonly status: 'True' | 'False' | 'Unknown'
-  /** The generation of the spec that it speaks of. */
+  /** The generation of the spec that it describes. */
   readonly observedGeneration?: number
   /** When its status last changed. */
   readonly lastTransitionTime: string
   /** Why, as one CamelCase word; each has a page in the runbook. */
   readonly reason: string
-  /** What a person should know and do. */
+  /** What was found, and what to do. */
   readonly message: string
 }

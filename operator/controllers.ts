@@ -210,7 +210,7 @@ function ownerUid(child: KubeObject): readonly string[] {
 
 function childrenNamed(children: readonly Informer[], kind: string): Informer {
   const found = children.find(({ resource }) => resource.kind === kind)
-  if (!found) throw new Error(`nobody watches ${kind}`)
+  if (!found) throw new Error(`no informer watches ${kind}`)
   return found
 }
 

@@ -111,10 +111,10 @@ export function judgeServed(
     'SSMD_E_DEFINITIONS',
     // At a first install nothing is old: what is there is whole, and the rest is about to come.
     absent.length === missing.length
-      ? `kinds of ${GROUP} are not there ${when}: ${absent.join(', ')}`
+      ? `kinds of ${GROUP} are not served ${when}: ${absent.join(', ')}`
       : `the kinds of ${GROUP} are older than this operator: they lack ${missing.slice(0, 3).join(', ')}${more}`,
     {
-      hint: 'apply crds/feed.yaml, crds/environment.yaml and crds/archive.yaml of this version; it goes on by itself',
+      hint: 'apply crds/feed.yaml, crds/environment.yaml and crds/archive.yaml of this version; the operator then continues automatically',
     }
   )
 }
@@ -131,7 +131,7 @@ export function definitionsFit(
       const served = await readServed(client, signal)
       if (served === 'forbidden') {
         if (!told)
-          log.warn('the schemas of the kinds may not be read: their version is not checked')
+          log.warn('no permission to read the schemas of the kinds: their version is not checked')
         told = true
         return undefined
       }

@@ -3,8 +3,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { listDays, readManifest } from '#archive/reader.ts'
-import { verifyArchive } from '#archive/verify.ts'
+import { countGaps } from '#archive/format/manifest.ts'
+import { listDays, readManifest } from '#archive/read/reader.ts'
+import { verifyArchive } from '#archive/verify/verify.ts'
 import { until } from '#testing/deadline.ts'
 import { startNats } from '#testing/nats.ts'
 import type { Row } from '#testing/row.ts'
@@ -78,7 +79,7 @@ async function archivedFrames(root: string): Promise<{ frames: number; gaps: num
   let gaps = 0
   for (const { feed, day } of await listDays(root)) {
     const manifest = await readManifest(root, feed, day)
-    gaps += manifest.gaps.filter((gap) => gap.cause !== 'disconnected').length
+    gaps += countGaps(manifest.gaps.filter((gap) => gap.cause !== 'disconnected'))
     for (const segment of manifest.segments)
       if (segment.group !== 'control' && segment.group !== 'connection') frames += segment.records
   }

@@ -93,7 +93,7 @@ spec: { chanels: [trade] }
 YAML
 refused 'spec.channels' patch feed kalshi --type merge -p '{"spec":{"channels":[]}}'
 
-step 'What only shows in the whole is said by the resource, and heals'
+step 'What only shows in the whole is said by the resource, and recovers'
 see 'patched' patch archive kalshi-local --type merge -p '{"spec":{"feeds":["nowhere"]}}'
 see 'condition met' wait --for=condition=Ready=false --timeout=30s archive/kalshi-local
 see 'nowhere' get archive kalshi-local -o 'jsonpath={.status.conditions[?(@.type=="Ready")].message}'

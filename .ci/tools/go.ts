@@ -27,7 +27,7 @@ export const goBuild =
     await placeWhole(spec, out, deps, async (temporary) => {
       const built = await withProgress(
         deps.log,
-        `building ${spec.name} ${spec.version} with Go (once, about ${spec.go.seconds} s)`,
+        `building ${spec.name} ${spec.version} with Go (once; ${spec.go.seconds} s on a fast machine, up to five times as long on a slow or busy one)`,
         deps.run(go, buildArgs(spec, temporary), { cwd: spec.go.module, env: goEnv(deps.env) })
       )
       if (built.code !== 0) {

@@ -14,7 +14,7 @@ export type ToolSpec = {
     /** The module whose version it has, where the package is one of ours around it. */
     readonly of?: string
     readonly ldflags?: string
-    /** About how long a first build takes, for the person who waits. */
+    /** How long a first build takes on a fast machine; five times that was seen on two cores under load. */
     readonly seconds: number
   }
   /** Left out where the project publishes no sha256 of its programs: then only Go makes it. */

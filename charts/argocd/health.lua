@@ -8,12 +8,12 @@
 --   Paused: by annotation, or by spec.suspend of an Environment       Suspended
 --   Ready, but what is captured goes nowhere (see LOST)               Degraded
 --   Ready                                                             Healthy
---   not Ready: something else comes first, and it heals by itself     Progressing
+--   not Ready: something else comes first, and it recovers automatically  Progressing
 
 local WAITING = { status = "Progressing", message = "Waiting for the operator" }
 
--- Ready says that everything runs as declared, and a quiet market or a NATS that is away for a moment is no fault of a
--- resource: DataFlowing stands beside it. These two reasons last until somebody acts, and frames are lost meanwhile.
+-- Ready says that everything runs as declared, and a quiet market or a short outage of NATS is no fault of a
+-- resource: DataFlowing is reported beside it. These two reasons last until a person acts, and frames are lost meanwhile.
 local LOST = { StreamRefused = true, Troubled = true }
 
 -- What DataFlowing says if there is nothing to tell. With any other reason it may hold too: then everything is captured and
@@ -44,7 +44,7 @@ end
 if holds("Stalled") then
   return says("Degraded", "Stalled")
 end
--- What a Feed says of itself when all its Environments are suspended is the same condition: no spec has to be read.
+-- A Feed reports the same condition when all its Environments are suspended: no spec has to be read.
 if holds("Paused") then
   return says("Suspended", "Paused")
 end

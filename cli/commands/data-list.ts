@@ -1,6 +1,6 @@
 // `ssmd data list`: the days of each feed with their figures, as their manifests have them. A folder or manifest that cannot be
 // read is shown as damaged beside the others, and ends the command with 3.
-import type { DaySummary } from '#archive/reader.ts'
+import type { DaySummary } from '#archive/read/reader.ts'
 import { describeError } from '#crds/errors.ts'
 import { findDays, sourceOf } from '../archive.ts'
 import { type Output, terminalWidth, writeJson, writeLines } from '../output.ts'

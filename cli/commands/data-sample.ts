@@ -1,5 +1,5 @@
 // `ssmd data sample`: lines of a day, byte for byte as they are in the files, in the order of their receive times.
-import { readLines, readManifest } from '#archive/reader.ts'
+import { readLines, readManifest } from '#archive/read/reader.ts'
 import { describeError, type SsmdError } from '#crds/errors.ts'
 import { findDays, namesOfDays } from '../archive.ts'
 import { resolveDay, resolveTime } from '../day.ts'
@@ -29,7 +29,7 @@ export async function runDataSample(options: DataSampleOptions): Promise<void> {
     throw usageError(`--from ${options.from} is not before --to ${options.to}`, 'swap the two')
   }
   const manifest = await readManifest(path, feed, day)
-  if (manifest.simulated) note(`${feed} ${day} is simulated: it is no market data`)
+  if (manifest.simulated) note(`${feed} ${day} is simulated: it is not market data`)
 
   const isJson = options.output === 'json'
   if (isJson) {
@@ -41,7 +41,7 @@ export async function runDataSample(options: DataSampleOptions): Promise<void> {
   const damaged: string[] = []
   const onDamage = (error: SsmdError): void => {
     damaged.push(error.message)
-    note(`passed over: ${describeError(error)}`)
+    note(`skipped: ${describeError(error)}`)
     process.exitCode = 3
   }
   const filter = { types: options.type, symbols: options.symbol, from, to, onDamage }
@@ -74,8 +74,8 @@ function nothingFound(
   const types = [...new Set(segments.flatMap((segment) => Object.keys(segment.types)))].sort()
   const unknown = options.type?.find((type) => !types.includes(type))
   if (unknown !== undefined)
-    return `no line of type ${unknown} that day; there is: ${types.join(', ') || 'nothing'}`
-  return 'no line of that day is what was asked for'
+    return `no line of type ${unknown} that day; types of the day: ${types.join(', ') || 'nothing'}`
+  return 'no line of that day matches'
 }
 
 const note = (text: string): void => {

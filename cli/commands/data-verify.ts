@@ -1,5 +1,5 @@
 // `ssmd data verify`: every file held against its manifest, day by day; ends with 3 when anything does not hold.
-import { type Problem, type VerifyProgress, verifyArchive } from '#archive/verify.ts'
+import { type Problem, type VerifyProgress, verifyArchive } from '#archive/verify/verify.ts'
 import { findDays, namesOfDays, sourceOf } from '../archive.ts'
 import { resolveDay } from '../day.ts'
 import { type Output, terminalWidth, writeJson, writeLines } from '../output.ts'
@@ -56,7 +56,7 @@ export async function runDataVerify(options: DataVerifyOptions): Promise<void> {
     ...(lines.length > 0 ? ['', ...lines] : []),
     '',
     problems.length === 0
-      ? `${what}: every file is as its manifest says`
+      ? `${what}: every file matches its manifest`
       : `${what}: ${plural(problems.length, 'problem')}`,
   ])
 }

@@ -46,7 +46,7 @@ export async function runSteer(options: SteerOptions): Promise<void> {
   const resource = NAMES[kind.toLowerCase()]
   if (!resource)
     throw usageError(
-      `${JSON.stringify(kind)} is no kind of ssmd`,
+      `${JSON.stringify(kind)} is not a kind of ssmd`,
       'write feed, environment or archive'
     )
   const connection = await loadConnection(options)
@@ -85,21 +85,24 @@ export function steer(verb: Verb, object: KubeObject, now: Date): Steered {
   switch (verb) {
     case 'pause':
       return paused
-        ? { annotations: undefined, said: 'it is paused already' }
+        ? { annotations: undefined, said: 'already paused' }
         : {
             annotations: { [PAUSED]: 'true' },
-            said: 'paused: it stays as it is, and what runs goes on, until ssmd resume',
+            said: 'paused: the operator changes nothing until ssmd resume; what runs continues',
           }
     case 'resume':
       return object.metadata.annotations?.[PAUSED] === undefined
-        ? { annotations: undefined, said: 'it is not paused' }
-        : { annotations: { [PAUSED]: null }, said: 'resumed: what changed meanwhile is done now' }
+        ? { annotations: undefined, said: 'not paused' }
+        : {
+            annotations: { [PAUSED]: null },
+            said: 'resumed: the operator applies pending changes now',
+          }
     case 'rollout':
       return {
         annotations: { [ROLLOUT]: now.toISOString() },
         said: paused
-          ? 'asked to roll out; it is paused, so nothing happens before ssmd resume'
-          : 'asked to roll out; its pods are replaced now',
+          ? 'roll-out requested; the resource is paused, so nothing happens before ssmd resume'
+          : 'roll-out requested; its pods are replaced now',
       }
   }
 }
@@ -107,12 +110,12 @@ export function steer(verb: Verb, object: KubeObject, now: Date): Steered {
 function inWords(thrown: unknown, what: string, { kind, plural }: Resource): unknown {
   if (isNotFound(thrown))
     return new SsmdError('SSMD_E_NOT_FOUND', `cannot ${what}: there is no such ${kind}`, {
-      hint: `kubectl get ${plural} --all-namespaces shows those there are; name the namespace with -n`,
+      hint: `kubectl get ${plural} --all-namespaces lists them; name the namespace with -n`,
       cause: thrown,
     })
   if (isForbidden(thrown))
-    return new SsmdError('SSMD_E_KUBERNETES', `cannot ${what}: you may not`, {
-      hint: `it takes the rights to get and patch ${plural}.ssmd.io in that namespace`,
+    return new SsmdError('SSMD_E_KUBERNETES', `cannot ${what}: permission denied`, {
+      hint: `you need the rights to get and patch ${plural}.ssmd.io in that namespace`,
       cause: thrown,
     })
   return thrown

@@ -24,7 +24,7 @@ export async function runValidate(options: ValidateOptions): Promise<void> {
   }
   if (problems.length === 0 && feeds.length + environments.length + archives.length === 0) {
     const passed = notes.map(describeProblem).join('; ')
-    throw new SsmdError('SSMD_E_NOT_FOUND', `${path}: no resources are there`, {
+    throw new SsmdError('SSMD_E_NOT_FOUND', `${path}: no resources found`, {
       hint: passed || 'give a file, or a folder with *.yaml files below it',
     })
   }

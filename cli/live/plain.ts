@@ -51,7 +51,7 @@ function lossOf(report: Report): string[] {
   if (report.role !== 'connector') return []
   const parts: string[] = []
   if (report.dropped > 0)
-    parts.push(`${plural(report.dropped, 'frame')} dropped for want of room since it last started`)
+    parts.push(`${plural(report.dropped, 'frame')} dropped for lack of space since its last start`)
   if (report.state === 'stopping' && report.pendingBytes > 0)
     parts.push(`${formatBytes(report.pendingBytes)} that NATS had not acknowledged at its end`)
   return parts.length > 0 ? [`${clean(report.feed)} ${parts.join(', and ')}`] : []

@@ -230,13 +230,13 @@ data  ./data   logs  ./data/.ssmd/logs`
 
 test('a long problem is broken between words, and its end is not lost', () => {
   const problem =
-    'exchanges/feeds/kalshi.yaml:30:3: spec.broken: there is no such field in spec (fields here: displayName, exchange, type) (what ran before goes on)'
+    'exchanges/feeds/kalshi.yaml:30:3: spec.broken: there is no such field in spec (fields here: displayName, exchange, type) (what ran before continues)'
   const text = draw(snapshot({ problems: [problem] }), 70)
   assert.ok(
     text.includes(
       `exchanges/feeds/kalshi.yaml:30:3: spec.broken: there is no such field
   in spec (fields here: displayName, exchange, type) (what ran before
-  goes on)`
+  continues)`
     ),
     text
   )
@@ -429,7 +429,7 @@ test('the summary says what was lost', () => {
   })
   assert.is(
     summaryLines(shot)[1],
-    'Lost: kalshi 65,111 frames dropped for want of room since it last started, and 3.2 MB that NATS had not acknowledged at its end; the manifest names the gap.'
+    'Lost: kalshi 65,111 frames dropped for lack of space since its last start, and 3.2 MB that NATS had not acknowledged at its end; the manifest names the gap.'
   )
 })
 

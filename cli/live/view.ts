@@ -64,7 +64,7 @@ function header(snapshot: Snapshot, width: number, paint: Painter): string {
   const what = {
     starting: `starting, ${age}`,
     running: `up ${age}`,
-    stopping: snapshot.hurried ? 'stopping now' : 'stopping; Ctrl-C again hurries',
+    stopping: snapshot.hurried ? 'stopping now' : 'stopping; Ctrl-C again stops immediately',
     stopped: `stopped after ${age}`,
   }[snapshot.phase]
   const rest = snapshot.phase === 'running' ? `  ·  Ctrl-C stops` : ''

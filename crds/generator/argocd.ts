@@ -3,7 +3,7 @@
 import { stringify } from 'yaml'
 
 const HEAD = `# Generated from health.lua and actions/ by \`npm run generate\`. Do not edit.
-# Only our keys, to be applied beside what is there:
+# Only our keys; apply them beside the existing ones:
 #   kubectl apply --server-side --field-manager=ssmd -f charts/argocd/argocd-cm.yaml
 `
 

@@ -12,7 +12,7 @@ const labels = (component: string, indent: number): string =>
 
 /** Replaces each match; a text without one is no longer what this was written for. */
 function put(text: string, what: RegExp, by: string): string {
-  if (!what.test(text)) throw new Error(`the chart's copy: nothing like ${what} is there any more`)
+  if (!what.test(text)) throw new Error(`the chart's copy: ${what} matches nothing any more`)
   return text.replaceAll(what, by)
 }
 

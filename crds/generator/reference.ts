@@ -12,9 +12,9 @@ export function renderReference(
   const blocks = [
     '<!-- Generated from crds/*.yaml by `npm run generate`. Do not edit. -->\n<!-- biome-ignore-all format: generated -->',
     '# Resources',
-    'What you declare: three kinds of group `ssmd.io`, version `v1alpha1`. `ssmd validate` checks them on your computer, and an API server checks them in a cluster, by the same rules.',
-    'Durations are written `500ms`, `30s`, `2m`, `1h`, `3d`; sizes `64Mi`, `8Gi`, or as a number of bytes in quotes. **Bold** fields have to be there.',
-    'Several resources may stand in one file, between lines of `---`; one without `apiVersion` takes it from the one before.',
+    'What you declare: resources of three kinds of group `ssmd.io`, version `v1alpha1`. `ssmd validate` checks them on your computer, and an API server checks them in a cluster, by the same rules.',
+    'Durations are written `500ms`, `30s`, `2m`, `1h`, `3d`; sizes `64Mi`, `8Gi`, or as a number of bytes in quotes. **Bold** fields are required.',
+    'One file may contain several resources, separated by lines of `---`; one without `apiVersion` uses that of the resource before.',
   ]
   for (const crd of crds) blocks.push(...renderKind(crd, examples[crd.kind] ?? ''))
   return `${blocks.join('\n\n')}\n`
@@ -31,7 +31,7 @@ function renderKind(crd: Crd, example: string): string[] {
     fieldTable([...walk(spec ?? {}, 'spec')]),
   ]
   const rules = [...rulesOf(crd.schema)]
-  if (rules.length > 0) blocks.push('What no table says:', rules.join('\n'))
+  if (rules.length > 0) blocks.push('Rules between fields:', rules.join('\n'))
   blocks.push('What the operator reports:', fieldTable([...walk(status ?? {}, 'status')]))
   return blocks
 }

@@ -7,7 +7,7 @@ import type { Crd, Schema } from './schema.ts'
 export function renderTypes(crd: Crd): string {
   const types: string[] = []
   const { spec, status } = crd.schema.properties ?? {}
-  if (!spec || !status) throw new Error(`${crd.file}: a CRD of ours has spec and status`)
+  if (!spec || !status) throw new Error(`${crd.file}: our CRDs have spec and status`)
   types.push(
     [
       ...comment(crd.schema.description, ''),

@@ -355,7 +355,7 @@ test('a paused Feed is left alone, and a spec that is not fit takes nothing away
   await client.delete(DEPLOYMENTS, `${space.name}/connector-prod-a`, { uid })
   await see(FEEDS, key, 'it is seen to be gone', ({ status }) =>
     conditionsIn(status).some(
-      ({ type, message }) => type === 'WorkloadAvailable' && message.includes('is not there yet')
+      ({ type, message }) => type === 'WorkloadAvailable' && message.includes('does not exist yet')
     )
   )
   assert.is(await get(DEPLOYMENTS, `${space.name}/connector-prod-a`), undefined)

@@ -103,12 +103,12 @@ test('kinds that are not there are not called old; that one of them is gone is s
   const error = judgeServed({})
   assert.is(error?.code, 'SSMD_E_DEFINITIONS')
   const all = Object.keys(NEEDS).join(', ')
-  assert.is(error?.message, `kinds of ssmd.io are not there yet: ${all}`)
+  assert.is(error?.message, `kinds of ssmd.io are not served yet: ${all}`)
   const { Archive: _gone, ...two } = shipped()
-  assert.is(judgeServed(two)?.message, 'kinds of ssmd.io are not there yet: Archive')
+  assert.is(judgeServed(two)?.message, 'kinds of ssmd.io are not served yet: Archive')
   assert.is(
     judgeServed(two, 'any more')?.message,
-    'kinds of ssmd.io are not there any more: Archive'
+    'kinds of ssmd.io are not served any more: Archive'
   )
   const { Archive: _archive, ...old } = edited('Feed', GAPS)
   assert.match(
@@ -134,11 +134,11 @@ test('an operator that has seen the kinds says that they are gone, another one t
   const client = { transport } as unknown as Parameters<typeof definitionsFit>[0]
   const { check } = definitionsFit(client, testLog().log)
   const said = async () => (await check(new AbortController().signal))?.message ?? 'fit'
-  assert.match(await said(), /are not there yet: /)
+  assert.match(await said(), /are not served yet: /)
   served = shipped()
   assert.is(await said(), 'fit')
   served = {}
-  assert.match(await said(), /are not there any more: /)
+  assert.match(await said(), /are not served any more: /)
 })
 
 test('a later version is told by what it has more', () => {
@@ -311,7 +311,7 @@ real('a first install: the kinds come after the operator, and are not called old
   const { child, lines, exited } = startProgram(space, port)
   await until(MS, 'it says so', () => lines.some(({ code }) => code === 'SSMD_E_DEFINITIONS'))
   const [line] = lines.filter(({ code }) => code === 'SSMD_E_DEFINITIONS')
-  assert.match(String(line?.msg), /^kinds of ssmd\.io are not there yet: \w+, \w+, \w+$/)
+  assert.match(String(line?.msg), /^kinds of ssmd\.io are not served yet: \w+, \w+, \w+$/)
   for (const file of FILES) await serve(definition(file))
   await until(MS, 'it works', () => lines.some(({ msg }) => msg === 'working'))
   assert.not(lines.some(({ msg }) => /older/.test(String(msg))))

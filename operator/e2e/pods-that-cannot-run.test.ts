@@ -113,7 +113,7 @@ test('a claim that is not there, and one that no StorageClass serves, are named'
   await declare(client, archive(space, 'mine', 'prod', ['a'], named))
   const classed = { storage: { claim: { size: '7Gi', storageClassName: 'gold' } } }
   await declare(client, archive(space, 'made', 'prod', ['b'], classed))
-  await says(ARCHIVES, `${space.name}/mine`, 'False ClaimNotFound', /claim disk.*make the claim/)
+  await says(ARCHIVES, `${space.name}/mine`, 'False ClaimNotFound', /claim disk.*create the claim/)
   const words = /archiver-made \(7Gi, StorageClass gold\) has no volume: .*"gold" not found/
   await says(ARCHIVES, `${space.name}/made`, 'False ClaimPending', words)
   assert.is(await stalled(ARCHIVES, `${space.name}/made`), 'True ClaimPending')

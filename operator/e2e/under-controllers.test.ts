@@ -323,7 +323,7 @@ test('an Archive that takes over the claim of another that is deleted waits for 
   const waiting = await says(ARCHIVES, `${space.name}/new`, 'WorkloadAvailable', 'False ClaimInUse')
   assert.match(
     message(waiting, 'Ready'),
-    /^claim shared is in use by pod archiver-old-\S+ of archive old, which is gone: nothing/
+    /^claim shared is in use by pod archiver-old-\S+ of archive old, which is gone: no action needed/
   )
   assert.ok(await isGone(DEPLOYMENTS, `${space.name}/archiver-new`), 'nothing of it is made yet')
   await held([])
@@ -384,7 +384,7 @@ test('a definition that goes first takes its resources and what they made with i
     const object = await client.get(FEEDS, `${space.name}/a`)
     return condition(object, 'Ready') === 'True Captured'
   })
-  assert.not(operator.lines.some(({ msg }) => msg === 'the operator cannot go on'))
+  assert.not(operator.lines.some(({ msg }) => msg === 'the operator cannot continue'))
 })
 
 const missing = await missingPlaneTools()

@@ -49,7 +49,7 @@ export class ApplyLoop extends SsmdError {
     super(
       'SSMD_E_KUBERNETES',
       `${what} does not stay as applied: ${drift.slice(0, 3).join(', ') || 'it disappears'} changes back each time`,
-      { hint: 'find who else writes it: kubectl get -o yaml --show-managed-fields' }
+      { hint: 'find the other writer: kubectl get -o yaml --show-managed-fields' }
     )
     this.retryAfterMs = retryAfterMs
     this.drift = drift
@@ -62,7 +62,7 @@ export class OwnedByOther extends SsmdError {
 
   constructor(what: string, owner: string) {
     super('SSMD_E_KUBERNETES', `${what} is owned by ${owner}`, {
-      hint: 'it goes by itself when its owner is gone; otherwise delete or rename one of the two',
+      hint: 'it is deleted automatically when its owner is gone; otherwise delete or rename one of the two',
     })
   }
 }

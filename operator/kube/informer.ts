@@ -167,7 +167,7 @@ export class Informer<T extends KubeObject = KubeObject> {
       this.#deps.observe?.(this.resource, 'handler')
       this.#deps.log.error(
         { err, resource: this.resource.plural, key: change.key, attempts },
-        'event handler failed; it is told again'
+        'event handler failed; it is called again'
       )
       this.#rearm(subscriber, attempts)
     }

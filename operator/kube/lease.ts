@@ -37,7 +37,7 @@ const STANDBY_LOOKS = 0.45
 export class LeaseLost extends SsmdError {
   constructor(message: string, cause?: unknown) {
     super('SSMD_E_KUBERNETES', message, {
-      hint: 'another replica goes on; this one ends and starts anew as a standby',
+      hint: 'another replica takes over; this one exits and restarts as a standby',
       ...(cause === undefined ? {} : { cause }),
     })
   }
@@ -136,7 +136,7 @@ export class Elector {
           log.warn({ err: thrown, attempt }, 'cannot renew the lease')
         }
         if (this.#observed && this.#observed.holder !== this.#options.identity)
-          throw this.#lost(`the lease is held by ${this.#observed.holder || 'nobody'}`)
+          throw this.#lost(`the lease is held by ${this.#observed.holder || 'no replica'}`)
         try {
           await sleep(timers, this.#spread(Math.min(1000, times.retryMs)), signal)
         } catch {
@@ -161,7 +161,7 @@ export class Elector {
       )
       log.info({ lease: this.#options.name }, 'lease released')
     } catch (err) {
-      log.warn({ err }, 'cannot release the lease; it expires by itself')
+      log.warn({ err }, 'cannot release the lease; it expires automatically')
     }
   }
 

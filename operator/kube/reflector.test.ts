@@ -358,7 +358,7 @@ test('a throwing event handler loses no key and does not stop the watch (pepr#30
   await clock.advance(400)
   assert.equal(seen, ['added n/b', 'added n/a'])
   assert.is(counts.filter((count) => count === 'handler').length, 3)
-  assert.ok(lines.some((line) => line.msg === 'event handler failed; it is told again'))
+  assert.ok(lines.some((line) => line.msg === 'event handler failed; it is called again'))
 })
 
 test('a handler that missed a change is told of the deletion with what it last knew', async (context) => {

@@ -164,7 +164,7 @@ export class LocalDeployment {
       startup: container.startupProbe,
       liveness: container.livenessProbe,
       onDead: (reason) => {
-        this.#tell('error', `ended by force: ${reason}`)
+        this.#tell('error', `killed: ${reason}`)
         this.#process.kill()
       },
     })
@@ -248,8 +248,8 @@ async function makeLink(path: string, target: string): Promise<void> {
   try {
     await stat(target)
   } catch (cause) {
-    throw new SsmdError('SSMD_E_CREDENTIALS', `Secret folder ${target} is not there`, {
-      hint: 'make it, with one file a field; on this computer it stands for the Secret of that name',
+    throw new SsmdError('SSMD_E_CREDENTIALS', `Secret folder ${target} does not exist`, {
+      hint: 'create it with one file per field; on this computer it replaces the Secret of that name',
       cause,
     })
   }

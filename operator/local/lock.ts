@@ -1,23 +1,16 @@
 // One `ssmd up` a data folder, whichever container or network it runs in. What locks is a file, by a lock of the kernel that ends
 // with its holder however it ends; SQLite takes it, because Node has no call for it. A second file names the holder and is
 // touched every second: for people, and for file systems whose locks do not reach other machines.
-import { readFileSync, readlinkSync } from 'node:fs'
 import { mkdir, readFile, rm, stat, utimes } from 'node:fs/promises'
-import { hostname, uptime } from 'node:os'
+import { uptime } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SsmdError } from '#crds/errors.ts'
+import { isRunning, isVisible, type ProcessId, thisProcess } from '#crds/process.ts'
 import { writeWhole } from './whole-file.ts'
 
-type Holder = {
-  readonly pid: number
-  readonly host: string
-  /** Tells this start of the machine from others, and this container's processes from others. */
-  readonly boot: string
-  readonly space: string
-  /** When the process began, in ticks since the machine started. */
-  readonly began: string
+type Holder = ProcessId & {
   /** Inode of the folder: a copy of it, taken while it was in use, is another. */
   readonly folder: number
   readonly since: string
@@ -97,8 +90,8 @@ async function refuseLiving(path: string, what: string, options: LockOptions): P
   const holder = parseHolder(await readOr(path))
   const me = await describeProcess(path)
   if (holder && holder.folder !== me.folder) return
-  if (holder && holder.boot === me.boot && holder.space === me.space) {
-    if (holder.began !== '' && startOf(holder.pid) === holder.began) throw heldBy(what, holder)
+  if (holder && isVisible(holder, me)) {
+    if (holder.began !== '' && isRunning(holder)) throw heldBy(what, holder)
     return
   }
   // Left by this machine before it was started anew.
@@ -147,29 +140,8 @@ function parseHolder(text: string): Holder | undefined {
 
 async function describeProcess(path: string): Promise<Holder> {
   return {
-    pid: process.pid,
-    host: hostname(),
-    boot: readNow(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
-    space: readNow(() => readlinkSync('/proc/self/ns/pid')),
-    began: startOf(process.pid),
+    ...thisProcess(),
     folder: (await stat(dirname(path))).ino,
     since: new Date().toISOString(),
-  }
-}
-
-/** When a process began, or the empty text where there is none or no /proc. */
-function startOf(pid: number): string {
-  const text = readNow(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  // The name, in brackets, may hold anything; the state follows it, and the start is 19 fields on.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return fields[0] === 'Z' ? '' : (fields[19] ?? '')
-}
-
-/** No /proc: processes are told apart by what is left. */
-function readNow(read: () => string): string {
-  try {
-    return read()
-  } catch {
-    return ''
   }
 }

@@ -78,7 +78,7 @@ test('a server of the run before is waited for wherever it listens: it writes to
   const server = serverOf(folder, await freePort(), events)
   const started = server.start(new AbortController().signal)
   await until(MS, 'waiting', () => events.length > 0)
-  assert.equal(events, ['waiting for the one of the run before to end'])
+  assert.equal(events, ['waiting for the nats-server of the previous run to end'])
   left.stdin.end()
   await within(MS, 'start', started)
   assert.match(events[1] ?? '', /^started/)

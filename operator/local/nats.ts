@@ -143,7 +143,8 @@ export class NatsServer {
       const left = await this.#leftBehind()
       if (free && left === undefined) return
       if (left === undefined || waitedMs >= 2 * ORPHAN_SECONDS * 1000) throw this.#inUse(free, left)
-      if (waitedMs === 0) this.#tell('info', 'waiting for the one of the run before to end')
+      if (waitedMs === 0)
+        this.#tell('info', 'waiting for the nats-server of the previous run to end')
       await sleep(100)
     }
   }
@@ -153,7 +154,7 @@ export class NatsServer {
     if (free) {
       return new SsmdError(
         'SSMD_E_LOCKED',
-        `nats-server: process ${left} of the run before still writes to ${this.#files.store}`,
+        `nats-server: process ${left} of the previous run still writes to ${this.#files.store}`,
         { hint: `end it: kill ${left}` }
       )
     }

@@ -196,7 +196,7 @@ test('an edit that breaks a feed leaves it running as it was and shows the probl
     )
     await until(MS, 'the other feed', () => folder.starts('connector').length === 2)
     const [problem = ''] = up.runtime.snapshot().problems
-    assert.match(problem, /kalshi\.yaml:5:\d+: spec\.exchange: .*what ran before goes on/)
+    assert.match(problem, /kalshi\.yaml:5:\d+: spec\.exchange: .*what ran before continues/)
     folder.write('exchanges/feeds/kalshi.yaml', 'kind: [')
     await until(MS, 'a syntax problem', () =>
       /\[|YAML/.test(up.runtime.snapshot().problems[0] ?? '')

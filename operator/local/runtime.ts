@@ -274,7 +274,7 @@ export class LocalRuntime {
           'SSMD_E_PORT_IN_USE',
           `nats-server: ${url} is in use by another program`,
           {
-            hint: 'all goes on as before; choose another port',
+            hint: 'everything continues as before; choose another port',
           }
         )
     }

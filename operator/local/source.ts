@@ -63,7 +63,7 @@ export class Source {
     const { problems, kept } = this.#held ?? NOTHING
     return problems.map((problem) => {
       const goesOn = kept.includes(`${problem.kind} ${problem.name}`)
-      return describeProblem(problem) + (goesOn ? ' (what ran before goes on)' : '')
+      return describeProblem(problem) + (goesOn ? ' (what ran before continues)' : '')
     })
   }
 

@@ -126,7 +126,7 @@ const TABLE: readonly (readonly [string, KubeObject, string, RegExp])[] = [
     'the same on an older node',
     pod(waitingFor('ImagePullBackOff', 'Back-off pulling image "ssmd.local/ssmd:0.1.0"')),
     'stalled ImagePullFailed',
-    /the node tries again later/,
+    /the node retries later/,
   ],
   [
     'a registry that does not let us in',
@@ -170,7 +170,7 @@ const TABLE: readonly (readonly [string, KubeObject, string, RegExp])[] = [
       )
     ),
     'stalled ImagePullFailed',
-    /is no name of an image/,
+    /is not the name of an image/,
   ],
   [
     'a crash, at first',
@@ -214,7 +214,7 @@ const TABLE: readonly (readonly [string, KubeObject, string, RegExp])[] = [
       conditions: [{ ...UNREADY, lastTransitionTime: at('30:00') }, SCHEDULED],
     }),
     'waiting NotReady',
-    /runs and is not ready$/,
+    /runs but is not ready$/,
   ],
   [
     'memory',
@@ -330,7 +330,7 @@ const TABLE: readonly (readonly [string, KubeObject, string, RegExp])[] = [
       { nodeName: undefined }
     ),
     'waiting Unschedulable',
-    /no node takes pod \S+: 0\/1 nodes are available: 1 Insufficient memory/,
+    /no node accepts pod \S+: 0\/1 nodes are available: 1 Insufficient memory/,
   ],
   [
     'a node that has fallen silent',

@@ -18,7 +18,7 @@ export function podFact(pod: Pod): Fact | undefined {
   if (ready?.status === 'True') return undefined
   const { scheduled } = pod.essentials
   if (scheduled?.status === 'False')
-    return waiting('Unschedulable', `no node takes pod ${name}: ${scheduled.message}`)
+    return waiting('Unschedulable', `no node accepts pod ${name}: ${scheduled.message}`)
   if (!container) return waiting('Starting', `pod ${name} waits for its node`)
   if (isLost(pod.essentials)) return lostFact(pod)
   return waitingFact(pod, container) ?? crashFact(pod, container) ?? unreadyFact(pod, container)
@@ -82,10 +82,10 @@ function waitingFact({ metadata, essentials }: Pod, container: Container): Fact 
     case 'ErrImageNeverPull':
       return stalled(
         'ImagePullFailed',
-        `image ${image} is not on node ${essentials.node}, and it may not be pulled`
+        `image ${image} is not on node ${essentials.node}, and its policy forbids pulling it`
       )
     case 'InvalidImageName':
-      return stalled('ImagePullFailed', `${image} is no name of an image`)
+      return stalled('ImagePullFailed', `${image} is not the name of an image`)
     case 'ImageInspectError':
       return stalled(
         'ImagePullFailed',
@@ -115,7 +115,7 @@ function waitingFact({ metadata, essentials }: Pod, container: Container): Fact 
 /** Newer nodes say in the back-off what the error was; older ones do not. */
 const pullErrorOf = (message: string): string =>
   message.replace(/^Back-off pulling image "[^"]*":?\s*/, '').replace(/^ErrImagePull:\s*/, '') ||
-  'the node tries again later'
+  'the node retries later'
 
 /** It ended, and has not been ready since it was started again. */
 function crashFact(pod: Pod, container: Container): Fact | undefined {
@@ -195,5 +195,5 @@ function unreadyFact({ metadata, essentials }: Pod, container: Container): Fact 
   }
   if (container.runningSince === undefined)
     return waiting('Starting', `pod ${name} is being started`)
-  return waiting('NotReady', `pod ${name} runs and is not ready`)
+  return waiting('NotReady', `pod ${name} runs but is not ready`)
 }

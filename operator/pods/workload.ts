@@ -47,7 +47,7 @@ export function workloadFact(
   deployment: KubeObject | undefined,
   observation: Observation = NOTHING
 ): Fact {
-  if (!deployment) return waiting('Starting', `Deployment ${name} is not there yet`)
+  if (!deployment) return waiting('Starting', `Deployment ${name} does not exist yet`)
   const { generation = 0 } = deployment.metadata
   const status = (deployment.status ?? {}) as DeploymentStatus
   if ((status.observedGeneration ?? 0) < generation)

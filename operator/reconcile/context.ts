@@ -106,6 +106,6 @@ export const platformOf = (
 
 export const childrenOf = (context: Context, resource: Resource): Informer => {
   const found = context.children.find(({ resource: { kind } }) => kind === resource.kind)
-  if (!found) throw new Error(`nobody watches ${resource.plural}`)
+  if (!found) throw new Error(`no informer watches ${resource.plural}`)
   return found
 }

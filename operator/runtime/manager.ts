@@ -330,7 +330,7 @@ export class Manager {
       this.client.transport.close()
     }
     if (fatal.signal.aborted) {
-      log.error({ err: fatal.signal.reason }, 'the operator cannot go on')
+      log.error({ err: fatal.signal.reason }, 'the operator cannot continue')
       throw fatal.signal.reason
     }
   }

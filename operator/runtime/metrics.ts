@@ -37,7 +37,7 @@ export function controllerMetrics(
   const errors = counter('controller_runtime_reconcile_errors_total', 'Passes that failed.')
   const terminals = counter(
     'controller_runtime_terminal_reconcile_errors_total',
-    'Passes that failed and are not tried again before something changes.'
+    'Passes that failed and are retried only after a change.'
   )
   const panics = counter(
     'controller_runtime_reconcile_panics_total',
@@ -45,7 +45,7 @@ export function controllerMetrics(
   )
   const timeouts = counter(
     'controller_runtime_reconcile_timeouts_total',
-    'Passes that took longer than they may.'
+    'Passes that exceeded their time limit.'
   )
   const seconds = new Histogram({
     name: 'controller_runtime_reconcile_time_seconds',
@@ -61,7 +61,7 @@ export function controllerMetrics(
   const active = gauge('controller_runtime_active_workers', 'Passes under way.')
   const stale = counter(
     'stale_sync_skips_total',
-    'Passes put off because the cache had not seen our own writes.'
+    'Passes postponed because the cache had not seen our own writes.'
   )
   return (controller, workers) => {
     const labels = { controller }

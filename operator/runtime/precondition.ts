@@ -45,7 +45,7 @@ export class Precondition {
         signal.throwIfAborted()
         wrong = thrown instanceof Error ? thrown.message : String(thrown)
         this.#wrong = wrong
-        if (wrong !== told) this.#log.warn({ reason: wrong }, 'cannot look at what has to hold')
+        if (wrong !== told) this.#log.warn({ reason: wrong }, 'cannot check the precondition')
       }
       told = wrong
       await sleep(this.#timers, this.#options.retryMs ?? 2_000, signal)

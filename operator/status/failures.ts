@@ -15,7 +15,7 @@ export function failureOf(thrown: unknown): Fact | undefined {
   // A quota, or an admission that says no, is answered like a missing right; roles would not help.
   if (isForbidden(thrown))
     return waiting(isMissingRight(thrown) ? 'Forbidden' : 'Refused', whatOf(thrown))
-  return waiting('Waiting', `the API server does not take it now (${reason})`)
+  return waiting('Waiting', `the API server does not accept it now (${reason})`)
 }
 
 const isMissingRight = ({ message }: ApiError): boolean => /\bcannot \w+ resource\b/.test(message)

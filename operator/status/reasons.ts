@@ -2,7 +2,7 @@
 // and the runbook go by them.
 
 export const REASONS = {
-  // It is as declared.
+  // Healthy: as declared.
   Captured: '',
   Archived: '',
   Running: '',
@@ -12,38 +12,38 @@ export const REASONS = {
   Available: '',
   Flowing: '',
   Quiet: '',
-  // It is so on purpose.
+  // Intended.
   Disabled: 'set spec.state to active to capture it',
-  Suspended: 'remove spec.suspend of the Environment to go on',
-  Paused: 'remove the annotation ssmd.io/paused to go on',
-  // Something else comes first; it heals by itself.
+  Suspended: 'remove spec.suspend of the Environment to resume',
+  Paused: 'remove the annotation ssmd.io/paused to resume',
+  // Waits for a dependency; recovers automatically.
   NotNamed: 'name it in spec.feeds of an Environment of this namespace',
-  EnvironmentNotFound: 'apply an Environment of that name; all else follows by itself',
-  EnvironmentInvalid: 'correct the Environment; what runs goes on as it was',
-  FeedNotFound: 'apply a Feed of that name, or take the name out of spec.feeds',
-  FeedNotCaptured: 'look at the conditions of these Feeds',
-  SecretNotFound: 'make the Secret in this namespace; all else follows by itself',
-  SecretIncomplete: 'add the missing fields to the Secret; all else follows by itself',
-  SecretForbidden: 'let the service account of the operator get Secrets in this namespace',
-  OwnerTerminating: 'it is made again once its predecessor is gone',
-  NotReady: 'see DataFlowing; kubectl logs of the pod says more where this lasts',
-  Unschedulable: 'free what is missing on the nodes, add a node, or ask for less',
-  ClaimNotFound: 'make the claim in this namespace; all else follows by itself',
-  ClaimInUse: 'nothing; it goes on once that pod has ended',
+  EnvironmentNotFound: 'apply an Environment of that name; the rest follows automatically',
+  EnvironmentInvalid: 'correct the Environment; what runs continues unchanged',
+  FeedNotFound: 'apply a Feed of that name, or remove the name from spec.feeds',
+  FeedNotCaptured: 'follow the conditions of these Feeds',
+  SecretNotFound: 'create the Secret in this namespace; the rest follows automatically',
+  SecretIncomplete: 'add the missing fields to the Secret; the rest follows automatically',
+  SecretForbidden: 'allow the service account of the operator to get Secrets in this namespace',
+  OwnerTerminating: 'no action needed; it is created again once its predecessor is gone',
+  NotReady: 'see DataFlowing; if it persists, read kubectl logs of the pod',
+  Unschedulable: 'free what is missing on the nodes, add a node, or request less',
+  ClaimNotFound: 'create the claim in this namespace; the rest follows automatically',
+  ClaimInUse: 'no action needed; the archiver starts once that pod has ended',
   ClaimPending: 'kubectl describe the claim; give it a StorageClass or a volume that fits',
-  VolumeNotMounted: 'make what is missing; the node tries again by itself',
-  ImageUnreachable: 'nothing where the registry comes back; the node tries again by itself',
-  Evicted: 'nothing; another pod is made. Look after the node where it comes again',
-  NodeLost: 'look after the node; delete it only where the machine is surely off',
-  Starting: 'kubectl describe its pods where it takes longer than a minute',
-  Waiting: 'nothing; it is tried again by itself',
+  VolumeNotMounted: 'create what is missing; the node retries automatically',
+  ImageUnreachable: 'no action needed if the registry recovers; the node retries automatically',
+  Evicted: 'no action needed: the pod is replaced. If it recurs, check the node',
+  NodeLost: 'check the node; delete it only if the machine is certainly off',
+  Starting: 'if it takes longer than a minute, kubectl describe its pods',
+  Waiting: 'no action needed; the operator retries automatically',
   Forbidden: 'give the operator the roles of crds/roles',
-  NoReports: 'kubectl logs of the workload says more where this lasts',
-  Connecting: 'kubectl logs of the workload says more where this lasts',
-  Troubled: 'see what the workload says of itself',
+  NoReports: 'if it persists, read kubectl logs of the workload',
+  Connecting: 'if it persists, read kubectl logs of the workload',
+  Troubled: 'follow the message of the workload',
   NatsUnreachable: 'check spec.transport of the Environment, and that NATS runs',
   StreamRefused: 'correct the stream, or spec.transport.stream of the Environment',
-  RolloutPending: 'annotate the resource with a new value of ssmd.io/rollout to let it go ahead',
+  RolloutPending: 'annotate the resource with a new value of ssmd.io/rollout to apply the change',
   // What a workload reports of a part of itself (troubles.ts weighs them).
   NotDurable:
     'free space on the volume that the message names (NATS or archive); if JetStream keeps refusing, delete the NATS pod once',
@@ -66,31 +66,30 @@ export const REASONS = {
   ClockStepped: 'synchronize the clock of the node (NTP or PTP); frames are archived',
   CredentialsRefused:
     'correct the key or the credentials in the Secret that the Environment names; they are then used automatically',
-  // Nothing helps but a change.
-  InvalidSpec: 'correct the field and apply the resource again; what runs goes on as it was',
-  KeyIsLocal: 'name a Secret in source.secret: variables are for use without a cluster',
+  // Needs a change.
+  InvalidSpec: 'correct the field and apply the resource again; what runs continues unchanged',
+  KeyIsLocal: 'name a Secret in source.secret: variables only work without a cluster',
   WorkloadFailed: 'kubectl describe the Deployment and its pods, then correct what they name',
-  ImagePullFailed: 'correct the image, or let the nodes pull it; then it goes on by itself',
+  ImagePullFailed: 'correct the image, or allow the nodes to pull it; they retry automatically',
   ContainerRefused: 'correct what the node names',
-  Crashing: 'kubectl logs --previous of the pod says more',
+  Crashing: 'read kubectl logs --previous of the pod',
   OutOfMemory:
     'raise the memory limit: spec.connector.resources of the Environment for a connector, spec.resources of the Archive for an archiver',
   VolumeFull:
-    'free space or enlarge the volume; it goes on by itself, and until then blocks wait in the stream',
+    'free space or enlarge the volume; the archiver then continues automatically, and until then blocks wait in the stream',
   VolumeReadOnly:
-    'mount the volume for writing, after a check of its disk; until then blocks wait in the stream',
-  PodRefused:
-    'correct what the API server names, or label the namespace so that it lets the pod in',
+    'check the disk, then mount the volume for writing; until then blocks wait in the stream',
+  PodRefused: 'correct what the API server names, or label the namespace so that it admits the pod',
   QuotaExceeded: 'raise the quota of the namespace, or free some of it',
   ImmutableField: 'undo the change, or delete the object that cannot take it',
-  NameTaken: 'rename one of the two resources, or delete the object that is in the way',
-  ApplyLoop: 'find who else writes it: kubectl get -o yaml --show-managed-fields',
+  NameTaken: 'rename one of the two resources, or delete the object that occupies the name',
+  ApplyLoop: 'find the other writer: kubectl get -o yaml --show-managed-fields',
   Refused: 'correct what the API server names',
 } as const
 
 export type Reason = keyof typeof REASONS
 
-/** What is so, and what to do about it. */
+/** What was found, and what to do about it. */
 export function messageOf(reason: Reason, what: string): string {
   const todo = REASONS[reason]
   if (todo === '') return what

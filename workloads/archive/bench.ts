@@ -1,5 +1,5 @@
 // What the archive costs, for `npm run bench`: taking records in, with and without gzip, whole commits with their syncs,
-// verifying and reading. Frames are recorded ones where they are present, else of the same form.
+// verifying and reading. Frames are recorded ones if present, else made in the same form.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,11 +9,11 @@ import type { Row } from '#testing/row.ts'
 import { Block } from '#wire/block.ts'
 import { BlockWriter } from '#wire/block-writer.ts'
 import { FORM } from '#wire/form.ts'
-import { Intake } from './intake.ts'
-import { CHUNK_BYTES } from './member.ts'
-import { readLines } from './reader.ts'
-import { FeedState } from './state.ts'
-import { verifyArchive } from './verify.ts'
+import { Intake } from './ingest/intake.ts'
+import { CHUNK_BYTES } from './ingest/member.ts'
+import { readLines } from './read/reader.ts'
+import { FeedState } from './state/feed-state.ts'
+import { verifyArchive } from './verify/verify.ts'
 import { FeedWriter } from './writer.ts'
 
 const RECORDS = 200_000
@@ -170,7 +170,7 @@ type BenchFrame = { readonly type: string; readonly group: string; readonly payl
 const groupOf = (type: string): string =>
   type.startsWith('orderbook') ? 'orderbook' : type === 'trade' ? 'trades' : 'tickers'
 
-/** Frames of a recording, where it is there. */
+/** Frames of a recording, if it is present. */
 function recordedFrames(): BenchFrame[] | undefined {
   const data = process.env.SSMD_DATA ?? join(import.meta.dirname, '../../../shared/data')
   const folder = join(data, 'kalshi/events')

@@ -5,7 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { at, eventRecord, makeBlock, type TestRecord } from './testing/blocks.ts'
 import { manifestOf, openWriter, STREAM, temporaryFolder } from './testing/folders.ts'
-import { verifyArchive } from './verify.ts'
+import { verifyArchive } from './verify/verify.ts'
 
 const test = suite('clocks')
 const MINUTE = 60_000_000_000n
@@ -156,7 +156,7 @@ test('the verifier finds a connection that another one followed, and no gap betw
     { id: '01a', from: NOON - HOUR, follows },
   ])
   const { readFileSync, writeFileSync } = await import('node:fs')
-  const { formatManifest, readManifestText } = await import('./manifest.ts')
+  const { formatManifest, readManifestText } = await import('./format/manifest.ts')
   const path = `${folder.path}/made/2026-11-24/manifest.json`
   const manifest = readManifestText(readFileSync(path, 'utf8'), path)
   writeFileSync(path, formatManifest({ ...manifest, gaps: [], condition: 'pending' }))

@@ -16,7 +16,7 @@ import { CRASH_OPTIONS, CRASH_SHAPE } from './testing/crash-writer.ts'
 import { openWriter, readBack, STREAM, temporaryFolder } from './testing/folders.ts'
 import { seeded, testSeed } from './testing/random.ts'
 import { randomStream } from './testing/stream.ts'
-import { verifyArchive } from './verify.ts'
+import { verifyArchive } from './verify/verify.ts'
 
 const test = suite('crash')
 const seed = testSeed('crash')

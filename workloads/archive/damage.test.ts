@@ -17,13 +17,13 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type SsmdError, toSsmdError } from '#crds/errors.ts'
 import { until } from '#testing/deadline.ts'
-import { formatManifest, type Manifest, readManifestText } from './manifest.ts'
-import { decodeRecords, encodeRecord } from './record.ts'
+import { formatManifest, type Manifest, readManifestText } from './format/manifest.ts'
+import { decodeRecords, encodeRecord } from './state/journal-record.ts'
 import { openWriter, readBack, STREAM, temporaryFolder } from './testing/folders.ts'
 import { seeded, testSeed } from './testing/random.ts'
 import { randomStream } from './testing/stream.ts'
 import { treeOf } from './testing/tree.ts'
-import { verifyArchive } from './verify.ts'
+import { verifyArchive } from './verify/verify.ts'
 
 const test = suite('damage')
 const seed = testSeed('damage')

@@ -10,7 +10,7 @@ import { openWriter, readBack, STREAM, temporaryFolder } from './testing/folders
 import { MemoryDisk } from './testing/memory-disk.ts'
 import { type Random, seeded, testSeed } from './testing/random.ts'
 import { type RandomStream, randomStream } from './testing/stream.ts'
-import { verifyArchive } from './verify.ts'
+import { verifyArchive } from './verify/verify.ts'
 
 const test = suite('faults')
 const seed = testSeed('faults')

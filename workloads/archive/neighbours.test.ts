@@ -17,11 +17,11 @@ import { gzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { FORM } from '#wire/form.ts'
-import { formatManifest, type Manifest, readManifestText } from './manifest.ts'
-import { readLines, surveyDays } from './reader.ts'
+import { formatManifest, type Manifest, readManifestText } from './format/manifest.ts'
+import { readLines, surveyDays } from './read/reader.ts'
 import { at, makeBlock } from './testing/blocks.ts'
 import { openWriter, STREAM, temporaryFolder } from './testing/folders.ts'
-import { verifyArchive } from './verify.ts'
+import { verifyArchive } from './verify/verify.ts'
 
 const test = suite('neighbours')
 const DAY = '2026-11-24'
@@ -231,10 +231,10 @@ for (const [what, file, tail] of [
     const beside = await verifyArchive(folder.path)
     assert.equal(beside.problems, [])
     assert.match(beside.notes[0]!.what, new RegExp(`^${tail.length} bytes came after the manifest`))
-    const { describeProcess } = await import('./holder.ts')
-    lock(describeProcess())
+    const { thisProcess } = await import('#crds/process.ts')
+    lock(thisProcess())
     assert.is((await verifyArchive(folder.path)).notes.length, 1)
-    lock({ ...describeProcess(), began: '1' })
+    lock({ ...thisProcess(), began: '1' })
     assert.is((await verifyArchive(folder.path)).problems.length, 1, 'the holder has died')
   })
 }

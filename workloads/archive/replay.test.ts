@@ -13,7 +13,7 @@ import {
 } from './testing/folders.ts'
 import { type Random, seeded, testSeed } from './testing/random.ts'
 import { type RandomStream, randomStream } from './testing/stream.ts'
-import { verifyArchive } from './verify.ts'
+import { verifyArchive } from './verify/verify.ts'
 import type { FeedWriterOptions } from './writer.ts'
 
 const test = suite('replay')

@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until } from '#testing/deadline.ts'
-import { boundGaps, MAX_GAPS, takeBack } from './gap-list.ts'
-import { NumberLedger } from './ledger.ts'
-import { countGaps, type Gap } from './manifest.ts'
-import { decodeRecords, encodeRecord } from './record.ts'
-import type { Checkpoint } from './state.ts'
+import { countGaps, type Gap } from './format/manifest.ts'
+import { formatNanos } from './format/time.ts'
+import type { Checkpoint } from './state/feed-state.ts'
+import { boundGaps, MAX_GAPS, takeBack } from './state/gap-list.ts'
+import { decodeRecords, encodeRecord } from './state/journal-record.ts'
+import { NumberRanges } from './state/number-ranges.ts'
 import { at, eventRecord, makeBlock, type TestRecord } from './testing/blocks.ts'
 import { manifestOf, openWriter, STREAM, temporaryFolder } from './testing/folders.ts'
-import { formatNanos } from './time.ts'
-import { verifyArchive } from './verify.ts'
+import { verifyArchive } from './verify/verify.ts'
 import type { FeedWriter } from './writer.ts'
 
 const test = suite('storm')
@@ -345,15 +345,15 @@ test('a proof that was lost is a gap from the last proven record until it is bac
 })
 
 test('endless holes in the numbers of a connection stay few ranges, and their count stays exact', () => {
-  let ledger = new NumberLedger()
+  let numbers = new NumberRanges()
   const count = 200_000
   for (let i = 0; i < count; i++) {
-    ledger.claim(1 + i * 3, 1 + i * 3, (number) => BigInt(number))
-    if (i % 50_000 === 0) ledger = NumberLedger.fromJSON(JSON.parse(JSON.stringify(ledger)))
+    numbers.claim(1 + i * 3, 1 + i * 3, (number) => BigInt(number))
+    if (i % 50_000 === 0) numbers = NumberRanges.fromJSON(JSON.parse(JSON.stringify(numbers)))
   }
-  assert.ok(ledger.ranges.length <= 4096)
-  assert.is(ledger.missing, (count - 1) * 2)
-  const holes = ledger.holes()
+  assert.ok(numbers.ranges.length <= 4096)
+  assert.is(numbers.missing, (count - 1) * 2)
+  const holes = numbers.holes()
   assert.is(
     holes.reduce((sum, hole) => sum + hole.missing, 0),
     (count - 1) * 2
@@ -363,10 +363,10 @@ test('endless holes in the numbers of a connection stay few ranges, and their co
     count - 1
   )
   // What is retried soon finds its hole; what comes after thousands of others does not, and stays named.
-  assert.equal(ledger.claim(count * 3 - 1000, count * 3 - 1000, BigInt), [
+  assert.equal(numbers.claim(count * 3 - 1000, count * 3 - 1000, BigInt), [
     { first: count * 3 - 1000, last: count * 3 - 1000 },
   ])
-  assert.equal(ledger.claim(2, 2, BigInt), [])
+  assert.equal(numbers.claim(2, 2, BigInt), [])
 })
 
 test('holes of an archive beyond what is kept apart are counted together, and the verifier agrees', async () => {

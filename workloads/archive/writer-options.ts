@@ -1,13 +1,9 @@
-// What a feed's writer is told, and what it tells.
+// The options and the figures of a feed's writer.
 
-import type { Disk } from './disk.ts'
-import type { LockOptions } from './lock.ts'
-
-/** What the writer says of itself; pino's loggers fit. */
-export type WriterLog = {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-}
+import type { FeedFigures } from './state/figures.ts'
+import type { Disk } from './storage/disk.ts'
+import type { LockOptions } from './storage/lock.ts'
+import type { WriterLog } from './storage/log.ts'
 
 export type FeedWriterOptions = {
   readonly root: string
@@ -34,7 +30,7 @@ export type FeedWriterOptions = {
 }
 
 /** Of what is committed, since the writer was opened. */
-export type WriterStats = {
+export type WriterStats = FeedFigures & {
   readonly records: number
   /** Records that came again and were ignored. */
   readonly duplicates: number
@@ -48,18 +44,6 @@ export type WriterStats = {
   readonly lastCommitMs: number
   readonly lastCommitAt: number | null
   readonly sealed: number
-  /** Numbers that are missing at present. */
-  readonly holes: number
-  /** Any of the connections known came from a simulator or a generator. */
-  readonly simulated: boolean
-  /** Receive time of the newest committed record, unix milliseconds. */
-  readonly newestMs: number | null
-  readonly day: string | null
-  readonly dayRecords: number
-  readonly dayBytes: number
-  readonly dayGaps: number
-  /** Entries of the manifest that they stand in: fewer where many are counted together. */
-  readonly dayGapEntries: number
 }
 
 export type StreamPosition = {

@@ -12,7 +12,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { toSsmdError } from '#crds/errors.ts'
 import { until, within } from '#testing/deadline.ts'
-import { decodeRecords, encodeRecord } from './record.ts'
+import { decodeRecords, encodeRecord } from './state/journal-record.ts'
 import { at, eventRecord, makeBlock, type TestRecord } from './testing/blocks.ts'
 import {
   manifestOf,
@@ -23,7 +23,7 @@ import {
   silent,
   temporaryFolder,
 } from './testing/folders.ts'
-import { verifyArchive } from './verify.ts'
+import { verifyArchive } from './verify/verify.ts'
 
 const test = suite('writer')
 const DAY = '2026-11-24'

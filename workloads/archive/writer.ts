@@ -1,33 +1,28 @@
-// Writes one feed of an archive. What `commit` has promised is on the disk, once, whatever happens afterwards; any error
-// of writing or syncing ends the writer for good, and the next one goes on from the last commit.
+// Writes one feed of an archive. What `commit` acknowledged is on the disk, exactly once. Any error of a write or a sync ends
+// the writer; the next one continues from the last commit.
 
 import { join } from 'node:path'
 import { type SsmdError, toSsmdError } from '#crds/errors.ts'
-import type { BlockView } from './block-view.ts'
-import { Committer } from './committer.ts'
-import type { StreamLoss } from './connection.ts'
-import { DayBook } from './day-book.ts'
-import { nodeDisk } from './disk.ts'
-import { figuresOf } from './figures.ts'
-import { compressor } from './gzip.ts'
-import { heldInLines } from './held-lines.ts'
-import { Intake } from './intake.ts'
-import { type Lock, takeLock } from './lock.ts'
-import { CHUNK_BYTES } from './member.ts'
-import { COMMIT_FOLDER, feedFolder } from './names.ts'
-import type { Bookmark } from './record.ts'
-import { recoverFeed, refuseDaysAlone } from './recover.ts'
-import { removeOldDays } from './retention.ts'
-import { Sealer } from './sealer.ts'
-import type { SymbolsOfSegments } from './segment-lines.ts'
+import { compressor } from './format/gzip.ts'
+import { COMMIT_FOLDER, feedFolder } from './format/names.ts'
+import { ActiveDays } from './ingest/active-days.ts'
+import type { BlockView } from './ingest/block-view.ts'
+import { Intake } from './ingest/intake.ts'
+import { CHUNK_BYTES } from './ingest/member.ts'
+import type { SymbolsOfSegments } from './ingest/segment-builder.ts'
+import type { StreamLoss } from './state/connection.ts'
+import { figuresOf } from './state/figures.ts'
+import type { Bookmark } from './state/journal-record.ts'
+import { Committer } from './storage/committer.ts'
+import { nodeDisk } from './storage/disk.ts'
+import { heldInLines } from './storage/held-lines.ts'
+import { type Lock, takeLock } from './storage/lock.ts'
+import { recoverFeed, refuseDaysAlone } from './storage/recover.ts'
+import { removeOldDays } from './storage/retention.ts'
+import { Sealer } from './storage/sealer.ts'
 import type { FeedWriterOptions, StreamPosition, WriterStats } from './writer-options.ts'
 
-export type {
-  FeedWriterOptions,
-  StreamPosition,
-  WriterLog,
-  WriterStats,
-} from './writer-options.ts'
+export type { FeedWriterOptions, StreamPosition, WriterStats } from './writer-options.ts'
 
 /** A longer journal is replaced by a checkpoint. */
 const CHECKPOINT_BYTES = 8 * 1024 * 1024
@@ -37,7 +32,7 @@ export class FeedWriter {
   readonly #options: FeedWriterOptions
   readonly #lock: Lock
   readonly #committer: Committer
-  readonly #book: DayBook
+  readonly #days: ActiveDays
   readonly #intake: Intake
   readonly #sealer: Sealer
   #position: Bookmark | null
@@ -75,7 +70,7 @@ export class FeedWriter {
       const committer = new Committer({ disk, folder, nowMs: options.nowMs, log }, recovered)
       const writer = new FeedWriter(options, lock, committer, recovered.symbols)
       await writer.#exclusive(async () => {
-        await committer.startAnew(NOTHING)
+        await committer.checkpoint(NOTHING)
         await committer.manifests.write('all')
       })
       writer.#sealer.kick()
@@ -99,7 +94,7 @@ export class FeedWriter {
     this.#committer = committer
     this.#position = state.bookmark
     this.#reached = state.bookmark
-    this.#book = new DayBook(
+    this.#days = new ActiveDays(
       state,
       (day) => committer.manifests.readClosed(day),
       (id, day, segments) => heldInLines(join(committer.folder, day), segments, id)
@@ -115,9 +110,9 @@ export class FeedWriter {
         types: options.types && new Set(options.types),
         chunkBytes: options.chunkBytes ?? CHUNK_BYTES,
         compress,
-        ensureDay: (day) => this.#book.ensure(day),
-        nextNumber: (day, group) => this.#book.nextNumber(day, group),
-        heldNumbers: (id, day) => this.#book.heldNumbers(id, day),
+        ensureDay: (day) => this.#days.ensure(day),
+        nextNumber: (day, group) => this.#days.nextNumber(day, group),
+        heldNumbers: (id, day) => this.#days.heldNumbers(id, day),
       },
       state,
       symbols
@@ -172,7 +167,7 @@ export class FeedWriter {
     } else if (before.stream !== name || before.created !== created) {
       this.#lose(
         'stream-recreated',
-        `the stream of ${before.created}, archived up to sequence ${before.sequence}, was made anew at ${created}`
+        `the stream of ${before.created}, archived up to sequence ${before.sequence}, was created again at ${created}`
       )
     } else if (firstSequence > before.sequence + 1) {
       this.#lose(
@@ -187,7 +182,7 @@ export class FeedWriter {
     } else this.#position = before
   }
 
-  /** Takes the records of a block that are new. Throws SSMD_E_BLOCK where it is not a block of this feed. */
+  /** Takes the records of a block that are new. Throws SSMD_E_BLOCK if it is not a block of this feed. */
   add(block: BlockView, sequence: number): void {
     this.#advance(sequence, () => {
       if (block.length > 0) {
@@ -200,7 +195,7 @@ export class FeedWriter {
     })
   }
 
-  /** Passes over a message that is no block; the day's manifest says so. */
+  /** Skips a message that is not a block; the day's manifest says so. */
   skip(sequence: number, reason: string): void {
     const now = BigInt(Math.trunc(this.#options.nowMs())) * 1_000_000n
     const detail = `message ${sequence} of the stream could not be read: ${reason}`
@@ -214,8 +209,8 @@ export class FeedWriter {
   }
 
   /**
-   * Makes all that was added so far durable; resolves once it is, with the sequence of the stream bound now that may
-   * be acknowledged, or null where there is none yet.
+   * Makes everything added so far durable; resolves with the sequence of the currently bound stream that may
+   * be acknowledged, or null if there is none yet.
    */
   async commit(): Promise<number | null> {
     const bound = await this.#exclusive(() => this.#commit())
@@ -224,7 +219,7 @@ export class FeedWriter {
     return bound === this.#bound ? (this.committed?.sequence ?? null) : null
   }
 
-  /** Begins a new journal and lets go of what is over; it comes by itself, too, as the journal grows. */
+  /** Starts a new journal and evicts what is over; also runs automatically as the journal grows. */
   checkpoint(): Promise<void> {
     return this.#exclusive(() => this.#checkpoint())
   }
@@ -234,7 +229,7 @@ export class FeedWriter {
     return this.#committer.state.connections.has(connection)
   }
 
-  /** Commits, writes the manifests and gives the folder free. After an error it only gives the folder free, and throws it. */
+  /** Commits, writes manifests and releases the lock. After a failure, only releases the lock and rethrows. */
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed
@@ -243,7 +238,7 @@ export class FeedWriter {
   async #close(): Promise<void> {
     await this.#sealer.stop()
     try {
-      // After an error this throws it: whoever closes must not believe that all is well.
+      // After an error this rethrows it: the caller must not take the close for a success.
       await this.#exclusive(async () => {
         await this.#commit()
         await this.#committer.manifests.write('all')
@@ -266,7 +261,7 @@ export class FeedWriter {
     this.#moved = false
     const cut = this.#intake.cut()
     const counts = { ...this.#intake.counts }
-    const written = await this.#committer.commit(cut, this.#book.take(), reached)
+    const written = await this.#committer.commit(cut, this.#days.take(), reached)
     this.#intake.written(written)
     this.#counts = counts
     this.#commits++
@@ -285,10 +280,10 @@ export class FeedWriter {
 
   async #checkpoint(): Promise<void> {
     await this.#committer.manifests.write('all')
-    const kept = await this.#committer.startAnew(() => {
-      const gone = this.#committer.state.compact(this.#intake.inPlay)
+    const kept = await this.#committer.checkpoint(() => {
+      const gone = this.#committer.state.evict(this.#intake.inPlay)
       this.#intake.forget(gone.connections)
-      this.#book.forget(gone.days)
+      this.#days.forget(gone.days)
     })
     this.#options.log.info(kept, 'checkpoint')
   }
@@ -309,7 +304,7 @@ export class FeedWriter {
         {
           day,
           reason,
-          hint: 'take what is not of this archive out of the folder, or remove the day',
+          hint: 'move foreign files out of the folder, or remove the day',
         },
         'a day beyond the retention is kept: it is not provably all ours'
       )

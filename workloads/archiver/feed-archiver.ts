@@ -111,7 +111,7 @@ export class FeedArchiver {
     this.#hinder('waiting', `${error.message}; ${error.hint}`, error.code)
     log.error({ code: error.code, hint: error.hint }, error.message)
     await untilSpace(writer.root, signal)
-    if (!signal.aborted) log.info('there is space again')
+    if (!signal.aborted) log.info('space is available again')
   }
 
   #hinder(state: FeedState, message: string, code: ErrorCode): void {
@@ -184,7 +184,10 @@ export class FeedArchiver {
       const removed = await makeRoom(nc, stream.name)
       if (removed > 0) log.info({ stream: stream.name, removed }, 'made room in the stream')
     } catch (thrown) {
-      log.warn({ stream: stream.name, reason: describeError(thrown) }, 'no room made in the stream')
+      log.warn(
+        { stream: stream.name, reason: describeError(thrown) },
+        'could not make room in the stream'
+      )
     }
   }
 

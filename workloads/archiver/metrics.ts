@@ -60,7 +60,7 @@ export function archiverMetrics(registry: Registry, feeds: readonly FeedArchiver
   gauge('buffered_bytes', 'Bytes that wait for the next commit.', (feed) => feed.bufferedBytes)
   gauge(
     'missing_numbers',
-    'Numbers that are missing at present.',
+    'Numbers that are currently missing.',
     ({ stats }) => stats?.holes ?? null
   )
   gauge('gaps', 'Known gaps of the present day.', ({ stats }) => stats?.dayGaps ?? null)

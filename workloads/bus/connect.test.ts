@@ -23,7 +23,7 @@ test('a server that is not there yet is waited for, and the log says so once', a
   await second.stop()
   assert.equal(
     lines.map((line) => line.msg),
-    ['NATS cannot be reached; trying on', 'connected to NATS']
+    ['NATS cannot be reached; retrying', 'connected to NATS']
   )
   assert.match(String(lines[0]?.reason), /CONNECTION_REFUSED/)
 })

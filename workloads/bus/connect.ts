@@ -65,7 +65,7 @@ export async function connectBus(options: BusOptions): Promise<NatsConnection> {
       if (reason !== shown) {
         shown = reason
         const hint = code === ErrorCode.AuthorizationViolation ? REFUSED_HINT : undefined
-        log.warn({ servers, reason, hint }, 'NATS cannot be reached; trying on')
+        log.warn({ servers, reason, hint }, 'NATS cannot be reached; retrying')
         options.onFailure?.(reason)
       }
       await pause(backoffMs(attempt, FIRST, random), signal)
@@ -129,7 +129,7 @@ function logStatus(log: Logger, servers: string, status: Status): void {
       log.warn({ servers, reason: status.data }, 'NATS reports an error')
       return
     case DebugEvents.StaleConnection:
-      log.warn({ servers }, 'NATS answers no ping; dialling anew')
+      log.warn({ servers }, 'NATS answers no ping; redialling')
       return
     default:
   }

@@ -254,7 +254,7 @@ test('without a word on what to do then, the iteration ends with SSMD_E_STREAM',
   await fill(bus, 'ends', 1, 1)
   const error = (await within(15_000, 'an end', next)) as SsmdError
   assert.is(error.code, 'SSMD_E_STREAM')
-  assert.match(error.message, /deleted and made again/)
+  assert.match(error.message, /deleted and recreated/)
 })
 
 test('a stream that was made again before the start, or ends too early, is told as well', async ({
@@ -297,7 +297,7 @@ test('a stream that is not there cannot be opened, and is named', async ({ bus }
     (thrown) => thrown as SsmdError
   )
   assert.is((error as SsmdError).code, 'SSMD_E_STREAM')
-  assert.match((error as SsmdError).message, /stream nothing is not there/)
+  assert.match((error as SsmdError).message, /stream nothing does not exist/)
 })
 
 test('the signal ends the iteration, and the last commit can still be acknowledged', async ({

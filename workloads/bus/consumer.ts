@@ -120,7 +120,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   static async open(nc: NatsConnection, options: ConsumerOptions): Promise<BlockConsumer> {
     const facts = await streamFacts(nc, options.stream)
     if (!facts) {
-      throw new SsmdError('SSMD_E_STREAM', `stream ${options.stream} is not there`)
+      throw new SsmdError('SSMD_E_STREAM', `stream ${options.stream} does not exist`)
     }
     const consumer = new BlockConsumer(nc, options, facts)
     try {
@@ -298,7 +298,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   #watch(): void {
     if (this.#healing || this.#budget.requested === 0) return
     const silence = performance.now() - this.#lastHeard
-    if (silence > 2 * this.#heartbeatMs + SILENCE_MS) this.#heal('JetStream fell silent')
+    if (silence > 2 * this.#heartbeatMs + SILENCE_MS) this.#heal('JetStream stopped answering')
   }
 
   /** Forgets the consumer as it was: its subscription, its requests, its replies. */
@@ -317,7 +317,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
       return
     }
     this.#healing = true
-    this.#o.log.warn({ stream: this.#o.stream, reason }, 'making the consumer anew')
+    this.#o.log.warn({ stream: this.#o.stream, reason }, 'recreating the consumer')
     void this.#healUntilDone()
   }
 
@@ -335,8 +335,8 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
           return
         }
       } catch (error) {
-        const reason = toBusError(error, 'making the consumer anew').message
-        if (reason !== shown) log.warn({ stream, reason }, 'trying on')
+        const reason = toBusError(error, 'recreating the consumer').message
+        if (reason !== shown) log.warn({ stream, reason }, 'retrying')
         shown = reason
       }
       // Another reader under our name would otherwise make us spin.
@@ -354,7 +354,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     if (!this.#ended) await restoreStream?.()
     const restored = restoreStream && (await streamFacts(this.#nc, stream))
     if (restored) return restored
-    throw new SsmdError('SSMD_E_STREAM', `stream ${stream} is not there`)
+    throw new SsmdError('SSMD_E_STREAM', `stream ${stream} does not exist`)
   }
 
   /** False where the connection went down in between: the consumer then has to be made again. */

@@ -1,5 +1,6 @@
 // Publishes blocks until JetStream has them: each is sent with its id, again with the same bytes until it is
-// acknowledged, and never forgotten before. Blocks wait until there is a connection (`attach`). One reply inbox, no promise per block, a bounded window on the socket.
+// acknowledged, and never forgotten before. Blocks wait until there is a connection (`attach`). One reply inbox, no
+// promise per block, a bounded window on the socket.
 // What no publisher can help: blocks that the server acknowledged and lost in a power cut (`sync_interval: always`).
 
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -364,8 +365,8 @@ export class BlockPublisher {
   #show(message: string | null): void {
     if (message === this.#trouble || (message === null && this.#aside > 0)) return
     this.#trouble = message
-    if (message === null) this.#o.log.info('publishing goes on')
-    else this.#o.log.warn({ reason: message, blocks: this.#queue.size }, 'publishing is held up')
+    if (message === null) this.#o.log.info('publishing continues')
+    else this.#o.log.warn({ reason: message, blocks: this.#queue.size }, 'publishing is blocked')
     this.#o.onTrouble(message)
   }
 }

@@ -31,10 +31,10 @@ export function restartOf(facts: StreamFacts, created: string, want: number): Re
 export function restartError(facts: StreamFacts, why: Restart): SsmdError {
   const what =
     why === 'recreated'
-      ? `stream ${facts.name} was deleted and made again at ${facts.created}`
+      ? `stream ${facts.name} was deleted and recreated at ${facts.created}`
       : `stream ${facts.name} ends at ${facts.lastSequence}, before what was already read of it`
   return new SsmdError('SSMD_E_STREAM', what, {
-    hint: 'start again: what is there now is then read from its beginning',
+    hint: 'restart: the new stream is then read from its beginning',
   })
 }
 

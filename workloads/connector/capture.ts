@@ -98,7 +98,7 @@ export class Capture {
     }
     const last = this.lastDataMs
     if (this.ready && last !== null && nowMs - last > QUIET_MS) {
-      return `no data for ${Math.floor((nowMs - last) / 1000)} s, although the exchange is there`
+      return `no data for ${Math.floor((nowMs - last) / 1000)} s, although every connection is open`
     }
     return ''
   }

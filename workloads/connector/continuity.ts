@@ -16,7 +16,7 @@ type Scope = {
   isNew: boolean
 }
 
-/** So many frames in a row that count on from a number that is no redelivery: the exchange started its count anew. */
+/** So many frames in a row that count on from a number that is no redelivery: the exchange restarted its count. */
 const RESTART_FRAMES = 3
 /** More numbers in a row than these are redelivered by no exchange: the count started anew in the middle. */
 const REDELIVERY_FRAMES = 1000

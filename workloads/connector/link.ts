@@ -108,7 +108,7 @@ export class Link {
     while (!signal.aborted) {
       try {
         const facts = await ensureStream(nc, stream)
-        log.info({ stream: facts.name, created: facts.created }, 'stream is there')
+        log.info({ stream: facts.name, created: facts.created }, 'stream found')
         return
       } catch (thrown) {
         const message = describeError(thrown)

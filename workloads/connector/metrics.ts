@@ -87,7 +87,7 @@ export function connectorMetrics(registry: Registry, figures: Figures): Connecto
   )
   counted('gaps_total', "Jumps of the exchange's own sequence.", () => stats.gaps)
   measured('open_gaps', 'Gaps of the sequence that no late frame has filled.', () => stats.holes)
-  counted('late_total', 'Frames that came after a higher sequence of theirs.', () => stats.late)
+  counted('late_total', 'Frames that came after a higher sequence.', () => stats.late)
   counted('repeats_total', "Frames whose exchange's sequence came before.", () => stats.repeats)
   counted('rebuilds_total', 'Times that state was asked for again.', () => stats.rebuilds)
   measured('pending_bytes', 'Bytes held until JetStream acknowledges them.', () => memory.used)

@@ -137,7 +137,7 @@ export class Sequences {
           fromSequence: isJump ? last + 1 : last,
           toSequence: isJump ? sequence - 1 : sequence,
           missing: isJump ? sequence - last - 1 : null,
-          ...(isJump ? {} : { reason: 'the exchange started its count anew' }),
+          ...(isJump ? {} : { reason: 'the exchange restarted its count' }),
         }
         this.#jump(event, recv, before)
       }

@@ -337,7 +337,7 @@ export class Shard {
     const reason = `the clock of this machine went ${how}: it was set, or the machine slept`
     recorder.event({ kind: 'clock', stepSeconds })
     const { alarms } = this.#deps
-    const message = `${reason}; connections are made anew, and their times are right again`
+    const message = `${reason}; all connections are redialled with correct times`
     alarms.begin('clock', 'ClockStepped', message)
     setTimeout(() => alarms.end('clock'), STEP_SHOWN_MS).unref()
     this.#close({ cause: 'clock-stepped', fault: 'ours', reason })

@@ -131,8 +131,8 @@ export function failureOf(
 }
 
 const HINTS: Partial<Record<FailureKind, string>> = {
-  unauthorized: 'check the key and the clock of this machine; it is tried again by itself',
-  rateLimited: 'too many requests; it is tried again by itself',
+  unauthorized: 'check the key and the clock of this machine; the connector retries automatically',
+  rateLimited: 'too many requests; the connector retries automatically',
 }
 
 /** Any error of a dial as a failure. */

@@ -65,7 +65,7 @@ export function checkHeaderValue(value: string, what: string): void {
     const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
     throw new SsmdError(
       'SSMD_E_CREDENTIALS',
-      `${what} holds ${name} at character ${at + 1}, which no HTTP header takes`,
+      `${what} holds ${name} at character ${at + 1}, which is not allowed in an HTTP header`,
       { hint: 'copy the value again, as plain text in one line' }
     )
   }

@@ -57,7 +57,7 @@ export async function runRole(
     log.info({ signal }, 'stopping')
     stop.abort()
     setTimeout(() => {
-      log.error({ seconds: STOP_LIMIT_MS / 1000 }, 'did not stop in time; ended by force')
+      log.error({ seconds: STOP_LIMIT_MS / 1000 }, 'did not stop in time; exiting anyway')
       process.exit(1)
     }, STOP_LIMIT_MS).unref()
   }

@@ -53,7 +53,7 @@ function tell({ file, problem, odd, frames }: RecordingAccount, log: SourceLog):
         file,
         line: problem.line,
         frames,
-        hint: 'what stands before that place is played, and all other recordings; get the file anew',
+        hint: 'the part before it is played, and all other recordings; fetch the file again',
       },
       `${file}:${problem.line}: recording cannot be read on: ${problem.message}`
     )

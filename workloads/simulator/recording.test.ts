@@ -201,7 +201,7 @@ test('finds recordings in files and folders, each once, and nothing else', async
     await findRecordings([join(folder, 'nowhere')])
     assert.unreachable()
   } catch (error) {
-    assert.match((error as Error).message, /recording .*nowhere is not there/)
+    assert.match((error as Error).message, /recording .*nowhere does not exist/)
   }
 })
 

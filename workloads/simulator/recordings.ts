@@ -35,7 +35,7 @@ export async function findRecordings(paths: readonly string[]): Promise<string[]
   const found = new Set<string>()
   for (const path of paths) {
     const stats = await stat(path).catch((cause: unknown) => {
-      throw new SsmdError('SSMD_E_NOT_FOUND', `recording ${path} is not there`, {
+      throw new SsmdError('SSMD_E_NOT_FOUND', `recording ${path} does not exist`, {
         hint: 'give --replay a file or a folder of .ndjson.gz or .jsonl.gz files',
         cause,
       })

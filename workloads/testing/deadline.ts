@@ -8,7 +8,7 @@ const SLOWNESS = Math.max(1, Number(process.env[SLOWNESS_VARIABLE] ?? 1) || 1)
 const LEAST_MS = 20_000
 
 /** The deadline of what takes `ms` at the very most on a quiet machine: also for limits that other programs are given. */
-export const patience = (ms: number): number => Math.max(ms, LEAST_MS) * SLOWNESS
+export const patience = (ms: number): number => Math.round(Math.max(ms, LEAST_MS) * SLOWNESS)
 
 /** A time of what is tested, such as the duration of a lease: its own clock runs while the machine is slow. */
 export const slowly = (ms: number): number => Math.round(ms * SLOWNESS)

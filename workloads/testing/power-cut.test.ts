@@ -14,7 +14,7 @@ import { encodeBlock, eventRecord, type TestRecord } from '#archive/testing/bloc
 import { openWriter, readBack } from '#archive/testing/folders.ts'
 import { type Random, seeded, testSeed } from '#archive/testing/random.ts'
 import { expectedLine } from '#archive/testing/stream.ts'
-import { verifyArchive } from '#archive/verify.ts'
+import { verifyArchive } from '#archive/verify/verify.ts'
 import { checkArchive } from './checker.ts'
 import { until } from './deadline.ts'
 import { type Device, makeDevice, mountImage, whyNoDevice } from './device.ts'

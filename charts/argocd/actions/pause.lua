@@ -1,4 +1,4 @@
--- Everything that was made for it stays as it is, whatever is changed, until it is resumed. Captures go on.
+-- The operator leaves everything it made for the resource unchanged until it is resumed. Captures continue.
 if obj.metadata.annotations == nil then
   obj.metadata.annotations = {}
 end

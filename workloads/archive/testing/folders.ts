@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import type { Manifest } from '../manifest.ts'
+import type { Manifest } from '../format/manifest.ts'
 import { FeedWriter, type FeedWriterOptions } from '../writer.ts'
 
 export function temporaryFolder(): Disposable & { readonly path: string } {
@@ -35,7 +35,7 @@ export function openWriter(
   })
 }
 
-/** Every line of a feed as `connection number` → line; throws where one is there twice. */
+/** Every line of a feed as `connection number` → line; throws if one is there twice. */
 export function readBack(root: string, feed = 'made'): Map<string, string> {
   const lines = new Map<string, string>()
   for (const [file, bytes] of readFiles(root, feed)) {

@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
-import type { Disk, DiskFile, Kind } from '../disk.ts'
+import type { Disk, DiskFile, Kind } from '../storage/disk.ts'
 import type { Random } from './random.ts'
 
 type Inode = { data: Buffer; synced: Buffer }

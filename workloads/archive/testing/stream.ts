@@ -21,6 +21,8 @@ export type StreamShape = {
   readonly stepMs?: number
   /** How often a block comes twice, late, or never. */
   readonly mischief?: number
+  /** Some messages end with white space, as some exchanges' do. @default true */
+  readonly padded?: boolean
 }
 
 const GROUPS = [
@@ -31,7 +33,13 @@ const GROUPS = [
 ] as const
 
 export function randomStream(random: Random, shape: StreamShape = {}): RandomStream {
-  const { connections = 3, blocksEach = 40, stepMs = 60_000, mischief = 0.05 } = shape
+  const {
+    connections = 3,
+    blocksEach = 40,
+    stepMs = 60_000,
+    mischief = 0.05,
+    padded = true,
+  } = shape
   const start = at(shape.startsAt ?? '2026-11-24T22:00:00Z')
   const lines = new Map<string, string>()
   const timed: { block: Block; arrives: number }[] = []
@@ -45,6 +53,7 @@ export function randomStream(random: Random, shape: StreamShape = {}): RandomStr
       const records = randomRecords(random, start + BigInt(ms) * 1_000_000n, {
         isFirst: b === 0,
         isLast: b === blocksEach - 1,
+        padded,
       })
       const block = makeBlock({ connection, first: number, records, shard: c % 2 })
       records.forEach((record, i) => {
@@ -66,7 +75,7 @@ export function randomStream(random: Random, shape: StreamShape = {}): RandomStr
 function randomRecords(
   random: Random,
   from: bigint,
-  { isFirst, isLast }: { isFirst: boolean; isLast: boolean }
+  { isFirst, isLast, padded }: { isFirst: boolean; isLast: boolean; padded: boolean }
 ): TestRecord[] {
   const records: TestRecord[] = []
   let recv = from
@@ -84,8 +93,7 @@ function randomRecords(
     const kind = random.next()
     if (kind < 0.9) {
       const payload = `{"type":"${type}","p":0.${random.int(100, 999)}0,"id":1234567890123456${random.int(100, 999)}}`
-      // Some exchanges end their messages with a line feed.
-      const tail = random.pick(['', '', '', '\n', ' ', '\r\n'])
+      const tail = padded ? random.pick(['', '', '', '\n', ' ', '\r\n']) : ''
       records.push({ ...common, payload: payload + tail, sequence: random.int(1, 1e9) })
     } else if (kind < 0.95) {
       records.push({ ...common, payload: 'not "json"\r\n\u2028 ä', form: FORM.text })

@@ -100,7 +100,7 @@ function unsubscribed(state: State, reply: Of<'unsubscribed'>, nowMs: number): v
     endSid(state, asked.stray)
     // Given back, and confirmed by a late ack meanwhile.
     const late = bySid(state, asked.stray)
-    if (late !== undefined) ended(state, late, 'it was given back before its late ack', nowMs)
+    if (late !== undefined) ended(state, late, 'it was released before its late ack', nowMs)
     return
   }
   const sub = bySid(state, reply.sid)

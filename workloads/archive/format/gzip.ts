@@ -1,0 +1,22 @@
+// gzip members: compressed on zlib's thread pool, inflated one at a time. The bytes depend only on the lines and the level:
+// zlib writes no time and no name into the header.
+
+import { promisify } from 'node:util'
+import { gunzipSync, gzip } from 'node:zlib'
+
+const gzipAsync = promisify(gzip)
+
+/** Output arrives in pieces of this size: one for nearly every chunk; the default of 16 KiB makes many. */
+const OUTPUT_BYTES = 128 * 1024
+
+/** Compresses lines into one member at a level. memLevel 9 is a tenth faster than 8 at the same size. */
+export const compressor =
+  (level: number) =>
+  (lines: Uint8Array): Promise<Buffer> =>
+    gzipAsync(lines, { level, memLevel: 9, chunkSize: OUTPUT_BYTES })
+
+/** The lines of one member; `rawBytes` is what its index line says. Throws if it is damaged. */
+export function decompressMember(member: Uint8Array, rawBytes: number): Buffer {
+  const chunkSize = Math.max(64, Math.min(rawBytes + 1, 16 * 1024 * 1024))
+  return gunzipSync(member, { chunkSize, maxOutputLength: rawBytes + 1 })
+}

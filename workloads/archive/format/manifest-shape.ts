@@ -1,0 +1,91 @@
+// Validates the shape of a manifest. Its checksum proves that it is whole, not that a reader may trust it: a segment's name
+// must be a file of the day's folder.
+
+import { parseSegmentFile } from './names.ts'
+
+type Fields = Readonly<Record<string, (value: unknown) => boolean>>
+
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
+const isFlag = (value: unknown): boolean => typeof value === 'boolean'
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isCounts = (value: unknown): boolean => isMap(value) && Object.values(value).every(isCount)
+const isPair = (value: unknown): boolean =>
+  Array.isArray(value) && value.length === 2 && value.every(isCount)
+const orNull = (is: (value: unknown) => boolean) => (value: unknown) => value === null || is(value)
+const optional = (is: (value: unknown) => boolean) => (value: unknown) =>
+  value === undefined || is(value)
+const list = (value: unknown): boolean => Array.isArray(value) && value.every(isMap)
+
+const MANIFEST: Fields = {
+  feed: isText,
+  day: isText,
+  environment: isText,
+  archive: isText,
+  simulated: isFlag,
+  condition: isText,
+  updated: isText,
+  records: isCount,
+  bytes: isCount,
+  rawBytes: isCount,
+  from: orNull(isText),
+  to: orNull(isText),
+  segments: list,
+  connections: list,
+  sequences: list,
+  skipped: isCounts,
+  gaps: list,
+}
+
+const ENTRIES: Readonly<Record<'segments' | 'connections' | 'gaps', Fields>> = {
+  segments: {
+    name: (value) => typeof value === 'string' && parseSegmentFile(value) !== undefined,
+    group: isText,
+    sealed: isFlag,
+    bytes: isCount,
+    rawBytes: isCount,
+    sha256: isText,
+    records: isCount,
+    members: isCount,
+    indexBytes: isCount,
+    from: isText,
+    to: isText,
+    types: isCounts,
+    late: isCount,
+  },
+  connections: {
+    id: isText,
+    first: isCount,
+    last: isCount,
+    records: isCount,
+    skipped: isCount,
+    simulated: isFlag,
+  },
+  gaps: {
+    cause: isText,
+    from: isText,
+    to: orNull(isText),
+    connection: orNull(isText),
+    numbers: optional(isPair),
+  },
+}
+
+/** The first field that is not as a manifest has it, such as `segments[3].bytes`. */
+export function misshapenField(manifest: unknown): string | undefined {
+  if (!isMap(manifest)) return 'the whole'
+  const field = misfit(manifest, MANIFEST)
+  if (field !== undefined) return field
+  for (const [name, fields] of Object.entries(ENTRIES)) {
+    for (const [i, entry] of (manifest[name] as Readonly<Record<string, unknown>>[]).entries()) {
+      const inner = misfit(entry, fields)
+      if (inner !== undefined) return `${name}[${i}].${inner}`
+    }
+  }
+  return undefined
+}
+
+function misfit(value: Readonly<Record<string, unknown>>, fields: Fields): string | undefined {
+  for (const name in fields) if (!fields[name]!(value[name])) return name
+  return undefined
+}

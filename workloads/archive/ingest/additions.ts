@@ -1,0 +1,197 @@
+// What the records since the last commit add to their days: connections with their numbers, the exchange's sequences, skipped
+// types, and the gaps that connection events name.
+
+import { addTo } from '../format/index-line.ts'
+import type { Gap, ManifestConnection, ManifestSequence } from '../format/manifest.ts'
+import { formatNanos, maxNanos, minNanos } from '../format/time.ts'
+import type { ConnectionState } from '../state/connection.ts'
+import { type TakenBack, takeBack } from '../state/gap-list.ts'
+import type { GapSpan } from '../state/gap-span.ts'
+import { clipGap, daysOf } from '../state/gaps.ts'
+import type { CommitRecord } from '../state/journal-record.ts'
+
+export class Additions {
+  readonly #days = new Map<string, DayAdditions>()
+  #takenBack: TakenBack[] = []
+  #entries = 0
+
+  get days(): Iterable<string> {
+    return this.#days.keys()
+  }
+
+  /** The account of one connection in one day. */
+  account(day: string, connection: ConnectionState): Account {
+    const accounts = this.#day(day).accounts
+    let account = accounts.get(connection.id)
+    if (account === undefined) {
+      account = new Account(connection)
+      accounts.set(connection.id, account)
+    }
+    return account
+  }
+
+  /** Puts a gap that no longer changes into each day that it touches. */
+  gap(gap: GapSpan, ensureDay: (day: string) => void): void {
+    for (const day of daysOf(gap.from, gap.to ?? gap.from)) {
+      const cut = clipGap(gap, day, day)
+      if (cut === undefined) continue
+      ensureDay(day)
+      this.#day(day).gaps.push(cut)
+      this.#entries++
+    }
+  }
+
+  /** Gaps and what takes them back: what a commit should not wait to become many. */
+  get entries(): number {
+    return this.#entries
+  }
+
+  get takenBack(): readonly TakenBack[] {
+    return this.#takenBack
+  }
+
+  /** Sequences came after all: gaps that were not committed yet shrink here, others with the commit. */
+  takeBack(taken: TakenBack): void {
+    let left = [taken.sequences]
+    for (const day of this.#days.values()) {
+      left = left.flatMap((sequences) => {
+        const result = takeBack(day.gaps, { ...taken, sequences })
+        day.gaps = result.gaps
+        return result.left
+      })
+    }
+    for (const sequences of left) this.#takenBack.push({ ...taken, sequences })
+    this.#entries += left.length
+  }
+
+  toJSON(): CommitRecord['added'] {
+    return [...this.#days].map(([day, { accounts, gaps }]) => {
+      const skipped: Record<string, number> = {}
+      const sequences: ManifestSequence[] = []
+      const connections: ManifestConnection[] = []
+      for (const account of accounts.values()) {
+        const connection = account.toConnection()
+        if (connection !== undefined) connections.push(connection)
+        sequences.push(...account.sequences())
+        for (const [type, count] of account.skippedTypes) addTo(skipped, type, count)
+      }
+      return { day, connections, sequences, skipped, gaps }
+    })
+  }
+
+  #day(day: string): DayAdditions {
+    let additions = this.#days.get(day)
+    if (additions === undefined) {
+      additions = { accounts: new Map(), gaps: [] }
+      this.#days.set(day, additions)
+    }
+    return additions
+  }
+}
+
+type DayAdditions = {
+  readonly accounts: Map<string, Account>
+  gaps: Gap[]
+}
+
+export class Account {
+  readonly #connection: ConnectionState
+  #first = 0
+  #last = 0
+  #records = 0
+  #skipped = 0
+  #from = 0n
+  #to = 0n
+  #closed = false
+  #late = 0
+  #repeated = 0
+  readonly skippedTypes = new Map<string, number>()
+  readonly #sequences = new Map<string, Map<number, { first: number; last: number }>>()
+  #lastScope = -1
+  #lastGroup = ''
+  #lastRange: { first: number; last: number } | undefined
+
+  constructor(connection: ConnectionState) {
+    this.#connection = connection
+  }
+
+  skip(type: string): void {
+    this.skippedTypes.set(type, (this.skippedTypes.get(type) ?? 0) + 1)
+  }
+
+  sequence(scope: number, group: string, number: number): void {
+    if (scope !== this.#lastScope || group !== this.#lastGroup || this.#lastRange === undefined) {
+      this.#lastScope = scope
+      this.#lastGroup = group
+      this.#lastRange = this.#range(scope, group, number)
+    }
+    const range = this.#lastRange
+    if (number > range.last) range.last = number
+    else if (number < range.first) range.first = number
+  }
+
+  outOfOrder(late: number, repeated: number): void {
+    this.#late += late
+    this.#repeated += repeated
+  }
+
+  records(run: {
+    readonly first: number
+    readonly last: number
+    readonly records: number
+    readonly skipped: number
+    readonly from: bigint
+    readonly to: bigint
+    readonly closed: boolean
+  }): void {
+    const isFirst = this.#records + this.#skipped === 0
+    this.#first = isFirst ? run.first : Math.min(this.#first, run.first)
+    this.#last = isFirst ? run.last : Math.max(this.#last, run.last)
+    this.#from = isFirst ? run.from : minNanos(this.#from, run.from)
+    this.#to = isFirst ? run.to : maxNanos(this.#to, run.to)
+    this.#records += run.records
+    this.#skipped += run.skipped
+    this.#closed ||= run.closed
+  }
+
+  toConnection(): ManifestConnection | undefined {
+    if (this.#records + this.#skipped === 0) return undefined
+    const { id, shard, simulated } = this.#connection
+    return {
+      id,
+      shard,
+      first: this.#first,
+      last: this.#last,
+      records: this.#records,
+      skipped: this.#skipped,
+      from: formatNanos(this.#from),
+      to: formatNanos(this.#to),
+      simulated,
+      closed: this.#closed,
+      ...(this.#late > 0 ? { late: this.#late } : {}),
+      ...(this.#repeated > 0 ? { repeated: this.#repeated } : {}),
+    }
+  }
+
+  *sequences(): Generator<ManifestSequence> {
+    for (const [group, scopes] of this.#sequences) {
+      for (const [scope, { first, last }] of scopes) {
+        yield { connection: this.#connection.id, scope, group, first, last }
+      }
+    }
+  }
+
+  #range(scope: number, group: string, number: number): { first: number; last: number } {
+    let scopes = this.#sequences.get(group)
+    if (scopes === undefined) {
+      scopes = new Map()
+      this.#sequences.set(group, scopes)
+    }
+    let range = scopes.get(scope)
+    if (range === undefined) {
+      range = { first: number, last: number }
+      scopes.set(scope, range)
+    }
+    return range
+  }
+}
