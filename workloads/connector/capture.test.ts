@@ -7,6 +7,7 @@ import { until, waitOut, within } from '#testing/deadline.ts'
 import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
 import { skip } from '#testing/skip.ts'
 import { FORM } from '#wire/form.ts'
+import { reporter } from './report.ts'
 import { type FakeKalshi, startFakeKalshi } from './testing/fake-kalshi.ts'
 import { type HarnessOptions, startCapture } from './testing/harness.ts'
 
@@ -322,9 +323,25 @@ test('twenty cuts leave twenty close events and the same process, every time sub
   })
 })
 
+const reportOf = (run: ReturnType<typeof startCapture>) =>
+  reporter({
+    environment: 'env',
+    feed: 'feed',
+    simulated: true,
+    capture: run.capture,
+    stats: run.stats,
+    alarms: run.alarms,
+    publisher: run.publisher,
+    nowMs: Date.now,
+    linkMessage: () => '',
+    stopping: () => false,
+  })()
+
 test("the exchange's own goodbye is on record with its code and reason", async () => {
   await withCapture({ random: () => 0 }, async (fake, run) => {
     await ready(run)
+    const { state, code } = reportOf(run)
+    assert.equal([state, code], ['capturing', undefined])
     fake.clients[0]!.socket.close(1012, 'service restart')
     await until(3_000, 'close', () => run.publisher.events('close').length === 1)
     assert.equal(run.publisher.events('close')[0], {
@@ -343,6 +360,8 @@ test('a refused key is tried once in ten seconds at most, and is said', async ()
     async (fake, run) => {
       await until(3_000, 'refused', () => run.capture.shards[0]?.failure?.kind === 'unauthorized')
       assert.match(run.capture.message(Date.now()), '401')
+      const { state, code } = reportOf(run)
+      assert.equal([state, code], ['failed', 'SSMD_E_CREDENTIALS'])
       await waitOut(1_500, 'a second dial, of which there must be none')
       assert.is(fake.dials.length, 1)
       assert.is(run.publisher.records.length, 0, 'a dial that failed is no connection')

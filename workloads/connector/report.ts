@@ -41,6 +41,7 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       .look()
       .map(({ kind, message, since }) => ({ kind, message, since }))
     const hindered = [options.linkMessage(), capture.message(at)].filter((text) => text !== '')
+    const state = stateOf(capture, options.stopping())
     return {
       version: 1,
       role: 'connector',
@@ -49,7 +50,8 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       name: deploymentName(environment, feed),
       at,
       simulated,
-      state: stateOf(capture, options.stopping()),
+      state,
+      ...(state === 'failed' ? { code: 'SSMD_E_CREDENTIALS' } : {}),
       message: hindered.join('; ') || (troubles[0]?.message ?? ''),
       ...(troubles.length === 0 ? {} : { troubles }),
       connections: shards.length,
@@ -70,6 +72,7 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
   }
 }
 
+/** `failed`: the exchange refuses the key. */
 function stateOf(capture: Capture, stopping: boolean): string {
   if (stopping) return 'stopping'
   if (capture.ready)
