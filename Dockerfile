@@ -9,7 +9,7 @@ FROM --platform=$BUILDPLATFORM node:24.21.0-bookworm-slim AS build
 ARG TARGETARCH
 WORKDIR /src
 COPY . .
-RUN node .ci/bootstrap.mjs .ci/image/rootfs.ts --arch "$TARGETARCH" --out /rootfs
+RUN node cli/launch/bootstrap.mjs .ci/image/rootfs.ts --arch "$TARGETARCH" --out /rootfs
 
 FROM scratch
 # Two layers, so that a new ssmd on the same Node is a small download.

@@ -25,11 +25,15 @@ const ABOVE_RUNTIME = [...BASE, 'operator/runtime']
 const ABOVE_WORDS = [...ABOVE_RUNTIME, ...WORDS]
 const ABOVE_RECONCILE = [...ABOVE_WORDS, 'operator/pods', 'operator/reconcile']
 
-/** What each room may import beside itself: rooms, or single files of one. A room that is missing here may import `crds` alone. */
+/**
+ * What each room may import beside itself: rooms, or single files of one. A room that is missing here may import `crds`
+ * alone; .ci may import anything, and nothing imports .ci.
+ */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   crds: [],
+  'cli/launch': [],
   'workloads/wire': ['crds'],
-  'workloads/bus': ['crds', 'workloads/wire'],
+  'workloads/bus': ['crds', 'workloads/wire', 'workloads/role'],
   [FORMAT]: ['crds', 'workloads/wire'],
   [STATE]: ['crds', 'workloads/wire', FORMAT],
   [INGEST]: ['crds', 'workloads/wire', FORMAT, STATE],
@@ -38,18 +42,18 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   [`${ARCHIVE}/read`]: ['crds', FORMAT],
   // Two files, so that nothing the writer decides can excuse it.
   [`${ARCHIVE}/verify`]: ['crds', `${FORMAT}/manifest.ts`, `${FORMAT}/problem.ts`],
-  'workloads/role': ['crds', 'workloads/wire'],
+  'workloads/role': ['crds'],
   'workloads/connector': PROGRAM,
   'workloads/archiver': [...PROGRAM, ARCHIVE],
   'workloads/simulator': [...PROGRAM, `${ARCHIVE}/read`],
-  'operator/kube': ['crds'],
+  'operator/kube': ['crds', 'workloads/role'],
   'operator/runtime': BASE,
   ...Object.fromEntries(WORDS.map((room) => [room, ABOVE_RUNTIME])),
   'operator/pods': ABOVE_WORDS,
   'operator/reconcile': [...ABOVE_WORDS, 'operator/pods'],
   ...Object.fromEntries(KINDS.map((kind) => [kind, ABOVE_RECONCILE])),
   operator: [...ABOVE_RECONCILE, ...KINDS],
-  'operator/local': [...ABOVE_RECONCILE, ...KINDS, 'operator', '.ci/tools'],
+  'operator/local': [...ABOVE_RECONCILE, ...KINDS, 'operator'],
 }
 /** For tests alone: the operator may have these rooms beside those above. */
 const FOR_TESTS = ['operator/testing', 'operator/bench', 'operator/e2e']
@@ -112,11 +116,11 @@ function mutualRooms(edges: ReadonlyMap<string, readonly string[]>): string[] {
 /** What may be imported, as edges between rooms: the drawing of docs, which must have no ring. */
 export const ARROWS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(MAY))
 
-/** The room of a path: `crds`, `workloads/wire`, `workloads/archive/state`, `operator` (its own files), `operator/feed`. */
+/** The room of a path: `crds`, `workloads/wire`, `workloads/archive/state`, `operator` (its own files), `cli/launch`. */
 export function roomOf(path: string): string {
   const [top = '', second = '', third, fourth] = path.split('/')
   if (fourth !== undefined && `${top}/${second}` === ARCHIVE) return `${ARCHIVE}/${third}`
-  const divided = top === 'workloads' || top === 'operator' || path.startsWith('.ci/tools/')
+  const divided = top === 'workloads' || top === 'operator' || path.startsWith('cli/launch/')
   return divided && third !== undefined ? `${top}/${second}` : top
 }
 
@@ -141,8 +145,9 @@ function resolve(from: string, specifier: string, house: House): string | undefi
 function arrowProblem(from: string, to: string): string | undefined {
   const here = roomOf(from)
   const there = roomOf(to)
-  if (here.startsWith('.ci') || here === there) return testsOnly(from, to)
-  if (there === 'cli') return 'nothing imports cli'
+  if (here === '.ci' || here === there) return testsOnly(from, to)
+  if (there === '.ci') return 'nothing imports .ci'
+  if (there.startsWith('cli') && here !== 'cli') return 'nothing imports cli'
   if (isForTests(from)) {
     const free = !there.startsWith('operator') || /^(operator|cli$|charts$)/.test(here)
     return free ? undefined : `a test of ${here} may not import ${there}`
@@ -150,10 +155,6 @@ function arrowProblem(from: string, to: string): string | undefined {
   const isInArchive = here === ARCHIVE || here.startsWith(`${ARCHIVE}/`)
   if (INNER.includes(there) && !isInArchive) {
     return `${there} is behind the door of the archive`
-  }
-  // The launcher is what finds Node 24; behind it, cli sees of .ci the tools alone.
-  if (here === 'cli' && there === '.ci' && from !== 'cli/ssmd.mjs') {
-    return 'cli may import only .ci/tools'
   }
   if (here === 'cli') return testsOnly(from, to)
   const whole = isInArchive ? 'archive' : here.startsWith('operator') ? 'operator' : undefined
@@ -214,6 +215,7 @@ function nameProblem(from: string, item: Import, target: string, house: House): 
 function packageProblem(from: string, item: Import, house: House): string | undefined {
   const { specifier } = item
   if (specifier.startsWith('node:')) return undefined
+  if (roomOf(from) === 'cli/launch' && !isForTests(from)) return 'the launcher runs before packages'
   if (specifier.startsWith('#')) return `package.json has no alias for "${specifier}"`
   const parts = specifier.split('/')
   const name = parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/')

@@ -3,12 +3,12 @@
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { run } from '../operator/local/nats-server/run.ts'
 import { checkArrows } from './arrows.ts'
 import { checkColumns, checkLength, checkPatterns, checkSuites, checkTopLevel } from './house.ts'
 import { readSource } from './imports.ts'
 import { isTest } from './runner/files.ts'
 import { readSources } from './sources.ts'
-import { run } from './tools/run.ts'
 
 /** What is wrong, in lines for a person; empty when nothing is. */
 type Step = { readonly name: string; readonly check: () => Promise<readonly string[]> }

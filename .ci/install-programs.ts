@@ -12,7 +12,7 @@ import {
   type SystemProgram,
   systemPath,
 } from '#testing/programs.ts'
-import { run } from './tools/run.ts'
+import { run } from '../operator/local/nats-server/run.ts'
 
 export type InstallOptions = {
   readonly log: (line: string) => void

@@ -5,7 +5,7 @@
 // Ends with the line `N passed, N failed`; exit code 1 when anything failed.
 
 import { join } from 'node:path'
-import { cacheFolder } from '#tools'
+import { cacheFolder } from '../operator/local/nats-server/locate.ts'
 import { filesAtOnce } from './runner/at-once.ts'
 import { keptDurations } from './runner/durations.ts'
 import { findTestFiles, type TestKind } from './runner/files.ts'

@@ -4,8 +4,8 @@
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { run } from '../operator/local/nats-server/run.ts'
 import { readSources } from './sources.ts'
-import { run } from './tools/run.ts'
 
 const test = suite('types')
 const root = new URL('..', import.meta.url).pathname

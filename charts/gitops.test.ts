@@ -11,7 +11,7 @@ import * as assert from 'uvu/assert'
 import { parseAllDocuments } from 'yaml'
 import { loadResources } from '#crds/resources.ts'
 import { skip } from '#testing/skip.ts'
-import { toolPath } from '#tools'
+import { toolPath } from '#testing/tools.ts'
 import { checkResources } from '../operator/policies.ts'
 import { missingTools } from '../operator/testing/cluster.ts'
 import {

@@ -11,7 +11,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { patience, until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
-import { toolPath } from '#tools'
+import { toolPath } from '#testing/tools.ts'
 import {
   type ControlPlane,
   missingPlaneTools,

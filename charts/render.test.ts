@@ -6,6 +6,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse, parseAllDocuments } from 'yaml'
 import { skip } from '#testing/skip.ts'
+import { NATS_SERVER } from '../operator/local/nats-server/spec.ts'
 import {
   at,
   CHART,
@@ -63,8 +64,7 @@ test('chart and image have the version of package.json; the NATS image that of t
   const { version } = await read('package.json')
   const chart = await read('charts/ssmd/Chart.yaml')
   assert.equal([chart.version, chart.appVersion], [version, version])
-  const { TOOLS } = await import('../.ci/tools/specs.ts')
-  assert.is((await read('charts/ssmd/values.yaml')).nats.image.tag, TOOLS['nats-server'].version)
+  assert.is((await read('charts/ssmd/values.yaml')).nats.image.tag, NATS_SERVER.version)
 })
 
 real(

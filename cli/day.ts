@@ -1,17 +1,14 @@
 // Days and times as a person types them, always UTC: `today`, `latest`, `15:04`. Pure.
+import { utcDay } from '#crds/rfc3339.ts'
 import { usageError } from './output.ts'
 
 /** A day as typed; `latest` is the last of the days there are. */
 export function resolveDay(text: string, nowMs: number, days: readonly string[]): string {
-  if (text === 'today') return new Date(nowMs).toISOString().slice(0, 10)
-  if (text === 'latest') return days.toSorted().at(-1) ?? new Date(nowMs).toISOString().slice(0, 10)
+  if (text === 'today') return utcDay(nowMs)
+  if (text === 'latest') return days.toSorted().at(-1) ?? utcDay(nowMs)
   const parsed = Date.parse(`${text}T00:00:00Z`)
   // 2026-02-30 is read as 2 March by some: only what comes back the same is a day.
-  if (
-    !/^\d{4}-\d{2}-\d{2}$/.test(text) ||
-    Number.isNaN(parsed) ||
-    new Date(parsed).toISOString().slice(0, 10) !== text
-  )
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(parsed) || utcDay(parsed) !== text)
     throw usageError(
       `${JSON.stringify(text)} is not a day`,
       'write 2026-11-24, today or latest; days are UTC'

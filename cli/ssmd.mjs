@@ -3,11 +3,11 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { findNode, NO_NODE, ROOT, runNode } from '../.ci/node.mjs'
+import { findNode, NO_NODE, ROOT, runNode } from './launch/node.mjs'
 
 const args = process.argv.slice(2)
 if (!existsSync(join(ROOT, 'node_modules', '.package-lock.json'))) {
-  const { ensureInstalled } = await import('../.ci/install.mjs')
+  const { ensureInstalled } = await import('./launch/install.mjs')
   try {
     await ensureInstalled()
   } catch (error) {

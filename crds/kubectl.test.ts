@@ -10,7 +10,7 @@ import { text as textOf } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { skip } from '#testing/skip.ts'
-import { toolPath } from '#tools'
+import { toolPath } from '#testing/tools.ts'
 import type { SsmdError } from './errors.ts'
 import { readSource } from './source.ts'
 

@@ -6,7 +6,6 @@ import { mkdir, readFile, rm, symlink } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SsmdError } from '#crds/errors.ts'
-import { toolPath } from '#tools'
 import type { Client } from '../../operator/kube/client.ts'
 import {
   freePorts,
@@ -15,7 +14,7 @@ import {
   startProcess,
 } from '../../operator/testing/processes.ts'
 import type { Step } from '../cluster/cluster.ts'
-import { argoFiles } from '../tools/argocd-files.ts'
+import { toolPath } from '../tools/tools.ts'
 import { clientOf, prepareCluster } from './prepare.ts'
 import { type ArgoTiming, argoSettings, type SettingFiles, settingFiles } from './settings.ts'
 
@@ -51,7 +50,7 @@ export const argoTools = async () => ({
   redis: await toolPath('miniredis'),
   helm: await toolPath('helm'),
   kustomize: await toolPath('kustomize'),
-  files: await argoFiles(),
+  files: await toolPath('argocd-files'),
 })
 
 export async function startArgo(o: ArgoOptions): Promise<Argo> {

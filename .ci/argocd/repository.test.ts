@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { skip } from '#testing/skip.ts'
-import { run } from '../tools/run.ts'
+import { run } from '../../operator/local/nats-server/run.ts'
 import { makeRepository, missingGit } from './repository.ts'
 import { argoSettings, settingFiles } from './settings.ts'
 

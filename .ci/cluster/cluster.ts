@@ -7,11 +7,11 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { SsmdError } from '#crds/errors.ts'
 import { startNats, type TestNats } from '#testing/nats.ts'
-import { toolPath } from '#tools'
 import { freePort } from '../../operator/local/ports.ts'
 import type { TestCluster } from '../../operator/testing/cluster.ts'
 import { type ControlPlane, startControlPlane } from '../../operator/testing/control-plane.ts'
 import { isRunning, type Running, startProcess } from '../../operator/testing/processes.ts'
+import { toolPath } from '../tools/tools.ts'
 
 export type Step = <T>(what: string, work: () => Promise<T>) => Promise<T>
 

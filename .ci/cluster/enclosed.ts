@@ -5,11 +5,11 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { parse } from 'yaml'
 import { describeError, exitCodeOf, SsmdError } from '#crds/errors.ts'
-import { toolPath } from '#tools'
 import type { TestCluster } from '../../operator/testing/cluster.ts'
 import { givenImages } from '../node/images.ts'
 import { mustRun } from '../node/must-run.ts'
 import { type NodeCluster, startNode } from '../node/node.ts'
+import { toolPath } from '../tools/tools.ts'
 
 /** What outside.ts is told when all is there. */
 export type Ready = {

@@ -7,11 +7,11 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
 import { systemPath } from '#testing/programs.ts'
-import { toolPath } from '#tools'
 import { givenImages, IMAGES_VARIABLE, makeImages } from '../node/images.ts'
 import { type Enclosure, enclose } from '../node/namespaces.ts'
 import { installNodePrograms, whyNoNode } from '../node/requirements.ts'
 import { nodeTools } from '../node/tools.ts'
+import { toolPath } from '../tools/tools.ts'
 import type { Ready } from './enclosed.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

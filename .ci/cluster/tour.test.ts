@@ -7,8 +7,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { patience } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
+import { run } from '../../operator/local/nats-server/run.ts'
 import { missingPlaneTools } from '../../operator/testing/control-plane.ts'
-import { run } from '../tools/run.ts'
 import { startDeveloperCluster } from './cluster.ts'
 
 const missing = await missingPlaneTools()

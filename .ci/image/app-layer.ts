@@ -1,16 +1,18 @@
 // The layer that changes with ssmd: its sources compiled to JavaScript, the packages they need at run time, and the
 // command. Only what `ssmd` can reach is compiled, so tests and their helpers are not among it.
 
-import { copyFile, mkdir, readFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
-import { npmCi } from '../install.mjs'
-import { run } from '../tools/run.ts'
+import { npmCi } from '../../cli/launch/install.mjs'
+import { run } from '../../operator/local/nats-server/run.ts'
 import { putFile, putFolder, putProgram, putText } from './files.ts'
 import { APP, type Arch, NODE_ARCH } from './layout.ts'
 
 /** What the sources use and the compiler leaves out. */
-const DATA = ['crds/validators.gen.mjs', '.ci/lock.mjs', 'exchanges/schemas/block.capnp'] as const
+const DATA = ['crds/validators.gen.mjs', 'exchanges/schemas/block.capnp'] as const
+/** What `ssmd up` builds or fetches its NATS with: not for containers. */
+const NOT_FOR_CONTAINERS = 'operator/local/nats-server'
 
 export type Manifest = {
   readonly name: string
@@ -38,6 +40,7 @@ export async function installPackages(root: string, arch: Arch, folder: string):
 export async function writeAppLayer(root: string, packages: string, to: string): Promise<void> {
   const app = join(to, APP)
   await compile(root, app)
+  await rm(join(app, NOT_FOR_CONTAINERS), { recursive: true })
   for (const path of DATA) await putFile(join(root, path), join(app, path))
   await putFolder(packages, join(app, 'node_modules'), isNeeded)
   await putText(join(app, 'package.json'), packageJson(await readManifest(root)))
@@ -58,11 +61,8 @@ function packageJson({ name, version, license, imports }: Manifest): string {
   const compiled: Record<string, string> = {}
   for (const [alias, target] of Object.entries(imports)) {
     if (target.startsWith('./workloads/testing/')) continue
-    if (!alias.endsWith('*')) compiled[alias] = target.replace(/\.ts$/, '.js')
-    else {
-      compiled[`${alias}.ts`] = `${target}.js`
-      compiled[`${alias}.mjs`] = `${target}.mjs`
-    }
+    compiled[`${alias}.ts`] = `${target}.js`
+    compiled[`${alias}.mjs`] = `${target}.mjs`
   }
   return `${JSON.stringify({ name, version, license, type: 'module', imports: compiled }, null, 2)}\n`
 }

@@ -4,7 +4,7 @@
 import { chmod, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
-import { run } from '../tools/run.ts'
+import { run } from '../../operator/local/nats-server/run.ts'
 import { APP, type Arch, hostArch, USER } from './layout.ts'
 
 /** In the folder of the app; command.cjs names it too. */

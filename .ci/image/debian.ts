@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
-import { run } from '../tools/run.ts'
+import { run } from '../../operator/local/nats-server/run.ts'
 import type { Arch } from './layout.ts'
 
 const SOURCES = '/etc/apt'

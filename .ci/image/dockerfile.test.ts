@@ -34,7 +34,7 @@ test('the image is made of one stage that builds and one that holds what it buil
 
 test('the build stage runs the script that npm run image runs, for the processor that is asked for', () => {
   assert.equal(all(build?.instructions, 'RUN'), [
-    'node .ci/bootstrap.mjs .ci/image/rootfs.ts --arch "$TARGETARCH" --out /rootfs',
+    'node cli/launch/bootstrap.mjs .ci/image/rootfs.ts --arch "$TARGETARCH" --out /rootfs',
   ])
 })
 

@@ -11,8 +11,8 @@ import * as assert from 'uvu/assert'
 import { SsmdError } from '#crds/errors.ts'
 import { until, within } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
+import { run } from '../../operator/local/nats-server/run.ts'
 import { readImports } from '../imports.ts'
-import { run } from '../tools/run.ts'
 import { readManifest } from './app-layer.ts'
 import { readElf } from './elf.ts'
 import { type BuiltImage, buildImage } from './image.ts'
@@ -165,6 +165,9 @@ built('holds neither sources, nor tests, nor packages for development', ['ssmd']
   for (const [path] of forDevelopment) assert.not.ok(paths.includes(`app/${path}`), path)
 })
 
+/** What only `ssmd up` loads, after it has looked for it. */
+const LEFT_OUT = /^app\/(operator\/local\/nats-server|cli\/launch)\//
+
 built('has every file that its own files import', ['ssmd'], async (image) => {
   const app = join(image.root, 'app')
   const { imports } = JSON.parse(await readFile(join(app, 'package.json'), 'utf8')) as {
@@ -177,7 +180,7 @@ built('has every file that its own files import', ['ssmd'], async (image) => {
   for (const file of files) {
     for (const { specifier } of readImports(await readFile(join(image.root, file), 'utf8'))) {
       const target = targetOf(specifier, posix.dirname(file), imports)
-      if (target !== undefined)
+      if (target !== undefined && !LEFT_OUT.test(target))
         assert.ok(existsSync(join(image.root, target)), `${file}: ${specifier}`)
     }
   }
@@ -245,6 +248,15 @@ inJail('runs as user 65532 on a read-only root, out of its own files', 'ssmd', a
     ...{ pid: 1, uid: 65532, gid: 65532, why: 'EROFS' },
     ...{ groups: [65532], caps: '0000000000000000' },
   })
+})
+
+inJail('ssmd up is not for containers, and says what to do instead', 'ssmd', async (image) => {
+  const said = await runJailed(image.root, ['ssmd', 'up'], envOf(image))
+  assert.is(said.code, 2)
+  assert.match(said.output, 'ssmd up is not for containers')
+  assert.match(said.output, 'npm start')
+  const left = image.entries.map(({ path }) => path).filter((path) => LEFT_OUT.test(path))
+  assert.equal(left, [])
 })
 
 inJail('takes the code that was compiled ahead, and only that', 'ssmd', async (image) => {

@@ -15,7 +15,7 @@ const HELP = `npm run image [-- <options>]
 
 Builds the image of ssmd as an OCI archive: .image/ssmd-<version>-<arch>.tar. One image for all roles
 (ssmd operator, ssmd connector, ...); it runs as user 65532 on a read-only root and holds no shell.
-Needs apt-get and dpkg-deb, for the C libraries; no container engine. On other systems: docker build .
+Needs apt-get and dpkg-deb, for the C libraries, and GNU tar; no container engine. On other systems: docker build .
 
   --arch <amd64|arm64>   default: this machine's
   --nats                 also .image/nats-server-<version>-<arch>.tar, for a cluster without a registry; needs Go

@@ -1,13 +1,13 @@
 // Packs the layers of a rootfs as an OCI archive: what `ctr images import`, `docker load`, `podman load` and `skopeo`
 // read. Equal files give equal bytes; nothing in it tells when or where it was made.
 
-import { createHash, type Hash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Arch, Rootfs } from './layout.ts'
-import { readPieces, TAR_END, tarFile, tarFolder } from './tar.ts'
+import { tarFolder } from './tar.ts'
 
 const TYPE = 'application/vnd.oci.image'
 
@@ -23,22 +23,45 @@ export async function packImage(
   out: string
 ): Promise<Packed> {
   const work = await mkdtemp(join(dirname(out), '.pack-'))
+  const layout = join(work, 'layout')
+  const archive = join(work, 'archive')
   try {
-    const layers: (Blob & { file: string })[] = []
+    await mkdir(join(layout, 'blobs/sha256'), { recursive: true })
+    const layers: Blob[] = []
     for (const layer of rootfs.layers) {
-      const file = join(work, `layer-${layers.length}`)
-      layers.push({ ...(await writeHashed(tarFolder(join(folder, layer)), file)), file })
+      const file = join(work, 'layer')
+      await tarFolder(join(folder, layer), file)
+      layers.push(await placeBlob(file, layout))
     }
-    const config = json(configOf(rootfs, arch, layers))
-    const manifest = json(manifestOf(blobOf(config), layers))
-    const index = json(indexOf(rootfs.name, arch, blobOf(manifest)))
-    const archive = join(work, 'archive')
-    await pipeline(archiveOf(index, [config, manifest], layers), createWriteStream(archive))
+    const config = await writeBlob(configOf(rootfs, arch, layers), work, layout)
+    const manifest = await writeBlob(manifestOf(config, layers), work, layout)
+    await writeFile(join(layout, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }))
+    await writeFile(
+      join(layout, 'index.json'),
+      JSON.stringify(indexOf(rootfs.name, arch, manifest))
+    )
+    await tarFolder(layout, archive)
     await rename(archive, out)
-    return { digest: blobOf(manifest).digest, bytes: (await stat(out)).size }
+    return { digest: manifest.digest, bytes: (await stat(out)).size }
   } finally {
     await rm(work, { recursive: true, force: true })
   }
+}
+
+async function writeBlob(value: unknown, work: string, layout: string): Promise<Blob> {
+  const file = join(work, 'blob')
+  await writeFile(file, JSON.stringify(value))
+  return placeBlob(file, layout)
+}
+
+/** A blob's name is its digest. */
+async function placeBlob(file: string, layout: string): Promise<Blob> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash)
+  const sum = hash.digest('hex')
+  const { size } = await stat(file)
+  await rename(file, join(layout, 'blobs/sha256', sum))
+  return { digest: `sha256:${sum}`, size }
 }
 
 const configOf = (rootfs: Rootfs, architecture: Arch, layers: readonly Blob[]) => ({
@@ -72,40 +95,3 @@ const indexOf = (name: string, architecture: Arch, manifest: Blob) => ({
     },
   ],
 })
-
-async function* archiveOf(
-  index: Buffer,
-  small: readonly Buffer[],
-  layers: readonly (Blob & { file: string })[]
-): AsyncGenerator<Uint8Array> {
-  const whole = (name: string, bytes: Buffer) => tarFile(name, bytes.length, [bytes])
-  yield* whole('oci-layout', json({ imageLayoutVersion: '1.0.0' }))
-  yield* whole('index.json', index)
-  for (const blob of small) yield* whole(blobPath(blobOf(blob).digest), blob)
-  for (const { digest, size, file } of layers) {
-    yield* tarFile(blobPath(digest), size, readPieces(file))
-  }
-  yield TAR_END
-}
-
-const blobPath = (digest: string): string => `blobs/${digest.replace(':', '/')}`
-const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
-const digestOf = (hash: Hash): string => `sha256:${hash.digest('hex')}`
-const blobOf = (bytes: Buffer): Blob => ({
-  digest: digestOf(createHash('sha256').update(bytes)),
-  size: bytes.length,
-})
-
-async function writeHashed(pieces: AsyncIterable<Uint8Array>, file: string): Promise<Blob> {
-  const hash = createHash('sha256')
-  let size = 0
-  const hashed = async function* () {
-    for await (const piece of pieces) {
-      hash.update(piece)
-      size += piece.length
-      yield piece
-    }
-  }
-  await pipeline(hashed, createWriteStream(file))
-  return { digest: digestOf(hash), size }
-}

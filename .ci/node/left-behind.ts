@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { run } from '../tools/run.ts'
+import { run } from '../../operator/local/nats-server/run.ts'
 import { cgroupMounts } from './cgroups.ts'
 import { parseMounts } from './teardown.ts'
 

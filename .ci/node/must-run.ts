@@ -1,7 +1,7 @@
 // Runs a program of the system that has to succeed; where it does not, the error holds what it said.
 
 import { SsmdError } from '#crds/errors.ts'
-import { run } from '../tools/run.ts'
+import { run } from '../../operator/local/nats-server/run.ts'
 
 const LIMIT_MS = 60_000
 

@@ -4,8 +4,8 @@ import { constants } from 'node:fs'
 import { access, readFile } from 'node:fs/promises'
 import { type ErrorCode, SsmdError } from '#crds/errors.ts'
 import { missingProgram, systemPath } from '#testing/programs.ts'
+import { run } from '../../operator/local/nats-server/run.ts'
 import { installPrograms } from '../install-programs.ts'
-import { run } from '../tools/run.ts'
 import { cgroupMounts, cgroupVersion } from './cgroups.ts'
 
 const NODE_PROGRAMS = ['unshare', 'mount', 'ip', 'openssl', 'runc', 'nft'] as const

@@ -2,8 +2,8 @@
 // asking whether a node can run here must not build a kubelet.
 
 import { SsmdError } from '#crds/errors.ts'
-import { toolPath } from '#tools'
 import { missingTools } from '../../operator/testing/cluster.ts'
+import { toolPath } from '../tools/tools.ts'
 import { enclosed } from './namespaces.ts'
 import { whyNoNode } from './requirements.ts'
 

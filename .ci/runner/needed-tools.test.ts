@@ -5,11 +5,11 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { PROGRAMS } from '#testing/programs.ts'
 import { readSources } from '../sources.ts'
-import { TOOLS } from '../tools/specs.ts'
+import { isFiles, isTool } from '../tools/tools.ts'
 import { neededBy } from './needed-tools.ts'
 
 const test = suite('needed tools')
-const ALIASES = { '#testing/*': './workloads/testing/*', '#tools': './.ci/tools/tools.ts' }
+const ALIASES = { '#testing/*': './workloads/testing/*' }
 
 /** In two parts, or this file itself would be found to need them. */
 const call = (name: string) => `await tool${'Path'}('${name}', {})\n`
@@ -50,12 +50,13 @@ const needsOf = (path: string) => neededBy([path], texts, imports)
 
 test('the real tests of this repository are found to need their servers, all of them known', () => {
   const of = (path: string) => needsOf(path).tools
-  assert.equal(of('operator/kube/real.test.ts'), ['etcd', 'kube-apiserver', 'kubectl'])
+  assert.equal(of('operator/e2e/kube-client.test.ts'), ['etcd', 'kube-apiserver', 'kubectl'])
   assert.equal(of('workloads/bus/stream.test.ts'), ['nats-server'])
   assert.equal(of('crds/parse.test.ts'), [])
   for (const path of texts.keys()) {
     if (path.startsWith('.ci/')) continue
-    for (const name of of(path)) assert.ok(name in TOOLS, `${path} asks for ${name}`)
+    for (const name of of(path))
+      assert.ok(isTool(name) || isFiles(name), `${path} asks for ${name}`)
   }
 })
 

@@ -9,7 +9,7 @@ const TOOL = /\btoolPath\(\s*'([a-z-]+)'/g
 const PROGRAM = /(?:\bmissingProgram\(\s*|\bconst [A-Z]+_PROGRAMS = )('[^']+'|\[[^\]]*\])/g
 
 export type Needs = {
-  /** Names of .ci/tools, in order of first use. */
+  /** Names of .ci/tools, programs and folders of files, in order of first use. */
   readonly tools: readonly string[]
   /** Programs of the system, as #testing/programs.ts calls them, in order of first use. */
   readonly programs: readonly string[]

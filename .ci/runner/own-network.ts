@@ -1,7 +1,7 @@
 // A network in which only loopback exists: some servers listen on every address and no flag says otherwise. Linux gives it to
 // root, and to others where it lets them be root in a namespace of their own.
 
-import { run } from '../tools/run.ts'
+import { run } from '../../operator/local/nats-server/run.ts'
 
 const UP = 'ip link set lo up && exec "$@"'
 /** It takes a moment; on a machine that hardly moves, some more. */

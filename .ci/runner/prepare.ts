@@ -6,13 +6,12 @@ import { join } from 'node:path'
 import { describeError } from '#crds/errors.ts'
 import { PROGRAMS, type ProgramName } from '#testing/programs.ts'
 import { NO_INSTALL_VARIABLE } from '#testing/skip.ts'
-import { type ToolName, toolPath } from '#tools'
+import { toolVariable } from '#testing/tools.ts'
 import { installPrograms } from '../install-programs.ts'
 import { IMAGES_VARIABLE, makeImages } from '../node/images.ts'
 import { whyNoNode } from '../node/requirements.ts'
 import { readSources } from '../sources.ts'
-import { argoFiles } from '../tools/argocd-files.ts'
-import { TOOLS } from '../tools/specs.ts'
+import { isFiles, isTool, toolPath } from '../tools/tools.ts'
 import type { TestFile } from './files.ts'
 import { type Needs, neededBy } from './needed-tools.ts'
 import { ownNetwork } from './own-network.ts'
@@ -67,14 +66,13 @@ async function preparedTools(
   needed: readonly string[],
   { log }: PrepareOptions
 ): Promise<NodeJS.ProcessEnv> {
-  const names = new Set(needed.filter((name): name is ToolName => name in TOOLS))
+  const names = new Set(needed.filter((name) => isTool(name) || isFiles(name)))
   // Tests of programs start them as processes, where no import shows what they need.
   if (files.some(({ path }) => !/^(crds|charts|\.ci)\//.test(path))) names.add('nats-server')
   const env: NodeJS.ProcessEnv = {}
   for (const name of names) {
     try {
-      env[TOOLS[name].variable] = await toolPath(name)
-      if (name === 'argocd') await argoFiles()
+      env[toolVariable(name)] = await toolPath(name)
     } catch (error) {
       log(`tests that need ${name} cannot run: ${describeError(error)}`)
     }

@@ -5,11 +5,11 @@ import { existsSync } from 'node:fs'
 import { chmod, cp, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
-import { withLock } from '../lock.mjs'
-import { findGo, goEnv } from './go.ts'
-import { run } from './run.ts'
-import type { ToolSpec } from './specs.ts'
-import { cacheFolder } from './tools.ts'
+import { withLock } from '../../cli/launch/lock.mjs'
+import { findGo, goEnv } from '../../operator/local/nats-server/go.ts'
+import { cacheFolder } from '../../operator/local/nats-server/locate.ts'
+import { run } from '../../operator/local/nats-server/run.ts'
+import type { ToolSpec } from '../../operator/local/nats-server/spec.ts'
 
 export type ModuleFiles = {
   /** Of the folder in the cache; has the version in it. */

@@ -1,55 +1,32 @@
-// Where the real servers are: `toolPath` for whoever starts one, and `npm run tools` for a person who asks.
-// Versions and sources stand in specs.ts, the order in which they are tried in find.ts.
+// Where the real servers are: `toolPath` for the programs of .ci, and `npm run tools` for a person who asks. Tests of
+// other rooms ask through #testing/tools.ts. Versions and sources stand in specs.ts and files.ts.
 
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { describeError, exitCodeOf, SsmdError } from '#crds/errors.ts'
-import { type FindDeps, type FoundTool, findTool, type Source, versionFits } from './find.ts'
-import { goBuild } from './go.ts'
-import { downloadRelease } from './release.ts'
-import { run } from './run.ts'
-import { TOOLS, type ToolName, type ToolSpec } from './specs.ts'
+import { withLock } from '../../cli/launch/lock.mjs'
+import { type FoundTool, type Source, versionFits } from '../../operator/local/nats-server/find.ts'
+import { type LocateOptions, locate } from '../../operator/local/nats-server/locate.ts'
+import type { ToolSpec } from '../../operator/local/nats-server/spec.ts'
+import { FILES, type FilesName } from './files.ts'
+import { filesOfModule } from './module-files.ts'
+import { TOOLS, type ToolName } from './specs.ts'
 
-export type { ToolName } from './specs.ts'
+export type ToolOptions = Omit<LocateOptions, 'lock'>
 
-/** For a program to say its version: a busy machine may take long to load a large one. */
-const VERSION_MS = 60_000
-
-export type ToolOptions = {
-  /** Takes a line on what takes long. Default: standard error. */
-  readonly log?: (line: string) => void
-  readonly env?: NodeJS.ProcessEnv
-}
-
-/** The path of a tool, built or fetched first where it is not here yet; SSMD_E_TOOL_MISSING says what to install. */
-export async function toolPath(name: ToolName, options: ToolOptions = {}): Promise<string> {
+/** The path of a program or of a folder of files, got first if it is missing; SSMD_E_TOOL_MISSING says what to install. */
+export async function toolPath(
+  name: ToolName | FilesName,
+  options: ToolOptions = {}
+): Promise<string> {
+  if (isFiles(name)) return filesOfModule(FILES[name], options.env ?? process.env)
   return (await locateTool(name, options)).path
 }
 
-/** The same, with where it came from. */
-export async function locateTool(name: ToolName, options: ToolOptions = {}): Promise<FoundTool> {
-  return findTool(TOOLS[name], findDeps(options))
-}
+/** A program, with where it came from. */
+export const locateTool = (name: ToolName, options: ToolOptions = {}): Promise<FoundTool> =>
+  locate(TOOLS[name], { ...options, lock: withLock })
 
-/** Where tools are kept. */
-export const cacheFolder = (env: NodeJS.ProcessEnv): string =>
-  join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'ssmd', 'tools')
-
-function findDeps(options: ToolOptions): FindDeps {
-  const env = options.env ?? process.env
-  const log = options.log ?? ((line: string) => process.stderr.write(`ssmd: ${line}\n`))
-  const output: FindDeps['output'] = async (file, args) =>
-    (await run(file, args, { limitMs: VERSION_MS, env: { PATH: env.PATH, HOME: env.HOME } })).output
-  const { platform, arch } = process
-  return {
-    env,
-    log,
-    output,
-    cache: cacheFolder(env),
-    build: goBuild({ env, log, output, run }),
-    download: downloadRelease({ log, output, run, platform, arch }),
-  }
-}
+export const isTool = (name: string): name is ToolName => Object.hasOwn(TOOLS, name)
+export const isFiles = (name: string): name is FilesName => Object.hasOwn(FILES, name)
 
 const FROM: Readonly<Record<Source, string>> = {
   variable: 'from the variable',
@@ -70,24 +47,30 @@ export function chosenTools(
   const all = Object.keys(TOOLS) as ToolName[]
   const isFor = (spec: ToolSpec) => spec.os === undefined || spec.os === platform
   if (args.includes('--all')) return all.filter((name) => isFor(TOOLS[name]))
-  const unknown = args.find((name) => !Object.hasOwn(TOOLS, name))
-  if (unknown !== undefined) {
-    throw new SsmdError('SSMD_E_USAGE', `no tool is called ${unknown}`, {
-      hint: `npm run tools -- --all, or one of: ${all.join(', ')}`,
-    })
-  }
+  const unknown = args.find((name) => !isTool(name))
+  if (unknown !== undefined) throw unknownTool(unknown)
   return args.length > 0 ? (args as ToolName[]) : [...DEFAULT]
 }
 
+const unknownTool = (name: string): SsmdError =>
+  new SsmdError('SSMD_E_USAGE', `no tool is called ${name}`, {
+    hint: `npm run tools -- --all, or one of: ${Object.keys(TOOLS).join(', ')}`,
+  })
+
 const HELP = `npm run tools                 ${DEFAULT.join(', ')}: what npm start needs
-npm run tools -- --all        every real server of the tests and of npm run cluster, built where it is not here yet
+npm run tools -- --all        every real server of the tests and of npm run cluster, built if it is missing
 npm run tools -- etcd helm    these
+npm run tools -- --path etcd  only its path, for a script
 
 Tools: ${Object.keys(TOOLS).join(', ')}`
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) {
     console.log(HELP)
+    return
+  }
+  if (args[0] === '--path') {
+    console.log(await onlyPath(args[1]))
     return
   }
   for (const name of chosenTools(args)) {
@@ -98,6 +81,11 @@ async function main(args: readonly string[]): Promise<void> {
     const differs = versionFits(found.version, spec.version) ? '' : ` (pinned: ${spec.version})`
     console.log(`${found.name} ${found.version}${differs}\t${from}\t${found.path}`)
   }
+}
+
+async function onlyPath(name = ''): Promise<string> {
+  if (isTool(name) || isFiles(name)) return toolPath(name)
+  throw unknownTool(name)
 }
 
 if (import.meta.main) {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { patience } from '#testing/deadline.ts'
-import { toolPath } from '#tools'
-import { run } from '../../.ci/tools/run.ts'
+import { toolPath } from '#testing/tools.ts'
+import { run } from '../../operator/local/nats-server/run.ts'
 import { missingTools } from '../../operator/testing/cluster.ts'
 
 export const CHART = new URL('../ssmd', import.meta.url).pathname

@@ -1,9 +1,10 @@
 // `ssmd up`: the local runtime with a face: a live table on a terminal, plain lines elsewhere. Ctrl-C stops it
 // in order and ends with 0; a second one hurries.
+import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { toolPath } from '#tools'
+import { SsmdError } from '#crds/errors.ts'
 import { LocalRuntime } from '../../operator/local/runtime.ts'
 import { createFace, type Face } from '../live/face.ts'
 import { flush, type Output, outliveOutput } from '../output.ts'
@@ -25,6 +26,7 @@ const STOP_LIMIT_MS = 180_000
 const FILES_MS = 1000
 
 export async function runUp(options: UpOptions): Promise<void> {
+  const natsServer = await natsServerOfThisComputer()
   let face: Face | undefined
   const runtime = new LocalRuntime({
     ...options,
@@ -35,7 +37,7 @@ export async function runUp(options: UpOptions): Promise<void> {
       entry: fileURLToPath(new URL(`../main${extname(import.meta.url)}`, import.meta.url)),
     },
     env: process.env,
-    natsServer: (say) => toolPath('nats-server', { log: say }),
+    natsServer,
     nowMs: () => Date.now(),
     onEvent: (event) => face?.tell(event),
     onChange: () => face?.touch(),
@@ -52,6 +54,24 @@ export async function runUp(options: UpOptions): Promise<void> {
   }
   face.finish()
   await leaveHungFiles()
+}
+
+/** What finds or builds nats-server is left out of the image, for a container lacks what that takes. */
+async function natsServerOfThisComputer() {
+  if (!existsSync(new URL('../../operator/local/nats-server', import.meta.url))) {
+    throw new SsmdError(
+      'SSMD_E_USAGE',
+      'ssmd up is not for containers: it runs a NATS of its own, which this image does not hold',
+      { hint: 'on a computer, run npm start in a clone of ssmd; on a cluster, install charts/ssmd' }
+    )
+  }
+  const [{ locate }, { NATS_SERVER }, { withLock }] = await Promise.all([
+    import('../../operator/local/nats-server/locate.ts'),
+    import('../../operator/local/nats-server/spec.ts'),
+    import('../launch/lock.mjs'),
+  ])
+  return async (log: (line: string) => void) =>
+    (await locate(NATS_SERVER, { log, lock: withLock })).path
 }
 
 /** A thread that waits for a file cannot be ended, and `process.exit` waits for it: only a signal ends such a process. */

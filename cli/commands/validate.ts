@@ -1,7 +1,9 @@
 // `ssmd validate`: what is wrong in resource files, one line each with its place, and how many there are.
+
 import { stat } from 'node:fs/promises'
 import { SsmdError } from '#crds/errors.ts'
 import { describeProblem, loadResources, type Problem } from '#crds/resources.ts'
+import { utcDay } from '#crds/rfc3339.ts'
 import { checkResources } from '../../operator/policies.ts'
 import { type Output, writeJson, writeLines } from '../output.ts'
 import { clean, plural } from '../text.ts'
@@ -11,7 +13,7 @@ export type ValidateOptions = { readonly path: string; readonly output: Output }
 export async function runValidate(options: ValidateOptions): Promise<void> {
   const { path } = options
   const resources = await loadResources(path)
-  const date = new Date().toISOString().slice(0, 10)
+  const date = utcDay(Date.now())
   const found: Problem[] = [...resources.problems, ...checkResources(resources, date)]
   // One file alone cannot hold what it refers to.
   const isFile = !(await stat(path)).isDirectory()

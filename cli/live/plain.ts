@@ -1,18 +1,18 @@
 // The same story as plain lines, for a file, a pipe, or a terminal that cannot be redrawn. Pure.
+
 import type { Report } from '#bus/report.ts'
+import { rfc3339Seconds } from '#crds/rfc3339.ts'
 import type { UpEvent } from '../../operator/local/events.ts'
 import type { Snapshot } from '../../operator/local/snapshot.ts'
 import { clean, formatBytes, formatCount, formatRate, formatSpan, plural } from '../text.ts'
 import { type Row, rowsOf } from './rows.ts'
 
-const stamp = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z')
-
 export const eventLine = ({ at, level, subject, text }: UpEvent): string =>
-  `${stamp(at)} ${level === 'info' ? '' : `${level}: `}${clean(subject)}: ${clean(text)}`
+  `${rfc3339Seconds(at)} ${level === 'info' ? '' : `${level}: `}${clean(subject)}: ${clean(text)}`
 
 /** One line a feed. */
 export const stateLines = (snapshot: Snapshot): readonly string[] =>
-  rowsOf(snapshot).map((row) => `${stamp(snapshot.at)} ${describeRow(row)}`)
+  rowsOf(snapshot).map((row) => `${rfc3339Seconds(snapshot.at)} ${describeRow(row)}`)
 
 function describeRow(row: Row): string {
   const parts = [clean(row.state)]

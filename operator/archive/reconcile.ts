@@ -5,12 +5,12 @@ import { consumerName } from '#bus/names.ts'
 import { DURABLE_KEYS, streamWantOf } from '#bus/stream-config.ts'
 import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
+import { utcDay } from '#crds/rfc3339.ts'
 import { CLAIMS, DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
 import { attempt, makeChildren, pruneChildren } from '../reconcile/children.ts'
 import {
   type Context,
   childrenOf,
-  dayOf,
   inNamespace,
   platformOf,
   type StreamVerdict,
@@ -94,7 +94,7 @@ export const reconcileArchive =
       reports: archive ? context.reports.archivers(key, { archive: pass.name }) : [],
       settled: context.isSettled(),
       failure,
-      day: dayOf(context.nowMs()),
+      day: utcDay(context.nowMs()),
     }
     const isWaiting = credentials.fact.standing !== 'good' || predecessor !== undefined
     const result = await finish(pass, context, {

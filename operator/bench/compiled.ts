@@ -3,11 +3,11 @@
 
 import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { run } from '../../.ci/tools/run.ts'
+import { run } from '../local/nats-server/run.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 /** What the sources use and the compiler leaves out. */
-const DATA = ['crds/validators.gen.mjs', '.ci/lock.mjs']
+const DATA = ['crds/validators.gen.mjs']
 
 /** Compiles programs and all that they import into `folder`; their paths there. */
 export async function compile<const P extends readonly string[]>(

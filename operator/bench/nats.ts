@@ -4,7 +4,7 @@
 import { connect, type NatsConnection } from 'nats'
 import { reportSubject } from '#bus/names.ts'
 import type { ConnectorReport } from '#bus/report.ts'
-import { toolPath } from '#tools'
+import { toolPath } from '#testing/tools.ts'
 import { freePorts, startProcess } from '../testing/processes.ts'
 import { deploymentName, feedName, placeOf } from './load.ts'
 

@@ -5,9 +5,10 @@ import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf, isSimulated, keyOf } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { Resources } from '#crds/located.ts'
+import { utcDay } from '#crds/rfc3339.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { attempt, makeChildren, pruneChildren } from '../reconcile/children.ts'
-import { type Context, dayOf, inNamespace, platformOf } from '../reconcile/context.ts'
+import { type Context, inNamespace, platformOf } from '../reconcile/context.ts'
 import { type Credentials, type Need, readCredentials } from '../reconcile/credentials.ts'
 import { finish } from '../reconcile/finish.ts'
 import { ENVIRONMENTS, FEEDS, isPaused, textsAt } from '../reconcile/kinds.ts'
@@ -121,7 +122,7 @@ async function isWantedLive(pass: Pass, context: Context, child: KubeObject): Pr
   const judgedFeed = context.judged.of('Feed', feed).resource
   // Neither can be judged: what runs goes on.
   if (!judged || !judgedFeed) return true
-  const plays = simulatedFeeds(judged, [judgedFeed], { date: dayOf(context.nowMs()) }).length > 0
+  const plays = simulatedFeeds(judged, [judgedFeed], { date: utcDay(context.nowMs()) }).length > 0
   const names = [simulatorName(pass.name, name), simulatorService(pass.name, name)]
   return plays && names.includes(child.metadata.name)
 }
@@ -148,7 +149,7 @@ function fitness(
 ): { readonly environment: Environment | undefined; readonly config: Fact } {
   const { resource, problem } = context.judged.of('Environment', object)
   if (!resource) return { environment: undefined, config: stalled('InvalidSpec', problem) }
-  const problems = checkEnvironment(located(resource), resources, dayOf(context.nowMs()))
+  const problems = checkEnvironment(located(resource), resources, utcDay(context.nowMs()))
   // A name that is not there yet may come; what is wrong in itself will not heal.
   const wrong = problems.filter(({ code }) => code !== 'SSMD_E_REFERENCE')
   if (wrong.length > 0)

@@ -4,8 +4,9 @@
 import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated, keyOf } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
+import { utcDay } from '#crds/rfc3339.ts'
 import { type KubeObject, keyOf as keyOfObject } from '../kube/objects.ts'
-import { type Context, dayOf, environmentsNaming, platformOf } from '../reconcile/context.ts'
+import { type Context, environmentsNaming, platformOf } from '../reconcile/context.ts'
 import { type Credentials, type Need, readCredentials } from '../reconcile/credentials.ts'
 import { connectorName } from '../render/names.ts'
 import type { Child } from '../render/objects.ts'
@@ -67,7 +68,7 @@ async function captureIn(
     return { ...base, config: waiting('EnvironmentInvalid', `Environment ${name}: ${problem}`) }
   // A suspended capture needs nothing: it is taken away.
   if (base.suspended) return { ...base, config: good('Valid'), desired: [] }
-  const problems = checkCapture(located(environment), feed, dayOf(context.nowMs()))
+  const problems = checkCapture(located(environment), feed, utcDay(context.nowMs()))
   if (problems.length > 0) {
     const what = `Environment ${name}: ${describeProblems(problems)}`
     return { ...base, config: waiting('EnvironmentInvalid', what) }

@@ -4,10 +4,11 @@
 import { streamWantOf } from '#bus/stream-config.ts'
 import { feedsOf } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
+import { utcDay } from '#crds/rfc3339.ts'
 import { versionInForce } from '#crds/versions.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { attempt, type Made, makeChildren, pruneChildren } from '../reconcile/children.ts'
-import { type Context, dayOf, type StreamVerdict } from '../reconcile/context.ts'
+import type { Context, StreamVerdict } from '../reconcile/context.ts'
 import { finish } from '../reconcile/finish.ts'
 import { ENVIRONMENTS, FEEDS, isPaused } from '../reconcile/kinds.ts'
 import { workloadAt } from '../reconcile/observe.ts'
@@ -45,7 +46,7 @@ export const reconcileFeed =
     const views: CaptureView[] = []
     for (const capture of captures) views.push(await viewOf(pass, context, capture, made, paused))
 
-    const day = dayOf(context.nowMs())
+    const day = utcDay(context.nowMs())
     const view: FeedView = {
       config,
       disabled: feed !== undefined && isDisabled(feed),
@@ -91,7 +92,7 @@ function fitness(
 ): { readonly feed: Feed | undefined; readonly config: Fact } {
   const { resource, problem } = context.judged.of('Feed', object)
   if (!resource) return { feed: undefined, config: stalled('InvalidSpec', problem) }
-  const problems = checkFeed(located(resource), dayOf(context.nowMs()))
+  const problems = checkFeed(located(resource), utcDay(context.nowMs()))
   return problems.length === 0
     ? { feed: resource, config: good('Valid') }
     : { feed: undefined, config: stalled('InvalidSpec', describeProblems(problems)) }

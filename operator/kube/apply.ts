@@ -2,9 +2,9 @@
 // back what others changed and takes out what we no longer want. Nothing is written when every wanted field is
 // there and the hash of what was applied last is the hash of what is wanted now.
 
+import { canonical, hashOf } from '#crds/canonical.ts'
 import { SsmdError } from '#crds/errors.ts'
 import type { ApplyGuard } from './apply-guard.ts'
-import { canonical, hashOf } from './canonical.ts'
 import type { Client } from './client.ts'
 import { findDrift } from './drift.ts'
 import { immutableFields, isConflict, isNotFound } from './errors.ts'

@@ -1,6 +1,8 @@
 // How long to wait before the next attempt: doubling, bounded, and spread, so that what failed together does
 // not come back together.
 
+import { backoffBoundMs } from '#role/backoff.ts'
+
 export type BackoffOptions = {
   readonly baseMs: number
   readonly maxMs: number
@@ -10,7 +12,6 @@ export type BackoffOptions = {
 
 /** The wait after `failures` failures in a row (1 is the first): between half and the whole of base · 2^(n-1). */
 export function backoffMs(failures: number, options: BackoffOptions): number {
-  // 2^30 bases are beyond any bound; the exponent is held so that it cannot overflow.
-  const full = Math.min(options.maxMs, options.baseMs * 2 ** Math.min(failures - 1, 30))
+  const full = backoffBoundMs(failures - 1, { baseMs: options.baseMs, capMs: options.maxMs })
   return full * (0.5 + options.random() / 2)
 }

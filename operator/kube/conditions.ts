@@ -1,6 +1,8 @@
 // Conditions as KEP-1623 wants them: one of a type, a reason in CamelCase, the generation it speaks of, and a
 // transition time that moves only when the status flips. Pure: the caller says what time it is.
 
+import { rfc3339Seconds } from '#crds/rfc3339.ts'
+
 export type Condition = {
   readonly type: string
   readonly status: 'True' | 'False' | 'Unknown'
@@ -32,10 +34,7 @@ export function conditionsOf(
       reason,
       message: message.length > MESSAGE_LIMIT ? `${message.slice(0, MESSAGE_LIMIT - 1)}…` : message,
       observedGeneration: generation,
-      lastTransitionTime:
-        old?.status === status
-          ? old.lastTransitionTime
-          : new Date(wallMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+      lastTransitionTime: old?.status === status ? old.lastTransitionTime : rfc3339Seconds(wallMs),
     }
   })
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { canonical, hashOf } from './canonical.ts'
+import { canonical, hashOf } from '#crds/canonical.ts'
 import { findDrift, parseQuantity } from './drift.ts'
 
 const test = suite('drift')

@@ -1,6 +1,8 @@
 // How long a process that ended waits before it is started again: 0.5 s, doubled up to 30 s, and from the
 // beginning once it has run for a minute.
 
+import { backoffBoundMs } from '#role/backoff.ts'
+
 export type BackoffTimes = {
   readonly firstMs: number
   readonly mostMs: number
@@ -14,4 +16,4 @@ export const countEnds = (before: number, ranMs: number, times: BackoffTimes): n
   ranMs >= times.resetAfterMs ? 1 : before + 1
 
 export const backoffMs = (ends: number, times: BackoffTimes): number =>
-  Math.min(times.mostMs, times.firstMs * 2 ** Math.min(ends - 1, 30))
+  backoffBoundMs(ends - 1, { baseMs: times.firstMs, capMs: times.mostMs })

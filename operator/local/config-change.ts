@@ -1,7 +1,7 @@
 // Which fields two versions of a ConfigMap differ in, for the line that says why something restarts. Only paths
 // are named, never values.
 import { parse } from 'yaml'
-import { canonicalJson } from '../render/hash.ts'
+import { canonical } from '#crds/canonical.ts'
 import type { ConfigMap } from '../render/objects.ts'
 
 const SHOWN = 3
@@ -25,7 +25,7 @@ export function describeConfigChange(before: ConfigMap, after: ConfigMap): strin
 }
 
 function collect(before: unknown, after: unknown, path: string, paths: string[]): void {
-  if (canonicalJson(before) === canonicalJson(after)) return
+  if (canonical(before) === canonical(after)) return
   if (isObject(before) && isObject(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)]))
       collect(before[key], after[key], path === '' ? key : `${path}.${key}`, paths)

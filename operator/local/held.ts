@@ -1,10 +1,10 @@
 // What is in force after an edit, pure: a resource that became invalid stays as it last was, a resource that is
 // gone is gone, and whatever is wrong is said. An edit of one file never changes what another one declares.
 import type { Archive } from '#crds/archive.gen.ts'
+import { canonical } from '#crds/canonical.ts'
 import type { Environment } from '#crds/environment.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { Located, Problem, Resources } from '#crds/resources.ts'
-import { canonicalJson } from '../render/hash.ts'
 
 export type Held = {
   /** What runs. */
@@ -81,8 +81,7 @@ const nameOf = ({ resource }: Any): string => `${resource.kind} ${resource.metad
 const isWritten = (item: Any, loaded: Resources): boolean =>
   allOf(loaded).some(
     (written) =>
-      nameOf(written) === nameOf(item) &&
-      canonicalJson(written.resource) === canonicalJson(item.resource)
+      nameOf(written) === nameOf(item) && canonical(written.resource) === canonical(item.resource)
   )
 
 const isAbout = (problem: Problem, item: Any): boolean =>

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until, within } from '#testing/deadline.ts'
-import { toolPath } from '#tools'
+import { toolPath } from '#testing/tools.ts'
 import { layoutOf } from './layout.ts'
 import { NatsServer } from './nats.ts'
 import { loopbackAddress, natsConfig, natsFiles } from './nats-config.ts'
@@ -100,6 +101,28 @@ for (const [what, text] of [
     await server.stop()
   })
 }
+
+test('building nats-server may take longer than nats-server may take to start', async () => {
+  using folder = new TestFolder()
+  let passedMs = 0
+  const server = new NatsServer(
+    { host: '127.0.0.1', port: await freePort() },
+    {
+      layout: layoutOf(folder.data),
+      env: process.env,
+      async natsServer() {
+        for (; passedMs < 600_000; passedMs += 60_000) await sleep(25)
+        return toolPath('nats-server')
+      },
+      nowMs: () => Date.now() + passedMs,
+      onEvent: () => undefined,
+      onChange: () => undefined,
+    }
+  )
+  await within(MS, 'start', server.start(new AbortController().signal))
+  assert.is(server.state.kind, 'ready')
+  await server.stop()
+})
 
 test('a server that cannot start is one error with its own words', async () => {
   using folder = new TestFolder()

@@ -93,10 +93,12 @@ export class NatsServer {
   async start(signal: AbortSignal): Promise<void> {
     await this.#awaitPort(signal)
     this.#process.start()
-    const end = this.#options.nowMs() + START_LIMIT_MS
+    let end = this.#options.nowMs() + START_LIMIT_MS
     while (!signal.aborted) {
       await sleep(20)
       const { state } = this
+      // Until the program runs, it is being built or fetched, which takes minutes.
+      if (state.kind === 'launching') end = this.#options.nowMs() + START_LIMIT_MS
       if (state.kind === 'ready') {
         this.#watchWrites()
         return

@@ -7,7 +7,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { toSsmdError } from '#crds/errors.ts'
 import { until, within } from '#testing/deadline.ts'
-import { toolPath } from '#tools'
+import { toolPath } from '#testing/tools.ts'
 import type { UpEvent } from './events.ts'
 import { freePort } from './ports.ts'
 import { LocalRuntime } from './runtime.ts'
@@ -30,7 +30,7 @@ function createUp(folder: TestFolder, options: { env?: Record<string, string> } 
     current: folder.path,
     program: { execPath: process.execPath, entry: folder.entry },
     env: { ...process.env, ...options.env },
-    natsServer: (say) => toolPath('nats-server', { log: say }),
+    natsServer: () => toolPath('nats-server'),
     backoff: { firstMs: 50, mostMs: 200, resetAfterMs: 60_000 },
     nowMs: () => Date.now(),
     onEvent: (event) => events.push(event),

@@ -1,7 +1,9 @@
 // The resources that `ssmd up` runs: read from a file or folder, with what an edit broke held as it last was, and
 // with words for what is wrong.
+
 import { SsmdError } from '#crds/errors.ts'
 import { describeProblem, loadResources } from '#crds/resources.ts'
+import { utcDay } from '#crds/rfc3339.ts'
 import type { Declared } from '../desired.ts'
 import { checkResources } from '../policies.ts'
 import { type Held, takeEdit } from './held.ts'
@@ -103,6 +105,6 @@ export class Source {
   }
 
   #today(): string {
-    return new Date(this.#options.nowMs()).toISOString().slice(0, 10)
+    return utcDay(this.#options.nowMs())
   }
 }

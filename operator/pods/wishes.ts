@@ -1,7 +1,7 @@
 // Which change of a pod is worth a look at the resource that it belongs to: one that changes what is said of it. A start that
 // goes well is some six changes of a pod, and most of them say nothing new. Pure.
 
-import { canonical } from '../kube/canonical.ts'
+import { canonical } from '#crds/canonical.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { PRIORITY } from '../kube/queue.ts'
 import type { Change } from '../kube/store.ts'

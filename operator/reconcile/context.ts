@@ -3,6 +3,7 @@
 
 import type { Durable } from '#bus/orphans.ts'
 import type { Metadata, StreamWant } from '#bus/stream-config.ts'
+import { utcDay } from '#crds/rfc3339.ts'
 import type { Informer } from '../kube/informer.ts'
 import { type Key, type KubeObject, keyOf, type Resource } from '../kube/objects.ts'
 import { simulatorService } from '../render/names.ts'
@@ -87,8 +88,6 @@ export function environmentsNaming(
   return [...new Set(found)].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
 }
 
-export const dayOf = (nowMs: number): string => new Date(nowMs).toISOString().slice(0, 10)
-
 export const platformOf = (
   context: Context,
   namespace: string,
@@ -96,7 +95,7 @@ export const platformOf = (
 ): Platform => ({
   image: context.image,
   namespace,
-  date: dayOf(context.nowMs()),
+  date: utcDay(context.nowMs()),
   simulatorUrl: (environment, feed) =>
     `ws://${simulatorService(environment, feed)}.${namespace}.svc:8980`,
   hostPath: (path) => (path.startsWith('/') ? path : `${context.hostRoot}/${path}`),

@@ -1,6 +1,6 @@
 // Whether the Secrets that something needs are there with the fields it needs, and their hashes.
 
-import { hashOf } from '../render/hash.ts'
+import { shortHashOf } from '#crds/canonical.ts'
 import { type Fact, good, waiting } from '../status/status.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -35,7 +35,7 @@ export async function readCredentials(
     fact,
     hash(secret, fields) {
       const known = hashes.get(secret)
-      return known && hashOf(fields.map((field) => known[field]))
+      return known && shortHashOf(fields.map((field) => known[field]))
     },
   }
 }

@@ -1,7 +1,7 @@
 // The end of a pass: the status is written if something in it is worth a write now, Ready's changes become Events, and the
 // pass comes again when what was held back may be written.
 
-import { canonical } from '../kube/canonical.ts'
+import { canonical } from '#crds/canonical.ts'
 import type { Condition } from '../kube/conditions.ts'
 import type { KubeObject, Resource } from '../kube/objects.ts'
 import { PRIORITY } from '../kube/queue.ts'

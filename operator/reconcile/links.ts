@@ -3,7 +3,6 @@
 
 import type { NatsConnection } from 'nats'
 import type { Logger } from 'pino'
-import { pause } from '#bus/backoff.ts'
 import { connectBus } from '#bus/connect.ts'
 import { deleteDurable, ensureDurable } from '#bus/durable.ts'
 import { watchUpDown } from '#bus/link.ts'
@@ -13,6 +12,7 @@ import { SETTLE_MS } from '#bus/remake.ts'
 import { ensureStream, streamFacts, streamNames } from '#bus/stream.ts'
 import type { Metadata, StreamWant } from '#bus/stream-config.ts'
 import { toSsmdError } from '#crds/errors.ts'
+import { pause } from '#role/backoff.ts'
 
 export type LinkVerdict =
   | { readonly state: 'good' }

@@ -1,7 +1,7 @@
 // Secrets by name, and only those that a resource names: no list, no watch. Of each we keep salted hashes of its fields for a
 // minute, so that a pass that finds nothing to do asks nothing; the fields themselves are handed on once and not kept.
 
-import { canonical } from '../kube/canonical.ts'
+import { canonical } from '#crds/canonical.ts'
 import type { Client } from '../kube/client.ts'
 import { isForbidden, isNotFound } from '../kube/errors.ts'
 import { type Key, type KubeObject, SECRETS } from '../kube/objects.ts'

@@ -2,7 +2,7 @@
 // new generation; where nothing but replicas changed since the one that it spoke of, the pods are the same ones, and putting
 // back what somebody else had scaled makes nothing unready. Sound only over generations that we saw, each of them.
 
-import { hashOf } from '../kube/canonical.ts'
+import { hashOf } from '#crds/canonical.ts'
 import type { KubeObject } from '../kube/objects.ts'
 
 type Seen = { readonly generation: number; readonly template: string; readonly since: number }

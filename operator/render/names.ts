@@ -1,5 +1,5 @@
 // Names of the objects that ssmd makes, and how they stay within what Kubernetes allows.
-import { hashOf } from './hash.ts'
+import { shortHashOf } from '#crds/canonical.ts'
 
 // A DNS label: what the name of a Service and the value of a label may be.
 const LABEL_LENGTH = 63
@@ -15,7 +15,7 @@ export const simulatorName = (environment: string, feed: string): string =>
 /** `text`, or where it is longer than a DNS label its beginning and a hash of the whole. */
 export function fitLabel(text: string, length: number = LABEL_LENGTH): string {
   if (text.length <= length) return text
-  return `${text.slice(0, length - 9)}-${hashOf(text).slice(0, 8)}`
+  return `${text.slice(0, length - 9)}-${shortHashOf(text).slice(0, 8)}`
 }
 
 /** The Service in front of a simulator. */

@@ -1,7 +1,7 @@
 // What all our pods have in common: they fit the restricted Pod Security standard, write nowhere but to their
 // volumes, answer probes, and carry one annotation for each cause that may roll them out.
 import { stringify } from 'yaml'
-import { hashOf } from './hash.ts'
+import { shortHashOf } from '#crds/canonical.ts'
 import type {
   ConfigMap,
   Deployment,
@@ -134,10 +134,11 @@ export function renderDeployment(input: PodInput, platform: Platform): Deploymen
 
 function renderTemplate(input: PodInput, platform: Platform): PodTemplate {
   const annotations: Record<string, string> = {
-    [ANNOTATIONS.config]: hashOf(input.config),
+    [ANNOTATIONS.config]: shortHashOf(input.config),
     [ANNOTATIONS.revision]: TEMPLATE_REVISION,
   }
-  if (input.resources !== undefined) annotations[ANNOTATIONS.resources] = hashOf(input.resources)
+  if (input.resources !== undefined)
+    annotations[ANNOTATIONS.resources] = shortHashOf(input.resources)
   for (const [secret, hash] of Object.entries(input.secrets ?? {}))
     if (hash !== undefined) annotations[ANNOTATIONS.secret + secret] = hash
   return {

@@ -1,14 +1,14 @@
 // Why a pod would be replaced, cause by cause, and whether that may happen now: a restart of a capture is a hole in the
 // data, so nothing is replaced without a cause that its template names, nor before its policy allows it. Pure.
 
+import { canonical, shortHashOf } from '#crds/canonical.ts'
 import { findDrift } from '../kube/drift.ts'
-import { canonicalJson, hashOf } from './hash.ts'
 import type { Deployment, PodTemplate } from './objects.ts'
 import { ANNOTATIONS } from './pod.ts'
 
 /** The causes for which `next` replaces `previous`; empty where it does not. */
 export function rolloutCauses(previous: PodTemplate, next: PodTemplate): string[] {
-  if (canonicalJson(previous) === canonicalJson(next)) return []
+  if (canonical(previous) === canonical(next)) return []
   const causes = namedCauses(previous, next)
   return causes.length > 0 ? causes : ['template']
 }
@@ -63,7 +63,7 @@ export function decideRollout(
 ): Rollout {
   const before = (live as Partial<Deployment> | undefined)?.spec?.template
   const token =
-    asked === undefined ? before?.metadata?.annotations?.[ANNOTATIONS.asked] : hashOf(asked)
+    asked === undefined ? before?.metadata?.annotations?.[ANNOTATIONS.asked] : shortHashOf(asked)
   const wanted = token === undefined ? desired : withToken(desired, token)
   if (!before?.spec?.containers?.[0]) return now(wanted)
   const drift = findDrift(wanted.spec.template, before).length > 0

@@ -1,7 +1,7 @@
 // Which keys a change makes worth a pass, how urgent it is, and how much of it has to be looked at. Pure: a change in,
 // wishes out. A change of a reference wakes both sides, the one it left and the one it came to.
 
-import { canonical } from '../kube/canonical.ts'
+import { canonical } from '#crds/canonical.ts'
 import { controllerOf, type Key, type KubeObject, type Resource } from '../kube/objects.ts'
 import { PRIORITY, type Scope } from '../kube/queue.ts'
 import type { Change } from '../kube/store.ts'

@@ -1,5 +1,6 @@
 // The figures that statuses show of what workloads report, and how they are written. Pure.
 
+import { rfc3339Seconds } from '#crds/rfc3339.ts'
 import type { ArchiverSays, Says } from './reports.ts'
 
 /** Three digits are what a person compares; more would only write more often. */
@@ -8,7 +9,7 @@ export const rounded = (rate: number): number => Number(rate.toPrecision(3))
 /** Unix milliseconds as Kubernetes writes times; undefined for what is no time. */
 export function timeOf(ms: number | null | undefined): string | undefined {
   if (typeof ms !== 'number' || !(ms > 0) || ms > 8.64e15) return undefined
-  return new Date(ms).toISOString().replace(/[.]\d+Z$/, 'Z')
+  return rfc3339Seconds(ms)
 }
 
 /** Gaps of the UTC day, as the archivers of a feed know them: the one that knows of most; undefined where none does. */

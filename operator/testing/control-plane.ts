@@ -4,10 +4,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { patience } from '#testing/deadline.ts'
-import { toolPath } from '#tools'
-import { FAST_STAGES, kwokStages, STORAGE_CLASS } from '../../.ci/tools/kwok-stages.ts'
+import { toolPath } from '#testing/tools.ts'
 import type { KubeObject, Resource } from '../kube/objects.ts'
 import { type ClusterOptions, missingTools, startCluster, type TestCluster } from './cluster.ts'
+import { FAST_STAGES, STORAGE_CLASS } from './kwok-stages.ts'
 import { freePorts, isRunning, type Running, startProcess } from './processes.ts'
 
 export const NODES: Resource = {
@@ -56,7 +56,7 @@ const controllerTools = async () => ({
 const planeTools = async () => ({
   ...(await controllerTools()),
   kwok: await toolPath('kwok'),
-  stages: await kwokStages(),
+  stages: await toolPath('kwok-stages'),
 })
 
 /** Why a test with a control plane cannot run here, or undefined. */

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
-import { canonical } from '../kube/canonical.ts'
+import { canonical } from '#crds/canonical.ts'
 import { type Json, leavesOf, merge } from './field-sets.ts'
 
 export type FakeObject = {

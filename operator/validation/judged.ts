@@ -1,12 +1,12 @@
 // Stored objects as typed resources, or why they are none: the same judgement as `ssmd validate`. Each object is judged
 // once: stored objects never change, a new version is a new object.
 
+import { canonical } from '#crds/canonical.ts'
 import type { Kind, ResourceOf } from '#crds/kinds.ts'
 import type { Located, Resources } from '#crds/located.ts'
 import { formatPath } from '#crds/paths.ts'
 import type { Problem } from '#crds/problems.ts'
 import { judge } from '#crds/validate.ts'
-import { canonical } from '../kube/canonical.ts'
 import type { KubeObject } from '../kube/objects.ts'
 
 export type Verdict<K extends Kind> =

@@ -19,6 +19,7 @@ import { type SsmdError, toSsmdError } from '#crds/errors.ts'
 import { until } from '#testing/deadline.ts'
 import { formatManifest, type Manifest, readManifestText } from './format/manifest.ts'
 import { decodeRecords, encodeRecord } from './state/journal-record.ts'
+import { at, makeBlock } from './testing/blocks.ts'
 import { openWriter, readBack, STREAM, temporaryFolder } from './testing/folders.ts'
 import { seeded, testSeed } from './testing/random.ts'
 import { randomStream } from './testing/stream.ts'
@@ -409,6 +410,26 @@ test('damaged manifests do not hide that commits are missing from the journal', 
       await check(made.path, older.path, `${damage[0]}, and all manifests are ${name}`, both, /./)
     }
   }
+})
+
+test('a segment that the journal announces, and whose commit it has lost, is refused and not removed', async () => {
+  using folder = temporaryFolder()
+  const writer = await openWriter(folder.path)
+  writer.bind(STREAM)
+  for (const [i, group] of ['trades', 'tickers'].entries()) {
+    const record = { recv: at('2026-11-24T12:00:00Z'), type: 't', group, payload: '{}' }
+    writer.add(makeBlock({ connection: '01made', first: i + 1, records: [record] }), i + 1)
+    await writer.commit()
+  }
+  await writer.close()
+  const commits = join(folder.path, 'made', '.commit')
+  const journal = join(commits, readdirSync(commits).find((name) => name.startsWith('journal-'))!)
+  keepRecords(journal, lastCommit(journal))
+  manifestsOf(join(folder.path, 'made')).forEach(remove)
+  const before = treeOf(folder.path)
+  const error = await openWriter(folder.path).catch(toSsmdError)
+  assert.match((error as Error).message, 'not in the journal, and its index names 1 committed')
+  assert.equal(treeOf(folder.path), before)
 })
 
 test('what a crash can leave behind the last commit is no damage', async () => {

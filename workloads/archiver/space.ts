@@ -1,6 +1,6 @@
 // Waits for space on a disk that was full.
 
-import { pause } from '#bus/backoff.ts'
+import { pause } from '#role/backoff.ts'
 import { hasSpace } from '#role/space.ts'
 
 const LOOK_MS = 1000

@@ -13,7 +13,7 @@ import {
 } from 'nats'
 import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
-import { backoffMs, pause } from './backoff.ts'
+import { backoffMs, pause } from '#role/backoff.ts'
 import { fileAuthenticator, textAuthenticator } from './credentials.ts'
 import { watchLink } from './link.ts'
 import { inboxPrefix } from './users.ts'

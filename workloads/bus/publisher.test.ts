@@ -265,14 +265,14 @@ test('before there is a connection blocks wait, and leave in order, smaller ones
   const limit = maxBlockBytes(bus.nc)
   assert.is(publisher.unackedMs(), 0)
   assert.is(publisher.maxBlockBytes, Number.POSITIVE_INFINITY)
-  publisher.publish('before.log.0', 'c:0', text(0), 4_000, whole)
-  publisher.publish('before.log.0', 'c:large', new Uint8Array(limit + 1), 4_500, {
+  publisher.publish('before.log.0', 'c:0', text(0), 1_000, whole)
+  publisher.publish('before.log.0', 'c:large', new Uint8Array(limit + 1), 500, {
     tooLarge() {
-      publisher.publish('before.log.0', 'c:said', text(9), now, whole)
-      return [1, 2].map((i) => ({ id: `c:${i}`, block: text(i), receivedMs: 4_500 }))
+      publisher.publish('before.log.0', 'c:said', text(9), 0, whole)
+      return [1, 2].map((i) => ({ id: `c:${i}`, block: text(i), ageMs: 1_500 }))
     },
   })
-  publisher.publish('before.log.0', 'c:3', text(3), 4_800, whole)
+  publisher.publish('before.log.0', 'c:3', text(3), 200, whole)
   assert.is(publisher.pendingBytes, 2 * text(0).length + limit + 1)
   assert.equal([publisher.pendingBlocks, publisher.unackedMs()], [3, 1_000])
   now = 6_000

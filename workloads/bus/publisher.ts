@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { headers, type Msg, type NatsConnection, type NatsError } from 'nats'
 import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
-import { backoffMs } from './backoff.ts'
+import { backoffMs } from '#role/backoff.ts'
 import { newInbox } from './inbox.ts'
 import { type Link, watchUpDown } from './link.ts'
 import { SETTLE_MS } from './remake.ts'
@@ -127,18 +127,13 @@ export class BlockPublisher {
     return oldest === undefined ? 0 : Math.max(0, this.#o.nowMs() - oldest.receivedMs)
   }
 
-  /** Takes the block, which must not change any more. Throws only once it is closed. */
-  publish(
-    subject: string,
-    id: string,
-    block: Uint8Array,
-    receivedMs: number,
-    maker: BlockMaker
-  ): void {
+  /** Takes the block, which must not change any more; `ageMs`: since its first record was received. Throws once it is closed. */
+  publish(subject: string, id: string, block: Uint8Array, ageMs: number, maker: BlockMaker): void {
     if (this.#mode === 'closed') {
       throw new SsmdError('SSMD_E_INTERNAL', `block ${id}: the publisher is closed`)
     }
-    this.#queue.add({ subject, id, block, receivedMs, maker, since: this.#o.nowMs() })
+    const since = this.#o.nowMs()
+    this.#queue.add({ subject, id, block, receivedMs: since - ageMs, maker, since })
     if (this.#mode === 'open' && !this.#replacing) this.#pump()
   }
 
@@ -187,7 +182,8 @@ export class BlockPublisher {
 
   #giveUp(pending: Pending, limit: number): void {
     this.#replacing = true
-    this.#queue.replace(pending, pending.maker.tooLarge(pending.block, limit))
+    const smaller = pending.maker.tooLarge(pending.block, limit)
+    this.#queue.replace(pending, smaller, this.#o.nowMs())
     this.#replacing = false
     if (this.#queue.size === 0) this.#show(null)
     this.#resolveIdle()

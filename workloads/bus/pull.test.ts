@@ -1,7 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Acks, parseDelivery } from './ack.ts'
-import { backoffMs } from './backoff.ts'
 import { HeldBlocks } from './held.ts'
 import { PullBudget } from './pull.ts'
 
@@ -65,16 +64,6 @@ test('batches are cut at notices and by size, one block at least', () => {
   assert.is(held.bytes, 10)
   assert.equal(take(), [4])
   assert.equal([take(), held.bytes, held.count], [[], 0, 0])
-})
-
-test('waiting doubles up to its cap, with jitter above its floor', () => {
-  const backoff = { baseMs: 100, capMs: 5_000 }
-  const most = [0, 1, 2, 5, 6, 60].map((attempt) => backoffMs(attempt, backoff, () => 1))
-  assert.equal(most, [100, 200, 400, 3_200, 5_000, 5_000])
-  assert.is(
-    backoffMs(60, backoff, () => 0),
-    50
-  )
 })
 
 test.run()

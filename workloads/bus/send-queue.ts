@@ -1,11 +1,11 @@
 // Every block that is not acknowledged yet: those to be sent, the oldest first and what failed before what was never
 // sent, and those on the socket, whose number and bytes a window bounds.
 
-/** A block with its id, and when its first record was received. */
+/** A block with its id, and the age of its first record. */
 export type IdentifiedBlock = {
   readonly id: string
   readonly block: Uint8Array
-  readonly receivedMs: number
+  readonly ageMs: number
 }
 
 export type BlockMaker = {
@@ -13,7 +13,11 @@ export type BlockMaker = {
   tooLarge(block: Uint8Array, limit: number): readonly IdentifiedBlock[]
 }
 
-export type Published = IdentifiedBlock & {
+export type Published = {
+  readonly id: string
+  readonly block: Uint8Array
+  /** When its first record was received. */
+  readonly receivedMs: number
   readonly subject: string
   readonly maker: BlockMaker
   /** When it was published. */
@@ -82,11 +86,12 @@ export class SendQueue {
   }
 
   /** Sends these in the place of `pending`, which is forgotten. */
-  replace(pending: Pending, smaller: readonly IdentifiedBlock[]): void {
+  replace(pending: Pending, smaller: readonly IdentifiedBlock[], nowMs: number): void {
     const { subject, maker, since, order } = pending
     this.forget(pending)
-    for (const block of smaller) {
-      this.#failed.push(this.#keep({ ...block, subject, maker, since }, order))
+    for (const { id, block, ageMs } of smaller) {
+      const receivedMs = nowMs - ageMs
+      this.#failed.push(this.#keep({ id, block, receivedMs, subject, maker, since }, order))
     }
     this.#sorted = false
   }

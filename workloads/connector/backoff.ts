@@ -1,10 +1,10 @@
 // When to dial again. Full jitter between 0 and a bound that doubles from 0.25 s to 32 s, and starts anew
 // after a minute of health; what the exchange says about waiting is obeyed; a refused key is tried rarely.
 
+import { backoffBoundMs } from '#role/backoff.ts'
 import type { Failure } from './adapter.ts'
 
-const FIRST_MS = 250
-const MAX_MS = 32_000
+const BOUNDS = { baseMs: 250, capMs: 32_000 }
 /** A connection that lived so long was healthy. */
 export const HEALTHY_MS = 60_000
 /** A key that is refused does not get better by trying; exchanges lock out who tries. */
@@ -34,7 +34,7 @@ export class Backoff {
   /** Milliseconds to wait. `lifeMs`: how long the connection lived; 0: it never opened. */
   next(lifeMs: number, failure: Failure | null): number {
     if (lifeMs >= HEALTHY_MS) this.#attempts = 0
-    const bound = Math.min(MAX_MS, FIRST_MS * 2 ** Math.min(this.#attempts, 20))
+    const bound = backoffBoundMs(this.#attempts, BOUNDS)
     this.#attempts++
     const jitter = this.#random() * bound
     if (failure === null) return jitter

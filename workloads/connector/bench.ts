@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { Alarms } from '#bus/alarms.ts'
 import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
+import { FrameScanner } from '#wire/scanner.ts'
 import { benchBurst } from './bench/burst.ts'
 import { Connection } from './connection.ts'
 import { Continuity } from './continuity.ts'
@@ -13,7 +14,6 @@ import { channelNamed } from './exchanges/kalshi/types.ts'
 import { fixedLinger } from './linger.ts'
 import { CaptureMemory } from './memory.ts'
 import { Recorder } from './recorder.ts'
-import { FrameScanner } from './scanner.ts'
 import { newStats } from './stats.ts'
 import { blackHole } from './testing/black-hole.ts'
 
@@ -98,7 +98,7 @@ function newConnection(): Connection {
     simulated: true,
     subject: 'bench.kalshi.log.0',
     linger: fixedLinger(5),
-    memory: new CaptureMemory(1 << 30, publisher, Date.now),
+    memory: new CaptureMemory(1 << 30, publisher, { nowMs: Date.now, steadyMs: Date.now }),
     publisher,
     stats: newStats(),
     live: null,

@@ -2,13 +2,13 @@
 // session's wishes are carried out. What happened to it is on record from `open` to `close`.
 
 import type { Alarms } from '#bus/alarms.ts'
+import { rfc3339 } from '#crds/rfc3339.ts'
 import type { CloseEvent, GapEvent } from '#wire/events.ts'
 import type { Action, Failure, Refusal, Scoped, Session, Transport, Wanted } from './adapter.ts'
 import { type Continuity, SEEN } from './continuity.ts'
 import type { Recorder } from './recorder.ts'
 import { Sequences } from './sequences.ts'
 import type { Stats } from './stats.ts'
-import { rfc3339 } from './times.ts'
 
 export type ConnectionOptions = {
   readonly session: Session

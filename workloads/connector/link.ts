@@ -9,10 +9,11 @@ import { logSubjects } from '#bus/names.ts'
 import { type AckedBlock, BlockPublisher } from '#bus/publisher.ts'
 import { ensureStream, type StreamWant } from '#bus/stream.ts'
 import { describeError, SsmdError } from '#crds/errors.ts'
+import { rfc3339 } from '#crds/rfc3339.ts'
+import { pause } from '#role/backoff.ts'
 import type { Logger } from '#role/run.ts'
 import type { Predecessor } from '#wire/events.ts'
 import { deploymentName } from './report.ts'
-import { pause, rfc3339 } from './times.ts'
 
 export type LinkOptions = {
   readonly url: string
@@ -22,7 +23,7 @@ export type LinkOptions = {
   readonly credentialsFile: string | undefined
   readonly log: Logger
   readonly random: () => number
-  readonly nowMs: () => number
+  readonly steadyMs: () => number
   onAcked(block: AckedBlock): void
   /** `message` changed. */
   onChange(): void
@@ -43,11 +44,11 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#o = options
-    const { log, random, nowMs, stream, onAcked } = options
+    const { log, random, steadyMs, stream, onAcked } = options
     this.publisher = new BlockPublisher({
       log,
       random,
-      nowMs,
+      nowMs: steadyMs,
       onAcked,
       onTrouble: (message) => this.#say(message ?? ''),
       restoreStream: (nc) => ensureStream(nc, stream),
@@ -71,7 +72,7 @@ export class Link {
 
   /** Resolves once blocks flow; rejects where they never will, or when `signal` aborts. */
   async open(signal: AbortSignal): Promise<void> {
-    const { url, environment, feed, log, random, nowMs, credentialsFile } = this.#o
+    const { url, environment, feed, log, random, steadyMs, credentialsFile } = this.#o
     const name = `ssmd connector ${environment}/${feed}`
     const nc = await connectBus({
       url,
@@ -86,7 +87,7 @@ export class Link {
     this.#o.onConnected(nc)
     await this.#makeStream(nc, signal)
     await this.#findPredecessors(nc)
-    this.#live = new LivePublisher({ nc, environment, feed, nowMs })
+    this.#live = new LivePublisher({ nc, environment, feed, nowMs: steadyMs })
     this.#say('')
     this.publisher.attach(nc)
   }

@@ -12,6 +12,7 @@ import { describeError } from '#crds/errors.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { parseDuration, parseSize } from '#crds/quantities.ts'
 import { loadResource } from '#crds/resources.ts'
+import { pause } from '#role/backoff.ts'
 import { KEYS_DIR } from '#role/keys.ts'
 import { type Role, runRole } from '#role/run.ts'
 import { DialGate } from './backoff.ts'
@@ -27,7 +28,7 @@ import { readiness } from './readiness.ts'
 import { recorders } from './recorders.ts'
 import { deploymentName, reporter } from './report.ts'
 import { newStats } from './stats.ts'
-import { pause, steadyMs } from './times.ts'
+import { steadyMs } from './times.ts'
 
 export type ConnectorOptions = {
   readonly feedFile: string
@@ -87,7 +88,7 @@ async function capture(
       (transport.credentialsRef && join(keysDir, transport.credentialsRef.name, 'nats.creds')),
     log,
     random,
-    nowMs,
+    steadyMs,
     onAcked: ({ recvToAckMs, latencyMs, duplicate }) => {
       memory.freed()
       metrics.acknowledged(recvToAckMs, latencyMs, duplicate)
@@ -103,7 +104,7 @@ async function capture(
     },
   })
   const { publisher } = link
-  const memory = new CaptureMemory(parseSize(connector.bufferBytes), publisher, nowMs)
+  const memory = new CaptureMemory(parseSize(connector.bufferBytes), publisher, { nowMs, steadyMs })
   const newRecorder = recorders(
     {
       ...names,

@@ -16,6 +16,12 @@ export type Squeezed = {
   eased(): void
 }
 
+export type Clocks = {
+  readonly nowMs: () => number
+  /** For everything that lasts: setting the clock neither makes frames old nor hides that they are. */
+  readonly steadyMs: () => number
+}
+
 /** So long after the last one, frames that NATS does not take are still told as a trouble: one, not one a frame. */
 const OVERSIZE_MS = 60_000
 /** Frames that are not durable after so long are told as a trouble. */
@@ -27,14 +33,14 @@ export class CaptureMemory {
   /** Recorders keep this: bytes in blocks that are still being filled. */
   openBytes = 0
   readonly #publisher: Publisher
-  readonly #nowMs: () => number
+  readonly #clocks: Clocks
   readonly #dropping = new Set<Squeezed>()
   #oversize = { atMs: Number.NEGATIVE_INFINITY, frames: 0, bytes: 0, limit: 0 }
 
-  constructor(limit: number, publisher: Publisher, nowMs: () => number) {
+  constructor(limit: number, publisher: Publisher, clocks: Clocks) {
     this.limit = limit
     this.#publisher = publisher
-    this.#nowMs = nowMs
+    this.#clocks = clocks
   }
 
   /** Bytes held for capture at this moment. */
@@ -49,7 +55,7 @@ export class CaptureMemory {
 
   /** A frame is larger than NATS takes. */
   oversize(bytes: number, limit: number): void {
-    const now = this.#nowMs()
+    const now = this.#clocks.steadyMs()
     const before = now - this.#oversize.atMs < OVERSIZE_MS ? this.#oversize.frames : 0
     this.#oversize = { atMs: now, frames: before + 1, bytes, limit }
   }
@@ -73,14 +79,14 @@ export class CaptureMemory {
       found.push({ kind: 'FramesDropped', name: 'buffer', message })
     }
     const { atMs, frames, bytes, limit } = this.#oversize
-    if (this.#nowMs() - atMs < OVERSIZE_MS) {
+    if (this.#clocks.steadyMs() - atMs < OVERSIZE_MS) {
       const message = `${frames} frames are larger than NATS takes and are dropped: the last has ${bytes} bytes, max_payload of nats-server allows ${limit}; raise max_payload`
       found.push({ kind: 'FramesDropped', name: 'oversize', message })
     }
     if (unacked >= LATE_MS) {
       const seconds = Math.floor(unacked / 1000)
       const message = `the frames of the last ${seconds} s are not durable: ${words}; they wait in memory (${held})`
-      const since = this.#nowMs() - unacked
+      const since = this.#clocks.nowMs() - unacked
       found.push({ kind: 'NotDurable', name: 'stream', message, since })
     }
     return found

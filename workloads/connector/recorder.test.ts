@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { rfc3339 } from '#crds/rfc3339.ts'
 import { until } from '#testing/deadline.ts'
 import { FORM } from '#wire/form.ts'
 import { type Frame, UNKNOWN } from './adapter.ts'
@@ -11,7 +12,6 @@ import { CaptureMemory } from './memory.ts'
 import { Recorder, type RecorderOptions } from './recorder.ts'
 import { newStats } from './stats.ts'
 import { FakePublisher } from './testing/harness.ts'
-import { rfc3339 } from './times.ts'
 
 const test = suite('recorder')
 const seed = Date.now() & 0x7fffffff
@@ -35,10 +35,14 @@ function start(
   changed: Partial<RecorderOptions> = {}
 ) {
   let now = 1_000n
-  const nowMs = () => Number(now / 1_000_000n)
-  const publisher = new FakePublisher(nowMs, attach === 'now')
+  let setMs = 0
+  const steadyMs = () => Number(now / 1_000_000n)
+  const publisher = new FakePublisher(steadyMs, attach === 'now')
   publisher.maxBytes = maxBytes
-  const memory = new CaptureMemory(limit, publisher, nowMs)
+  const memory = new CaptureMemory(limit, publisher, {
+    nowMs: () => steadyMs() + setMs,
+    steadyMs,
+  })
   publisher.onAcked = () => memory.freed()
   const stats = newStats()
   const recorder = new Recorder({
@@ -60,7 +64,10 @@ function start(
     now += BigInt(ms) * 1_000_000n
     return now++
   }
-  return { memory, publisher, stats, recorder, time: () => now++, pass }
+  const setClock = (ms: number) => {
+    setMs += ms
+  }
+  return { memory, publisher, stats, recorder, time: () => now++, pass, setClock }
 }
 
 type Step = { kind: 'frame'; size: number } | { kind: 'event' | 'flush' | 'hold' | 'release' }
@@ -272,6 +279,23 @@ test('the age of the oldest frame without acknowledgement is known, and said wit
   publisher.release()
   assert.is(publisher.unackedMs(), 0)
   assert.equal(memory.troubles(''), [])
+  recorder.end()
+})
+
+test('setting the clock neither makes frames old nor hides that they are', () => {
+  const { memory, publisher, recorder, pass, setClock } = start(1024 * 1024)
+  publisher.held = true
+  recorder.frame(pass(0), Buffer.from('a'), frame())
+  recorder.flush()
+  setClock(9 * 3_600_000)
+  assert.equal(memory.troubles(''), [])
+  pass(6_000)
+  setClock(-13 * 3_600_000)
+  assert.is(publisher.unackedMs(), 6_000)
+  const [trouble] = memory.troubles('')
+  assert.match(trouble!.message, 'the frames of the last 6 s are not durable')
+  assert.is(trouble!.since, -4 * 3_600_000, 'as the clock says now')
+  publisher.release()
   recorder.end()
 })
 

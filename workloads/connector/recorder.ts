@@ -3,6 +3,7 @@
 // Nothing is allocated a frame but what the block writer itself needs.
 
 import type { BlockMaker, IdentifiedBlock } from '#bus/publisher.ts'
+import { rfc3339 } from '#crds/rfc3339.ts'
 import { BlockWriter, type SymbolRef, type TypeRef } from '#wire/block-writer.ts'
 import type { ConnectionEvent, DropEvent } from '#wire/events.ts'
 import { FORM } from '#wire/form.ts'
@@ -11,7 +12,6 @@ import { type Linger, nextLingerMs } from './linger.ts'
 import type { CaptureMemory, Publisher, Squeezed } from './memory.ts'
 import { RECORD_BYTES, reblock, TABLE_BYTES } from './reblock.ts'
 import type { Stats, TypeCount } from './stats.ts'
-import { rfc3339 } from './times.ts'
 
 /** Sends a record to whoever listens; `encode` is called only where someone does. */
 export type Live = (type: string, symbol: string, encode: () => Uint8Array) => void
@@ -44,8 +44,6 @@ const EVENT_RESERVE = 1024 * 1024
 
 /** Names that are kept for live records, which few listen to. */
 const LIVE_SYMBOLS = 1_000
-
-const toMs = (nanos: bigint): number => Number(nanos / 1_000_000n)
 
 export class Recorder implements BlockMaker, Squeezed {
   readonly #options: RecorderOptions
@@ -186,13 +184,17 @@ export class Recorder implements BlockMaker, Squeezed {
       if (writer.count === 0) return
     }
     const { first, firstRecv, count } = writer
-    const { linger, nowNanos } = this.#options
-    this.#lingerMs = nextLingerMs(linger, count, Number(nowNanos() - firstRecv) / 1e6)
+    const ageMs = this.#ageMs(firstRecv)
+    this.#lingerMs = nextLingerMs(this.#options.linger, count, ageMs)
     const block = writer.finish()
     this.#memory.openBytes -= this.#openBytes
     this.#openBytes = 0
     const { subject } = this.#options
-    this.#publisher.publish(subject, this.#id(first), block, toMs(firstRecv), this)
+    this.#publisher.publish(subject, this.#id(first), block, ageMs, this)
+  }
+
+  #ageMs(recv: bigint): number {
+    return Number((this.#options.nowNanos() - recv) / 1_000_000n)
   }
 
   /** Memory was freed: what was dropped until now is put on record, and frames are kept again if enough is free. */
@@ -215,7 +217,7 @@ export class Recorder implements BlockMaker, Squeezed {
     return blocks.map(({ first, firstRecv, block: smaller }) => ({
       id: this.#id(first),
       block: smaller,
-      receivedMs: toMs(firstRecv),
+      ageMs: this.#ageMs(firstRecv),
     }))
   }
 

@@ -35,7 +35,7 @@ function start() {
     simulated: true,
     subject: 'e.f.log.0',
     linger: fixedLinger(3_600_000),
-    memory: new CaptureMemory(1 << 30, publisher, () => 0),
+    memory: new CaptureMemory(1 << 30, publisher, { nowMs: () => 0, steadyMs: () => 0 }),
     publisher,
     stats,
     live: null,

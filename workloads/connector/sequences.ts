@@ -3,12 +3,12 @@
 // event for all jumps of a scope, so that a block and the account of what is missing in it are stored together.
 
 import type { Alarms } from '#bus/alarms.ts'
+import { rfc3339 } from '#crds/rfc3339.ts'
 import type { GapEvent, LateEvent, ProofEvent } from '#wire/events.ts'
 import type { Action, Frame, MessageType, Session } from './adapter.ts'
 import { type Continuity, MAX_SCOPES, SEEN, type Seen } from './continuity.ts'
 import type { Recorder } from './recorder.ts'
 import type { Stats } from './stats.ts'
-import { rfc3339 } from './times.ts'
 
 export type SequencesOptions = {
   readonly session: Session

@@ -6,6 +6,7 @@ import { isSimulated, keyOf } from '#crds/environments.ts'
 import { SsmdError } from '#crds/errors.ts'
 import { EXCHANGES } from '#crds/exchanges.ts'
 import type { Feed, FeedVersion } from '#crds/feed.gen.ts'
+import { utcDay } from '#crds/rfc3339.ts'
 import { versionInForce } from '#crds/versions.ts'
 import { readKey } from '#role/keys.ts'
 import type { AdapterContext } from './adapter.ts'
@@ -16,7 +17,7 @@ export type Auth = AdapterContext['auth']
 
 /** The version of the feed that is in force at this time. Throws where there is none. */
 export function versionAt(feed: Feed, nowMs: number): FeedVersion {
-  const date = new Date(nowMs).toISOString().slice(0, 10)
+  const date = utcDay(nowMs)
   const version = versionInForce(feed, date)
   if (version !== undefined) return version
   throw new SsmdError(

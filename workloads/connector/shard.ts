@@ -3,6 +3,8 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Alarms } from '#bus/alarms.ts'
+import { rfc3339 } from '#crds/rfc3339.ts'
+import { pause } from '#role/backoff.ts'
 import type { TimeLine } from '#role/clock.ts'
 import type { Logger } from '#role/run.ts'
 import type { CloseEvent, Predecessor } from '#wire/events.ts'
@@ -15,7 +17,6 @@ import { watchLife } from './life.ts'
 import type { Recorder } from './recorder.ts'
 import type { NewRecorder } from './recorders.ts'
 import type { Stats } from './stats.ts'
-import { pause, rfc3339 } from './times.ts'
 import { openWebSocket, toFailure } from './websocket.ts'
 
 /** What all shards of a connector share. */
@@ -338,7 +339,7 @@ export class Shard {
     recorder.event({ kind: 'clock', stepSeconds })
     const { alarms } = this.#deps
     const message = `${reason}; all connections are redialled with correct times`
-    alarms.begin('clock', 'ClockStepped', message)
+    alarms.say('clock', 'ClockStepped', message)
     setTimeout(() => alarms.end('clock'), STEP_SHOWN_MS).unref()
     this.#close({ cause: 'clock-stepped', fault: 'ours', reason })
   }

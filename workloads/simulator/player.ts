@@ -1,6 +1,7 @@
 // Moves a source by the clock, at recorded speed, N times as fast or as fast as the clients read, and hands
 // its frames to the hub. The only place that knows when something is sent.
-import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as turn } from 'node:timers/promises'
+import { pause } from '#role/backoff.ts'
 import type { GeneratedExchange } from './exchange.ts'
 import type { Hub, HubLog } from './hub.ts'
 import type { Replay } from './replay.ts'
@@ -34,10 +35,6 @@ type PlayerOptions = {
   readonly now: () => number
   /** Default `SETTLE_MS`. */
   readonly settleMs?: number
-}
-
-const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
-  await wait(ms, undefined, { signal }).catch(() => {})
 }
 
 /** Looks after faults until the end; everything has been sent. */

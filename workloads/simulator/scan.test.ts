@@ -78,6 +78,15 @@ test('reads the frames of every generation', () => {
       '{"type":"orderbook_snapshot","id":4,"sid":1,"seq":9,"msg":{"market_ticker":"KX-C"}}',
       { type: 'orderbook_snapshot', sid: '1', seq: '9', market: 'KX-C' },
     ],
+    // As the connector reads it: an escape in a name is the name without it.
+    [
+      '{"type":"ticker","s\\u0069d":7,"msg":{"caf\\u00e9":1,"market_ticker":"KX-D"}}',
+      { type: 'ticker', sid: '7', seq: undefined, market: 'KX-D' },
+    ],
+    [
+      '{"type":"t","sid":1.0,"seq":-3}',
+      { type: 't', sid: undefined, seq: undefined, market: undefined },
+    ],
     ['{"id":2,"sid":1,"seq":3,"type":"ok"}', { type: 'ok', sid: '1', seq: '3', market: undefined }],
   ]
   for (const [text, want] of frames) assert.equal(scanned(text), want)
@@ -94,6 +103,8 @@ test('has no answer for what is no whole object with a type, and never throws', 
     '{"a":"}',
     '{"type":"x"',
     '{"type":"t","sid":1,',
+    '{"type":"t","msg":{1}}',
+    '{"type":"t"} {}',
   ])
     assert.is(scanned(text), undefined, text)
   fc.assert(

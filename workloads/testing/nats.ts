@@ -7,8 +7,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { toolPath } from '#tools'
 import { until, within } from './deadline.ts'
+import { toolPath } from './tools.ts'
 
 export type NatsOptions = {
   /** Kept after `stop` where it is given; else a temporary folder. */

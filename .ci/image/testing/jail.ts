@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '#testing/deadline.ts'
-import { run } from '../../tools/run.ts'
+import { run } from '../../../operator/local/nats-server/run.ts'
 import { USER } from '../layout.ts'
 
 // Mounted places are made before, for the root is read-only afterwards.

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { run } from '../../tools/run.ts'
+import { run } from '../../../operator/local/nats-server/run.ts'
 
 export type Descriptor = {
   readonly mediaType: string

@@ -1,6 +1,6 @@
 // A process that runs the local runtime on a test's folder until it is killed: says one line when all is ready.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { toolPath } from '#tools'
+import { toolPath } from '#testing/tools.ts'
 import { LocalRuntime } from '../runtime.ts'
 
 const folder = process.argv[2] ?? '.'

@@ -1,18 +1,15 @@
 // Unix nanoseconds to text and back without a Date, so no digit is lost. The text has a fixed width of 30 characters, so it
 // sorts in time order.
 
-export const NANOS_PER_SECOND = 1_000_000_000n
+import { NANOS_PER_SECOND } from '#crds/rfc3339.ts'
+
+export { NANOS_PER_SECOND, rfc3339 as formatNanos } from '#crds/rfc3339.ts'
+
 export const SECONDS_PER_DAY = 86_400
 
 /** UInt64 nanoseconds end in the year 2554: four digits are always enough. */
 const FORM = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2}):(\d{2})\.(\d{9})Z$/
 const DAY = /^\d{4}-\d{2}-\d{2}$/
-
-/** `2026-11-24T15:01:02.123456789Z` */
-export function formatNanos(nanos: bigint): string {
-  const second = Number(nanos / NANOS_PER_SECOND)
-  return `${formatSecond(second)}.${(nanos % NANOS_PER_SECOND).toString().padStart(9, '0')}Z`
-}
 
 /** `2026-11-24T15:01:02`: what all records of a second share. */
 export function formatSecond(second: number): string {

@@ -118,10 +118,7 @@ function sequenceGap(
   const missing = numberOf(event.missing) ?? null
   const began = typeof event.from === 'string' ? parseNanos(event.from) : undefined
   const ended = typeof event.to === 'string' ? parseNanos(event.to) : undefined
-  const what =
-    event.cause === 'unsubscribed'
-      ? symbolsOf(event.symbols)
-      : `scope ${scope ?? '?'}, sequences ${first ?? '?'} to ${last ?? '?'}`
+  const what = whatOf(event, scope, first, last)
   const isCounted =
     scope !== undefined && first !== undefined && last !== undefined && last >= first
   const from = minNanos(began ?? before, at)
@@ -141,6 +138,13 @@ function sequenceGap(
       .filter((t) => t !== '')
       .join(': '),
   }
+}
+
+/** What a gap speaks of. A channel that was never confirmed has no scope, and nothing to count. */
+function whatOf(event: Fields, scope?: number, first?: number, last?: number): string {
+  if (event.cause === 'unsubscribed') return symbolsOf(event.symbols)
+  if (scope === 0) return ''
+  return `scope ${scope ?? '?'}, sequences ${first ?? '?'} to ${last ?? '?'}`
 }
 
 /** Symbols as a gap names them; a connector names 50 in one gap at most. */

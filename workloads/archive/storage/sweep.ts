@@ -60,11 +60,12 @@ export async function planSweep(o: PlanOptions): Promise<SweepPlan> {
       if (isTemporaryOf(name, state.id)) removed.push(name)
       else if (isClosed || !isReservedName(name) || isNamed(segments, name)) continue
       else if (o.waiting.has(join(place, name))) continue
-      else if (begun.has(`${day}/${name}`) && (await isBegun(disk, join(place, name)))) {
-        removed.push(name)
-      } else {
+      else {
+        // Also of a file that the journal announced: the commit that filled it may be what the journal has lost.
         await refuseCommitted(disk, place, name)
-        aside.push(name)
+        const isOurs = begun.has(`${day}/${name}`) && (await isBegun(disk, join(place, name)))
+        if (isOurs) removed.push(name)
+        else aside.push(name)
       }
     }
     if (removed.length + aside.length > 0) plan.push({ place, removed, aside })

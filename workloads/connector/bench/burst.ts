@@ -43,7 +43,7 @@ export async function benchBurst(): Promise<Row[]> {
           feed: 'bench',
           simulated: true,
           linger: fixedLinger(5),
-          memory: new CaptureMemory(1 << 30, publisher, Date.now),
+          memory: new CaptureMemory(1 << 30, publisher, { nowMs: Date.now, steadyMs: Date.now }),
           publisher,
           stats,
           live: () => {},

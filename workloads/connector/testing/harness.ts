@@ -48,12 +48,12 @@ export class FakePublisher implements Publisher {
   /** Called after each acknowledgement. */
   onAcked = () => {}
   #attached: boolean
-  readonly #nowMs: () => number
+  readonly #steadyMs: () => number
   readonly #before: (() => void)[] = []
   readonly #waiting: { receivedMs: number; bytes: number }[] = []
 
-  constructor(nowMs: () => number = Date.now, attached = true) {
-    this.#nowMs = nowMs
+  constructor(now: () => number = steadyMs, attached = true) {
+    this.#steadyMs = now
     this.#attached = attached
   }
 
@@ -67,7 +67,7 @@ export class FakePublisher implements Publisher {
 
   unackedMs(): number {
     const [oldest] = this.#waiting
-    return oldest === undefined ? 0 : this.#nowMs() - oldest.receivedMs
+    return oldest === undefined ? 0 : this.#steadyMs() - oldest.receivedMs
   }
 
   /** What was published before leaves now. */
@@ -76,20 +76,14 @@ export class FakePublisher implements Publisher {
     for (const publish of this.#before.splice(0)) publish()
   }
 
-  publish(
-    subject: string,
-    id: string,
-    bytes: Uint8Array,
-    receivedMs: number,
-    maker: BlockMaker
-  ): void {
+  publish(subject: string, id: string, bytes: Uint8Array, ageMs: number, maker: BlockMaker): void {
     if (!this.#attached) {
-      this.#before.push(() => this.publish(subject, id, bytes, receivedMs, maker))
+      this.#before.push(() => this.publish(subject, id, bytes, ageMs, maker))
       return
     }
     if (bytes.length > this.maxBytes) {
       const smaller = maker.tooLarge(bytes, this.maxBytes)
-      for (const one of smaller) this.publish(subject, one.id, one.block, one.receivedMs, maker)
+      for (const one of smaller) this.publish(subject, one.id, one.block, one.ageMs, maker)
       return
     }
     if (!this.eventsOnly) this.blocks.push({ subject, id, block: bytes })
@@ -111,7 +105,7 @@ export class FakePublisher implements Publisher {
       })
     }
     this.pendingBytes += bytes.length
-    this.#waiting.push({ receivedMs, bytes: bytes.length })
+    this.#waiting.push({ receivedMs: this.#steadyMs() - ageMs, bytes: bytes.length })
     if (!this.held) this.release()
   }
 
@@ -197,7 +191,10 @@ export function startCapture(options: HarnessOptions) {
   const reconnects: string[] = []
   const lags: number[] = []
   const publisher = new FakePublisher()
-  const memory = new CaptureMemory(options.limit ?? 64 * 1024 * 1024, publisher, Date.now)
+  const memory = new CaptureMemory(options.limit ?? 64 * 1024 * 1024, publisher, {
+    nowMs: Date.now,
+    steadyMs,
+  })
   publisher.onAcked = () => memory.freed()
   const adapter = options.adapter ?? kalshi
   const opened = adapter.open({

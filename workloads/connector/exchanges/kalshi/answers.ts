@@ -3,7 +3,7 @@
 
 import { goLive, listed, subscribed } from './confirmed.ts'
 import { remedyOf } from './error-codes.ts'
-import { confirmFound, ended, refuseChannel, refuseMarket } from './refusals.ts'
+import { confirmFound, ended, missFrom, refuseChannel, refuseMarket } from './refusals.ts'
 import type { Reply } from './replies.ts'
 import {
   bySid,
@@ -18,7 +18,7 @@ import {
   type State,
   settle,
 } from './state.ts'
-import type { Subscription } from './subscriptions.ts'
+import { isWanted, type Subscription } from './subscriptions.ts'
 
 type Of<K extends Reply['kind']> = Extract<Reply, { kind: K }>
 
@@ -96,7 +96,7 @@ function unsubscribed(state: State, reply: Of<'unsubscribed'>, nowMs: number): v
   if (asked?.kind === 'unsubscribe') {
     state.answered = true
     state.commands.delete(asked.id)
-    for (const ours of asked.subs) renew(state, ours)
+    for (const ours of asked.subs) renewOurs(state, ours, nowMs)
     endSid(state, asked.stray)
     // Given back, and confirmed by a late ack meanwhile.
     const late = bySid(state, asked.stray)
@@ -105,9 +105,17 @@ function unsubscribed(state: State, reply: Of<'unsubscribed'>, nowMs: number): v
   }
   const sub = bySid(state, reply.sid)
   // The late answer to an unsubscribe of ours comes for a subscription that is given up.
-  if (sub?.state === 'ending') renew(state, sub)
+  if (sub?.state === 'ending') renewOurs(state, sub, nowMs)
   else if (sub !== undefined) ended(state, sub, 'the exchange ended the subscription', nowMs)
   else endSid(state, reply.sid)
+}
+
+/** We ended it; markets that it had and that are still wanted are missing until it is there again. */
+function renewOurs(state: State, sub: Subscription, nowMs: number): void {
+  const isMissed = [...sub.confirmed].some((market) => isWanted(sub, market, nowMs))
+  renew(state, sub)
+  const reason = 'the connector ended the subscription in order to begin it again'
+  if (isMissed) missFrom(state, sub, { atMs: nowMs, cause: 'not-subscribed', reason })
 }
 
 function snapshot(state: State, reply: Of<'snapshot'>): void {

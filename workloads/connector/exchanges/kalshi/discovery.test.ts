@@ -289,7 +289,7 @@ test('markets without a usable ticker are passed over, and the answer proves no 
       only('open', (query) => ({ body: pages[query.get('cursor') === 'more' ? 1 : 0] }))
     )
     const { known, failures } = await run.done
-    assert.not.ok(known)
+    assert.ok(known, 'one odd market keeps no connector from being ready')
     assert.match(failures[0]!.message, '1 of 4 markets without a usable ticker')
     assert.ok(failures[0]!.message.length < 400)
     assert.equal([...new Set(run.now)], ['K-1', 'K-2'])

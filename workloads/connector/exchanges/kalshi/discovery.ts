@@ -2,10 +2,10 @@
 // so that a market's first frame is not missed. It trusts the server's filter, not the words inside a market. Markets
 // are handed over page by page; what could not be had is named, and makes the answer one that proves no absence.
 
+import { pause } from '#role/backoff.ts'
 import { type Discovered, ExchangeError, type Failure, type SymbolPage } from '../../adapter.ts'
 import { quote } from '../../json-list.ts'
 import { type AskOptions, ask, badAnswer } from '../../rest.ts'
-import { pause } from '../../times.ts'
 
 export type DiscoveryOptions = AskOptions & {
   readonly restEndpoint: string
@@ -56,7 +56,8 @@ export async function discoverMarkets(
   for (const status of ['open', 'unopened', 'paused'] as const) {
     for (const series of seriesOf(options.globs)) {
       try {
-        await askMarkets(options, series, status, both)
+        const odd = await askMarkets(options, series, status, both)
+        if (odd !== null) failures.push(odd.failure)
       } catch (thrown) {
         signal.throwIfAborted()
         if (!(thrown instanceof ExchangeError)) throw thrown
@@ -94,13 +95,16 @@ export function seriesOf(globs: readonly string[]): readonly (string | null)[] {
 /** What one question has brought so far. */
 type Listing = { readonly tickers: Set<string>; markets: number; odd: number; example: unknown }
 
-/** All pages of one question. Throws ExchangeError; markets before it were handed over. */
+/**
+ * All pages of one question. Throws ExchangeError; markets before it were handed over. Returns what is wrong with some
+ * of the markets: all others are known, and those that are not listed may be there.
+ */
 async function askMarkets(
   options: DiscoveryOptions,
   series: string | null,
   status: Status,
   signal: AbortSignal
-): Promise<void> {
+): Promise<ExchangeError | null> {
   const listing: Listing = { tickers: new Set(), markets: 0, odd: 0, example: undefined }
   const cursors = new Set<string>()
   let cursor = ''
@@ -113,7 +117,7 @@ async function askMarkets(
     const { markets, tickers } = listing
     const before = tickers.size
     const next = await askPage(options, url, status, listing, signal)
-    if (next === '') return assertUsable(url, listing)
+    if (next === '') return unusable(url, listing)
     empty = listing.markets === markets ? empty + 1 : 0
     const fail = (what: string) => badAnswer(url, `${what}: the list does not advance`)
     if (cursors.has(next)) throw fail(`the cursor ${quote(next)} a second time`)
@@ -128,9 +132,12 @@ async function askMarkets(
   }
 }
 
-function assertUsable(url: string, { markets, odd, example }: Listing): void {
-  if (odd === 0) return
-  throw badAnswer(url, `${odd} of ${markets} markets without a usable ticker: ${quote(example)}`)
+/** Markets that cannot be subscribed to. Throws if all are such: then nothing is known. */
+function unusable(url: string, { markets, odd, example }: Listing): ExchangeError | null {
+  if (odd === 0) return null
+  const what = `${odd} of ${markets} markets without a usable ticker: ${quote(example)}`
+  if (odd === markets) throw badAnswer(url, what)
+  return badAnswer(url, what)
 }
 
 /** One page: hands over its markets and returns the next cursor, empty after the last. */

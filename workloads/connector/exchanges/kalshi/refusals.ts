@@ -42,7 +42,7 @@ export function refuseChannel(
   sub.refused = { ...reason, sinceMs, untilMs: sub.retryAt, times }
   if (sub.missing !== null) return
   const words = `the exchange ${reason.kind === 'refused' ? 'refuses' : 'does not answer'} the subscription: ${reason.words}`
-  missFrom(state, sub, { atMs: sinceMs, cause: 'not-subscribed', reason: words })
+  missFrom(state, sub, { atMs: sinceMs, cause: 'not-subscribed', reason: words }, sinceMs)
   tellMissing(state, nowMs)
 }
 
@@ -60,11 +60,11 @@ export function ended(state: State, sub: Subscription, reason: string, nowMs: nu
 export function missFrom(
   state: State,
   sub: Subscription,
-  from: Pick<NonNullable<Subscription['missing']>, 'atMs' | 'cause' | 'reason'>
+  from: Pick<NonNullable<Subscription['missing']>, 'atMs' | 'cause' | 'reason'>,
+  tellAtMs = from.atMs + FIRST_PART_MS
 ): void {
   if (sub.missing !== null) return
-  const toldMs = from.cause === 'not-subscribed' ? from.atMs : from.atMs + FIRST_PART_MS
-  sub.missing = { ...from, startMs: from.atMs, tellAtMs: toldMs }
+  sub.missing = { ...from, startMs: from.atMs, tellAtMs }
   state.absent.add(sub)
 }
 
@@ -92,7 +92,12 @@ export function tellAtMs(state: State): number {
 export function tellAll(state: State, nowMs: number): void {
   for (const sub of state.absent) tell(state, sub, nowMs)
   state.absent.clear()
+  // The exchange never said that it does not have these.
+  for (const sub of state.subs) tellMarkets(state, sub, unanswered(sub))
 }
+
+const unanswered = ({ refusedMarkets }: Subscription): readonly string[] =>
+  [...refusedMarkets].flatMap(([market, { kind }]) => (kind === 'unanswered' ? [market] : []))
 
 /** Its frames come again. */
 export function found(state: State, sub: Subscription, nowMs: number): void {
@@ -104,27 +109,31 @@ export function found(state: State, sub: Subscription, nowMs: number): void {
   state.absent.delete(sub)
 }
 
-/** These markets are captured; if their command was not answered before, they were missing until now. */
+/** These markets are captured; if they were refused, or their command was not answered, they were missing until now. */
 export function confirmFound(state: State, sub: Subscription, markets: Iterable<string>): void {
-  const late: string[] = []
-  let sinceMs = Number.POSITIVE_INFINITY
-  for (const market of markets) {
-    const refused = sub.refusedMarkets.get(market)
-    if (refused?.kind === 'unanswered') {
-      late.push(market)
-      sinceMs = Math.min(sinceMs, refused.sinceMs)
-    }
-    confirm(sub, [market])
+  const found: string[] = []
+  for (const market of markets) if (sub.refusedMarkets.has(market)) found.push(market)
+  tellMarkets(state, sub, found)
+  confirm(sub, markets)
+}
+
+/** Puts on record since when these markets are missing. */
+function tellMarkets(state: State, sub: Subscription, markets: readonly string[]): void {
+  for (const kind of ['refused', 'unanswered'] as const) {
+    const some = markets.filter((market) => sub.refusedMarkets.get(market)?.kind === kind)
+    if (some.length === 0) continue
+    const since = some.map((market) => sub.refusedMarkets.get(market)!.sinceMs)
+    const sinceMs = since.reduce((least, one) => Math.min(least, one))
+    const did = kind === 'refused' ? 'refused' : 'did not answer add_markets for'
+    const reason = `the exchange ${did} ${named(some)}`
+    state.actions.push({
+      kind: 'missed',
+      cause: 'not-subscribed',
+      sinceMs,
+      reason,
+      ...scopeOf(sub),
+    })
   }
-  if (late.length === 0) return
-  const reason = `the exchange did not answer add_markets for ${named(late)}`
-  state.actions.push({
-    kind: 'missed',
-    cause: 'not-subscribed',
-    sinceMs,
-    reason,
-    ...scopeOf(sub),
-  })
 }
 
 /** Everything that cannot be had at present, by name. */

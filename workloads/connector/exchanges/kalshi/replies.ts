@@ -48,9 +48,11 @@ type Fields = Readonly<Record<string, unknown>>
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null
 
-/** A whole number above zero, else 0: id 0 and sid 0 mean none. */
-const count = (value: unknown): number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0
+/** A whole number above zero, or its digits as a text; else 0: id 0 and sid 0 mean none. */
+function count(value: unknown): number {
+  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value
+  return typeof number === 'number' && Number.isSafeInteger(number) && number > 0 ? number : 0
+}
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 

@@ -16,9 +16,10 @@ export function resume(state: State, sub: Subscription, market: string, sinceMs:
   state.resuming.set(sub, resuming)
 }
 
-/** It is not wanted any more: it was not captured all the while, and that ends with the wish. */
-export function unresume(state: State, sub: Subscription, market: string): void {
-  state.resuming.get(sub)?.since.delete(market)
+/** These are given up again before they were confirmed: they were missing up to now. */
+export function unresume(state: State, sub: Subscription, markets: readonly string[]): void {
+  const resuming = state.resuming.get(sub)
+  if (resuming !== undefined) tell(state, sub, resuming.since, markets)
 }
 
 /** Puts on record what is confirmed by now. */
@@ -27,30 +28,32 @@ export function tellResumed(state: State): void {
     const changes = sub.confirmed.changes + sub.uncertain.changes
     if (resuming.looked === changes) continue
     resuming.looked = changes
-    tell(state, sub, resuming.since, (market) => isThere(sub, market))
+    const there = [...resuming.since.keys()].filter((market) => isThere(sub, market))
+    tell(state, sub, resuming.since, there)
     if (resuming.since.size === 0) state.resuming.delete(sub)
   }
 }
 
 /** The connection is over: what was not confirmed is missing up to now, and then with all the rest. */
 export function tellUnresumed(state: State): void {
-  for (const [sub, { since }] of state.resuming) tell(state, sub, since, () => true)
+  for (const [sub, { since }] of state.resuming) tell(state, sub, since, [...since.keys()])
   state.resuming.clear()
 }
 
 const isThere = (sub: Subscription, market: string): boolean =>
   sub.confirmed.has(market) && !sub.uncertain.has(market)
 
-/** One action for all that are missing since the same moment. */
+/** One action for all of these that are missing since the same moment. */
 function tell(
   state: State,
   sub: Subscription,
   since: Map<string, number>,
-  which: (market: string) => boolean
+  markets: readonly string[]
 ): void {
   const bySince = new Map<number, string[]>()
-  for (const [market, sinceMs] of since) {
-    if (!which(market)) continue
+  for (const market of markets) {
+    const sinceMs = since.get(market)
+    if (sinceMs === undefined) continue
     since.delete(market)
     const same = bySince.get(sinceMs)
     if (same === undefined) bySince.set(sinceMs, [market])

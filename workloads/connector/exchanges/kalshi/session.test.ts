@@ -32,6 +32,12 @@ function start(options: { filtered?: string[]; whole?: string[] } = {}) {
       take(session.want(wants(wanted, symbols), now))
       wanted = symbols
     },
+    /** This one again, after it was given up. */
+    wantBack(symbol: string, sinceMs: number) {
+      take(session.want(wants(wanted, [...wanted, symbol], new Map([[symbol, sinceMs]])), now))
+      wanted = [...wanted, symbol]
+    },
+    closed: () => session.closed(now),
     /** A frame from the exchange, as the connection would hand it on. */
     frame(value: unknown) {
       const payload = Buffer.from(JSON.stringify(value))
@@ -337,10 +343,15 @@ test('a server without get_snapshot is asked for a new subscription instead', ()
   assert.is(leave!.cmd, 'unsubscribe')
   machine.frame({ id: leave!.id, sid: 1, seq: 30, type: 'unsubscribed' })
   machine.pass(100)
-  assert.equal(machine.sent()[0]!.params, {
-    channels: ['orderbook_delta'],
-    market_tickers: ['A', 'B'],
-  })
+  const [again] = machine.sent()
+  assert.equal(again!.params, { channels: ['orderbook_delta'], market_tickers: ['A', 'B'] })
+  // What was sent between the two subscriptions is missing.
+  machine.frame(subscribed(again!.id, 'orderbook_delta', 3))
+  const missed = machine.drain().filter(({ kind }) => kind === 'missed')
+  assert.equal(
+    missed.map((one) => one.kind === 'missed' && [one.cause, one.channel, one.scope]),
+    [['not-subscribed', 'orderbook_delta', 3]]
+  )
 })
 
 for (const code of [7, 10, 25]) {
@@ -752,6 +763,80 @@ test('markets whose add is not answered are named, asked for again, and missing 
   const [missed, ...rest] = machine.drain()
   assert.ok(missed?.kind === 'missed' && missed.reason.includes('C') && rest.length === 0)
   assert.equal(machine.session.refusals(), [])
+})
+
+test('markets whose add is not answered are missing to the end of a connection that ends before', () => {
+  const machine = live()
+  machine.want('A', 'B', 'C')
+  machine.pass(11_000)
+  machine.drain()
+  const missed = machine.closed().filter(({ kind }) => kind === 'missed')
+  assert.equal(
+    missed.map((one) => one.kind === 'missed' && [one.channel, one.reason]),
+    [
+      ['orderbook_delta', 'the exchange did not answer add_markets for C'],
+      ['trade', 'the exchange did not answer add_markets for C'],
+    ]
+  )
+})
+
+test('a market that is refused and then confirmed was missing between', () => {
+  const machine = live()
+  machine.want('A', 'B', 'C')
+  machine.pass(50)
+  const [book, trades] = machine.sent()
+  machine.frame({ type: 'ok', id: trades!.id, sid: 2 })
+  const sinceMs = machine.now()
+  machine.frame({
+    id: book!.id,
+    type: 'error',
+    msg: { code: 16, msg: 'Market not found', market_ticker: 'C' },
+  })
+  machine.pass(61_000)
+  const again = machine.sent().at(-1)!
+  assert.equal(again.params, { ...book!.params })
+  machine.frame({ type: 'ok', id: again.id, sid: 1 })
+  const [missed, ...rest] = machine.drain()
+  assert.ok(missed?.kind === 'missed' && rest.length === 0)
+  assert.is(missed.reason, 'the exchange refused C')
+  assert.ok(missed.sinceMs <= sinceMs)
+})
+
+test('a market that comes back and is given up again before it is confirmed was missing until then', () => {
+  const machine = live()
+  machine.want('A')
+  machine.pass(50)
+  for (const [i, { id }] of machine.sent().entries()) machine.frame({ type: 'ok', id, sid: i + 1 })
+  machine.wantBack('B', 5)
+  machine.drain()
+  machine.want('A')
+  const told = machine.drain().filter(({ kind }) => kind === 'resumed')
+  assert.equal(
+    told.map((one) => one.kind === 'resumed' && [one.channel, one.symbols, one.sinceMs]),
+    [
+      ['orderbook_delta', ['B'], 5],
+      ['trade', ['B'], 5],
+    ]
+  )
+})
+
+test('ids, sids and codes that become texts of digits are read as numbers (Kucoin/kucoin-api-docs#44)', () => {
+  const machine = live()
+  machine.want('A', 'B', 'C')
+  machine.pass(50)
+  const [book, trades] = machine.sent()
+  machine.frame({ type: 'ok', id: String(book!.id), sid: '1' })
+  machine.frame({ type: 'error', id: String(trades!.id), msg: { code: '27', msg: 'Slow down' } })
+  machine.pass(5_000)
+  const again = machine.sent()
+  assert.equal(
+    again.map(({ params }) => params.sids),
+    [[2]]
+  )
+  machine.frame({ type: 'ok', id: String(again[0]!.id), sid: '2' })
+  machine.pass(20_000)
+  assert.equal(machine.session.refusals(), [])
+  assert.equal(machine.kinds(), [])
 })
 
 test('a snapshot that is not answered is asked for again', () => {

@@ -3,15 +3,20 @@
 import type { Wanted } from '../../adapter.ts'
 import { resume, unresume } from './resumed.ts'
 import type { State } from './state.ts'
+import type { Subscription } from './subscriptions.ts'
 
 /** What is wanted changes so; the cost is that of the change. */
 export function wantSymbols(state: State, { added, removed, resumed }: Wanted): void {
+  const gone = new Map<Subscription, string[]>()
   for (const market of removed) {
     for (const sub of state.slices.remove(market)?.subs ?? []) {
       sub.refusedMarkets.delete(market)
-      unresume(state, sub, market)
+      const markets = gone.get(sub)
+      if (markets === undefined) gone.set(sub, [market])
+      else markets.push(market)
     }
   }
+  for (const [sub, markets] of gone) unresume(state, sub, markets)
   for (const market of added) {
     const { subs } = state.slices.add(market)
     const sinceMs = resumed.get(market)

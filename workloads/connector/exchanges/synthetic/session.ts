@@ -2,6 +2,7 @@
 
 import { isUtf8 } from 'node:buffer'
 import { FORM } from '#wire/form.ts'
+import { FrameScanner, VALUE } from '#wire/scanner.ts'
 import {
   type Action,
   type Frame,
@@ -11,7 +12,6 @@ import {
   UNKNOWN,
 } from '../../adapter.ts'
 import { ByteTable } from '../../byte-table.ts'
-import { FrameScanner, VALUE } from '../../scanner.ts'
 
 const TYPE = 0
 const SEQUENCE = 1

@@ -1,15 +1,16 @@
 // One pass over the bytes of a frame: decides whether they are one valid JSON text, exactly as JSON.parse
-// would, and remembers where the values of a few wanted paths stand. Allocates nothing a frame.
-// What a byte loop cannot read (escapes in a name, very deep nesting) is read by JSON.parse instead.
+// would, and remembers where the values of a few wanted paths stand. Allocates nothing a frame, but for odd ones:
+// escapes in the name of a member that may be wanted, and very deep nesting.
 
 import { isUtf8 } from 'node:buffer'
 import { afterEscape, afterNumber, afterWord } from './json-tokens.ts'
-import { match, type Names, namesOf } from './scanner-names.ts'
+import { match, matchEscaped, type Name, type Names, namesOf } from './scanner-names.ts'
 
 /** What stood at a path: nothing, a text, a number, or something else (object, array, true, false, null). */
 export const VALUE = { none: 0, text: 1, escapedText: 2, number: 3, other: 4 } as const
 
-const MAX_DEPTH = 512 // deeper frames go to JSON.parse, which has no such bound
+/** Open brackets that a scanner has room for; a deeper frame gets room of its own. */
+const USUAL_DEPTH = 512
 const OBJECT = 1
 
 export class FrameScanner {
@@ -17,20 +18,15 @@ export class FrameScanner {
   lineBreak = false
   /** Paths that stand more than once in the last frame, as bits; the last value counts, as in JSON.parse. */
   twice = 0
-  readonly #paths: readonly string[]
   readonly #root: Names
   readonly #kinds: Uint8Array
   readonly #starts: Int32Array
   readonly #ends: Int32Array
-  readonly #stack = new Uint8Array(MAX_DEPTH + 1)
+  readonly #stack = new Uint8Array(USUAL_DEPTH + 1)
   #bytes: Uint8Array = new Uint8Array(0)
-  /** A wanted name may have hidden behind an escape: values are taken from JSON.parse. */
-  #escapedName = false
-  #parsed: readonly unknown[] | null = null
 
   /** `paths`: `seq`, or `msg.market_ticker`: names at the top, or one level below. At most 31. */
   constructor(paths: readonly string[]) {
-    this.#paths = paths
     this.#kinds = new Uint8Array(paths.length)
     this.#starts = new Int32Array(paths.length)
     this.#ends = new Int32Array(paths.length)
@@ -40,19 +36,12 @@ export class FrameScanner {
   /** True where `bytes` are UTF-8 that JSON.parse accepts. The values are then those of this frame. */
   scan(bytes: Uint8Array): boolean {
     this.#bytes = bytes
-    this.#parsed = null
-    this.#escapedName = false
     this.lineBreak = false
     this.twice = 0
     this.#kinds.fill(0)
-    const verdict = this.#tokens(bytes)
-    if (verdict < 0) return this.#byParsing(bytes)
-    if (verdict === 0) {
-      this.#kinds.fill(0)
-      return false
-    }
-    if (this.#escapedName) return this.#byParsing(bytes)
-    return true
+    if (this.#tokens(bytes)) return true
+    this.#kinds.fill(0)
+    return false
   }
 
   /** Whether the JSON text of the last frame is broken by a line: white space around it does not count. Seldom needed. */
@@ -76,7 +65,6 @@ export class FrameScanner {
   text(slot: number): string | undefined {
     const kind = this.#kinds[slot]!
     if (kind !== VALUE.text && kind !== VALUE.escapedText) return undefined
-    if (this.#parsed !== null) return this.#parsed[slot] as string
     const raw = toText(this.#bytes, this.#starts[slot]!, this.#ends[slot]!)
     return kind === VALUE.text ? raw : (JSON.parse(`"${raw}"`) as string)
   }
@@ -85,10 +73,6 @@ export class FrameScanner {
   integer(slot: number): number {
     const kind = this.#kinds[slot]
     if (kind !== VALUE.number) return kind === VALUE.none ? -1 : digits(this.text(slot))
-    if (this.#parsed !== null) {
-      const value = this.#parsed[slot] as number
-      return Number.isSafeInteger(value) && value >= 0 ? value : -1
-    }
     const bytes = this.#bytes
     const end = this.#ends[slot]!
     let value = 0
@@ -100,27 +84,10 @@ export class FrameScanner {
     return value <= Number.MAX_SAFE_INTEGER ? value : -1
   }
 
-  /** The slow and certain way. */
-  #byParsing(bytes: Uint8Array): boolean {
-    this.#kinds.fill(0)
-    if (!isUtf8(bytes)) return false
-    let value: unknown
-    try {
-      value = JSON.parse(toText(bytes, 0, bytes.length))
-    } catch {
-      return false // not JSON: the caller archives it as text
-    }
-    this.lineBreak = bytes.includes(10) || bytes.includes(13)
-    const found = this.#paths.map((path) => valueAt(value, path))
-    for (let slot = 0; slot < found.length; slot++) this.#kinds[slot] = kindOf(found[slot])
-    this.#parsed = found
-    return true
-  }
-
-  /** 1 valid, 0 not, -1 cannot say. A flat loop, because a call for each token would double its cost. */
-  #tokens(b: Uint8Array): number {
+  /** Whether `b` is one JSON text. A flat loop, because a call for each token would double its cost. */
+  #tokens(b: Uint8Array): boolean {
     const n = b.length
-    const stack = this.#stack
+    let stack = this.#stack
     const root = this.#root
     let names: Names | null = null // wanted names of the object we are in
     let second: Names | null = null // the same of the object one level down, to come back to
@@ -134,7 +101,7 @@ export class FrameScanner {
     for (;;) {
       // --- a value begins here
       if (b[p]! <= 0x20) p = this.#afterSpace(b, p)
-      if (p >= n) return 0
+      if (p >= n) return false
       c = b[p]!
       let opened = false
       if (c === 0x22) {
@@ -147,10 +114,10 @@ export class FrameScanner {
             high |= c
             p++
           }
-          if (p >= n) return 0
+          if (p >= n) return false
           if (b[p] === 0x22) break
           p = afterEscape(b, p)
-          if (p < 0) return 0
+          if (p < 0) return false
           escaped = true
         }
         if (slot >= 0) {
@@ -161,8 +128,8 @@ export class FrameScanner {
         p++
       } else if (c === 0x7b || c === 0x5b) {
         if (slot >= 0) this.#kinds[slot] = VALUE.other
-        if (depth === MAX_DEPTH) return -1
-        stack[++depth] = c === 0x7b ? OBJECT : 0
+        if (++depth === stack.length) stack = twiceAsLong(stack)
+        stack[depth] = c === 0x7b ? OBJECT : 0
         names = c === 0x7b ? (depth === 1 ? root : inner) : null
         if (depth === 2) second = names
         p++
@@ -170,7 +137,7 @@ export class FrameScanner {
       } else if (c === 0x2d || (c >= 0x30 && c <= 0x39)) {
         const start = p
         p = afterNumber(b, p)
-        if (p < 0) return 0
+        if (p < 0) return false
         if (slot >= 0) {
           this.#kinds[slot] = VALUE.number
           this.#starts[slot] = start
@@ -178,7 +145,7 @@ export class FrameScanner {
         }
       } else {
         p = afterWord(b, p)
-        if (p < 0) return 0
+        if (p < 0) return false
         if (slot >= 0) this.#kinds[slot] = VALUE.other
       }
       slot = -1
@@ -187,8 +154,8 @@ export class FrameScanner {
       // --- after a value, or after an opening bracket
       for (;;) {
         if (b[p]! <= 0x20) p = this.#afterSpace(b, p)
-        if (depth === 0) return p === n ? ((high & 0x80) === 0 || isUtf8(b) ? 1 : 0) : 0
-        if (p >= n) return 0
+        if (depth === 0) return p === n && ((high & 0x80) === 0 || isUtf8(b))
+        if (p >= n) return false
         c = b[p]!
         const isObject = stack[depth] === OBJECT
         if (c === (isObject ? 0x7d : 0x5d)) {
@@ -199,14 +166,15 @@ export class FrameScanner {
           continue
         }
         if (!opened) {
-          if (c !== 0x2c) return 0
+          if (c !== 0x2c) return false
           p++
         }
         opened = false
         if (!isObject) break // the next value of an array
         if (b[p]! <= 0x20) p = this.#afterSpace(b, p)
-        if (p >= n || b[p] !== 0x22) return 0
+        if (p >= n || b[p] !== 0x22) return false
         const start = ++p
+        let escaped = false
         for (;;) {
           while (p < n) {
             c = b[p]!
@@ -214,28 +182,27 @@ export class FrameScanner {
             high |= c
             p++
           }
-          if (p >= n) return 0
+          if (p >= n) return false
           if (b[p] === 0x22) break
           p = afterEscape(b, p)
-          if (p < 0) return 0
-          if (names !== null) this.#escapedName = true
+          if (p < 0) return false
+          escaped = true
         }
         if (names !== null) {
-          const candidates = names[p - start]
-          if (candidates !== undefined) {
-            const name = match(candidates, b, start)
-            if (name !== null) {
-              slot = name.slot
-              if (slot >= 0 && this.#kinds[slot] !== VALUE.none) this.twice |= 1 << slot
-              inner = name.children
-              // A name that comes twice counts with its last value, as in JSON.parse.
-              if (inner !== null) this.#forget(inner)
-            }
+          const name: Name | null = escaped
+            ? matchEscaped(names, b, start, p)
+            : match(names, b, start, p)
+          if (name !== null) {
+            slot = name.slot
+            if (slot >= 0 && this.#kinds[slot] !== VALUE.none) this.twice |= 1 << slot
+            inner = name.children
+            // A name that comes twice counts with its last value, as in JSON.parse.
+            if (inner !== null) this.#forget(inner)
           }
         }
         p++
         if (b[p]! <= 0x20) p = this.#afterSpace(b, p)
-        if (p >= n || b[p] !== 0x3a) return 0
+        if (p >= n || b[p] !== 0x3a) return false
         p++
         break
       }
@@ -287,19 +254,8 @@ function wholeNumber(text: string): number {
   return Number.isSafeInteger(value) && value >= 0 ? value : -1
 }
 
-function kindOf(value: unknown): number {
-  if (value === undefined) return VALUE.none
-  // Not `text`: its bytes do not stand in the frame as they are.
-  if (typeof value === 'string') return VALUE.escapedText
-  return typeof value === 'number' ? VALUE.number : VALUE.other
-}
-
-/** The value at a path of one or two names; own properties only. */
-function valueAt(value: unknown, path: string): unknown {
-  for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-    if (!Object.hasOwn(value, name)) return undefined
-    value = (value as Record<string, unknown>)[name]
-  }
-  return value
+function twiceAsLong(stack: Uint8Array): Uint8Array<ArrayBuffer> {
+  const longer = new Uint8Array(2 * stack.length)
+  longer.set(stack)
+  return longer
 }

@@ -72,7 +72,7 @@ test('a fresh clone is installed once, says so, and is silent afterwards', async
   await ensure()
   assert.ok(isMarked(root))
   assert.ok(existsSync(join(root, 'node_modules', 'made')))
-  assert.match(said[0] ?? '', 'installing packages: node_modules is not there yet')
+  assert.match(said[0] ?? '', 'installing packages: node_modules is missing')
   said = []
   await ensure()
   assert.equal([calls, said], [1, []])

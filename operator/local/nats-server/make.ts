@@ -6,7 +6,7 @@ import { chmod, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
 import { type FindDeps, versionFits, versionOf } from './find.ts'
-import type { ToolSpec } from './specs.ts'
+import type { ToolSpec } from './spec.ts'
 
 /** What a killed process left is removed after this long: no build takes an hour. */
 const LEFTOVER_MS = 3_600_000

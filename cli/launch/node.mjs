@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const MAJOR = 24
 
 /** The Node that came with the packages of `root`, else the running one if it is new enough, else undefined. */

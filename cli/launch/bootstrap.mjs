@@ -1,4 +1,4 @@
-// `node .ci/bootstrap.mjs <script.ts> [args]`: what every npm script starts with. Installs what is missing, then
+// `node cli/launch/bootstrap.mjs <script.ts> [args]`: what every npm script starts with. Installs what is missing, then
 // runs the script on the project's Node 24 and ends as it ended. The first command of a fresh clone may be any of them.
 
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { ensureInstalled } from './install.mjs'
 import { findNode, NO_NODE, ROOT, runNode } from './node.mjs'
 
 const [script, ...args] = process.argv.slice(2)
-if (script === undefined) fail('usage: node .ci/bootstrap.mjs <script> [arguments]')
+if (script === undefined) fail('usage: node cli/launch/bootstrap.mjs <script> [arguments]')
 try {
   await ensureInstalled()
 } catch (error) {

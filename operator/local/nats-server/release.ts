@@ -10,7 +10,7 @@ import { SsmdError } from '#crds/errors.ts'
 import type { FindDeps, Make } from './find.ts'
 import { placeWhole, withProgress } from './make.ts'
 import type { Run } from './run.ts'
-import type { Release } from './specs.ts'
+import type { Release } from './spec.ts'
 
 /** A server that sends nothing for so long is given up. */
 const STALL_MS = 30_000

@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert'
 import { until, within } from '#testing/deadline.ts'
 
 const test = suite('bootstrap')
-const root = new URL('..', import.meta.url).pathname
+const root = new URL('../..', import.meta.url).pathname
 
 const SCRIPT = `
 const stop = (signal: string): void => {
@@ -42,7 +42,7 @@ type Started = {
 }
 
 function start(between: readonly string[], ...args: string[]): Started {
-  const child = spawn(process.execPath, [...between, '.ci/bootstrap.mjs', script, ...args], {
+  const child = spawn(process.execPath, [...between, 'cli/launch/bootstrap.mjs', script, ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -96,7 +96,7 @@ for (const [name, between] of WAYS) {
 }
 
 test('without a script it says how it is used', async () => {
-  const child = spawn(process.execPath, ['.ci/bootstrap.mjs'], {
+  const child = spawn(process.execPath, ['cli/launch/bootstrap.mjs'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -106,7 +106,7 @@ test('without a script it says how it is used', async () => {
   })
   const code = await within(10_000, 'the end', new Promise((resolve) => child.on('close', resolve)))
   assert.is(code, 1)
-  assert.match(text, 'usage: node .ci/bootstrap.mjs')
+  assert.match(text, 'usage: node cli/launch/bootstrap.mjs')
 })
 
 test.run()

@@ -17,15 +17,14 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { SsmdError } from '#crds/errors.ts'
 import { within } from '#testing/deadline.ts'
-import { type FindDeps, findTool, type Make, versionFits } from './find.ts'
+import { type FindDeps, findTool, type Lock, type Make, versionFits } from './find.ts'
 import { goBuild } from './go.ts'
 import { placeWhole } from './make.ts'
 import { run } from './run.ts'
-import { TOOLS, type ToolSpec } from './specs.ts'
-import { chosenTools } from './tools.ts'
+import { NATS_SERVER, type ToolSpec } from './spec.ts'
 
 const test = suite('tools')
-const SPEC: ToolSpec = { ...TOOLS['nats-server'], version: '2.15.2' }
+const SPEC: ToolSpec = { ...NATS_SERVER, version: '2.15.2' }
 const output: FindDeps['output'] = async (file, args) =>
   (await run(file, args, { limitMs: 10_000 })).output
 const unavailable: Make = async () => 'unavailable'
@@ -57,11 +56,23 @@ const building =
     return 'made'
   }
 
+/** One at a time, as between processes: the file that does this is the launcher's, and has its own tests. */
+function turns(): Lock {
+  let last: Promise<unknown> = Promise.resolve()
+  return (_path, work) => {
+    const mine = last.then(work)
+    last = mine.catch(() => {})
+    return mine
+  }
+}
+const lock = turns()
+
 const deps = (change: Partial<FindDeps> = {}): FindDeps => ({
   env: {},
   cache: join(folder, 'cache'),
   log: () => {},
   output,
+  lock,
   build: unavailable,
   download: unavailable,
   ...change,
@@ -188,24 +199,6 @@ test('a program that says another version than was built never enters the cache'
   assert.equal(readdirSync(join(folder, 'cache')), [])
 })
 
-test('asked for nothing it is the one that npm start needs, with --all every one', () => {
-  assert.equal(chosenTools([]), ['nats-server'])
-  assert.equal(chosenTools(['kubectl', 'etcd']), ['kubectl', 'etcd'])
-  assert.equal(chosenTools(['--all'], 'linux'), Object.keys(TOOLS))
-  const elsewhere = chosenTools(['--all'], 'darwin')
-  assert.ok(elsewhere.includes('kubectl') && !elsewhere.includes('kubelet'))
-  assert.throws(() => chosenTools(['etcd', 'toString']), /no tool is called toString/)
-})
-
-test('every tool has a version, and a variable of its own', () => {
-  const specs: readonly ToolSpec[] = Object.values(TOOLS)
-  assert.is(new Set(specs.map((spec) => spec.variable)).size, specs.length)
-  for (const spec of specs) {
-    assert.match(spec.version, /^\d+\.\d+\.\d+$/)
-    assert.match(spec.variable, /^SSMD_[A-Z][A-Z0-9_]+$/)
-  }
-})
-
 /** A `go` that writes down how it was called and builds a program of the pinned version. */
 function fakeGo(): void {
   program('go/go', '')
@@ -242,18 +235,6 @@ test('where there is no Go, building is not open', async () => {
   const build = goBuild({ env: { PATH: folder }, log: () => {}, output, run, places: [] })
   assert.is(await build(SPEC, join(folder, 'out')), 'unavailable')
   assert.not(existsSync(join(folder, 'out')))
-})
-
-test('every tool is pinned to the same version in its go.mod', async () => {
-  for (const spec of Object.values<ToolSpec>(TOOLS)) {
-    const text = await readFile(join(spec.go.module, 'go.mod'), 'utf8')
-    // A command of a module is pinned by its module, whose path the package's begins with.
-    const pins = [...text.matchAll(/^(?:require )?\s*([\w./-]+) v([\w.-]+)/gm)]
-    const built = `${spec.go.of ?? spec.go.package}/`
-    const pin = pins.filter(([, path = '']) => built.startsWith(`${path}/`)).at(-1)
-    assert.is(pin?.[2], spec.version, spec.name)
-    assert.match(await readFile(join(spec.go.module, 'go.sum'), 'utf8'), `v${spec.version} h1:`)
-  }
 })
 
 test.run()

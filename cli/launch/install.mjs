@@ -43,7 +43,7 @@ async function install(root, work, log, npm) {
   if (fits(root)) return
   const why = existsSync(join(root, 'node_modules'))
     ? 'package-lock.json has changed'
-    : 'node_modules is not there yet'
+    : 'node_modules is missing'
   removeLeftovers(work)
   const fresh = join(work, `install-${process.pid}`)
   mkdirSync(fresh)

@@ -5,8 +5,7 @@ import { constants } from 'node:fs'
 import { access, mkdir, stat } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
 import { describeError, SsmdError, toSsmdError } from '#crds/errors.ts'
-import { withLock } from '../lock.mjs'
-import type { ToolSpec } from './specs.ts'
+import type { ToolSpec } from './spec.ts'
 
 export type Source = 'variable' | 'path' | 'cache' | 'built' | 'downloaded'
 
@@ -20,6 +19,13 @@ export type FoundTool = {
 /** Makes the tool's program at `out`, which does not exist yet; `undefined` when this way is not open here. */
 export type Make = (spec: ToolSpec, out: string) => Promise<'made' | 'unavailable'>
 
+/** Runs the work while no other process holds `path`; `onWait` is called once if another does. */
+export type Lock = <T>(
+  path: string,
+  work: () => Promise<T>,
+  options: { readonly onWait: () => void }
+) => Promise<T>
+
 export type FindDeps = {
   readonly env: NodeJS.ProcessEnv
   /** `${XDG_CACHE_HOME:-~/.cache}/ssmd/tools`. */
@@ -27,6 +33,8 @@ export type FindDeps = {
   readonly log: (line: string) => void
   /** What `<file> <args>` prints, or a rejection when it cannot be run. */
   readonly output: (file: string, args: readonly string[]) => Promise<string>
+  /** Saves double work; what it guards is correct without it. */
+  readonly lock: Lock
   readonly build: Make
   readonly download: Make
 }
@@ -90,7 +98,7 @@ async function make(spec: ToolSpec, deps: FindDeps): Promise<FoundTool> {
       cause: error,
     })
   })
-  return withLock(
+  return deps.lock(
     join(deps.cache, `.${spec.name}-${spec.version}.lock`),
     async () => (await fromCache(spec, deps)) ?? (await makeAt(path, spec, deps)),
     { onWait: () => deps.log(`waiting: another process is getting ${spec.name} ${spec.version}`) }

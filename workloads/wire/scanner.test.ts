@@ -137,6 +137,10 @@ const TABLE = [
   '{"\\u0074ype":"trade"}',
   '{"msg":{"m\\u0061rket_ticker":"A.\\"B"}}',
   '{"type":"tr\\u0061de"}',
+  '{"\\u0074ype":"a","type":"b"}',
+  '{"type":"a","\\u0074ype":"b"}',
+  '{"\\ud800":1,"type":"a"}',
+  '{"t\\u0000ype":1,"type\\u0000":2,"\\"type":3}',
   '{"seq":18446744073709551615}',
   '{"seq":1.0}',
   '{"seq":1e2}',
@@ -166,6 +170,25 @@ test('gives the same answer as JSON.parse on texts that are known to be hard', (
   for (const body of TABLE) compare(scanner, Buffer.from(body))
   compare(scanner, Buffer.from([0x22, 0xff, 0x22]))
   compare(scanner, Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]))
+})
+
+test('a path that stands twice is told, with an escape in its name too', () => {
+  for (const body of [
+    '{"type":1,"type":2}',
+    '{"type":1,"\\u0074ype":2}',
+    '{"\\u0074ype":1,"type":2}',
+  ]) {
+    assert.ok(scanner.scan(Buffer.from(body)))
+    assert.is(scanner.twice, 1, body)
+  }
+})
+
+test('a value has a place in its frame, whatever else is odd in it', () => {
+  const deep = `${'['.repeat(5000)}${']'.repeat(5000)}`
+  const bytes = Buffer.from(`{"deep":${deep},"m\\u0073g":{"n":42}}`)
+  assert.ok(scanner.scan(bytes))
+  const slot = PATHS.indexOf('msg.n')
+  assert.is(bytes.toString('utf8', scanner.start(slot), scanner.end(slot)), '42')
 })
 
 test('reads type, symbol, sequence and sid of every recorded frame as JSON.parse does', () => {

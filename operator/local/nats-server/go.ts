@@ -8,7 +8,7 @@ import { SsmdError } from '#crds/errors.ts'
 import type { FindDeps, Make } from './find.ts'
 import { placeWhole, withProgress } from './make.ts'
 import type { Run } from './run.ts'
-import type { ToolSpec } from './specs.ts'
+import type { ToolSpec } from './spec.ts'
 
 export type GoDeps = Pick<FindDeps, 'env' | 'log' | 'output'> & {
   readonly run: Run
@@ -21,7 +21,7 @@ export const goBuild =
   async (spec, out) => {
     const go = findGo(deps.env, deps.places)
     if (go === undefined) {
-      deps.log(`no Go on this computer: ${spec.name} cannot be built here`)
+      deps.log(`this computer has no Go to build ${spec.name} with`)
       return 'unavailable'
     }
     await placeWhole(spec, out, deps, async (temporary) => {

@@ -24,9 +24,12 @@ export function canonical(value: unknown): string {
   return `${text}}`
 }
 
-/** SHA-256 of the canonical text, as 32 hexadecimal characters. */
+/** SHA-256 of the canonical text, as 32 hexadecimal characters: the order of keys, or a comment in the YAML, changes nothing. */
 export const hashOf = (value: unknown): string =>
   hash('sha256', canonical(value), 'hex').slice(0, 32)
+
+/** Half of it: enough to tell versions of one configuration apart, short enough to read. Pod templates hold these. */
+export const shortHashOf = (value: unknown): string => hashOf(value).slice(0, 16)
 
 // Printable ASCII without quote and backslash: the texts of nearly every object, quoted as they are.
 const PLAIN = /^[ !#-[\]-~]*$/

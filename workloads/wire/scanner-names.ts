@@ -8,8 +8,10 @@ export type Name = {
 /** Wanted names of one object, by their length in bytes. */
 export type Names = readonly (readonly Name[] | undefined)[]
 
-/** The wanted name that stands at `start`, of those of its length. */
-export function match(candidates: readonly Name[], b: Uint8Array, start: number): Name | null {
+/** The wanted name that stands between `start` and `end`. */
+export function match(names: Names, b: Uint8Array, start: number, end: number): Name | null {
+  const candidates = names[end - start]
+  if (candidates === undefined) return null
   for (let i = 0; i < candidates.length; i++) {
     const name = candidates[i]!
     const bytes = name.bytes
@@ -18,6 +20,13 @@ export function match(candidates: readonly Name[], b: Uint8Array, start: number)
     if (k < 0) return name
   }
   return null
+}
+
+/** The same for a name that holds escapes. */
+export function matchEscaped(names: Names, b: Uint8Array, start: number, end: number): Name | null {
+  const raw = Buffer.from(b.buffer, b.byteOffset + start, end - start).toString('utf8')
+  const name = Buffer.from(JSON.parse(`"${raw}"`) as string)
+  return match(names, name, 0, name.length)
 }
 
 /** Tables for paths of one or two names; each path's slot is its place in the list. */
