@@ -6,6 +6,7 @@
 
 import { join } from 'node:path'
 import { cacheFolder } from '../operator/local/nats-server/locate.ts'
+import { startSharedCluster } from '../operator/testing/shared-cluster.ts'
 import { filesAtOnce } from './runner/at-once.ts'
 import { keptDurations } from './runner/durations.ts'
 import { findTestFiles, type TestKind } from './runner/files.ts'
@@ -40,6 +41,7 @@ const totals = await runAll({
   kind,
   atOnce: filesAtOnce(),
   durations,
+  startCluster: startSharedCluster,
   env: {
     ...env,
     FORCE_COLOR: '0',

@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until, within } from '#testing/deadline.ts'
+import { type Device, temporaryDevice, whyNoDevice } from '#testing/device.ts'
 import { skip } from '#testing/skip.ts'
-import { missingForDisks, type SmallDisk, smallDisk } from '#testing/small-disk.ts'
 import { freePort } from '../operator/local/ports.ts'
 import { TestFolder } from '../operator/local/testing/folder.ts'
 import { ENTRY, runSsmd } from './testing/run.ts'
@@ -101,15 +101,15 @@ function missing(archive: string): Record<string, number> {
 }
 
 const test = suite('full disk')
-const why = missingForDisks()
+const why = await whyNoDevice()
 
 /** Disks for the NATS store and for the archive: the same, two, or one of them. */
-type Place = { readonly nats?: SmallDisk; readonly archive?: SmallDisk }
+type Place = { readonly nats?: Device; readonly archive?: Device }
 
 for (const [what, place, order] of [
   ['of NATS and archive together', () => together(), ['nats']],
-  ['of NATS', () => ({ nats: smallDisk(48) }), ['nats']],
-  ['of the archive', () => ({ archive: smallDisk(48) }), ['archive']],
+  ['of NATS', () => ({ nats: temporaryDevice(48) }), ['nats']],
+  ['of the archive', () => ({ archive: temporaryDevice(48) }), ['archive']],
   ['of NATS, and then that of the archive', () => apart(), ['archive', 'nats']],
   ['of the archive, and then that of NATS', () => apart(), ['nats', 'archive']],
 ] as const) {
@@ -183,10 +183,10 @@ for (const [what, place, order] of [
 }
 
 function together(): Place {
-  const disk = smallDisk(64)
+  const disk = temporaryDevice(64)
   return { nats: disk, archive: disk }
 }
 
-const apart = (): Place => ({ nats: smallDisk(48), archive: smallDisk(48) })
+const apart = (): Place => ({ nats: temporaryDevice(48), archive: temporaryDevice(48) })
 
 test.run()

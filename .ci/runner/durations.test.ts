@@ -16,6 +16,7 @@ const file = (path: string, limitMs = 120_000): TestFile => ({
   alone: false,
   unknown: [],
   enclosed: false,
+  joinsCluster: false,
 })
 const order = (files: readonly TestFile[], known: Record<string, number>) =>
   longestFirst(files, { of: (path) => known[path], record: () => {} }).map(({ path }) => path)

@@ -15,6 +15,8 @@ export type TestFile = {
   readonly unknown: readonly string[]
   /** Runs in the namespaces of a node. */
   readonly enclosed: boolean
+  /** Takes the API server of the run, if there is one (operator/testing/shared-cluster.ts). */
+  readonly joinsCluster: boolean
 }
 
 /** Of `npm test`, of `npm run test:faults`, of `npm run test:cluster`. */
@@ -45,7 +47,7 @@ export async function findTestFiles(
   for (const path of select(paths.filter(isTest).sort(), filters)) {
     const text = await readFile(join(root, path), 'utf8')
     if (!belongsTo(kind, path, text)) continue
-    found.push({ path, enclosed: kind === 'cluster', ...readAsks(text) })
+    found.push({ path, enclosed: kind === 'cluster', ...readAsks(text), joinsCluster: joins(text) })
   }
   return found
 }
@@ -72,7 +74,10 @@ export function select(paths: readonly string[], filters: readonly string[]): st
   return paths.filter((path) => chosen.has(path))
 }
 
-export function readAsks(text: string): Omit<TestFile, 'path' | 'enclosed'> {
+/** By the call itself, so that nobody keeps a list. */
+const joins = (text: string): boolean => /^[^/'"`]*\bsharedKinds\(/m.test(text)
+
+export function readAsks(text: string): Pick<TestFile, 'alone' | 'limitMs' | 'unknown'> {
   let alone = false
   let limitMs = LIMIT_MS
   const unknown: string[] = []

@@ -14,7 +14,7 @@ export type FileRun = {
   readonly ledger: Ledger
   /** What still ran when the test had ended. */
   readonly leftovers: readonly string[]
-  /** What a node left on the computer, when its test and its namespaces had ended. */
+  /** Mounts and folders that it left, and of a node whatever is on the computer when its namespaces have ended. */
   readonly behind?: readonly string[]
   readonly unknownAsks: readonly string[]
 }

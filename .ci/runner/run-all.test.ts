@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until, within } from '#testing/deadline.ts'
-import { NO_INSTALL_VARIABLE } from '#testing/skip.ts'
+import { whyNoDevice } from '#testing/device.ts'
+import { NO_INSTALL_VARIABLE, skip } from '#testing/skip.ts'
 import { whyNoNode } from '../node/requirements.ts'
 import type { Durations } from './durations.ts'
 import { groupMembers } from './process-group.ts'
@@ -19,7 +20,9 @@ type Result = { readonly totals: Totals; readonly text: string; readonly last: s
 /** Runs files in a folder inside the repository, so that they find uvu. */
 async function runFixtures(
   files: Readonly<Record<string, string>>,
-  o: Partial<Pick<RunAllOptions, 'signal' | 'env' | 'kind' | 'durations' | 'atOnce'>> = {}
+  o: Partial<
+    Pick<RunAllOptions, 'signal' | 'env' | 'kind' | 'durations' | 'atOnce' | 'startCluster'>
+  > = {}
 ): Promise<Result> {
   mkdirSync(join(root, '.ssmd'), { recursive: true })
   const folder = mkdtempSync(join(root, '.ssmd', 'fixture-'))
@@ -263,6 +266,43 @@ test('an interrupt ends what runs, and leaves nothing behind', async () => {
   assert.match(result.text, 'interrupted')
   assert.is(result.last, '0 passed, 1 failed')
   assert.equal(await groupMembers(group), [])
+})
+
+test('a test that is killed with a disk mounted fails by name, and the run continues', async () => {
+  const why = await whyNoDevice()
+  if (why !== undefined) return skip(why)
+  const hangs = `// test: limit 1s
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+${HEAD}test('hangs', async () => {
+  const point = mkdtempSync(process.env.TMPDIR + '/disk-')
+  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', point])
+  await new Promise(() => setInterval(() => {}, 1000))
+})
+`
+  const result = await runFixtures({ a: hangs + RUN, b: HEAD + PASS + RUN })
+  assert.match(result.text, /did not end within/)
+  assert.match(result.text, /left behind: mount .*disk-/)
+  assert.match(result.text, /ok +crds\/b.test.ts/)
+})
+
+test('files that join an API server are told where it is, others not, and it ends after them', async () => {
+  const log: string[] = []
+  const startCluster = async () => {
+    log.push('start')
+    return { env: { SSMD_PLACE: 'here' }, stop: async () => void log.push('stop') }
+  }
+  const joins = `const sharedKinds = () => process.env.SSMD_PLACE
+test('joins', () => {
+  if (sharedKinds() !== 'here') throw new Error('where?')
+})
+`
+  const stranger =
+    "test('is alone', () => {\n  if (process.env.SSMD_PLACE) throw new Error('told')\n})\n"
+  const files = { a: HEAD + joins + RUN, b: HEAD + joins + RUN, c: HEAD + stranger + RUN }
+  const result = await runFixtures(files, { startCluster })
+  assert.is(result.last, '3 passed, 0 failed', result.text)
+  assert.equal(log, ['start', 'stop'])
 })
 
 test.run()

@@ -1,14 +1,16 @@
 // Runs test files, a few at a time and those that ask for it alone, says how far it is, and sums up.
 // The last line it writes is `N passed, N failed`, with `, N skipped` where some were.
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { type Durations, longestFirst } from './durations.ts'
 import { findTestFiles, type TestFile, type TestKind } from './files.ts'
 import { judge, type Verdict } from './judge.ts'
+import { removeFolder } from './remove-folder.ts'
 import { runFile } from './run-file.ts'
+import { lazilyShared, type StartShared } from './shared.ts'
 import { slownessMeter } from './slowness.ts'
 
 export type RunAllOptions = {
@@ -22,6 +24,8 @@ export type RunAllOptions = {
   readonly atOnce?: number
   /** How long each file took before: the longest are started first. Is told how long each takes now. */
   readonly durations?: Durations
+  /** The API server of all files that join one. */
+  readonly startCluster?: StartShared
   /** Silence after which the running files are named. */
   readonly quietMs?: number
   readonly openGraceMs?: number
@@ -43,7 +47,7 @@ export async function runAll(o: RunAllOptions): Promise<Totals> {
   try {
     return closing(o.write, await runFiles(files, folder, o))
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    for (const problem of await removeFolder(folder)) o.write(`left behind: ${problem}`)
   }
 }
 
@@ -68,18 +72,23 @@ async function runFiles(
     }
   }, quietMs / 5)
 
+  const joining = files.filter((file) => file.joinsCluster).length
+  const shared = lazilyShared(o.startCluster, joining, write)
   let number = 0
   const one = async (file: TestFile): Promise<void> => {
+    const clusterEnv = file.joinsCluster ? await shared.env() : {}
     const from = performance.now()
     running.set(file.path, from)
     const live = o.kind === 'cluster' ? byLine((line) => write(`    | ${line}`)) : undefined
     const run = await runFile(file, {
       ...o,
+      env: { ...o.env, ...clusterEnv },
       folder: join(folder, String(number++)),
       slowness: slowness(),
       ...(live === undefined ? {} : { onOutput: live }),
     })
     running.delete(file.path)
+    if (file.joinsCluster) await shared.leave()
     if (o.signal.aborted) return
     o.durations?.record(file.path, performance.now() - from)
     const verdict = judge(run)
@@ -98,6 +107,7 @@ async function runFiles(
     await inPool(alone, 1, o.signal, one)
   } finally {
     clearInterval(timer)
+    await shared.stop()
   }
   if (o.signal.aborted) {
     totals.failed++

@@ -16,6 +16,7 @@ import type { FileRun } from './judge.ts'
 import { LEDGER_VARIABLE, readLedger } from './ledger.ts'
 import { ownNetwork } from './own-network.ts'
 import { endGroup, groupMembers } from './process-group.ts'
+import { removeFolder } from './remove-folder.ts'
 
 /** A test that prints more is shown from its end. */
 const OUTPUT_LIMIT = 1_000_000
@@ -100,7 +101,7 @@ export async function runFile(file: TestFile, o: RunFileOptions): Promise<FileRu
   child.stderr.destroy()
   const behind = await place.leave()
   const ledger = await readFile(ledgerPath, 'utf8').catch(() => '')
-  await rm(o.folder, { recursive: true, force: true })
+  const kept = await removeFolder(o.folder)
   await rm(ledgerPath, { force: true })
   return {
     ...ended,
@@ -108,7 +109,7 @@ export async function runFile(file: TestFile, o: RunFileOptions): Promise<FileRu
     limitPassedMs,
     openMs,
     leftovers,
-    behind,
+    behind: [...behind, ...kept],
     ledger: readLedger(ledger),
     unknownAsks: file.unknown,
   }

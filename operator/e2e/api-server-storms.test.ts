@@ -19,7 +19,7 @@ import type { Deployment } from '../render/objects.ts'
 import { conditionsIn } from '../status/status.ts'
 import { type ApiProxy, startApiProxy } from '../testing/api-proxy.ts'
 import { type Audit, makeAudit } from '../testing/audit.ts'
-import { missingTools } from '../testing/cluster.ts'
+import { missingTools, type TestCluster } from '../testing/cluster.ts'
 import {
   condition,
   declare,
@@ -34,7 +34,7 @@ import {
 const MS = 60_000
 const ALL = process.env.SSMD_FAULTS === 'all'
 const test = suite('storms over the real kinds')
-let kinds: KindsCluster
+let kinds: KindsCluster<TestCluster>
 let proxy: ApiProxy
 const audit: Audit = makeAudit()
 

@@ -28,18 +28,18 @@ import {
   environment,
   feed,
   isSettled,
-  type KindsCluster,
   playAvailable,
+  type SharedKinds,
   type Space,
-  startKinds,
+  sharedKinds,
 } from '../testing/kinds.ts'
 
 const MS = 20_000
 const test = suite('kinds against a real API server')
-let kinds: KindsCluster
+let kinds: SharedKinds
 
 test.before(async () => {
-  kinds = await startKinds()
+  kinds = await sharedKinds()
 })
 test.after(async () => {
   await kinds?.stop()
@@ -361,28 +361,6 @@ test('a paused Feed is left alone, and a spec that is not fit takes nothing away
   assert.is(await get(DEPLOYMENTS, `${space.name}/connector-prod-a`), undefined)
   await declare(client, feed(space, 'a'))
   await see(DEPLOYMENTS, `${space.name}/connector-prod-a`, 'it is made again', () => true)
-})
-
-test('the roles do not let the operator list or watch Secrets, and the cluster-wide ones let it see all', async () => {
-  const space = await kinds.space('cluster-wide')
-  const other = await kinds.space()
-  for (const args of [
-    ['list', 'secrets'],
-    ['watch', 'secrets'],
-    ['delete', 'persistentvolumeclaims'],
-    ['update', 'feeds.ssmd.io'],
-    ['delete', 'feeds.ssmd.io'],
-  ]) {
-    const as = `system:serviceaccount:${other.name}:ssmd-operator`
-    const answer = await kinds.cluster
-      .kubectl('auth', 'can-i', ...args, '-n', other.name, '--as', as)
-      .catch(({ stdout }) => stdout)
-    assert.is(String(answer).trim(), 'no', args.join(' '))
-  }
-  await kinds.operate(space, { allNamespaces: true })
-  await declare(kinds.client, feed(other, 'a'))
-  await declare(kinds.client, environment(other, 'prod', ['a']))
-  await says(FEEDS, `${other.name}/a`, 'Ready', 'False Starting')
 })
 
 const missing = await missingTools()

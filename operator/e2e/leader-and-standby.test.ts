@@ -13,17 +13,17 @@ import {
   declare,
   environment,
   feed,
-  type KindsCluster,
+  type SharedKinds,
   type Space,
-  startKinds,
+  sharedKinds,
 } from '../testing/kinds.ts'
 import { type Program, startOperatorProgram } from '../testing/program.ts'
 
 const MS = 60_000
 const test = suite('two operators')
-let kinds: KindsCluster
+let kinds: SharedKinds
 test.before(async () => {
-  kinds = await startKinds()
+  kinds = await sharedKinds()
 })
 test.after(async () => {
   await kinds?.stop()

@@ -17,9 +17,9 @@ import {
   declare,
   environment,
   feed,
-  type KindsCluster,
   playAvailable,
-  startKinds,
+  type SharedKinds,
+  sharedKinds,
 } from '../testing/kinds.ts'
 import { runPod } from '../testing/pod.ts'
 
@@ -27,12 +27,12 @@ const MS = 60_000
 /** Half a minute in life. */
 const FIGURES_MS = 5_000
 const test = suite('live figures and streams')
-let kinds: KindsCluster
+let kinds: SharedKinds
 let nats: TestNats
 let nc: NatsConnection
 
 test.before(async () => {
-  kinds = await startKinds()
+  kinds = await sharedKinds()
   nats = await startNats()
   nc = await connect({ servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 100 })
 })

@@ -15,7 +15,7 @@ import { CONFIG_MAPS, DEPLOYMENTS } from '../kube/objects.ts'
 import { systemTimers } from '../kube/timers.ts'
 import { Transport } from '../kube/transport.ts'
 import { FEEDS } from '../reconcile/kinds.ts'
-import { missingTools } from '../testing/cluster.ts'
+import { missingTools, type TestCluster } from '../testing/cluster.ts'
 import {
   condition,
   declare,
@@ -31,7 +31,7 @@ import { startTcpProxy } from '../testing/tcp-proxy.ts'
 const MS = 60_000
 const CHURN_MS = 60_000
 const test = suite('what only time shows')
-let kinds: KindsCluster
+let kinds: KindsCluster<TestCluster>
 
 test.before(async () => {
   kinds = await startKinds()

@@ -17,6 +17,7 @@ import {
   environment,
   feed,
   type KindsCluster,
+  OTHER_ACCOUNT,
   type Space,
   startKinds,
 } from '../testing/kinds.ts'
@@ -47,7 +48,7 @@ function start({ token, name }: Space): Program {
 }
 
 const firstOf = ({ name }: Space) => `system:serviceaccount:${name}:ssmd-operator`
-const otherOf = ({ name }: Space) => `other-${name}`
+const otherOf = ({ name }: Space) => `system:serviceaccount:${name}:${OTHER_ACCOUNT}`
 
 /** Writes of the two operators, claims on the lease left out. */
 const work = (space: Space): readonly Audited[] =>

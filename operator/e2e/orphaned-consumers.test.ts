@@ -22,22 +22,22 @@ import {
   declare,
   environment,
   feed,
-  type KindsCluster,
+  type SharedKinds,
   type Space,
-  startKinds,
+  sharedKinds,
 } from '../testing/kinds.ts'
 import { Judged } from '../validation/judged.ts'
 
 const MS = 30_000
 const test = suite('durables of Archives that are gone')
-let kinds: KindsCluster
+let kinds: SharedKinds
 let nats: TestNats
 let nc: NatsConnection
 
 const missing = await missingTools()
 test.before(async () => {
   if (missing) return
-  kinds = await startKinds()
+  kinds = await sharedKinds()
   nats = await startNats()
   nc = await connect({ servers: nats.url })
 })

@@ -14,18 +14,18 @@ import {
   declare,
   environment,
   feed,
-  type KindsCluster,
-  startKinds,
+  type SharedKinds,
+  sharedKinds,
 } from '../testing/kinds.ts'
 
 const MS = 20_000
 const test = suite('roll-outs')
-let kinds: KindsCluster | undefined
+let kinds: SharedKinds | undefined
 const missing = await missingTools()
 if (missing) skip(missing)
 
 test.before(async () => {
-  if (!missing) kinds = await startKinds()
+  if (!missing) kinds = await sharedKinds()
 })
 test.after(async () => {
   await kinds?.stop()
@@ -45,8 +45,7 @@ test('Manual holds template and file, says so, and goes ahead when it is asked',
       MS,
       `${type} ${holds}`,
       async () =>
-        condition(await (kinds as KindsCluster).client.get(FEEDS, `${space.name}/a`), type) ===
-        holds
+        condition(await (kinds as SharedKinds).client.get(FEEDS, `${space.name}/a`), type) === holds
     )
   await declare(client, feed(space, 'a'))
   await declare(client, wanted('5ms'))

@@ -100,6 +100,28 @@ const deleteNamespace = async ({ name }: Space): Promise<void> => {
   await kinds.client.delete(NAMESPACES, name, { uid })
 }
 
+test('the roles do not let the operator list or watch Secrets, and the cluster-wide ones let it see all', async () => {
+  const space = await kinds.space('cluster-wide')
+  const other = await kinds.space()
+  for (const args of [
+    ['list', 'secrets'],
+    ['watch', 'secrets'],
+    ['delete', 'persistentvolumeclaims'],
+    ['update', 'feeds.ssmd.io'],
+    ['delete', 'feeds.ssmd.io'],
+  ]) {
+    const as = `system:serviceaccount:${other.name}:ssmd-operator`
+    const answer = await kinds.cluster
+      .kubectl('auth', 'can-i', ...args, '-n', other.name, '--as', as)
+      .catch(({ stdout }) => stdout)
+    assert.is(String(answer).trim(), 'no', args.join(' '))
+  }
+  await kinds.operate(space, { allNamespaces: true })
+  await declare(kinds.client, feed(other, 'a'))
+  await declare(kinds.client, environment(other, 'prod', ['a']))
+  await says(FEEDS, `${other.name}/a`, 'Ready', 'True Captured')
+})
+
 for (const isThere of [true, false])
   test(`a namespace can be deleted ${isThere ? 'under' : 'without'} the operator, and all goes with it (O10)`, async () => {
     const home = await kinds.space('cluster-wide')

@@ -4,7 +4,7 @@
 import { once } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
-import type { TestCluster } from './cluster.ts'
+import type { ClusterAccess } from './cluster.ts'
 
 export type Proxied = {
   readonly method: string
@@ -45,7 +45,7 @@ export type ApiProxy = {
   close(): Promise<void>
 }
 
-export async function startApiProxy(cluster: TestCluster): Promise<ApiProxy> {
+export async function startApiProxy(cluster: ClusterAccess): Promise<ApiProxy> {
   const agent = new https.Agent({ keepAlive: true, maxSockets: 200, ca: cluster.ca })
   const sockets = new Set<IncomingMessage['socket']>()
   const seen: Proxied[] = []
@@ -108,7 +108,7 @@ export async function startApiProxy(cluster: TestCluster): Promise<ApiProxy> {
 }
 
 async function forward(
-  cluster: TestCluster,
+  cluster: ClusterAccess,
   agent: https.Agent,
   incoming: IncomingMessage,
   body: Buffer

@@ -35,8 +35,9 @@ export async function missingTools(
   }
 }
 
-export type TestCluster = {
-  /** Everything of this cluster lies here; gone when it stops. */
+/** An API server as tests reach it, whoever started it. */
+export type ClusterAccess = {
+  /** For files of this test; gone when it stops. */
   readonly folder: string
   readonly server: string
   readonly host: string
@@ -45,17 +46,21 @@ export type TestCluster = {
   /** Of group system:masters. */
   readonly token: string
   readonly kubeconfig: string
-  readonly apiServer: { readonly pid: number }
   /** A connection to the API server, or to a proxy in front of it. */
   connection(port?: number): Connection
   /** As the administrator, or as another user of `users`. */
   client(options?: { port?: number; token?: string }): Client
   kubectl(...args: readonly string[]): Promise<string>
+  stop(): Promise<void>
+}
+
+/** One of this process, which may stop and start it. */
+export type TestCluster = ClusterAccess & {
+  readonly apiServer: { readonly pid: number }
   /** Forgets history up to now: watches at older versions get 410. */
   compact(): Promise<void>
   stopApiServer(): Promise<void>
   startApiServer(): Promise<void>
-  stop(): Promise<void>
 }
 
 export type ClusterOptions = {
@@ -120,32 +125,39 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     throw thrown
   }
   const ca = readFileSync(file('certs/apiserver.crt'))
-  const kubeconfig = file('kubeconfig')
+  const access = await openAccess({ folder, host, port, ca, token }, stopAll)
+  return {
+    ...access,
+    get apiServer() {
+      return { pid: apiServer?.child.pid ?? 0 }
+    },
+    compact: () => compactEtcd(etcdUrl),
+    stopApiServer: async () => apiServer?.stop(),
+    startApiServer,
+  }
+}
+
+export type Place = Pick<ClusterAccess, 'folder' | 'host' | 'port' | 'ca' | 'token'>
+
+/** Clients of an API server that runs; `stop` ends whatever the caller has to end. */
+export async function openAccess(
+  place: Place,
+  stop: ClusterAccess['stop']
+): Promise<ClusterAccess> {
+  const { folder, host, port, ca, token } = place
+  const kubectlPath = await toolPath('kubectl')
+  const server = `https://${host}:${port}`
+  const kubeconfig = join(folder, 'kubeconfig')
   writeFileSync(kubeconfig, kubeconfigOf(server, ca, token), { mode: 0o600 })
   const connection = (to = port, as = token): Connection =>
     fixedConnection(`https://${to === port ? host : '127.0.0.1'}:${to}`, {
       tls: { ca },
       headers: { authorization: `Bearer ${as}` },
     })
-  const kubectl = async (...args: readonly string[]) => {
-    const { stdout } = await promisify(execFile)(tools.kubectl, [...args], {
-      env: { ...process.env, KUBECONFIG: kubeconfig, HOME: folder },
-      timeout: patience(30_000),
-      maxBuffer: 64 * 1024 * 1024,
-    })
-    return stdout
-  }
   return {
-    folder,
+    ...place,
     server,
-    host,
-    port,
-    ca,
-    token,
     kubeconfig,
-    get apiServer() {
-      return { pid: apiServer?.child.pid ?? 0 }
-    },
     connection,
     client: (as = {}) =>
       new Client(
@@ -158,11 +170,15 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
           burst: 10_000,
         })
       ),
-    kubectl,
-    compact: () => compactEtcd(etcdUrl),
-    stopApiServer: async () => apiServer?.stop(),
-    startApiServer,
-    stop: stopAll,
+    async kubectl(...args) {
+      const { stdout } = await promisify(execFile)(kubectlPath, [...args], {
+        env: { ...process.env, KUBECONFIG: kubeconfig, HOME: folder },
+        timeout: patience(30_000),
+        maxBuffer: 64 * 1024 * 1024,
+      })
+      return stdout
+    },
+    stop,
   }
 }
 

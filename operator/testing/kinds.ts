@@ -22,11 +22,18 @@ import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../reconcile/kinds.ts'
 import { Manager } from '../runtime/manager.ts'
 import { conditionsIn } from '../status/status.ts'
 import type { Audit } from './audit.ts'
-import { type ClusterOptions, startCluster, type TestCluster } from './cluster.ts'
+import {
+  type ClusterAccess,
+  type ClusterOptions,
+  startCluster,
+  type TestCluster,
+} from './cluster.ts'
 import { testLog } from './log.ts'
+import { joinCluster } from './shared-cluster.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
-const SPACES = 40
+/** Longer than any test. */
+const TOKEN_SECONDS = 24 * 3600
 const rbac = (plural: string, kind: string, namespaced = true): Resource => ({
   group: 'rbac.authorization.k8s.io',
   version: 'v1',
@@ -41,6 +48,9 @@ const ROLE_KINDS: readonly Resource[] = [
   rbac('clusterroles', 'ClusterRole', false),
   rbac('clusterrolebindings', 'ClusterRoleBinding', false),
 ]
+
+/** The second user of a namespace. */
+export const OTHER_ACCOUNT = 'other'
 
 export type Operator = {
   readonly context: Context
@@ -71,8 +81,8 @@ export type Space = {
   readonly connection: Connection
 }
 
-export type KindsCluster = {
-  readonly cluster: TestCluster
+export type KindsCluster<C extends ClusterAccess = ClusterAccess> = {
+  readonly cluster: C
   readonly client: Client
   /** A new namespace, with the roles of `file` for its operator. */
   space(file?: 'namespaced' | 'cluster-wide'): Promise<Space>
@@ -80,6 +90,12 @@ export type KindsCluster = {
   other(space: Space): Promise<Space>
   operate(space: Space, options?: OperateOptions): Promise<Operator>
   stop(): Promise<void>
+}
+
+/** On an API server that other test files use at the same time: nothing of all namespaces. */
+export type SharedKinds = Omit<KindsCluster, 'space' | 'operate'> & {
+  space(): Promise<Space>
+  operate(space: Space, options?: Omit<OperateOptions, 'allNamespaces'>): Promise<Operator>
 }
 
 export type KindsOptions = {
@@ -90,24 +106,28 @@ export type KindsOptions = {
   readonly start?: (options: ClusterOptions) => Promise<TestCluster>
 }
 
-export async function startKinds(options: KindsOptions = {}): Promise<KindsCluster> {
-  const makeTokens = () => Array.from({ length: SPACES }, () => randomBytes(16).toString('hex'))
-  const [tokens, others] = [makeTokens(), makeTokens()]
-  const cluster = await (options.start ?? startCluster)({
-    users: [
-      // The role binding names a service account: a token of that very name is it.
-      ...tokens.map((token, i) => ({
-        token,
-        name: `system:serviceaccount:t${i + 1}:ssmd-operator`,
-      })),
-      ...others.map((token, i) => ({ token, name: `other-t${i + 1}` })),
-    ],
-    ...(options.audit ? { apiServerArgs: options.audit.args } : {}),
-  })
+/** An API server of its own, for a test that stops it, looks into it, or changes what belongs to all namespaces. */
+export async function startKinds(options: KindsOptions = {}): Promise<KindsCluster<TestCluster>> {
+  const cluster = await (options.start ?? startCluster)(
+    options.audit ? { apiServerArgs: options.audit.args } : {}
+  )
+  return openKinds(cluster, options.loose === true)
+}
+
+/** The API server of all test files that only need namespaces of their own, and operators that see no others. */
+export const sharedKinds = async (): Promise<SharedKinds> => openKinds(await joinCluster(), false)
+
+async function openKinds<C extends ClusterAccess>(
+  cluster: C,
+  isLoose: boolean
+): Promise<KindsCluster<C>> {
   const client = cluster.client()
-  await installKinds(client, options.loose === true)
+  await installKinds(client, isLoose)
+  // Other files have namespaces on the same API server.
+  const prefix = `t${randomBytes(3).toString('hex')}`
   let spaces = 0
-  const spaceOf = (name: string, token: string): Space => {
+  const spaceOf = async (name: string, account: string): Promise<Space> => {
+    const token = await tokenOf(client, name, account)
     const headers = { authorization: `Bearer ${token}` }
     const connection = fixedConnection(cluster.server, { tls: { ca: cluster.ca }, headers }, name)
     return { name, token, connection }
@@ -117,23 +137,22 @@ export async function startKinds(options: KindsOptions = {}): Promise<KindsClust
     cluster,
     client,
     async space(file = 'namespaced') {
-      const token = tokens[spaces++]
-      if (token === undefined) throw new Error('no more namespaces')
-      const name = `t${spaces}`
+      const name = `${prefix}-${++spaces}`
       await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
       await applyRoles(client, file, name)
-      return spaceOf(name, token)
+      return spaceOf(name, 'ssmd-operator')
     },
     async other({ name }) {
-      const token = others[Number(name.slice(1)) - 1] ?? ''
+      const metadata = { name: OTHER_ACCOUNT, namespace: name }
+      await client.create(SERVICE_ACCOUNTS, { apiVersion: 'v1', kind: 'ServiceAccount', metadata })
       await client.create(rbac('rolebindings', 'RoleBinding'), {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'RoleBinding',
-        metadata: { name: 'other', namespace: name },
+        metadata,
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'ssmd-operator' },
-        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: `other-${name}` }],
+        subjects: [{ kind: 'ServiceAccount', ...metadata }],
       })
-      return spaceOf(name, token)
+      return spaceOf(name, OTHER_ACCOUNT)
     },
     async operate(space, options = {}) {
       const operator = await startOperator(space, options)
@@ -146,6 +165,20 @@ export async function startKinds(options: KindsOptions = {}): Promise<KindsClust
       await cluster.stop()
     },
   }
+}
+
+/** As a pod of this service account has it. */
+async function tokenOf(client: Client, namespace: string, account: string): Promise<string> {
+  const { body } = await client.transport.request({
+    method: 'POST',
+    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
+    body: {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { expirationSeconds: TOKEN_SECONDS },
+    },
+  })
+  return (body as { readonly status: { readonly token: string } }).status.token
 }
 
 export async function installKinds(client: Client, isLoose: boolean): Promise<void> {

@@ -1,10 +1,11 @@
 // What the archive costs, for `npm run bench`: taking records in, with and without gzip, whole commits with their syncs,
-// verifying and reading. Frames are recorded ones if present, else made in the same form.
+// verifying and reading. Frames are recorded ones.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
+import { KALSHI, kalshiEventFiles, kalshiFrames } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
 import { Block } from '#wire/block.ts'
 import { BlockWriter } from '#wire/block-writer.ts'
@@ -143,7 +144,7 @@ async function wholeWriter(root: string, blocks: readonly Uint8Array[]): Promise
 }
 
 function makeBlocks(): Uint8Array[] {
-  const frames = recordedFrames() ?? madeFrames()
+  const frames = recordedFrames()
   const writer = new BlockWriter({
     environment: OWNER.environment,
     feed: OWNER.feed,
@@ -170,38 +171,12 @@ type BenchFrame = { readonly type: string; readonly group: string; readonly payl
 const groupOf = (type: string): string =>
   type.startsWith('orderbook') ? 'orderbook' : type === 'trade' ? 'trades' : 'tickers'
 
-/** Frames of a recording, if it is present. */
-function recordedFrames(): BenchFrame[] | undefined {
-  const data = process.env.SSMD_DATA ?? join(import.meta.dirname, '../../../shared/data')
-  const folder = join(data, 'kalshi/events')
-  if (!existsSync(folder)) return undefined
-  const frames: BenchFrame[] = []
-  for (const file of readdirSync(folder).slice(0, 3)) {
-    const text = gunzipSync(readFileSync(join(folder, file))).toString('utf8')
-    for (const line of text.split('\n')) {
-      const at = line.indexOf('"event":')
-      if (at < 0) continue
-      const payload = Buffer.from(line.slice(at + 8, -1))
-      const type = /"type":\s*"([a-z_]+)"/.exec(line)?.[1] ?? 'other'
-      frames.push({ type, group: groupOf(type), payload })
-    }
-  }
-  return frames.length > 0 ? frames : undefined
-}
-
-function madeFrames(): BenchFrame[] {
-  const types = ['orderbook_delta', 'orderbook_delta', 'orderbook_delta', 'ticker', 'trade']
-  return Array.from({ length: 20_000 }, (_, i) => {
-    const type = types[i % types.length]!
-    const price = ((i * 7919) % 9999) / 10_000
-    const msg = {
-      market_ticker: `KXGOLD15M-26AUG10-${i % 50}`,
-      price_dollars: price.toFixed(4),
-      delta_fp: `${(i * 31) % 900}.00`,
-      side: i % 2 ? 'yes' : 'no',
-      ts_ms: 1_786_385_700_000 + i,
-    }
-    const payload = Buffer.from(JSON.stringify({ type, sid: 1, seq: i, msg }))
-    return { type, group: groupOf(type), payload }
-  })
-}
+/** Frames of the largest recordings there are. */
+const recordedFrames = (): BenchFrame[] =>
+  kalshiEventFiles(KALSHI.at(-1) ?? KALSHI[0])
+    .slice(0, 3)
+    .flatMap(kalshiFrames)
+    .map((frame) => {
+      const type = /"type":\s*"([a-z_]+)"/.exec(frame)?.[1] ?? 'other'
+      return { type, group: groupOf(type), payload: Buffer.from(frame) }
+    })

@@ -48,7 +48,7 @@ async function archive(
 /** Packing runs beside, on a processor that others want, too: waits until nothing is sealed for a good while. */
 async function untilSealed(root: string, writer: { commit(): Promise<unknown> }): Promise<void> {
   let before = -1
-  for (let quiet = 0; quiet < 25; ) {
+  for (let quiet = 0; quiet < 10; ) {
     await writer.commit()
     await waitOut(slowly(30), 'a segment that is sealed beside')
     const sealed = [...readFiles(root).entries()]

@@ -3,7 +3,7 @@
 
 import { pino } from 'pino'
 import { Alarms } from '#bus/alarms.ts'
-import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
+import { KALSHI, kalshiEventFiles, kalshiFrames } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
 import { FrameScanner } from '#wire/scanner.ts'
 import { benchBurst } from './bench/burst.ts'
@@ -18,7 +18,6 @@ import { newStats } from './stats.ts'
 import { blackHole } from './testing/black-hole.ts'
 
 const RUN_MS = 150
-const MANY = 20_000
 
 /** Nanoseconds a frame: the median of five runs of `RUN_MS`, after a warm-up. */
 function nanosPerFrame(frames: readonly Buffer[], one: (frame: Buffer) => void): number {
@@ -123,23 +122,11 @@ function newConnection(): Connection {
   })
 }
 
-/** Frames with one running number each for their sid, so that none is a gap. */
+/** Frames with one running number each for their sid, so that none is a gap: of the largest recordings there are. */
 function sampleFrames(): Buffer[] {
-  const folder = recordingsFolder('kalshi')
-  const texts =
-    folder === undefined
-      ? Array.from({ length: MANY }, (_, i) => (i % 500 === 0 ? snapshot(i) : delta(i)))
-      : kalshiEventFiles(folder).slice(1, 3).flatMap(kalshiFrames)
+  const texts = kalshiEventFiles(KALSHI.at(-1) ?? KALSHI[0])
+    .slice(1, 4)
+    .flatMap(kalshiFrames)
   let seq = 1_000_000
   return texts.map((text) => Buffer.from(text.replace(/"seq":\d+/, () => `"seq":${seq++}`)))
-}
-
-const ticker = (i: number) => `KXGOLD15M-26NOV24${String(i % 40).padStart(4, '0')}-30`
-
-const delta = (i: number): string =>
-  `{"type":"orderbook_delta","sid":1,"seq":${i},"msg":{"market_ticker":"${ticker(i)}","market_id":"31185e50-0db4-4c57-b95d-0123f5c07ec8","price_dollars":"0.4800","delta_fp":"-40.00","side":"no","ts":"2026-08-11T01:15:15.566273Z","ts_ms":1786410915566}}`
-
-const snapshot = (i: number): string => {
-  const levels = JSON.stringify(Array.from({ length: 40 }, (_, n) => [`0.${10 + n}00`, '275.00']))
-  return `{"type":"orderbook_snapshot","sid":1,"seq":${i},"msg":{"market_ticker":"${ticker(i)}","yes_dollars_fp":${levels},"no_dollars_fp":${levels}}}`
 }

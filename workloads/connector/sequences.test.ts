@@ -4,8 +4,7 @@ import { pino } from 'pino'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Alarms } from '#bus/alarms.ts'
-import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
-import { skip } from '#testing/skip.ts'
+import { KALSHI, kalshiEventFiles, kalshiFrames } from '#testing/recordings.ts'
 import type { GapEvent, LateEvent, ProofEvent } from '#wire/events.ts'
 import { Connection } from './connection.ts'
 import { Continuity } from './continuity.ts'
@@ -296,15 +295,14 @@ test('a storm is over after a minute without a jump', () => {
   assert.is(run.of<GapEvent>('gap').at(-1)!.jumps, undefined)
 })
 
-test('recorded traffic of the exchange loses no proof', () => {
-  const folder = recordingsFolder('kalshi')
-  if (folder === undefined) return skip('recorded traffic of Kalshi is not present')
-  for (const file of kalshiEventFiles(folder)) {
-    const run = start()
-    for (const text of kalshiFrames(file)) run.frame(text)
-    run.end()
-    assert.equal(run.of('proof'), [], file)
-  }
-})
+for (const recordings of KALSHI)
+  test(`recorded traffic of ${recordings.name} loses no proof`, () => {
+    for (const file of kalshiEventFiles(recordings)) {
+      const run = start()
+      for (const text of kalshiFrames(file)) run.frame(text)
+      run.end()
+      assert.equal(run.of('proof'), [], file)
+    }
+  })
 
 test.run()

@@ -6,13 +6,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until, within } from '#testing/deadline.ts'
-import {
-  kalshiEventFiles,
-  kalshiFrames,
-  recordingsFolder,
-  withoutSequence,
-} from '#testing/recordings.ts'
-import { skip } from '#testing/skip.ts'
+import { KALSHI, kalshiEventFiles, kalshiFrames, withoutSequence } from '#testing/recordings.ts'
 import { WINDOW_MS } from './exchange.ts'
 import { parseFaults } from './faults.ts'
 import { dial, httpOf, signedHeaders, testKey } from './testing/dial.ts'
@@ -55,56 +49,55 @@ test('plays a recording byte for byte but for sid and seq, once, and stays conne
   })
 })
 
-test('real recordings: every frame as it was recorded, numbered anew without a hole', async () => {
-  const recorded = recordingsFolder('kalshi')
-  if (!recorded) return skip('recorded traffic of Kalshi is not present')
-  const journal = join(folder, 'journal.jsonl')
-  await playing({ replay: [recorded], journal }, async (simulator) => {
-    const response = await fetch(
-      `${httpOf(simulator.url)}/trade-api/v2/markets?status=open&limit=1000&min_close_ts=${Math.floor(Date.now() / 1000)}`
-    )
-    const { markets } = (await response.json()) as {
-      markets: { ticker: string; status: string; result: string; floor_strike: number }[]
-    }
-    const files = kalshiEventFiles(recorded)
-    assert.is(
-      markets.length,
-      new Set(files.map((f) => /([^/]+)_[\d-]+\.ndjson\.gz$/.exec(f)?.[1])).size
-    )
-    assert.ok(
-      markets.every((m) => m.status === 'active' && m.result === '' && m.floor_strike > 1000),
-      'open, with what the metadata says'
-    )
-    const client = await dial(simulator.url)
-    subscribeTo(
-      client,
-      markets.map(({ ticker }) => ticker)
-    )
-    const want = files.flatMap(kalshiFrames)
-    const got = await received(client, want.length)
-    await done(simulator)
-    assert.is(got.length, want.length)
-    assertNumbered(client.frames)
-    const bare = (list: readonly string[]) => list.map(withoutSequence)
-    // Markets overlap by a few frames at most: within each the order is that of its file.
-    const byMarket = (list: readonly string[]) =>
-      Map.groupBy(bare(list), (t) => /"market_ticker":"([^"]+)"/.exec(t)?.[1])
-    const wanted = byMarket(want)
-    for (const [market, list] of byMarket(got)) {
-      const own = wanted.get(market) as string[]
-      assert.is(list.length, own.length, market)
-      for (let i = 0; i < own.length; i++)
-        if (list[i] !== own[i]) assert.is(list[i], own[i], `${market} ${i}`)
-    }
-    await client.close()
-    await simulator.stop()
-    const sent = readFileSync(journal, 'utf8').trimEnd().split('\n')
-    assert.is(sent.length, got.length)
-    for (let i = 0; i < sent.length; i++)
-      if (sent[i] !== `{"client":1,"frame":${got[i]}}`)
-        assert.is(sent[i], `{"client":1,"frame":${got[i]}}`)
+for (const recordings of KALSHI)
+  test(`traffic of ${recordings.name}: every frame as it was recorded, numbered anew without a hole`, async () => {
+    const journal = join(folder, 'journal.jsonl')
+    await playing({ replay: [recordings.folder], journal }, async (simulator) => {
+      const response = await fetch(
+        `${httpOf(simulator.url)}/trade-api/v2/markets?status=open&limit=1000&min_close_ts=${Math.floor(Date.now() / 1000)}`
+      )
+      const { markets } = (await response.json()) as {
+        markets: { ticker: string; status: string; result: string; floor_strike: number }[]
+      }
+      const files = kalshiEventFiles(recordings)
+      assert.is(
+        markets.length,
+        new Set(files.map((f) => /([^/]+)_[\d-]+\.ndjson\.gz$/.exec(f)?.[1])).size
+      )
+      assert.ok(
+        markets.every((m) => m.status === 'active' && m.result === '' && m.floor_strike > 0),
+        'open, with what the metadata says'
+      )
+      const client = await dial(simulator.url)
+      subscribeTo(
+        client,
+        markets.map(({ ticker }) => ticker)
+      )
+      const want = files.flatMap(kalshiFrames)
+      const got = await received(client, want.length)
+      await done(simulator)
+      assert.is(got.length, want.length)
+      assertNumbered(client.frames)
+      const bare = (list: readonly string[]) => list.map(withoutSequence)
+      // Markets overlap by a few frames at most: within each the order is that of its file.
+      const byMarket = (list: readonly string[]) =>
+        Map.groupBy(bare(list), (t) => /"market_ticker":"([^"]+)"/.exec(t)?.[1])
+      const wanted = byMarket(want)
+      for (const [market, list] of byMarket(got)) {
+        const own = wanted.get(market) as string[]
+        assert.is(list.length, own.length, market)
+        for (let i = 0; i < own.length; i++)
+          if (list[i] !== own[i]) assert.is(list[i], own[i], `${market} ${i}`)
+      }
+      await client.close()
+      await simulator.stop()
+      const sent = readFileSync(journal, 'utf8').trimEnd().split('\n')
+      assert.is(sent.length, got.length)
+      for (let i = 0; i < sent.length; i++)
+        if (sent[i] !== `{"client":1,"frame":${got[i]}}`)
+          assert.is(sent[i], `{"client":1,"frame":${got[i]}}`)
+    })
   })
-})
 
 test('starts when all of the recording is subscribed to, from several clients and commands', async () => {
   const paths = [record(busy(500, 'KX-A-1')), record(busy(500, 'KX-B-1'))]

@@ -128,7 +128,7 @@ type Image = {
 
 /** Runs a stack on a device and cuts its power again and again. */
 async function cutRound(dir: string, random: Random, source: Source): Promise<Image[]> {
-  using device = makeDevice(dir, '192M')
+  using device = makeDevice(dir, 192)
   const root = join(device.path, 'archive')
   const nats = await startNats({ sync: 'always', storeDir: join(device.path, 'nats') })
   const nc = await connect({ servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 })
@@ -323,7 +323,7 @@ async function checkStack(dir: string, image: Image, source: Source): Promise<vo
 
 for (let round = 0; round < ROUNDS; round++) {
   test(`a stack comes back after ${CUTS} power cuts, and everything acknowledged is there once (round ${round + 1})`, async () => {
-    const why = whyNoDevice()
+    const why = await whyNoDevice()
     if (why !== undefined) return skip(why)
     const random = seeded(seed + round)
     const source = new Source(seed + round)

@@ -1,26 +1,40 @@
-// Recorded traffic for tests, read where it lies beside the project (or in SSMD_DATA) and never copied.
+// Recorded traffic for tests: the small recordings of this repository, and larger ones where they lie beside the project (or
+// in SSMD_DATA), which are never copied.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 
-/** Folder of recorded traffic, or undefined where it is not present. */
-export function recordingsFolder(exchange: string): string | undefined {
-  const base = process.env.SSMD_DATA ?? new URL('../../../shared/data', import.meta.url).pathname
-  const folder = join(base, exchange)
-  return existsSync(folder) ? folder : undefined
+const OWN = join(import.meta.dirname, 'recordings')
+const BESIDE = process.env.SSMD_DATA ?? join(import.meta.dirname, '../../../shared/data')
+
+export type Recordings = {
+  /** For the name of a test: which ones they are. */
+  readonly name: string
+  readonly folder: string
+}
+
+/** The folders with recordings of Kalshi: the committed one first. */
+export const KALSHI: readonly [Recordings, ...Recordings[]] = [
+  { name: 'the simulator', folder: join(OWN, 'kalshi') },
+  ...[{ name: 'the exchange', folder: join(BESIDE, 'kalshi') }].filter(({ folder }) =>
+    existsSync(folder)
+  ),
+]
+
+/** Frames of exchanges without an adapter, in the order in which they were received. */
+export const STRANGERS: Readonly<Record<string, () => string[]>> = {
+  kraken: () => linesOf(join(OWN, 'kraken/book.jsonl')),
+  coinbase: () => linesOf(join(OWN, 'coinbase/level2.jsonl')),
+  binance: () =>
+    linesOf(join(OWN, 'binance/spot_btcusdt.gz')).map((line) => line.slice(line.indexOf(' ') + 1)),
 }
 
 /** The frames of a Kalshi recording as text, in order: the bytes behind `"event":`. */
-export function kalshiFrames(file: string): string[] {
-  return gunzipSync(readFileSync(file))
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => line.slice(line.indexOf('"event":') + 8, -1))
-}
+export const kalshiFrames = (file: string): string[] =>
+  linesOf(file).map((line) => line.slice(line.indexOf('"event":') + 8, -1))
 
-/** The event files of the Kalshi recordings, sorted. */
-export const kalshiEventFiles = (folder: string): string[] =>
+/** The event files of Kalshi recordings, sorted. */
+export const kalshiEventFiles = ({ folder }: Recordings): string[] =>
   readdirSync(join(folder, 'events'))
     .filter((name) => name.endsWith('.ndjson.gz'))
     .sort()
@@ -29,3 +43,11 @@ export const kalshiEventFiles = (folder: string): string[] =>
 /** A frame without what belongs to the connection: sid and seq. */
 export const withoutSequence = (frame: string): string =>
   frame.replace(/"sid":\d+,("seq":\d+,)?/, '')
+
+function linesOf(file: string): string[] {
+  const bytes = readFileSync(file)
+  return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes)
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+}

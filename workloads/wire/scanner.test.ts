@@ -4,8 +4,7 @@ import { isUtf8 } from 'node:buffer'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { kalshiEventFiles, kalshiFrames, recordingsFolder } from '#testing/recordings.ts'
-import { skip } from '#testing/skip.ts'
+import { KALSHI, kalshiEventFiles, kalshiFrames } from '#testing/recordings.ts'
 import { FrameScanner, VALUE } from './scanner.ts'
 
 const PATHS = ['type', 'seq', 'msg', 'msg.market_ticker', 'msg.n', 'other.type'] as const
@@ -191,27 +190,26 @@ test('a value has a place in its frame, whatever else is odd in it', () => {
   assert.is(bytes.toString('utf8', scanner.start(slot), scanner.end(slot)), '42')
 })
 
-test('reads type, symbol, sequence and sid of every recorded frame as JSON.parse does', () => {
-  const folder = recordingsFolder('kalshi')
-  if (folder === undefined) return skip('recorded traffic of Kalshi is not present')
-  const real = new FrameScanner(['type', 'sid', 'seq', 'msg.market_ticker', 'msg.ts_ms'])
-  let count = 0
-  for (const text of kalshiEventFiles(folder).flatMap(kalshiFrames)) {
-    const frame = Buffer.from(text)
-    const value = JSON.parse(text)
-    const found = real.scan(frame)
-    const same =
-      found &&
-      !real.lineBreak &&
-      real.text(0) === value.type &&
-      real.integer(1) === value.sid &&
-      real.integer(2) === value.seq &&
-      real.text(3) === value.msg.market_ticker &&
-      real.integer(4) === (value.msg.ts_ms ?? -1)
-    if (!same) assert.unreachable(text)
-    count++
-  }
-  assert.ok(count > 100_000, `${count} frames`)
-})
+for (const recordings of KALSHI)
+  test(`reads type, symbol, sequence and sid of every frame of ${recordings.name} as JSON.parse does`, () => {
+    const real = new FrameScanner(['type', 'sid', 'seq', 'msg.market_ticker', 'msg.ts_ms'])
+    let count = 0
+    for (const text of kalshiEventFiles(recordings).flatMap(kalshiFrames)) {
+      const frame = Buffer.from(text)
+      const value = JSON.parse(text)
+      const found = real.scan(frame)
+      const same =
+        found &&
+        !real.lineBreak &&
+        real.text(0) === value.type &&
+        real.integer(1) === value.sid &&
+        real.integer(2) === value.seq &&
+        real.text(3) === value.msg.market_ticker &&
+        real.integer(4) === (value.msg.ts_ms ?? -1)
+      if (!same) assert.unreachable(text)
+      count++
+    }
+    assert.ok(count > 4000, `${count} frames`)
+  })
 
 test.run()

@@ -114,7 +114,7 @@ function unsubscribed(state: State, reply: Of<'unsubscribed'>, nowMs: number): v
 function renewOurs(state: State, sub: Subscription, nowMs: number): void {
   const isMissed = [...sub.confirmed].some((market) => isWanted(sub, market, nowMs))
   renew(state, sub)
-  const reason = 'the connector ended the subscription in order to begin it again'
+  const reason = 'the connector renewed the subscription'
   if (isMissed) missFrom(state, sub, { atMs: nowMs, cause: 'not-subscribed', reason })
 }
 

@@ -2,6 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { FORM } from '#wire/form.ts'
 import { KalshiFrames } from './frames.ts'
+import { readReply } from './replies.ts'
 
 const test = suite('kalshi frames')
 
@@ -178,6 +179,15 @@ test('nothing of one frame is left in the next', () => {
   assert.is(frames.frame.scope, 0)
   assert.is(frames.frame.sequence, -1)
   assert.is(frames.exchangeMs(), 0)
+})
+
+test('a byte order mark costs a frame neither its type nor its number (gorilla/websocket#217)', () => {
+  const [, text, row] = TABLE[0]!
+  assert.equal(look(`\ufeff${text}`), row)
+  assert.equal(look(`\ufeff${text}\n`), row)
+  assert.equal(look(Buffer.from([0xef, 0xbb])).at(0), 'unknown')
+  const ack = `\ufeff{"id":3,"type":"subscribed","msg":{"channel":"trade","sid":2}}`
+  assert.equal(readReply(Buffer.from(ack)), { kind: 'subscribed', id: 3, sid: 2, channel: 'trade' })
 })
 
 test.run()

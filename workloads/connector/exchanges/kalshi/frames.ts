@@ -56,9 +56,12 @@ export class KalshiFrames {
   }
 
   /** Fills `frame`. */
-  look(payload: Buffer): void {
+  look(received: Buffer): void {
     const frame = this.frame
     const scanner = this.#scanner
+    // A byte order mark is no JSON: the frame is kept as a text, and read all the same.
+    const isMarked = received[0] === 0xef && received[1] === 0xbb && received[2] === 0xbf
+    const payload = isMarked ? received.subarray(3) : received
     if (!scanner.scan(payload)) {
       frame.form = isUtf8(payload) ? FORM.text : FORM.binary
       frame.type = UNKNOWN
@@ -70,7 +73,7 @@ export class KalshiFrames {
       frame.control = false
       return
     }
-    frame.form = scanner.breaksInside() ? FORM.text : FORM.json
+    frame.form = isMarked || scanner.breaksInside() ? FORM.text : FORM.json
     const type = this.#typeOf(payload)
     frame.type = type
     const symbol = this.#symbolAt(payload, MARKET) || this.#symbolAt(payload, EVENT)

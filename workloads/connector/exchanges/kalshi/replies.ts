@@ -59,11 +59,13 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const texts = (value: unknown): readonly string[] | null =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'string') : null
 
+const BYTE_ORDER_MARK = /^\uFEFF/
+
 /** Reads a frame that the session must act on. */
 export function readReply(payload: Buffer): Reply {
   let frame: unknown
   try {
-    frame = JSON.parse(payload.toString('utf8'))
+    frame = JSON.parse(payload.toString('utf8').replace(BYTE_ORDER_MARK, ''))
   } catch {
     return { kind: 'other' } // it is archived; there is nothing to act on
   }
