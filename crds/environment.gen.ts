@@ -116,10 +116,16 @@ export type EnvironmentConnector = {
    */
   readonly bufferBytes: string
   /**
-   * How long frames are gathered into one block before it is published; `0ms` publishes each
-   * immediately. Default: 5ms.
+   * How long frames are gathered into one block before it is published. At the default `5ms` it
+   * adapts to the rate: a connector gathers about 100 frames, for 5 ms to `lingerMax`. Any other
+   * value fixes it; `0ms` publishes each frame immediately. Default: 5ms.
    */
   readonly linger: string
+  /**
+   * The longest that a frame waits for others while `linger` adapts to the rate; `50ms` if it is
+   * not given. A connector that is killed loses at most about this much. Live subjects never wait.
+   */
+  readonly lingerMax?: string
   /**
    * When a connector may be replaced because its configuration has changed. Its restart is a short
    * hole in the data. A new image alone never replaces it outside a window.

@@ -149,7 +149,9 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'spec.connector.bufferBytes':
       'How much a connector buffers in memory while NATS does not answer. Beyond it frames are dropped, counted, and recorded as a gap.',
     'spec.connector.linger':
-      'How long frames are gathered into one block before it is published; `0ms` publishes each immediately.',
+      'How long frames are gathered into one block before it is published. At the default `5ms` it adapts to the rate: a connector gathers about 100 frames, for 5 ms to `lingerMax`. Any other value fixes it; `0ms` publishes each frame immediately.',
+    'spec.connector.lingerMax':
+      'The longest that a frame waits for others while `linger` adapts to the rate; `50ms` if it is not given. A connector that is killed loses at most about this much. Live subjects never wait.',
     'spec.connector.rollout':
       'When a connector may be replaced because its configuration has changed. Its restart is a short hole in the data. A new image alone never replaces it outside a window.',
     'spec.connector.rollout.policy':

@@ -2281,7 +2281,7 @@ return errors === 0;
 }
 
 export const validateEnvironment = validate11;
-const schema12 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Environment"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["feeds","transport"],"properties":{"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$"}},"transport":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^(nats|tls)://[!-~]+$"},"credentialsRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false},"stream":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"72h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"8Gi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"replicas":{"type":"integer","default":1,"minimum":1,"maximum":5},"duplicateWindow":{"type":"string","default":"2m","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false},"keys":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type","fields","source"],"properties":{"type":{"type":"string","enum":["apiKey"]},"fields":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z][A-Za-z0-9_-]*$"}},"source":{"type":"object","properties":{"env":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secret":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"schema":{"type":"string","enum":["v1"]},"schedule":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"dayStart":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"dayEnd":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"connector":{"type":"object","default":{},"properties":{"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}}},"additionalProperties":false},"bufferBytes":{"type":"string","default":"64Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"linger":{"type":"string","default":"5ms","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"rollout":{"type":"object","required":["policy"],"properties":{"policy":{"type":"string","enum":["Automatic","Manual","Window"]},"window":{"type":"object","required":["start","end"],"properties":{"start":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"end":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"simulator":{"type":"object","required":["feeds"],"properties":{"feeds":{"type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"url":{"type":"string","maxLength":2048,"pattern":"^wss?://[!-~]+$"},"speed":{"type":"string","default":"1","maxLength":10,"pattern":"^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"},"seed":{"type":"integer","default":1,"minimum":0,"maximum":9007199254740991},"rate":{"type":"integer","default":200,"minimum":1,"maximum":1000000},"markets":{"type":"integer","default":6,"minimum":1,"maximum":100000},"replay":{"type":"array","default":[],"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":1024}},"faults":{"type":"array","default":[],"maxItems":64,"items":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["cut","skip","duplicate","freeze","unauthorized","tooManyRequests"]},"every":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"after":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"for":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"count":{"type":"integer","minimum":1,"maximum":1000000},"channel":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"additionalProperties":false}}},"additionalProperties":false},"suspend":{"type":"boolean"}},"additionalProperties":false},"status":{"type":"object"}}};
+const schema12 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Environment"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["feeds","transport"],"properties":{"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$"}},"transport":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^(nats|tls)://[!-~]+$"},"credentialsRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false},"stream":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"72h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"8Gi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"replicas":{"type":"integer","default":1,"minimum":1,"maximum":5},"duplicateWindow":{"type":"string","default":"2m","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false},"keys":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type","fields","source"],"properties":{"type":{"type":"string","enum":["apiKey"]},"fields":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z][A-Za-z0-9_-]*$"}},"source":{"type":"object","properties":{"env":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secret":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"schema":{"type":"string","enum":["v1"]},"schedule":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"dayStart":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"dayEnd":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"connector":{"type":"object","default":{},"properties":{"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}}},"additionalProperties":false},"bufferBytes":{"type":"string","default":"64Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"linger":{"type":"string","default":"5ms","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"lingerMax":{"type":"string","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"rollout":{"type":"object","required":["policy"],"properties":{"policy":{"type":"string","enum":["Automatic","Manual","Window"]},"window":{"type":"object","required":["start","end"],"properties":{"start":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"end":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"simulator":{"type":"object","required":["feeds"],"properties":{"feeds":{"type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"url":{"type":"string","maxLength":2048,"pattern":"^wss?://[!-~]+$"},"speed":{"type":"string","default":"1","maxLength":10,"pattern":"^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"},"seed":{"type":"integer","default":1,"minimum":0,"maximum":9007199254740991},"rate":{"type":"integer","default":200,"minimum":1,"maximum":1000000},"markets":{"type":"integer","default":6,"minimum":1,"maximum":100000},"replay":{"type":"array","default":[],"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":1024}},"faults":{"type":"array","default":[],"maxItems":64,"items":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["cut","skip","duplicate","freeze","unauthorized","tooManyRequests"]},"every":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"after":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"for":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"count":{"type":"integer","minimum":1,"maximum":1000000},"channel":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"additionalProperties":false}}},"additionalProperties":false},"suspend":{"type":"boolean"}},"additionalProperties":false},"status":{"type":"object"}}};
 const pattern21 = new RegExp("^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$", "u");
 const pattern22 = new RegExp("^(nats|tls)://[!-~]+$", "u");
 const pattern23 = new RegExp("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "u");
@@ -2290,8 +2290,8 @@ const pattern27 = new RegExp("^[A-Za-z][A-Za-z0-9_-]*$", "u");
 const pattern28 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
 const pattern33 = new RegExp("^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$", "u");
 const pattern36 = new RegExp("^(0|[1-9][0-9]{0,2})ms$", "u");
-const pattern40 = new RegExp("^wss?://[!-~]+$", "u");
-const pattern41 = new RegExp("^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$", "u");
+const pattern41 = new RegExp("^wss?://[!-~]+$", "u");
+const pattern42 = new RegExp("^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$", "u");
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3901,7 +3901,7 @@ if(data50.linger === undefined){
 data50.linger = "5ms";
 }
 for(const key14 in data50){
-if(!((((key14 === "resources") || (key14 === "bufferBytes")) || (key14 === "linger")) || (key14 === "rollout"))){
+if(!(((((key14 === "resources") || (key14 === "bufferBytes")) || (key14 === "linger")) || (key14 === "lingerMax")) || (key14 === "rollout"))){
 const err133 = {instancePath:instancePath+"/spec/connector",schemaPath:"#/properties/spec/properties/connector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err133];
@@ -4169,11 +4169,11 @@ vErrors.push(err155);
 }
 errors++;
 }
-if(data50.rollout !== undefined){
-let data58 = data50.rollout;
-if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
-if(data58.policy === undefined){
-const err156 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/required",keyword:"required",params:{missingProperty: "policy"}};
+if(data50.lingerMax !== undefined){
+let data58 = data50.lingerMax;
+if(typeof data58 === "string"){
+if(func3(data58) > 5){
+const err156 = {instancePath:instancePath+"/spec/connector/lingerMax",schemaPath:"#/properties/spec/properties/connector/properties/lingerMax/maxLength",keyword:"maxLength",params:{limit: 5}};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -4182,9 +4182,8 @@ vErrors.push(err156);
 }
 errors++;
 }
-for(const key18 in data58){
-if(!((key18 === "policy") || (key18 === "window"))){
-const err157 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
+if(!pattern36.test(data58)){
+const err157 = {instancePath:instancePath+"/spec/connector/lingerMax",schemaPath:"#/properties/spec/properties/connector/properties/lingerMax/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,2})ms$"}};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -4194,10 +4193,8 @@ vErrors.push(err157);
 errors++;
 }
 }
-if(data58.policy !== undefined){
-let data59 = data58.policy;
-if(typeof data59 !== "string"){
-const err158 = {instancePath:instancePath+"/spec/connector/rollout/policy",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/policy/type",keyword:"type",params:{type: "string"}};
+else {
+const err158 = {instancePath:instancePath+"/spec/connector/lingerMax",schemaPath:"#/properties/spec/properties/connector/properties/lingerMax/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -4206,8 +4203,12 @@ vErrors.push(err158);
 }
 errors++;
 }
-if(!(((data59 === "Automatic") || (data59 === "Manual")) || (data59 === "Window"))){
-const err159 = {instancePath:instancePath+"/spec/connector/rollout/policy",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/policy/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.connector.properties.rollout.properties.policy.enum}};
+}
+if(data50.rollout !== undefined){
+let data59 = data50.rollout;
+if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
+if(data59.policy === undefined){
+const err159 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/required",keyword:"required",params:{missingProperty: "policy"}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -4216,12 +4217,9 @@ vErrors.push(err159);
 }
 errors++;
 }
-}
-if(data58.window !== undefined){
-let data60 = data58.window;
-if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
-if(data60.start === undefined){
-const err160 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/required",keyword:"required",params:{missingProperty: "start"}};
+for(const key18 in data59){
+if(!((key18 === "policy") || (key18 === "window"))){
+const err160 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -4230,8 +4228,11 @@ vErrors.push(err160);
 }
 errors++;
 }
-if(data60.end === undefined){
-const err161 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/required",keyword:"required",params:{missingProperty: "end"}};
+}
+if(data59.policy !== undefined){
+let data60 = data59.policy;
+if(typeof data60 !== "string"){
+const err161 = {instancePath:instancePath+"/spec/connector/rollout/policy",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/policy/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -4240,9 +4241,8 @@ vErrors.push(err161);
 }
 errors++;
 }
-for(const key19 in data60){
-if(!((key19 === "start") || (key19 === "end"))){
-const err162 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
+if(!(((data60 === "Automatic") || (data60 === "Manual")) || (data60 === "Window"))){
+const err162 = {instancePath:instancePath+"/spec/connector/rollout/policy",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/policy/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.connector.properties.rollout.properties.policy.enum}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -4252,11 +4252,11 @@ vErrors.push(err162);
 errors++;
 }
 }
-if(data60.start !== undefined){
-let data61 = data60.start;
-if(typeof data61 === "string"){
-if(func3(data61) > 5){
-const err163 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/maxLength",keyword:"maxLength",params:{limit: 5}};
+if(data59.window !== undefined){
+let data61 = data59.window;
+if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
+if(data61.start === undefined){
+const err163 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/required",keyword:"required",params:{missingProperty: "start"}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -4265,8 +4265,8 @@ vErrors.push(err163);
 }
 errors++;
 }
-if(!pattern17.test(data61)){
-const err164 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+if(data61.end === undefined){
+const err164 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/required",keyword:"required",params:{missingProperty: "end"}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -4275,9 +4275,9 @@ vErrors.push(err164);
 }
 errors++;
 }
-}
-else {
-const err165 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/type",keyword:"type",params:{type: "string"}};
+for(const key19 in data61){
+if(!((key19 === "start") || (key19 === "end"))){
+const err165 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -4287,11 +4287,11 @@ vErrors.push(err165);
 errors++;
 }
 }
-if(data60.end !== undefined){
-let data62 = data60.end;
+if(data61.start !== undefined){
+let data62 = data61.start;
 if(typeof data62 === "string"){
 if(func3(data62) > 5){
-const err166 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/maxLength",keyword:"maxLength",params:{limit: 5}};
+const err166 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/maxLength",keyword:"maxLength",params:{limit: 5}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -4301,7 +4301,7 @@ vErrors.push(err166);
 errors++;
 }
 if(!pattern17.test(data62)){
-const err167 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+const err167 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -4312,7 +4312,7 @@ errors++;
 }
 }
 else {
-const err168 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/type",keyword:"type",params:{type: "string"}};
+const err168 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -4322,9 +4322,11 @@ vErrors.push(err168);
 errors++;
 }
 }
-}
-else {
-const err169 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/type",keyword:"type",params:{type: "object"}};
+if(data61.end !== undefined){
+let data63 = data61.end;
+if(typeof data63 === "string"){
+if(func3(data63) > 5){
+const err169 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/maxLength",keyword:"maxLength",params:{limit: 5}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -4333,10 +4335,8 @@ vErrors.push(err169);
 }
 errors++;
 }
-}
-}
-else {
-const err170 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/type",keyword:"type",params:{type: "object"}};
+if(!pattern17.test(data63)){
+const err170 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -4346,9 +4346,8 @@ vErrors.push(err170);
 errors++;
 }
 }
-}
 else {
-const err171 = {instancePath:instancePath+"/spec/connector",schemaPath:"#/properties/spec/properties/connector/type",keyword:"type",params:{type: "object"}};
+const err171 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -4357,29 +4356,10 @@ vErrors.push(err171);
 }
 errors++;
 }
-if(data23.simulator !== undefined){
-let data63 = data23.simulator;
-if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
-if(data63.speed === undefined){
-data63.speed = "1";
 }
-if(data63.seed === undefined){
-data63.seed = 1;
 }
-if(data63.rate === undefined){
-data63.rate = 200;
-}
-if(data63.markets === undefined){
-data63.markets = 6;
-}
-if(data63.replay === undefined){
-data63.replay = [];
-}
-if(data63.faults === undefined){
-data63.faults = [];
-}
-if(data63.feeds === undefined){
-const err172 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/required",keyword:"required",params:{missingProperty: "feeds"}};
+else {
+const err172 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -4388,9 +4368,10 @@ vErrors.push(err172);
 }
 errors++;
 }
-for(const key20 in data63){
-if(!((((((((key20 === "feeds") || (key20 === "url")) || (key20 === "speed")) || (key20 === "seed")) || (key20 === "rate")) || (key20 === "markets")) || (key20 === "replay")) || (key20 === "faults"))){
-const err173 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
+}
+}
+else {
+const err173 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -4400,11 +4381,9 @@ vErrors.push(err173);
 errors++;
 }
 }
-if(data63.feeds !== undefined){
-let data64 = data63.feeds;
-if(Array.isArray(data64)){
-if(data64.length > 256){
-const err174 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/maxItems",keyword:"maxItems",params:{limit: 256}};
+}
+else {
+const err174 = {instancePath:instancePath+"/spec/connector",schemaPath:"#/properties/spec/properties/connector/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -4413,12 +4392,29 @@ vErrors.push(err174);
 }
 errors++;
 }
-const len5 = data64.length;
-for(let i5=0; i5<len5; i5++){
-let data65 = data64[i5];
-if(typeof data65 === "string"){
-if(func3(data65) > 40){
-const err175 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/maxLength",keyword:"maxLength",params:{limit: 40}};
+if(data23.simulator !== undefined){
+let data64 = data23.simulator;
+if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
+if(data64.speed === undefined){
+data64.speed = "1";
+}
+if(data64.seed === undefined){
+data64.seed = 1;
+}
+if(data64.rate === undefined){
+data64.rate = 200;
+}
+if(data64.markets === undefined){
+data64.markets = 6;
+}
+if(data64.replay === undefined){
+data64.replay = [];
+}
+if(data64.faults === undefined){
+data64.faults = [];
+}
+if(data64.feeds === undefined){
+const err175 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/required",keyword:"required",params:{missingProperty: "feeds"}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -4427,8 +4423,9 @@ vErrors.push(err175);
 }
 errors++;
 }
-if(func3(data65) < 1){
-const err176 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key20 in data64){
+if(!((((((((key20 === "feeds") || (key20 === "url")) || (key20 === "speed")) || (key20 === "seed")) || (key20 === "rate")) || (key20 === "markets")) || (key20 === "replay")) || (key20 === "faults"))){
+const err176 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -4437,8 +4434,12 @@ vErrors.push(err176);
 }
 errors++;
 }
-if(!pattern0.test(data65)){
-const err177 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+}
+if(data64.feeds !== undefined){
+let data65 = data64.feeds;
+if(Array.isArray(data65)){
+if(data65.length > 256){
+const err177 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/maxItems",keyword:"maxItems",params:{limit: 256}};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -4447,9 +4448,12 @@ vErrors.push(err177);
 }
 errors++;
 }
-}
-else {
-const err178 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/type",keyword:"type",params:{type: "string"}};
+const len5 = data65.length;
+for(let i5=0; i5<len5; i5++){
+let data66 = data65[i5];
+if(typeof data66 === "string"){
+if(func3(data66) > 40){
+const err178 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/maxLength",keyword:"maxLength",params:{limit: 40}};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -4458,10 +4462,8 @@ vErrors.push(err178);
 }
 errors++;
 }
-}
-}
-else {
-const err179 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/type",keyword:"type",params:{type: "array"}};
+if(func3(data66) < 1){
+const err179 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -4470,12 +4472,8 @@ vErrors.push(err179);
 }
 errors++;
 }
-}
-if(data63.url !== undefined){
-let data66 = data63.url;
-if(typeof data66 === "string"){
-if(func3(data66) > 2048){
-const err180 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048}};
+if(!pattern0.test(data66)){
+const err180 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -4484,8 +4482,9 @@ vErrors.push(err180);
 }
 errors++;
 }
-if(!pattern40.test(data66)){
-const err181 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/pattern",keyword:"pattern",params:{pattern: "^wss?://[!-~]+$"}};
+}
+else {
+const err181 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -4495,8 +4494,9 @@ vErrors.push(err181);
 errors++;
 }
 }
+}
 else {
-const err182 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/type",keyword:"type",params:{type: "string"}};
+const err182 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -4506,10 +4506,11 @@ vErrors.push(err182);
 errors++;
 }
 }
-let data67 = data63.speed;
+if(data64.url !== undefined){
+let data67 = data64.url;
 if(typeof data67 === "string"){
-if(func3(data67) > 10){
-const err183 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/maxLength",keyword:"maxLength",params:{limit: 10}};
+if(func3(data67) > 2048){
+const err183 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -4519,7 +4520,7 @@ vErrors.push(err183);
 errors++;
 }
 if(!pattern41.test(data67)){
-const err184 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/pattern",keyword:"pattern",params:{pattern: "^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"}};
+const err184 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/pattern",keyword:"pattern",params:{pattern: "^wss?://[!-~]+$"}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -4530,7 +4531,7 @@ errors++;
 }
 }
 else {
-const err185 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/type",keyword:"type",params:{type: "string"}};
+const err185 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -4539,9 +4540,11 @@ vErrors.push(err185);
 }
 errors++;
 }
-let data68 = data63.seed;
-if(!((typeof data68 == "number") && (!(data68 % 1) && !isNaN(data68)))){
-const err186 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/type",keyword:"type",params:{type: "integer"}};
+}
+let data68 = data64.speed;
+if(typeof data68 === "string"){
+if(func3(data68) > 10){
+const err186 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/maxLength",keyword:"maxLength",params:{limit: 10}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -4550,9 +4553,8 @@ vErrors.push(err186);
 }
 errors++;
 }
-if(typeof data68 == "number"){
-if(data68 > 9007199254740991 || isNaN(data68)){
-const err187 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
+if(!pattern42.test(data68)){
+const err187 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/pattern",keyword:"pattern",params:{pattern: "^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -4561,8 +4563,9 @@ vErrors.push(err187);
 }
 errors++;
 }
-if(data68 < 0 || isNaN(data68)){
-const err188 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+else {
+const err188 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -4571,10 +4574,9 @@ vErrors.push(err188);
 }
 errors++;
 }
-}
-let data69 = data63.rate;
+let data69 = data64.seed;
 if(!((typeof data69 == "number") && (!(data69 % 1) && !isNaN(data69)))){
-const err189 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/type",keyword:"type",params:{type: "integer"}};
+const err189 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -4584,8 +4586,8 @@ vErrors.push(err189);
 errors++;
 }
 if(typeof data69 == "number"){
-if(data69 > 1000000 || isNaN(data69)){
-const err190 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data69 > 9007199254740991 || isNaN(data69)){
+const err190 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -4594,8 +4596,8 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(data69 < 1 || isNaN(data69)){
-const err191 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data69 < 0 || isNaN(data69)){
+const err191 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -4605,9 +4607,9 @@ vErrors.push(err191);
 errors++;
 }
 }
-let data70 = data63.markets;
+let data70 = data64.rate;
 if(!((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70)))){
-const err192 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/type",keyword:"type",params:{type: "integer"}};
+const err192 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -4617,8 +4619,8 @@ vErrors.push(err192);
 errors++;
 }
 if(typeof data70 == "number"){
-if(data70 > 100000 || isNaN(data70)){
-const err193 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
+if(data70 > 1000000 || isNaN(data70)){
+const err193 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -4628,7 +4630,7 @@ vErrors.push(err193);
 errors++;
 }
 if(data70 < 1 || isNaN(data70)){
-const err194 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err194 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -4638,10 +4640,9 @@ vErrors.push(err194);
 errors++;
 }
 }
-let data71 = data63.replay;
-if(Array.isArray(data71)){
-if(data71.length > 256){
-const err195 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/maxItems",keyword:"maxItems",params:{limit: 256}};
+let data71 = data64.markets;
+if(!((typeof data71 == "number") && (!(data71 % 1) && !isNaN(data71)))){
+const err195 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -4650,12 +4651,9 @@ vErrors.push(err195);
 }
 errors++;
 }
-const len6 = data71.length;
-for(let i6=0; i6<len6; i6++){
-let data72 = data71[i6];
-if(typeof data72 === "string"){
-if(func3(data72) > 1024){
-const err196 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/maxLength",keyword:"maxLength",params:{limit: 1024}};
+if(typeof data71 == "number"){
+if(data71 > 100000 || isNaN(data71)){
+const err196 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -4664,8 +4662,8 @@ vErrors.push(err196);
 }
 errors++;
 }
-if(func3(data72) < 1){
-const err197 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(data71 < 1 || isNaN(data71)){
+const err197 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -4675,8 +4673,10 @@ vErrors.push(err197);
 errors++;
 }
 }
-else {
-const err198 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/type",keyword:"type",params:{type: "string"}};
+let data72 = data64.replay;
+if(Array.isArray(data72)){
+if(data72.length > 256){
+const err198 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/maxItems",keyword:"maxItems",params:{limit: 256}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -4685,10 +4685,12 @@ vErrors.push(err198);
 }
 errors++;
 }
-}
-}
-else {
-const err199 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/type",keyword:"type",params:{type: "array"}};
+const len6 = data72.length;
+for(let i6=0; i6<len6; i6++){
+let data73 = data72[i6];
+if(typeof data73 === "string"){
+if(func3(data73) > 1024){
+const err199 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/maxLength",keyword:"maxLength",params:{limit: 1024}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -4697,10 +4699,8 @@ vErrors.push(err199);
 }
 errors++;
 }
-let data73 = data63.faults;
-if(Array.isArray(data73)){
-if(data73.length > 64){
-const err200 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(func3(data73) < 1){
+const err200 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -4709,12 +4709,9 @@ vErrors.push(err200);
 }
 errors++;
 }
-const len7 = data73.length;
-for(let i7=0; i7<len7; i7++){
-let data74 = data73[i7];
-if(data74 && typeof data74 == "object" && !Array.isArray(data74)){
-if(data74.kind === undefined){
-const err201 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/required",keyword:"required",params:{missingProperty: "kind"}};
+}
+else {
+const err201 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -4723,9 +4720,10 @@ vErrors.push(err201);
 }
 errors++;
 }
-for(const key21 in data74){
-if(!((((((key21 === "kind") || (key21 === "every")) || (key21 === "after")) || (key21 === "for")) || (key21 === "count")) || (key21 === "channel"))){
-const err202 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+}
+}
+else {
+const err202 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -4734,11 +4732,10 @@ vErrors.push(err202);
 }
 errors++;
 }
-}
-if(data74.kind !== undefined){
-let data75 = data74.kind;
-if(typeof data75 !== "string"){
-const err203 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/type",keyword:"type",params:{type: "string"}};
+let data74 = data64.faults;
+if(Array.isArray(data74)){
+if(data74.length > 64){
+const err203 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/maxItems",keyword:"maxItems",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -4747,8 +4744,12 @@ vErrors.push(err203);
 }
 errors++;
 }
-if(!((((((data75 === "cut") || (data75 === "skip")) || (data75 === "duplicate")) || (data75 === "freeze")) || (data75 === "unauthorized")) || (data75 === "tooManyRequests"))){
-const err204 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.simulator.properties.faults.items.properties.kind.enum}};
+const len7 = data74.length;
+for(let i7=0; i7<len7; i7++){
+let data75 = data74[i7];
+if(data75 && typeof data75 == "object" && !Array.isArray(data75)){
+if(data75.kind === undefined){
+const err204 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/required",keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -4757,12 +4758,9 @@ vErrors.push(err204);
 }
 errors++;
 }
-}
-if(data74.every !== undefined){
-let data76 = data74.every;
-if(typeof data76 === "string"){
-if(func3(data76) > 8){
-const err205 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/maxLength",keyword:"maxLength",params:{limit: 8}};
+for(const key21 in data75){
+if(!((((((key21 === "kind") || (key21 === "every")) || (key21 === "after")) || (key21 === "for")) || (key21 === "count")) || (key21 === "channel"))){
+const err205 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -4771,8 +4769,11 @@ vErrors.push(err205);
 }
 errors++;
 }
-if(!pattern10.test(data76)){
-const err206 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+}
+if(data75.kind !== undefined){
+let data76 = data75.kind;
+if(typeof data76 !== "string"){
+const err206 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -4781,9 +4782,8 @@ vErrors.push(err206);
 }
 errors++;
 }
-}
-else {
-const err207 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/type",keyword:"type",params:{type: "string"}};
+if(!((((((data76 === "cut") || (data76 === "skip")) || (data76 === "duplicate")) || (data76 === "freeze")) || (data76 === "unauthorized")) || (data76 === "tooManyRequests"))){
+const err207 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.simulator.properties.faults.items.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -4793,11 +4793,11 @@ vErrors.push(err207);
 errors++;
 }
 }
-if(data74.after !== undefined){
-let data77 = data74.after;
+if(data75.every !== undefined){
+let data77 = data75.every;
 if(typeof data77 === "string"){
 if(func3(data77) > 8){
-const err208 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/maxLength",keyword:"maxLength",params:{limit: 8}};
+const err208 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/maxLength",keyword:"maxLength",params:{limit: 8}};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -4807,7 +4807,7 @@ vErrors.push(err208);
 errors++;
 }
 if(!pattern10.test(data77)){
-const err209 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+const err209 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -4818,7 +4818,7 @@ errors++;
 }
 }
 else {
-const err210 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/type",keyword:"type",params:{type: "string"}};
+const err210 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -4828,11 +4828,11 @@ vErrors.push(err210);
 errors++;
 }
 }
-if(data74.for !== undefined){
-let data78 = data74.for;
+if(data75.after !== undefined){
+let data78 = data75.after;
 if(typeof data78 === "string"){
 if(func3(data78) > 8){
-const err211 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/maxLength",keyword:"maxLength",params:{limit: 8}};
+const err211 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/maxLength",keyword:"maxLength",params:{limit: 8}};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -4842,7 +4842,7 @@ vErrors.push(err211);
 errors++;
 }
 if(!pattern10.test(data78)){
-const err212 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+const err212 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -4853,7 +4853,7 @@ errors++;
 }
 }
 else {
-const err213 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/type",keyword:"type",params:{type: "string"}};
+const err213 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -4863,10 +4863,11 @@ vErrors.push(err213);
 errors++;
 }
 }
-if(data74.count !== undefined){
-let data79 = data74.count;
-if(!((typeof data79 == "number") && (!(data79 % 1) && !isNaN(data79)))){
-const err214 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/type",keyword:"type",params:{type: "integer"}};
+if(data75.for !== undefined){
+let data79 = data75.for;
+if(typeof data79 === "string"){
+if(func3(data79) > 8){
+const err214 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/maxLength",keyword:"maxLength",params:{limit: 8}};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -4875,9 +4876,8 @@ vErrors.push(err214);
 }
 errors++;
 }
-if(typeof data79 == "number"){
-if(data79 > 1000000 || isNaN(data79)){
-const err215 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(!pattern10.test(data79)){
+const err215 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -4886,8 +4886,9 @@ vErrors.push(err215);
 }
 errors++;
 }
-if(data79 < 1 || isNaN(data79)){
-const err216 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+else {
+const err216 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -4897,12 +4898,10 @@ vErrors.push(err216);
 errors++;
 }
 }
-}
-if(data74.channel !== undefined){
-let data80 = data74.channel;
-if(typeof data80 === "string"){
-if(func3(data80) > 64){
-const err217 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(data75.count !== undefined){
+let data80 = data75.count;
+if(!((typeof data80 == "number") && (!(data80 % 1) && !isNaN(data80)))){
+const err217 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -4911,8 +4910,9 @@ vErrors.push(err217);
 }
 errors++;
 }
-if(func3(data80) < 1){
-const err218 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/minLength",keyword:"minLength",params:{limit: 1}};
+if(typeof data80 == "number"){
+if(data80 > 1000000 || isNaN(data80)){
+const err218 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -4921,8 +4921,8 @@ vErrors.push(err218);
 }
 errors++;
 }
-if(!pattern7.test(data80)){
-const err219 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
+if(data80 < 1 || isNaN(data80)){
+const err219 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -4932,8 +4932,12 @@ vErrors.push(err219);
 errors++;
 }
 }
-else {
-const err220 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/type",keyword:"type",params:{type: "string"}};
+}
+if(data75.channel !== undefined){
+let data81 = data75.channel;
+if(typeof data81 === "string"){
+if(func3(data81) > 64){
+const err220 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -4942,10 +4946,8 @@ vErrors.push(err220);
 }
 errors++;
 }
-}
-}
-else {
-const err221 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/type",keyword:"type",params:{type: "object"}};
+if(func3(data81) < 1){
+const err221 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -4954,10 +4956,8 @@ vErrors.push(err221);
 }
 errors++;
 }
-}
-}
-else {
-const err222 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/type",keyword:"type",params:{type: "array"}};
+if(!pattern7.test(data81)){
+const err222 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -4968,7 +4968,7 @@ errors++;
 }
 }
 else {
-const err223 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/type",keyword:"type",params:{type: "object"}};
+const err223 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -4978,9 +4978,9 @@ vErrors.push(err223);
 errors++;
 }
 }
-if(data23.suspend !== undefined){
-if(typeof data23.suspend !== "boolean"){
-const err224 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"}};
+}
+else {
+const err224 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -4992,7 +4992,7 @@ errors++;
 }
 }
 else {
-const err225 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+const err225 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -5002,10 +5002,8 @@ vErrors.push(err225);
 errors++;
 }
 }
-if(data.status !== undefined){
-let data82 = data.status;
-if(!(data82 && typeof data82 == "object" && !Array.isArray(data82))){
-const err226 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+else {
+const err226 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -5015,14 +5013,51 @@ vErrors.push(err226);
 errors++;
 }
 }
-}
-else {
-const err227 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data23.suspend !== undefined){
+if(typeof data23.suspend !== "boolean"){
+const err227 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err227];
 }
 else {
 vErrors.push(err227);
+}
+errors++;
+}
+}
+}
+else {
+const err228 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err228];
+}
+else {
+vErrors.push(err228);
+}
+errors++;
+}
+}
+if(data.status !== undefined){
+let data83 = data.status;
+if(!(data83 && typeof data83 == "object" && !Array.isArray(data83))){
+const err229 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err229];
+}
+else {
+vErrors.push(err229);
+}
+errors++;
+}
+}
+}
+else {
+const err230 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err230];
+}
+else {
+vErrors.push(err230);
 }
 errors++;
 }
@@ -5032,7 +5067,7 @@ return errors === 0;
 
 export const validateArchive = validate12;
 const schema13 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Archive"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":52,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["environmentRef","feeds","storage"],"properties":{"environmentRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"additionalProperties":false},"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"types":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"storage":{"type":"object","properties":{"path":{"type":"string","minLength":1,"maxLength":1024},"claim":{"type":"object","properties":{"size":{"type":"string","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"storageClassName":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false},"rotation":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"1h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"256Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}},"additionalProperties":false},"commitInterval":{"type":"string","default":"1s","maxLength":7,"pattern":"^[1-9][0-9]{0,4}(ms|s)$"},"compression":{"type":"object","default":{},"properties":{"level":{"type":"integer","default":6,"minimum":1,"maximum":9}},"additionalProperties":false},"retention":{"type":"object","required":["days"],"properties":{"days":{"type":"integer","minimum":1,"maximum":36500}},"additionalProperties":false},"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}}},"additionalProperties":false},"deletionPolicy":{"type":"string","enum":["Retain","Delete"],"default":"Retain"}},"additionalProperties":false},"status":{"type":"object"}}};
-const pattern56 = new RegExp("^[1-9][0-9]{0,4}(ms|s)$", "u");
+const pattern57 = new RegExp("^[1-9][0-9]{0,4}(ms|s)$", "u");
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -6272,7 +6307,7 @@ vErrors.push(err101);
 }
 errors++;
 }
-if(!pattern56.test(data39)){
+if(!pattern57.test(data39)){
 const err102 = {instancePath:instancePath+"/spec/commitInterval",schemaPath:"#/properties/spec/properties/commitInterval/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,4}(ms|s)$"}};
 if(vErrors === null){
 vErrors = [err102];

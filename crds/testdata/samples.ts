@@ -70,6 +70,7 @@ export const TAKEN: readonly Sample[] = [
   environment('spec.connector.resources', { requests: { cpu: '500m', memory: '256Mi' } }),
   environment('spec.connector.resources', { limits: { cpu: 2 } }),
   environment('spec.connector.linger', '0ms'),
+  environment('spec.connector.lingerMax', '20ms'),
   environment('spec.connector.rollout', { policy: 'Manual' }),
   environment('spec.connector.rollout', {
     policy: 'Window',
@@ -232,6 +233,7 @@ export const REFUSED: readonly Sample[] = [
   },
   environment('spec.connector.bufferBytes', '64MB'),
   environment('spec.connector.linger', '5s'),
+  environment('spec.connector.lingerMax', '1s'),
   { ...environment('spec.connector.rollout', {}), field: 'spec.connector.rollout.policy' },
   {
     ...environment('spec.connector.rollout', { policy: 'Window' }),

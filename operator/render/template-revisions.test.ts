@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { parseResources } from '#crds/resources.ts'
 import { desiredObjects } from '../desired.ts'
 import { simulatorService } from './names.ts'
@@ -16,6 +16,7 @@ import { TEMPLATE_REVISION } from './pod.ts'
 import { decideRollout } from './rollout.ts'
 
 const TESTDATA = join(import.meta.dirname, '..', 'testdata')
+const CRD = join(import.meta.dirname, '..', '..', 'crds', 'environment.yaml')
 const TEMPLATES = join(import.meta.dirname, 'testdata-templates')
 
 const platform = (image: string): Platform => ({
@@ -94,6 +95,18 @@ test('another release with the same revision, and back again, changes no templat
     assert.equal(back.deployment.spec.template, stored.spec.template, name)
     assert.equal(back.pending, [], name)
   }
+})
+
+test('a field that has come since, connector.lingerMax, enters no ConfigMap until it is set', () => {
+  const text = readFileSync(join(TESTDATA, 'real', 'resources.yaml'), 'utf8')
+  const environment = parseResources(text, 'real').environments[0]!.resource
+  // With a default in the CRD the API server would add it to every stored Environment, and the operator of the version
+  // before would hand it to connectors that do not know it.
+  assert.is('lingerMax' in environment.spec.connector, false)
+  const schema = parse(readFileSync(CRD, 'utf8')).spec.versions[0].schema.openAPIV3Schema
+  const { lingerMax } = schema.properties.spec.properties.connector.properties
+  assert.is(lingerMax.type, 'string')
+  assert.is('default' in lingerMax, false)
 })
 
 test.run()

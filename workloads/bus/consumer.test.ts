@@ -6,7 +6,7 @@ import { askJetStream } from './api.ts'
 import { BlockConsumer, type ConsumerOptions, type StreamBlock } from './consumer.ts'
 import { BlockPublisher } from './publisher.ts'
 import { ensureStream, streamFacts } from './stream.ts'
-import { startBus, streamWant, type TestBus } from './testing/bus.ts'
+import { startBus, streamWant, type TestBus, whole } from './testing/bus.ts'
 
 const test = suite<{ bus: TestBus }>('consumer')
 test.before(async (context) => {
@@ -29,23 +29,30 @@ const open = (
     ...over,
   })
 
-const publisherOf = (bus: TestBus): BlockPublisher =>
-  new BlockPublisher({
-    nc: bus.nc,
+function publisherOf(bus: TestBus): BlockPublisher {
+  const publisher = new BlockPublisher({
     log: bus.log,
     random: () => 0,
     nowMs: () => performance.now(),
     onAcked: () => undefined,
-    onTooLarge: () => undefined,
     onTrouble: () => undefined,
   })
+  publisher.attach(bus.nc)
+  return publisher
+}
 
 /** Fills a stream of this name with blocks `from` to `to`, padded to `bytes`. */
 async function fill(bus: TestBus, name: string, from: number, to: number, bytes = 0) {
   const facts = await ensureStream(bus.nc, streamWant(name))
   const publisher = publisherOf(bus)
   for (let i = from; i <= to; i++) {
-    publisher.publish(`${name}.log.0`, `${facts.created}:${i}`, Buffer.from(`${i}`.padEnd(bytes)))
+    publisher.publish(
+      `${name}.log.0`,
+      `${facts.created}:${i}`,
+      Buffer.from(`${i}`.padEnd(bytes)),
+      0,
+      whole
+    )
   }
   await within(20_000, 'filled', publisher.idle())
   publisher.close()
@@ -335,7 +342,7 @@ test('kill -9 and restart of the server under load: every block once and in orde
       for (let i = 0; i < 40 && published < count; i++) {
         published++
         const block = Buffer.from(`${published}`.padEnd(2_000))
-        publisher.publish('kill.log.0', `c:${published}`, block)
+        publisher.publish('kill.log.0', `c:${published}`, block, 0, whole)
       }
       if (published < count) setTimeout(publishSome, 10)
     }

@@ -10,7 +10,7 @@ import {
   type PublisherOptions,
 } from './publisher.ts'
 import { ensureStream } from './stream.ts'
-import { readStream, startBus, streamWant, type TestBus } from './testing/bus.ts'
+import { readStream, startBus, streamWant, type TestBus, whole } from './testing/bus.ts'
 
 const test = suite<{ bus: TestBus }>('publisher')
 test.before(async (context) => {
@@ -28,15 +28,14 @@ function start(bus: TestBus, over: Partial<PublisherOptions> = {}): Watched {
   const acked: AckedBlock[] = []
   const troubles: (string | null)[] = []
   const publisher = new BlockPublisher({
-    nc: bus.nc,
     log: bus.log,
     random: () => 0.5,
     nowMs: () => performance.now(),
     onAcked: (block) => acked.push(block),
     onTrouble: (message) => troubles.push(message),
-    onTooLarge: (id) => assert.unreachable(`${id} is too large`),
     ...over,
   })
+  publisher.attach(bus.nc)
   return { publisher, acked, troubles }
 }
 
@@ -64,7 +63,7 @@ test('blocks reach the stream in order, byte for byte, with their ids, and each 
 }) => {
   await ensureStream(bus.nc, streamWant('plain'))
   const { publisher, acked, troubles } = start(bus)
-  for (let i = 0; i < 1000; i++) publisher.publish('plain.log.0', `c:${i}`, text(i))
+  for (let i = 0; i < 1000; i++) publisher.publish('plain.log.0', `c:${i}`, text(i), 0, whole)
   assert.is(publisher.pendingBlocks, 1000)
   await within(10_000, 'acknowledged', publisher.idle())
   assert.equal([publisher.pendingBlocks, publisher.pendingBytes, publisher.acked], [0, 0, 1000])
@@ -89,8 +88,8 @@ test('blocks reach the stream in order, byte for byte, with their ids, and each 
 test('a block that the stream has already counts as acknowledged', async ({ bus }) => {
   await ensureStream(bus.nc, streamWant('twice'))
   const { publisher, acked } = start(bus)
-  publisher.publish('twice.log.0', 'c:0', text(0))
-  publisher.publish('twice.log.0', 'c:0', text(0))
+  publisher.publish('twice.log.0', 'c:0', text(0), 0, whole)
+  publisher.publish('twice.log.0', 'c:0', text(0), 0, whole)
   await within(20_000, 'acknowledged', publisher.idle())
   publisher.close()
   assert.equal(
@@ -105,7 +104,7 @@ test('a full stream is waited for, shown, and filled up in order once it is wide
 }) => {
   await ensureStream(bus.nc, streamWant('full', { maxBytes: 300_000 }))
   const { publisher, troubles } = start(bus)
-  for (let i = 0; i < 100; i++) publisher.publish('full.log.0', `c:${i}`, text(i, 10_000))
+  for (let i = 0; i < 100; i++) publisher.publish('full.log.0', `c:${i}`, text(i, 10_000), 0, whole)
   await until(20_000, 'trouble', () => troubles.length > 0)
   assert.match(String(troubles[0]), /maximum bytes exceeded/)
   await until(20_000, 'answers', () => publisher.acked > 20)
@@ -125,7 +124,7 @@ test('a full stream is waited for, shown, and filled up in order once it is wide
 test('while a stream is full, one block at a time is tried, not all of them', async ({ bus }) => {
   await ensureStream(bus.nc, streamWant('probe', { maxBytes: 20_000 }))
   const { publisher, troubles } = start(bus, { random: () => 0 })
-  for (let i = 0; i < 50; i++) publisher.publish('probe.log.0', `c:${i}`, text(i, 10_000))
+  for (let i = 0; i < 50; i++) publisher.publish('probe.log.0', `c:${i}`, text(i, 10_000), 0, whole)
   await until(20_000, 'trouble', () => troubles.length > 0)
   const before = bus.nc.stats().outMsgs
   let tries = 0
@@ -141,7 +140,7 @@ test('a missing stream is shown, and what waited for it arrives when it is made'
   bus,
 }) => {
   const { publisher, troubles } = start(bus)
-  for (let i = 0; i < 20; i++) publisher.publish('later.log.0', `c:${i}`, text(i))
+  for (let i = 0; i < 20; i++) publisher.publish('later.log.0', `c:${i}`, text(i), 0, whole)
   await until(20_000, 'trouble', () => troubles.length > 0)
   assert.is(troubles[0], 'no stream takes later.log.0')
   await ensureStream(bus.nc, streamWant('later'))
@@ -157,10 +156,10 @@ test('a deleted stream is made again by the publisher where it is told how', asy
   const want = streamWant('deleted')
   await ensureStream(bus.nc, want)
   const { publisher, troubles } = start(bus, { restoreStream: () => ensureStream(bus.nc, want) })
-  publisher.publish('deleted.log.0', 'c:before', text(0))
+  publisher.publish('deleted.log.0', 'c:before', text(0), 0, whole)
   await within(20_000, 'acknowledged', publisher.idle())
   await askJetStream(bus.nc, 'STREAM.DELETE.deleted', undefined, 'test')
-  for (let i = 0; i < 20; i++) publisher.publish('deleted.log.0', `c:${i}`, text(i))
+  for (let i = 0; i < 20; i++) publisher.publish('deleted.log.0', `c:${i}`, text(i), 0, whole)
   await within(15_000, 'acknowledged', publisher.idle())
   publisher.close()
   assert.equal(troubles, ['no stream takes deleted.log.0', null])
@@ -181,8 +180,8 @@ test('a block that the stream refuses for its size holds no other up', async ({ 
   const narrow = { ...config, max_msg_size: 1000 }
   await askJetStream(bus.nc, 'STREAM.UPDATE.sizes', narrow, 'test')
   const { publisher, troubles } = start(bus)
-  publisher.publish('sizes.log.0', 'c:large', text(0, 2000))
-  for (let i = 0; i < 50; i++) publisher.publish('sizes.log.0', `c:${i}`, text(i))
+  publisher.publish('sizes.log.0', 'c:large', text(0, 2000), 0, whole)
+  for (let i = 0; i < 50; i++) publisher.publish('sizes.log.0', `c:${i}`, text(i), 0, whole)
   await until(20_000, 'the others', () => publisher.acked === 50)
   assert.match(String(troubles.at(-1)), /size exceeds maximum.*c:large/)
   assert.is(publisher.pendingBlocks, 1)
@@ -197,15 +196,18 @@ test('a block larger than NATS takes is given up by name, and holds no other up'
   bus,
 }) => {
   await ensureStream(bus.nc, streamWant('over'))
-  const given: [string, number, number][] = []
-  const { publisher } = start(bus, {
-    onTooLarge: (id, block, limit) => given.push([id, block.length, limit]),
-  })
+  const given: [number, number][] = []
+  const { publisher } = start(bus)
   const limit = maxBlockBytes(bus.nc)
-  publisher.publish('over.log.0', 'c:x', new Uint8Array(limit + 1))
-  publisher.publish('over.log.0', 'c:0', text(0))
+  publisher.publish('over.log.0', 'c:x', new Uint8Array(limit + 1), 0, {
+    tooLarge(block, most) {
+      given.push([block.length, most])
+      return []
+    },
+  })
+  publisher.publish('over.log.0', 'c:0', text(0), 0, whole)
   await within(20_000, 'the other', publisher.idle())
-  assert.equal(given, [['c:x', limit + 1, limit]])
+  assert.equal(given, [[limit + 1, limit]])
   assert.is(publisher.pendingBlocks, 0)
   assert.is(publisher.pendingBytes, 0)
   publisher.close()
@@ -216,17 +218,24 @@ test('while no server is connected no block is too large: the one that comes nex
   try {
     await ensureStream(bus.nc, streamWant('grown'))
     const given: string[] = []
-    const { publisher } = start(bus, { onTooLarge: (id) => given.push(id) })
+    const { publisher } = start(bus)
+    const large = (id: string) =>
+      publisher.publish('grown.log.0', id, new Uint8Array(3 * 1024 * 1024), 0, {
+        tooLarge() {
+          given.push(id)
+          return []
+        },
+      })
     await bus.nats.kill()
     await until(20_000, 'down', () => publisher.maxBlockBytes === Number.POSITIVE_INFINITY)
-    publisher.publish('grown.log.0', 'c:0', new Uint8Array(3 * 1024 * 1024))
+    large('c:0')
     await bus.nats.restart({ maxPayload: 4 * 1024 * 1024 })
     await within(20_000, 'stored by a server that takes it', publisher.idle())
     assert.equal(given, [])
     await bus.nats.kill()
     await until(20_000, 'down again', () => publisher.maxBlockBytes === Number.POSITIVE_INFINITY)
-    publisher.publish('grown.log.0', 'c:1', new Uint8Array(3 * 1024 * 1024))
-    publisher.publish('grown.log.0', 'c:2', text(2))
+    large('c:1')
+    publisher.publish('grown.log.0', 'c:2', text(2), 0, whole)
     await bus.nats.restart({ maxPayload: 1024 * 1024 })
     await within(20_000, 'the others', publisher.idle())
     assert.equal(given, ['c:1'], 'one that takes less gets what it takes')
@@ -240,10 +249,79 @@ test('while no server is connected no block is too large: the one that comes nex
   }
 })
 
+test('before there is a connection blocks wait, and leave in order, smaller ones in the place of a large one', async ({
+  bus,
+}) => {
+  await ensureStream(bus.nc, streamWant('before'))
+  let now = 5_000
+  const acked: AckedBlock[] = []
+  const publisher = new BlockPublisher({
+    log: bus.log,
+    random: () => 0.5,
+    nowMs: () => now,
+    onAcked: (block) => acked.push(block),
+    onTrouble: (message) => assert.unreachable(String(message)),
+  })
+  const limit = maxBlockBytes(bus.nc)
+  assert.is(publisher.unackedMs(), 0)
+  assert.is(publisher.maxBlockBytes, Number.POSITIVE_INFINITY)
+  publisher.publish('before.log.0', 'c:0', text(0), 1_000, whole)
+  publisher.publish('before.log.0', 'c:large', new Uint8Array(limit + 1), 500, {
+    tooLarge() {
+      publisher.publish('before.log.0', 'c:said', text(9), 0, whole)
+      return [1, 2].map((i) => ({ id: `c:${i}`, block: text(i), ageMs: 1_500 }))
+    },
+  })
+  publisher.publish('before.log.0', 'c:3', text(3), 200, whole)
+  assert.is(publisher.pendingBytes, 2 * text(0).length + limit + 1)
+  assert.equal([publisher.pendingBlocks, publisher.unackedMs()], [3, 1_000])
+  now = 6_000
+  publisher.attach(bus.nc)
+  assert.is(publisher.maxBlockBytes, limit)
+  await within(20_000, 'acknowledged', publisher.idle())
+  publisher.close()
+  assert.equal([publisher.pendingBlocks, publisher.pendingBytes, publisher.unackedMs()], [0, 0, 0])
+  const order = ['c:0', 'c:1', 'c:2', 'c:3', 'c:said']
+  assert.equal(
+    (await readStream(bus.nc, 'before')).map(({ id }) => id),
+    order
+  )
+  assert.equal(
+    acked.map(({ recvToAckMs, latencyMs }) => [recvToAckMs, latencyMs]),
+    [
+      [2_000, 1_000],
+      [1_500, 1_000],
+      [1_500, 1_000],
+      [1_200, 1_000],
+      [0, 0],
+    ]
+  )
+})
+
+test('closed before there was a connection, it says what is left behind and attaches to none', async ({
+  bus,
+}) => {
+  const publisher = new BlockPublisher({
+    log: bus.log,
+    random: () => 0.5,
+    nowMs: () => 1,
+    onAcked: () => assert.unreachable(),
+    onTrouble: () => assert.unreachable(),
+  })
+  publisher.publish('never.log.0', 'c:0', text(0), 0, whole)
+  const idle = publisher.idle().then(
+    () => 'resolved',
+    (thrown: Error) => thrown.message
+  )
+  publisher.close()
+  publisher.attach(bus.nc)
+  assert.match(await within(20_000, 'idle', idle), '1 blocks were not acknowledged')
+})
+
 test('a block of the largest size passes', async ({ bus }) => {
   await ensureStream(bus.nc, streamWant('largest'))
   const { publisher } = start(bus)
-  publisher.publish('largest.log.0', 'c:0', new Uint8Array(maxBlockBytes(bus.nc)))
+  publisher.publish('largest.log.0', 'c:0', new Uint8Array(maxBlockBytes(bus.nc)), 0, whole)
   await within(20_000, 'acknowledged', publisher.idle())
   publisher.close()
 })
@@ -270,7 +348,7 @@ test('a block without an answer is sent again with the same bytes and id', async
   const fake = fakeStream(bus.nc, 'fake.a', (attempt) => (attempt < 2 ? null : '{"seq":1}'))
   let ahead = 0
   const { publisher, troubles } = start(bus, { nowMs: () => performance.now() + ahead })
-  publisher.publish('fake.a', 'c:1', text(1))
+  publisher.publish('fake.a', 'c:1', text(1), 0, whole)
   for (const sent of [1, 2, 3]) {
     await until(20_000, `attempt ${sent}`, () => fake.payloads.length >= sent)
     ahead += 6_000
@@ -285,7 +363,7 @@ test('a block without an answer is sent again with the same bytes and id', async
 test('nothing is sent again before the time is up', async ({ bus }) => {
   const fake = fakeStream(bus.nc, 'fake.b', () => null)
   const { publisher, troubles } = start(bus)
-  publisher.publish('fake.b', 'c:1', text(1))
+  publisher.publish('fake.b', 'c:1', text(1), 0, whole)
   await waitOut(1_700, 'three checks, which must send nothing again')
   assert.is(fake.payloads.length, 1)
   assert.equal(troubles, [])
@@ -299,7 +377,7 @@ test('an error of JetStream is tried again and shown; one about another attempt 
   const errors = ['{"error":{"code":503,"err_code":10023,"description":"insufficient resources"}}']
   const fake = fakeStream(bus.nc, 'fake.c', () => errors.pop() ?? '{"seq":1,"duplicate":true}')
   const { publisher, troubles, acked } = start(bus)
-  publisher.publish('fake.c', 'c:1', text(1))
+  publisher.publish('fake.c', 'c:1', text(1), 0, whole)
   await within(20_000, 'acknowledged', publisher.idle())
   publisher.close()
   fake.close()
@@ -309,7 +387,7 @@ test('an error of JetStream is tried again and shown; one about another attempt 
 
 test('closing says how many blocks are left behind, and takes no more', async ({ bus }) => {
   const { publisher } = start(bus)
-  publisher.publish('nobody.log.0', 'c:1', text(1))
+  publisher.publish('nobody.log.0', 'c:1', text(1), 0, whole)
   const idle = publisher.idle()
   publisher.close()
   const error = await idle.then(
@@ -317,7 +395,7 @@ test('closing says how many blocks are left behind, and takes no more', async ({
     (thrown) => thrown
   )
   assert.match((error as Error).message, /1 blocks were not acknowledged/)
-  assert.throws(() => publisher.publish('nobody.log.0', 'c:2', text(2)), /closed/)
+  assert.throws(() => publisher.publish('nobody.log.0', 'c:2', text(2), 0, whole), /closed/)
 })
 
 test('kill -9 and restart of the server under load: every block is in the stream, none twice', async () => {
@@ -330,7 +408,7 @@ test('kill -9 and restart of the server under load: every block is in the stream
     let next = 0
     const publishSome = (): void => {
       for (let i = 0; i < 40 && next < count; i++, next++) {
-        publisher.publish('kill.log.0', `c:${next}`, text(next, 2_000))
+        publisher.publish('kill.log.0', `c:${next}`, text(next, 2_000), 0, whole)
       }
       if (next < count) setTimeout(publishSome, 10)
     }
@@ -361,11 +439,12 @@ test('a server that stands still is not flooded, and gets each block once when i
     await ensureStream(bus.nc, streamWant('still'))
     let ahead = 0
     const { publisher, troubles } = start(bus, { nowMs: () => performance.now() + ahead })
-    publisher.publish('still.log.0', 'c:0', text(0))
+    publisher.publish('still.log.0', 'c:0', text(0), 0, whole)
     await within(20_000, 'acknowledged', publisher.idle())
     await bus.nats.kill('SIGSTOP')
     const before = bus.nc.stats().outBytes
-    for (let i = 1; i < 400; i++) publisher.publish('still.log.0', `c:${i}`, text(i, 100_000))
+    for (let i = 1; i < 400; i++)
+      publisher.publish('still.log.0', `c:${i}`, text(i, 100_000), 0, whole)
     await until(20_000, 'the window is full', () => bus.nc.stats().outBytes - before > 16e6)
     // Long past every timeout: still nothing more on the socket.
     for (let round = 0; round < 3; round++) {

@@ -1,5 +1,6 @@
 // Publishes blocks until JetStream has them: each is sent with its id, again with the same bytes until it is
-// acknowledged, and never forgotten before. One reply inbox, no promise per block, a bounded window on the socket.
+// acknowledged, and never forgotten before. Blocks wait until there is a connection (`attach`). One reply inbox, no
+// promise per block, a bounded window on the socket.
 // What no publisher can help: blocks that the server acknowledged and lost in a power cut (`sync_interval: always`).
 
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,11 +11,15 @@ import { backoffMs } from '#role/backoff.ts'
 import { newInbox } from './inbox.ts'
 import { type Link, watchUpDown } from './link.ts'
 import { SETTLE_MS } from './remake.ts'
-import { SendQueue } from './send-queue.ts'
+import { type BlockMaker, type Pending, SendQueue } from './send-queue.ts'
+
+export type { BlockMaker, IdentifiedBlock } from './send-queue.ts'
 
 export type AckedBlock = {
   readonly id: string
   readonly bytes: number
+  /** From the receipt of its first record to the acknowledgement. */
+  readonly recvToAckMs: number
   /** From `publish` to the acknowledgement. */
   readonly latencyMs: number
   /** The stream had it already: an earlier attempt had arrived. */
@@ -22,17 +27,14 @@ export type AckedBlock = {
 }
 
 export type PublisherOptions = {
-  readonly nc: NatsConnection
   readonly log: Logger
   readonly random: () => number
   readonly nowMs: () => number
   onAcked(block: AckedBlock): void
-  /** The server that is connected takes no block of this size: it is given up. */
-  onTooLarge(id: string, block: Uint8Array, limit: number): void
   /** What holds publishing up, in words for a person; null when it goes on. Called at each change. */
   onTrouble(message: string | null): void
   /** Called before the next attempt while no stream takes the subject: `ensureStream`, so that it is made again. */
-  readonly restoreStream?: () => Promise<unknown>
+  readonly restoreStream?: (nc: NatsConnection) => Promise<unknown>
 }
 
 /** The largest block that the connected server takes: its max_payload less room for the id. */
@@ -40,26 +42,12 @@ export const maxBlockBytes = (nc: NatsConnection): number =>
   (nc.info?.max_payload ?? 1024 * 1024) - HEADER_ROOM
 
 const HEADER_ROOM = 256
-/** On the socket and not yet answered. 16 MiB carry 100 MB/s over an fsync that takes 150 ms. */
-const WINDOW_BYTES = 16 * 1024 * 1024
-const WINDOW_BLOCKS = 2048
 const TIMEOUT_MS = 5_000
 const CHECK_MS = 500
 const RETRY = { baseMs: 100, capMs: 5_000 }
 
 /** JetStream's codes that speak of one message and not of the stream: too large for it, header too large. */
 const ABOUT_THE_BLOCK: ReadonlySet<number> = new Set([10_054, 10_097])
-
-type Pending = {
-  /** Order of publishing, and the last token of its reply subject. */
-  readonly serial: number
-  readonly subject: string
-  readonly id: string
-  readonly block: Uint8Array
-  readonly since: number
-  sentAt: number
-  state: 'queued' | 'sent' | 'failed'
-}
 
 type PubAck = {
   readonly duplicate?: boolean
@@ -68,22 +56,19 @@ type PubAck = {
 
 /**
  * `open`: a window of blocks is under way. `probing`: something refused; only the oldest block is tried, with
- * back-off, until one is taken. `down`: no connection, nothing is sent.
+ * back-off, until one is taken. `down`: no connection, or none yet; nothing is sent.
  */
 type Mode = 'open' | 'probing' | 'down' | 'closed'
 
 export class BlockPublisher {
   readonly #o: PublisherOptions
-  readonly #inbox: string
-  readonly #sub: { unsubscribe(): void }
-  readonly #link: Link
-  readonly #checker: NodeJS.Timeout
-  /** Every block not acknowledged yet, by serial. */
-  readonly #pending = new Map<number, Pending>()
-  /** Those on the socket, the longest waiting first. */
-  readonly #sent = new Map<number, Pending>()
-  readonly #queue = new SendQueue<Pending>()
-  #mode: Mode = 'open'
+  #nc: NatsConnection | null = null
+  #inbox = ''
+  #sub: { unsubscribe(): void } | undefined
+  #link: Link | undefined
+  #checker: NodeJS.Timeout | undefined
+  readonly #queue = new SendQueue()
+  #mode: Mode = 'down'
   #attempt = 0
   #retry: NodeJS.Timeout | undefined
   #probe: Pending | undefined
@@ -92,30 +77,37 @@ export class BlockPublisher {
   /** Blocks that are refused for what they are, and wait for their next try. */
   #aside = 0
   #trouble: string | null = null
-  #serial = 0
-  #pendingBytes = 0
-  #sentBytes = 0
+  /** A block is being made smaller: what its maker publishes meanwhile waits for its turn. */
+  #replacing = false
   #acked = 0
   #idle: { resolve(): void; reject(error: Error): void }[] = []
 
   constructor(options: PublisherOptions) {
     this.#o = options
-    this.#inbox = newInbox(options.nc)
-    this.#sub = options.nc.subscribe(`${this.#inbox}.*`, {
+  }
+
+  /** Blocks leave over this connection from now on, in the order in which they waited for it. */
+  attach(nc: NatsConnection): void {
+    if (this.#mode === 'closed') return
+    this.#nc = nc
+    this.#inbox = newInbox(nc)
+    this.#sub = nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, msg) => this.#onReply(error, msg),
     })
-    this.#link = watchUpDown(options.nc, { down: () => this.#onDown(), up: () => this.#onUp() })
+    this.#link = watchUpDown(nc, { down: () => this.#onDown(), up: () => this.#onUp() })
     this.#checker = setInterval(() => this.#checkTimeouts(), CHECK_MS)
     this.#checker.unref()
+    this.#open()
+    this.#pump()
   }
 
   /** Bytes of blocks not acknowledged: what the caller bounds. */
   get pendingBytes(): number {
-    return this.#pendingBytes
+    return this.#queue.bytes
   }
 
   get pendingBlocks(): number {
-    return this.#pending.size
+    return this.#queue.size
   }
 
   /** Blocks acknowledged so far. */
@@ -123,28 +115,31 @@ export class BlockPublisher {
     return this.#acked
   }
 
-  /** The largest block that can be published; while no server is connected nobody knows, and every block waits. */
+  /** The largest block that can be published; Infinity while no server is connected, because blocks of any size wait. */
   get maxBlockBytes(): number {
-    return this.#mode === 'down' ? Number.POSITIVE_INFINITY : maxBlockBytes(this.#o.nc)
+    const nc = this.#nc
+    return nc === null || this.#mode === 'down' ? Number.POSITIVE_INFINITY : maxBlockBytes(nc)
   }
 
-  /** Takes the block, which must not change any more. Throws only once it is closed. */
-  publish(subject: string, id: string, block: Uint8Array): void {
+  /** Age of the oldest block that is not acknowledged, by the receipt of its first record; 0 if there is none. */
+  unackedMs(): number {
+    const { oldest } = this.#queue
+    return oldest === undefined ? 0 : Math.max(0, this.#o.nowMs() - oldest.receivedMs)
+  }
+
+  /** Takes the block, which must not change any more; `ageMs`: since its first record was received. Throws once it is closed. */
+  publish(subject: string, id: string, block: Uint8Array, ageMs: number, maker: BlockMaker): void {
     if (this.#mode === 'closed') {
       throw new SsmdError('SSMD_E_INTERNAL', `block ${id}: the publisher is closed`)
     }
-    const serial = ++this.#serial
     const since = this.#o.nowMs()
-    const pending: Pending = { serial, subject, id, block, since, sentAt: 0, state: 'queued' }
-    this.#pending.set(serial, pending)
-    this.#pendingBytes += block.length
-    this.#queue.add(pending)
-    if (this.#mode === 'open') this.#pump()
+    this.#queue.add({ subject, id, block, receivedMs: since - ageMs, maker, since })
+    if (this.#mode === 'open' && !this.#replacing) this.#pump()
   }
 
   /** Resolves when every block is acknowledged; rejects when the publisher is closed before. */
   idle(): Promise<void> {
-    if (this.#pending.size === 0) return Promise.resolve()
+    if (this.#queue.size === 0) return Promise.resolve()
     if (this.#mode === 'closed') return Promise.reject(this.#leftBehind())
     return new Promise((resolve, reject) => this.#idle.push({ resolve, reject }))
   }
@@ -155,23 +150,19 @@ export class BlockPublisher {
     this.#mode = 'closed'
     clearInterval(this.#checker)
     clearTimeout(this.#retry)
-    this.#link.close()
-    if (!this.#o.nc.isClosed()) this.#sub.unsubscribe()
+    this.#link?.close()
+    if (!this.#nc?.isClosed()) this.#sub?.unsubscribe()
     for (const { reject } of this.#idle.splice(0)) reject(this.#leftBehind())
   }
 
   #leftBehind(): SsmdError {
-    const what = `${this.#pending.size} blocks were not acknowledged when the publisher was closed`
+    const what = `${this.#queue.size} blocks were not acknowledged when the publisher was closed`
     return new SsmdError('SSMD_E_NATS', what)
   }
 
   /** Sends what the window has room for, what failed before first. */
   #pump(): void {
-    while (
-      this.#mode === 'open' &&
-      this.#sent.size < WINDOW_BLOCKS &&
-      this.#sentBytes < WINDOW_BYTES
-    ) {
+    while (this.#mode === 'open' && this.#queue.hasRoom) {
       const next = this.#next()
       if (!next) return
       this.#send(next)
@@ -181,43 +172,33 @@ export class BlockPublisher {
   /** The oldest block that is not on the socket and that this server takes. */
   #next(): Pending | undefined {
     // Another server may be connected than when the block was made.
-    const limit = maxBlockBytes(this.#o.nc)
+    const limit = maxBlockBytes(this.#nc!)
     for (;;) {
       const next = this.#queue.take()
-      // A late answer to an earlier attempt may have settled it.
-      if (next && (next.state === 'sent' || !this.#pending.has(next.serial))) continue
       if (!next || next.block.length <= limit) return next
       this.#giveUp(next, limit)
     }
   }
 
   #giveUp(pending: Pending, limit: number): void {
-    const { id, block } = pending
-    this.#forget(pending)
-    this.#o.onTooLarge(id, block, limit)
-    if (this.#pending.size === 0) this.#show(null)
+    this.#replacing = true
+    const smaller = pending.maker.tooLarge(pending.block, limit)
+    this.#queue.replace(pending, smaller, this.#o.nowMs())
+    this.#replacing = false
+    if (this.#queue.size === 0) this.#show(null)
     this.#resolveIdle()
   }
 
-  #forget(pending: Pending): void {
-    this.#pending.delete(pending.serial)
-    this.#pendingBytes -= pending.block.length
-    this.#unsend(pending)
-  }
-
   #resolveIdle(): void {
-    if (this.#pending.size === 0) for (const { resolve } of this.#idle.splice(0)) resolve()
+    if (this.#queue.size === 0) for (const { resolve } of this.#idle.splice(0)) resolve()
   }
 
   #send(pending: Pending): void {
-    pending.state = 'sent'
-    pending.sentAt = this.#o.nowMs()
-    this.#sent.set(pending.serial, pending)
-    this.#sentBytes += pending.block.length
+    this.#queue.onSocket(pending, this.#o.nowMs())
     const fields = headers()
     fields.set('Nats-Msg-Id', pending.id)
     try {
-      this.#o.nc.publish(pending.subject, pending.block, {
+      this.#nc!.publish(pending.subject, pending.block, {
         headers: fields,
         reply: `${this.#inbox}.${pending.serial}`,
       })
@@ -232,7 +213,7 @@ export class BlockPublisher {
       this.#show(`NATS refuses the answers of JetStream: ${error.message}`)
       return
     }
-    const pending = this.#pending.get(Number(msg.subject.slice(this.#inbox.length + 1)))
+    const pending = this.#queue.get(Number(msg.subject.slice(this.#inbox.length + 1)))
     // Answered already: this is the answer to another attempt.
     if (!pending) return
     if (msg.data.length === 0) {
@@ -253,30 +234,21 @@ export class BlockPublisher {
 
   #settle(pending: Pending, duplicate: boolean): void {
     const bytes = pending.block.length
-    this.#forget(pending)
+    this.#queue.forget(pending)
     this.#acked++
     if (this.#mode === 'probing') this.#open()
     this.#show(null)
-    const latencyMs = this.#o.nowMs() - pending.since
-    this.#o.onAcked({ id: pending.id, bytes, latencyMs, duplicate })
+    const now = this.#o.nowMs()
+    const latencyMs = now - pending.since
+    const recvToAckMs = Math.max(0, now - pending.receivedMs)
+    this.#o.onAcked({ id: pending.id, bytes, recvToAckMs, latencyMs, duplicate })
     this.#resolveIdle()
     this.#pump()
   }
 
-  #unsend(pending: Pending): void {
-    if (this.#sent.delete(pending.serial)) this.#sentBytes -= pending.block.length
-  }
-
-  /** Takes it back from the socket, to be sent again. */
-  #takeBack(pending: Pending): void {
-    this.#unsend(pending)
-    pending.state = 'failed'
-    this.#queue.again(pending)
-  }
-
   #fail(pending: Pending, message: string): void {
     if (pending.state !== 'sent') return
-    this.#takeBack(pending)
+    this.#queue.again(pending)
     this.#show(message)
     if (this.#mode === 'open') {
       this.#mode = 'probing'
@@ -291,14 +263,14 @@ export class BlockPublisher {
   /** This block alone is refused: the others go on, and it is tried again now and then. */
   #setAside(pending: Pending, message: string): void {
     if (pending.state !== 'sent') return
-    this.#unsend(pending)
+    this.#queue.offSocket(pending)
     pending.state = 'queued'
     this.#show(`${message} (block ${pending.id})`)
     this.#aside++
     setTimeout(() => {
       this.#aside--
-      if (this.#mode === 'closed' || !this.#pending.has(pending.serial)) return
-      this.#takeBack(pending)
+      if (this.#mode === 'closed' || !this.#queue.get(pending.serial)) return
+      this.#queue.again(pending)
       this.#pump()
     }, RETRY.capMs).unref()
     if (pending === this.#probe) this.#scheduleProbe()
@@ -318,7 +290,7 @@ export class BlockPublisher {
       try {
         // The server may still be at its removal.
         await sleep(SETTLE_MS, undefined, { ref: false })
-        if (this.#mode === 'probing') await restore()
+        if (this.#mode === 'probing') await restore(this.#nc!)
       } catch (error) {
         this.#show((error as Error).message)
       }
@@ -346,7 +318,7 @@ export class BlockPublisher {
     clearTimeout(this.#retry)
     this.#mode = 'down'
     this.#probe = undefined
-    for (const pending of [...this.#sent.values()]) this.#takeBack(pending)
+    for (const pending of [...this.#queue.sent]) this.#queue.again(pending)
     this.#show('the connection to NATS is down')
   }
 
@@ -354,7 +326,7 @@ export class BlockPublisher {
     if (this.#mode === 'closed') return
     this.#open()
     // With blocks to send, the first acknowledgement says that all is well.
-    if (this.#pending.size === 0) this.#show(null)
+    if (this.#queue.size === 0) this.#show(null)
     this.#pump()
   }
 
@@ -363,15 +335,14 @@ export class BlockPublisher {
    * read it, and another copy would only fill the socket's memory.
    */
   #checkTimeouts(): void {
-    const oldest = this.#sent.values().next().value
-    if (!oldest || this.#checking || this.#o.nc.isClosed()) return
+    const oldest = this.#queue.oldestSent
+    if (!oldest || this.#checking || this.#nc!.isClosed()) return
     if (this.#o.nowMs() - oldest.sentAt < TIMEOUT_MS) return
     this.#checking = true
     const message = `JetStream has not answered for ${TIMEOUT_MS / 1000} s`
     this.#show(message)
-    const late = [...this.#sent.values()].map((pending) => ({ pending, sentAt: pending.sentAt }))
-    this.#o.nc
-      .flush()
+    const late = [...this.#queue.sent].map((pending) => ({ pending, sentAt: pending.sentAt }))
+    this.#nc!.flush()
       .then(
         () => {
           for (const { pending, sentAt } of late) {
@@ -391,7 +362,7 @@ export class BlockPublisher {
     if (message === this.#trouble || (message === null && this.#aside > 0)) return
     this.#trouble = message
     if (message === null) this.#o.log.info('publishing continues')
-    else this.#o.log.warn({ reason: message, blocks: this.#pending.size }, 'publishing is blocked')
+    else this.#o.log.warn({ reason: message, blocks: this.#queue.size }, 'publishing is blocked')
     this.#o.onTrouble(message)
   }
 }

@@ -7,12 +7,15 @@ import { KALSHI, kalshiEventFiles, kalshiFrames } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
 import { FrameScanner } from '#wire/scanner.ts'
 import { benchBurst } from './bench/burst.ts'
-import { Connection, newTally } from './connection.ts'
+import { Connection } from './connection.ts'
 import { Continuity } from './continuity.ts'
 import { KalshiSession } from './exchanges/kalshi/session.ts'
 import { channelNamed } from './exchanges/kalshi/types.ts'
-import { Outlet } from './outlet.ts'
-import { newCounts, Recorder } from './recorder.ts'
+import { fixedLinger } from './linger.ts'
+import { CaptureMemory } from './memory.ts'
+import { Recorder } from './recorder.ts'
+import { newStats } from './stats.ts'
+import { blackHole } from './testing/black-hole.ts'
 
 const RUN_MS = 150
 
@@ -84,13 +87,7 @@ const newSession = () =>
 
 /** A connection whose blocks are acknowledged at once. */
 function newConnection(): Connection {
-  const outlet = new Outlet({ limit: 1 << 30, nowMs: Date.now, steadyMs: Date.now })
-  outlet.attach({
-    publish: (_subject, id) => outlet.acknowledged(id),
-    pendingBytes: 0,
-    maxBlockBytes: () => 1 << 20,
-    idle: async () => {},
-  })
+  const publisher = blackHole()
   const nowNanos = () => process.hrtime.bigint()
   const recorder = new Recorder({
     environment: 'bench',
@@ -99,14 +96,15 @@ function newConnection(): Connection {
     shard: 0,
     simulated: true,
     subject: 'bench.kalshi.log.0',
-    lingerMs: 5,
-    outlet,
-    counts: newCounts(),
+    linger: fixedLinger(5),
+    memory: new CaptureMemory(1 << 30, publisher, { nowMs: Date.now, steadyMs: Date.now }),
+    publisher,
+    stats: newStats(),
     live: null,
     nowNanos,
   })
   // Frames are played again and again: their numbers repeat, which counts and costs as much as if they did not.
-  const tally = newTally()
+  const stats = newStats()
   return new Connection({
     session: newSession(),
     transport: { send() {}, ping() {}, close() {}, terminate() {} },
@@ -114,7 +112,7 @@ function newConnection(): Connection {
     continuity: new Continuity(),
     nowNanos,
     steadyMs: Date.now,
-    tally,
+    stats,
     alarms: new Alarms(pino({ level: 'silent' }), Date.now),
     name: 'bench',
     suspects: new Map(),

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert'
 import { until, waitOut, within } from '#testing/deadline.ts'
 import { KALSHI, kalshiEventFiles, kalshiFrames } from '#testing/recordings.ts'
 import { FORM } from '#wire/form.ts'
+import { reporter } from './report.ts'
 import { type FakeKalshi, startFakeKalshi } from './testing/fake-kalshi.ts'
 import { type HarnessOptions, startCapture } from './testing/harness.ts'
 
@@ -82,7 +83,7 @@ test('every frame that was sent is recorded once, byte-equal, in order; acks too
       assert.is(record.symbol, frame.msg.market_ticker ?? '')
       assert.is(record.form, FORM.json)
     }
-    assert.is(run.tally.gaps, 0)
+    assert.is(run.stats.gaps, 0)
     assert.equal(
       run.publisher.events().map((event) => event.kind),
       ['open', 'ready']
@@ -117,8 +118,8 @@ for (const recordings of KALSHI)
         assert.is(got.length, client.sent.length)
         for (let i = 0; i < got.length; i++)
           if (got[i] !== client.sent[i]) assert.is(got[i], client.sent[i])
-        assert.is(run.tally.gaps, 0)
-        assert.is(run.counts.understood, run.counts.frames)
+        assert.is(run.stats.gaps, 0)
+        assert.is(run.stats.understood, run.stats.frames)
         assertNumbers(run)
       },
       (fake) => fake.markets.open.push(market)
@@ -134,7 +135,7 @@ test('sequences that begin anywhere are no gap, on any sid', async () => {
       await until(2_000, 'trade', () =>
         run.publisher.frames.some((record) => record.type === 'trade')
       )
-      assert.is(run.tally.gaps, 0)
+      assert.is(run.stats.gaps, 0)
     },
     (fake) => {
       fake.onConnect = (client) => {
@@ -154,7 +155,7 @@ test('data that comes before the ack is recorded, and is no gap', async () => {
       const frames = run.publisher.frames.map((record) => record.payload.toString())
       assert.equal(frames, sent)
       assert.match(frames[0]!, 'orderbook_snapshot')
-      assert.is(run.tally.gaps, 0)
+      assert.is(run.stats.gaps, 0)
     },
     (fake) => {
       fake.onCommand = (client, text) => {
@@ -197,7 +198,7 @@ test('a jump of the sequence is a gap with its extent, in front of the frame tha
     const at = run.publisher.records.findIndex((record) => record.type === 'gap')
     assert.is(run.publisher.records[at]!.group, 'orderbook')
     assert.is(run.publisher.records[at + 1]!.sequence, before + 6)
-    assert.is(run.tally.gaps, 1, 'the answers use up numbers and are no gap')
+    assert.is(run.stats.gaps, 1, 'the answers use up numbers and are no gap')
     assert.is(run.publisher.events('rebuild').length, 1)
   })
 })
@@ -245,8 +246,8 @@ test('a repeated frame is recorded and counted, and is no gap', async () => {
     client.send(client.sent.at(-1)!)
     client.publish('trade', 'trade', 'A', trade('A', 2))
     await until(2_000, 'recorded', () => run.publisher.frames.length === client.sent.length)
-    assert.is(run.tally.repeats, 1)
-    assert.is(run.tally.gaps, 0)
+    assert.is(run.stats.repeats, 1)
+    assert.is(run.stats.gaps, 0)
   })
 })
 
@@ -254,7 +255,7 @@ test('what is not understood is recorded as it came, counted, and stops nothing'
   await withCapture({}, async (fake, run) => {
     await ready(run)
     const client = fake.clients[0]!
-    const understood = run.counts.understood
+    const understood = run.stats.understood
     const odd = [
       'not json at all',
       '',
@@ -299,7 +300,7 @@ test('what is not understood is recorded as it came, counted, and stops nothing'
       ]
     )
     assert.is(got[6]!.symbol, 'KX-1')
-    assert.is(run.counts.understood - understood, 5)
+    assert.is(run.stats.understood - understood, 5)
     assert.is(run.reconnects.length, 0)
   })
 })
@@ -322,9 +323,25 @@ test('twenty cuts leave twenty close events and the same process, every time sub
   })
 })
 
+const reportOf = (run: ReturnType<typeof startCapture>) =>
+  reporter({
+    environment: 'env',
+    feed: 'feed',
+    simulated: true,
+    capture: run.capture,
+    stats: run.stats,
+    alarms: run.alarms,
+    publisher: run.publisher,
+    nowMs: Date.now,
+    linkMessage: () => '',
+    stopping: () => false,
+  })()
+
 test("the exchange's own goodbye is on record with its code and reason", async () => {
   await withCapture({ random: () => 0 }, async (fake, run) => {
     await ready(run)
+    const { state, code } = reportOf(run)
+    assert.equal([state, code], ['capturing', undefined])
     fake.clients[0]!.socket.close(1012, 'service restart')
     await until(3_000, 'close', () => run.publisher.events('close').length === 1)
     assert.equal(run.publisher.events('close')[0], {
@@ -343,6 +360,8 @@ test('a refused key is tried once in ten seconds at most, and is said', async ()
     async (fake, run) => {
       await until(3_000, 'refused', () => run.capture.shards[0]?.failure?.kind === 'unauthorized')
       assert.match(run.capture.message(Date.now()), '401')
+      const { state, code } = reportOf(run)
+      assert.equal([state, code], ['failed', 'SSMD_E_CREDENTIALS'])
       await waitOut(1_500, 'a second dial, of which there must be none')
       assert.is(fake.dials.length, 1)
       assert.is(run.publisher.records.length, 0, 'a dial that failed is no connection')
@@ -485,22 +504,22 @@ test('when memory is full it reads on, and what it drops is numbered, counted an
     const client = fake.clients[0]!
     run.publisher.held = true
     for (let i = 0; i < 5_000; i++) client.publish('trade', 'trade', 'A', trade('A', i))
-    await until(20_000, 'all read', () => run.counts.frames === client.sent.length)
-    assert.ok(run.counts.dropped > 1_000, `${run.counts.dropped} dropped`)
-    assert.ok(run.outlet.used < limit * 1.1, `${run.outlet.used} bytes held`)
-    assert.is(run.tally.gaps, 0, 'a frame that was dropped was received all the same')
+    await until(20_000, 'all read', () => run.stats.frames === client.sent.length)
+    assert.ok(run.stats.dropped > 1_000, `${run.stats.dropped} dropped`)
+    assert.ok(run.memory.used < limit * 1.1, `${run.memory.used} bytes held`)
+    assert.is(run.stats.gaps, 0, 'a frame that was dropped was received all the same')
     run.publisher.held = false
     run.publisher.release()
     client.publish('trade', 'trade', 'A', trade('A', 5_000))
     await until(3_000, 'named', () => run.publisher.events('drop').length === 1)
     const [drop] = run.publisher.events('drop')
     assert.ok(drop?.kind === 'drop' && drop.cause === 'buffer-full')
-    assert.is(drop.toNumber - drop.fromNumber + 1, run.counts.dropped)
+    assert.is(drop.toNumber - drop.fromNumber + 1, run.stats.dropped)
     assert.match(drop.from, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/)
     await until(
       3_000,
       'goes on',
-      () => run.publisher.frames.length + run.counts.dropped === client.sent.length
+      () => run.publisher.frames.length + run.stats.dropped === client.sent.length
     )
     assertNumbers(run)
   })
@@ -549,7 +568,7 @@ test('globs are resolved by asking; markets that appear are added live and ended
       assert.ok(books().includes('KXGOLD15M-9'), 'a question without an answer changes nothing')
       await until(8_000, 'empty', () => books().join() === 'OTHER-1')
       assert.equal(client.model.violations, [])
-      assert.is(run.tally.gaps, 0)
+      assert.is(run.stats.gaps, 0)
     },
     (fake) => {
       fake.markets.open = ['KXGOLD15M-1', 'KXGOLD15M-2', 'KXGOLD15M-3', 'KXGOLD15M-X']

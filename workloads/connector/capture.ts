@@ -1,5 +1,5 @@
 // A feed being captured: its symbols spread over connections, each connection kept alive, new symbols added live. It
-// knows nothing of NATS but the outlet that blocks go to, and of exchanges only what an adapter says.
+// knows nothing of NATS but the publisher that blocks go to, and of exchanges only what an adapter says.
 
 import type { Found } from '#bus/alarms.ts'
 import type { Failure } from './adapter.ts'
@@ -136,7 +136,7 @@ export class Capture {
     for (const shard of this.#shards) shard.renew(reason)
   }
 
-  /** Captures until `signal` aborts; resolves once all that was received is handed to the outlet. */
+  /** Captures until `signal` aborts; resolves once all that was received is handed to the publisher. */
   async run(signal: AbortSignal): Promise<void> {
     this.#signal = signal
     // Names need no discovery.

@@ -7,12 +7,8 @@ import type { CloseEvent, GapEvent } from '#wire/events.ts'
 import type { Action, Failure, Refusal, Scoped, Session, Transport, Wanted } from './adapter.ts'
 import { type Continuity, SEEN } from './continuity.ts'
 import type { Recorder } from './recorder.ts'
-import { Sequences, type SequenceTally } from './sequences.ts'
-
-/** What happens to a connection, counted for the whole process. */
-export type Tally = SequenceTally & { rebuilds: number }
-
-export const newTally = (): Tally => ({ gaps: 0, holes: 0, late: 0, repeats: 0, rebuilds: 0 })
+import { Sequences } from './sequences.ts'
+import type { Stats } from './stats.ts'
 
 export type ConnectionOptions = {
   readonly session: Session
@@ -22,7 +18,7 @@ export type ConnectionOptions = {
   readonly nowNanos: () => bigint
   /** Milliseconds since 1970 that no setting of the clock moves. */
   readonly steadyMs: () => number
-  readonly tally: Tally
+  readonly stats: Stats
   readonly alarms: Alarms
   /** As people are told of it: the shard and the connection. */
   readonly name: string
@@ -118,7 +114,7 @@ export class Connection {
   }
 
   #carryOut(action: Action): void {
-    const { transport, recorder, continuity, tally } = this.#o
+    const { transport, recorder, continuity, stats } = this.#o
     switch (action.kind) {
       case 'send':
         transport.send(action.text)
@@ -130,14 +126,14 @@ export class Connection {
         this.#o.onReady()
         return
       case 'ended':
-        tally.gaps++
-        tally.holes++
+        stats.gaps++
+        stats.holes++
         this.#lost(action, 'exchange-sequence')
         return
       case 'missed':
         if (action.cause === 'not-subscribed') {
-          tally.gaps++
-          tally.holes++
+          stats.gaps++
+          stats.holes++
         }
         this.#lost(action, action.cause, rfc3339(this.#recvOf(action.sinceMs)))
         return
@@ -146,7 +142,7 @@ export class Connection {
         return
       case 'rebuild': {
         const { scope, group, how, symbols } = action
-        tally.rebuilds++
+        stats.rebuilds++
         recorder.event({ kind: 'rebuild', scope, how, symbols }, group)
         return
       }
@@ -198,14 +194,14 @@ export class Connection {
     channel,
     group,
   }: Extract<Action, { kind: 'resumed' }>): void {
-    const { recorder, tally } = this.#o
+    const { recorder, stats } = this.#o
     const from = rfc3339(this.#recvOf(sinceMs))
     const reason =
       'given up because the exchange listed them no longer and they were silent; then it listed them again'
     for (let at = 0; at < symbols.length; at += SYMBOLS_PER_GAP) {
       const some = symbols.slice(at, at + SYMBOLS_PER_GAP)
-      tally.gaps++
-      tally.holes++
+      stats.gaps++
+      stats.holes++
       recorder.event(
         {
           kind: 'gap',

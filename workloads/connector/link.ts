@@ -1,5 +1,5 @@
-// The way from the outlet to JetStream: connects for as long as it takes, makes the stream where it is missing, and
-// says at any time what stands in the way. Capture goes on meanwhile.
+// The way to JetStream: connects for as long as it takes, makes the stream if it is missing, and says at any time what
+// stands in the way. Capture continues meanwhile.
 
 import type { NatsConnection } from 'nats'
 import { connectBus } from '#bus/connect.ts'
@@ -13,7 +13,6 @@ import { rfc3339 } from '#crds/rfc3339.ts'
 import { pause } from '#role/backoff.ts'
 import type { Logger } from '#role/run.ts'
 import type { Predecessor } from '#wire/events.ts'
-import type { Outlet } from './outlet.ts'
 import { deploymentName } from './report.ts'
 
 export type LinkOptions = {
@@ -22,7 +21,6 @@ export type LinkOptions = {
   readonly feed: string
   readonly stream: StreamWant
   readonly credentialsFile: string | undefined
-  readonly outlet: Outlet
   readonly log: Logger
   readonly random: () => number
   readonly steadyMs: () => number
@@ -36,15 +34,25 @@ const RETRY_MS = 2_000
 
 export class Link {
   readonly #o: LinkOptions
+  /** Takes blocks from the beginning; they leave once the stream is ready. */
+  readonly publisher: BlockPublisher
   #nc: NatsConnection | null = null
   #live: LivePublisher | null = null
-  #publisher: BlockPublisher | null = null
   #message = 'NATS is not connected yet'
   /** By shard: the last connection in the stream before this process wrote into it. */
   readonly #predecessors = new Map<number, Predecessor>()
 
   constructor(options: LinkOptions) {
     this.#o = options
+    const { log, random, steadyMs, stream, onAcked } = options
+    this.publisher = new BlockPublisher({
+      log,
+      random,
+      nowMs: steadyMs,
+      onAcked,
+      onTrouble: (message) => this.#say(message ?? ''),
+      restoreStream: (nc) => ensureStream(nc, stream),
+    })
   }
 
   /** What stands in the way; empty where nothing does. */
@@ -64,7 +72,7 @@ export class Link {
 
   /** Resolves once blocks flow; rejects where they never will, or when `signal` aborts. */
   async open(signal: AbortSignal): Promise<void> {
-    const { url, environment, feed, log, random, steadyMs, outlet, credentialsFile } = this.#o
+    const { url, environment, feed, log, random, steadyMs, credentialsFile } = this.#o
     const name = `ssmd connector ${environment}/${feed}`
     const nc = await connectBus({
       url,
@@ -79,33 +87,15 @@ export class Link {
     this.#o.onConnected(nc)
     await this.#makeStream(nc, signal)
     await this.#findPredecessors(nc)
-    const publisher = new BlockPublisher({
-      nc,
-      log,
-      random,
-      nowMs: steadyMs,
-      onAcked: (block) => this.#o.onAcked(block),
-      onTooLarge: (id, block, limit) => outlet.tooLarge(id, block, limit),
-      onTrouble: (message) => this.#say(message ?? ''),
-      restoreStream: () => ensureStream(nc, this.#o.stream),
-    })
-    this.#publisher = publisher
     this.#live = new LivePublisher({ nc, environment, feed, nowMs: steadyMs })
     this.#say('')
-    outlet.attach({
-      publish: (subject, id, block) => publisher.publish(subject, id, block),
-      get pendingBytes() {
-        return publisher.pendingBytes
-      },
-      maxBlockBytes: () => publisher.maxBlockBytes,
-      idle: () => publisher.idle(),
-    })
+    this.publisher.attach(nc)
   }
 
   /** Ends it; what is not acknowledged by now is left behind. */
   async close(): Promise<void> {
     this.#live?.close()
-    this.#publisher?.close()
+    this.publisher.close()
     const nc = this.#nc
     if (nc === null || nc.isClosed()) return
     // While NATS is away there is nobody to say goodbye to.

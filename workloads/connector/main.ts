@@ -17,16 +17,17 @@ import { KEYS_DIR } from '#role/keys.ts'
 import { type Role, runRole } from '#role/run.ts'
 import { DialGate } from './backoff.ts'
 import { Capture } from './capture.ts'
-import { newTally } from './connection.ts'
 import { type ExchangeVersions, exchangeVersions } from './exchange-versions.ts'
 import { adapterOf } from './exchanges/index.ts'
 import { symbolFilter } from './globs.ts'
+import { lingerOf } from './linger.ts'
 import { Link } from './link.ts'
+import { CaptureMemory, type Publisher } from './memory.ts'
 import { connectorMetrics } from './metrics.ts'
-import { Outlet } from './outlet.ts'
 import { readiness } from './readiness.ts'
-import { newCounts } from './recorder.ts'
+import { recorders } from './recorders.ts'
 import { deploymentName, reporter } from './report.ts'
+import { newStats } from './stats.ts'
 import { steadyMs } from './times.ts'
 
 export type ConnectorOptions = {
@@ -75,10 +76,8 @@ async function capture(
   const version = versions.version()
   versions.exchange() // what is wrong with feed or key is said now
 
-  const counts = newCounts()
-  const tally = newTally()
+  const stats = newStats()
   const alarms = new Alarms(log, nowMs)
-  const outlet = new Outlet({ limit: parseSize(connector.bufferBytes), nowMs, steadyMs })
   let reports: Reports | undefined
   const link = new Link({
     ...names,
@@ -87,12 +86,13 @@ async function capture(
     credentialsFile:
       natsCredentials ??
       (transport.credentialsRef && join(keysDir, transport.credentialsRef.name, 'nats.creds')),
-    outlet,
     log,
     random,
     steadyMs,
-    onAcked: ({ id, latencyMs, duplicate }) =>
-      metrics.acknowledged(outlet.acknowledged(id) ?? latencyMs, latencyMs, duplicate),
+    onAcked: ({ recvToAckMs, latencyMs, duplicate }) => {
+      memory.freed()
+      metrics.acknowledged(recvToAckMs, latencyMs, duplicate)
+    },
     onChange: () => {
       showHealth()
       reports?.send()
@@ -103,18 +103,27 @@ async function capture(
       reports = ends.adopt(startReports(nc, subject, report), (sender) => sender[Symbol.dispose]())
     },
   })
-  const feedCapture = new Capture({
-    deps: {
+  const { publisher } = link
+  const memory = new CaptureMemory(parseSize(connector.bufferBytes), publisher, { nowMs, steadyMs })
+  const newRecorder = recorders(
+    {
       ...names,
       simulated,
-      lingerMs: parseDuration(connector.linger),
-      outlet,
-      counts,
-      tally,
+      linger: lingerOf(connector),
+      memory,
+      publisher,
+      stats,
+      live: (type, symbol, encode) => link.live(type, symbol, encode),
+    },
+    nowMs
+  )
+  const feedCapture = new Capture({
+    deps: {
+      newRecorder,
+      stats,
       alarms,
       predecessorOf: (shard) => link.predecessorOf(shard),
       observeLag: (ms) => metrics.observeLag(ms),
-      live: (type, symbol, encode) => link.live(type, symbol, encode),
       gate: new DialGate(DIAL_SPACING_MS),
       log,
       random,
@@ -130,18 +139,17 @@ async function capture(
     maxConnections: adapter.maxConnections,
     onChange: () => showHealth(),
   })
-  alarms.watch(() => outlet.troubles(link.message))
+  alarms.watch(() => memory.troubles(link.message))
   alarms.watch(() => feedCapture.troubles())
-  const figures = { counts, tally, outlet, capture: feedCapture, alarms }
+  const figures = { stats, memory, publisher, capture: feedCapture, alarms }
   const metrics = connectorMetrics(role.metrics, figures)
   const report = reporter({
     ...names,
     simulated,
     capture: feedCapture,
-    counts,
-    tally,
+    stats,
     alarms,
-    outlet,
+    publisher,
     nowMs,
     linkMessage: () => link.message,
     stopping: () => signal.aborted,
@@ -159,7 +167,7 @@ async function capture(
   // The exchange does not wait for NATS: blocks are kept until it is there.
   const opened = link.open(linkEnd.signal)
   await Promise.race([feedCapture.run(signal), failureOf(opened)])
-  await settle(outlet, role)
+  await settle(publisher, role)
 }
 
 /** Never resolves; rejects as `promise` does. */
@@ -169,11 +177,11 @@ const failureOf = (promise: Promise<void>): Promise<never> =>
   })
 
 /** Waits for what was captured to be durable, and says what is not. */
-async function settle(outlet: Outlet, { log }: Role): Promise<void> {
+async function settle(publisher: Publisher, { log }: Role): Promise<void> {
   const late = new AbortController()
-  await Promise.race([outlet.idle(), pause(ACK_MS, late.signal)])
+  await Promise.race([publisher.idle(), pause(ACK_MS, late.signal)])
   late.abort()
-  const { pendingBlocks: blocks, pendingBytes: bytes } = outlet
+  const { pendingBlocks: blocks, pendingBytes: bytes } = publisher
   if (blocks > 0) {
     log.error(
       { blocks, bytes, seconds: ACK_MS / 1000 },

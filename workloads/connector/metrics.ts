@@ -3,9 +3,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Alarms } from '#bus/alarms.ts'
 import type { Capture } from './capture.ts'
-import type { Tally } from './connection.ts'
-import type { Outlet } from './outlet.ts'
-import type { Counts } from './recorder.ts'
+import type { CaptureMemory, Publisher } from './memory.ts'
+import type { Stats } from './stats.ts'
 
 export type ConnectorMetrics = {
   reconnected(cause: string): void
@@ -15,9 +14,9 @@ export type ConnectorMetrics = {
 
 /** What is read at the moment of asking. */
 export type Figures = {
-  readonly counts: Counts
-  readonly tally: Tally
-  readonly outlet: Outlet
+  readonly stats: Stats
+  readonly memory: CaptureMemory
+  readonly publisher: Publisher
   readonly capture: Capture
   readonly alarms: Alarms
 }
@@ -27,7 +26,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export function connectorMetrics(registry: Registry, figures: Figures): ConnectorMetrics {
   const registers = [registry]
   const name = (rest: string) => `ssmd_connector_${rest}`
-  const { counts, tally, outlet, capture, alarms } = figures
+  const { stats, memory, publisher, capture, alarms } = figures
 
   const counted = (rest: string, help: string, read: () => number) =>
     new Counter({
@@ -63,7 +62,7 @@ export function connectorMetrics(registry: Registry, figures: Figures): Connecto
       labelNames: ['type', 'group'],
       collect() {
         this.reset()
-        for (const count of counts.types.values()) {
+        for (const count of stats.types.values()) {
           this.inc({ type: count.type.name, group: count.type.group }, read(count))
         }
       },
@@ -73,26 +72,26 @@ export function connectorMetrics(registry: Registry, figures: Figures): Connecto
   counted(
     'understood_total',
     'Frames whose type and symbol were understood.',
-    () => counts.understood
+    () => stats.understood
   )
   counted(
     'not_understood_total',
     'Frames archived without being understood: the exchange changed, or sent what it should not.',
-    () => counts.frames - counts.understood
+    () => stats.frames - stats.understood
   )
-  counted('dropped_total', 'Frames received that could not be kept.', () => counts.dropped)
+  counted('dropped_total', 'Frames received that could not be kept.', () => stats.dropped)
   counted(
     'dropped_bytes_total',
     'Bytes of frames that could not be kept.',
-    () => counts.droppedBytes
+    () => stats.droppedBytes
   )
-  counted('gaps_total', "Jumps of the exchange's own sequence.", () => tally.gaps)
-  measured('open_gaps', 'Gaps of the sequence that no late frame has filled.', () => tally.holes)
-  counted('late_total', 'Frames that came after a higher sequence.', () => tally.late)
-  counted('repeats_total', "Frames whose exchange's sequence came before.", () => tally.repeats)
-  counted('rebuilds_total', 'Times that state was asked for again.', () => tally.rebuilds)
-  measured('pending_bytes', 'Bytes held until JetStream acknowledges them.', () => outlet.used)
-  measured('pending_blocks', 'Blocks not acknowledged yet.', () => outlet.pendingBlocks)
+  counted('gaps_total', "Jumps of the exchange's own sequence.", () => stats.gaps)
+  measured('open_gaps', 'Gaps of the sequence that no late frame has filled.', () => stats.holes)
+  counted('late_total', 'Frames that came after a higher sequence.', () => stats.late)
+  counted('repeats_total', "Frames whose exchange's sequence came before.", () => stats.repeats)
+  counted('rebuilds_total', 'Times that state was asked for again.', () => stats.rebuilds)
+  measured('pending_bytes', 'Bytes held until JetStream acknowledges them.', () => memory.used)
+  measured('pending_blocks', 'Blocks not acknowledged yet.', () => publisher.pendingBlocks)
   measured('connections', 'Connections wanted.', () => capture.shards.length)
   measured(
     'connected',
@@ -129,7 +128,7 @@ export function connectorMetrics(registry: Registry, figures: Figures): Connecto
   measured(
     'unacknowledged_seconds',
     'Age of the oldest frame that JetStream has not acknowledged; 0 if there is none.',
-    () => outlet.unackedMs() / 1000
+    () => publisher.unackedMs() / 1000
   )
 
   const reconnects = new Counter({

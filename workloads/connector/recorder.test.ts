@@ -4,10 +4,13 @@ import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { rfc3339 } from '#crds/rfc3339.ts'
+import { until } from '#testing/deadline.ts'
 import { FORM } from '#wire/form.ts'
 import { type Frame, UNKNOWN } from './adapter.ts'
-import { Outlet } from './outlet.ts'
-import { newCounts, Recorder } from './recorder.ts'
+import { fixedLinger, lingerOf, nextLingerMs } from './linger.ts'
+import { CaptureMemory } from './memory.ts'
+import { Recorder, type RecorderOptions } from './recorder.ts'
+import { newStats } from './stats.ts'
 import { FakePublisher } from './testing/harness.ts'
 
 const test = suite('recorder')
@@ -25,18 +28,23 @@ const frame = (symbol = 'A'): Frame => ({
   control: false,
 })
 
-function start(limit: number, maxBytes = 1024 * 1024, attach: 'now' | 'later' = 'now') {
+function start(
+  limit: number,
+  maxBytes = 1024 * 1024,
+  attach: 'now' | 'later' = 'now',
+  changed: Partial<RecorderOptions> = {}
+) {
   let now = 1_000n
   let setMs = 0
   const steadyMs = () => Number(now / 1_000_000n)
-  const outlet = new Outlet({ limit, nowMs: () => steadyMs() + setMs, steadyMs })
-  const publisher = new FakePublisher(
-    (id) => outlet.acknowledged(id),
-    (id, block, limit) => outlet.tooLarge(id, block, limit)
-  )
+  const publisher = new FakePublisher(steadyMs, attach === 'now')
   publisher.maxBytes = maxBytes
-  if (attach === 'now') outlet.attach(publisher)
-  const counts = newCounts()
+  const memory = new CaptureMemory(limit, publisher, {
+    nowMs: () => steadyMs() + setMs,
+    steadyMs,
+  })
+  publisher.onAcked = () => memory.freed()
+  const stats = newStats()
   const recorder = new Recorder({
     environment: 'e',
     feed: 'f',
@@ -44,11 +52,13 @@ function start(limit: number, maxBytes = 1024 * 1024, attach: 'now' | 'later' = 
     shard: 3,
     simulated: false,
     subject: 'e.f.log.3',
-    lingerMs: 60_000,
-    outlet,
-    counts,
+    linger: fixedLinger(60_000),
+    memory,
+    publisher,
+    stats,
     live: null,
     nowNanos: () => now++,
+    ...changed,
   })
   const pass = (ms: number) => {
     now += BigInt(ms) * 1_000_000n
@@ -57,7 +67,7 @@ function start(limit: number, maxBytes = 1024 * 1024, attach: 'now' | 'later' = 
   const setClock = (ms: number) => {
     setMs += ms
   }
-  return { outlet, publisher, counts, recorder, time: () => now++, pass, setClock }
+  return { memory, publisher, stats, recorder, time: () => now++, pass, setClock }
 }
 
 type Step = { kind: 'frame'; size: number } | { kind: 'event' | 'flush' | 'hold' | 'release' }
@@ -76,7 +86,7 @@ test('every number is in a record or named by one drop event, in order, and memo
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const limit = 8_000
-      const { outlet, publisher, counts, recorder, time } = start(limit, 5_000)
+      const { memory, publisher, stats, recorder, time } = start(limit, 5_000)
       const sent: string[] = []
       let events = 1
       for (const one of steps) {
@@ -102,7 +112,7 @@ test('every number is in a record or named by one drop event, in order, and memo
             publisher.release()
         }
         // Beyond the limit only events: a drop event at the most.
-        assert.ok(outlet.used <= limit + events * 400, `${outlet.used}`)
+        assert.ok(memory.used <= limit + events * 400, `${memory.used}`)
       }
       recorder.event({
         kind: 'close',
@@ -113,7 +123,7 @@ test('every number is in a record or named by one drop event, in order, and memo
       })
       recorder.end()
       publisher.release()
-      assert.is(outlet.used, 0)
+      assert.is(memory.used, 0)
       let expected = 1
       let dropped = 0
       for (const record of publisher.records) {
@@ -125,7 +135,7 @@ test('every number is in a record or named by one drop event, in order, and memo
         }
         assert.is(record.n, expected++)
       }
-      assert.is(dropped, counts.dropped)
+      assert.is(dropped, stats.dropped)
       const kept = publisher.frames.map((record) => record.payload.toString())
       let at = 0
       for (const text of kept) {
@@ -144,7 +154,7 @@ test('every number is in a record or named by one drop event, in order, and memo
 })
 
 test('once memory is full it stays shut until a quarter is free: one hole, not a hundred', () => {
-  const { publisher, counts, recorder, time } = start(40_000)
+  const { publisher, stats, recorder, time } = start(40_000)
   const payload = Buffer.alloc(900, 0x20)
   publisher.held = true
   const add = (count: number) => {
@@ -166,11 +176,11 @@ test('once memory is full it stays shut until a quarter is free: one hole, not a
   publisher.release()
   recorder.end()
   assert.is(publisher.events('drop').length, 1)
-  assert.is(counts.dropped, 100 - kept + 25)
+  assert.is(stats.dropped, 100 - kept + 25)
 })
 
 test('a drop is on record while it lasts: as soon as NATS takes a block, and every five seconds', () => {
-  const { outlet, publisher, recorder, pass, counts } = start(40_000)
+  const { memory, publisher, recorder, pass, stats } = start(40_000)
   const payload = Buffer.alloc(900, 0x20)
   publisher.held = true
   let at = 0n
@@ -187,7 +197,7 @@ test('a drop is on record while it lasts: as soon as NATS takes a block, and eve
         ({ payload: text }) =>
           JSON.parse(text.toString()) as { fromNumber: number; toNumber: number }
       )
-  assert.ok(counts.dropped > 0)
+  assert.ok(stats.dropped > 0)
   assert.equal(drops(), [], 'NATS takes nothing')
   publisher.release(1)
   recorder.flush()
@@ -195,11 +205,11 @@ test('a drop is on record while it lasts: as soon as NATS takes a block, and eve
   pass(6_000)
   publisher.release(1)
   recorder.flush()
-  assert.ok(outlet.used > outlet.limit * 0.75, 'memory is full still')
+  assert.ok(memory.used > memory.limit * 0.75, 'memory is full still')
   assert.is(drops().length, 1, 'one acknowledgement, and no further frame: it is told')
   assert.is(drops()[0]!.toNumber, 100)
   recorder.frame(pass(10), payload, frame())
-  const dropped = counts.dropped
+  const dropped = stats.dropped
   publisher.held = false
   publisher.release()
   recorder.flush()
@@ -209,15 +219,15 @@ test('a drop is on record while it lasts: as soon as NATS takes a block, and eve
 })
 
 test('before a server has said what it takes, frames of any size wait for it', () => {
-  const { outlet, publisher, recorder, counts, time } = start(8 * 1024 * 1024, 1024 * 1024, 'later')
+  const { publisher, recorder, stats, time } = start(8 * 1024 * 1024, 1024 * 1024, 'later')
   const large = Buffer.alloc(3 * 1024 * 1024, 0x20)
   recorder.frame(time(), Buffer.from('a'), frame())
   recorder.frame(time(), large, frame('B'))
   recorder.frame(time(), Buffer.from('c'), frame())
   recorder.flush()
-  assert.is(counts.dropped, 0)
+  assert.is(stats.dropped, 0)
   publisher.maxBytes = 4 * 1024 * 1024
-  outlet.attach(publisher)
+  publisher.attach()
   assert.equal(
     publisher.frames.map(({ payload }) => payload.length),
     [1, large.length, 1]
@@ -226,7 +236,7 @@ test('before a server has said what it takes, frames of any size wait for it', (
 })
 
 test('what waited and is larger than the server takes is dropped by name, and nothing else is', () => {
-  const { outlet, publisher, recorder, counts, time } = start(8 * 1024 * 1024, 1024 * 1024, 'later')
+  const { memory, publisher, recorder, stats, time } = start(8 * 1024 * 1024, 1024 * 1024, 'later')
   for (let i = 0; i < 100; i++)
     recorder.frame(time(), Buffer.alloc(1_000, 0x20), frame(`S${i % 7}`))
   recorder.frame(time(), Buffer.alloc(20_000, 0x20), frame('L'))
@@ -234,7 +244,7 @@ test('what waited and is larger than the server takes is dropped by name, and no
     recorder.frame(time(), Buffer.alloc(1_000, 0x20), frame(`S${i % 7}`))
   recorder.flush()
   publisher.maxBytes = 16 * 1024
-  outlet.attach(publisher)
+  publisher.attach()
   recorder.flush()
   assert.equal(
     publisher.frames.map(({ n }) => n),
@@ -246,43 +256,43 @@ test('what waited and is larger than the server takes is dropped by name, and no
       .map((event) => event.kind === 'drop' && [event.cause, event.fromNumber, event.toNumber]),
     [['oversize', 101, 101]]
   )
-  assert.is(counts.dropped, 1)
-  assert.is(outlet.used, 0)
-  const [trouble] = outlet.troubles('')
+  assert.is(stats.dropped, 1)
+  assert.is(memory.used, 0)
+  const [trouble] = memory.troubles('')
   assert.is(trouble?.kind, 'FramesDropped')
   assert.match(trouble!.message, /20000 bytes.*16384/)
   recorder.end()
 })
 
 test('the age of the oldest frame without acknowledgement is known, and said with the words of NATS', () => {
-  const { outlet, publisher, recorder, pass } = start(1024 * 1024)
+  const { memory, publisher, recorder, pass } = start(1024 * 1024)
   publisher.held = true
   recorder.frame(pass(0), Buffer.from('a'), frame())
   recorder.flush()
   pass(4_000)
-  assert.equal(outlet.troubles('no space left on device'), [])
+  assert.equal(memory.troubles('no space left on device'), [])
   pass(3_500)
-  assert.is(outlet.unackedMs(), 7_500)
-  const [trouble] = outlet.troubles('JetStream refuses blocks: no space left on device')
+  assert.is(publisher.unackedMs(), 7_500)
+  const [trouble] = memory.troubles('JetStream refuses blocks: no space left on device')
   assert.is(trouble?.kind, 'NotDurable')
   assert.match(trouble!.message, 'no space left on device')
   publisher.release()
-  assert.is(outlet.unackedMs(), 0)
-  assert.equal(outlet.troubles(''), [])
+  assert.is(publisher.unackedMs(), 0)
+  assert.equal(memory.troubles(''), [])
   recorder.end()
 })
 
 test('setting the clock neither makes frames old nor hides that they are', () => {
-  const { outlet, publisher, recorder, pass, setClock } = start(1024 * 1024)
+  const { memory, publisher, recorder, pass, setClock } = start(1024 * 1024)
   publisher.held = true
   recorder.frame(pass(0), Buffer.from('a'), frame())
   recorder.flush()
   setClock(9 * 3_600_000)
-  assert.equal(outlet.troubles(''), [])
+  assert.equal(memory.troubles(''), [])
   pass(6_000)
   setClock(-13 * 3_600_000)
-  assert.is(outlet.unackedMs(), 6_000)
-  const [trouble] = outlet.troubles('')
+  assert.is(publisher.unackedMs(), 6_000)
+  const [trouble] = memory.troubles('')
   assert.match(trouble!.message, 'the frames of the last 6 s are not durable')
   assert.is(trouble!.since, -4 * 3_600_000, 'as the clock says now')
   publisher.release()
@@ -298,6 +308,40 @@ test('a block goes out when it lingered, or when it is large, whichever is first
     assert.ok(block.length > 250_000 && block.length < 265_000)
   recorder.end()
   assert.is(publisher.records.length, 600)
+})
+
+test('a quiet feed gathers for longer, a busy one for 5 ms, and never beyond lingerMax', () => {
+  const linger = lingerOf({ bufferBytes: '64Mi', linger: '5ms', lingerMax: '40ms' })
+  assert.equal(linger, { minMs: 5, maxMs: 40 })
+  assert.is(nextLingerMs(linger, 100, 5), 5)
+  assert.is(nextLingerMs(linger, 600, 2), 5, 'a block that was full before its time')
+  assert.is(nextLingerMs(linger, 25, 5), 20)
+  assert.is(nextLingerMs(linger, 1, 5), 40)
+  assert.is(nextLingerMs(linger, 3, -1_000), 5, 'a clock that was set back')
+  const bounds = (connector: { linger: string; lingerMax?: string }) =>
+    lingerOf({ bufferBytes: '64Mi', ...connector })
+  assert.equal(bounds({ linger: '5ms' }), { minMs: 5, maxMs: 50 })
+  assert.equal(bounds({ linger: '5ms', lingerMax: '2ms' }), { minMs: 2, maxMs: 2 })
+  assert.equal(bounds({ linger: '20ms' }), fixedLinger(20), 'any other linger fixes it')
+  assert.equal(bounds({ linger: '0ms', lingerMax: '90ms' }), fixedLinger(0))
+})
+
+test('at a low rate blocks hold more than 5 ms of records, and the live subjects do not wait', async () => {
+  const live: string[] = []
+  const { publisher, recorder } = start(10_000_000, 1024 * 1024, 'now', {
+    linger: { minMs: 5, maxMs: 500 },
+    live: (_type, symbol) => live.push(symbol),
+    nowNanos: () => process.hrtime.bigint(),
+  })
+  recorder.frame(process.hrtime.bigint(), Buffer.from('{}'), frame())
+  await until(5_000, 'the first block', () => publisher.blocks.length === 1)
+  const began = process.hrtime.bigint()
+  recorder.frame(began, Buffer.from('{}'), frame('B'))
+  assert.equal(live, ['A', 'B'], 'sent before any block')
+  await until(5_000, 'the second block', () => publisher.blocks.length === 2)
+  const waitedMs = Number(process.hrtime.bigint() - began) / 1e6
+  assert.ok(waitedMs >= 490, `${waitedMs}`)
+  recorder.end()
 })
 
 test('times are written with nine decimals', () => {

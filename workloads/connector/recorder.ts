@@ -2,35 +2,16 @@
 // what cannot be kept (no memory left, or larger than NATS takes) is named by a `drop` event, which always gets through.
 // Nothing is allocated a frame but what the block writer itself needs.
 
+import type { BlockMaker, IdentifiedBlock } from '#bus/publisher.ts'
 import { rfc3339 } from '#crds/rfc3339.ts'
 import { BlockWriter, type SymbolRef, type TypeRef } from '#wire/block-writer.ts'
 import type { ConnectionEvent, DropEvent } from '#wire/events.ts'
 import { FORM } from '#wire/form.ts'
 import type { Frame, MessageType } from './adapter.ts'
-import { BLOCK_BYTES, type BlockMaker, type Outlet } from './outlet.ts'
+import { type Linger, nextLingerMs } from './linger.ts'
+import type { CaptureMemory, Publisher, Squeezed } from './memory.ts'
 import { RECORD_BYTES, reblock, TABLE_BYTES } from './reblock.ts'
-
-/** Records of one message type in this process. */
-export type TypeCount = { readonly type: MessageType; frames: number; bytes: number }
-
-/** What all connections of the process count together. */
-export type Counts = {
-  frames: number
-  bytes: number
-  understood: number
-  dropped: number
-  droppedBytes: number
-  readonly types: Map<MessageType, TypeCount>
-}
-
-export const newCounts = (): Counts => ({
-  frames: 0,
-  bytes: 0,
-  understood: 0,
-  dropped: 0,
-  droppedBytes: 0,
-  types: new Map(),
-})
+import type { Stats, TypeCount } from './stats.ts'
 
 /** Sends a record to whoever listens; `encode` is called only where someone does. */
 export type Live = (type: string, symbol: string, encode: () => Uint8Array) => void
@@ -42,15 +23,18 @@ export type RecorderOptions = {
   readonly shard: number
   readonly simulated: boolean
   readonly subject: string
-  readonly lingerMs: number
-  readonly outlet: Outlet
-  readonly counts: Counts
+  readonly linger: Linger
+  readonly memory: CaptureMemory
+  readonly publisher: Publisher
+  readonly stats: Stats
   readonly live: Live | null
   readonly nowNanos: () => bigint
 }
 
 type Slot = { readonly ref: TypeRef; readonly count: TypeCount }
 
+/** A block is published at this size, if not by the clock before. */
+const BLOCK_BYTES = 256 * 1024
 /** Once full, capture goes on only when this part of the memory is free: one long hole, not a thousand. */
 const RESUME = 0.75
 /** A drop that lasts is put on record in parts, so that the archive knows of it while it lasts. */
@@ -61,14 +45,18 @@ const EVENT_RESERVE = 1024 * 1024
 /** Names that are kept for live records, which few listen to. */
 const LIVE_SYMBOLS = 1_000
 
-export class Recorder implements BlockMaker {
+export class Recorder implements BlockMaker, Squeezed {
   readonly #options: RecorderOptions
-  readonly #outlet: Outlet
-  readonly #counts: Counts
+  readonly #memory: CaptureMemory
+  readonly #publisher: Publisher
+  readonly #stats: Stats
   readonly #writer: BlockWriter
   readonly #slots = new Map<MessageType, Slot>()
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout
   #armed = false
+  /** How long the block being filled may wait, and what the timer was made for. */
+  #lingerMs: number
+  #timerMs: number
   #number = 0
   /** Receive time of the last record. */
   lastRecv = 0n
@@ -92,18 +80,18 @@ export class Recorder implements BlockMaker {
 
   constructor(options: RecorderOptions) {
     this.#options = options
-    this.#outlet = options.outlet
-    this.#counts = options.counts
+    this.#memory = options.memory
+    this.#publisher = options.publisher
+    this.#stats = options.stats
     const { environment, feed, connection, shard, simulated } = options
     const header = { environment, feed, connection, shard, simulated }
     this.#writer = new BlockWriter(header)
     this.#liveWriter = new BlockWriter(header, LIVE_SYMBOLS)
     this.#symbolRef = this.#writer.symbol('')
     this.#encodeLive = () => this.#liveBlock()
-    this.#timer = setTimeout(() => {
-      this.#armed = false
-      this.flush()
-    }, options.lingerMs)
+    this.#lingerMs = options.linger.minMs
+    this.#timerMs = this.#lingerMs
+    this.#timer = this.#newTimer()
     this.#armed = true
   }
 
@@ -119,25 +107,25 @@ export class Recorder implements BlockMaker {
   /** Keeps a frame as the session saw it, or drops it and remembers that it did. */
   frame(recv: bigint, payload: Buffer, frame: Frame): void {
     const size = payload.length
-    const counts = this.#counts
+    const stats = this.#stats
     const slot = this.#slots.get(frame.type) ?? this.#newSlot(frame.type)
-    counts.frames++
-    counts.bytes += size
-    if (frame.understood) counts.understood++
+    stats.frames++
+    stats.bytes += size
+    if (frame.understood) stats.understood++
     slot.count.frames++
     slot.count.bytes += size
 
     const needed = size + RECORD_BYTES
-    const limit = this.#shut ? this.#outlet.limit * RESUME : this.#outlet.limit
-    if (this.#outlet.used + needed > limit) {
+    const limit = this.#shut ? this.#memory.limit * RESUME : this.#memory.limit
+    if (this.#memory.used + needed > limit) {
       this.#shut = true
-      this.#outlet.dropping(this)
+      this.#memory.dropping(this)
       this.#dropFrame(recv, size, 'buffer-full')
       return
     }
     if (this.#shut) this.#open()
-    if (needed + this.#overhead(frame) > this.#outlet.maxBlockBytes) {
-      this.#outlet.oversize(size)
+    if (needed + this.#overhead(frame) > this.#publisher.maxBlockBytes) {
+      this.#memory.oversize(size, this.#publisher.maxBlockBytes)
       this.#dropFrame(recv, size, 'oversize')
       this.#endDrop(recv)
       return
@@ -169,7 +157,7 @@ export class Recorder implements BlockMaker {
   event(event: ConnectionEvent, group = 'connection', recv = this.#options.nowNanos()): void {
     if (event.kind !== 'drop') {
       const may = event.kind === 'close' ? Number.POSITIVE_INFINITY : EVENT_RESERVE
-      if (this.#outlet.used > this.#outlet.limit + may) {
+      if (this.#memory.used > this.#memory.limit + may) {
         this.#dropFrame(recv, 0, 'buffer-full')
         return
       }
@@ -195,12 +183,14 @@ export class Recorder implements BlockMaker {
       this.#flushing = false
       if (writer.count === 0) return
     }
-    const { first, firstRecv } = writer
+    const { first, firstRecv, count } = writer
+    const ageMs = this.#ageMs(firstRecv)
+    this.#lingerMs = nextLingerMs(this.#options.linger, count, ageMs)
     const block = writer.finish()
-    this.#outlet.openBytes -= this.#openBytes
+    this.#memory.openBytes -= this.#openBytes
     this.#openBytes = 0
-    const { subject, connection } = this.#options
-    this.#outlet.publish(subject, `${connection}:${first}`, block, this.#ageMs(firstRecv), this)
+    const { subject } = this.#options
+    this.#publisher.publish(subject, this.#id(first), block, ageMs, this)
   }
 
   #ageMs(recv: bigint): number {
@@ -210,24 +200,25 @@ export class Recorder implements BlockMaker {
   /** Memory was freed: what was dropped until now is put on record, and frames are kept again if enough is free. */
   eased(): void {
     const now = this.#options.nowNanos()
-    if (this.#outlet.used <= this.#outlet.limit * RESUME) this.#open()
+    if (this.#memory.used <= this.#memory.limit * RESUME) this.#open()
     else if (this.#drop === null || now - this.#drop.fromRecv < PART_NANOS) return
     this.#endDrop(now)
   }
 
   /** The server takes no block of this size: it goes in smaller ones. What is lost by it is a hole of numbers after the end. */
-  tooLarge(block: Uint8Array, limit: number): void {
-    const { subject, connection } = this.#options
+  tooLarge(block: Uint8Array, limit: number): readonly IdentifiedBlock[] {
     const { blocks, lost } = reblock(block, limit)
-    for (const { first, firstRecv, block: smaller } of blocks) {
-      this.#outlet.publish(subject, `${connection}:${first}`, smaller, this.#ageMs(firstRecv), this)
-    }
     for (const { from, to, fromRecv, toRecv, bytes } of lost) {
-      this.#counts.dropped += to - from + 1
-      this.#counts.droppedBytes += bytes
-      this.#outlet.oversize(bytes, limit)
+      this.#stats.dropped += to - from + 1
+      this.#stats.droppedBytes += bytes
+      this.#memory.oversize(bytes, limit)
       if (!this.#ended) this.#tellDrop('oversize', from, to, fromRecv, toRecv)
     }
+    return blocks.map(({ first, firstRecv, block: smaller }) => ({
+      id: this.#id(first),
+      block: smaller,
+      ageMs: this.#ageMs(firstRecv),
+    }))
   }
 
   /** The last word: a drop under way is written down, and all is published. Nothing may follow. */
@@ -239,9 +230,13 @@ export class Recorder implements BlockMaker {
     clearTimeout(this.#timer)
   }
 
+  #id(first: number): string {
+    return `${this.#options.connection}:${first}`
+  }
+
   #open(): void {
     this.#shut = false
-    this.#outlet.droppedAll(this)
+    this.#memory.droppedAll(this)
   }
 
   #makeRoom(needed: number): void {
@@ -249,26 +244,41 @@ export class Recorder implements BlockMaker {
     if (writer.count === 0) return
     // After a drop numbers jump, and a block holds consecutive ones.
     const jumps = writer.first + writer.count !== this.#number + 1
-    const most = Math.min(BLOCK_BYTES, this.#outlet.maxBlockBytes)
+    const most = Math.min(BLOCK_BYTES, this.#publisher.maxBlockBytes)
     const tables = TABLE_BYTES + this.#symbol.length * 3
     if (jumps || writer.bytes + needed + tables > most) this.flush()
   }
 
   #added(bytes: number): void {
     this.#openBytes += bytes
-    this.#outlet.openBytes += bytes
+    this.#memory.openBytes += bytes
     if (this.#writer.bytes >= BLOCK_BYTES) this.flush()
-    else if (!this.#armed) {
-      this.#armed = true
+    else if (!this.#armed) this.#arm()
+  }
+
+  #arm(): void {
+    this.#armed = true
+    if (this.#lingerMs === this.#timerMs) {
       this.#timer.refresh()
+      return
     }
+    this.#timerMs = this.#lingerMs
+    clearTimeout(this.#timer)
+    this.#timer = this.#newTimer()
+  }
+
+  #newTimer(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#armed = false
+      this.flush()
+    }, this.#timerMs)
   }
 
   #dropFrame(recv: bigint, size: number, cause: DropEvent['cause']): void {
     if (this.#drop !== null && this.#drop.cause !== cause) this.#endDrop(recv)
     this.#number++
-    this.#counts.dropped++
-    this.#counts.droppedBytes += size
+    this.#stats.dropped++
+    this.#stats.droppedBytes += size
     if (this.#drop === null) {
       this.#drop = { cause, from: this.#number, fromRecv: recv, toRecv: recv }
     } else this.#drop.toRecv = recv
@@ -306,10 +316,10 @@ export class Recorder implements BlockMaker {
   }
 
   #newSlot(type: MessageType): Slot {
-    let count = this.#counts.types.get(type)
+    let count = this.#stats.types.get(type)
     if (count === undefined) {
       count = { type, frames: 0, bytes: 0 }
-      this.#counts.types.set(type, count)
+      this.#stats.types.set(type, count)
     }
     const slot = { ref: this.#writer.type(type.name, type.group), count }
     this.#slots.set(type, slot)

@@ -3,19 +3,17 @@
 import type { Alarms } from '#bus/alarms.ts'
 import type { ConnectorReport } from '#bus/report.ts'
 import type { Capture } from './capture.ts'
-import type { Tally } from './connection.ts'
-import type { Outlet } from './outlet.ts'
-import type { Counts } from './recorder.ts'
+import type { Publisher } from './memory.ts'
+import type { Stats } from './stats.ts'
 
 export type ReporterOptions = {
   readonly environment: string
   readonly feed: string
   readonly simulated: boolean
   readonly capture: Capture
-  readonly counts: Counts
-  readonly tally: Tally
+  readonly stats: Stats
   readonly alarms: Alarms
-  readonly outlet: Outlet
+  readonly publisher: Publisher
   readonly nowMs: () => number
   /** What hinders publishing; empty where nothing does. */
   linkMessage(): string
@@ -28,21 +26,22 @@ export const deploymentName = (environment: string, feed: string): string =>
 
 /** Makes reports; rates are since the one before. */
 export function reporter(options: ReporterOptions): () => ConnectorReport {
-  const { environment, feed, simulated, capture, counts, outlet, nowMs } = options
+  const { environment, feed, simulated, capture, stats, publisher, nowMs } = options
   let before = { at: nowMs(), frames: 0 }
   let framesPerSecond = 0
   return () => {
     const at = nowMs()
     const seconds = (at - before.at) / 1000
     if (seconds >= 0.5) {
-      framesPerSecond = (counts.frames - before.frames) / seconds
-      before = { at, frames: counts.frames }
+      framesPerSecond = (stats.frames - before.frames) / seconds
+      before = { at, frames: stats.frames }
     }
     const { shards } = capture
     const troubles = options.alarms
       .look()
       .map(({ kind, message, since }) => ({ kind, message, since }))
     const hindered = [options.linkMessage(), capture.message(at)].filter((text) => text !== '')
+    const state = stateOf(capture, options.stopping())
     return {
       version: 1,
       role: 'connector',
@@ -51,27 +50,29 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       name: deploymentName(environment, feed),
       at,
       simulated,
-      state: stateOf(capture, options.stopping()),
+      state,
+      ...(state === 'failed' ? { code: 'SSMD_E_CREDENTIALS' } : {}),
       message: hindered.join('; ') || (troubles[0]?.message ?? ''),
       ...(troubles.length === 0 ? {} : { troubles }),
       connections: shards.length,
       connected: shards.filter((shard) => shard.connected).length,
       symbols: capture.symbols,
-      frames: counts.frames,
+      frames: stats.frames,
       framesPerSecond: Math.round(framesPerSecond * 10) / 10,
-      bytes: counts.bytes,
+      bytes: stats.bytes,
       lastFrameAt: capture.lastFrameMs,
       lastDataAt: capture.lastDataMs,
-      gaps: options.tally.holes,
-      late: options.tally.late,
-      repeats: options.tally.repeats,
-      dropped: counts.dropped,
-      pendingBytes: outlet.pendingBytes,
-      unackedSeconds: Math.round(outlet.unackedMs() / 100) / 10,
+      gaps: options.stats.holes,
+      late: options.stats.late,
+      repeats: options.stats.repeats,
+      dropped: stats.dropped,
+      pendingBytes: publisher.pendingBytes,
+      unackedSeconds: Math.round(publisher.unackedMs() / 100) / 10,
     }
   }
 }
 
+/** `failed`: the exchange refuses the key. */
 function stateOf(capture: Capture, stopping: boolean): string {
   if (stopping) return 'stopping'
   if (capture.ready)

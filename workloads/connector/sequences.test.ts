@@ -6,30 +6,26 @@ import * as assert from 'uvu/assert'
 import { Alarms } from '#bus/alarms.ts'
 import { KALSHI, kalshiEventFiles, kalshiFrames } from '#testing/recordings.ts'
 import type { GapEvent, LateEvent, ProofEvent } from '#wire/events.ts'
-import { Connection, newTally } from './connection.ts'
+import { Connection } from './connection.ts'
 import { Continuity } from './continuity.ts'
 import { KalshiSession } from './exchanges/kalshi/session.ts'
 import { channelNamed } from './exchanges/kalshi/types.ts'
-import { Outlet } from './outlet.ts'
-import { newCounts, Recorder } from './recorder.ts'
+import { fixedLinger } from './linger.ts'
+import { CaptureMemory } from './memory.ts'
+import { Recorder } from './recorder.ts'
+import { newStats } from './stats.ts'
 import { FakePublisher } from './testing/harness.ts'
 
 const test = suite('sequences')
 const SECOND = 1_000_000_000n
 
 function start() {
-  const outlet = new Outlet({ limit: 1 << 30, nowMs: () => 0, steadyMs: () => 0 })
-  const publisher = new FakePublisher(
-    (id) => outlet.acknowledged(id),
-    () => assert.unreachable('no block is too large')
-  )
-  outlet.attach(publisher)
+  const publisher = new FakePublisher()
   const lines: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) })
   const alarms = new Alarms(log, () => 0)
-  const tally = newTally()
+  const stats = newStats()
   let now = 1_800_000_000n * SECOND
-  const counts = newCounts()
   const recorder = new Recorder({
     environment: 'e',
     feed: 'f',
@@ -37,9 +33,10 @@ function start() {
     shard: 0,
     simulated: true,
     subject: 'e.f.log.0',
-    lingerMs: 3_600_000,
-    outlet,
-    counts,
+    linger: fixedLinger(3_600_000),
+    memory: new CaptureMemory(1 << 30, publisher, { nowMs: () => 0, steadyMs: () => 0 }),
+    publisher,
+    stats,
     live: null,
     nowNanos: () => now,
   })
@@ -54,7 +51,7 @@ function start() {
     continuity: new Continuity(),
     nowNanos: () => now,
     steadyMs: () => 0,
-    tally,
+    stats,
     alarms,
     name: 'shard 0',
     suspects: new Map(),
@@ -65,9 +62,8 @@ function start() {
   return {
     publisher,
     alarms,
-    tally,
+    stats,
     lines,
-    counts,
     recorder,
     connection,
     pass: (nanos: bigint) => {
@@ -112,7 +108,7 @@ test('a sequence that becomes a text is read: nothing is silent, and a jump in i
     ]
   )
   assert.equal(run.of('proof'), [])
-  assert.is(run.counts.understood, 5)
+  assert.is(run.stats.understood, 5)
 })
 
 for (const [what, count] of [
@@ -199,7 +195,7 @@ test('frames in another order miss nothing: 4 6 5 7 (redelivered-frames)', () =>
     run.of<LateEvent>('late').map(({ filled, late, repeated }) => [filled, late, repeated]),
     [[[[5, 5]], 1, 0]]
   )
-  const { gaps, holes, late, repeats } = run.tally
+  const { gaps, holes, late, repeats } = run.stats
   assert.equal([gaps, holes, late, repeats], [1, 0, 1, 0])
 })
 
@@ -209,15 +205,15 @@ test('frames that come again miss nothing: 6 7 8 6 7 8 9 10 (redelivered-frames)
   run.end()
   assert.equal(run.of('gap'), [])
   assert.is(run.of<LateEvent>('late')[0]!.repeated, 3)
-  assert.equal([run.tally.gaps, run.tally.repeats], [0, 3])
+  assert.equal([run.stats.gaps, run.stats.repeats], [0, 3])
 })
 
 test('a hole that is filled from its middle is one less only when nothing is left of it', () => {
   const run = start()
   run.seqs(1, 7, 4, 2)
-  assert.is(run.tally.holes, 2)
+  assert.is(run.stats.holes, 2)
   run.seqs(3, 6, 5)
-  assert.is(run.tally.holes, 0)
+  assert.is(run.stats.holes, 0)
   run.end()
 })
 
@@ -246,7 +242,7 @@ test('missing counts what never came, whatever order frames come in, in storms t
     run.end()
     const last = Math.max(...sent)
     assert.is(run.missing(), last - sent.length, `round ${round}`)
-    assert.is(run.tally.repeats, came.length - sent.length)
+    assert.is(run.stats.repeats, came.length - sent.length)
   }
 })
 
@@ -264,7 +260,7 @@ for (const jumps of [60_000, 1_000_000]) {
       jumps
     )
     assert.ok(gaps.length < 33 + jumps / 500, `${gaps.length} events`)
-    assert.is(run.tally.gaps, jumps)
+    assert.is(run.stats.gaps, jumps)
     assert.equal(run.alarms.troubles, [])
   })
 }

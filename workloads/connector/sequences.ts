@@ -8,22 +8,13 @@ import type { GapEvent, LateEvent, ProofEvent } from '#wire/events.ts'
 import type { Action, Frame, MessageType, Session } from './adapter.ts'
 import { type Continuity, MAX_SCOPES, SEEN, type Seen } from './continuity.ts'
 import type { Recorder } from './recorder.ts'
-
-/** What the exchange's numbers showed, counted for the whole process. */
-export type SequenceTally = {
-  /** Jumps and ended subscriptions. */
-  gaps: number
-  /** Holes that stand at present: late frames fill them. */
-  holes: number
-  late: number
-  repeats: number
-}
+import type { Stats } from './stats.ts'
 
 export type SequencesOptions = {
   readonly session: Session
   readonly recorder: Recorder
   readonly continuity: Continuity
-  readonly tally: SequenceTally
+  readonly stats: Stats
   readonly alarms: Alarms
   /** Tells the alarms of this connection from those of others. */
   readonly name: string
@@ -91,17 +82,17 @@ export class Sequences {
 
   /** Takes note of a late or repeated frame that is on record now. */
   recorded(seen: Seen, { scope, sequence }: Frame): void {
-    const { tally, continuity } = this.#o
+    const { stats, continuity } = this.#o
     const late = this.#lateOf(scope)
     if (seen === SEEN.repeat) {
-      tally.repeats++
+      stats.repeats++
       late.repeated++
       return
     }
-    tally.late++
+    stats.late++
     late.late++
     if (seen === SEEN.early) return
-    tally.holes += continuity.moreHoles
+    stats.holes += continuity.moreHoles
     const span = late.filled.at(-1)
     if (span !== undefined && sequence === span[1] + 1) span[1] = sequence
     else if (span !== undefined && sequence === span[0] - 1) span[0] = sequence
@@ -116,7 +107,7 @@ export class Sequences {
   }
 
   #notice(seen: Seen, frame: Frame, recv: bigint, before: bigint): void {
-    const { session, continuity, tally } = this.#o
+    const { session, continuity, stats } = this.#o
     const { scope, sequence } = frame
     switch (seen) {
       case SEEN.first:
@@ -135,8 +126,8 @@ export class Sequences {
       case SEEN.restart: {
         const isJump = seen === SEEN.jump
         const last = continuity.before
-        tally.gaps++
-        tally.holes++
+        stats.gaps++
+        stats.holes++
         const event: GapEvent = {
           kind: 'gap',
           cause: 'exchange-sequence',

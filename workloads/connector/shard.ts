@@ -1,10 +1,8 @@
 // One share of a feed's symbols and the connection that carries it: dialled again for ever, with back-off, watched
 // for life, and closed with a word on record. Whatever happens to it stops nothing else.
 
-import { randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Alarms } from '#bus/alarms.ts'
-import { logSubject } from '#bus/names.ts'
 import { rfc3339 } from '#crds/rfc3339.ts'
 import { pause } from '#role/backoff.ts'
 import type { TimeLine } from '#role/clock.ts'
@@ -13,29 +11,23 @@ import type { CloseEvent, Predecessor } from '#wire/events.ts'
 import type { Exchange, Failure, Listener, Refusal, Transport, Wanted } from './adapter.ts'
 import { Backoff, type DialGate, MAX_RETRY_AFTER_MS } from './backoff.ts'
 import { closeEvent } from './close-event.ts'
-import { Connection, type Tally } from './connection.ts'
-import { newConnectionId } from './connection-id.ts'
+import { Connection } from './connection.ts'
 import { Continuity } from './continuity.ts'
 import { watchLife } from './life.ts'
-import type { Outlet } from './outlet.ts'
-import { type Counts, type Live, Recorder } from './recorder.ts'
+import type { Recorder } from './recorder.ts'
+import type { NewRecorder } from './recorders.ts'
+import type { Stats } from './stats.ts'
 import { openWebSocket, toFailure } from './websocket.ts'
 
 /** What all shards of a connector share. */
 export type ShardDeps = {
-  readonly environment: string
-  readonly feed: string
-  readonly simulated: boolean
-  readonly lingerMs: number
-  readonly outlet: Outlet
-  readonly counts: Counts
-  readonly tally: Tally
+  readonly newRecorder: NewRecorder
+  readonly stats: Stats
   readonly alarms: Alarms
   /** The connection of a shard before this process, as far as it is known. */
   readonly predecessorOf: (shard: number) => Predecessor | null
   /** Receive time less the exchange's own time, of a sample of frames. */
   readonly observeLag: (ms: number) => void
-  readonly live: Live
   /** Symbols that may be gone; data takes its symbol out. */
   readonly suspects: Map<string, unknown>
   readonly gate: DialGate
@@ -251,7 +243,7 @@ export class Shard {
       opened: (transport) => {
         opened = steadyMs()
         const line = this.#deps.newLine()
-        recorder = this.#recorder(line)
+        recorder = this.#deps.newRecorder(this.index, line)
         connection = this.#open(exchange, transport, recorder, line)
         watch = watchLife({ exchange, connection, transport, steadyMs }, () =>
           this.#checkClock(line, recorder)
@@ -295,23 +287,6 @@ export class Shard {
     }
   }
 
-  #recorder(line: TimeLine): Recorder {
-    const { nowMs, environment, feed, simulated, lingerMs, outlet, counts, live } = this.#deps
-    return new Recorder({
-      environment,
-      feed,
-      connection: newConnectionId(nowMs(), randomBytes),
-      shard: this.index,
-      simulated,
-      subject: logSubject(environment, feed, this.index),
-      lingerMs,
-      outlet,
-      counts,
-      live,
-      nowNanos: () => line.nowNanos(),
-    })
-  }
-
   #open(exchange: Exchange, transport: Transport, recorder: Recorder, line: TimeLine): Connection {
     const deps = this.#deps
     const id = recorder.connection
@@ -323,7 +298,7 @@ export class Shard {
       continuity: new Continuity(),
       nowNanos: () => line.nowNanos(),
       steadyMs: deps.steadyMs,
-      tally: deps.tally,
+      stats: deps.stats,
       alarms: deps.alarms,
       name: `shard ${this.index}, connection ${id}`,
       suspects: deps.suspects,

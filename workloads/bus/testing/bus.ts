@@ -5,6 +5,7 @@ import type { NatsConnection } from 'nats'
 import type { Logger } from 'pino'
 import { type NatsOptions, startNats, type TestNats } from '#testing/nats.ts'
 import { connectBus } from '../connect.ts'
+import type { BlockMaker } from '../publisher.ts'
 import type { StreamWant } from '../stream.ts'
 import { collectLogs, type LogLine } from './logs.ts'
 
@@ -65,4 +66,11 @@ export async function readStream(nc: NatsConnection, name: string): Promise<Stor
     if (msg.seq === state.last_seq) break
   }
   return stored
+}
+
+/** Of blocks that no test means to be too large. */
+export const whole: BlockMaker = {
+  tooLarge: (block, limit) => {
+    throw new Error(`a block of ${block.length} bytes is larger than ${limit}`)
+  },
 }

@@ -9,12 +9,14 @@ import type { Row } from '#testing/row.ts'
 import type { Exchange, Listener } from '../adapter.ts'
 import { DialGate } from '../backoff.ts'
 import { Capture } from '../capture.ts'
-import { newTally } from '../connection.ts'
 import { KalshiSession } from '../exchanges/kalshi/session.ts'
 import { channelNamed } from '../exchanges/kalshi/types.ts'
 import { symbolFilter } from '../globs.ts'
-import { Outlet } from '../outlet.ts'
-import { newCounts } from '../recorder.ts'
+import { fixedLinger } from '../linger.ts'
+import { CaptureMemory } from '../memory.ts'
+import { recorders } from '../recorders.ts'
+import { newStats } from '../stats.ts'
+import { blackHole } from '../testing/black-hole.ts'
 import { KalshiModel } from '../testing/kalshi-model.ts'
 import { steadyMs } from '../times.ts'
 
@@ -31,25 +33,26 @@ export async function benchBurst(): Promise<Row[]> {
   const exchange = modelled((listener) => {
     feed = listener
   })
-  const outlet = new Outlet({ limit: 1 << 30, nowMs: Date.now, steadyMs: Date.now })
-  outlet.attach({
-    publish: (_subject, id) => outlet.acknowledged(id),
-    pendingBytes: 0,
-    maxBlockBytes: () => 1 << 20,
-    idle: async () => {},
-  })
+  const publisher = blackHole()
+  const stats = newStats()
   const capture = new Capture({
     deps: {
-      environment: 'bench',
-      feed: 'bench',
-      simulated: true,
-      lingerMs: 5,
-      outlet,
-      counts: newCounts(),
+      newRecorder: recorders(
+        {
+          environment: 'bench',
+          feed: 'bench',
+          simulated: true,
+          linger: fixedLinger(5),
+          memory: new CaptureMemory(1 << 30, publisher, { nowMs: Date.now, steadyMs: Date.now }),
+          publisher,
+          stats,
+          live: () => {},
+        },
+        Date.now
+      ),
+      stats,
       alarms: new Alarms(pino({ level: 'silent' }), Date.now),
-      tally: newTally(),
       observeLag() {},
-      live: () => {},
       gate: new DialGate(1),
       log: pino({ level: 'silent' }),
       random: Math.random,

@@ -3,6 +3,7 @@
 
 import { pino } from 'pino'
 import { Alarms } from '#bus/alarms.ts'
+import type { BlockMaker } from '#bus/publisher.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { TimeLine } from '#role/clock.ts'
 import { Block } from '#wire/block.ts'
@@ -11,11 +12,12 @@ import { FORM } from '#wire/form.ts'
 import type { Adapter, AdapterContext, Exchange } from '../adapter.ts'
 import { DialGate } from '../backoff.ts'
 import { Capture } from '../capture.ts'
-import { newTally } from '../connection.ts'
 import { kalshi } from '../exchanges/kalshi/adapter.ts'
 import { symbolFilter } from '../globs.ts'
-import { Outlet, type Publisher } from '../outlet.ts'
-import { newCounts } from '../recorder.ts'
+import { fixedLinger } from '../linger.ts'
+import { CaptureMemory, type Publisher } from '../memory.ts'
+import { recorders } from '../recorders.ts'
+import { newStats } from '../stats.ts'
 import { steadyMs } from '../times.ts'
 
 export type Seen = {
@@ -43,21 +45,45 @@ export class FakePublisher implements Publisher {
   /** While true nothing is acknowledged. */
   held = false
   maxBytes = 1024 * 1024 - 256
-  #waiting: { id: string; bytes: number }[] = []
-  readonly #onAcked: (id: string) => void
-  readonly #onTooLarge: (id: string, block: Uint8Array, limit: number) => void
+  /** Called after each acknowledgement. */
+  onAcked = () => {}
+  #attached: boolean
+  readonly #steadyMs: () => number
+  readonly #before: (() => void)[] = []
+  readonly #waiting: { receivedMs: number; bytes: number }[] = []
 
-  constructor(
-    onAcked: (id: string) => void,
-    onTooLarge: (id: string, block: Uint8Array, limit: number) => void
-  ) {
-    this.#onAcked = onAcked
-    this.#onTooLarge = onTooLarge
+  constructor(now: () => number = steadyMs, attached = true) {
+    this.#steadyMs = now
+    this.#attached = attached
   }
 
-  publish(subject: string, id: string, bytes: Uint8Array): void {
+  get maxBlockBytes(): number {
+    return this.#attached ? this.maxBytes : Number.POSITIVE_INFINITY
+  }
+
+  get pendingBlocks(): number {
+    return this.#waiting.length + this.#before.length
+  }
+
+  unackedMs(): number {
+    const [oldest] = this.#waiting
+    return oldest === undefined ? 0 : this.#steadyMs() - oldest.receivedMs
+  }
+
+  /** What was published before leaves now. */
+  attach(): void {
+    this.#attached = true
+    for (const publish of this.#before.splice(0)) publish()
+  }
+
+  publish(subject: string, id: string, bytes: Uint8Array, ageMs: number, maker: BlockMaker): void {
+    if (!this.#attached) {
+      this.#before.push(() => this.publish(subject, id, bytes, ageMs, maker))
+      return
+    }
     if (bytes.length > this.maxBytes) {
-      this.#onTooLarge(id, bytes, this.maxBytes)
+      const smaller = maker.tooLarge(bytes, this.maxBytes)
+      for (const one of smaller) this.publish(subject, one.id, one.block, one.ageMs, maker)
       return
     }
     if (!this.eventsOnly) this.blocks.push({ subject, id, block: bytes })
@@ -79,19 +105,17 @@ export class FakePublisher implements Publisher {
       })
     }
     this.pendingBytes += bytes.length
-    this.#waiting.push({ id, bytes: bytes.length })
+    this.#waiting.push({ receivedMs: this.#steadyMs() - ageMs, bytes: bytes.length })
     if (!this.held) this.release()
-  }
-
-  maxBlockBytes(): number {
-    return this.maxBytes
   }
 
   /** Acknowledges the oldest blocks. */
   release(count = Number.POSITIVE_INFINITY): void {
-    for (const { id, bytes } of this.#waiting.splice(0, count)) {
-      this.pendingBytes -= bytes
-      this.#onAcked(id)
+    for (let i = 0; i < count; i++) {
+      const oldest = this.#waiting.shift()
+      if (oldest === undefined) return
+      this.pendingBytes -= oldest.bytes
+      this.onAcked()
     }
   }
 
@@ -161,22 +185,17 @@ export function feedOf(options: HarnessOptions): Feed {
 export function startCapture(options: HarnessOptions) {
   const feed = feedOf(options)
   const { symbols } = feed.spec
-  const counts = newCounts()
-  const tally = newTally()
+  const stats = newStats()
   const log = pino({ level: process.env.SSMD_LOG_LEVEL ?? 'silent' })
   const alarms = new Alarms(log, Date.now)
   const reconnects: string[] = []
   const lags: number[] = []
-  const outlet = new Outlet({
-    limit: options.limit ?? 64 * 1024 * 1024,
+  const publisher = new FakePublisher()
+  const memory = new CaptureMemory(options.limit ?? 64 * 1024 * 1024, publisher, {
     nowMs: Date.now,
     steadyMs,
   })
-  const publisher = new FakePublisher(
-    (id) => outlet.acknowledged(id),
-    (id, block, limit) => outlet.tooLarge(id, block, limit)
-  )
-  outlet.attach(publisher)
+  publisher.onAcked = () => memory.freed()
   const adapter = options.adapter ?? kalshi
   const opened = adapter.open({
     feed,
@@ -193,16 +212,22 @@ export function startCapture(options: HarnessOptions) {
   const stop = new AbortController()
   const capture = new Capture({
     deps: {
-      environment: 'env',
-      feed: 'feed',
-      simulated: true,
-      lingerMs: options.lingerMs ?? 2,
-      outlet,
-      counts,
-      tally,
+      newRecorder: recorders(
+        {
+          environment: 'env',
+          feed: 'feed',
+          simulated: true,
+          linger: fixedLinger(options.lingerMs ?? 2),
+          memory,
+          publisher,
+          stats,
+          live: () => {},
+        },
+        Date.now
+      ),
+      stats,
       alarms,
       observeLag: (ms) => lags.push(ms),
-      live: () => {},
       gate: new DialGate(1),
       log,
       random: options.random ?? Math.random,
@@ -225,15 +250,14 @@ export function startCapture(options: HarnessOptions) {
     capture,
     alarms,
     publisher,
-    outlet,
-    counts,
-    tally,
+    memory,
+    stats,
     reconnects,
     lags,
     async stop() {
       stop.abort()
       await running
-      await outlet.idle()
+      await publisher.idle()
     },
   }
 }
