@@ -86,7 +86,7 @@ export class CaptureMemory {
     if (unacked >= LATE_MS) {
       const seconds = Math.floor(unacked / 1000)
       const message = `the frames of the last ${seconds} s are not durable: ${words}; they wait in memory (${held})`
-      const since = this.#clocks.nowMs() - unacked
+      const since = Math.round(this.#clocks.nowMs() - unacked)
       found.push({ kind: 'NotDurable', name: 'stream', message, since })
     }
     return found

@@ -11,6 +11,7 @@ import { fixedLinger, lingerOf, nextLingerMs } from './linger.ts'
 import { CaptureMemory } from './memory.ts'
 import { Recorder, type RecorderOptions } from './recorder.ts'
 import { newStats } from './stats.ts'
+import { blackHole } from './testing/black-hole.ts'
 import { FakePublisher } from './testing/harness.ts'
 
 const test = suite('recorder')
@@ -297,6 +298,12 @@ test('setting the clock neither makes frames old nor hides that they are', () =>
   assert.is(trouble!.since, -4 * 3_600_000, 'as the clock says now')
   publisher.release()
   recorder.end()
+})
+
+test('a trouble begins at a whole millisecond, whatever the steady clock reads', () => {
+  const late = { ...blackHole(), unackedMs: () => 6_000.4 }
+  const memory = new CaptureMemory(1024, late, { nowMs: () => 10_000, steadyMs: () => 0.7 })
+  assert.is(memory.troubles('')[0]?.since, 4_000)
 })
 
 test('a block goes out when it lingered, or when it is large, whichever is first', async () => {
