@@ -54,10 +54,11 @@ async function processesOf(program: string): Promise<number[]> {
   return pids
 }
 
-/** Every mount that was not there then, the last first. */
+/** Every mount that did not exist then, the last first. The kernel reuses the id of a mount that has ended. */
 export async function unmountSince(then: readonly Mount[]): Promise<void> {
-  const known = new Set(then.map(({ id }) => id))
-  const since = (await readMounts()).filter(({ id }) => !known.has(id))
+  const keyOf = ({ id, point }: Mount) => `${id} ${point}`
+  const known = new Set(then.map(keyOf))
+  const since = (await readMounts()).filter((mount) => !known.has(keyOf(mount)))
   for (const { point } of since.reverse()) await mustRun('umount', ['--lazy', point])
 }
 
