@@ -336,7 +336,7 @@ test('a quiet feed gathers for longer, a busy one for 5 ms, and never beyond lin
 test('at a low rate blocks hold more than 5 ms of records, and the live subjects do not wait', async () => {
   const live: string[] = []
   const { publisher, recorder } = start(10_000_000, 1024 * 1024, 'now', {
-    linger: { minMs: 5, maxMs: 500 },
+    linger: { minMs: 5, maxMs: 100 },
     live: (_type, symbol) => live.push(symbol),
     nowNanos: () => process.hrtime.bigint(),
   })
@@ -347,7 +347,8 @@ test('at a low rate blocks hold more than 5 ms of records, and the live subjects
   assert.equal(live, ['A', 'B'], 'sent before any block')
   await until(5_000, 'the second block', () => publisher.blocks.length === 2)
   const waitedMs = Number(process.hrtime.bigint() - began) / 1e6
-  assert.ok(waitedMs >= 490, `${waitedMs}`)
+  // The least, never the most: a busy machine only makes it longer.
+  assert.ok(waitedMs >= 90, `${waitedMs}`)
   recorder.end()
 })
 

@@ -52,11 +52,12 @@ export class Recorder implements BlockMaker, Squeezed {
   readonly #stats: Stats
   readonly #writer: BlockWriter
   readonly #slots = new Map<MessageType, Slot>()
-  #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout | undefined
   #armed = false
-  /** How long the block being filled may wait, and what the timer was made for. */
+  /** How long the block being filled may wait. */
   #lingerMs: number
-  #timerMs: number
+  /** What the timer was made for; -1 before there is one. */
+  #timerMs = -1
   #number = 0
   /** Receive time of the last record. */
   lastRecv = 0n
@@ -90,9 +91,6 @@ export class Recorder implements BlockMaker, Squeezed {
     this.#symbolRef = this.#writer.symbol('')
     this.#encodeLive = () => this.#liveBlock()
     this.#lingerMs = options.linger.minMs
-    this.#timerMs = this.#lingerMs
-    this.#timer = this.#newTimer()
-    this.#armed = true
   }
 
   get connection(): string {
@@ -259,7 +257,7 @@ export class Recorder implements BlockMaker, Squeezed {
   #arm(): void {
     this.#armed = true
     if (this.#lingerMs === this.#timerMs) {
-      this.#timer.refresh()
+      this.#timer?.refresh()
       return
     }
     this.#timerMs = this.#lingerMs
