@@ -66,10 +66,14 @@ function ok(state: State, reply: Of<'ok'>, nowMs: number): void {
   if (asked?.kind === 'delete') gone(sub, asked.markets)
   if (reply.markets !== null && sub.slice !== null && asked?.kind !== 'snapshot') {
     const all = new Set(reply.markets)
-    gone(
-      sub,
-      [...sub.confirmed].filter((market) => !all.has(market))
-    )
+    const leftOut = [...sub.confirmed].filter((market) => !all.has(market))
+    // Those in doubt are on record as unanswered already.
+    const lost = leftOut.filter((market) => !sub.uncertain.has(market))
+    gone(sub, leftOut)
+    const words = 'an ok leaves it out'
+    for (const market of lost) {
+      refuseMarket(sub, market, { kind: 'unanswered', words, sinceMs: nowMs }, nowMs)
+    }
     confirmFound(state, sub, all)
     for (const market of asked?.kind === 'add' ? asked.markets : []) {
       if (!all.has(market)) {

@@ -124,7 +124,7 @@ function tellMarkets(state: State, sub: Subscription, markets: readonly string[]
     if (some.length === 0) continue
     const since = some.map((market) => sub.refusedMarkets.get(market)!.sinceMs)
     const sinceMs = since.reduce((least, one) => Math.min(least, one))
-    const did = kind === 'refused' ? 'refused' : 'did not answer add_markets for'
+    const did = kind === 'refused' ? 'refused' : 'did not confirm'
     const reason = `the exchange ${did} ${named(some)}`
     state.actions.push({
       kind: 'missed',

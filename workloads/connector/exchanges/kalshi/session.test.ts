@@ -774,8 +774,8 @@ test('markets whose add is not answered are missing to the end of a connection t
   assert.equal(
     missed.map((one) => one.kind === 'missed' && [one.channel, one.reason]),
     [
-      ['orderbook_delta', 'the exchange did not answer add_markets for C'],
-      ['trade', 'the exchange did not answer add_markets for C'],
+      ['orderbook_delta', 'the exchange did not confirm C'],
+      ['trade', 'the exchange did not confirm C'],
     ]
   )
 })
@@ -800,6 +800,25 @@ test('a market that is refused and then confirmed was missing between', () => {
   assert.ok(missed?.kind === 'missed' && rest.length === 0)
   assert.is(missed.reason, 'the exchange refused C')
   assert.ok(missed.sinceMs <= sinceMs)
+})
+
+test('a confirmed market that an ok leaves out was missing until it is confirmed again', () => {
+  const machine = live()
+  machine.want('A', 'B', 'C')
+  machine.pass(50)
+  const [book, trades] = machine.sent()
+  machine.frame({ type: 'ok', id: trades!.id, sid: 2 })
+  machine.frame({ type: 'ok', id: book!.id, sid: 1, market_tickers: ['A', 'C'] })
+  const leftOutMs = machine.now()
+  machine.drain()
+  machine.pass(5_000)
+  const again = machine.sent().at(-1)!
+  assert.equal(again.params, { sids: [1], action: 'add_markets', market_tickers: ['B'] })
+  machine.frame({ type: 'ok', id: again.id, sid: 1, market_tickers: ['A', 'B', 'C'] })
+  const [missed, ...rest] = machine.drain().filter(({ kind }) => kind === 'missed')
+  assert.ok(missed?.kind === 'missed' && rest.length === 0)
+  assert.is(missed.reason, 'the exchange did not confirm B')
+  assert.ok(missed.sinceMs <= leftOutMs)
 })
 
 test('a market that comes back and is given up again before it is confirmed was missing until then', () => {
