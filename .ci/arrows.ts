@@ -99,7 +99,7 @@ export function checkArrows(files: readonly SourceFile[], house: House): string[
 function mutualRooms(edges: ReadonlyMap<string, readonly string[]>): string[] {
   const seen = new Map<string, string>()
   for (const [from, targets] of edges) {
-    // Nothing that ships is there.
+    // Tests and `.ci` do not ship.
     if (isForTests(from) || from.startsWith('.ci/')) continue
     for (const to of targets)
       if (roomOf(from) !== roomOf(to)) seen.set(`${roomOf(from)} ${roomOf(to)}`, `${from} -> ${to}`)

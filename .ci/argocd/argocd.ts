@@ -2,7 +2,7 @@
 // and their cache, on request the server with the webhook. It takes a kubeconfig and nothing else of the cluster.
 // The controller's figures listen on every address and no flag says otherwise: start it inside a network namespace.
 
-import { mkdir, readFile, rm, symlink } from 'node:fs/promises'
+import { mkdir, rm, symlink } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SsmdError } from '#crds/errors.ts'
@@ -147,7 +147,3 @@ async function untilHealthy(part: Running, url: string): Promise<void> {
   const what = isRunning(part.child) ? 'is not healthy' : 'ended at once'
   throw new SsmdError('SSMD_E_INTERNAL', `Argo CD's ${what}: ${part.lastWords()}`)
 }
-
-/** What a part said, for a failing test. */
-export const readLog = (argo: Argo, part: Parameters<Argo['logOf']>[0]): Promise<string> =>
-  readFile(argo.logOf(part), 'utf8')

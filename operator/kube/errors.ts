@@ -93,7 +93,6 @@ export const isNotFound = hasStatus(404)
 export const isConflict = hasStatus(409)
 export const isGone = hasStatus(410)
 export const isInvalid = hasStatus(422)
-export const isThrottled = hasStatus(429)
 export const isForbidden = hasStatus(403)
 export const isUnauthorized = hasStatus(401)
 

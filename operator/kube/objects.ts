@@ -61,12 +61,6 @@ export const CLAIMS: Resource = builtIn('', 'v1', 'persistentvolumeclaims', 'Per
 export const PODS: Resource = builtIn('', 'v1', 'pods', 'Pod')
 export const NAMESPACES: Resource = builtIn('', 'v1', 'namespaces', 'Namespace', false)
 export const DEPLOYMENTS: Resource = builtIn('apps', 'v1', 'deployments', 'Deployment')
-export const DISRUPTION_BUDGETS: Resource = builtIn(
-  'policy',
-  'v1',
-  'poddisruptionbudgets',
-  'PodDisruptionBudget'
-)
 export const NETWORK_POLICIES: Resource = builtIn(
   'networking.k8s.io',
   'v1',
