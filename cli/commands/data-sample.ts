@@ -1,14 +1,16 @@
 // `ssmd data sample`: lines of a day, byte for byte as they are in the files, in the order of their receive times.
 import { readLines, readManifest } from '#archive/read/reader.ts'
 import { describeError, type SsmdError } from '#crds/errors.ts'
-import { findDays, namesOfDays } from '../archive.ts'
+import { findFeed, namesOfDays } from '../archive.ts'
 import { resolveDay, resolveTime } from '../day.ts'
 import { lineFacts } from '../line.ts'
 import { type Output, usageError, write } from '../output.ts'
+import { readRoots } from '../roots.ts'
 import { clean } from '../text.ts'
 
 export type DataSampleOptions = {
-  readonly path: string
+  /** As given: `<folder>` or `<name>=<folder>`. */
+  readonly path: readonly string[]
   readonly feed: string
   /** YYYY-MM-DD, `today` or `latest`. */
   readonly day: string
@@ -21,20 +23,22 @@ export type DataSampleOptions = {
 }
 
 export async function runDataSample(options: DataSampleOptions): Promise<void> {
-  const { path, feed, limit } = options
-  const day = resolveDay(options.day, Date.now(), namesOfDays(await findDays(path, feed)))
+  const { limit } = options
+  const { root, feed, days } = await findFeed(readRoots(options.path), options.feed)
+  const { path } = root
+  const day = resolveDay(options.day, Date.now(), namesOfDays(days))
   const from = options.from === undefined ? undefined : resolveTime(options.from, day)
   const to = options.to === undefined ? undefined : resolveTime(options.to, day)
   if (from !== undefined && to !== undefined && from >= to) {
     throw usageError(`--from ${options.from} is not before --to ${options.to}`, 'swap the two')
   }
   const manifest = await readManifest(path, feed, day)
-  if (manifest.simulated) note(`${feed} ${day} is simulated: it is not market data`)
+  if (manifest.simulated) note(`${options.feed} ${day} is simulated: it is not market data`)
 
   const isJson = options.output === 'json'
   if (isJson) {
     const { simulated, condition } = manifest
-    const head = JSON.stringify({ path, feed, day, simulated, condition })
+    const head = JSON.stringify({ path, feed: options.feed, day, simulated, condition })
     await write(`${head.slice(0, -1)},"lines":[`)
   }
   let count = 0

@@ -22,6 +22,7 @@ import { lineKey, MergedLines, type SortKey } from './merge.ts'
 import { surveyFolders, type Unreadable } from './survey.ts'
 
 export type { Gap, Manifest, ManifestSegment } from '../format/manifest.ts'
+export { isFeedName } from '../format/names.ts'
 
 export type DaySummary = {
   readonly feed: string
