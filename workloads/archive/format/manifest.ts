@@ -166,7 +166,7 @@ export function readManifestText(text: string, file: string): Manifest {
   if (version !== 1 && version !== MANIFEST_VERSION) {
     throw new SsmdError(
       'SSMD_E_ARCHIVE_INVALID',
-      `${file}: version ${String(version)}, this program reads versions 1 to ${MANIFEST_VERSION}`,
+      `${file}: version ${String(version)}, this program reads versions 1 and ${MANIFEST_VERSION}`,
       { hint: 'read it with a newer ssmd' }
     )
   }
