@@ -1,6 +1,6 @@
 // What a Feed needs beyond its schema, judged by itself and on a day. Pure.
 
-import { EXCHANGES } from '#crds/exchanges.ts'
+import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { Located } from '#crds/located.ts'
 import { problemAt } from '#crds/located.ts'
@@ -42,8 +42,9 @@ function versionIsInForce(feed: Located<Feed>, date: string): Problem[] {
 
 function channelsAreKnown(feed: Located<Feed>): Problem[] {
   const { exchange, channels } = feed.resource.spec
-  const known = EXCHANGES[exchange]?.channels
-  if (!known) return []
+  const declared = EXCHANGES[exchange]?.channels
+  if (!declared) return []
+  const known = Object.keys(declared)
   return channels.flatMap((channel, i) => {
     if (known.includes(channel)) return []
     const near = nearest(channel, known)

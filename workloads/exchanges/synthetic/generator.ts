@@ -1,7 +1,7 @@
 // Sends synthetic frames at a rate, inside this process. Paced by the clock, not by a timer a frame: each tick sends
 // what is due. What it could not send in time it does not send in a rush; it is late instead, and no frame is left out.
 
-import type { Listener } from '../../adapter.ts'
+import type { Listener } from '../protocol/adapter.ts'
 import { type SyntheticOptions, syntheticFrame } from './content.ts'
 
 export type GeneratorOptions = SyntheticOptions & {

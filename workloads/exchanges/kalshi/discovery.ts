@@ -3,9 +3,14 @@
 // are handed over page by page; what could not be had is named, and makes the answer one that proves no absence.
 
 import { pause } from '#role/backoff.ts'
-import { type Discovered, ExchangeError, type Failure, type SymbolPage } from '../../adapter.ts'
-import { quote } from '../../json-list.ts'
-import { type AskOptions, ask, badAnswer } from '../../rest.ts'
+import {
+  type Discovered,
+  ExchangeError,
+  type Failure,
+  type SymbolPage,
+} from '../protocol/adapter.ts'
+import { quote } from '../protocol/json-list.ts'
+import { type AskOptions, ask, badAnswer } from '../protocol/rest.ts'
 
 export type DiscoveryOptions = AskOptions & {
   readonly restEndpoint: string

@@ -1,6 +1,6 @@
 // The markets that a connection is to have, as they change.
 
-import type { Wanted } from '../../adapter.ts'
+import type { Wanted } from '../protocol/adapter.ts'
 import { resume, unresume } from './resumed.ts'
 import type { State } from './state.ts'
 import type { Subscription } from './subscriptions.ts'

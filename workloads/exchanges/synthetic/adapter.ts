@@ -2,7 +2,7 @@
 // was sent. `synthetic://generator?rate=1000&symbols=10&seed=7&limit=50000`; what it sends is in content.ts.
 
 import { SsmdError } from '#crds/errors.ts'
-import type { Adapter, AdapterContext, Exchange } from '../../adapter.ts'
+import type { Adapter, AdapterContext, Exchange } from '../protocol/adapter.ts'
 import { type GeneratorOptions, startGenerator } from './generator.ts'
 import { SyntheticSession } from './session.ts'
 

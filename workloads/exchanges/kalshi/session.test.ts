@@ -2,8 +2,8 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Action } from '../../adapter.ts'
-import { wants } from '../../testing/wants.ts'
+import type { Action } from '../protocol/adapter.ts'
+import { wants } from '../protocol/testing/wants.ts'
 import { KalshiSession } from './session.ts'
 import { channelNamed } from './types.ts'
 

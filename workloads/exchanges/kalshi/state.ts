@@ -1,7 +1,7 @@
 // The state of one Kalshi connection as data, and the few changes that everything else is made of.
 
-import type { Action, Scoped } from '../../adapter.ts'
-import { Placement } from '../../placement.ts'
+import type { Action, Scoped } from '../protocol/adapter.ts'
+import { Placement } from '../protocol/placement.ts'
 import {
   MARKETS_PER_SUBSCRIPTION,
   newSubscription,

@@ -1,7 +1,7 @@
 // Kalshi's frames by their `type`, current and older generations: which file each belongs to, and which channel
 // sends it. What is not here is archived as unknown.
 
-import { type MessageType, UNKNOWN } from '../../adapter.ts'
+import { type MessageType, UNKNOWN } from '../protocol/adapter.ts'
 
 const data = (name: string, group: string): MessageType => ({
   name,

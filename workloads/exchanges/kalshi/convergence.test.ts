@@ -4,9 +4,9 @@
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { KalshiModel } from '../../testing/kalshi-model.ts'
-import { wants } from '../../testing/wants.ts'
+import { wants } from '../protocol/testing/wants.ts'
 import { KalshiSession } from './session.ts'
+import { KalshiModel } from './testing/kalshi-model.ts'
 import { channelNamed } from './types.ts'
 
 const test = suite('kalshi session convergence')

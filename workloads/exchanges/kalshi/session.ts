@@ -1,8 +1,8 @@
 // The protocol of one Kalshi connection as a machine without I/O: frames, wishes and time go in, commands and
 // events come out. Data that comes before an ack is data.
 
-import type { Action, Frame, Refusal, ScopeSeen, Session, Wanted } from '../../adapter.ts'
-import { DeclaredTypes } from '../../declared-types.ts'
+import type { Action, Frame, Refusal, ScopeSeen, Session, Wanted } from '../protocol/adapter.ts'
+import { DeclaredTypes } from '../protocol/declared-types.ts'
 import { applyReply } from './answers.ts'
 import { giveBack, goLive, lostAsks, sameAs } from './confirmed.ts'
 import { KalshiFrames } from './frames.ts'

@@ -168,15 +168,18 @@ export type Transport = {
   terminate(): void
 }
 
+/** Address and headers of one dial. */
+export type Request = {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** Where frames come from: a WebSocket that the connector opens, or a generator inside this process. */
 export type Source =
   | {
       readonly kind: 'websocket'
       /** Address and headers for one attempt; may ask the network. Throws ExchangeError. */
-      request(signal: AbortSignal): Promise<{
-        readonly url: string
-        readonly headers: Readonly<Record<string, string>>
-      }>
+      request(signal: AbortSignal): Promise<Request>
     }
   | { readonly kind: 'process'; start(listener: Listener): void }
 

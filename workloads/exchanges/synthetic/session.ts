@@ -10,8 +10,8 @@ import {
   type ScopeSeen,
   type Session,
   UNKNOWN,
-} from '../../adapter.ts'
-import { ByteTable } from '../../byte-table.ts'
+} from '../protocol/adapter.ts'
+import { ByteTable } from '../protocol/byte-table.ts'
 
 const TYPE = 0
 const SEQUENCE = 1

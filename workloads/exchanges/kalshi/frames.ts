@@ -4,9 +4,9 @@
 import { isUtf8 } from 'node:buffer'
 import { FORM } from '#wire/form.ts'
 import { FrameScanner, VALUE } from '#wire/scanner.ts'
-import { type Frame, type MessageType, UNKNOWN } from '../../adapter.ts'
-import { ByteTable } from '../../byte-table.ts'
-import { DeclaredTypes } from '../../declared-types.ts'
+import { type Frame, type MessageType, UNKNOWN } from '../protocol/adapter.ts'
+import { ByteTable } from '../protocol/byte-table.ts'
+import { DeclaredTypes } from '../protocol/declared-types.ts'
 import { typeNamed } from './types.ts'
 
 const TYPE = 0

@@ -2,8 +2,8 @@
 // and every way it can fail names the request, the limit and what was found.
 
 import { ExchangeError, type Failure } from './adapter.ts'
+import { failureOf, shownUrl } from './failure.ts'
 import { JsonList, JsonListError } from './json-list.ts'
-import { failureOf, shownUrl } from './websocket.ts'
 
 export type Question = {
   readonly url: string

@@ -3,11 +3,11 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { symbolFilter } from '../../globs.ts'
-import { SymbolSet } from '../../symbol-set.ts'
-import { KalshiModel } from '../../testing/kalshi-model.ts'
-import { wants } from '../../testing/wants.ts'
+import { SymbolSet } from '../../connector/symbol-set.ts'
+import { symbolFilter } from '../protocol/globs.ts'
+import { wants } from '../protocol/testing/wants.ts'
 import { KalshiSession } from './session.ts'
+import { KalshiModel } from './testing/kalshi-model.ts'
 import { channelNamed } from './types.ts'
 
 const test = suite('kalshi burst')

@@ -1,7 +1,7 @@
 // What of a connection cannot be had at present: channels and markets that Kalshi refuses, or whose command it does not
 // answer. Each is named, asked for again later each time, and its frames are on record as missing while it lasts.
 
-import type { Refusal } from '../../adapter.ts'
+import type { Refusal } from '../protocol/adapter.ts'
 import { confirm, delayMs, later, renew, type State, scopeOf } from './state.ts'
 import type { Refused, Subscription } from './subscriptions.ts'
 

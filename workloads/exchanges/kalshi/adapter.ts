@@ -9,10 +9,11 @@ import {
   type Exchange,
   ExchangeError,
   type Failure,
-} from '../../adapter.ts'
-import { DeclaredTypes } from '../../declared-types.ts'
-import { symbolFilter } from '../../globs.ts'
-import { failureOf, type Request, shownUrl } from '../../websocket.ts'
+  type Request,
+} from '../protocol/adapter.ts'
+import { DeclaredTypes } from '../protocol/declared-types.ts'
+import { failureOf, shownUrl } from '../protocol/failure.ts'
+import { symbolFilter } from '../protocol/globs.ts'
 import { discoverMarkets, type Status } from './discovery.ts'
 import { KalshiSession } from './session.ts'
 import { createSigner, createThrowAwaySigner, type Signer } from './signing.ts'

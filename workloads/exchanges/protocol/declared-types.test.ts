@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { KalshiFrames } from '../kalshi/frames.ts'
 import { DeclaredTypes } from './declared-types.ts'
-import { KalshiFrames } from './exchanges/kalshi/frames.ts'
 
 const test = suite('declared types')
 const declared = new DeclaredTypes([
