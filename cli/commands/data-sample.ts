@@ -3,7 +3,7 @@ import { readLines, readManifest } from '#archive/read/reader.ts'
 import { describeError, type SsmdError } from '#crds/errors.ts'
 import { findFeed, namesOfDays } from '../archive.ts'
 import { resolveDay, resolveTime } from '../day.ts'
-import { lineFacts } from '../line.ts'
+import { namesInFormat1 } from '../format-1.ts'
 import { type Output, usageError, write } from '../output.ts'
 import { readRoots } from '../roots.ts'
 import { clean } from '../text.ts'
@@ -48,27 +48,16 @@ export async function runDataSample(options: DataSampleOptions): Promise<void> {
     note(`skipped: ${describeError(error)}`)
     process.exitCode = 3
   }
-  const filter = { types: options.type, symbols: options.symbol, from, to, onDamage }
+  const { type: types, symbol: symbols } = options
+  const filter = { types, symbols, from, to, limit, namesInFormat1, onDamage }
   for await (const line of readLines(path, feed, day, filter)) {
-    if (!isWanted(line, options)) continue
     if (isJson) await write(count === 0 ? '\n' : ',\n')
     await write(isJson ? line.subarray(0, -1) : line)
     count++
-    if (count >= limit) break
   }
   const end = damaged.length > 0 ? `],"damaged":${JSON.stringify(damaged)}}\n` : ']}\n'
   if (isJson) await write(count === 0 ? end : `\n${end}`)
   if (count === 0) note(nothingFound(options, manifest.segments))
-}
-
-/** Members are chosen by their index; the lines in them by what they say. */
-function isWanted(line: Buffer, { type, symbol }: DataSampleOptions): boolean {
-  if (type === undefined && symbol === undefined) return true
-  const facts = lineFacts(line.toString('utf8'))
-  return (
-    (type === undefined || type.includes(facts.type)) &&
-    (symbol === undefined || symbol.includes(facts.symbol))
-  )
 }
 
 function nothingFound(
