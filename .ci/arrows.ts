@@ -43,6 +43,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   // Two files, so that nothing the writer decides can excuse it.
   [`${ARCHIVE}/verify`]: ['crds', `${FORMAT}/manifest.ts`, `${FORMAT}/problem.ts`],
   'workloads/role': ['crds'],
+  'workloads/market': [],
   'workloads/connector': PROGRAM,
   'workloads/archiver': [...PROGRAM, ARCHIVE],
   'workloads/simulator': [...PROGRAM, `${ARCHIVE}/read`],
@@ -65,7 +66,7 @@ export function mayImport(room: string): readonly string[] | string {
 }
 
 /** Rooms without I/O: what they compute follows from their arguments alone. */
-const PURE: readonly string[] = [FORMAT, STATE, INGEST]
+const PURE: readonly string[] = [FORMAT, STATE, INGEST, 'workloads/market']
 /** Modules of Node that reach neither disk, network, process nor clock. */
 const PURE_MODULES = 'assert assert/strict buffer crypto path util zlib'.split(' ')
 
