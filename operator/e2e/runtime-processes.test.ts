@@ -220,7 +220,9 @@ real('a leader that was frozen and wakes up writes nothing, and ends (O7)', asyn
   for (let i = 0; i < 5; i++) await client.create(WIDGETS, widget(namespace, `w${i}`))
   await until(10_000, 'settled', () => settled(namespace, 'w4', 3))
   let text = 0
+  let isFrozen = false
   const churn = setInterval(() => {
+    if (isFrozen) return
     const name = `w${text % 5}`
     client
       .patch(WIDGETS, `${namespace}/${name}`, {
@@ -232,7 +234,10 @@ real('a leader that was frozen and wakes up writes nothing, and ends (O7)', asyn
   context.ends.push(() => clearInterval(churn))
   await until(10_000, 'busy', () => writesOf(namespace).filter(isOurs).length > 30)
   first.child.kill('SIGSTOP')
+  // The lease takes its time to end; nobody has to edit meanwhile.
+  isFrozen = true
   await until(10_000, 'second leads', second.leading)
+  isFrozen = false
   first.child.kill('SIGCONT')
   assert.is(await within(10_000, 'the first ends', first.exited), 1)
   await until(10_000, 'the other writes', () =>
