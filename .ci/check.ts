@@ -5,7 +5,14 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../operator/local/nats-server/run.ts'
 import { checkArrows } from './arrows.ts'
-import { checkColumns, checkLength, checkPatterns, checkSuites, checkTopLevel } from './house.ts'
+import {
+  checkColumns,
+  checkDialling,
+  checkLength,
+  checkPatterns,
+  checkSuites,
+  checkTopLevel,
+} from './house.ts'
 import { readSource } from './imports.ts'
 import { isTest } from './runner/files.ts'
 import { readSources } from './sources.ts'
@@ -51,6 +58,7 @@ const steps: readonly Step[] = [
   { name: 'design notes', check: designNotes },
   { name: 'top level', check: topLevel },
   { name: 'file length', check: () => overSources(() => true, checkLength) },
+  { name: 'dialling NATS', check: () => overSources(() => true, checkDialling) },
   { name: 'patterns', check: () => overSources(() => true, checkPatterns) },
   {
     name: 'uvu suites',

@@ -2,7 +2,14 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkColumns, checkLength, checkPatterns, checkSuites, checkTopLevel } from './house.ts'
+import {
+  checkColumns,
+  checkDialling,
+  checkLength,
+  checkPatterns,
+  checkSuites,
+  checkTopLevel,
+} from './house.ts'
 
 const test = suite('house')
 
@@ -59,6 +66,18 @@ test('a pattern that repeats a group is named where data is read, and allowed wh
   assert.equal(checkPatterns('workloads/archive/x.ts', 'const A = /^[a-z()*]+(x)?$/ // )*\n'), [])
   assert.equal(checkPatterns('workloads/archive/x.test.ts', base64), [])
   assert.equal(checkPatterns('operator/kube/x.ts', base64), [])
+})
+
+test('what ships dials NATS through the bus alone; tests and benchmarks may dial themselves', () => {
+  const dials = "import {\n  type NatsConnection,\n  connect,\n} from 'nats'\n"
+  assert.equal(checkDialling('operator/local/dial.ts', dials), [
+    'operator/local/dial.ts: dials NATS itself: use workloads/bus/connect.ts',
+  ])
+  assert.is(checkDialling('cli/x.ts', "import * as nats from 'nats'\n").length, 1)
+  const free = ['workloads/bus/connect.ts', 'operator/local/x.test.ts', 'operator/bench/nats.ts']
+  for (const path of free) assert.equal(checkDialling(path, dials), [], path)
+  const other = "import { connect } from 'node:net'\nimport { Events } from 'nats'\n"
+  assert.equal(checkDialling('operator/local/nats.ts', other), [])
 })
 
 test('prose of a design note is wrapped at 100 columns; tables, code and single long words are free', () => {

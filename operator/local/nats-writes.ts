@@ -1,8 +1,8 @@
 // Watches whether JetStream takes messages. After a failed write nats-server (2.15.2) answers no publish to that stream any
 // more, not even once the disk has room again; only a restart helps. Its own health names such streams.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type BusOptions, connectBus } from '#bus/connect.ts'
 import { hasSpace } from '#role/space.ts'
-import { type Dial, dial } from './dial.ts'
 
 /** A stream that takes no messages, and the error of its last write. */
 export type Refused = { readonly stream: string; readonly reason: string }
@@ -65,7 +65,7 @@ export const describeRefused = (refused: readonly Refused[]): string =>
   refused.map(({ stream, reason }) => `${stream} (${reason})`).join(', ')
 
 export type WritesOptions = {
-  readonly to: Dial
+  readonly to: Omit<BusOptions, 'signal'>
   /** The folder of the store. */
   readonly store: string
   readonly signal: AbortSignal
@@ -78,8 +78,10 @@ export type WritesOptions = {
 /** Looks until the signal aborts. */
 export async function watchWrites(options: WritesOptions): Promise<void> {
   const { to, store, signal, nowMs } = options
-  const nc = await dial(to, signal)
-  if (nc === undefined) return
+  const nc = await connectBus({ ...to, signal }).catch((thrown) => {
+    if (!signal.aborted) throw thrown
+  })
+  if (!nc) return
   let refusal: Refusal = { since: 0, restarts: 0, restartedAt: 0 }
   try {
     while (!signal.aborted) {

@@ -7,10 +7,10 @@ import { connect } from 'node:net'
 import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { type BusOptions, connectBus } from '#bus/connect.ts'
 import type { BusUser } from '#bus/users.ts'
 import { describeError, SsmdError } from '#crds/errors.ts'
 import type { BackoffTimes } from './backoff.ts'
-import { type Dial, isLetIn } from './dial.ts'
 import type { UpEvent } from './events.ts'
 import type { Layout } from './layout.ts'
 import { type LoopbackAddress, type NatsFiles, natsConfig, natsFiles } from './nats-config.ts'
@@ -239,17 +239,19 @@ export class NatsServer {
     await this.#writeConfig(this.#keyed)
     if (this.pid === undefined) return
     process.kill(this.pid, 'SIGHUP')
-    const end = this.#options.nowMs() + RELOAD_MS
-    while (!this.#stop.signal.aborted && this.#options.nowMs() < end) {
-      if (await isLetIn(this.#asUser(newest))) return
-      await sleep(50)
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(RELOAD_MS)])
+    try {
+      await (await connectBus({ ...this.#asUser(newest), signal })).close()
+    } catch (thrown) {
+      if (!signal.aborted) throw thrown
     }
   }
 
-  #asUser(user: string): Dial {
+  #asUser(user: string): Omit<BusOptions, 'signal'> {
     const { host, port } = this.address
     const url = `nats://${host.includes(':') ? `[${host}]` : host}:${port}`
-    return { url, user, credentialsFile: seedFile(this.#options.layout, user) }
+    const credentialsFile = seedFile(this.#options.layout, user)
+    return { url, user, name: `ssmd up (${user})`, credentialsFile }
   }
 
   #watchWrites(): void {

@@ -2,9 +2,9 @@
 // all there is. A server that is away is waited for; nothing here ever stops a capture.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
+import { connectBus } from '#bus/connect.ts'
 import { consumerName, reportSubjects, streamName } from '#bus/names.ts'
 import type { Report } from '#bus/report.ts'
-import { dial } from './dial.ts'
 
 /** Where to listen: one entry for each NATS server of the environments that run. */
 export type BusAddress = { readonly url: string; readonly credentialsFile: string | undefined }
@@ -81,16 +81,21 @@ export class ReportListener {
   ): Promise<void> {
     const { signal } = entry.abort
     while (!signal.aborted) {
-      const nc = await dial({ ...address, user: 'up' }, signal)
+      // Refused only when we stop, or if no program can use the URL either.
+      const nc = await connectBus({ ...address, user: 'up', name: 'ssmd up', signal }).catch(
+        () => undefined
+      )
       if (nc === undefined) return
       entry.nc = nc
       try {
+        if (signal.aborted) return
         for await (const message of nc.subscribe(reportSubjects('*'))) this.#take(message.data)
       } catch {
         // A server that is not ours refuses to tell us: it may be told otherwise later, and captures need no listener.
         await sleep(REFUSED_MS, undefined, { signal, ref: false }).catch(() => undefined)
+      } finally {
+        await nc.close()
       }
-      await nc.close()
     }
   }
 

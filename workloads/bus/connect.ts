@@ -23,7 +23,8 @@ export type BusOptions = {
   readonly url: string
   /** Shown by the server beside the connection. */
   readonly name: string
-  readonly log: Logger
+  /** Default: none, for a caller that shows the connection itself. */
+  readonly log?: Logger
   /** Ends the wait for the first connection; the caller closes what it got. */
   readonly signal: AbortSignal
   /** NATS credentials or an NKey seed; read again at each dial. */
@@ -56,8 +57,8 @@ export async function connectBus(options: BusOptions): Promise<NatsConnection> {
     signal.throwIfAborted()
     try {
       const nc = await untilAborted(connect(target), signal)
-      log.info({ servers, server: nc.getServer() }, 'connected to NATS')
-      watchLink(nc, (status) => logStatus(log, servers, status))
+      log?.info({ servers, server: nc.getServer() }, 'connected to NATS')
+      if (log) watchLink(nc, (status) => logStatus(log, servers, status))
       return nc
     } catch (error) {
       signal.throwIfAborted()
@@ -65,7 +66,7 @@ export async function connectBus(options: BusOptions): Promise<NatsConnection> {
       if (reason !== shown) {
         shown = reason
         const hint = code === ErrorCode.AuthorizationViolation ? REFUSED_HINT : undefined
-        log.warn({ servers, reason, hint }, 'NATS cannot be reached; retrying')
+        log?.warn({ servers, reason, hint }, 'NATS cannot be reached; retrying')
         options.onFailure?.(reason)
       }
       await pause(backoffMs(attempt, FIRST, random), signal)
