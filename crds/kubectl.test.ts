@@ -12,7 +12,7 @@ import { suite } from 'uvu'
 import { skip } from '#testing/skip.ts'
 import { toolPath } from '#testing/tools.ts'
 import type { SsmdError } from './errors.ts'
-import { readSource } from './source.ts'
+import { readSource } from './yaml-documents.ts'
 
 const test = suite('as kubectl reads it')
 const seed = Number(process.env.SSMD_TEST_SEED ?? Math.floor(Math.random() * 1e9))

@@ -13,10 +13,10 @@ import type { Path } from './paths.ts'
 import { formatPath, memberOf, parsePath } from './paths.ts'
 import type { Problem } from './problems.ts'
 import { byPlace, describeValue, listWords, shorten, withoutSecrets } from './problems.ts'
-import type { Place, SourceDocument } from './source.ts'
-import { readSource } from './source.ts'
 import { nearest } from './suggest.ts'
 import { judge } from './validate.ts'
+import type { Place, SourceDocument } from './yaml-documents.ts'
+import { readSource } from './yaml-documents.ts'
 
 /** Every resource of the text, and every problem in it, by their places. */
 export function parseResources(text: string, file: string): Resources {

@@ -10,7 +10,7 @@ import { noResources } from './located.ts'
 import { mergeResources, parseResources } from './parse.ts'
 import { listWords, toError } from './problems.ts'
 import { readRegular } from './regular-file.ts'
-import { MAX_FILE_BYTES } from './source.ts'
+import { MAX_FILE_BYTES } from './yaml-documents.ts'
 
 export type { Located, Resources } from './located.ts'
 export { parseResources } from './parse.ts'

@@ -15,7 +15,7 @@ import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
 import { backoffMs, pause } from '#role/backoff.ts'
 import { fileAuthenticator, textAuthenticator } from './credentials.ts'
-import { watchLink } from './link.ts'
+import { watchLink } from './status-watch.ts'
 import { inboxPrefix } from './users.ts'
 
 export type BusOptions = {

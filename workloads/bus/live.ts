@@ -4,8 +4,8 @@
 
 import type { Msg, NatsConnection, NatsError } from 'nats'
 import { newInbox } from './inbox.ts'
-import { type Link, watchUpDown } from './link.ts'
 import { liveSubject } from './names.ts'
+import { type Link, watchUpDown } from './status-watch.ts'
 
 export type LiveOptions = {
   readonly nc: NatsConnection

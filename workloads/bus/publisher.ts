@@ -9,9 +9,9 @@ import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
 import { backoffMs } from '#role/backoff.ts'
 import { newInbox } from './inbox.ts'
-import { type Link, watchUpDown } from './link.ts'
 import { SETTLE_MS } from './remake.ts'
 import { type BlockMaker, type Pending, SendQueue } from './send-queue.ts'
+import { type Link, watchUpDown } from './status-watch.ts'
 
 export type { BlockMaker, IdentifiedBlock } from './send-queue.ts'
 
