@@ -18,7 +18,7 @@ export type Place = { readonly line: number; readonly column: number }
 
 export type Flaw = Place & { readonly message: string; readonly hint: string }
 
-export type SourceDocument = {
+export type YamlDocument = {
   readonly value: unknown
   readonly start: Place
   /** Fields that kubectl reads differently, or may. */
@@ -31,13 +31,13 @@ export type SourceDocument = {
   placeOfKey(path: Path): Place
 }
 
-export type Source = {
-  readonly documents: readonly SourceDocument[]
+export type YamlFile = {
+  readonly documents: readonly YamlDocument[]
   readonly flaws: readonly Flaw[]
 }
 
 /** Reads every document that can be read; documents that hold nothing but comments are left out. */
-export function readSource(text: string): Source {
+export function readYaml(text: string): YamlFile {
   const bytes = Buffer.byteLength(text)
   if (bytes > MAX_FILE_BYTES) {
     const message = `expected at most ${MAX_FILE_BYTES} bytes, found ${bytes}`
@@ -54,7 +54,7 @@ export function readSource(text: string): Source {
     const at = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
     return { documents: [], flaws: [{ ...at, message, hint }] }
   }
-  const documents: SourceDocument[] = []
+  const documents: YamlDocument[] = []
   const flaws: Flaw[] = separatorProblems(text).map(({ index, message, hint }) => ({
     ...place(index),
     message,
@@ -108,7 +108,7 @@ function readDocument(
   text: string,
   document: Parsed,
   place: (offset: number) => Place
-): SourceDocument | Flaw {
+): YamlDocument | Flaw {
   const start = place(document.contents?.range?.[0] ?? document.range[0])
   const error = document.errors[0]
   if (error) {

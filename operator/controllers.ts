@@ -107,7 +107,7 @@ export function addControllers(options: ControllersOptions): {
         wake(environmentController, [environment], CROWD_MS)
       } else wake(archiveController, [`${environment.split('/')[0]}/${report.archive}`])
     },
-    onState: (environment) => {
+    onChange: (environment) => {
       wake(environmentController, [environment])
       wake(archiveController, archives.store.keysBy('environment', environment))
       const object = environments.store.get(environment)

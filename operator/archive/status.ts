@@ -60,10 +60,10 @@ function workloadOf({
 }
 
 function flowFact({ stream, reports, archiver, settled }: ArchiveView): Fact {
-  if (stream.state === 'refused') return waiting('StreamRefused', stream.why)
+  if (stream.kind === 'refused') return waiting('StreamRefused', stream.why)
   if (reports.length === 0) {
     const fact =
-      stream.state === 'away'
+      stream.kind === 'away'
         ? waiting('NatsUnreachable', stream.why)
         : waiting('NoReports', `${archiver} has not reported for 15 s`)
     return { ...fact, unknown: true, unsettled: !settled }

@@ -92,7 +92,7 @@ export const reconcileEnvironment =
         .filter((name) => (context.reports.connector(pass.key, name)?.connected ?? 0) > 0),
       simulators,
       pending: [...new Set([...(made?.pending.values() ?? [])].flat())],
-      link: context.links.state(pass.key),
+      link: context.links.status(pass.key),
       settled: context.isSettled(),
       failure,
     }

@@ -169,8 +169,8 @@ async function streamOf(
   feed: string,
   paused: boolean
 ): Promise<StreamVerdict> {
-  if (!environment || suspended) return { state: 'good' }
+  if (!environment || suspended) return { kind: 'good' }
   if (!paused) return context.links.ensureStream(key, streamWantOf(environment, feed))
-  const { connected, why } = context.links.state(key)
-  return connected ? { state: 'good' } : { state: 'away', why }
+  const { connected, why } = context.links.status(key)
+  return connected ? { kind: 'good' } : { kind: 'away', why }
 }

@@ -106,10 +106,10 @@ function feedFacts(view: FeedView, active: readonly CaptureView[]): Facts {
 }
 
 function flowFact({ stream, report, connector }: CaptureView, settled: boolean): Fact {
-  if (stream.state === 'refused') return waiting('StreamRefused', stream.why)
+  if (stream.kind === 'refused') return waiting('StreamRefused', stream.why)
   if (!report) {
     const fact =
-      stream.state === 'away'
+      stream.kind === 'away'
         ? waiting('NatsUnreachable', stream.why)
         : waiting('NoReports', `${connector} has not reported for 15 s`)
     return { ...fact, unknown: true, unsettled: !settled }

@@ -8,7 +8,7 @@ import type { Declared } from '../desired.ts'
 import { checkResources } from '../policies.ts'
 import { type Held, takeEdit } from './held.ts'
 
-export type SourceOptions = {
+export type EditedResourcesOptions = {
   readonly path: string
   /** Names of the Environments to run; empty: all. */
   readonly environments: readonly string[]
@@ -21,12 +21,12 @@ const NOTHING: Held = {
   kept: [],
 }
 
-export class Source {
-  readonly #options: SourceOptions
+export class EditedResources {
+  readonly #options: EditedResourcesOptions
   #held: Held | undefined
   #date = ''
 
-  constructor(options: SourceOptions) {
+  constructor(options: EditedResourcesOptions) {
     this.#options = options
   }
 

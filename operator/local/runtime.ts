@@ -14,7 +14,7 @@ import { ifAborted, isAbort, unlessAborted } from './aborted.ts'
 import type { BackoffTimes } from './backoff.ts'
 import type { LocalContext, LocalDeployment, Program } from './deployment.ts'
 import { drained } from './drain.ts'
-import { Source } from './edited-resources.ts'
+import { EditedResources } from './edited-resources.ts'
 import type { UpEvent } from './events.ts'
 import { type Layout, layoutOf, shownPath, storageFolder } from './layout.ts'
 import { type Lock, takeLock } from './lock.ts'
@@ -62,7 +62,7 @@ const ORDER = ['simulator', 'archiver', 'connector'] as const satisfies readonly
 export class LocalRuntime {
   readonly #options: RuntimeOptions
   readonly #layout: Layout
-  readonly #source: Source
+  readonly #resources: EditedResources
   readonly #runner: Runner
   readonly #reports: ReportListener
   readonly #steps: Steps
@@ -86,7 +86,7 @@ export class LocalRuntime {
     this.#options = options
     this.#layout = layoutOf(options.data)
     this.#startedAt = options.nowMs()
-    this.#source = new Source(options)
+    this.#resources = new EditedResources(options)
     this.#steps = new Steps(options.nowMs, options.onChange)
     this.#reports = new ReportListener(options.onChange)
     const context: LocalContext = {
@@ -113,10 +113,10 @@ export class LocalRuntime {
       this.#lock = await takeLock(this.#layout.lock, what, { signal })
       this.#steps.begin('resources', path)
       const seen = await unlessAborted(fingerprint(path), signal)
-      await unlessAborted(this.#source.read(), signal)
-      this.#source.refuseNothing()
-      this.#steps.end('resources', this.#source.count())
-      this.#say(path, `ready: ${this.#source.count()}`)
+      await unlessAborted(this.#resources.read(), signal)
+      this.#resources.refuseNothing()
+      this.#steps.end('resources', this.#resources.count())
+      this.#say(path, `ready: ${this.#resources.count()}`)
       await mkdir(this.#layout.run, { recursive: true })
       await this.#reconcile()
       if (this.#stop.signal.aborted) return
@@ -171,10 +171,10 @@ export class LocalRuntime {
       logs: shownPath(this.#layout.logs, current),
       nats: this.#describeNats(),
       steps: this.#steps.list(),
-      feeds: describeFeeds(this.#declared, this.#source.date),
+      feeds: describeFeeds(this.#declared, this.#resources.date),
       processes: this.#runner.list().map(describeProcess),
       reports: this.#reports.list(),
-      problems: [...this.#source.describeProblems(), ...this.#localProblems],
+      problems: [...this.#resources.describeProblems(), ...this.#localProblems],
       events: [...this.#events],
     }
   }
@@ -197,12 +197,12 @@ export class LocalRuntime {
 
   async #makeItSo(): Promise<void> {
     if (this.#stop.signal.aborted) return
-    const wanted = this.#source.declared()
+    const wanted = this.#resources.declared()
     const choice = chooseNats(wanted.environments, this.#natsUrl)
     const declared: Declared = { ...wanted, environments: choice.environments }
     await this.#useNats(choice.natsUrl, usersOf(withOurs(declared)))
     if (this.#stop.signal.aborted) return
-    await this.#simulatorPorts.choose(declared, this.#source.date)
+    await this.#simulatorPorts.choose(declared, this.#resources.date)
     const desired = desiredObjects(declared, this.#platform())
     this.#declared = declared
     this.#localProblems = [
@@ -248,7 +248,7 @@ export class LocalRuntime {
     return {
       image: 'ssmd',
       namespace: 'local',
-      date: this.#source.date,
+      date: this.#resources.date,
       simulatorUrl: (environment, feed) =>
         `ws://127.0.0.1:${this.#simulatorPorts.get(simulatorName(environment, feed))}`,
       hostPath: (path) => storageFolder(this.#layout, path, current),
@@ -323,7 +323,7 @@ export class LocalRuntime {
   async #followDay(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(DAY_CHECK_MS, undefined, { signal, ref: false }).catch(() => undefined)
-      if (signal.aborted || this.#source.isToday()) continue
+      if (signal.aborted || this.#resources.isToday()) continue
       await this.#onEdit()
     }
   }
@@ -334,7 +334,9 @@ export class LocalRuntime {
         this.#localProblems = [`reading ${this.#options.path} has not ended after 10 s`]
         this.#changed()
       }, READ_LIMIT_MS)
-      await unlessAborted(this.#source.read(), this.#stop.signal).finally(() => clearTimeout(late))
+      await unlessAborted(this.#resources.read(), this.#stop.signal).finally(() =>
+        clearTimeout(late)
+      )
       await this.#reconcile()
     } catch (thrown) {
       if (isAbort(thrown)) return

@@ -17,11 +17,11 @@ import type { Templates } from './templates.ts'
 import type { Warnings } from './warnings.ts'
 
 export type StreamVerdict =
-  | { readonly state: 'good' }
+  | { readonly kind: 'good' }
   /** NATS is away, or does not answer: asked again by the next pass. */
-  | { readonly state: 'away'; readonly why: string }
+  | { readonly kind: 'away'; readonly why: string }
   /** It is there, and not as it has to be. */
-  | { readonly state: 'refused'; readonly why: string }
+  | { readonly kind: 'refused'; readonly why: string }
 
 /** The connections to NATS, one for each Environment. */
 export type Links = {
@@ -31,7 +31,7 @@ export type Links = {
     to: { readonly url: string; readonly credentials: string | undefined }
   ): void
   drop(environment: Key): void
-  state(environment: Key): { readonly connected: boolean; readonly why: string }
+  status(environment: Key): { readonly connected: boolean; readonly why: string }
   ensureStream(environment: Key, want: StreamWant): Promise<StreamVerdict>
   ensureConsumer(
     environment: Key,

@@ -13,11 +13,7 @@ import { ensureStream, streamFacts, streamNames } from '#bus/stream.ts'
 import type { Metadata, StreamWant } from '#bus/stream-config.ts'
 import { toSsmdError } from '#crds/errors.ts'
 import { pause } from '#role/backoff.ts'
-
-export type LinkVerdict =
-  | { readonly state: 'good' }
-  | { readonly state: 'away'; readonly why: string }
-  | { readonly state: 'refused'; readonly why: string }
+import type { StreamVerdict } from './context.ts'
 
 export type LinksOptions = {
   readonly log: Logger
@@ -27,7 +23,7 @@ export type LinksOptions = {
   /** A report, or whatever came in its place. */
   readonly onReport: (environment: string, data: unknown) => void
   /** A connection came or went. */
-  readonly onState: (environment: string) => void
+  readonly onChange: (environment: string) => void
 }
 
 type Target = { readonly url: string; readonly credentials: string | undefined }
@@ -84,12 +80,12 @@ export class NatsLinks {
     void link.nc?.close().catch(() => {})
   }
 
-  state(environment: string): { readonly connected: boolean; readonly why: string } {
+  status(environment: string): { readonly connected: boolean; readonly why: string } {
     const link = this.#links.get(environment)
     return { connected: link?.connected ?? false, why: link?.why ?? 'not connected yet' }
   }
 
-  async ensureStream(environment: string, want: StreamWant): Promise<LinkVerdict> {
+  async ensureStream(environment: string, want: StreamWant): Promise<StreamVerdict> {
     const link = this.#links.get(environment)
     if (link?.connected && (await this.#isThere(environment, link, want))) return GOOD
     return this.#once(environment, idOf(want), async (nc, was) => {
@@ -105,7 +101,7 @@ export class NatsLinks {
     stream: string,
     durable: string,
     metadata: Metadata
-  ): Promise<LinkVerdict> {
+  ): Promise<StreamVerdict> {
     return this.#once(environment, `${stream} ${durable}`, (nc) =>
       ensureDurable(nc, { stream, durable, metadata })
     )
@@ -166,10 +162,10 @@ export class NatsLinks {
     environment: string,
     id: string,
     make: (nc: NatsConnection, was: 'there' | 'unknown') => Promise<unknown>
-  ): Promise<LinkVerdict> {
+  ): Promise<StreamVerdict> {
     const link = this.#links.get(environment)
-    if (!link?.nc || !link.connected) return { state: 'away', why: this.state(environment).why }
-    if (this.#options.readOnly) return { state: 'good' }
+    if (!link?.nc || !link.connected) return { kind: 'away', why: this.status(environment).why }
+    if (this.#options.readOnly) return { kind: 'good' }
     const now = this.#options.nowMs()
     const at = link.checked.get(id)
     if (at !== undefined && now - at < CHECKED_MS) return GOOD
@@ -182,7 +178,7 @@ export class NatsLinks {
       link.checked.delete(id)
       const { code, message, hint } = toSsmdError(thrown)
       const why = hint === undefined ? message : `${message}; ${hint}`
-      return { state: code === 'SSMD_E_STREAM' ? 'refused' : 'away', why }
+      return { kind: code === 'SSMD_E_STREAM' ? 'refused' : 'away', why }
     }
   }
 
@@ -223,7 +219,7 @@ export class NatsLinks {
     if (link.stop.signal.aborted || (!link.connected && link.why === why)) return
     link.connected = false
     link.why = why
-    this.#options.onState(environment)
+    this.#options.onChange(environment)
   }
 
   #connected(environment: string, link: Link): void {
@@ -233,7 +229,7 @@ export class NatsLinks {
     // It may be another server, or one that lost its streams.
     link.checked.clear()
     link.names = undefined
-    this.#options.onState(environment)
+    this.#options.onChange(environment)
   }
 
   #listen(environment: string, nc: NatsConnection): void {
@@ -265,4 +261,4 @@ const spread = (name: string): number => {
   return 0.5 + sum / 1024
 }
 
-const GOOD = { state: 'good' } as const
+const GOOD = { kind: 'good' } as const

@@ -14,9 +14,9 @@ const MISSING_MS = 5_000
 const LIMIT = 10_000
 
 export type SecretFacts =
-  | { readonly state: 'found'; readonly hashes: Readonly<Record<string, string>> }
-  | { readonly state: 'missing' }
-  | { readonly state: 'forbidden' }
+  | { readonly kind: 'found'; readonly hashes: Readonly<Record<string, string>> }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'forbidden' }
 
 type Entry = { readonly at: number; readonly facts: Promise<SecretFacts>; ttl: number }
 
@@ -39,7 +39,7 @@ export class Secrets {
     this.#entries.set(key, entry)
     try {
       const facts = await entry.facts
-      if (facts.state !== 'found') entry.ttl = MISSING_MS
+      if (facts.kind !== 'found') entry.ttl = MISSING_MS
       return facts
     } catch (thrown) {
       this.#entries.delete(key)
@@ -72,10 +72,10 @@ export class Secrets {
       const hashes = Object.entries(dataOf(secret))
         .filter(([, value]) => Buffer.from(value, 'base64').toString('utf8').trim() !== '')
         .map(([field, value]) => [field, saltedHash(salt, value)] as const)
-      return { state: 'found', hashes: Object.fromEntries(hashes) }
+      return { kind: 'found', hashes: Object.fromEntries(hashes) }
     } catch (thrown) {
-      if (isNotFound(thrown)) return { state: 'missing' }
-      if (isForbidden(thrown)) return { state: 'forbidden' }
+      if (isNotFound(thrown)) return { kind: 'missing' }
+      if (isForbidden(thrown)) return { kind: 'forbidden' }
       throw thrown
     }
   }

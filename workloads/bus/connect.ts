@@ -15,7 +15,7 @@ import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
 import { backoffMs, pause } from '#role/backoff.ts'
 import { fileAuthenticator, textAuthenticator } from './credentials.ts'
-import { watchLink } from './status-watch.ts'
+import { watchStatus } from './status-watch.ts'
 import { inboxPrefix } from './users.ts'
 
 export type BusOptions = {
@@ -58,7 +58,7 @@ export async function connectBus(options: BusOptions): Promise<NatsConnection> {
     try {
       const nc = await untilAborted(connect(target), signal)
       log?.info({ servers, server: nc.getServer() }, 'connected to NATS')
-      if (log) watchLink(nc, (status) => logStatus(log, servers, status))
+      if (log) watchStatus(nc, (status) => logStatus(log, servers, status))
       return nc
     } catch (error) {
       signal.throwIfAborted()

@@ -13,7 +13,7 @@ import { HeldBlocks, type StreamBlock } from './held.ts'
 import { newInbox } from './inbox.ts'
 import { endOf, PullBudget, pullRequest } from './pull.ts'
 import { SETTLE_MS } from './remake.ts'
-import { type Link, watchUpDown } from './status-watch.ts'
+import { type StatusWatch, watchUpDown } from './status-watch.ts'
 import { type Restart, restartError, restartOf, type StreamFacts, streamFacts } from './stream.ts'
 import type { Metadata } from './stream-config.ts'
 
@@ -61,7 +61,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   readonly #o: ConsumerOptions
   readonly #random: () => number
   readonly #heartbeatMs: number
-  readonly #link: Link
+  readonly #statusWatch: StatusWatch
   readonly #watchdog: NodeJS.Timeout
   readonly #budget: PullBudget
   #created: string
@@ -101,7 +101,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     this.#want = options.startSequence
     const largest = (nc.info?.max_payload ?? 1024 * 1024) + MESSAGE_ROOM
     this.#budget = new PullBudget(options.maxBytesInFlight, largest)
-    this.#link = watchUpDown(nc, {
+    this.#statusWatch = watchUpDown(nc, {
       down: () => this.#endLife(),
       up: () => this.#heal('the connection was lost'),
     })
@@ -189,7 +189,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     if (this.#ended) return
     this.#ended = true
     clearInterval(this.#watchdog)
-    this.#link.close()
+    this.#statusWatch.close()
     this.#unsubscribe()
     this.#held.clear()
     this.#wake?.()

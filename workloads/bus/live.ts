@@ -5,7 +5,7 @@
 import type { Msg, NatsConnection, NatsError } from 'nats'
 import { newInbox } from './inbox.ts'
 import { liveSubject } from './names.ts'
-import { type Link, watchUpDown } from './status-watch.ts'
+import { type StatusWatch, watchUpDown } from './status-watch.ts'
 
 export type LiveOptions = {
   readonly nc: NatsConnection
@@ -33,7 +33,7 @@ export class LivePublisher {
   readonly #nowMs: () => number
   readonly #inbox: string
   readonly #sub: { unsubscribe(): void }
-  readonly #link: Link
+  readonly #statusWatch: StatusWatch
   readonly #byType = new Map<string, Map<string, Subject>>()
   #byToken: Subject[] = []
   #up = true
@@ -51,7 +51,7 @@ export class LivePublisher {
     this.#sub = options.nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, msg) => this.#onNobody(error, msg),
     })
-    this.#link = watchUpDown(options.nc, {
+    this.#statusWatch = watchUpDown(options.nc, {
       down: () => {
         this.#up = false
       },
@@ -96,7 +96,7 @@ export class LivePublisher {
 
   close(): void {
     this.#up = false
-    this.#link.close()
+    this.#statusWatch.close()
     if (!this.#nc.isClosed()) this.#sub.unsubscribe()
   }
 

@@ -11,7 +11,7 @@ import { backoffMs } from '#role/backoff.ts'
 import { newInbox } from './inbox.ts'
 import { SETTLE_MS } from './remake.ts'
 import { type BlockMaker, type Pending, SendQueue } from './send-queue.ts'
-import { type Link, watchUpDown } from './status-watch.ts'
+import { type StatusWatch, watchUpDown } from './status-watch.ts'
 
 export type { BlockMaker, IdentifiedBlock } from './send-queue.ts'
 
@@ -65,7 +65,7 @@ export class BlockPublisher {
   #nc: NatsConnection | null = null
   #inbox = ''
   #sub: { unsubscribe(): void } | undefined
-  #link: Link | undefined
+  #statusWatch: StatusWatch | undefined
   #checker: NodeJS.Timeout | undefined
   readonly #queue = new SendQueue()
   #mode: Mode = 'down'
@@ -94,7 +94,7 @@ export class BlockPublisher {
     this.#sub = nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, msg) => this.#onReply(error, msg),
     })
-    this.#link = watchUpDown(nc, { down: () => this.#onDown(), up: () => this.#onUp() })
+    this.#statusWatch = watchUpDown(nc, { down: () => this.#onDown(), up: () => this.#onUp() })
     this.#checker = setInterval(() => this.#checkTimeouts(), CHECK_MS)
     this.#checker.unref()
     this.#open()
@@ -150,7 +150,7 @@ export class BlockPublisher {
     this.#mode = 'closed'
     clearInterval(this.#checker)
     clearTimeout(this.#retry)
-    this.#link?.close()
+    this.#statusWatch?.close()
     if (!this.#nc?.isClosed()) this.#sub?.unsubscribe()
     for (const { reject } of this.#idle.splice(0)) reject(this.#leftBehind())
   }
@@ -247,7 +247,7 @@ export class BlockPublisher {
   }
 
   #fail(pending: Pending, message: string): void {
-    if (pending.state !== 'sent') return
+    if (pending.phase !== 'sent') return
     this.#queue.again(pending)
     this.#show(message)
     if (this.#mode === 'open') {
@@ -262,9 +262,9 @@ export class BlockPublisher {
 
   /** This block alone is refused: the others go on, and it is tried again now and then. */
   #setAside(pending: Pending, message: string): void {
-    if (pending.state !== 'sent') return
+    if (pending.phase !== 'sent') return
     this.#queue.offSocket(pending)
-    pending.state = 'queued'
+    pending.phase = 'queued'
     this.#show(`${message} (block ${pending.id})`)
     this.#aside++
     setTimeout(() => {

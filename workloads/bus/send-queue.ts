@@ -30,7 +30,7 @@ export type Pending = Published & {
   /** Place in the order of publishing: its serial, or the place of the block that it stands for. */
   readonly order: number
   sentAt: number
-  state: 'queued' | 'sent' | 'failed'
+  phase: 'queued' | 'sent' | 'failed'
 }
 
 /** On the socket and not yet answered. 16 MiB carry 100 MB/s over an fsync that takes 150 ms. */
@@ -99,12 +99,12 @@ export class SendQueue {
   /** The next to send. A late answer to an earlier attempt may have settled what was queued. */
   take(): Pending | undefined {
     let next = this.#shift()
-    while (next && (next.state === 'sent' || !this.#pending.has(next.serial))) next = this.#shift()
+    while (next && (next.phase === 'sent' || !this.#pending.has(next.serial))) next = this.#shift()
     return next
   }
 
   onSocket(pending: Pending, nowMs: number): void {
-    pending.state = 'sent'
+    pending.phase = 'sent'
     pending.sentAt = nowMs
     this.#sent.set(pending.serial, pending)
     this.#sentBytes += pending.block.length
@@ -117,7 +117,7 @@ export class SendQueue {
   /** Takes it back from the socket, to be sent again. */
   again(pending: Pending): void {
     this.offSocket(pending)
-    pending.state = 'failed'
+    pending.phase = 'failed'
     this.#failed.push(pending)
     this.#sorted = false
   }
@@ -135,7 +135,7 @@ export class SendQueue {
       serial,
       order: order ?? serial,
       sentAt: 0,
-      state: 'queued',
+      phase: 'queued',
     }
     this.#pending.set(serial, pending)
     this.#bytes += block.block.length

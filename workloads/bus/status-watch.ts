@@ -3,10 +3,10 @@
 
 import { Events, type NatsConnection, type Status } from 'nats'
 
-export type Link = { close(): void }
+export type StatusWatch = { close(): void }
 
 /** Calls `on` for each change, in order, until closed or until the connection is. */
-export function watchLink(nc: NatsConnection, on: (status: Status) => void): Link {
+export function watchStatus(nc: NatsConnection, on: (status: Status) => void): StatusWatch {
   let open = true
   const statuses = nc.status()
   const follow = async (): Promise<void> => {
@@ -24,8 +24,8 @@ export function watchLink(nc: NatsConnection, on: (status: Status) => void): Lin
 }
 
 /** The two changes that matter to whoever publishes or subscribes. */
-export function watchUpDown(nc: NatsConnection, on: { down(): void; up(): void }): Link {
-  return watchLink(nc, (status) => {
+export function watchUpDown(nc: NatsConnection, on: { down(): void; up(): void }): StatusWatch {
+  return watchStatus(nc, (status) => {
     if (status.type === Events.Disconnect) on.down()
     else if (status.type === Events.Reconnect) on.up()
   })
