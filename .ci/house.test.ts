@@ -80,7 +80,7 @@ test('what ships dials NATS through the bus alone; tests and benchmarks may dial
   assert.equal(checkDialling('operator/local/nats.ts', other), [])
 })
 
-test('prose of a design note is wrapped at 100 columns; tables, code and single long words are free', () => {
+test('prose of a document is wrapped at 100 columns; tables, code, generated pages and single long words are free', () => {
   const long = 'word '.repeat(21)
   assert.equal(checkColumns('n.md', `short\n${long}\n`), [
     'n.md:2: 105 columns, more than 100: wrap it',
@@ -90,6 +90,8 @@ test('prose of a design note is wrapped at 100 columns; tables, code and single 
     `  | ${long}`,
     `# ${long}`,
     `\`\`\`\n${long}\n\`\`\``,
+    `    ${long}`,
+    `<!-- Generated from x by y -->\n${long}`,
     'x'.repeat(120),
   ])
     assert.equal(checkColumns('n.md', free), [], free)

@@ -28,12 +28,13 @@ export function checkLength(path: string, text: string): string[] {
 
 const COLUMNS = 100
 
-/** Lines of prose; tables, code and what cannot be broken may be longer. */
+/** Lines of prose that a person wrote; tables, code and what cannot be broken may be longer. */
 export function checkColumns(path: string, text: string): string[] {
+  if (/^<!-- Generated from /m.test(text)) return []
   let isCode = false
   return text.split('\n').flatMap((line, i) => {
     if (line.trimStart().startsWith('```')) isCode = !isCode
-    const isFree = isCode || /^ *(\||#|<!--)|^\S+$/.test(line)
+    const isFree = isCode || /^ *(\||#|<!--)|^ {4}|^\S+$/.test(line)
     return isFree || line.length <= COLUMNS
       ? []
       : [`${path}:${i + 1}: ${line.length} columns, more than ${COLUMNS}: wrap it`]
