@@ -65,7 +65,7 @@ export const reconcileArchive =
         rollout: { policy: 'Automatic' },
         ownsClaims: archive.spec.deletionPolicy === 'Delete',
       })
-      // Its own name alone says what they are called: no cache has a say in it.
+      // Their names follow from the name of the Archive, without any cache.
       await pruneChildren(
         pass,
         context,
@@ -147,7 +147,7 @@ function policyFact(
   archive: Archive,
   environment: Environment
 ): Fact {
-  // The older of two archives keeps the files; of two of the same second, the one that runs.
+  // The older of two archives keeps the files; if both are of the same second, the running one.
   const deployments = childrenOf(context, DEPLOYMENTS).store
   const rankOf = ({ metadata: { creationTimestamp = '', name } }: KubeObject): string => {
     const runs = deployments.get(`${namespace}/${archiverName(name)}`) !== undefined
