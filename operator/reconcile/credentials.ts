@@ -1,4 +1,4 @@
-// Whether the Secrets that something needs are there with the fields it needs, and their hashes.
+// Whether the needed Secrets exist and have the needed fields, and their hashes.
 
 import { shortHashOf } from '#crds/canonical.ts'
 import { type Fact, good, waiting } from '../status/status.ts'
