@@ -1,5 +1,5 @@
-// The resources that `ssmd up` runs: read from a file or folder, with what an edit broke held as it last was, and
-// with words for what is wrong.
+// The resources that `ssmd up` runs: read from a file or folder. A resource that an edit broke keeps its last valid version,
+// and its problem is described.
 
 import { SsmdError } from '#crds/errors.ts'
 import { describeProblem, loadResources } from '#crds/resources.ts'
@@ -39,7 +39,7 @@ export class EditedResources {
     return this.#date === this.#today()
   }
 
-  /** Reads what is written now; throws only where the path is not there. */
+  /** Reads the files; throws only if the path does not exist. */
   async read(): Promise<void> {
     const loaded = await loadResources(this.#options.path)
     this.#date = this.#today()

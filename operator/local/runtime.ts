@@ -1,5 +1,5 @@
-// `ssmd up` without its face: reads the resources, decides with the same pure functions as the cluster operator,
-// runs the result as processes, follows edits, and stops in order. Whoever shows it asks for a snapshot.
+// `ssmd up` without its display: reads the resources, decides with the pure functions of the cluster operator, runs the result
+// as processes, follows edits, and stops in order. The display reads snapshots.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -41,7 +41,7 @@ export type RuntimeOptions = {
   readonly current: string
   readonly program: Program
   readonly env: NodeJS.ProcessEnv
-  /** Path of nats-server; what takes long is said. */
+  /** Path of nats-server; `say` announces a long build or download. */
   natsServer(say: (line: string) => void): Promise<string>
   readonly backoff?: BackoffTimes
   nowMs(): number
@@ -52,10 +52,10 @@ export type RuntimeOptions = {
 // Events that a snapshot holds; the log files have all.
 const EVENTS_KEPT = 50
 const DAY_CHECK_MS = 5000
-// A file that never answers must not look like an edit that changed nothing.
+// A file that cannot be read in this time is an error, not an edit without changes.
 const READ_LIMIT_MS = 10_000
 const DRAIN_LIMIT_MS = 15_000
-// Whatever hinders a simulator hinders nothing else for longer than this.
+// A simulator that does not start delays other programs for at most this long.
 const SIMULATOR_LIMIT_MS = 3000
 const ORDER = ['simulator', 'archiver', 'connector'] as const satisfies readonly Component[]
 
@@ -76,7 +76,7 @@ export class LocalRuntime {
   #lock: Lock | undefined
   #nats: NatsServer | undefined
   #natsUrl: string | undefined
-  /** What the present desired objects were made of. */
+  /** The resources of the current desired objects. */
   #declared: Declared = { feeds: [], environments: [], archives: [] }
   #localProblems: readonly string[] = []
   #turn: Promise<void> = Promise.resolve()
@@ -104,7 +104,7 @@ export class LocalRuntime {
     this.#runner = new Runner(context)
   }
 
-  /** Starts everything; throws where nothing can run at all: nothing declared, locked, NATS cannot start. */
+  /** Starts everything; throws if nothing can run: no resources, a locked folder, NATS does not start. */
   async start(): Promise<void> {
     const { path, current } = this.#options
     const { signal } = this.#stop
@@ -130,7 +130,7 @@ export class LocalRuntime {
     }
   }
 
-  /** Stops in order: connectors, then archivers once they have taken all there is, simulators, NATS. */
+  /** Stops in order: connectors, then archivers once they have archived every block, simulators, NATS. */
   async stop(): Promise<void> {
     this.#stop.abort()
     this.#phase = 'stopping'
@@ -151,7 +151,7 @@ export class LocalRuntime {
     this.#stop.abort()
   }
 
-  /** No more waiting: what is stopping is killed. Nothing committed is lost by that. */
+  /** Kills the programs that are stopping. No committed record is lost. */
   hurry(): void {
     this.#hurried = true
     this.#runner.hurry()
@@ -227,7 +227,7 @@ export class LocalRuntime {
         (object) => object.metadata.labels['app.kubernetes.io/component'] === component
       )
       await this.#runner.apply(component, objects)
-      // A connector that finds its exchange at once need not complain and wait.
+      // Wait for simulators, so that connectors find their exchange at the first attempt.
       if (component === 'simulator') await this.#simulatorsReady()
     }
     this.#changed()
@@ -268,7 +268,7 @@ export class LocalRuntime {
     if (this.#nats && address) {
       const { host, port } = this.#nats.address
       if (host === address.host && port === address.port) return await this.#nats.letIn(users)
-      // An edit must not stop what runs for a port that it cannot have.
+      // An edit that names a taken port must not stop the running server.
       if (!(await isFree(address.port, address.host)))
         throw new SsmdError(
           'SSMD_E_PORT_IN_USE',
@@ -315,7 +315,7 @@ export class LocalRuntime {
       seen,
       onEdit: () => this.#onEdit(),
     })
-    // A file that never answers holds up no end; what an edit has begun is waited for as a turn.
+    // An unreadable file does not delay a stop; a reconcile that an edit has started does.
     await unlessAborted(Promise.all([day, edits]), signal).catch(ifAborted)
   }
 
@@ -340,7 +340,7 @@ export class LocalRuntime {
       await this.#reconcile()
     } catch (thrown) {
       if (isAbort(thrown)) return
-      // The folder is gone, or a port is taken: what runs goes on, and the reason is shown until the next edit.
+      // The folder was deleted, or a port is taken: programs continue, and the reason is shown until the next edit.
       this.#localProblems = [describeError(thrown)]
     }
     this.#changed()
