@@ -186,7 +186,7 @@ export class LocalDeployment {
     if (level === 'error' || level === 'fatal') {
       this.#lastError = hint ? `${msg} (${hint})` : msg
       this.#remember(level, this.#lastError)
-      // A fatal line is the reason of the end that follows, and is told with it.
+      // A fatal line is the reason of the exit that follows, and is shown with it.
       if (level === 'error') this.#tell('error', this.#lastError)
     } else if (level === 'warn') this.#tell('warn', hint ? `${msg} (${hint})` : msg)
     return false
@@ -221,7 +221,7 @@ function parseLine(line: string): RoleLine | undefined {
   try {
     return JSON.parse(line) as RoleLine
   } catch {
-    // Not a log line of ours; it is kept in the file as it is.
+    // Not a log line of a role: the file keeps it unchanged.
     return undefined
   }
 }

@@ -81,7 +81,7 @@ export class EditedResources {
     ].join(', ')
   }
 
-  /** At the start something must be there to run; later an empty folder only means that nothing does. */
+  /** At the start there must be a resource to run; later an empty folder is allowed. */
   refuseNothing(): void {
     const { path, environments } = this.#options
     const { resources, problems } = this.#held ?? NOTHING

@@ -50,7 +50,7 @@ export function takeEdit(previous: Resources | undefined, loaded: Resources, che
   }
 }
 
-/** Adds what was there before and is now missing because it, or its file, cannot be read. */
+/** Adds previous resources that are missing now because they, or their file, cannot be read. */
 function withUnreadable(previous: Resources | undefined, loaded: Resources): Resources {
   if (previous === undefined || loaded.problems.length === 0) return loaded
   const fill = <T extends Any>(now: readonly T[], old: readonly T[]): T[] => [

@@ -5,7 +5,7 @@ import type { ObjectMeta as AnyMeta, KubeObject as AnyObject } from '../kube/obj
 
 export type Labels = Readonly<Record<string, string>>
 
-/** Every object of ours has a namespace and labels. */
+/** All these objects have a namespace and labels. */
 export type ObjectMeta = AnyMeta & { readonly namespace: string; readonly labels: Labels }
 
 export type ConfigMap = {

@@ -1,5 +1,5 @@
-// The connection to NATS: tried for ever until it stands, kept for ever afterwards, every change of its state one
-// log line. A wrong password is retried too: credentials are rotated while programs run. No secret is logged.
+// The one way to connect to NATS: retries without limit, reconnects without limit, and logs each change. A wrong password is
+// retried too, because credentials are rotated while programs run. No secret is logged.
 
 import {
   type ConnectionOptions,
@@ -29,9 +29,9 @@ export type BusOptions = {
   readonly signal: AbortSignal
   /** NATS credentials or an NKey seed; read again at each dial. */
   readonly credentialsFile?: string | undefined
-  /** What such a file holds, in place of one. */
+  /** The contents of such a file, instead of its path. */
   readonly credentials?: string | undefined
-  /** Told why it cannot be reached, each time for another reason. */
+  /** Called with the reason of a failed attempt, if it differs from the last one. */
   readonly onFailure?: (reason: string) => void
   /** The user whose inbox is used. @default the client library's */
   readonly user?: string
@@ -40,13 +40,13 @@ export type BusOptions = {
 }
 
 const FIRST = { baseMs: 250, capMs: 5_000 }
-// A dead peer is noticed after 2 unanswered pings: half a minute, where the client's default is six.
+// A dead peer is noticed after 2 unanswered pings: half a minute instead of the client's six.
 const PING_MS = 10_000
 const MAX_PINGS_OUT = 2
 const REFUSED_HINT =
   'give credentials that this server knows: --nats-creds (beside ssmd up: data/.ssmd/users/<name>.nk), or transport.credentialsRef'
 
-/** Resolves once connected; rejects with `signal.reason` when it aborts before, or where the URL is none. */
+/** Resolves once connected; rejects with `signal.reason` if it aborts before, and with SSMD_E_NATS for an invalid URL. */
 export async function connectBus(options: BusOptions): Promise<NatsConnection> {
   const { log, signal } = options
   const random = options.random ?? Math.random
@@ -102,7 +102,7 @@ type Target = { host: string; protocol: string; username: string; password: stri
 
 function parseUrl(text: string): Target {
   const refuse = (cause?: unknown): never => {
-    // Not the text itself: a password may stand in it.
+    // Without the text itself, which may hold a password.
     throw new SsmdError('SSMD_E_NATS', 'the URL of NATS is not nats://host:port', {
       hint: 'for instance nats://127.0.0.1:4222',
       cause,
@@ -136,7 +136,7 @@ function logStatus(log: Logger, servers: string, status: Status): void {
   }
 }
 
-/** What `promise` gives; where the signal comes first, its connection is closed as soon as it stands. */
+/** The connection of `promise`; if the signal aborts first, the connection is closed once it is open. */
 async function untilAborted(
   promise: Promise<NatsConnection>,
   signal: AbortSignal

@@ -1,5 +1,5 @@
-// Every block that is not acknowledged yet: those to be sent, the oldest first and what failed before what was never
-// sent, and those on the socket, whose number and bytes a window bounds.
+// All unacknowledged blocks: those to send, failed ones first and then the oldest first, and those on the socket, whose number
+// and bytes a window bounds.
 
 /** A block with its id, and the age of its first record. */
 export type IdentifiedBlock = {
@@ -9,7 +9,7 @@ export type IdentifiedBlock = {
 }
 
 export type BlockMaker = {
-  /** The server that is connected takes no block larger than `limit`, and this one is: smaller ones, sent in its place. */
+  /** The connected server takes no block larger than `limit`: returns smaller ones to send instead of this one. */
   tooLarge(block: Uint8Array, limit: number): readonly IdentifiedBlock[]
 }
 
@@ -85,7 +85,7 @@ export class SendQueue {
     this.#fresh.push(this.#keep(block))
   }
 
-  /** Sends these in the place of `pending`, which is forgotten. */
+  /** Sends these instead of `pending`, which is forgotten. */
   replace(pending: Pending, smaller: readonly IdentifiedBlock[], nowMs: number): void {
     const { subject, maker, since, order } = pending
     this.forget(pending)
@@ -114,7 +114,7 @@ export class SendQueue {
     if (this.#sent.delete(pending.serial)) this.#sentBytes -= pending.block.length
   }
 
-  /** Takes it back from the socket, to be sent again. */
+  /** Requeues a block that was on the socket. */
   again(pending: Pending): void {
     this.offSocket(pending)
     pending.phase = 'failed'

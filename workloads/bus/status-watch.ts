@@ -1,5 +1,5 @@
-// Whether a NATS connection is up, as the client tells it: what was written before `down` may be lost, and what is
-// written between `down` and `up` is thrown away by the client at its next dial, silently.
+// Follows whether a NATS connection is up, by the client's status. Bytes written before `down` may be lost; bytes written
+// between `down` and `up` are silently discarded by the client at its next dial.
 
 import { Events, type NatsConnection, type Status } from 'nats'
 
@@ -23,7 +23,7 @@ export function watchStatus(nc: NatsConnection, on: (status: Status) => void): S
   }
 }
 
-/** The two changes that matter to whoever publishes or subscribes. */
+/** The two changes that matter to publishers and subscribers. */
 export function watchUpDown(nc: NatsConnection, on: { down(): void; up(): void }): StatusWatch {
   return watchStatus(nc, (status) => {
     if (status.type === Events.Disconnect) on.down()

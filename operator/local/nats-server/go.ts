@@ -40,7 +40,7 @@ export const goBuild =
     return 'made'
   }
 
-/** Go on PATH, or where its installer puts it. */
+/** The go command, on PATH or where its installer puts it. */
 export function findGo(
   env: NodeJS.ProcessEnv,
   places: readonly string[] = ['/usr/local/go/bin']
