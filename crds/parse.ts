@@ -1,5 +1,5 @@
-// A YAML text as resources. Pure, and it never throws: what is wrong is a problem with its place, and everything
-// else in the text is read all the same.
+// A YAML text as resources. Pure, and never throws: an error is a problem with its place, and the rest of the text is still
+// read.
 
 import type { Archive } from './archive.gen.ts'
 import type { Environment } from './environment.gen.ts'
@@ -276,7 +276,7 @@ const describePlain = (value: unknown): string =>
 
 const isKind = (kind: unknown): kind is Kind => (KINDS as readonly unknown[]).includes(kind)
 
-/** Whether an apiVersion is of another group than ours, and not just a slip of ours. */
+/** Whether an apiVersion is of another group than ours, and not our misspelt one. */
 function isForeign(apiVersion: unknown): boolean {
   if (typeof apiVersion !== 'string') return false
   const group = apiVersion.includes('/') ? apiVersion.split('/')[0]! : ''

@@ -83,7 +83,7 @@ async function readEntry(folder: string, entry: Dirent, parts: Resources[]): Pro
   } else if (entry.isSymbolicLink() && !NO_RESOURCES.includes(entry.name)) {
     const isFolder = await stat(path).then(
       (stats) => stats.isDirectory(),
-      // A link that leads nowhere has no name of a resource file: it is none of ours.
+      // A dangling link is no folder: ignore it.
       () => false
     )
     if (isFolder) parts.push(unreadable(path, linkedFolder(path)))
