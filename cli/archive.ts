@@ -2,7 +2,7 @@
 import { type Days, surveyDays } from '#archive/read/reader.ts'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
 
-/** All days of an archive, or of one feed of it; an error that helps where the archive or the feed is not there. */
+/** All days of an archive, or of one feed of it; a helpful error if the archive or the feed does not exist. */
 export async function findDays(path: string, feed: string | undefined): Promise<Days> {
   let all: Days
   try {
@@ -32,6 +32,6 @@ export async function findDays(path: string, feed: string | undefined): Promise<
 export const namesOfDays = ({ days, damaged }: Days): string[] =>
   [...days, ...damaged].flatMap(({ day }) => day ?? [])
 
-/** Nobody may take it for the market. */
+/** Marks simulated data, which must not be mistaken for market data. */
 export const sourceOf = ({ simulated }: { readonly simulated: boolean }): string =>
   simulated ? 'simulated' : 'exchange'
