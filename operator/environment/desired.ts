@@ -2,7 +2,7 @@
 // and a Service. No objects if spec.simulator.url names a simulator that is already running.
 import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf, isSimulated } from '#crds/environments.ts'
-import { EXCHANGES } from '#crds/exchanges.ts'
+import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { versionInForce } from '#crds/versions.ts'
 import { simulatorName, simulatorService } from '../render/names.ts'
