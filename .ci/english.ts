@@ -68,6 +68,7 @@ export const UNMENDED_COMMENTS: readonly string[] = [
   'workloads/archive',
   // Moved out of connector and simulator.
   'workloads/exchanges',
+  'workloads/market',
 ]
 
 /** Findings in a text of which every word is read by users, such as a document. */
