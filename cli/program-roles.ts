@@ -75,11 +75,11 @@ export function addRoles(program: Command): void {
   examples(
     program
       .command('simulator')
-      .summary('role: simulates an exchange on this computer')
+      .summary('role: simulates exchanges on this computer')
       .description(
         "Speaks an exchange's protocol on this computer: a generated market, or recordings. What it sends is no market data."
       )
-      .argument('<exchange>', 'kalshi')
+      .argument('<exchange...>', 'exchanges to simulate, on one port')
       .option(
         '--replay <path...>',
         'play these recordings (files or folders) instead of a generated market'
@@ -112,14 +112,14 @@ export function addRoles(program: Command): void {
   ssmd simulator kalshi
   ssmd simulator kalshi --port 9000 --seed 7 --rate 1000
   ssmd simulator kalshi --replay recordings/ --speed max`
-  ).action(async (exchange: string, options: SimulatorFlags) => {
+  ).action(async (exchanges: string[], options: SimulatorFlags) => {
     if (options.speed !== undefined && !/^(max|\d{1,6}(\.\d{1,3})?)$/.test(options.speed))
       throw usageError(`--speed ${options.speed}: expected a number or max`)
     const { env, faults, ...rest } = options
     const { runSimulator } = await import('../workloads/simulator/main.ts')
     outliveOutput()
     await runSimulator({
-      exchange,
+      exchanges,
       ...rest,
       ...(env === undefined ? {} : { environmentFile: env }),
       ...(faults === undefined ? {} : { faultsFile: faults }),

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { dial, httpOf, register, testKey } from '#exchanges/kalshi/simulator/testing/dial.ts'
 import { until, within } from '#testing/deadline.ts'
-import { dial, httpOf, register, testKey } from './testing/dial.ts'
 
 const test = suite('main')
 const folder = mkdtempSync(join(tmpdir(), 'ssmd-simulator-'))
@@ -25,7 +25,7 @@ type Line = Readonly<Record<string, unknown>> & { msg: string; level: string }
 function run(options: object) {
   const child = spawn(
     process.execPath,
-    [PROGRAM, JSON.stringify({ exchange: 'kalshi', port: 0, ...options })],
+    [PROGRAM, JSON.stringify({ exchanges: ['kalshi'], port: 0, ...options })],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     }

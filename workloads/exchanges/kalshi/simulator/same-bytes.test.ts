@@ -4,9 +4,9 @@
 import { createHash } from 'node:crypto'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { GeneratedExchange } from './exchange.ts'
-import { Session } from './session.ts'
-import { FrameWriter } from './writer.ts'
+import { FrameWriter } from '../../../simulator/writer.ts'
+import { GeneratedMarkets } from './generated.ts'
+import { KalshiSession } from './session.ts'
 
 const test = suite('same bytes')
 const START_MS = 1_786_400_000_000
@@ -16,8 +16,8 @@ for (const [seed, hash] of [
   [20261124, '1d8597e0e703495d42c153acea098ffafdd05e6bba2c670c3229e6debfb17fe2'],
 ] as const)
   test(`seed ${seed}: answers, snapshots and 10,000 frames have the bytes they always had`, () => {
-    const exchange = new GeneratedExchange({ seed, markets: 6, startMs: START_MS, windowMs: 60_000 })
-    const session = new Session(exchange)
+    const exchange = new GeneratedMarkets({ seed, markets: 6, startMs: START_MS, windowMs: 60_000 })
+    const session = new KalshiSession(exchange)
     const sum = createHash('sha256')
     const writer = new FrameWriter((bytes) => {
       sum.update(bytes)
