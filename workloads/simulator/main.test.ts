@@ -99,7 +99,7 @@ test('ends with one clear line and the right exit code', async () => {
   writeFileSync(faults, '- kind: boom\n')
   const cases: [object, number, string, RegExp][] = [
     [{ port }, 1, 'SSMD_E_PORT_IN_USE', new RegExp(`127\\.0\\.0\\.1:${port} is in use`)],
-    [{ exchange: 'nasdaq' }, 2, 'SSMD_E_USAGE', /nasdaq/],
+    [{ exchanges: ['nasdaq'] }, 2, 'SSMD_E_USAGE', /nasdaq/],
     [{ speed: 'quick' }, 2, 'SSMD_E_USAGE', /quick/],
     [{ faultsFile: faults }, 3, 'SSMD_E_RESOURCE_INVALID', /faults\.yaml:1:9/],
     [{ faultsFile: join(folder, 'none') }, 1, 'SSMD_E_NOT_FOUND', /none/],
