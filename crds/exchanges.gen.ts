@@ -16,10 +16,30 @@ export type ExchangeFacts = {
   readonly hasSimulator: boolean
   /** What each channel proves; null: the Feed names the channels. */
   readonly channels: Readonly<Record<string, Proof>> | null
+  /** Levels of a book that `spec.bookDepth` of a Feed may ask for; null: the exchange leaves no choice. */
+  readonly bookDepth: { readonly default: number; readonly allowed: readonly number[] } | null
 }
 
 /** By the name that `spec.exchange` of a Feed gives. */
 export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
+  binance: {
+    title: 'Binance',
+    auth: 'none',
+    keyFields: [],
+    headerFields: [],
+    alwaysSimulated: false,
+    hasSimulator: true,
+    channels: {
+      depth: 'book',
+      'depth@100ms': 'book',
+      trade: 'trades',
+      bookTicker: 'nothing',
+    },
+    bookDepth: {
+      default: 100,
+      allowed: [5, 10, 20, 50, 100, 500, 1000, 5000],
+    },
+  },
   kalshi: {
     title: 'Kalshi',
     auth: 'apiKey',
@@ -39,6 +59,7 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       order_group_updates: 'nothing',
       user_orders: 'nothing',
     },
+    bookDepth: null,
   },
   synthetic: {
     title: 'Synthetic',
@@ -52,5 +73,6 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       ticker: 'frames',
       orderbook_delta: 'frames',
     },
+    bookDepth: null,
   },
 }

@@ -16,6 +16,7 @@ const FIELDS = [
   'alwaysSimulated',
   'hasSimulator',
   'channels',
+  'bookDepth',
 ] as const
 
 const HEAD = `// Generated from the facts.ts of each folder of workloads/exchanges by \`npm run generate\`. Do not edit.
@@ -36,6 +37,8 @@ export type ExchangeFacts = {
   readonly hasSimulator: boolean
   /** What each channel proves; null: the Feed names the channels. */
   readonly channels: Readonly<Record<string, Proof>> | null
+  /** Levels of a book that \`spec.bookDepth\` of a Feed may ask for; null: the exchange leaves no choice. */
+  readonly bookDepth: { readonly default: number; readonly allowed: readonly number[] } | null
 }
 
 /** By the name that \`spec.exchange\` of a Feed gives. */
@@ -47,7 +50,8 @@ export async function readFacts(folder: string): Promise<Facts[]> {
   return Promise.all(
     names.sort().map(async (name) => {
       const file = `${folder}/${name}/facts.ts`
-      const { facts } = (await import(pathToFileURL(file).href)) as { facts: Facts }
+      const { facts: said } = (await import(pathToFileURL(file).href)) as { facts: Facts }
+      const facts: Facts = { ...said, bookDepth: said.bookDepth ?? null }
       const found = Object.keys(facts).sort().join(', ')
       const wanted = [...FIELDS].sort().join(', ')
       if (found !== wanted)
@@ -71,7 +75,7 @@ export function renderExchanges(all: readonly Facts[]): string {
 function member(indent: string, name: string, value: unknown): string[] {
   const key = /^[A-Za-z_]\w*$/.test(name) ? name : `'${name}'`
   if (Array.isArray(value)) {
-    return [`${indent}${key}: [${value.map((item) => `'${item}'`).join(', ')}],`]
+    return [`${indent}${key}: [${value.map(literal).join(', ')}],`]
   }
   if (typeof value === 'object' && value !== null) {
     return [
@@ -80,5 +84,8 @@ function member(indent: string, name: string, value: unknown): string[] {
       `${indent}},`,
     ]
   }
-  return [`${indent}${key}: ${typeof value === 'string' ? `'${value}'` : String(value)},`]
+  return [`${indent}${key}: ${literal(value)},`]
 }
+
+const literal = (value: unknown): string =>
+  typeof value === 'string' ? `'${value}'` : String(value)

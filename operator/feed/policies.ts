@@ -16,6 +16,7 @@ export function checkFeed(feed: Located<Feed>, date: string): Problem[] {
   return [
     ...versionIsInForce(feed, date),
     ...channelsAreKnown(feed),
+    ...bookDepthIsOffered(feed),
     ...globsCanBeResolved(feed, date),
     ...generatorIsSound(feed),
     ...timeZone(feed),
@@ -56,6 +57,30 @@ function channelsAreKnown(feed: Located<Feed>): Problem[] {
       near ? `did you mean ${near}?` : `it has ${listWords(known, 'and')}`
     )
   })
+}
+
+function bookDepthIsOffered(feed: Located<Feed>): Problem[] {
+  const { exchange, bookDepth } = feed.resource.spec
+  const facts = EXCHANGES[exchange]
+  if (bookDepth === undefined || facts === undefined) return []
+  const found = (expected: string, hint: string) => [
+    problemAt(
+      feed,
+      'spec.bookDepth',
+      'SSMD_E_RESOURCE_INVALID',
+      `expected ${expected}, found ${bookDepth}`,
+      hint
+    ),
+  ]
+  if (facts.bookDepth === null) {
+    return found(
+      `no bookDepth: ${exchange} leaves no choice of the depth of a book`,
+      'remove bookDepth'
+    )
+  }
+  const { allowed } = facts.bookDepth
+  if (allowed.includes(bookDepth)) return []
+  return found(`a depth of ${exchange}`, `it has ${listWords(allowed.map(String), 'and')}`)
 }
 
 function globsCanBeResolved(feed: Located<Feed>, date: string): Problem[] {
