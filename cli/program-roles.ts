@@ -106,6 +106,10 @@ export function addRoles(program: Command): void {
       )
       .option('--faults <file>', 'YAML list of faults to inject')
       .option('--env <file>', 'take options not given here from spec.simulator of this Environment')
+      .option(
+        '--feed <file>',
+        'simulate what this Feed describes (for an exchange without an adapter)'
+      )
       .option('--journal <file>', 'log every data frame that is sent to this file, one line each')
       .addOption(healthOption()),
     `
@@ -115,7 +119,7 @@ export function addRoles(program: Command): void {
   ).action(async (exchanges: string[], options: SimulatorFlags) => {
     if (options.speed !== undefined && !/^(max|\d{1,6}(\.\d{1,3})?)$/.test(options.speed))
       throw usageError(`--speed ${options.speed}: expected a number or max`)
-    const { env, faults, ...rest } = options
+    const { env, faults, feed, ...rest } = options
     const { runSimulator } = await import('../workloads/simulator/main.ts')
     outliveOutput()
     await runSimulator({
@@ -123,6 +127,7 @@ export function addRoles(program: Command): void {
       ...rest,
       ...(env === undefined ? {} : { environmentFile: env }),
       ...(faults === undefined ? {} : { faultsFile: faults }),
+      ...(feed === undefined ? {} : { feedFile: feed }),
     })
   })
 }
@@ -145,6 +150,7 @@ type SimulatorFlags = {
   readonly rate?: number
   readonly markets?: number
   readonly faults?: string
+  readonly feed?: string
   readonly env?: string
   readonly journal?: string
   readonly healthAddr?: string

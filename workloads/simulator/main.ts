@@ -30,6 +30,7 @@ async function simulate(role: Role, options: SimulatorOptions): Promise<void> {
   const faults = await readFaults(options, environment, venues)
   const simulator = await startSimulator({
     venues,
+    feed: options.feedFile === undefined ? null : await loadResource('Feed', options.feedFile),
     settings,
     faults,
     journal: options.journal,

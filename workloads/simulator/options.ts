@@ -23,6 +23,8 @@ export type SimulatorOptions = {
   readonly markets?: number
   readonly faultsFile?: string
   readonly environmentFile?: string
+  /** The Feed that describes the exchange, for one without an adapter. */
+  readonly feedFile?: string
   readonly healthAddr?: string
   /** Where every data frame is written down as it is sent. */
   readonly journal?: string

@@ -159,8 +159,10 @@ test('an envelope goes to those who want one; each route has its own numbers', (
   for (const symbol of ['btc', 'eth']) {
     const own = combined.filter(({ stream }) => stream === symbol)
     assert.ok(own.length > 30)
-    own.forEach(({ data }, i) => assert.is(data.n, i + 1))
-    own.forEach(({ data }, i) => assert.is(data.t, (own[0]?.data.t ?? 0) + i, 'trade ids'))
+    for (const [i, { data }] of own.entries()) {
+      assert.is(data.n, i + 1)
+      assert.is(data.t, (own[0]?.data.t ?? 0) + i, 'trade ids')
+    }
   }
   assert.equal(
     told(bare.frames).slice(1),
