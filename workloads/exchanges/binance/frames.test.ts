@@ -1,5 +1,5 @@
-import { gunzipSync } from 'node:zlib'
 import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { FORM } from '#wire/form.ts'

@@ -9,12 +9,12 @@ import { type Frame, type MessageType, UNKNOWN } from '../protocol/adapter.ts'
 import { ByteTable } from '../protocol/byte-table.ts'
 import { DeclaredTypes } from '../protocol/declared-types.ts'
 import type { Stream, Streams } from './streams.ts'
-import { BOOK_TICKER, DEPTH_UPDATE, ERROR, eventNamed, RESPONSE, SHUTDOWN, TRADE } from './types.ts'
+import { BOOK_TICKER, ERROR, eventNamed, RESPONSE, SHUTDOWN, TRADE } from './types.ts'
 
 /** Members of an event, where a combined frame has them; a raw frame has them at the top. */
 const MEMBERS = ['e', 's', 'U', 'u', 't', 'E'] as const
-const COMBINED = 0
-const RAW = MEMBERS.length
+const COMBINED: number = 0
+const RAW: number = MEMBERS.length
 const EVENT = 0
 const SYMBOL = 1
 const FIRST = 2
@@ -77,7 +77,7 @@ export class BinanceFrames {
   readonly #events = new ByteTable<MessageType>(eventNamed, 1000)
   readonly #declared: DeclaredTypes
   /** Where the members of the last event stand: COMBINED or RAW. */
-  #base = RAW
+  #base: number = RAW
 
   /** `channels`: what is subscribed to, which a raw frame does not say. */
   constructor(streams: Streams, channels: readonly string[], declared = new DeclaredTypes()) {
@@ -165,7 +165,6 @@ export class BinanceFrames {
 
   #raw(payload: Buffer): void {
     const frame = this.frame
-    const scanner = this.#scanner
     const type = this.#eventAt(payload, RAW)
     if (type === null) {
       this.#unnamed(payload)
@@ -180,11 +179,16 @@ export class BinanceFrames {
       return
     }
     frame.symbol = named.name
-    const stream =
-      type === TRADE
-        ? (named.trade ??= this.#all.of(named.name, 'trade'))
-        : (named.depth ??= this.#all.of(named.name, this.#depth))
-    this.#count(stream, true)
+    this.#count(this.#streamOf(named, type), true)
+  }
+
+  #streamOf(named: Named, type: MessageType): Stream {
+    if (type === TRADE) {
+      if (named.trade === null) named.trade = this.#all.of(named.name, 'trade')
+      return named.trade
+    }
+    if (named.depth === null) named.depth = this.#all.of(named.name, this.#depth)
+    return named.depth
   }
 
   /** Answers, errors and the best prices of a raw stream have no name of an event. */
