@@ -7,7 +7,7 @@ import { NumberRanges, type NumberRangesJson, type NumberSpan } from './number-r
 
 export type StreamLoss = 'stream-aged' | 'stream-recreated'
 
-export type CloseFact = Pick<CloseEvent, 'cause' | 'fault' | 'code' | 'reason'> & {
+export type CloseFact = Pick<CloseEvent, 'cause' | 'fault' | 'code' | 'reason' | 'replacedBy'> & {
   readonly at: bigint
 }
 
@@ -30,6 +30,7 @@ export type ConnectionJson = {
   /** Left out by older versions, which knew no order but that of ids. */
   readonly order?: readonly [first: number, ready: number, last: number]
   readonly follows?: { readonly connection: string; readonly number: number } | null
+  readonly replaces?: string | null
   readonly proofs?: readonly (Omit<LostProof, 'from' | 'to'> & {
     readonly from: string
     readonly to: string | null
@@ -77,6 +78,8 @@ export class ConnectionState {
   lastOrder = 0
   /** The connection before it and its last record, as its `open` event says. */
   follows: { readonly connection: string; readonly number: number } | null = null
+  /** The connection that was still open when this one was, and that this one was to replace. */
+  replaces: string | null = null
   proofs: LostProof[] = []
 
   constructor(id: string, shard: number, simulated: boolean, numbers = new NumberRanges()) {
@@ -152,6 +155,7 @@ export class ConnectionState {
       revived: this.revived && [...this.revived],
       order: [this.firstOrder, this.readyOrder, this.lastOrder],
       follows: this.follows,
+      ...(this.replaces === null ? {} : { replaces: this.replaces }),
       proofs: this.proofs.map((one) => ({ ...one, from: formatNanos(one.from), to: text(one.to) })),
     }
   }
@@ -173,6 +177,7 @@ export class ConnectionState {
     state.revived = json.revived && new Set(json.revived)
     ;[state.firstOrder, state.readyOrder, state.lastOrder] = json.order ?? [0, 0, 0]
     state.follows = json.follows ?? null
+    state.replaces = json.replaces ?? null
     state.proofs = (json.proofs ?? []).map((one) => ({
       ...one,
       from: parseNanos(one.from) ?? 0n,
