@@ -14,14 +14,17 @@ export type House = {
 const ARCHIVE = 'workloads/archive'
 /** What every program of a workload may use. */
 const PROGRAM = ['crds', 'workloads/wire', 'workloads/bus', 'workloads/role']
+const MARKET = 'workloads/market'
 const EXCHANGES = 'workloads/exchanges'
 const PROTOCOL = `${EXCHANGES}/protocol`
+/** What the sides of exchanges in the simulator share. */
+const SIMULATION = `${EXCHANGES}/simulation`
 /** What the folder of one exchange may use: never another exchange. */
-const EXCHANGE = ['crds', 'workloads/wire', 'workloads/role', PROTOCOL]
+const EXCHANGE = ['crds', 'workloads/wire', 'workloads/role', MARKET, PROTOCOL, SIMULATION]
 /** Files of an exchange's folder that may import less than the rest of it. */
 const NARROW: Readonly<Partial<Record<string, readonly string[]>>> = {
   'facts.ts': [],
-  'normalize.ts': ['workloads/market'],
+  'normalize.ts': [MARKET],
 }
 /** The rooms of the archive that its writer is made of: from elsewhere only `writer.ts` uses them. */
 const INNER = ['format', 'state', 'ingest', 'storage'].map((room) => `${ARCHIVE}/${room}`)
@@ -53,10 +56,12 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   [`${ARCHIVE}/verify`]: ['crds', `${FORMAT}/manifest.ts`, `${FORMAT}/problem.ts`],
   'workloads/role': ['crds'],
   [PROTOCOL]: ['crds', 'workloads/wire', 'workloads/role'],
-  [EXCHANGES]: ['crds', PROTOCOL, `${EXCHANGES}/<name>`],
+  [SIMULATION]: ['crds'],
+  [EXCHANGES]: ['crds', MARKET, PROTOCOL, SIMULATION, `${EXCHANGES}/<name>`],
+  [MARKET]: [],
   'workloads/connector': [...PROGRAM, EXCHANGES, PROTOCOL],
   'workloads/archiver': [...PROGRAM, ARCHIVE],
-  'workloads/simulator': [...PROGRAM, `${ARCHIVE}/read`],
+  'workloads/simulator': [...PROGRAM, EXCHANGES, SIMULATION, `${ARCHIVE}/read`],
   'operator/kube': ['crds', 'workloads/role'],
   'operator/runtime': BASE,
   ...Object.fromEntries(WORDS.map((room) => [room, ABOVE_RUNTIME])),
@@ -79,10 +84,11 @@ const arrowsOf = (room: string): readonly string[] =>
   MAY[room] ?? (isExchange(room) ? EXCHANGE : ['crds'])
 
 /** The folder of one exchange. */
-const isExchange = (room: string): boolean => room.startsWith(`${EXCHANGES}/`) && room !== PROTOCOL
+const isExchange = (room: string): boolean =>
+  room.startsWith(`${EXCHANGES}/`) && room !== PROTOCOL && room !== SIMULATION
 
 /** Rooms without I/O: what they compute follows from their arguments alone. */
-const PURE: readonly string[] = [FORMAT, STATE, INGEST]
+const PURE: readonly string[] = [FORMAT, STATE, INGEST, SIMULATION, MARKET]
 /** Modules of Node that reach neither disk, network, process nor clock. */
 const PURE_MODULES = 'assert assert/strict buffer crypto path util zlib'.split(' ')
 

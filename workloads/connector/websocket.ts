@@ -10,7 +10,7 @@ import {
   type Listener,
   type Request,
 } from '#exchanges/protocol/adapter.ts'
-import { failureOf, shownUrl } from '#exchanges/protocol/failure.ts'
+import { failureOf, shownUrl, unreachable } from '#exchanges/protocol/failure.ts'
 
 const HANDSHAKE_MS = 10_000
 /** A Coinbase book is 5 MB in one frame; beyond this it is an attack or a fault. */
@@ -29,6 +29,7 @@ export function openWebSocket(
   let opened = false
   let ended = false
   let problem = ''
+  let failed: Error | undefined
   let violation: Failure | undefined
   /** The code that we close with after a violation. */
   let ourCode = 1002
@@ -77,6 +78,7 @@ export function openWebSocket(
     })
   })
   socket.on('error', (error: NodeJS.ErrnoException) => {
+    failed = error
     problem = error.code === undefined ? error.message : `${error.code}: ${error.message}`
     if (isViolation(error)) {
       const message = `the exchange broke the WebSocket protocol: ${problem}`
@@ -89,12 +91,8 @@ export function openWebSocket(
       const said = reason.toString('utf8') || problem
       return end(() => listener.closed(violation ? ourCode : code, said, violation))
     }
-    refuse({
-      kind: violation === undefined ? 'network' : 'protocol',
-      message: `cannot connect to ${shownUrl(request.url)}: ${problem || 'the connection was closed'}`,
-      status: 0,
-      retryAfterMs: null,
-    })
+    if (violation === undefined) return refuse(unreachable(request.url, failed))
+    refuse({ ...violation, message: `${shownUrl(request.url)}: ${violation.message}` })
   })
 }
 

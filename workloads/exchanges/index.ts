@@ -3,9 +3,12 @@
 
 import { SsmdError } from '#crds/errors.ts'
 import type { Adapter } from './protocol/adapter.ts'
+import type { Venue } from './simulation/venue.ts'
 
 type Exchange = {
   readonly adapter: () => Promise<Adapter>
+  /** Its side of the simulator; absent: it has none. */
+  readonly simulator?: () => Promise<Venue>
 }
 
 const EXCHANGES: Readonly<Record<string, Exchange>> = {
@@ -15,6 +18,16 @@ const EXCHANGES: Readonly<Record<string, Exchange>> = {
 
 /** How the connector talks to an exchange. Rejects with SSMD_E_RESOURCE_INVALID if there is no such exchange. */
 export const adapterOf = async (exchange: string): Promise<Adapter> => entryOf(exchange).adapter()
+
+/** The exchange's side of the simulator. Rejects with SSMD_E_USAGE if it has none. */
+export async function venueOf(exchange: string): Promise<Venue> {
+  const { simulator } = Object.hasOwn(EXCHANGES, exchange) ? (EXCHANGES[exchange] ?? {}) : {}
+  if (simulator !== undefined) return simulator()
+  const known = Object.keys(EXCHANGES).filter((name) => EXCHANGES[name]?.simulator !== undefined)
+  throw new SsmdError('SSMD_E_USAGE', `no simulator of ${JSON.stringify(exchange)}`, {
+    hint: `exchanges with a simulator: ${known.join(', ')}`,
+  })
+}
 
 function entryOf(exchange: string): Exchange {
   const entry = Object.hasOwn(EXCHANGES, exchange) ? EXCHANGES[exchange] : undefined

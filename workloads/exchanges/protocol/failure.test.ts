@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { failureOf, retryAfterMs, shownUrl } from './failure.ts'
+import { failureOf, retryAfterMs, shownUrl, unreachable } from './failure.ts'
 
 const test = suite('failure')
 
@@ -45,6 +45,22 @@ test('Retry-After is read as seconds and as a date, and anything else as nothing
     assert.is(retryAfterMs(text, now), null, String(text))
   }
   assert.is(retryAfterMs('Tue, 99 Xyz 2026 15:00:10 GMT', now), null)
+})
+
+test('a host that cannot be reached is named with the reason in words, wherever Node hides the code', () => {
+  const coded = (code: string) => Object.assign(new Error(`getaddrinfo ${code}`), { code })
+  const url = 'wss://ws.example.com/v2?token=secret'
+  const said = (thrown: unknown) => unreachable(url, thrown).message
+  const named = 'cannot reach ws.example.com: its name cannot be resolved (ENOTFOUND)'
+  assert.is(said(coded('ENOTFOUND')), named)
+  assert.is(said(new TypeError('fetch failed', { cause: coded('ENOTFOUND') })), named)
+  const both = new AggregateError([coded('ECONNREFUSED'), coded('ENETUNREACH')])
+  assert.is(said(both), 'cannot reach ws.example.com: the connection was refused (ECONNREFUSED)')
+  assert.is(
+    said(new Error('Opening handshake has timed out')),
+    'cannot reach ws.example.com: Opening handshake has timed out'
+  )
+  assert.is(said(undefined), 'cannot reach ws.example.com: the connection was closed')
 })
 
 test.run()

@@ -44,6 +44,45 @@ export function retryAfterMs(header: string | null | undefined, nowMs: number): 
   return Number.isNaN(at) ? null : Math.max(0, at - nowMs)
 }
 
+/**
+ * Why a network connection could not be made: `cannot reach <host>: <reason>`. Node puts the code of the system into the
+ * error, or into its cause; with several addresses tried, into the errors that it collects.
+ */
+export function unreachable(address: string, thrown: unknown): Failure {
+  const host = URL.canParse(address) ? new URL(address).host : address
+  const message = `cannot reach ${host}: ${networkReason(thrown)}`
+  return { kind: 'network', message, status: 0, retryAfterMs: null }
+}
+
+type NetworkError = Error & {
+  readonly code?: string
+  readonly cause?: NetworkError
+  readonly errors?: readonly NetworkError[]
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'its name cannot be resolved',
+  EAI_AGAIN: 'its name cannot be resolved at present',
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was reset',
+  ENETUNREACH: 'there is no network to it',
+  EHOSTUNREACH: 'there is no route to it',
+  ETIMEDOUT: 'no answer within the time limit',
+}
+
+function networkReason(thrown: unknown): string {
+  let error = thrown as NetworkError | undefined
+  while (error !== undefined && error.code === undefined) {
+    const inner: NetworkError | undefined = error.cause ?? error.errors?.[0]
+    if (inner === undefined) break
+    error = inner
+  }
+  const { code, message } = error ?? { code: undefined, message: '' }
+  const reason = code === undefined ? undefined : REASONS[code]
+  if (reason !== undefined) return `${reason} (${code})`
+  return code === undefined ? message || 'the connection was closed' : `${code}: ${message}`
+}
+
 /** An address as messages show it: without anything that could be a secret. */
 export function shownUrl(text: string): string {
   if (!URL.canParse(text)) return text

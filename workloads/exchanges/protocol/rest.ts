@@ -2,7 +2,7 @@
 // and every way it can fail names the request, the limit and what was found.
 
 import { ExchangeError, type Failure } from './adapter.ts'
-import { failureOf, shownUrl } from './failure.ts'
+import { failureOf, shownUrl, unreachable } from './failure.ts'
 import { JsonList, JsonListError } from './json-list.ts'
 
 export type Question = {
@@ -64,10 +64,8 @@ export async function ask(
   } catch (thrown) {
     if (thrown instanceof ExchangeError) throw thrown
     if (thrown instanceof JsonListError) throw badAnswer(url, thrown.message)
-    const error = thrown as Error & { cause?: Error }
-    const what = timeout.aborted
-      ? `no whole answer within ${timeoutMs / 1000} s`
-      : (error.cause?.message ?? error.message)
+    if (!timeout.aborted) throw new ExchangeError(unreachable(url, thrown), thrown)
+    const what = `no whole answer within ${timeoutMs / 1000} s`
     throw failed('network', `cannot ask ${shownQuestion(url)}: ${what}`, thrown)
   }
   if (reader.found === 'nothing') throw badAnswer(url, `an object without \`${list}\``)

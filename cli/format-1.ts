@@ -1,20 +1,16 @@
-// What a line of an archive is about, read from its own text: for choosing lines, never for changing them.
+// Type and symbol of a line of format 1, which does not say them: read from its frame, for choosing lines, never for changing
+// them. This is the only seam where an older archive needs to know how exchanges name a market; lines of format 2 say it.
 
-export type LineFacts = {
-  /** The exchange's own name of the message; of an event its kind; `unknown` where it says none. */
-  readonly type: string
-  /** Empty where it has none. */
-  readonly symbol: string
-}
+import type { LineNames } from '#archive/read/reader.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-export function lineFacts(line: string): LineFacts {
+export function namesInFormat1(line: Buffer): LineNames {
   const {
     frame: embedded,
     text,
     event,
-  } = JSON.parse(line) as {
+  } = JSON.parse(line.toString('utf8')) as {
     frame?: unknown
     text?: unknown
     event?: Json
@@ -27,7 +23,7 @@ export function lineFacts(line: string): LineFacts {
   const inner = typeof members.msg === 'object' && members.msg !== null ? (members.msg as Json) : {}
   return {
     type: textOf(members.type) ?? 'unknown',
-    // Where the exchanges that ssmd knows say which market a message is of.
+    // Where the exchanges that wrote format 1 say which market a message is of.
     symbol:
       textOf(inner.market_ticker) ?? textOf(inner.event_ticker) ?? textOf(members.symbol) ?? '',
   }
