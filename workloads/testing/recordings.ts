@@ -21,6 +21,12 @@ export const KALSHI: readonly [Recordings, ...Recordings[]] = [
   ),
 ]
 
+/** Recordings of Binance: the committed one, and five minutes of the exchange where they lie beside the project. */
+export const BINANCE: readonly string[] = [
+  join(OWN, 'binance/spot_btcusdt.gz'),
+  ...[join(BESIDE, 'binance/spot_btcusdt_20240808.gz')].filter((file) => existsSync(file)),
+]
+
 /** Frames of exchanges without an adapter, in the order in which they were received. */
 export const STRANGERS: Readonly<Record<string, () => string[]>> = {
   kraken: () => linesOf(join(OWN, 'kraken/book.jsonl')),
@@ -44,7 +50,7 @@ export const kalshiEventFiles = ({ folder }: Recordings): string[] =>
 export const withoutSequence = (frame: string): string =>
   frame.replace(/"sid":\d+,("seq":\d+,)?/, '')
 
-function linesOf(file: string): string[] {
+export function linesOf(file: string): string[] {
   const bytes = readFileSync(file)
   return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes)
     .toString('utf8')

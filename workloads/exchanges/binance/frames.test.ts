@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
+import { basename } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { BINANCE, linesOf } from '#testing/recordings.ts'
 import { FORM } from '#wire/form.ts'
 import { DeclaredTypes } from '../protocol/declared-types.ts'
 import { BinanceFrames } from './frames.ts'
@@ -148,31 +148,29 @@ test('declared types are read where the adapter knows none', () => {
   assert.equal([seen.type, seen.symbol, seen.understood], ['aggTrade', 'BTCUSDT', true])
 })
 
-test('every frame of the recording is understood, and its chains have no hole', () => {
-  const folder = new URL('../../testing/recordings/binance/', import.meta.url)
-  const lines = gunzipSync(readFileSync(new URL('spot_btcusdt.gz', folder)))
-    .toString()
-    .trimEnd()
-    .split('\n')
-  const frames = newFrames()
-  const last = new Map<number, number>()
-  let counted = 0
-  for (const line of lines) {
-    const text = line.slice(line.indexOf(' ') + 1)
-    const value = JSON.parse(text)
-    if (value.stream === undefined) continue
-    const seen = look(text, frames)
-    assert.ok(seen.understood, text)
-    assert.is(seen.symbol, value.data.s)
-    assert.is(seen.type, value.data.e ?? 'bookTicker')
-    if (seen.scope === 0) continue
-    const before = last.get(seen.scope)
-    if (before !== undefined) assert.is(seen.first, before + 1, text)
-    last.set(seen.scope, seen.sequence)
-    counted++
-  }
-  assert.is(last.size, 2)
-  assert.ok(counted > 250, String(counted))
-})
+for (const file of BINANCE) {
+  test(`every frame of ${basename(file)} is understood, and its chains have no hole`, () => {
+    const lines = linesOf(file)
+    const frames = newFrames()
+    const last = new Map<number, number>()
+    let counted = 0
+    for (const line of lines) {
+      const text = line.slice(line.indexOf(' ') + 1)
+      const value = JSON.parse(text)
+      if (value.stream === undefined) continue
+      const seen = look(text, frames)
+      assert.ok(seen.understood, text)
+      assert.is(seen.symbol, value.data.s)
+      assert.is(seen.type, value.data.e ?? 'bookTicker')
+      if (seen.scope === 0) continue
+      const before = last.get(seen.scope)
+      if (before !== undefined) assert.is(seen.first, before + 1, text)
+      last.set(seen.scope, seen.sequence)
+      counted++
+    }
+    assert.is(last.size, 2)
+    assert.ok(counted > 250, String(counted))
+  })
+}
 
 test.run()
