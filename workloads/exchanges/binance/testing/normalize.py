@@ -11,7 +11,7 @@ FIRST, LAST, EMPTY = 1, 2, 4
 
 
 def out(kind, symbol, time="-1", side=0, price="", size="", flags=0, sequence="", id="", quote=None):
-    print(json.dumps([kind, symbol, time, side, price, size, flags, sequence, id] + (quote or ["", "", "", ""])))
+    print(json.dumps([kind, symbol, time, side, price, size, flags, sequence, id] + (quote or ["", "", "", ""]), separators=(",", ":")))
 
 
 def nanos(value):
