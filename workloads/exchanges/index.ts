@@ -12,7 +12,10 @@ type Exchange = {
 }
 
 const EXCHANGES: Readonly<Record<string, Exchange>> = {
-  kalshi: { adapter: async () => (await import('./kalshi/adapter.ts')).kalshi },
+  kalshi: {
+    adapter: async () => (await import('./kalshi/adapter.ts')).kalshi,
+    simulator: async () => (await import('./kalshi/simulator/venue.ts')).venue,
+  },
   synthetic: { adapter: async () => (await import('./synthetic/adapter.ts')).synthetic },
 }
 
