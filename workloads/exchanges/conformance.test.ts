@@ -107,7 +107,10 @@ function checkFacts(name: string, facts: ExchangeFacts, tell: Tell): void {
 
 function checkReadme(name: string, tell: Tell): void {
   const path = new URL('README.md', folderOf(name))
-  if (!existsSync(path)) return tell('no README.md')
+  if (!existsSync(path)) {
+    tell('no README.md')
+    return
+  }
   const headings = readFileSync(path, 'utf8').match(/^#+ .*$/gm) ?? []
   for (const section of SECTIONS)
     if (!headings.some((heading) => new RegExp(section, 'i').test(heading)))
@@ -130,9 +133,15 @@ function checkAdapter(exchange: Exchange, frames: readonly Buffer[], tell: Tell)
 
 async function checkNormalizer(name: string, feed: Feed, frames: readonly Buffer[], tell: Tell) {
   const path = new URL('normalize.ts', folderOf(name))
-  if (!existsSync(path)) return tell('no normalize.ts')
+  if (!existsSync(path)) {
+    tell('no normalize.ts')
+    return
+  }
   const { createNormalizer } = (await import(path.href)) as { createNormalizer?: CreateNormalizer }
-  if (createNormalizer === undefined) return tell('normalize.ts exports no createNormalizer')
+  if (createNormalizer === undefined) {
+    tell('normalize.ts exports no createNormalizer')
+    return
+  }
   const normalizer = createNormalizer(feed)
   const header = { recvMs: 1, recvNs: 2, feed: 'f', type: 'unknown', symbol: '' }
   let events = 0
