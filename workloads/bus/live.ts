@@ -1,6 +1,8 @@
-// Live records on core NATS: sent once, stored nowhere, for whoever listens at that moment. While nobody does, a
-// record costs a look into a map: a subject that nobody takes is left alone for a while. Memory is bounded: what the
-// server has not read by then is not waited for, live records are dropped and counted.
+// Live records on core NATS: sent once, stored nowhere, immediately for subjects that have a listener. A subject without
+// one is muted for a second: a record then costs a look into a map. What comes after that second leaves with the next
+// block, in the same write, so that trying wakes neither the server nor this program; if it is taken, the subject is
+// immediate again. A listener loses no record that is received later than a second after it subscribed.
+// Memory is bounded: what the server has not read by then is not waited for, live records are dropped and counted.
 
 import type { Msg, NatsConnection, NatsError } from 'nats'
 import { newInbox } from './inbox.ts'
@@ -15,7 +17,15 @@ export type LiveOptions = {
   readonly nowMs?: () => number
 }
 
-type Subject = { readonly name: string; readonly token: string; mutedUntil: number }
+type Subject = {
+  readonly name: string
+  readonly token: string
+  /** 0 while it may have a listener. */
+  mutedUntil: number
+}
+
+/** A record of a subject whose mute is over; it leaves with the next block. */
+type Waiting = { readonly subject: Subject; readonly record: Uint8Array }
 
 /** A subject without a listener is tried again after this, for every thousand subjects there are. */
 const MUTE_MS = 1_000
@@ -36,6 +46,8 @@ export class LivePublisher {
   readonly #link: Link
   readonly #byType = new Map<string, Map<string, Subject>>()
   #byToken: Subject[] = []
+  /** In the order of receipt; no more than the blocks being filled hold. */
+  #waiting: Waiting[] = []
   #up = true
   #unconfirmed = 0
   #pinging = false
@@ -54,6 +66,7 @@ export class LivePublisher {
     this.#link = watchUpDown(options.nc, {
       down: () => {
         this.#up = false
+        this.#waiting = []
       },
       up: () => {
         this.#up = true
@@ -72,16 +85,36 @@ export class LivePublisher {
     return this.#dropped
   }
 
-  /** `encode` is called only where somebody may listen: a block of one record. */
+  /** `encode` makes a block of one record; it is called only if a listener may take it. */
   publish(type: string, symbol: string, encode: () => Uint8Array): void {
     if (!this.#up || this.#nc.isClosed()) return
     const subject = this.#subject(type, symbol)
-    if (subject.mutedUntil > 0 && this.#nowMs() < subject.mutedUntil) return
+    if (subject.mutedUntil > 0) {
+      if (this.#nowMs() < subject.mutedUntil) return
+      this.#waiting.push({ subject, record: encode() })
+      return
+    }
     if (this.#unconfirmed > MAX_BYTES) {
       this.#dropped++
       return
     }
-    const record = encode()
+    this.#send(subject, encode())
+  }
+
+  /** A block is about to be written: what waits for that goes before it, for the server may sync the block first. */
+  blockLeaves(): void {
+    if (this.#waiting.length === 0) return
+    const waiting = this.#waiting
+    this.#waiting = []
+    if (this.#nc.isClosed()) return
+    for (const { subject, record } of waiting) {
+      subject.mutedUntil = 0
+      if (this.#unconfirmed > MAX_BYTES) this.#dropped++
+      else this.#send(subject, record)
+    }
+  }
+
+  #send(subject: Subject, record: Uint8Array): void {
     try {
       this.#nc.publish(subject.name, record, { reply: subject.token })
     } catch {
@@ -113,6 +146,8 @@ export class LivePublisher {
     if (this.#byToken.length >= MAX_SUBJECTS) {
       this.#byToken = []
       this.#byType.clear()
+      // Their tokens belong to others from now on.
+      this.#waiting = []
     }
     const subject = {
       name: liveSubject(this.#environment, this.#feed, type, symbol),

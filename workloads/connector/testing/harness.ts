@@ -221,7 +221,7 @@ export function startCapture(options: HarnessOptions) {
           memory,
           publisher,
           stats,
-          live: () => {},
+          live: null,
         },
         Date.now
       ),
