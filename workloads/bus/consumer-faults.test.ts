@@ -147,12 +147,13 @@ test('what has gathered comes when it is asked for, and is handed out by then', 
       fake.deliver(3, 3)
       fake.status(404, 'No Messages')
       await until(20_000, 'the blocks', () => got.length === 3)
-      const asked = consumer.ask()
+      const gotThen = consumer.ask().then(() => [...got])
       await until(20_000, 'the third request', () => fake.pulls.length > 2)
-      fake.deliver(4, 4)
-      fake.status(404, 'No Messages')
-      await within(20_000, 'the answer', asked)
-      assert.equal(got, [1, 2, 3, 4])
+      fake.atOnce(() => {
+        fake.deliver(4, 4)
+        fake.status(404, 'No Messages')
+      })
+      assert.equal(await within(20_000, 'the answer', gotThen), [1, 2, 3, 4])
       assert.is(fake.pulls.length, 3, 'and nothing else asks')
     },
     { gatherMs: 3_600_000 }
@@ -160,7 +161,7 @@ test('what has gathered comes when it is asked for, and is handed out by then', 
 
 test('a stream without blocks holds nobody up who asks', () =>
   withFake(
-    async ({ fake, consumer }) => {
+    async ({ fake, consumer, lines }) => {
       await within(20_000, 'an answer while a request is under way', consumer.ask())
       fake.status(404, 'No Messages')
       await until(20_000, 'the next request', () => {
@@ -173,6 +174,7 @@ test('a stream without blocks holds nobody up who asks', () =>
         return fake.pulls.length > 2
       })
       assert.is(fake.pulls.length, 3)
+      assert.not.ok(lines.some((line) => line.msg === 'recreating the consumer'))
     },
     { gatherMs: 3_600_000 }
   ))

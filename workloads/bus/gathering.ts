@@ -1,8 +1,6 @@
 // When a consumer that has taken everything asks again: as soon as its owner wants what has gathered, or else after a
 // while. One request then takes what many would: each costs the server a delivery and a write of the consumer's state.
 
-import { setImmediate as nextTurn } from 'node:timers/promises'
-
 /** What the owner asked for is waited for so long: a stream without blocks, or a NATS that is away, holds nothing up. */
 const ASK_MS = 250
 
@@ -44,8 +42,6 @@ export class Gathering {
     await answered
     clearTimeout(late)
     this.#answered = undefined
-    // The reader takes what came with the answer in this turn.
-    await nextTurn()
   }
 
   /** Nothing gathers any more. */
