@@ -4,7 +4,7 @@
 
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { isForTests, mayImport, roomOf } from './arrows.ts'
+import { isForTests, mayImport, roomKindOf } from './arrows.ts'
 import { readSources } from './sources.ts'
 
 export type Room = { readonly name: string; readonly may: readonly string[] | string }
@@ -18,7 +18,7 @@ const NONE = '?'
 
 /** The rooms of what ships, in the order of their first file. */
 export function roomsOf(paths: readonly string[]): Room[] {
-  const names = new Set(paths.filter((path) => !isForTests(path)).map(roomOf))
+  const names = new Set(paths.filter((path) => !isForTests(path)).map(roomKindOf))
   return [...names].map((name) => ({ name, may: mayImport(name) }))
 }
 

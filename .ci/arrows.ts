@@ -14,6 +14,18 @@ export type House = {
 const ARCHIVE = 'workloads/archive'
 /** What every program of a workload may use. */
 const PROGRAM = ['crds', 'workloads/wire', 'workloads/bus', 'workloads/role']
+const MARKET = 'workloads/market'
+const EXCHANGES = 'workloads/exchanges'
+const PROTOCOL = `${EXCHANGES}/protocol`
+/** What the sides of exchanges in the simulator share. */
+const SIMULATION = `${EXCHANGES}/simulation`
+/** What the folder of one exchange may use: never another exchange. */
+const EXCHANGE = ['crds', 'workloads/wire', 'workloads/role', MARKET, PROTOCOL, SIMULATION]
+/** Files of an exchange's folder that may import less than the rest of it. */
+const NARROW: Readonly<Partial<Record<string, readonly string[]>>> = {
+  'facts.ts': [],
+  'normalize.ts': [MARKET],
+}
 /** The rooms of the archive that its writer is made of: from elsewhere only `writer.ts` uses them. */
 const INNER = ['format', 'state', 'ingest', 'storage'].map((room) => `${ARCHIVE}/${room}`)
 const [FORMAT = '', STATE = '', INGEST = ''] = INNER
@@ -43,9 +55,13 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   // Two files, so that nothing the writer decides can excuse it.
   [`${ARCHIVE}/verify`]: ['crds', `${FORMAT}/manifest.ts`, `${FORMAT}/problem.ts`],
   'workloads/role': ['crds'],
-  'workloads/connector': PROGRAM,
+  [PROTOCOL]: ['crds', 'workloads/wire', 'workloads/role'],
+  [SIMULATION]: ['crds'],
+  [EXCHANGES]: ['crds', MARKET, PROTOCOL, SIMULATION, `${EXCHANGES}/<name>`],
+  [MARKET]: [],
+  'workloads/connector': [...PROGRAM, EXCHANGES, PROTOCOL],
   'workloads/archiver': [...PROGRAM, ARCHIVE],
-  'workloads/simulator': [...PROGRAM, `${ARCHIVE}/read`],
+  'workloads/simulator': [...PROGRAM, EXCHANGES, SIMULATION, `${ARCHIVE}/read`],
   'operator/kube': ['crds', 'workloads/role'],
   'operator/runtime': BASE,
   ...Object.fromEntries(WORDS.map((room) => [room, ABOVE_RUNTIME])),
@@ -61,11 +77,18 @@ const FOR_TESTS = ['operator/testing', 'operator/bench', 'operator/e2e']
 /** What a room may import beside itself, as docs/architecture.md shows it; a text for rooms that see all others. */
 export function mayImport(room: string): readonly string[] | string {
   if (room.startsWith('.ci')) return 'everything'
-  return room === 'cli' ? 'everything that ships' : (MAY[room] ?? ['crds'])
+  return room === 'cli' ? 'everything that ships' : arrowsOf(room)
 }
 
+const arrowsOf = (room: string): readonly string[] =>
+  MAY[room] ?? (isExchange(room) ? EXCHANGE : ['crds'])
+
+/** The folder of one exchange. */
+const isExchange = (room: string): boolean =>
+  room.startsWith(`${EXCHANGES}/`) && room !== PROTOCOL && room !== SIMULATION
+
 /** Rooms without I/O: what they compute follows from their arguments alone. */
-const PURE: readonly string[] = [FORMAT, STATE, INGEST]
+const PURE: readonly string[] = [FORMAT, STATE, INGEST, SIMULATION, MARKET]
 /** Modules of Node that reach neither disk, network, process nor clock. */
 const PURE_MODULES = 'assert assert/strict buffer crypto path util zlib'.split(' ')
 
@@ -80,7 +103,9 @@ export function checkArrows(files: readonly SourceFile[], house: House): string[
       const why =
         target === undefined
           ? packageProblem(file.path, item, house)
-          : (nameProblem(file.path, item, target, house) ?? arrowProblem(file.path, target))
+          : (nameProblem(file.path, item, target, house) ??
+            narrowProblem(file.path, target) ??
+            arrowProblem(file.path, target))
       if (why !== undefined) problems.push(`${file.path}:${item.line}: ${why}`)
       if (item.kind === 'hollow') {
         problems.push(`${file.path}:${item.line}: only types: write "import type { … }"`)
@@ -119,9 +144,16 @@ export const ARROWS: ReadonlyMap<string, readonly string[]> = new Map(Object.ent
 /** The room of a path: `crds`, `workloads/wire`, `workloads/archive/state`, `operator` (its own files), `cli/launch`. */
 export function roomOf(path: string): string {
   const [top = '', second = '', third, fourth] = path.split('/')
-  if (fourth !== undefined && `${top}/${second}` === ARCHIVE) return `${ARCHIVE}/${third}`
+  const deep = [ARCHIVE, EXCHANGES].find((room) => room === `${top}/${second}`)
+  if (fourth !== undefined && deep !== undefined) return `${deep}/${third}`
   const divided = top === 'workloads' || top === 'operator' || path.startsWith('cli/launch/')
   return divided && third !== undefined ? `${top}/${second}` : top
+}
+
+/** As `roomOf`, with one name for the folders of all exchanges. */
+export function roomKindOf(path: string): string {
+  const room = roomOf(path)
+  return isExchange(room) ? `${EXCHANGES}/<name>` : room
 }
 
 /** Tests, what helps them, and measuring programs: nothing that runs at a user's imports them. */
@@ -160,10 +192,20 @@ function arrowProblem(from: string, to: string): string | undefined {
   const whole = isInArchive ? 'archive' : here.startsWith('operator') ? 'operator' : undefined
   if (whole !== undefined && !MAY[here] && !FOR_TESTS.includes(here))
     return `${here} is no room of the ${whole}: give it its arrows in .ci/arrows.ts`
-  const may = MAY[here] ?? ['crds']
-  return may.includes(there) || may.includes(to)
+  const may = arrowsOf(here)
+  return may.includes(roomKindOf(to)) || may.includes(to)
     ? testsOnly(from, to)
     : `${here} may not import ${there}`
+}
+
+/** Facts are plain data, and normalisation must not depend on how an exchange is captured. */
+function narrowProblem(from: string, to: string): string | undefined {
+  const here = roomOf(from)
+  const name = posix.basename(from)
+  const may = isExchange(here) ? NARROW[name] : undefined
+  if (may === undefined || may.includes(roomOf(to))) return undefined
+  if (here === roomOf(to) && may.length > 0) return undefined
+  return `${name} of an exchange may import ${may.length === 0 ? 'nothing' : 'workloads/market and its own folder alone'}`
 }
 
 /** Files of pure rooms that load a module with I/O, themselves or through what they import. */

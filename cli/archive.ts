@@ -1,26 +1,41 @@
-// What the `data` commands share: the days of an archive, and clear words where there are none.
-import { type Days, surveyDays } from '#archive/read/reader.ts'
-import { SsmdError, toSsmdError } from '#crds/errors.ts'
+// What the `data` commands share: the days of archives, and clear words if there are none.
+import type { Days } from '#archive/read/reader.ts'
+import { SsmdError } from '#crds/errors.ts'
+import { type FeedPlace, placeOf, type Root, surveyRoots } from './roots.ts'
 
-/** All days of an archive, or of one feed of it; an error that helps where the archive or the feed is not there. */
-export async function findDays(path: string, feed: string | undefined): Promise<Days> {
-  let all: Days
-  try {
-    all = await surveyDays(path)
-  } catch (thrown) {
-    const error = toSsmdError(thrown)
-    if (error.code !== 'SSMD_E_NOT_FOUND') throw error
-    throw new SsmdError('SSMD_E_NOT_FOUND', `there is no archive at ${path}`, {
-      hint: 'run npx ssmd up to create one in ./data, or name its folder with --path',
-      cause: thrown,
-    })
+/** All days of the roots, or of one feed of them. Throws an error that says what is there instead. */
+export async function findDays(roots: readonly Root[], feed: string | undefined): Promise<Days> {
+  if (feed !== undefined) return (await findFeed(roots, feed)).days
+  const all = await surveyRoots(roots)
+  const isOne = all.length === 1
+  return {
+    days: all.flatMap(({ days }) => days.days),
+    damaged: all.flatMap(({ days }) => days.damaged),
+    files: all.flatMap(({ root, days }) =>
+      days.files.map((file) => (isOne ? file : `${root.path}/${file}`))
+    ),
   }
-  if (feed === undefined) return all
-  const days = all.days.filter((day) => day.feed === feed)
-  const damaged = all.damaged.filter((day) => day.feed === feed)
-  if (days.length + damaged.length > 0) return { days, damaged, files: [] }
-  const feeds = [...new Set([...all.days, ...all.damaged].map((day) => day.feed))]
-  throw new SsmdError('SSMD_E_NOT_FOUND', `${path} holds no feed ${JSON.stringify(feed)}`, {
+}
+
+/** The one root that has a feed, the feed's own name there, and its days. */
+export async function findFeed(
+  roots: readonly Root[],
+  label: string
+): Promise<FeedPlace & { readonly days: Days }> {
+  const all = await surveyRoots(roots)
+  for (const { root, days: held } of all) {
+    const days = held.days.filter((day) => day.feed === label)
+    const damaged = held.damaged.filter((day) => day.feed === label)
+    if (days.length + damaged.length === 0) continue
+    const { feed } = placeOf(root, label)
+    return { root, feed, days: { days, damaged, files: [] } }
+  }
+  const feeds = [
+    ...new Set(all.flatMap(({ days }) => [...days.days, ...days.damaged]).map(({ feed }) => feed)),
+  ]
+  const where = roots.map(({ path }) => path).join(' and ')
+  const verb = roots.length === 1 ? 'holds' : 'hold'
+  throw new SsmdError('SSMD_E_NOT_FOUND', `${where} ${verb} no feed ${JSON.stringify(label)}`, {
     hint:
       feeds.length > 0
         ? `there is: ${feeds.join(', ')}`

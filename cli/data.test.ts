@@ -72,6 +72,41 @@ test('data list and data verify name what they cannot read, show the rest, and e
   assert.is(one.code, 0)
 })
 
+test('feeds of a named root have its name in front, in the list, in a sample and when verified', async () => {
+  using folder = new TestFolder()
+  await makeArchive(folder.data)
+  await makeArchive(join(folder.data, 'live'))
+  const paths = ['--path', folder.data, '--path', `live=${folder.data}/live`]
+  const list = await runSsmd(['data', 'list', ...paths, '-o', 'json'])
+  assert.equal(
+    JSON.parse(list.stdout).days.map(({ feed }: { feed: string }) => feed),
+    ['made', 'live.made']
+  )
+  const sample = await runSsmd(['data', 'sample', 'live.made', 'latest', ...paths, '-o', 'json'])
+  const { path, feed, lines } = JSON.parse(sample.stdout)
+  assert.equal([path, feed, lines.length], [`${folder.data}/live`, 'live.made', 8])
+  const verify = await runSsmd(['data', 'verify', 'live.made', ...paths])
+  assert.match(verify.stdout, /^live\.made +2026-11-24 /m)
+  assert.not.match(verify.stdout, /^made /m)
+  const all = await runSsmd(['data', 'verify', ...paths])
+  assert.match(all.stdout, /^16 records in 2 days/m)
+})
+
+test('two roots without names that hold the same feed are refused, with how to name one', async () => {
+  using folder = new TestFolder()
+  await makeArchive(folder.data)
+  await makeArchive(join(folder.data, 'live'))
+  for (const command of [['list'], ['sample', 'made', 'latest'], ['verify']]) {
+    const { code, stdout, stderr } = await runSsmd([
+      ...['data', ...command, '--path', folder.data, '--path', `${folder.data}/live`],
+    ])
+    assert.is(code, 2)
+    assert.is(stdout, '')
+    assert.match(stderr, /both .* hold a feed made/)
+    assert.match(stderr, /--path other=\S+live: its feed is then other\.made/)
+  }
+})
+
 test('data sample shows what can be read of a day, names the rest, and ends with 3', async () => {
   using folder = new TestFolder()
   const day = await makeArchive(folder.data)

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { resolveDay, resolveTime } from './day.ts'
-import { lineFacts } from './line.ts'
+import { namesInFormat1 } from './format-1.ts'
 
 const NOW = Date.parse('2026-11-24T23:59:59Z')
 
@@ -27,8 +27,9 @@ test('a time compares with receive times as text, whatever its form', () => {
     assert.throws(() => resolveTime(text, day), /is not a time/, text)
 })
 
-test('a line is known by what it says: event, message of an exchange, or neither', () => {
-  const facts = (text: string) => lineFacts(`{"recv":"x","conn":"c","n":1,${text}}`)
+test('a line of format 1 is known by its frame: event, message of an exchange, or neither', () => {
+  const facts = (text: string) =>
+    namesInFormat1(Buffer.from(`{"recv":"x","conn":"c","n":1,${text}}`))
   assert.equal(facts('"event":{"kind":"open"}'), { type: 'open', symbol: '' })
   assert.equal(facts('"frame":{"type":"trade","msg":{"market_ticker":"M-1"}}'), {
     type: 'trade',

@@ -3,6 +3,12 @@ import { type Command, Option } from 'commander'
 import { collect, examples, outputOption, wholeNumber } from './flags.ts'
 import type { Output } from './output.ts'
 
+/** The first value takes the place of the default. */
+const collectPaths = (value: string, before: readonly string[]): readonly string[] =>
+  before === DEFAULT_PATHS ? [value] : [...before, value]
+
+const DEFAULT_PATHS: readonly string[] = ['data']
+
 export function addData(program: Command): void {
   const data = examples(
     program
@@ -15,7 +21,13 @@ export function addData(program: Command): void {
   ssmd data verify                            prove every file against its manifest`
   )
   const pathOption = () =>
-    new Option('-p, --path <folder>', 'root of the archive').env('SSMD_DATA_PATH').default('data')
+    new Option(
+      '-p, --path <folder>',
+      'root of an archive, or <name>=<folder>; may be given several times'
+    )
+      .env('SSMD_DATA_PATH')
+      .argParser(collectPaths)
+      .default(DEFAULT_PATHS, 'data')
 
   examples(
     data
@@ -28,11 +40,14 @@ export function addData(program: Command): void {
     `
   ssmd data list
   ssmd data list kalshi --path /mnt/ssmd
+  ssmd data list --path data --path live=data/live    the feeds of the second are live.<feed>
   ssmd data list --output json | jq '.days[] | select(.gaps > 0)'`
-  ).action(async (feed: string | undefined, options: { path: string; output: Output }) => {
-    const { runDataList } = await import('./commands/data-list.ts')
-    await runDataList({ feed, ...options })
-  })
+  ).action(
+    async (feed: string | undefined, options: { path: readonly string[]; output: Output }) => {
+      const { runDataList } = await import('./commands/data-list.ts')
+      await runDataList({ feed, ...options })
+    }
+  )
 
   examples(
     data
@@ -66,7 +81,7 @@ export function addData(program: Command): void {
         from?: string
         to?: string
         limit: number
-        path: string
+        path: readonly string[]
         output: Output
       }
     ) => {
@@ -96,7 +111,7 @@ export function addData(program: Command): void {
     async (
       feed: string | undefined,
       day: string | undefined,
-      options: { path: string; output: Output }
+      options: { path: readonly string[]; output: Output }
     ) => {
       const { runDataVerify } = await import('./commands/data-verify.ts')
       await runDataVerify({ feed, day, ...options })

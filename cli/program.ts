@@ -1,6 +1,6 @@
 // The command line: what there is, how it is called, and what each exit code means. Each command's own code is
 // loaded when it runs, so that asking for help, or for the archive, never waits for the rest.
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { exitCodeOf } from '#crds/errors.ts'
 import { readVersion } from './commands/version.ts'
 import { collect, examples, outputOption } from './flags.ts'
@@ -101,22 +101,29 @@ function addUp(program: Command): void {
       )
       .argument('[path]', 'file or folder of resources', 'exchanges')
       .option('--data <folder>', 'where archives, streams and logs are kept', './data')
-      .option('--env <name>', 'only this Environment; may be given several times', collect)
+      .option(
+        '--environment <name>',
+        'only this Environment, suspended or not; may be given several times',
+        collect
+      )
+      .addOption(new Option('--env <name>').argParser(collect).hideHelp())
       .addOption(outputOption()),
     `
   ssmd up                          run everything declared in exchanges/, data in ./data
   ssmd up --data /mnt/ssmd         keep the data elsewhere
-  ssmd up my-exchanges --env local only the Environment local of another folder
+  ssmd up --environment live       run this Environment only, also if it is suspended
   ssmd up | tee ssmd.log           plain lines instead of the live table
   ssmd up --output json            one JSON object a line, for a program to read`
-  ).action(async (path: string, { data, env, output }: UpFlags) => {
+  ).action(async (path: string, { data, environment = [], env = [], output }: UpFlags) => {
     const { runUp } = await import('./commands/up.ts')
-    await runUp({ path, data, environments: env ?? [], output })
+    await runUp({ path, data, environments: [...environment, ...env], output })
   })
 }
 
 type UpFlags = {
   readonly data: string
+  readonly environment?: readonly string[]
+  /** The former name of `environment`. */
   readonly env?: readonly string[]
   readonly output: Output
 }

@@ -121,7 +121,7 @@ test('data sample prints lines byte for byte, filtered, and says that they are s
   const three = await sample('--limit', '3')
   assert.is(three.code, 0)
   assert.is(three.stdout.trim().split('\n').length, 3)
-  assert.match(three.stdout, /^\{"recv":".*"n":1,"event":\{"kind":"open"/)
+  assert.match(three.stdout, /^\{"recv":".*"n":1,"type":"open","event":\{"kind":"open"/)
   assert.match(three.stderr, /is simulated/)
 
   const trades = await sample('--type', 'trade', '--symbol', 'S1', '--limit', '20')

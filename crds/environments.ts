@@ -1,7 +1,7 @@
 // What an Environment means for a feed: whether it runs there, whether it is simulated, whose key it takes.
 
 import type { Environment, EnvironmentKey } from './environment.gen.ts'
-import { EXCHANGES } from './exchanges.ts'
+import { EXCHANGES } from './exchanges.gen.ts'
 import type { Feed } from './feed.gen.ts'
 
 /** Whether a simulator stands in for the exchange: named in `spec.simulator.feeds`, or always. */

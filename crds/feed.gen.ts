@@ -24,7 +24,7 @@ export type FeedSpec = {
    * under this name comes from this exchange. `synthetic` is a seeded generator that needs no
    * network and no key.
    */
-  readonly exchange: 'kalshi' | 'synthetic'
+  readonly exchange: 'binance' | 'kalshi' | 'synthetic'
   /** Transport of the exchange. Default: websocket. */
   readonly type: 'websocket'
   /**
@@ -43,6 +43,12 @@ export type FeedSpec = {
    * `ticker`.
    */
   readonly channels: readonly string[]
+  /**
+   * Price levels on each side of an order book that are asked for, where the exchange lets one
+   * choose: the REST snapshot of binance (default 100), the subscription of kraken. Each exchange
+   * has its own list of depths.
+   */
+  readonly bookDepth?: number
   /** Which symbols to capture (default all that the exchange sends). */
   readonly symbols?: FeedSymbols
   /**

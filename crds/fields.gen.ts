@@ -50,6 +50,8 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'spec.channels':
       "The channels to subscribe to, in the exchange's own names, such as `orderbook_delta`, `trade`, `ticker`.",
     'spec.channels[]': '',
+    'spec.bookDepth':
+      'Price levels on each side of an order book that are asked for, where the exchange lets one choose: the REST snapshot of binance (default 100), the subscription of kraken. Each exchange has its own list of depths.',
     'spec.symbols': 'Which symbols to capture (default all that the exchange sends).',
     'spec.symbols.include':
       'Exact names, or globs such as `KXGOLD15M-*` (`*` any text, `?` one character). Globs are resolved by discovery.',

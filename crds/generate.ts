@@ -1,5 +1,5 @@
 // `npm run generate`: writes everything that follows from the CRDs (types, validators, field tables, the reference
-// page), the chart's copies of what stands here, and Argo CD's settings. With `--check` it writes nothing, and fails where a file is not what
+// page), from the facts of the exchanges, the chart's copies of what stands here, and Argo CD's settings. With `--check` it writes nothing, and fails where a file is not what
 // it would write.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -13,6 +13,7 @@ import {
   renderChartRoles,
 } from './generator/chart.ts'
 import { withValueTable } from './generator/chart-values.ts'
+import { readFacts, renderExchanges } from './generator/exchanges.ts'
 import { renderFields } from './generator/fields.ts'
 import { renderNeeds } from './generator/needs.ts'
 import { renderReference } from './generator/reference.ts'
@@ -22,6 +23,7 @@ import { renderValidators, renderValidatorTypes } from './generator/validators.t
 import { API_GROUP } from './kinds.ts'
 
 const CRDS = fileURLToPath(new URL('.', import.meta.url))
+const EXCHANGES = fileURLToPath(new URL('../workloads/exchanges', import.meta.url))
 
 /** What should stand in each generated file, by its path from the root of the repository. */
 export async function renderAll(): Promise<ReadonlyMap<string, string>> {
@@ -30,6 +32,7 @@ export async function renderAll(): Promise<ReadonlyMap<string, string>> {
     ...crds.map(
       (crd) => [`crds/${crd.file.replace('.yaml', '.gen.ts')}`, renderTypes(crd)] as const
     ),
+    ['crds/exchanges.gen.ts', renderExchanges(await readFacts(EXCHANGES))],
     ['crds/fields.gen.ts', renderFields(crds)],
     ['crds/needs.gen.ts', renderNeeds(crds)],
     ['crds/validators.gen.mjs', renderValidators(crds)],

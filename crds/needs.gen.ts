@@ -5,7 +5,7 @@ export const NEEDS: Readonly<Record<string, Readonly<Record<string, readonly str
   Feed: {
     spec: ['object'],
     'spec.displayName': ['string'],
-    'spec.exchange': ['string', 'kalshi', 'synthetic'],
+    'spec.exchange': ['string', 'binance', 'kalshi', 'synthetic'],
     'spec.type': ['string', 'websocket'],
     'spec.state': ['string', 'active', 'deprecated', 'disabled'],
     'spec.versions': ['array'],
@@ -21,6 +21,7 @@ export const NEEDS: Readonly<Record<string, Readonly<Record<string, readonly str
     'spec.versions[].maxSymbolsPerConnection': ['integer'],
     'spec.channels': ['array'],
     'spec.channels[]': ['string'],
+    'spec.bookDepth': ['integer'],
     'spec.symbols': ['object'],
     'spec.symbols.include': ['array'],
     'spec.symbols.include[]': ['string'],

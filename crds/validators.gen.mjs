@@ -18,7 +18,7 @@ const formats = { date: function isDate(text ) {
 } }
 
 export const validateFeed = validate10;
-const schema11 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Feed"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["exchange","versions","channels"],"properties":{"displayName":{"type":"string","minLength":1,"maxLength":100},"exchange":{"type":"string","enum":["kalshi","synthetic"]},"type":{"type":"string","enum":["websocket"],"default":"websocket"},"state":{"type":"string","enum":["active","deprecated","disabled"],"default":"active"},"versions":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"object","required":["name","effectiveFrom","endpoint"],"properties":{"name":{"type":"string","minLength":1,"maxLength":32,"pattern":"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"},"effectiveFrom":{"type":"string","format":"date","maxLength":10,"pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"effectiveTo":{"type":"string","format":"date","maxLength":10,"pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"endpoint":{"type":"string","maxLength":2048,"pattern":"^(wss?|synthetic)://[!-~]+$"},"restEndpoint":{"type":"string","maxLength":2048,"pattern":"^https?://[!-~]+$"},"protocol":{"type":"string","enum":["json"]},"authMethod":{"type":"string","enum":["none","apiKey"],"default":"none"},"rateLimitPerSecond":{"type":"integer","minimum":1,"maximum":100000},"maxSymbolsPerConnection":{"type":"integer","minimum":1,"maximum":1000000}},"additionalProperties":false}},"channels":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"symbols":{"type":"object","required":["include"],"properties":{"include":{"type":"array","minItems":1,"maxItems":10000,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^ \\t\\r\\n,]+$"}},"exclude":{"type":"array","maxItems":10000,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^ \\t\\r\\n,]+$"}},"discover":{"type":"object","default":{},"properties":{"interval":{"type":"string","default":"60s","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false},"messageTypes":{"type":"array","maxItems":64,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"},"group":{"type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z][a-z0-9-]*$"},"symbol":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"},"sequence":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"},"scope":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}},"additionalProperties":false}},"calendar":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"holidayCalendar":{"type":"string","minLength":1,"maxLength":64},"openTime":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"closeTime":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"captureLocations":{"type":"array","maxItems":16,"items":{"type":"object","required":["site"],"properties":{"site":{"type":"string","minLength":1,"maxLength":64},"type":{"type":"string","enum":["cloud","colo","onPrem"]},"provider":{"type":"string","minLength":1,"maxLength":64},"region":{"type":"string","minLength":1,"maxLength":64},"clock":{"type":"string","minLength":1,"maxLength":64}},"additionalProperties":false}}},"additionalProperties":false},"status":{"type":"object"}}};
+const schema11 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Feed"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["exchange","versions","channels"],"properties":{"displayName":{"type":"string","minLength":1,"maxLength":100},"exchange":{"type":"string","enum":["binance","kalshi","synthetic"]},"type":{"type":"string","enum":["websocket"],"default":"websocket"},"state":{"type":"string","enum":["active","deprecated","disabled"],"default":"active"},"versions":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"object","required":["name","effectiveFrom","endpoint"],"properties":{"name":{"type":"string","minLength":1,"maxLength":32,"pattern":"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"},"effectiveFrom":{"type":"string","format":"date","maxLength":10,"pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"effectiveTo":{"type":"string","format":"date","maxLength":10,"pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"endpoint":{"type":"string","maxLength":2048,"pattern":"^(wss?|synthetic)://[!-~]+$"},"restEndpoint":{"type":"string","maxLength":2048,"pattern":"^https?://[!-~]+$"},"protocol":{"type":"string","enum":["json"]},"authMethod":{"type":"string","enum":["none","apiKey"],"default":"none"},"rateLimitPerSecond":{"type":"integer","minimum":1,"maximum":100000},"maxSymbolsPerConnection":{"type":"integer","minimum":1,"maximum":1000000}},"additionalProperties":false}},"channels":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"bookDepth":{"type":"integer","minimum":1,"maximum":5000},"symbols":{"type":"object","required":["include"],"properties":{"include":{"type":"array","minItems":1,"maxItems":10000,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^ \\t\\r\\n,]+$"}},"exclude":{"type":"array","maxItems":10000,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^ \\t\\r\\n,]+$"}},"discover":{"type":"object","default":{},"properties":{"interval":{"type":"string","default":"60s","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false},"messageTypes":{"type":"array","maxItems":64,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"},"group":{"type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z][a-z0-9-]*$"},"symbol":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"},"sequence":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"},"scope":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}},"additionalProperties":false}},"calendar":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"holidayCalendar":{"type":"string","minLength":1,"maxLength":64},"openTime":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"closeTime":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"captureLocations":{"type":"array","maxItems":16,"items":{"type":"object","required":["site"],"properties":{"site":{"type":"string","minLength":1,"maxLength":64},"type":{"type":"string","enum":["cloud","colo","onPrem"]},"provider":{"type":"string","minLength":1,"maxLength":64},"region":{"type":"string","minLength":1,"maxLength":64},"clock":{"type":"string","minLength":1,"maxLength":64}},"additionalProperties":false}}},"additionalProperties":false},"status":{"type":"object"}}};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = ucs2length.default;
 const pattern0 = new RegExp("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "u");
@@ -747,7 +747,7 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(!((data25 === "kalshi") || (data25 === "synthetic"))){
+if(!(((data25 === "binance") || (data25 === "kalshi")) || (data25 === "synthetic"))){
 const err58 = {instancePath:instancePath+"/spec/exchange",schemaPath:"#/properties/spec/properties/exchange/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.exchange.enum}};
 if(vErrors === null){
 vErrors = [err58];
@@ -1296,14 +1296,10 @@ vErrors.push(err105);
 errors++;
 }
 }
-if(data23.symbols !== undefined){
-let data41 = data23.symbols;
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
-if(data41.discover === undefined){
-data41.discover = {};
-}
-if(data41.include === undefined){
-const err106 = {instancePath:instancePath+"/spec/symbols",schemaPath:"#/properties/spec/properties/symbols/required",keyword:"required",params:{missingProperty: "include"}};
+if(data23.bookDepth !== undefined){
+let data41 = data23.bookDepth;
+if(!((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41)))){
+const err106 = {instancePath:instancePath+"/spec/bookDepth",schemaPath:"#/properties/spec/properties/bookDepth/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1312,9 +1308,9 @@ vErrors.push(err106);
 }
 errors++;
 }
-for(const key6 in data41){
-if(!(((key6 === "include") || (key6 === "exclude")) || (key6 === "discover"))){
-const err107 = {instancePath:instancePath+"/spec/symbols",schemaPath:"#/properties/spec/properties/symbols/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+if(typeof data41 == "number"){
+if(data41 > 5000 || isNaN(data41)){
+const err107 = {instancePath:instancePath+"/spec/bookDepth",schemaPath:"#/properties/spec/properties/bookDepth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5000}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1323,12 +1319,8 @@ vErrors.push(err107);
 }
 errors++;
 }
-}
-if(data41.include !== undefined){
-let data42 = data41.include;
-if(Array.isArray(data42)){
-if(data42.length > 10000){
-const err108 = {instancePath:instancePath+"/spec/symbols/include",schemaPath:"#/properties/spec/properties/symbols/properties/include/maxItems",keyword:"maxItems",params:{limit: 10000}};
+if(data41 < 1 || isNaN(data41)){
+const err108 = {instancePath:instancePath+"/spec/bookDepth",schemaPath:"#/properties/spec/properties/bookDepth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1337,8 +1329,16 @@ vErrors.push(err108);
 }
 errors++;
 }
-if(data42.length < 1){
-const err109 = {instancePath:instancePath+"/spec/symbols/include",schemaPath:"#/properties/spec/properties/symbols/properties/include/minItems",keyword:"minItems",params:{limit: 1}};
+}
+}
+if(data23.symbols !== undefined){
+let data42 = data23.symbols;
+if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+if(data42.discover === undefined){
+data42.discover = {};
+}
+if(data42.include === undefined){
+const err109 = {instancePath:instancePath+"/spec/symbols",schemaPath:"#/properties/spec/properties/symbols/required",keyword:"required",params:{missingProperty: "include"}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1347,12 +1347,9 @@ vErrors.push(err109);
 }
 errors++;
 }
-const len5 = data42.length;
-for(let i5=0; i5<len5; i5++){
-let data43 = data42[i5];
-if(typeof data43 === "string"){
-if(func3(data43) > 128){
-const err110 = {instancePath:instancePath+"/spec/symbols/include/" + i5,schemaPath:"#/properties/spec/properties/symbols/properties/include/items/maxLength",keyword:"maxLength",params:{limit: 128}};
+for(const key6 in data42){
+if(!(((key6 === "include") || (key6 === "exclude")) || (key6 === "discover"))){
+const err110 = {instancePath:instancePath+"/spec/symbols",schemaPath:"#/properties/spec/properties/symbols/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1361,8 +1358,12 @@ vErrors.push(err110);
 }
 errors++;
 }
-if(func3(data43) < 1){
-const err111 = {instancePath:instancePath+"/spec/symbols/include/" + i5,schemaPath:"#/properties/spec/properties/symbols/properties/include/items/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data42.include !== undefined){
+let data43 = data42.include;
+if(Array.isArray(data43)){
+if(data43.length > 10000){
+const err111 = {instancePath:instancePath+"/spec/symbols/include",schemaPath:"#/properties/spec/properties/symbols/properties/include/maxItems",keyword:"maxItems",params:{limit: 10000}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1371,8 +1372,8 @@ vErrors.push(err111);
 }
 errors++;
 }
-if(!pattern8.test(data43)){
-const err112 = {instancePath:instancePath+"/spec/symbols/include/" + i5,schemaPath:"#/properties/spec/properties/symbols/properties/include/items/pattern",keyword:"pattern",params:{pattern: "^[^ \\t\\r\\n,]+$"}};
+if(data43.length < 1){
+const err112 = {instancePath:instancePath+"/spec/symbols/include",schemaPath:"#/properties/spec/properties/symbols/properties/include/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1381,9 +1382,12 @@ vErrors.push(err112);
 }
 errors++;
 }
-}
-else {
-const err113 = {instancePath:instancePath+"/spec/symbols/include/" + i5,schemaPath:"#/properties/spec/properties/symbols/properties/include/items/type",keyword:"type",params:{type: "string"}};
+const len5 = data43.length;
+for(let i5=0; i5<len5; i5++){
+let data44 = data43[i5];
+if(typeof data44 === "string"){
+if(func3(data44) > 128){
+const err113 = {instancePath:instancePath+"/spec/symbols/include/" + i5,schemaPath:"#/properties/spec/properties/symbols/properties/include/items/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1392,10 +1396,8 @@ vErrors.push(err113);
 }
 errors++;
 }
-}
-}
-else {
-const err114 = {instancePath:instancePath+"/spec/symbols/include",schemaPath:"#/properties/spec/properties/symbols/properties/include/type",keyword:"type",params:{type: "array"}};
+if(func3(data44) < 1){
+const err114 = {instancePath:instancePath+"/spec/symbols/include/" + i5,schemaPath:"#/properties/spec/properties/symbols/properties/include/items/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1404,12 +1406,8 @@ vErrors.push(err114);
 }
 errors++;
 }
-}
-if(data41.exclude !== undefined){
-let data44 = data41.exclude;
-if(Array.isArray(data44)){
-if(data44.length > 10000){
-const err115 = {instancePath:instancePath+"/spec/symbols/exclude",schemaPath:"#/properties/spec/properties/symbols/properties/exclude/maxItems",keyword:"maxItems",params:{limit: 10000}};
+if(!pattern8.test(data44)){
+const err115 = {instancePath:instancePath+"/spec/symbols/include/" + i5,schemaPath:"#/properties/spec/properties/symbols/properties/include/items/pattern",keyword:"pattern",params:{pattern: "^[^ \\t\\r\\n,]+$"}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1418,12 +1416,9 @@ vErrors.push(err115);
 }
 errors++;
 }
-const len6 = data44.length;
-for(let i6=0; i6<len6; i6++){
-let data45 = data44[i6];
-if(typeof data45 === "string"){
-if(func3(data45) > 128){
-const err116 = {instancePath:instancePath+"/spec/symbols/exclude/" + i6,schemaPath:"#/properties/spec/properties/symbols/properties/exclude/items/maxLength",keyword:"maxLength",params:{limit: 128}};
+}
+else {
+const err116 = {instancePath:instancePath+"/spec/symbols/include/" + i5,schemaPath:"#/properties/spec/properties/symbols/properties/include/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1432,8 +1427,10 @@ vErrors.push(err116);
 }
 errors++;
 }
-if(func3(data45) < 1){
-const err117 = {instancePath:instancePath+"/spec/symbols/exclude/" + i6,schemaPath:"#/properties/spec/properties/symbols/properties/exclude/items/minLength",keyword:"minLength",params:{limit: 1}};
+}
+}
+else {
+const err117 = {instancePath:instancePath+"/spec/symbols/include",schemaPath:"#/properties/spec/properties/symbols/properties/include/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1442,8 +1439,12 @@ vErrors.push(err117);
 }
 errors++;
 }
-if(!pattern8.test(data45)){
-const err118 = {instancePath:instancePath+"/spec/symbols/exclude/" + i6,schemaPath:"#/properties/spec/properties/symbols/properties/exclude/items/pattern",keyword:"pattern",params:{pattern: "^[^ \\t\\r\\n,]+$"}};
+}
+if(data42.exclude !== undefined){
+let data45 = data42.exclude;
+if(Array.isArray(data45)){
+if(data45.length > 10000){
+const err118 = {instancePath:instancePath+"/spec/symbols/exclude",schemaPath:"#/properties/spec/properties/symbols/properties/exclude/maxItems",keyword:"maxItems",params:{limit: 10000}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1452,9 +1453,12 @@ vErrors.push(err118);
 }
 errors++;
 }
-}
-else {
-const err119 = {instancePath:instancePath+"/spec/symbols/exclude/" + i6,schemaPath:"#/properties/spec/properties/symbols/properties/exclude/items/type",keyword:"type",params:{type: "string"}};
+const len6 = data45.length;
+for(let i6=0; i6<len6; i6++){
+let data46 = data45[i6];
+if(typeof data46 === "string"){
+if(func3(data46) > 128){
+const err119 = {instancePath:instancePath+"/spec/symbols/exclude/" + i6,schemaPath:"#/properties/spec/properties/symbols/properties/exclude/items/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -1463,10 +1467,8 @@ vErrors.push(err119);
 }
 errors++;
 }
-}
-}
-else {
-const err120 = {instancePath:instancePath+"/spec/symbols/exclude",schemaPath:"#/properties/spec/properties/symbols/properties/exclude/type",keyword:"type",params:{type: "array"}};
+if(func3(data46) < 1){
+const err120 = {instancePath:instancePath+"/spec/symbols/exclude/" + i6,schemaPath:"#/properties/spec/properties/symbols/properties/exclude/items/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -1475,15 +1477,8 @@ vErrors.push(err120);
 }
 errors++;
 }
-}
-let data46 = data41.discover;
-if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
-if(data46.interval === undefined){
-data46.interval = "60s";
-}
-for(const key7 in data46){
-if(!(key7 === "interval")){
-const err121 = {instancePath:instancePath+"/spec/symbols/discover",schemaPath:"#/properties/spec/properties/symbols/properties/discover/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+if(!pattern8.test(data46)){
+const err121 = {instancePath:instancePath+"/spec/symbols/exclude/" + i6,schemaPath:"#/properties/spec/properties/symbols/properties/exclude/items/pattern",keyword:"pattern",params:{pattern: "^[^ \\t\\r\\n,]+$"}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -1493,10 +1488,8 @@ vErrors.push(err121);
 errors++;
 }
 }
-let data47 = data46.interval;
-if(typeof data47 === "string"){
-if(func3(data47) > 8){
-const err122 = {instancePath:instancePath+"/spec/symbols/discover/interval",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/interval/maxLength",keyword:"maxLength",params:{limit: 8}};
+else {
+const err122 = {instancePath:instancePath+"/spec/symbols/exclude/" + i6,schemaPath:"#/properties/spec/properties/symbols/properties/exclude/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -1505,8 +1498,10 @@ vErrors.push(err122);
 }
 errors++;
 }
-if(!pattern10.test(data47)){
-const err123 = {instancePath:instancePath+"/spec/symbols/discover/interval",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/interval/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+}
+}
+else {
+const err123 = {instancePath:instancePath+"/spec/symbols/exclude",schemaPath:"#/properties/spec/properties/symbols/properties/exclude/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -1516,8 +1511,14 @@ vErrors.push(err123);
 errors++;
 }
 }
-else {
-const err124 = {instancePath:instancePath+"/spec/symbols/discover/interval",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/interval/type",keyword:"type",params:{type: "string"}};
+let data47 = data42.discover;
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+if(data47.interval === undefined){
+data47.interval = "60s";
+}
+for(const key7 in data47){
+if(!(key7 === "interval")){
+const err124 = {instancePath:instancePath+"/spec/symbols/discover",schemaPath:"#/properties/spec/properties/symbols/properties/discover/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -1527,8 +1528,10 @@ vErrors.push(err124);
 errors++;
 }
 }
-else {
-const err125 = {instancePath:instancePath+"/spec/symbols/discover",schemaPath:"#/properties/spec/properties/symbols/properties/discover/type",keyword:"type",params:{type: "object"}};
+let data48 = data47.interval;
+if(typeof data48 === "string"){
+if(func3(data48) > 8){
+const err125 = {instancePath:instancePath+"/spec/symbols/discover/interval",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/interval/maxLength",keyword:"maxLength",params:{limit: 8}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -1537,9 +1540,8 @@ vErrors.push(err125);
 }
 errors++;
 }
-}
-else {
-const err126 = {instancePath:instancePath+"/spec/symbols",schemaPath:"#/properties/spec/properties/symbols/type",keyword:"type",params:{type: "object"}};
+if(!pattern10.test(data48)){
+const err126 = {instancePath:instancePath+"/spec/symbols/discover/interval",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/interval/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -1549,11 +1551,8 @@ vErrors.push(err126);
 errors++;
 }
 }
-if(data23.messageTypes !== undefined){
-let data48 = data23.messageTypes;
-if(Array.isArray(data48)){
-if(data48.length > 64){
-const err127 = {instancePath:instancePath+"/spec/messageTypes",schemaPath:"#/properties/spec/properties/messageTypes/maxItems",keyword:"maxItems",params:{limit: 64}};
+else {
+const err127 = {instancePath:instancePath+"/spec/symbols/discover/interval",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/interval/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -1562,12 +1561,9 @@ vErrors.push(err127);
 }
 errors++;
 }
-const len7 = data48.length;
-for(let i7=0; i7<len7; i7++){
-let data49 = data48[i7];
-if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-if(data49.name === undefined){
-const err128 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/required",keyword:"required",params:{missingProperty: "name"}};
+}
+else {
+const err128 = {instancePath:instancePath+"/spec/symbols/discover",schemaPath:"#/properties/spec/properties/symbols/properties/discover/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -1576,9 +1572,9 @@ vErrors.push(err128);
 }
 errors++;
 }
-for(const key8 in data49){
-if(!(((((key8 === "name") || (key8 === "group")) || (key8 === "symbol")) || (key8 === "sequence")) || (key8 === "scope"))){
-const err129 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+}
+else {
+const err129 = {instancePath:instancePath+"/spec/symbols",schemaPath:"#/properties/spec/properties/symbols/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -1588,11 +1584,11 @@ vErrors.push(err129);
 errors++;
 }
 }
-if(data49.name !== undefined){
-let data50 = data49.name;
-if(typeof data50 === "string"){
-if(func3(data50) > 64){
-const err130 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(data23.messageTypes !== undefined){
+let data49 = data23.messageTypes;
+if(Array.isArray(data49)){
+if(data49.length > 64){
+const err130 = {instancePath:instancePath+"/spec/messageTypes",schemaPath:"#/properties/spec/properties/messageTypes/maxItems",keyword:"maxItems",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -1601,8 +1597,12 @@ vErrors.push(err130);
 }
 errors++;
 }
-if(func3(data50) < 1){
-const err131 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+const len7 = data49.length;
+for(let i7=0; i7<len7; i7++){
+let data50 = data49[i7];
+if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
+if(data50.name === undefined){
+const err131 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -1611,8 +1611,9 @@ vErrors.push(err131);
 }
 errors++;
 }
-if(!pattern7.test(data50)){
-const err132 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
+for(const key8 in data50){
+if(!(((((key8 === "name") || (key8 === "group")) || (key8 === "symbol")) || (key8 === "sequence")) || (key8 === "scope"))){
+const err132 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -1622,8 +1623,11 @@ vErrors.push(err132);
 errors++;
 }
 }
-else {
-const err133 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/type",keyword:"type",params:{type: "string"}};
+if(data50.name !== undefined){
+let data51 = data50.name;
+if(typeof data51 === "string"){
+if(func3(data51) > 64){
+const err133 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -1632,12 +1636,8 @@ vErrors.push(err133);
 }
 errors++;
 }
-}
-if(data49.group !== undefined){
-let data51 = data49.group;
-if(typeof data51 === "string"){
-if(func3(data51) > 32){
-const err134 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/maxLength",keyword:"maxLength",params:{limit: 32}};
+if(func3(data51) < 1){
+const err134 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -1646,8 +1646,8 @@ vErrors.push(err134);
 }
 errors++;
 }
-if(func3(data51) < 1){
-const err135 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern7.test(data51)){
+const err135 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -1656,8 +1656,9 @@ vErrors.push(err135);
 }
 errors++;
 }
-if(!pattern12.test(data51)){
-const err136 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}};
+}
+else {
+const err136 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -1667,8 +1668,11 @@ vErrors.push(err136);
 errors++;
 }
 }
-else {
-const err137 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/type",keyword:"type",params:{type: "string"}};
+if(data50.group !== undefined){
+let data52 = data50.group;
+if(typeof data52 === "string"){
+if(func3(data52) > 32){
+const err137 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/maxLength",keyword:"maxLength",params:{limit: 32}};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -1677,12 +1681,8 @@ vErrors.push(err137);
 }
 errors++;
 }
-}
-if(data49.symbol !== undefined){
-let data52 = data49.symbol;
-if(typeof data52 === "string"){
-if(func3(data52) > 128){
-const err138 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(func3(data52) < 1){
+const err138 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -1691,8 +1691,8 @@ vErrors.push(err138);
 }
 errors++;
 }
-if(func3(data52) < 1){
-const err139 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern12.test(data52)){
+const err139 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -1701,8 +1701,9 @@ vErrors.push(err139);
 }
 errors++;
 }
-if(!pattern13.test(data52)){
-const err140 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}};
+}
+else {
+const err140 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -1712,8 +1713,11 @@ vErrors.push(err140);
 errors++;
 }
 }
-else {
-const err141 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/type",keyword:"type",params:{type: "string"}};
+if(data50.symbol !== undefined){
+let data53 = data50.symbol;
+if(typeof data53 === "string"){
+if(func3(data53) > 128){
+const err141 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -1722,12 +1726,8 @@ vErrors.push(err141);
 }
 errors++;
 }
-}
-if(data49.sequence !== undefined){
-let data53 = data49.sequence;
-if(typeof data53 === "string"){
-if(func3(data53) > 128){
-const err142 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(func3(data53) < 1){
+const err142 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -1736,8 +1736,8 @@ vErrors.push(err142);
 }
 errors++;
 }
-if(func3(data53) < 1){
-const err143 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern13.test(data53)){
+const err143 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -1746,8 +1746,9 @@ vErrors.push(err143);
 }
 errors++;
 }
-if(!pattern13.test(data53)){
-const err144 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}};
+}
+else {
+const err144 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -1757,8 +1758,11 @@ vErrors.push(err144);
 errors++;
 }
 }
-else {
-const err145 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/type",keyword:"type",params:{type: "string"}};
+if(data50.sequence !== undefined){
+let data54 = data50.sequence;
+if(typeof data54 === "string"){
+if(func3(data54) > 128){
+const err145 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -1767,12 +1771,8 @@ vErrors.push(err145);
 }
 errors++;
 }
-}
-if(data49.scope !== undefined){
-let data54 = data49.scope;
-if(typeof data54 === "string"){
-if(func3(data54) > 128){
-const err146 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(func3(data54) < 1){
+const err146 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -1781,8 +1781,8 @@ vErrors.push(err146);
 }
 errors++;
 }
-if(func3(data54) < 1){
-const err147 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern13.test(data54)){
+const err147 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -1791,8 +1791,9 @@ vErrors.push(err147);
 }
 errors++;
 }
-if(!pattern13.test(data54)){
-const err148 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}};
+}
+else {
+const err148 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -1802,8 +1803,11 @@ vErrors.push(err148);
 errors++;
 }
 }
-else {
-const err149 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/type",keyword:"type",params:{type: "string"}};
+if(data50.scope !== undefined){
+let data55 = data50.scope;
+if(typeof data55 === "string"){
+if(func3(data55) > 128){
+const err149 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -1812,10 +1816,8 @@ vErrors.push(err149);
 }
 errors++;
 }
-}
-}
-else {
-const err150 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/type",keyword:"type",params:{type: "object"}};
+if(func3(data55) < 1){
+const err150 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -1824,10 +1826,8 @@ vErrors.push(err150);
 }
 errors++;
 }
-}
-}
-else {
-const err151 = {instancePath:instancePath+"/spec/messageTypes",schemaPath:"#/properties/spec/properties/messageTypes/type",keyword:"type",params:{type: "array"}};
+if(!pattern13.test(data55)){
+const err151 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -1837,12 +1837,8 @@ vErrors.push(err151);
 errors++;
 }
 }
-if(data23.calendar !== undefined){
-let data55 = data23.calendar;
-if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
-for(const key9 in data55){
-if(!((((key9 === "timezone") || (key9 === "holidayCalendar")) || (key9 === "openTime")) || (key9 === "closeTime"))){
-const err152 = {instancePath:instancePath+"/spec/calendar",schemaPath:"#/properties/spec/properties/calendar/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+else {
+const err152 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -1852,11 +1848,9 @@ vErrors.push(err152);
 errors++;
 }
 }
-if(data55.timezone !== undefined){
-let data56 = data55.timezone;
-if(typeof data56 === "string"){
-if(func3(data56) > 64){
-const err153 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/maxLength",keyword:"maxLength",params:{limit: 64}};
+}
+else {
+const err153 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -1865,8 +1859,10 @@ vErrors.push(err153);
 }
 errors++;
 }
-if(func3(data56) < 1){
-const err154 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/minLength",keyword:"minLength",params:{limit: 1}};
+}
+}
+else {
+const err154 = {instancePath:instancePath+"/spec/messageTypes",schemaPath:"#/properties/spec/properties/messageTypes/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -1875,8 +1871,13 @@ vErrors.push(err154);
 }
 errors++;
 }
-if(!pattern16.test(data56)){
-const err155 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_+/-]+$"}};
+}
+if(data23.calendar !== undefined){
+let data56 = data23.calendar;
+if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
+for(const key9 in data56){
+if(!((((key9 === "timezone") || (key9 === "holidayCalendar")) || (key9 === "openTime")) || (key9 === "closeTime"))){
+const err155 = {instancePath:instancePath+"/spec/calendar",schemaPath:"#/properties/spec/properties/calendar/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -1886,8 +1887,11 @@ vErrors.push(err155);
 errors++;
 }
 }
-else {
-const err156 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/type",keyword:"type",params:{type: "string"}};
+if(data56.timezone !== undefined){
+let data57 = data56.timezone;
+if(typeof data57 === "string"){
+if(func3(data57) > 64){
+const err156 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -1896,12 +1900,8 @@ vErrors.push(err156);
 }
 errors++;
 }
-}
-if(data55.holidayCalendar !== undefined){
-let data57 = data55.holidayCalendar;
-if(typeof data57 === "string"){
-if(func3(data57) > 64){
-const err157 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(func3(data57) < 1){
+const err157 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -1910,8 +1910,8 @@ vErrors.push(err157);
 }
 errors++;
 }
-if(func3(data57) < 1){
-const err158 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern16.test(data57)){
+const err158 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_+/-]+$"}};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -1922,7 +1922,7 @@ errors++;
 }
 }
 else {
-const err159 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/type",keyword:"type",params:{type: "string"}};
+const err159 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -1932,11 +1932,11 @@ vErrors.push(err159);
 errors++;
 }
 }
-if(data55.openTime !== undefined){
-let data58 = data55.openTime;
+if(data56.holidayCalendar !== undefined){
+let data58 = data56.holidayCalendar;
 if(typeof data58 === "string"){
-if(func3(data58) > 5){
-const err160 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/maxLength",keyword:"maxLength",params:{limit: 5}};
+if(func3(data58) > 64){
+const err160 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -1945,8 +1945,8 @@ vErrors.push(err160);
 }
 errors++;
 }
-if(!pattern17.test(data58)){
-const err161 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+if(func3(data58) < 1){
+const err161 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -1957,7 +1957,7 @@ errors++;
 }
 }
 else {
-const err162 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/type",keyword:"type",params:{type: "string"}};
+const err162 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -1967,11 +1967,11 @@ vErrors.push(err162);
 errors++;
 }
 }
-if(data55.closeTime !== undefined){
-let data59 = data55.closeTime;
+if(data56.openTime !== undefined){
+let data59 = data56.openTime;
 if(typeof data59 === "string"){
 if(func3(data59) > 5){
-const err163 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/maxLength",keyword:"maxLength",params:{limit: 5}};
+const err163 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/maxLength",keyword:"maxLength",params:{limit: 5}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -1981,7 +1981,7 @@ vErrors.push(err163);
 errors++;
 }
 if(!pattern17.test(data59)){
-const err164 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+const err164 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -1992,7 +1992,7 @@ errors++;
 }
 }
 else {
-const err165 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/type",keyword:"type",params:{type: "string"}};
+const err165 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2002,9 +2002,11 @@ vErrors.push(err165);
 errors++;
 }
 }
-}
-else {
-const err166 = {instancePath:instancePath+"/spec/calendar",schemaPath:"#/properties/spec/properties/calendar/type",keyword:"type",params:{type: "object"}};
+if(data56.closeTime !== undefined){
+let data60 = data56.closeTime;
+if(typeof data60 === "string"){
+if(func3(data60) > 5){
+const err166 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/maxLength",keyword:"maxLength",params:{limit: 5}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2013,12 +2015,8 @@ vErrors.push(err166);
 }
 errors++;
 }
-}
-if(data23.captureLocations !== undefined){
-let data60 = data23.captureLocations;
-if(Array.isArray(data60)){
-if(data60.length > 16){
-const err167 = {instancePath:instancePath+"/spec/captureLocations",schemaPath:"#/properties/spec/properties/captureLocations/maxItems",keyword:"maxItems",params:{limit: 16}};
+if(!pattern17.test(data60)){
+const err167 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2027,12 +2025,9 @@ vErrors.push(err167);
 }
 errors++;
 }
-const len8 = data60.length;
-for(let i8=0; i8<len8; i8++){
-let data61 = data60[i8];
-if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
-if(data61.site === undefined){
-const err168 = {instancePath:instancePath+"/spec/captureLocations/" + i8,schemaPath:"#/properties/spec/properties/captureLocations/items/required",keyword:"required",params:{missingProperty: "site"}};
+}
+else {
+const err168 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2041,9 +2036,10 @@ vErrors.push(err168);
 }
 errors++;
 }
-for(const key10 in data61){
-if(!(((((key10 === "site") || (key10 === "type")) || (key10 === "provider")) || (key10 === "region")) || (key10 === "clock"))){
-const err169 = {instancePath:instancePath+"/spec/captureLocations/" + i8,schemaPath:"#/properties/spec/properties/captureLocations/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+}
+}
+else {
+const err169 = {instancePath:instancePath+"/spec/calendar",schemaPath:"#/properties/spec/properties/calendar/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2053,11 +2049,11 @@ vErrors.push(err169);
 errors++;
 }
 }
-if(data61.site !== undefined){
-let data62 = data61.site;
-if(typeof data62 === "string"){
-if(func3(data62) > 64){
-const err170 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(data23.captureLocations !== undefined){
+let data61 = data23.captureLocations;
+if(Array.isArray(data61)){
+if(data61.length > 16){
+const err170 = {instancePath:instancePath+"/spec/captureLocations",schemaPath:"#/properties/spec/properties/captureLocations/maxItems",keyword:"maxItems",params:{limit: 16}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2066,8 +2062,12 @@ vErrors.push(err170);
 }
 errors++;
 }
-if(func3(data62) < 1){
-const err171 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/minLength",keyword:"minLength",params:{limit: 1}};
+const len8 = data61.length;
+for(let i8=0; i8<len8; i8++){
+let data62 = data61[i8];
+if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
+if(data62.site === undefined){
+const err171 = {instancePath:instancePath+"/spec/captureLocations/" + i8,schemaPath:"#/properties/spec/properties/captureLocations/items/required",keyword:"required",params:{missingProperty: "site"}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2076,9 +2076,9 @@ vErrors.push(err171);
 }
 errors++;
 }
-}
-else {
-const err172 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/type",keyword:"type",params:{type: "string"}};
+for(const key10 in data62){
+if(!(((((key10 === "site") || (key10 === "type")) || (key10 === "provider")) || (key10 === "region")) || (key10 === "clock"))){
+const err172 = {instancePath:instancePath+"/spec/captureLocations/" + i8,schemaPath:"#/properties/spec/properties/captureLocations/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2088,10 +2088,11 @@ vErrors.push(err172);
 errors++;
 }
 }
-if(data61.type !== undefined){
-let data63 = data61.type;
-if(typeof data63 !== "string"){
-const err173 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/type",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(data62.site !== undefined){
+let data63 = data62.site;
+if(typeof data63 === "string"){
+if(func3(data63) > 64){
+const err173 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2100,8 +2101,8 @@ vErrors.push(err173);
 }
 errors++;
 }
-if(!(((data63 === "cloud") || (data63 === "colo")) || (data63 === "onPrem"))){
-const err174 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/type",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.captureLocations.items.properties.type.enum}};
+if(func3(data63) < 1){
+const err174 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2111,11 +2112,8 @@ vErrors.push(err174);
 errors++;
 }
 }
-if(data61.provider !== undefined){
-let data64 = data61.provider;
-if(typeof data64 === "string"){
-if(func3(data64) > 64){
-const err175 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/maxLength",keyword:"maxLength",params:{limit: 64}};
+else {
+const err175 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2124,8 +2122,11 @@ vErrors.push(err175);
 }
 errors++;
 }
-if(func3(data64) < 1){
-const err176 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data62.type !== undefined){
+let data64 = data62.type;
+if(typeof data64 !== "string"){
+const err176 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/type",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2134,9 +2135,8 @@ vErrors.push(err176);
 }
 errors++;
 }
-}
-else {
-const err177 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/type",keyword:"type",params:{type: "string"}};
+if(!(((data64 === "cloud") || (data64 === "colo")) || (data64 === "onPrem"))){
+const err177 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/type",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.captureLocations.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2146,11 +2146,11 @@ vErrors.push(err177);
 errors++;
 }
 }
-if(data61.region !== undefined){
-let data65 = data61.region;
+if(data62.provider !== undefined){
+let data65 = data62.provider;
 if(typeof data65 === "string"){
 if(func3(data65) > 64){
-const err178 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/maxLength",keyword:"maxLength",params:{limit: 64}};
+const err178 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2160,7 +2160,7 @@ vErrors.push(err178);
 errors++;
 }
 if(func3(data65) < 1){
-const err179 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/minLength",keyword:"minLength",params:{limit: 1}};
+const err179 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2171,7 +2171,7 @@ errors++;
 }
 }
 else {
-const err180 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/type",keyword:"type",params:{type: "string"}};
+const err180 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2181,11 +2181,11 @@ vErrors.push(err180);
 errors++;
 }
 }
-if(data61.clock !== undefined){
-let data66 = data61.clock;
+if(data62.region !== undefined){
+let data66 = data62.region;
 if(typeof data66 === "string"){
 if(func3(data66) > 64){
-const err181 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/maxLength",keyword:"maxLength",params:{limit: 64}};
+const err181 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2195,7 +2195,7 @@ vErrors.push(err181);
 errors++;
 }
 if(func3(data66) < 1){
-const err182 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/minLength",keyword:"minLength",params:{limit: 1}};
+const err182 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2206,7 +2206,7 @@ errors++;
 }
 }
 else {
-const err183 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/type",keyword:"type",params:{type: "string"}};
+const err183 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2216,9 +2216,11 @@ vErrors.push(err183);
 errors++;
 }
 }
-}
-else {
-const err184 = {instancePath:instancePath+"/spec/captureLocations/" + i8,schemaPath:"#/properties/spec/properties/captureLocations/items/type",keyword:"type",params:{type: "object"}};
+if(data62.clock !== undefined){
+let data67 = data62.clock;
+if(typeof data67 === "string"){
+if(func3(data67) > 64){
+const err184 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2227,10 +2229,8 @@ vErrors.push(err184);
 }
 errors++;
 }
-}
-}
-else {
-const err185 = {instancePath:instancePath+"/spec/captureLocations",schemaPath:"#/properties/spec/properties/captureLocations/type",keyword:"type",params:{type: "array"}};
+if(func3(data67) < 1){
+const err185 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2240,9 +2240,8 @@ vErrors.push(err185);
 errors++;
 }
 }
-}
 else {
-const err186 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+const err186 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2252,10 +2251,9 @@ vErrors.push(err186);
 errors++;
 }
 }
-if(data.status !== undefined){
-let data67 = data.status;
-if(!(data67 && typeof data67 == "object" && !Array.isArray(data67))){
-const err187 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+}
+else {
+const err187 = {instancePath:instancePath+"/spec/captureLocations/" + i8,schemaPath:"#/properties/spec/properties/captureLocations/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2267,12 +2265,49 @@ errors++;
 }
 }
 else {
-const err188 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err188 = {instancePath:instancePath+"/spec/captureLocations",schemaPath:"#/properties/spec/properties/captureLocations/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err188];
 }
 else {
 vErrors.push(err188);
+}
+errors++;
+}
+}
+}
+else {
+const err189 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err189];
+}
+else {
+vErrors.push(err189);
+}
+errors++;
+}
+}
+if(data.status !== undefined){
+let data68 = data.status;
+if(!(data68 && typeof data68 == "object" && !Array.isArray(data68))){
+const err190 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err190];
+}
+else {
+vErrors.push(err190);
+}
+errors++;
+}
+}
+}
+else {
+const err191 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err191];
+}
+else {
+vErrors.push(err191);
 }
 errors++;
 }

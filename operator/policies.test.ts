@@ -31,6 +31,16 @@ spec:
   channels: [trade]
   symbols: {include: ["*"]}
 `
+const BINANCE = `apiVersion: ssmd.io/v1alpha1
+kind: Feed
+metadata: {name: coins}
+spec:
+  exchange: binance
+  versions: [{name: v3, effectiveFrom: "2025-01-01", endpoint: "wss://x.test/stream", restEndpoint: "https://x.test"}]
+  bookDepth: 500
+  channels: [depth@100ms, trade, bookTicker]
+  symbols: {include: [BTCUSDT]}
+`
 const LOCAL = `---
 kind: Environment
 metadata: {name: local}
@@ -60,6 +70,7 @@ function said(text: string, date = TODAY): { lines: string[]; codes: ErrorCode[]
 
 test('resources that fit together have no problems', () => {
   assert.deepEqual(said(ALL).lines, [])
+  assert.deepEqual(said(`${ALL}---\n${BINANCE}`).lines, [])
   assert.deepEqual(said(ALL.replace('feeds: [kalshi]', 'feeds: ["*"]')).lines, [])
 })
 
@@ -85,6 +96,18 @@ const CASES: readonly Case[] = [
     ALL.replace('orderbook_delta', 'orderbook-delta'),
     INVALID,
     'f.yaml:12:14: spec.channels[0]: expected a channel of kalshi, found "orderbook-delta" (did you mean orderbook_delta?)',
+  ],
+  [
+    'a depth of the book that the exchange does not have',
+    `${ALL}---\n${BINANCE.replace('bookDepth: 500', 'bookDepth: 400')}`,
+    INVALID,
+    'f.yaml:44:14: spec.bookDepth: expected a depth of binance, found 400 (it has 5, 10, 20, 50, 100, 500, 1000 and 5000)',
+  ],
+  [
+    'a depth of the book where the exchange leaves no choice',
+    ALL.replace('  channels: [orderbook_delta', '  bookDepth: 10\n  channels: [orderbook_delta'),
+    INVALID,
+    'f.yaml:12:14: spec.bookDepth: expected no bookDepth: kalshi leaves no choice of the depth of a book, found 10 (remove bookDepth)',
   ],
   [
     'a channel that is like no other',

@@ -4,11 +4,13 @@ import type { DaySummary } from '#archive/read/reader.ts'
 import { describeError } from '#crds/errors.ts'
 import { findDays, sourceOf } from '../archive.ts'
 import { type Output, terminalWidth, writeJson, writeLines } from '../output.ts'
+import { readRoots, shownPaths } from '../roots.ts'
 import { type Column, renderTable } from '../table.ts'
 import { clean, formatBytes, formatCount } from '../text.ts'
 
 export type DataListOptions = {
-  readonly path: string
+  /** As given: `<folder>` or `<name>=<folder>`. */
+  readonly path: readonly string[]
   readonly feed: string | undefined
   readonly output: Output
 }
@@ -26,8 +28,8 @@ const COLUMNS: readonly Column[] = [
 ]
 
 export async function runDataList(options: DataListOptions): Promise<void> {
-  const { path } = options
-  const { days, damaged, files } = await findDays(path, options.feed)
+  const roots = readRoots(options.path)
+  const { days, damaged, files } = await findDays(roots, options.feed)
   if (damaged.length > 0) process.exitCode = 3
   if (options.output === 'json') {
     const problems = damaged.map(({ feed, day, path: file, error }) => ({
@@ -36,11 +38,12 @@ export async function runDataList(options: DataListOptions): Promise<void> {
       path: file,
       problem: error.message,
     }))
-    await writeJson({ path, days, damaged: problems, files })
+    await writeJson({ ...shownPaths(roots), days, damaged: problems, files })
     return
   }
   if (days.length + damaged.length === 0) {
-    await writeLines([`${path} holds no archived day yet: npx ssmd up captures one`])
+    const where = roots.map(({ path }) => path).join(' and ')
+    await writeLines([`${where}: no archived day yet; npx ssmd up captures one`])
     return
   }
   const rows = days.map(rowOf)

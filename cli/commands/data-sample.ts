@@ -1,14 +1,16 @@
 // `ssmd data sample`: lines of a day, byte for byte as they are in the files, in the order of their receive times.
 import { readLines, readManifest } from '#archive/read/reader.ts'
 import { describeError, type SsmdError } from '#crds/errors.ts'
-import { findDays, namesOfDays } from '../archive.ts'
+import { findFeed, namesOfDays } from '../archive.ts'
 import { resolveDay, resolveTime } from '../day.ts'
-import { lineFacts } from '../line.ts'
+import { namesInFormat1 } from '../format-1.ts'
 import { type Output, usageError, write } from '../output.ts'
+import { readRoots } from '../roots.ts'
 import { clean } from '../text.ts'
 
 export type DataSampleOptions = {
-  readonly path: string
+  /** As given: `<folder>` or `<name>=<folder>`. */
+  readonly path: readonly string[]
   readonly feed: string
   /** YYYY-MM-DD, `today` or `latest`. */
   readonly day: string
@@ -21,20 +23,22 @@ export type DataSampleOptions = {
 }
 
 export async function runDataSample(options: DataSampleOptions): Promise<void> {
-  const { path, feed, limit } = options
-  const day = resolveDay(options.day, Date.now(), namesOfDays(await findDays(path, feed)))
+  const { limit } = options
+  const { root, feed, days } = await findFeed(readRoots(options.path), options.feed)
+  const { path } = root
+  const day = resolveDay(options.day, Date.now(), namesOfDays(days))
   const from = options.from === undefined ? undefined : resolveTime(options.from, day)
   const to = options.to === undefined ? undefined : resolveTime(options.to, day)
   if (from !== undefined && to !== undefined && from >= to) {
     throw usageError(`--from ${options.from} is not before --to ${options.to}`, 'swap the two')
   }
   const manifest = await readManifest(path, feed, day)
-  if (manifest.simulated) note(`${feed} ${day} is simulated: it is not market data`)
+  if (manifest.simulated) note(`${options.feed} ${day} is simulated: it is not market data`)
 
   const isJson = options.output === 'json'
   if (isJson) {
     const { simulated, condition } = manifest
-    const head = JSON.stringify({ path, feed, day, simulated, condition })
+    const head = JSON.stringify({ path, feed: options.feed, day, simulated, condition })
     await write(`${head.slice(0, -1)},"lines":[`)
   }
   let count = 0
@@ -44,27 +48,16 @@ export async function runDataSample(options: DataSampleOptions): Promise<void> {
     note(`skipped: ${describeError(error)}`)
     process.exitCode = 3
   }
-  const filter = { types: options.type, symbols: options.symbol, from, to, onDamage }
+  const { type: types, symbol: symbols } = options
+  const filter = { types, symbols, from, to, limit, namesInFormat1, onDamage }
   for await (const line of readLines(path, feed, day, filter)) {
-    if (!isWanted(line, options)) continue
     if (isJson) await write(count === 0 ? '\n' : ',\n')
     await write(isJson ? line.subarray(0, -1) : line)
     count++
-    if (count >= limit) break
   }
   const end = damaged.length > 0 ? `],"damaged":${JSON.stringify(damaged)}}\n` : ']}\n'
   if (isJson) await write(count === 0 ? end : `\n${end}`)
   if (count === 0) note(nothingFound(options, manifest.segments))
-}
-
-/** Members are chosen by their index; the lines in them by what they say. */
-function isWanted(line: Buffer, { type, symbol }: DataSampleOptions): boolean {
-  if (type === undefined && symbol === undefined) return true
-  const facts = lineFacts(line.toString('utf8'))
-  return (
-    (type === undefined || type.includes(facts.type)) &&
-    (symbol === undefined || symbol.includes(facts.symbol))
-  )
 }
 
 function nothingFound(

@@ -1,13 +1,20 @@
 // `ssmd data verify`: every file held against its manifest, day by day; ends with 3 when anything does not hold.
-import { type Problem, type VerifyProgress, verifyArchive } from '#archive/verify/verify.ts'
-import { findDays, namesOfDays, sourceOf } from '../archive.ts'
+import {
+  type Problem,
+  type VerifyProgress,
+  type VerifyReport,
+  verifyArchive,
+} from '#archive/verify/verify.ts'
+import { findDays, findFeed, namesOfDays, sourceOf } from '../archive.ts'
 import { resolveDay } from '../day.ts'
 import { type Output, terminalWidth, writeJson, writeLines } from '../output.ts'
+import { feedLabel, type Root, readRoots, shownPaths } from '../roots.ts'
 import { type Column, cut, renderTable } from '../table.ts'
 import { clean, formatBytes, formatCount, plural } from '../text.ts'
 
 export type DataVerifyOptions = {
-  readonly path: string
+  /** As given: `<folder>` or `<name>=<folder>`. */
+  readonly path: readonly string[]
   readonly feed: string | undefined
   readonly day: string | undefined
   readonly output: Output
@@ -25,15 +32,26 @@ const COLUMNS: readonly Column[] = [
 ]
 
 export async function runDataVerify(options: DataVerifyOptions): Promise<void> {
-  const { path, feed } = options
-  const day = options.day === undefined ? undefined : await theDay(options, options.day)
+  const roots = readRoots(options.path)
+  const day = options.day === undefined ? undefined : await theDay(roots, options, options.day)
   const progress = showProgress()
-  const report = await verifyArchive(path, { feed, day, onProgress: progress.show })
+  const { days, problems, notes, records, bytes } = await verifyRoots(
+    roots,
+    { feed: options.feed, day },
+    progress.show
+  )
   progress.end()
-  const { days, problems, notes, records, bytes } = report
   if (problems.length > 0) process.exitCode = 3
   if (options.output === 'json') {
-    await writeJson({ path, valid: problems.length === 0, records, bytes, days, problems, notes })
+    await writeJson({
+      ...shownPaths(roots),
+      valid: problems.length === 0,
+      records,
+      bytes,
+      days,
+      problems,
+      notes,
+    })
     return
   }
   const rows = days.map((entry) => [
@@ -61,13 +79,62 @@ export async function runDataVerify(options: DataVerifyOptions): Promise<void> {
   ])
 }
 
+type Wanted = { readonly feed: string | undefined; readonly day: string | undefined }
+
+/** Verifies one root after the other; with several, what is found names its root. */
+async function verifyRoots(
+  roots: readonly Root[],
+  { feed, day }: Wanted,
+  onProgress: (progress: VerifyProgress) => void
+): Promise<VerifyReport> {
+  const reports: VerifyReport[] = []
+  for (const place of await placesWith(roots, feed)) {
+    const report = await verifyArchive(place.root.path, { feed: place.feed, day, onProgress })
+    reports.push(labelled(place.root, report, roots.length === 1 ? '' : `${place.root.path}/`))
+  }
+  return {
+    days: reports.flatMap(({ days }) => days),
+    problems: reports.flatMap(({ problems }) => problems),
+    notes: reports.flatMap(({ notes }) => notes),
+    records: reports.reduce((sum, { records }) => sum + records, 0),
+    bytes: reports.reduce((sum, { bytes }) => sum + bytes, 0),
+  }
+}
+
+/** Which feed of which root is verified; without a feed, all of every root. */
+async function placesWith(roots: readonly Root[], feed: string | undefined) {
+  const [only] = roots
+  // The verifier itself says what a single root lacks.
+  if (only !== undefined && roots.length === 1 && feed !== undefined && only.name === '') {
+    return [{ root: only, feed }]
+  }
+  if (feed !== undefined) return [await findFeed(roots, feed)]
+  // Refuses roots that cannot be told apart before anything is read.
+  if (roots.length > 1) await findDays(roots, feed)
+  return roots.map((root) => ({ root, feed }))
+}
+
+function labelled(root: Root, report: VerifyReport, prefix: string): VerifyReport {
+  const placed = (problem: Problem): Problem => ({ ...problem, file: `${prefix}${problem.file}` })
+  return {
+    ...report,
+    days: report.days.map((day) => ({ ...day, feed: feedLabel(root, day.feed) })),
+    problems: report.problems.map(placed),
+    notes: report.notes.map(placed),
+  }
+}
+
 const sentence = ({ file, where, what }: Problem): string =>
   [file, where, what].filter((part) => part !== '').join(': ')
 
 /** `latest` needs to know the days there are, damaged ones too: those above all are to be verified. */
-async function theDay(options: DataVerifyOptions, text: string): Promise<string> {
+async function theDay(
+  roots: readonly Root[],
+  options: DataVerifyOptions,
+  text: string
+): Promise<string> {
   if (text !== 'latest') return resolveDay(text, Date.now(), [])
-  return resolveDay(text, Date.now(), namesOfDays(await findDays(options.path, options.feed)))
+  return resolveDay(text, Date.now(), namesOfDays(await findDays(roots, options.feed)))
 }
 
 // Most archives are done sooner; then nothing need be shown.

@@ -2,7 +2,7 @@
 // and a Service. Where spec.simulator.url names a simulator that runs already, none is made.
 import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf, isSimulated } from '#crds/environments.ts'
-import { EXCHANGES } from '#crds/exchanges.ts'
+import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { versionInForce } from '#crds/versions.ts'
 import { simulatorName, simulatorService } from '../render/names.ts'

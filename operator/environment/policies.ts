@@ -3,7 +3,7 @@
 
 import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf } from '#crds/environments.ts'
-import { EXCHANGES } from '#crds/exchanges.ts'
+import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { Located, Resources } from '#crds/located.ts'
 import { problemAt } from '#crds/located.ts'

@@ -3,7 +3,7 @@
 
 import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated, keyOf } from '#crds/environments.ts'
-import { EXCHANGES } from '#crds/exchanges.ts'
+import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { versionInForce } from '#crds/versions.ts'
 import { connectorName, fitLabel } from '../render/names.ts'

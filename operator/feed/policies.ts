@@ -1,6 +1,6 @@
 // What a Feed needs beyond its schema, judged by itself and on a day. Pure.
 
-import { EXCHANGES } from '#crds/exchanges.ts'
+import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { Located } from '#crds/located.ts'
 import { problemAt } from '#crds/located.ts'
@@ -16,6 +16,7 @@ export function checkFeed(feed: Located<Feed>, date: string): Problem[] {
   return [
     ...versionIsInForce(feed, date),
     ...channelsAreKnown(feed),
+    ...bookDepthIsOffered(feed),
     ...globsCanBeResolved(feed, date),
     ...generatorIsSound(feed),
     ...timeZone(feed),
@@ -42,8 +43,9 @@ function versionIsInForce(feed: Located<Feed>, date: string): Problem[] {
 
 function channelsAreKnown(feed: Located<Feed>): Problem[] {
   const { exchange, channels } = feed.resource.spec
-  const known = EXCHANGES[exchange]?.channels
-  if (!known) return []
+  const declared = EXCHANGES[exchange]?.channels
+  if (!declared) return []
+  const known = Object.keys(declared)
   return channels.flatMap((channel, i) => {
     if (known.includes(channel)) return []
     const near = nearest(channel, known)
@@ -55,6 +57,30 @@ function channelsAreKnown(feed: Located<Feed>): Problem[] {
       near ? `did you mean ${near}?` : `it has ${listWords(known, 'and')}`
     )
   })
+}
+
+function bookDepthIsOffered(feed: Located<Feed>): Problem[] {
+  const { exchange, bookDepth } = feed.resource.spec
+  const facts = EXCHANGES[exchange]
+  if (bookDepth === undefined || facts === undefined) return []
+  const found = (expected: string, hint: string) => [
+    problemAt(
+      feed,
+      'spec.bookDepth',
+      'SSMD_E_RESOURCE_INVALID',
+      `expected ${expected}, found ${bookDepth}`,
+      hint
+    ),
+  ]
+  if (facts.bookDepth === null) {
+    return found(
+      `no bookDepth: ${exchange} leaves no choice of the depth of a book`,
+      'remove bookDepth'
+    )
+  }
+  const { allowed } = facts.bookDepth
+  if (allowed.includes(bookDepth)) return []
+  return found(`a depth of ${exchange}`, `it has ${listWords(allowed.map(String), 'and')}`)
 }
 
 function globsCanBeResolved(feed: Located<Feed>, date: string): Problem[] {

@@ -1,6 +1,7 @@
 // The resources that `ssmd up` runs: read from a file or folder, with what an edit broke held as it last was, and
 // with words for what is wrong.
 
+import type { Environment } from '#crds/environment.gen.ts'
 import { SsmdError } from '#crds/errors.ts'
 import { describeProblem, loadResources } from '#crds/resources.ts'
 import { utcDay } from '#crds/rfc3339.ts'
@@ -14,6 +15,11 @@ export type SourceOptions = {
   readonly environments: readonly string[]
   nowMs(): number
 }
+
+const resumed = (environment: Environment): Environment => ({
+  ...environment,
+  spec: { ...environment.spec, suspend: false },
+})
 
 const NOTHING: Held = {
   resources: { feeds: [], environments: [], archives: [], problems: [], notes: [] },
@@ -56,7 +62,9 @@ export class Source {
       feeds: feeds.map(({ resource }) => resource),
       environments: environments
         .map(({ resource }) => resource)
-        .filter(({ metadata }) => only.length === 0 || only.includes(metadata.name)),
+        .filter(({ metadata }) => only.length === 0 || only.includes(metadata.name))
+        // Whoever names an Environment wants it to run.
+        .map((one) => (only.length > 0 && one.spec.suspend ? resumed(one) : one)),
       archives: archives.map(({ resource }) => resource),
     }
   }

@@ -2,7 +2,7 @@
 
 import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated, keyOf } from '#crds/environments.ts'
-import { EXCHANGES } from '#crds/exchanges.ts'
+import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { Located } from '#crds/located.ts'
 import { problemAt } from '#crds/located.ts'

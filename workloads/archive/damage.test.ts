@@ -227,7 +227,7 @@ const CHECKPOINT: readonly Damage[] = [
       change(p.checkpoint, (b) =>
         encodeRecord({ ...(decodeRecords(b).records[0] as object), version: 9 })
       ),
-    /version 9, this program reads 1 and 2/,
+    /version 9, this program reads 1 to 3/,
   ],
   [
     'the checkpoint names another journal',

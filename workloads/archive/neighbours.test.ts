@@ -91,7 +91,7 @@ test('each folder and manifest that cannot be read is named, and hides no other'
   truncateSync(huge, 2 ** 40)
   writeFileSync(
     day('2026-02-05'),
-    formatManifest({ ...readManifestText(text, ''), version: 2 as 1 })
+    formatManifest({ ...readManifestText(text, ''), version: 3 as 2 })
   )
   writeFileSync(day('2026-02-06'), text.slice(0, -9))
   writeFileSync(day('2026-02-07'), formatManifest({ version: 1, segments: [] } as never))
@@ -108,7 +108,7 @@ test('each folder and manifest that cannot be read is named, and hides no other'
     ['made/2026-02-02/manifest.json', /ELOOP/],
     ['made/2026-02-03/manifest.json', /is a folder/],
     ['made/2026-02-04/manifest.json', /at most 134217728 bytes/],
-    ['made/2026-02-05/manifest.json', /version 2, this program reads version 1/],
+    ['made/2026-02-05/manifest.json', /version 3, this program reads versions 1 and 2/],
     ['made/2026-02-06/manifest.json', /sha256/],
     ['made/2026-02-07/manifest.json', /feed is not as a manifest has it/],
     ['made/2026-02-08/manifest.json', /link that leads nowhere|no manifest/],

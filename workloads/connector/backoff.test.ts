@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Failure, FailureKind } from './adapter.ts'
-import { Backoff, DialGate, HEALTHY_MS, retryAfterMs } from './backoff.ts'
+import type { Failure, FailureKind } from '#exchanges/protocol/adapter.ts'
+import { Backoff, DialGate, HEALTHY_MS } from './backoff.ts'
 
 const test = suite('backoff')
 
@@ -38,26 +38,6 @@ test('a refused key is not tried again within ten seconds, asked to slow down no
   const backoff = new Backoff(() => 0)
   assert.is(backoff.next(0, failure('unauthorized')), 10_000)
   assert.is(backoff.next(0, failure('rateLimited')), 1_000)
-})
-
-test('Retry-After is read as seconds and as a date, and anything else as nothing', () => {
-  const now = Date.parse('2026-11-24T15:00:00Z')
-  assert.is(retryAfterMs('7', now), 7_000)
-  assert.is(retryAfterMs(' 0 ', now), 0)
-  assert.is(retryAfterMs('Tue, 24 Nov 2026 15:00:10 GMT', now), 10_000)
-  assert.is(retryAfterMs('Tue, 24 Nov 2026 14:00:10 GMT', now), 0)
-  assert.is(retryAfterMs('Tuesday, 24-Nov-26 15:00:10 GMT', now), 10_000)
-  assert.is(retryAfterMs('Tue Nov 24 15:00:10 2026', now), 10_000)
-  assert.is(retryAfterMs('0.5', now), 500)
-  assert.is(retryAfterMs('31536000', now), 31_536_000_000)
-  for (const text of ['99999999999999999', '9'.repeat(400)]) {
-    assert.is(retryAfterMs(text, now), Number.MAX_SAFE_INTEGER, 'as long as we ever wait')
-  }
-  const garbage = ['', 'soon', '-', '-5', '+5', '1e3', 'in 5 s', '5, 10', '0x10', 'NaN']
-  for (const text of [undefined, null, ...garbage]) {
-    assert.is(retryAfterMs(text, now), null, String(text))
-  }
-  assert.is(retryAfterMs('Tue, 99 Xyz 2026 15:00:10 GMT', now), null)
 })
 
 test('dials stand in line, and a refusal that concerns all holds all', () => {

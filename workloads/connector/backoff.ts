@@ -1,8 +1,8 @@
 // When to dial again. Full jitter between 0 and a bound that doubles from 0.25 s to 32 s, and starts anew
 // after a minute of health; what the exchange says about waiting is obeyed; a refused key is tried rarely.
 
+import type { Failure } from '#exchanges/protocol/adapter.ts'
 import { backoffBoundMs } from '#role/backoff.ts'
-import type { Failure } from './adapter.ts'
 
 const BOUNDS = { baseMs: 250, capMs: 32_000 }
 /** A connection that lived so long was healthy. */
@@ -50,22 +50,6 @@ export class Backoff {
         return asked + jitter
     }
   }
-}
-
-/** Seconds, as RFC 9110 has them; some servers send fractions. */
-const SECONDS = /^\d+(\.\d+)?$/
-/** The three forms of an HTTP-date. Date.parse alone takes almost any text for a date. */
-const HTTP_DATE =
-  /^(?:[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT|[A-Z][a-z]+day, \d\d-[A-Z][a-z]{2}-\d\d [\d:]{8} GMT|[A-Z][a-z]{2} [A-Z][a-z]{2} [\d ]\d [\d:]{8} \d{4})$/
-
-/** The value of a Retry-After header as milliseconds from now, or null if there is none that can be read. */
-export function retryAfterMs(header: string | null | undefined, nowMs: number): number | null {
-  const text = header?.trim() ?? ''
-  if (SECONDS.test(text)) return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER)
-  if (!HTTP_DATE.test(text)) return null
-  // The form of asctime names no time zone; it is GMT.
-  const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
-  return Number.isNaN(at) ? null : Math.max(0, at - nowMs)
 }
 
 /**

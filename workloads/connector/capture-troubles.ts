@@ -2,7 +2,7 @@
 // that match nothing, waits that the exchange asked for. Pure.
 
 import type { Found } from '#bus/alarms.ts'
-import type { Refusal } from './adapter.ts'
+import type { Refusal } from '#exchanges/protocol/adapter.ts'
 import type { Wait } from './shard.ts'
 
 /** So many symbols are named; of the others the number is said. */

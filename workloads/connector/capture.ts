@@ -2,11 +2,11 @@
 // knows nothing of NATS but the publisher that blocks go to, and of exchanges only what an adapter says.
 
 import type { Found } from '#bus/alarms.ts'
-import type { Failure } from './adapter.ts'
+import type { Failure } from '#exchanges/protocol/adapter.ts'
+import { matchesGlob, type SymbolFilter } from '#exchanges/protocol/globs.ts'
+import { type Place, Placement } from '#exchanges/protocol/placement.ts'
 import { globTrouble, refusalTroubles, waitTrouble } from './capture-troubles.ts'
 import { type DiscoveryAnswer, keepDiscovering } from './discovery.ts'
-import { matchesGlob, type SymbolFilter } from './globs.ts'
-import { type Place, Placement } from './placement.ts'
 import { Shard, type ShardDeps } from './shard.ts'
 import { type Census, GIVE_UP_AFTER, MAX_BEYOND, SymbolSet } from './symbol-set.ts'
 

@@ -1,7 +1,7 @@
 // How the end of a connection stands on record: why it ended, and whose fault it was.
 
+import type { Failure } from '#exchanges/protocol/adapter.ts'
 import type { CloseEvent } from '#wire/events.ts'
-import type { Failure } from './adapter.ts'
 
 /** The close event of a connection: `ours` if we closed it, else as far as it can be told. */
 export function closeEvent(

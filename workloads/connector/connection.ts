@@ -3,8 +3,16 @@
 
 import type { Alarms } from '#bus/alarms.ts'
 import { rfc3339 } from '#crds/rfc3339.ts'
+import type {
+  Action,
+  Failure,
+  Refusal,
+  Scoped,
+  Session,
+  Transport,
+  Wanted,
+} from '#exchanges/protocol/adapter.ts'
 import type { CloseEvent, GapEvent } from '#wire/events.ts'
-import type { Action, Failure, Refusal, Scoped, Session, Transport, Wanted } from './adapter.ts'
 import { type Continuity, SEEN } from './continuity.ts'
 import type { Recorder } from './recorder.ts'
 import { Sequences } from './sequences.ts'

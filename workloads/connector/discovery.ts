@@ -1,8 +1,8 @@
 // Asks again and again which symbols a feed has. What is found is captured page by page, while the rest is still being
 // asked for; what is not found is given up only on the strength of whole answers. A failed answer changes nothing else.
 
+import type { Exchange, Failure, SymbolPage } from '#exchanges/protocol/adapter.ts'
 import { pause } from '#role/backoff.ts'
-import type { Exchange, Failure, SymbolPage } from './adapter.ts'
 import { Backoff } from './backoff.ts'
 import type { Census, SymbolSet } from './symbol-set.ts'
 import { toFailure } from './websocket.ts'

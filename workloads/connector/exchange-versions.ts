@@ -4,7 +4,7 @@
 import type { Environment } from '#crds/environment.gen.ts'
 import { toSsmdError } from '#crds/errors.ts'
 import type { Feed, FeedVersion } from '#crds/feed.gen.ts'
-import type { Adapter, Exchange } from './adapter.ts'
+import type { Adapter, Exchange } from '#exchanges/protocol/adapter.ts'
 import { type Auth, addressesOf, authOf, simulatorOf, versionAt } from './setup.ts'
 
 export type ExchangeVersions = {

@@ -1,6 +1,6 @@
 // Whether an open connection lives: silence ends it, although its TCP may live; it is pinged if the exchange wants that.
 
-import type { Exchange, Transport } from './adapter.ts'
+import type { Exchange, Transport } from '#exchanges/protocol/adapter.ts'
 import type { Connection } from './connection.ts'
 
 const WATCH_MS = 1_000

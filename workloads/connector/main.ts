@@ -12,14 +12,14 @@ import { describeError } from '#crds/errors.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { parseDuration, parseSize } from '#crds/quantities.ts'
 import { loadResource } from '#crds/resources.ts'
+import { adapterOf } from '#exchanges/index.ts'
+import { symbolFilter } from '#exchanges/protocol/globs.ts'
 import { pause } from '#role/backoff.ts'
 import { KEYS_DIR } from '#role/keys.ts'
 import { type Role, runRole } from '#role/run.ts'
 import { DialGate } from './backoff.ts'
 import { Capture } from './capture.ts'
 import { type ExchangeVersions, exchangeVersions } from './exchange-versions.ts'
-import { adapterOf } from './exchanges/index.ts'
-import { symbolFilter } from './globs.ts'
 import { lingerOf } from './linger.ts'
 import { Link } from './link.ts'
 import { CaptureMemory, type Publisher } from './memory.ts'
@@ -70,7 +70,7 @@ async function capture(
   const simulated = isSimulated(environment, feed)
   const { transport, connector } = environment.spec
   const { symbols } = feed.spec
-  const adapter = adapterOf(feed.spec.exchange)
+  const adapter = await adapterOf(feed.spec.exchange)
   const { env } = process
   const versions = await exchangeVersions({ feed, environment, adapter, env, keysDir, nowMs })
   const version = versions.version()

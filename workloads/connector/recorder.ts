@@ -4,10 +4,10 @@
 
 import type { BlockMaker, IdentifiedBlock } from '#bus/publisher.ts'
 import { rfc3339 } from '#crds/rfc3339.ts'
+import type { Frame, MessageType } from '#exchanges/protocol/adapter.ts'
 import { BlockWriter, type SymbolRef, type TypeRef } from '#wire/block-writer.ts'
 import type { ConnectionEvent, DropEvent } from '#wire/events.ts'
 import { FORM } from '#wire/form.ts'
-import type { Frame, MessageType } from './adapter.ts'
 import { type Linger, nextLingerMs } from './linger.ts'
 import type { CaptureMemory, Publisher, Squeezed } from './memory.ts'
 import { RECORD_BYTES, reblock, TABLE_BYTES } from './reblock.ts'

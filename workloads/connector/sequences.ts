@@ -4,8 +4,8 @@
 
 import type { Alarms } from '#bus/alarms.ts'
 import { rfc3339 } from '#crds/rfc3339.ts'
+import type { Action, Frame, MessageType, Session } from '#exchanges/protocol/adapter.ts'
 import type { GapEvent, LateEvent, ProofEvent } from '#wire/events.ts'
-import type { Action, Frame, MessageType, Session } from './adapter.ts'
 import { type Continuity, MAX_SCOPES, SEEN, type Seen } from './continuity.ts'
 import type { Recorder } from './recorder.ts'
 import type { Stats } from './stats.ts'

@@ -4,12 +4,12 @@
 import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated, keyOf } from '#crds/environments.ts'
 import { SsmdError } from '#crds/errors.ts'
-import { EXCHANGES } from '#crds/exchanges.ts'
+import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed, FeedVersion } from '#crds/feed.gen.ts'
 import { utcDay } from '#crds/rfc3339.ts'
 import { versionInForce } from '#crds/versions.ts'
+import type { AdapterContext } from '#exchanges/protocol/adapter.ts'
 import { readKey } from '#role/keys.ts'
-import type { AdapterContext } from './adapter.ts'
 
 const DEFAULT_SIMULATOR = 'ws://127.0.0.1:8980'
 

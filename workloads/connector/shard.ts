@@ -4,11 +4,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Alarms } from '#bus/alarms.ts'
 import { rfc3339 } from '#crds/rfc3339.ts'
+import type {
+  Exchange,
+  Failure,
+  Listener,
+  Refusal,
+  Transport,
+  Wanted,
+} from '#exchanges/protocol/adapter.ts'
 import { pause } from '#role/backoff.ts'
 import type { TimeLine } from '#role/clock.ts'
 import type { Logger } from '#role/run.ts'
 import type { CloseEvent, Predecessor } from '#wire/events.ts'
-import type { Exchange, Failure, Listener, Refusal, Transport, Wanted } from './adapter.ts'
 import { Backoff, type DialGate, MAX_RETRY_AFTER_MS } from './backoff.ts'
 import { closeEvent } from './close-event.ts'
 import { Connection } from './connection.ts'

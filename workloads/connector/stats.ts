@@ -1,6 +1,6 @@
 // What all connections of the process count together: plain numbers, read by metrics and report.
 
-import type { MessageType } from './adapter.ts'
+import type { MessageType } from '#exchanges/protocol/adapter.ts'
 
 /** Records of one message type in this process. */
 export type TypeCount = { readonly type: MessageType; frames: number; bytes: number }

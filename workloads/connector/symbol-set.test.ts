@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Wanted } from './adapter.ts'
-import { symbolFilter } from './globs.ts'
+import type { Wanted } from '#exchanges/protocol/adapter.ts'
+import { symbolFilter } from '#exchanges/protocol/globs.ts'
 import { GIVE_UP_AFTER, SymbolSet } from './symbol-set.ts'
 
 const test = suite('symbol set')

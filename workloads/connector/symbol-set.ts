@@ -2,8 +2,8 @@
 // and leave slowly: a symbol is given up only if several whole answers in a row did not list it and it sent nothing
 // meanwhile. A symbol that comes back brings along when it was given up, so that the time between becomes a gap.
 
-import type { Wanted } from './adapter.ts'
-import type { SymbolFilter } from './globs.ts'
+import type { Wanted } from '#exchanges/protocol/adapter.ts'
+import type { SymbolFilter } from '#exchanges/protocol/globs.ts'
 
 /** What a whole answer says about the symbols that it could have listed. */
 export type Census = { readonly captured: number; readonly listed: number }

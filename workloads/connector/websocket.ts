@@ -4,8 +4,13 @@
 import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
 import { SsmdError } from '#crds/errors.ts'
-import { ExchangeError, type Failure, type FailureKind, type Listener } from './adapter.ts'
-import { retryAfterMs } from './backoff.ts'
+import {
+  ExchangeError,
+  type Failure,
+  type Listener,
+  type Request,
+} from '#exchanges/protocol/adapter.ts'
+import { failureOf, shownUrl, unreachable } from '#exchanges/protocol/failure.ts'
 
 const HANDSHAKE_MS = 10_000
 /** A Coinbase book is 5 MB in one frame; beyond this it is an attack or a fault. */
@@ -13,11 +18,6 @@ const MAX_FRAME_BYTES = 16 * 1024 * 1024
 const MAX_ANSWER_BYTES = 2048
 /** How long an exchange may take over its goodbye. */
 const CLOSE_MS = 2_000
-
-export type Request = {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-}
 
 /** Dials; `listener` is told either `refused`, or `opened`, frames and `closed`. */
 export function openWebSocket(
@@ -29,6 +29,7 @@ export function openWebSocket(
   let opened = false
   let ended = false
   let problem = ''
+  let failed: Error | undefined
   let violation: Failure | undefined
   /** The code that we close with after a violation. */
   let ourCode = 1002
@@ -77,6 +78,7 @@ export function openWebSocket(
     })
   })
   socket.on('error', (error: NodeJS.ErrnoException) => {
+    failed = error
     problem = error.code === undefined ? error.message : `${error.code}: ${error.message}`
     if (isViolation(error)) {
       const message = `the exchange broke the WebSocket protocol: ${problem}`
@@ -89,12 +91,8 @@ export function openWebSocket(
       const said = reason.toString('utf8') || problem
       return end(() => listener.closed(violation ? ourCode : code, said, violation))
     }
-    refuse({
-      kind: violation === undefined ? 'network' : 'protocol',
-      message: `cannot connect to ${shownUrl(request.url)}: ${problem || 'the connection was closed'}`,
-      status: 0,
-      retryAfterMs: null,
-    })
+    if (violation === undefined) return refuse(unreachable(request.url, failed))
+    refuse({ ...violation, message: `${shownUrl(request.url)}: ${violation.message}` })
   })
 }
 
@@ -110,31 +108,6 @@ const isViolation = ({ code, message }: NodeJS.ErrnoException): boolean =>
     ? /^(Invalid|Server sent) /.test(message)
     : code.startsWith('WS_ERR_') || code.startsWith('HPE_')
 
-/** What an HTTP answer other than success means. */
-export function failureOf(
-  status: number,
-  retryAfter: string | null | undefined,
-  body: string,
-  nowMs: number
-): Failure {
-  const kind: FailureKind =
-    status === 401 || status === 403 ? 'unauthorized' : status === 429 ? 'rateLimited' : 'refused'
-  const said = body.trim() === '' ? '' : `: ${oneLine(body)}`
-  const hint = HINTS[kind]
-  return {
-    kind,
-    message: `the exchange answered HTTP ${status}${said}`,
-    ...(hint === undefined ? {} : { hint }),
-    status,
-    retryAfterMs: retryAfterMs(retryAfter, nowMs),
-  }
-}
-
-const HINTS: Partial<Record<FailureKind, string>> = {
-  unauthorized: 'check the key and the clock of this machine; the connector retries automatically',
-  rateLimited: 'too many requests; the connector retries automatically',
-}
-
 /** Any error of a dial as a failure. */
 export function toFailure(thrown: unknown): Failure {
   if (thrown instanceof ExchangeError) return thrown.failure
@@ -149,15 +122,6 @@ export function toFailure(thrown: unknown): Failure {
   const kind = error?.code?.startsWith('ERR_') ? 'refused' : 'network'
   return { kind, message, status: 0, retryAfterMs: null }
 }
-
-/** An address as messages show it: without anything that could be a secret. */
-export function shownUrl(text: string): string {
-  if (!URL.canParse(text)) return text
-  const url = new URL(text)
-  return `${url.protocol}//${url.host}${url.pathname}`
-}
-
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim().slice(0, 300)
 
 function readAnswer(response: IncomingMessage, done: (body: string) => void): void {
   let body = ''

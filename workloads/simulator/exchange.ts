@@ -1,12 +1,13 @@
 // The generated exchange: series of 15-minute markets that are created, open, trade, close, are determined and
 // settled, one window after the other. What happens is a function of seed and step; only the times written on
 // it come from whoever moves it. Pure: no clock, no socket.
+
+import { Random, seedOf } from '#exchanges/simulation/random.ts'
 import { type Channel, LIFECYCLE, ORDERBOOK, TICKER, TRADE } from './channels.ts'
 import { Composer, sizeText, snapshotMessage, tickerMessage } from './compose.ts'
 import type { Frame } from './frame.ts'
 import { Listing, type Series, seriesAt } from './listing.ts'
 import type { MarketEvents } from './market.ts'
-import { Random, seedOf } from './random.ts'
 import type { Deliver, Levels, RestExchange, RestMarket, Source } from './source.ts'
 
 export const WINDOW_MS = 15 * 60_000

@@ -2,8 +2,8 @@
 // order, and from sizes and prices of every length.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { Random } from '#exchanges/simulation/random.ts'
 import { decimal, decimalText, PlayedBook } from './played-book.ts'
-import { Random } from './random.ts'
 import { emptyScan, scanFrame } from './scan.ts'
 
 const test = suite('played book')

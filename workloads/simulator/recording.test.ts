@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { Random } from '#exchanges/simulation/random.ts'
 import { within } from '#testing/deadline.ts'
 import { Merge } from './merge.ts'
-import { Random } from './random.ts'
 import { type FrameReader, Recording } from './recording.ts'
 import { accountFor, findRecordings } from './recordings.ts'
 import { SortedRecording } from './sorted-recording.ts'
@@ -93,6 +93,29 @@ test('reads the lines of an archive, to the nanosecond, and passes over what is 
   assert.is(read[2]?.recv, base + 59_000)
   assert.is(read[0]?.frame, frameAt(2))
   assert.is(recording.odd, 1, 'the text; an event is no frame and nothing odd')
+})
+
+test('type and symbol that a line of format 2 has before its frame are passed over, whatever is in them', async () => {
+  const named = (n: number, names: object) =>
+    archived(n, '02').replace('"frame":', `${JSON.stringify(names).slice(1, -1)},"frame":`)
+  const path = write(
+    'b.jsonl',
+    [
+      '{"recv":"2026-11-24T15:01:02Z","conn":"01k0000000000000","n":1,"type":"open","event":{"kind":"open"}}',
+      named(2, { type: 'trade', symbol: 'KX-A-1' }),
+      named(3, { type: 'trade' }),
+      named(4, { type: 'a "b\\"', symbol: ',"frame":{}' }),
+      named(5, { type: '', symbol: '\\' }),
+      named(6, { type: 'trade', symbol: 'Ü\n' }).replace('"frame":', '"pad":["","\\n"],"frame":'),
+    ].join('\n')
+  )
+  const recording = new Recording(path)
+  const read = await readAll(recording)
+  assert.equal(
+    read.map(({ frame }) => frame),
+    [2, 3, 4, 5, 6].map((n) => (n === 6 ? `${frameAt(n)}\n` : frameAt(n)))
+  )
+  assert.is(recording.odd, 0)
 })
 
 test('white space that an archive keeps beside a frame is around it again', async () => {

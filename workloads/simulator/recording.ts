@@ -9,6 +9,7 @@ import { emptyScan, type Scan, scanFrame, shiftScan } from './scan.ts'
 const NEWLINE = 10
 const CLOSE = 125
 const QUOTE = 34
+const BACKSLASH = 92
 const CHUNK_BYTES = 1024 * 1024
 // A line that is longer is no frame of any exchange; without a bound one bad file takes all memory.
 const LINE_LIMIT_BYTES = 64 * 1024 * 1024
@@ -18,6 +19,8 @@ const SAMPLE_EVENT = Buffer.from(',"event":')
 const ARCHIVE_HEAD = Buffer.from('{"recv":"')
 const ARCHIVE_CONN = Buffer.from('","conn":"')
 const ARCHIVE_N = Buffer.from('","n":')
+const ARCHIVE_TYPE = Buffer.from(',"type":')
+const ARCHIVE_SYMBOL = Buffer.from(',"symbol":')
 const ARCHIVE_FRAME = Buffer.from(',"frame":')
 const ARCHIVE_PAD = Buffer.from(',"pad":')
 const PAD_END = Buffer.from('],"frame":')
@@ -44,6 +47,15 @@ export type RecordingProblem = { readonly line: number; readonly message: string
 const startsWith = (bytes: Buffer, at: number, head: Buffer): boolean => {
   for (let i = 0; i < head.length; i++) if (bytes[at + i] !== head[i]) return false
   return true
+}
+
+/** The position behind a member whose value is a text, or `at` if another one stands there. */
+const afterText = (bytes: Buffer, at: number, key: Buffer): number => {
+  if (!startsWith(bytes, at, key)) return at
+  let i = at + key.length + 1
+  while (i < bytes.length && bytes[i] !== QUOTE && bytes[i] !== NEWLINE)
+    i += bytes[i] === BACKSLASH ? 2 : 1
+  return i + 1
 }
 
 /** Two texts; null where it is none of ours: then the frame is played without. */
@@ -231,6 +243,8 @@ export class Recording implements FrameReader {
     let number = 0
     for (; (bytes[at] as number) >= 48 && (bytes[at] as number) <= 57; at++)
       number = number * 10 + (bytes[at] as number) - 48
+    // Lines of format 1 have neither.
+    at = afterText(bytes, afterText(bytes, at, ARCHIVE_TYPE), ARCHIVE_SYMBOL)
     let frameAt = at + ARCHIVE_FRAME.length
     if (startsWith(bytes, at, ARCHIVE_PAD)) {
       const padEnd = bytes.indexOf(PAD_END, at)

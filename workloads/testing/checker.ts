@@ -96,10 +96,15 @@ export function checkArchive(root: string, feed: string): CheckedArchive {
         numbers.add(n)
         if ((highest.get(conn) ?? 0) >= n) problems.push(`${where}: ${conn} ${n} out of order`)
         highest.set(conn, n)
-        const pad = (JSON.parse(line) as { pad?: readonly [string, string] }).pad
+        const { pad, type, symbol } = JSON.parse(line) as {
+          pad?: readonly [string, string]
+          type: string
+          symbol?: string
+        }
+        const names = JSON.stringify({ type, symbol }).slice(1, -1)
         const padText = pad === undefined ? '' : `,"pad":${JSON.stringify(pad)}`
         const mark = line.indexOf(',"frame":')
-        const head = `{"recv":"${recv}","conn":"${conn}","n":${n}`
+        const head = `{"recv":"${recv}","conn":"${conn}","n":${n},${names}`
         if (!line.startsWith(head))
           problems.push(`${where}: line does not begin as it should: ${line.slice(0, 120)}`)
         const list = connections.get(conn) ?? []

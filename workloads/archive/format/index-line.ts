@@ -3,10 +3,13 @@
 
 import { crc32 } from 'node:zlib'
 import { SsmdError } from '#crds/errors.ts'
+import type { LineFormat } from './manifest.ts'
 import { type SymbolNumbers, SymbolSet } from './symbols.ts'
 
 /** What a member holds: known before it is compressed. */
 export type MemberContent = {
+  /** Of its lines; left out for 1, which had no name. */
+  readonly format?: LineFormat | undefined
   readonly rawBytes: number
   readonly lines: number
   /** Receive times of its earliest and latest record. */
@@ -40,9 +43,11 @@ const CHECK_LENGTH = CHECK_AT.length + 8 + '"}'.length
 
 /** The line, with its line feed. */
 export function formatIndexLine(entry: IndexEntry): string {
-  const { offset, bytes, rawBytes, lines, from, to, stream, late, end, names, symbols } = entry
+  const { format, offset, bytes, rawBytes, lines, from, to, stream, late, end, names, symbols } =
+    entry
   const types = sortedKeys(entry.types)
   const text = JSON.stringify({
+    format,
     offset,
     bytes,
     rawBytes,
@@ -91,6 +96,7 @@ export function joinContents(members: readonly MemberContent[]): MemberContent {
     symbols.join(member.symbols)
   }
   return {
+    ...(first.format === undefined ? {} : { format: first.format }),
     rawBytes,
     lines,
     from,

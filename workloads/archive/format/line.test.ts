@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { FORM } from '#wire/form.ts'
 import { at } from '../testing/blocks.ts'
 import { expectedLine } from '../testing/stream.ts'
-import { LineBuffer, LineHead } from './line.ts'
+import { LineBuffer, LineHead, symbolPart, typePart } from './line.ts'
 import { NANOS_PER_SECOND } from './time.ts'
 
 const test = suite('line')
@@ -14,22 +14,38 @@ function lineOf(
   connection: string,
   number: number,
   form: 0 | 1 | 2 | 3,
-  payload: Uint8Array
+  payload: Uint8Array,
+  type = 'trade',
+  symbol = ''
 ): string {
   const buffer = new LineBuffer(Buffer.alloc(8))
   const head = new LineHead(connection)
   head.second = Number(recv / NANOS_PER_SECOND)
   const nanos = Number(recv % NANOS_PER_SECOND)
-  buffer.append(head, nanos, number, form, payload, 0, payload.length)
+  buffer.append(
+    head,
+    nanos,
+    number,
+    typePart(type),
+    symbolPart(symbol),
+    form,
+    payload,
+    0,
+    payload.length
+  )
   return buffer.lines.toString('utf8')
 }
 
-test('a line is the head, the bytes as they came, and a brace', () => {
+test('a line is the head, type and symbol, the bytes as they came, and a brace', () => {
   const recv = at('2026-11-24T15:01:02.123Z') + 456_789n
   const frame = '{"type":"trade","price":0.1000,"id":12345678901234567890}'
   assert.is(
+    lineOf(recv, '01kabc', 17, FORM.json, Buffer.from(frame), 'trade', 'KX-1'),
+    `{"recv":"2026-11-24T15:01:02.123456789Z","conn":"01kabc","n":17,"type":"trade","symbol":"KX-1","frame":${frame}}\n`
+  )
+  assert.is(
     lineOf(recv, '01kabc', 17, FORM.json, Buffer.from(frame)),
-    `{"recv":"2026-11-24T15:01:02.123456789Z","conn":"01kabc","n":17,"frame":${frame}}\n`
+    `{"recv":"2026-11-24T15:01:02.123456789Z","conn":"01kabc","n":17,"type":"trade","frame":${frame}}\n`
   )
 })
 
@@ -41,14 +57,23 @@ test('every form becomes the line that the slow way makes', () => {
       fc.constantFrom(0, 1, 2, 3 as const),
       fc.string({ unit: 'grapheme', maxLength: 40 }),
       fc.uint8Array({ maxLength: 40 }),
-      (recv, number, form, text, bytes) => {
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      (recv, number, form, text, bytes, type, symbol) => {
         const payload = form === FORM.binary ? bytes : Buffer.from(text)
-        const line = lineOf(recv, '01kabc', number, form as 0, payload)
+        const line = lineOf(recv, '01kabc', number, form as 0, payload, type, symbol)
         const expected = form === FORM.binary ? bytes : text
         assert.is(
           line,
-          `${expectedLine('01kabc', number, { recv, payload: expected, form: form as 0 })}\n`
+          `${expectedLine('01kabc', number, { recv, payload: expected, form: form as 0, type, symbol })}\n`
         )
+        // A name is whatever the exchange sent: quotes, line breaks and characters of any plane come back.
+        if (form !== FORM.json && form !== FORM.event) {
+          const parsed = JSON.parse(line) as { type: string; symbol?: string }
+          assert.is(parsed.type, type)
+          assert.is(parsed.symbol ?? '', symbol)
+          assert.is(line.indexOf('\n'), line.length - 1, 'one line')
+        }
         if (form === FORM.text) assert.is((JSON.parse(line) as { text: string }).text, text)
       }
     )
@@ -64,7 +89,7 @@ for (const [payload, expected] of [
 ] as const) {
   test(`white space around ${JSON.stringify(payload)} costs the frame nothing (gorilla/websocket#217)`, () => {
     const line = lineOf(at('2026-11-24T15:01:02Z'), 'c', 1, FORM.json, Buffer.from(payload))
-    assert.ok(line.endsWith(`"n":1,${expected}}\n`), line)
+    assert.ok(line.endsWith(`"n":1,"type":"trade",${expected}}\n`), line)
     assert.is(line.indexOf('\n'), line.length - 1, 'one line')
     const { pad = ['', ''], frame } = JSON.parse(line) as { pad?: string[]; frame: unknown }
     const embedded = line.slice(line.indexOf('"frame":') + 8, -2)
@@ -82,8 +107,19 @@ test('many lines in one buffer do not touch each other', () => {
     const payload = `{"x":"${'y'.repeat(i % 70)}"}`
     head.second = Number(recv / NANOS_PER_SECOND)
     const bytes = Buffer.from(`ab${payload}cd`)
-    buffer.append(head, Number(recv % NANOS_PER_SECOND), i, FORM.json, bytes, 2, payload.length)
-    expected += `${expectedLine('c', i, { recv, payload })}\n`
+    const symbol = `S${i % 7}`
+    buffer.append(
+      head,
+      Number(recv % NANOS_PER_SECOND),
+      i,
+      typePart('trade'),
+      symbolPart(symbol),
+      FORM.json,
+      bytes,
+      2,
+      payload.length
+    )
+    expected += `${expectedLine('c', i, { recv, payload, symbol })}\n`
   }
   assert.is(buffer.lines.toString(), expected)
 })

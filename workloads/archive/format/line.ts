@@ -1,5 +1,5 @@
-// Builds the lines of an archive by concatenation into a reused buffer. The bytes of a JSON frame are copied as received:
-// nothing is parsed, and no string is made per record.
+// Builds the lines of an archive, in format 2, by concatenation into a reused buffer. The bytes of a JSON frame are copied as
+// received: nothing is parsed, and no string is made per record.
 
 import { FORM, type Form } from '#wire/form.ts'
 import { formatSecond } from './time.ts'
@@ -15,6 +15,8 @@ const MARKS = {
   event: Buffer.from(',"event":'),
 } as const
 const END = Buffer.from('}\n')
+/** Room for a mark and the end of a line. */
+const MOST_MARKS = 16
 /** Of a JSON text only white space has bytes up to this one. */
 const SPACE = 0x20
 const END_BASE64 = Buffer.from('"}\n')
@@ -29,6 +31,15 @@ const TRIPLES = (() => {
   }
   return bytes
 })()
+
+const NO_SYMBOL = Buffer.alloc(0)
+
+/** What lines say of their type, between number and symbol. */
+export const typePart = (type: string): Buffer => Buffer.from(`,"type":${JSON.stringify(type)}`)
+
+/** What lines say of their symbol, between type and payload: nothing of the empty one. */
+export const symbolPart = (symbol: string): Buffer =>
+  symbol === '' ? NO_SYMBOL : Buffer.from(`,"symbol":${JSON.stringify(symbol)}`)
 
 /** What all lines of one connection and one second begin with; the nanoseconds are filled in by each. */
 export class LineHead {
@@ -77,44 +88,43 @@ export class LineBuffer {
     this.#length = 0
   }
 
-  /** Appends the line of one record; `nanos` is the part of its time below the head's second. */
+  /**
+   * Appends the line of one record; `nanos` is the part of its time below the head's second, `type` and `symbol` are made by
+   * `typePart` and `symbolPart`.
+   */
   append(
     head: LineHead,
     nanos: number,
     number: number,
+    type: Uint8Array,
+    symbol: Uint8Array,
     form: Form,
     bytes: Uint8Array,
     start: number,
     length: number
   ): void {
+    this.#begin(head, nanos, number, type, symbol, length)
     if (form === FORM.text || form === FORM.binary) {
       const payload = Buffer.from(bytes.buffer, bytes.byteOffset + start, length)
       if (form === FORM.text) {
         const text = Buffer.from(JSON.stringify(payload.toString('utf8')))
-        this.#write(head, nanos, number, MARKS.text, text, 0, text.length, END)
+        this.#write(MARKS.text, text, 0, text.length, END)
       } else {
         const text = Buffer.from(payload.toString('base64'))
-        this.#write(head, nanos, number, MARKS.base64, text, 0, text.length, END_BASE64)
+        this.#write(MARKS.base64, text, 0, text.length, END_BASE64)
       }
       return
     }
     if (form === FORM.json && (bytes[start]! <= SPACE || bytes[start + length - 1]! <= SPACE)) {
-      this.#padded(head, nanos, number, bytes, start, length)
+      this.#padded(bytes, start, length)
       return
     }
     const mark = form === FORM.event ? MARKS.event : MARKS.frame
-    this.#write(head, nanos, number, mark, bytes, start, length, END)
+    this.#write(mark, bytes, start, length, END)
   }
 
   /** White space with line breaks around a JSON text stands beside it: `pad[0]`, the text and `pad[1]` are the frame. */
-  #padded(
-    head: LineHead,
-    nanos: number,
-    number: number,
-    bytes: Uint8Array,
-    start: number,
-    length: number
-  ): void {
+  #padded(bytes: Uint8Array, start: number, length: number): void {
     let from = start
     let to = start + length
     while (from < to && bytes[from]! <= SPACE) from++
@@ -127,28 +137,38 @@ export class LineBuffer {
     const mark = pad
       ? Buffer.from(`,"pad":${JSON.stringify([before, after])},"frame":`)
       : MARKS.frame
-    if (pad) this.#write(head, nanos, number, mark, bytes, from, to - from, END)
-    else this.#write(head, nanos, number, mark, bytes, start, length, END)
+    if (pad) this.#write(mark, bytes, from, to - from, END)
+    else this.#write(mark, bytes, start, length, END)
   }
 
-  #write(
+  /** What stands before the payload; makes room for a payload of `length` bytes, too. */
+  #begin(
     head: LineHead,
     nanos: number,
     number: number,
-    mark: Uint8Array,
-    body: Uint8Array,
-    start: number,
-    length: number,
-    end: Uint8Array
+    type: Uint8Array,
+    symbol: Uint8Array,
+    length: number
   ): void {
     // 16 digits are the most that a number below 2^53 has.
-    const most = head.bytes.length + 16 + mark.length + length + end.length
+    const most = head.bytes.length + 16 + type.length + symbol.length + MOST_MARKS + length
     if (this.#length + most > this.#bytes.length) this.#grow(most)
     const out = this.#bytes
     let at = this.#length
     out.set(head.bytes, at)
     writeNanos(out, at + NANOS_AT, nanos)
     at = writeDecimal(out, at + head.bytes.length, number)
+    out.set(type, at)
+    at += type.length
+    out.set(symbol, at)
+    this.#length = at + symbol.length
+  }
+
+  #write(mark: Uint8Array, body: Uint8Array, start: number, length: number, end: Uint8Array): void {
+    const most = mark.length + length + end.length
+    if (this.#length + most > this.#bytes.length) this.#grow(most)
+    const out = this.#bytes
+    let at = this.#length
     for (let i = 0; i < mark.length; i++) out[at++] = mark[i]!
     if (body instanceof Buffer) body.copy(out, at, start, start + length)
     else out.set(body.subarray(start, start + length), at)

@@ -42,6 +42,7 @@ const ENTRIES: Readonly<Record<'segments' | 'connections' | 'gaps', Fields>> = {
   segments: {
     name: (value) => typeof value === 'string' && parseSegmentFile(value) !== undefined,
     group: isText,
+    format: (value) => value === 1 || value === 2,
     sealed: isFlag,
     bytes: isCount,
     rawBytes: isCount,
@@ -78,7 +79,10 @@ export function misshapenField(manifest: unknown): string | undefined {
   if (field !== undefined) return field
   for (const [name, fields] of Object.entries(ENTRIES)) {
     for (const [i, entry] of (manifest[name] as Readonly<Record<string, unknown>>[]).entries()) {
-      const inner = misfit(entry, fields)
+      // Version 1 knew one format, and its segments do not name it.
+      const isFirst = name === 'segments' && manifest.version === 1
+      if (isFirst && 'format' in entry) return `${name}[${i}].format`
+      const inner = misfit(isFirst ? { ...entry, format: 1 } : entry, fields)
       if (inner !== undefined) return `${name}[${i}].${inner}`
     }
   }

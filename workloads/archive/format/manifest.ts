@@ -6,7 +6,13 @@ import { SsmdError } from '#crds/errors.ts'
 import type { GapCause, GapFault } from '#wire/events.ts'
 import { misshapenField } from './manifest-shape.ts'
 
-export const MANIFEST_VERSION = 1
+/** Version 1 describes segments of format 1 alone and does not name it; in version 2 each segment has its `format`. */
+export const MANIFEST_VERSION = 2
+
+/** Of the lines of a segment, all of them. Format 2 has type and symbol in each line. */
+export type LineFormat = 1 | 2
+/** What is written. */
+export const LINE_FORMAT: LineFormat = 2
 /** More than any day has; what is larger is no manifest and is not read. */
 export const MAX_MANIFEST_BYTES = 128 * 1024 * 1024
 
@@ -17,6 +23,7 @@ export type ManifestSegment = {
   /** File name, such as `trades_000.jsonl.gz`; its index is `trades_000.index.jsonl`. */
   readonly name: string
   readonly group: string
+  readonly format: LineFormat
   /** True once the file never changes again. */
   readonly sealed: boolean
   readonly bytes: number
@@ -104,7 +111,7 @@ export const countGaps = (gaps: readonly Gap[]): number =>
   gaps.reduce((sum, gap) => sum + (gap.count ?? 1), 0)
 
 export type Manifest = {
-  readonly version: typeof MANIFEST_VERSION
+  readonly version: 1 | typeof MANIFEST_VERSION
   readonly feed: string
   readonly day: string
   readonly environment: string
@@ -155,10 +162,11 @@ export function readManifestText(text: string, file: string): Manifest {
     })
   }
   const manifest = JSON.parse(text) as Manifest & { sha256?: string }
-  if (manifest.version !== MANIFEST_VERSION) {
+  const { version } = manifest
+  if (version !== 1 && version !== MANIFEST_VERSION) {
     throw new SsmdError(
       'SSMD_E_ARCHIVE_INVALID',
-      `${file}: version ${String(manifest.version)}, this program reads version ${MANIFEST_VERSION}`,
+      `${file}: version ${String(version)}, this program reads versions 1 and ${MANIFEST_VERSION}`,
       { hint: 'read it with a newer ssmd' }
     )
   }
@@ -169,7 +177,8 @@ export function readManifestText(text: string, file: string): Manifest {
       hint: 'it was not written by ssmd: restore it from a copy',
     })
   }
-  return manifest
+  if (version === MANIFEST_VERSION) return manifest
+  return { ...manifest, segments: manifest.segments.map((one) => ({ ...one, format: 1 })) }
 }
 
 export const isManifestOf = (

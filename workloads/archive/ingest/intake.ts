@@ -13,6 +13,7 @@ import type { CommitRecord } from '../state/journal-record.ts'
 import { type Account, Additions } from './additions.ts'
 import type { BlockView } from './block-view.ts'
 import { type Claim, Dedup, type DedupOptions } from './dedup.ts'
+import { LineParts, type PartsOfBlock } from './line-parts.ts'
 import {
   type CutMember,
   SegmentBuilder,
@@ -44,6 +45,7 @@ export class Intake {
   readonly #dedup: Dedup
   readonly #segments: SegmentBuilder
   readonly #heads = new Map<string, LineHead>()
+  readonly #parts = new LineParts()
   #additions = new Additions()
   #changed = false
   #newest: bigint | null
@@ -103,10 +105,11 @@ export class Intake {
     this.counts.duplicates += block.length - claim.records
     if (claim.records === 0) return
     const newest = this.#newestSecond()
+    const parts = this.#parts.of(block)
     for (const { first, last } of claim.fresh) {
       const end = last - block.first + 1
       for (let from = first - block.first; from < end; ) {
-        from = this.#addRun(block, from, end, claim, sequence, newest)
+        from = this.#addRun(block, parts, from, end, claim, sequence, newest)
       }
     }
     this.#segments.endOfBlock()
@@ -179,6 +182,7 @@ export class Intake {
   /** Adds records of one second: day, slice and the text of the second are the same. Returns where it stopped. */
   #addRun(
     block: BlockView,
+    parts: PartsOfBlock,
     from: number,
     end: number,
     { connection, late }: Claim,
@@ -219,10 +223,13 @@ export class Intake {
         byGroup.set(group, target)
         targets[typeIndex] = target
       }
+      const symbolIndex = block.symbolIndex(i)
       target.member.buffer.append(
         head,
         nanos,
         block.first + i,
+        parts.types[typeIndex]!,
+        parts.symbols[symbolIndex]!,
         form,
         block.bytes,
         block.payloadStart(i),
@@ -232,7 +239,6 @@ export class Intake {
       target.last = i
       target.lines++
       target.types[typeIndex] = (target.types[typeIndex] ?? 0) + 1
-      const symbolIndex = block.symbolIndex(i)
       if (target.seen[symbolIndex] !== target.mark) {
         target.seen[symbolIndex] = target.mark
         target.member.symbols.add(target.segment.symbols.numberOf(block.symbols[symbolIndex]!))

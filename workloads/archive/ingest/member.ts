@@ -2,6 +2,7 @@
 
 import { addTo, type MemberContent, sortedKeys } from '../format/index-line.ts'
 import { LineBuffer } from '../format/line.ts'
+import { LINE_FORMAT } from '../format/manifest.ts'
 import { SymbolSet } from '../format/symbols.ts'
 import { formatNanos } from '../format/time.ts'
 import type { SymbolTable } from './symbol-table.ts'
@@ -64,6 +65,7 @@ export class OpenMember {
   /** `table` is that of the segment: its new names stand with the first member that holds them. */
   content(end: boolean, table: SymbolTable): MemberContent {
     return {
+      format: LINE_FORMAT,
       rawBytes: this.buffer.length,
       lines: this.lines,
       from: formatNanos(this.#from),

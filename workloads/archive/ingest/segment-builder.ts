@@ -2,6 +2,7 @@
 // All of it follows from the records, except where a commit ends a member early.
 
 import type { MemberContent } from '../format/index-line.ts'
+import { LINE_FORMAT } from '../format/manifest.ts'
 import type { FeedState } from '../state/feed-state.ts'
 import type { CommitRecord } from '../state/journal-record.ts'
 import type { BlockView } from './block-view.ts'
@@ -80,6 +81,11 @@ export class SegmentBuilder {
     for (const { day, segments } of state.days.values()) {
       for (const segment of segments.values()) {
         if (segment.status !== 'open') continue
+        // One format a segment: an older one ends here, and its slice goes on in the next segment.
+        if (segment.format !== LINE_FORMAT) {
+          this.#end({ ...segment, day, member: null, symbols: new SymbolTable() })
+          continue
+        }
         const table = new SymbolTable(symbols.get(`${day}/${segment.name}`))
         this.#restore({ ...segment, day, member: null, symbols: table })
       }
@@ -165,6 +171,7 @@ export class SegmentBuilder {
       slice,
       sliceSeconds,
       sealAt,
+      format: LINE_FORMAT,
     }))
     const ended = this.#ended.map(({ day, name }) => ({ day, name }))
     const members = this.#members

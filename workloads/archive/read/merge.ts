@@ -9,6 +9,8 @@ export type SortKey = {
 }
 
 export type KeyedLine = SortKey & {
+  /** Where in the line type and symbol stand, or the payload in format 1. */
+  readonly namesAt: number
   /** The line with its line feed. */
   readonly bytes: Buffer
 }
@@ -29,6 +31,7 @@ export const lineKey = {
       recv: bytes.toString('latin1', RECV_AT, RECV_END),
       connection: bytes.toString('latin1', CONNECTION_AT, quote),
       number: Number(bytes.toString('latin1', numberAt, comma)),
+      namesAt: comma + 1,
       bytes,
     }
   },
@@ -44,18 +47,19 @@ type Run = { readonly lines: readonly KeyedLine[]; at: number }
 export class MergedLines {
   #runs: Run[] = []
 
-  /** Adds the lines of a member. */
-  add(raw: Buffer): void {
+  /** Adds the lines of a member, or those of them that are wanted. */
+  add(raw: Buffer, isWanted?: (line: KeyedLine) => boolean): void {
     const lines: KeyedLine[] = []
     let isSorted = true
     for (let start = 0; start < raw.length; ) {
       const feed = raw.indexOf(10, start)
       const end = feed < 0 ? raw.length : feed + 1
       const line = lineKey.of(raw.subarray(start, end))
+      start = end
+      if (isWanted !== undefined && !isWanted(line)) continue
       const before = lines.at(-1)
       if (before !== undefined && lineKey.compare(before, line) > 0) isSorted = false
       lines.push(line)
-      start = end
     }
     if (!isSorted) lines.sort(lineKey.compare)
     if (lines.length > 0) this.#runs.push({ lines, at: 0 })

@@ -1,13 +1,16 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { toSsmdError } from '#crds/errors.ts'
 import { within } from '#testing/deadline.ts'
+import { parseIndexLine } from '../format/index-line.ts'
+import { listNumbers } from '../format/symbols.ts'
 import { at, makeBlock } from '../testing/blocks.ts'
 import { openWriter, STREAM, temporaryFolder } from '../testing/folders.ts'
 import { makeArchive } from '../testing/made-archive.ts'
 import { seeded, testSeed } from '../testing/random.ts'
+import { continueVersion1, unpackVersion1, VERSION_1_STREAM } from '../testing/version-1.ts'
 import { type LineFilter, listDays, readLines, readManifest, surveyDays } from './reader.ts'
 
 const test = suite('reader')
@@ -67,6 +70,76 @@ test('filters by group, time and count give what a filter of all lines gives', a
   )
 })
 
+test('type and symbol choose lines without a look into their frames, whatever the names are', async () => {
+  using folder = temporaryFolder()
+  const writer = await openWriter(folder.path, { chunkBytes: 1000 })
+  writer.bind(STREAM)
+  const types = ['trade', 'trade"', 'trad', 'trade\n', 'ü\\', '']
+  const symbols = ['', 'S', 'S1', 'S"1', '","frame":{}', '\u2028', '"type":"trade",']
+  const all = types.flatMap((type) => symbols.map((symbol) => ({ type, symbol })))
+  const recv = at('2026-11-24T12:00:00Z')
+  const records = all.map((names, i) => ({
+    ...names,
+    recv: recv + BigInt(i),
+    payload: '{"type":"S","symbol":"trade"}',
+  }))
+  writer.add(makeBlock({ connection: '01a', first: 1, records }), 1)
+  await writer.close()
+  const numbers = async (filter: LineFilter): Promise<number[]> =>
+    (await linesOf(folder.path, '2026-11-24', filter)).map(
+      (line) => (JSON.parse(line) as { n: number }).n
+    )
+  const expected = (is: (names: (typeof all)[number]) => boolean): number[] =>
+    all.flatMap((names, i) => (is(names) ? [i + 1] : []))
+  for (const one of types) {
+    assert.equal(
+      await numbers({ types: [one] }),
+      expected(({ type }) => type === one)
+    )
+  }
+  for (const one of symbols) {
+    assert.equal(
+      await numbers({ symbols: [one] }),
+      expected(({ symbol }) => symbol === one)
+    )
+  }
+  assert.equal(
+    await numbers({ types: ['trad', 'ü\\'], symbols: ['S', 'S"1'] }),
+    expected(({ type, symbol }) => /^(trad|ü\\)$/.test(type) && /^S("1)?$/.test(symbol))
+  )
+})
+
+test('lines of format 1 are chosen by what the caller says of them, beside those of format 2', async () => {
+  using folder = temporaryFolder()
+  unpackVersion1(folder.path)
+  await continueVersion1(folder.path)
+  let asked = 0
+  const namesInFormat1 = (line: Buffer) => {
+    asked++
+    return {
+      type: (JSON.parse(line.toString()) as { frame?: { type?: string } }).frame?.type ?? '',
+      symbol: '',
+    }
+  }
+  for (const day of readdirSync(join(folder.path, 'made')).filter((name) => /^\d/.test(name))) {
+    const lines = await linesOf(folder.path, day, { types: ['ticker'], namesInFormat1 })
+    const recv = `{"recv":"${day}`
+    // In format 1 the caller knows frames alone by their type, not text and bytes.
+    const isTicker = (line: string) =>
+      line.startsWith(recv) && /"frame":\{"type":"ticker"/.test(line)
+    const found = lines
+      .filter(isTicker)
+      .map((line) => JSON.parse(line) as { n: number; conn: string })
+    const wanted = [...VERSION_1_STREAM.lines.values()].filter(isTicker)
+    assert.is(found.length, wanted.length)
+    for (const line of lines) {
+      if (line.includes('"type":"ticker"')) continue
+      assert.unreachable(line)
+    }
+  }
+  assert.ok(asked > 10)
+})
+
 test('a symbol that a member does not hold is skipped, one that it holds never is', async () => {
   using folder = temporaryFolder()
   const writer = await openWriter(folder.path, { chunkBytes: 300 })
@@ -80,11 +153,25 @@ test('a symbol that a member does not hold is skipped, one that it holds never i
     if (i % 9 === 0) await writer.commit()
   }
   await writer.close()
+  // Members without any of these symbols are made unreadable: reading one would throw.
+  const segment = join(folder.path, 'made/2026-11-24/trades_000.jsonl.gz')
+  const bytes = readFileSync(segment)
+  let zeroed = 0
+  for (const line of readFileSync(segment.replace('jsonl.gz', 'index.jsonl'), 'utf8').split('\n')) {
+    if (line === '') continue
+    const { offset, bytes: length, symbols } = parseIndexLine(line)
+    const numbers = listNumbers(symbols)
+    if ([0, 17, 49].some((number) => numbers.includes(number))) continue
+    bytes.fill(0, offset, offset + length)
+    zeroed++
+  }
+  assert.ok(zeroed > 5, String(zeroed))
+  writeFileSync(segment, bytes)
   for (const wanted of [0, 17, 49]) {
     const lines = await linesOf(folder.path, '2026-11-24', { symbols: [`S${wanted}`] })
     const hits = lines.filter((line) => line.includes(`"s":"${wanted}"`))
     assert.is(hits.length, 4, 'every record of the symbol')
-    assert.ok(lines.length < 60, `${lines.length} of 200 lines were read for 4`)
+    assert.is(lines.length, 4, 'and no other')
   }
   assert.equal(await linesOf(folder.path, '2026-11-24', { symbols: ['S50'] }), [])
 })

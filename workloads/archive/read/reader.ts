@@ -18,10 +18,13 @@ import {
 import { dayFolder, feedFolder, indexFile, MANIFEST_FILE } from '../format/names.ts'
 import { listNumbers, OTHER_SYMBOLS } from '../format/symbols.ts'
 import { isAtWork } from './at-work.ts'
+import { type LineTest, lineTest, type NameFilter } from './line-filter.ts'
 import { lineKey, MergedLines, type SortKey } from './merge.ts'
 import { surveyFolders, type Unreadable } from './survey.ts'
 
 export type { Gap, Manifest, ManifestSegment } from '../format/manifest.ts'
+export { isFeedName } from '../format/names.ts'
+export type { LineNames } from './line-filter.ts'
 
 export type DaySummary = {
   readonly feed: string
@@ -40,13 +43,10 @@ export type DaySummary = {
   readonly to: string | null
 }
 
-export type LineFilter = {
+/** Members that cannot hold what is asked for are not read; lines that are not of it do not come. */
+export type LineFilter = NameFilter & {
   /** Groups to read, such as `trades`. @default all */
   readonly groups?: readonly string[] | undefined
-  /** Message types: a member without them is skipped; lines of other types in a member that has them do come. */
-  readonly types?: readonly string[] | undefined
-  /** Symbols: likewise. Lines do not name their symbol, so the caller looks into the frames. */
-  readonly symbols?: readonly string[] | undefined
   /** Receive times, inclusive and exclusive, as the lines write them (or a prefix, such as `2026-11-24T15:30`). */
   readonly from?: string | undefined
   readonly to?: string | undefined
@@ -162,6 +162,7 @@ const asInvalid = (thrown: unknown): unknown =>
 
 type MemberRef = Pick<IndexEntry, 'from' | 'offset' | 'bytes' | 'rawBytes' | 'crc32'> & {
   readonly path: string
+  readonly isWanted: LineTest | undefined
 }
 
 async function* mergedLines(
@@ -194,7 +195,7 @@ async function* mergedLines(
         if (isMember) {
           members.shift()
           try {
-            lines.add(await readMember(files, member))
+            lines.add(await readMember(files, member), member.isWanted)
           } catch (thrown) {
             skip(thrown)
           }
@@ -229,6 +230,7 @@ async function membersOf(
   const path = join(folder, segment.name)
   const entries = await readIndex(folder, segment)
   const holdsSymbol = symbolTest(entries, filter.symbols)
+  const isWanted = lineTest(segment.format, filter)
   return entries
     .filter(
       (entry) =>
@@ -244,6 +246,7 @@ async function membersOf(
       bytes,
       rawBytes,
       crc32,
+      isWanted,
     }))
 }
 

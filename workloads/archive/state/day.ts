@@ -41,6 +41,7 @@ export class DayState {
       name,
       group: o.group,
       number: o.number,
+      format: o.format ?? 1,
       slice: o.slice,
       sliceSeconds: o.sliceSeconds,
       sealAt: o.sealAt,
@@ -155,6 +156,7 @@ export class DayState {
     for (const segment of json.segments) {
       day.segments.set(segment.name, {
         ...segment,
+        format: segment.format ?? 1,
         types: { ...segment.types },
       })
     }
@@ -195,6 +197,7 @@ export function describeSegment(segment: SegmentJson, sha256: string): ManifestS
   return {
     name: segment.name,
     group: segment.group,
+    format: segment.format ?? 1,
     sealed: segment.status === 'sealed',
     bytes: segment.bytes,
     rawBytes: segment.rawBytes,

@@ -39,7 +39,7 @@ export type Owner = {
 }
 
 export type Checkpoint = Owner & {
-  readonly version: 2
+  readonly version: 3
   /** The archive's own: names of files being written carry it. */
   readonly id: string
   /** The journal that continues from here: its number, and the mark in its first record. */
@@ -238,7 +238,7 @@ export class FeedState {
 
   toCheckpoint({ epoch, mark }: { readonly epoch: number; readonly mark: string }): Checkpoint {
     return {
-      version: 2,
+      version: 3,
       ...this.owner,
       id: this.id,
       epoch,

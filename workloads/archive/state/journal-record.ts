@@ -4,6 +4,7 @@
 import { hexCrc, type IndexEntry } from '../format/index-line.ts'
 import type {
   Gap,
+  LineFormat,
   ManifestConnection,
   ManifestSegment,
   ManifestSequence,
@@ -23,7 +24,9 @@ export type Bookmark = {
 /** `ended`: nothing is appended any more; `sealed`: packed, the file never changes again. */
 export type SegmentStatus = 'open' | 'ended' | 'sealed'
 
-export type SegmentJson = Omit<ManifestSegment, 'sealed'> & {
+export type SegmentJson = Omit<ManifestSegment, 'sealed' | 'format'> & {
+  /** Left out by older versions, which knew format 1 alone. */
+  readonly format?: LineFormat
   readonly number: number
   /** Slice of the day that its records fall into. */
   readonly slice: number
@@ -64,6 +67,8 @@ export type CommitRecord = {
     readonly slice: number
     readonly sliceSeconds: number
     readonly sealAt: number
+    /** Left out by older versions, which knew format 1 alone. */
+    readonly format?: LineFormat
   }[]
   readonly members: readonly {
     readonly day: string

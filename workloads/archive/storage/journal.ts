@@ -26,8 +26,8 @@ export type JournalHead = Owner & {
   readonly mark: string
 }
 
-/** Version 1 names its journal by the number alone, and has no id. */
-type AnyCheckpoint = Omit<Checkpoint, 'version'> & { readonly version: 1 | 2 }
+/** Version 1 names its journal by the number alone, and has no id. Version 2 knows lines of format 1 alone. */
+type AnyCheckpoint = Omit<Checkpoint, 'version'> & { readonly version: 1 | 2 | 3 }
 
 export const RESTORE =
   'restore the folder of this feed, .commit included, from one copy; nothing was changed'
@@ -163,10 +163,10 @@ export async function readCheckpoint(disk: Disk, folder: string): Promise<Checkp
   if (checkpoint === undefined || records.length !== 1 || tail !== 'none') {
     throw invalid(`${path} ${bytes.length === 0 ? 'is empty' : 'is damaged'}`)
   }
-  if (checkpoint.version === 1) return { ...checkpoint, version: 2, id: newId(), mark: '' }
-  if (checkpoint.version === 2) return { ...checkpoint, version: 2 }
+  if (checkpoint.version === 1) return { ...checkpoint, version: 3, id: newId(), mark: '' }
+  if (checkpoint.version === 2 || checkpoint.version === 3) return { ...checkpoint, version: 3 }
   throw invalid(
-    `${path} has version ${String(checkpoint.version)}, this program reads 1 and 2`,
+    `${path} has version ${String(checkpoint.version)}, this program reads 1 to 3`,
     'run a newer ssmd; nothing was changed'
   )
 }

@@ -11,6 +11,8 @@ export type RandomStream = {
   readonly blocks: readonly Block[]
   /** `connection number` of every record, with the line that it has to become. */
   readonly lines: ReadonlyMap<string, string>
+  /** The same as a program wrote them that knew format 1 alone. */
+  readonly lines1: ReadonlyMap<string, string>
 }
 
 export type StreamShape = {
@@ -42,6 +44,7 @@ export function randomStream(random: Random, shape: StreamShape = {}): RandomStr
   } = shape
   const start = at(shape.startsAt ?? '2026-11-24T22:00:00Z')
   const lines = new Map<string, string>()
+  const lines1 = new Map<string, string>()
   const timed: { block: Block; arrives: number }[] = []
   for (let c = 0; c < connections; c++) {
     const connection = `01test${String(c).padStart(4, '0')}`
@@ -57,7 +60,9 @@ export function randomStream(random: Random, shape: StreamShape = {}): RandomStr
       })
       const block = makeBlock({ connection, first: number, records, shard: c % 2 })
       records.forEach((record, i) => {
-        lines.set(`${connection} ${number + i}`, expectedLine(connection, number + i, record))
+        const key = `${connection} ${number + i}`
+        lines.set(key, expectedLine(connection, number + i, record))
+        lines1.set(key, expectedLine1(connection, number + i, record))
       })
       number += records.length
       ms = Number((block.recv(block.length - 1) - start) / 1_000_000n)
@@ -69,7 +74,7 @@ export function randomStream(random: Random, shape: StreamShape = {}): RandomStr
     }
   }
   timed.sort((a, b) => a.arrives - b.arrives)
-  return { blocks: timed.map(({ block }) => block), lines }
+  return { blocks: timed.map(({ block }) => block), lines, lines1 }
 }
 
 function randomRecords(
@@ -109,8 +114,16 @@ function randomRecords(
   return records
 }
 
-/** The line as the design gives it, made the slow way. */
+/** The line as the design gives it, made the slow way: of format 2, as it is written. */
 export function expectedLine(connection: string, number: number, record: TestRecord): string {
+  const { type = 'trade', symbol = '' } = record
+  const names = symbol === '' ? { type } : { type, symbol }
+  const line = expectedLine1(connection, number, record)
+  return line.replace(/"n":\d+,/, (n) => `${n}${JSON.stringify(names).slice(1, -1)},`)
+}
+
+/** The line of format 1, which had neither type nor symbol. */
+export function expectedLine1(connection: string, number: number, record: TestRecord): string {
   const { recv, payload, form = FORM.json } = record
   const ms = new Date(Number(recv / 1_000_000n)).toISOString().slice(0, -1)
   const time = `${ms}${String(recv % 1_000_000n).padStart(6, '0')}Z`

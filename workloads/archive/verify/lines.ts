@@ -1,42 +1,50 @@
-// Checks lines: each is one JSON text in the form of the design, in valid UTF-8, of the right day, and names a record of a
-// connection.
+// Checks lines: each is one JSON text in its segment's format, in valid UTF-8, of the right day, and names a record of a
+// connection; in format 2 also type and symbol.
 
 import { isUtf8 } from 'node:buffer'
+import type { LineFormat } from '../format/manifest.ts'
 import { ConnectionEvents } from './connection-events.ts'
 import { jsonKind } from './json-text.ts'
+import { LineNames } from './names.ts'
 import { NumberSet } from './numbers.ts'
 
 export type LineFacts = {
   lines: number
   from: string | null
   to: string | null
+  /** Of format 2. */
+  readonly names: LineNames
 }
 
 const HEAD =
-  /^\{"recv":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)","conn":"([0-9A-Za-z_-]{1,64})","n":([1-9]\d{0,15}),"(frame|text|base64|event|pad)":/
+  /^\{"recv":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)","conn":"([0-9A-Za-z_-]{1,64})","n":([1-9]\d{0,15}),/
 /** The longest head there can be. */
-const HEAD_BYTES = 176
+const HEAD_BYTES = 144
+const KIND = /^"(frame|text|base64|event|pad)":/
+const KIND_BYTES = 9
 
 export class LineChecker {
   readonly #day: string
+  readonly #format: LineFormat
   readonly #tell: (where: string, what: string) => void
   readonly numbers = new Map<string, NumberSet>()
   readonly events = new ConnectionEvents()
-  readonly total: LineFacts = { lines: 0, from: null, to: null }
+  readonly total: LineFacts = { lines: 0, from: null, to: null, names: new LineNames() }
   /** Lines behind a higher number of their connection. */
   disorder = 0
   #second = ''
   #connection = ''
   #numbers = new NumberSet()
 
-  constructor(day: string, tell: (where: string, what: string) => void) {
+  constructor(day: string, format: LineFormat, tell: (where: string, what: string) => void) {
     this.#day = day
+    this.#format = format
     this.#tell = tell
   }
 
   /** Checks whole lines. */
   member(raw: Buffer): LineFacts {
-    const facts: LineFacts = { lines: 0, from: null, to: null }
+    const facts: LineFacts = { lines: 0, from: null, to: null, names: new LineNames() }
     if (!isUtf8(raw)) this.#tell(`line ${this.total.lines + 1} and after`, 'is not UTF-8')
     for (let start = 0; start < raw.length; ) {
       const end = raw.indexOf(10, start)
@@ -52,6 +60,7 @@ export class LineChecker {
     if (facts.from !== null && (this.total.from === null || facts.from < this.total.from)) {
       this.total.from = facts.from
     }
+    this.total.names.join(facts.names)
     if (facts.to !== null && (this.total.to === null || facts.to > this.total.to)) {
       this.total.to = facts.to
     }
@@ -65,13 +74,7 @@ export class LineChecker {
       this.#tell(where, 'does not begin as a line of an archive')
       return
     }
-    const [whole, recv, connection, digits, kind] = head as unknown as [
-      string,
-      string,
-      string,
-      string,
-      string,
-    ]
+    const [whole, recv, connection, digits] = head as unknown as [string, string, string, string]
     if (!recv.startsWith(this.#day)) this.#tell(where, `is of ${recv}`)
     if (recv.slice(0, 19) !== this.#second) {
       this.#second = recv.slice(0, 19)
@@ -80,10 +83,35 @@ export class LineChecker {
     if (facts.from === null || recv < facts.from) facts.from = recv
     if (facts.to === null || recv > facts.to) facts.to = recv
     this.#number(connection, Number(digits), where)
-    const problem = bodyProblem(kind, raw, start + whole.length, end)
+    const behind = start + whole.length
+    const payload = this.#format === 1 ? behind : facts.names.read(raw, behind, end)
+    if (typeof payload === 'string') this.#tell(where, payload)
+    else this.#payload(raw, payload, end, { connection, where, type: facts.names.type })
+  }
+
+  #payload(
+    raw: Buffer,
+    start: number,
+    end: number,
+    line: { readonly connection: string; readonly where: string; readonly type: string }
+  ): void {
+    const { connection, where, type } = line
+    const kind = KIND.exec(raw.toString('latin1', start, Math.min(end, start + KIND_BYTES)))
+    if (!kind) {
+      this.#tell(where, 'has no payload behind what it says of it')
+      return
+    }
+    const [whole, key = ''] = kind
+    const at = start + whole.length
+    const problem = bodyProblem(key, raw, at, end)
     if (problem !== undefined) this.#tell(where, problem)
-    else if (kind === 'event')
-      this.events.note(connection, JSON.parse(raw.toString('utf8', start + whole.length, end - 1)))
+    if (problem !== undefined || key !== 'event') return
+    const event = JSON.parse(raw.toString('utf8', at, end - 1)) as Readonly<Record<string, unknown>>
+    const said = Buffer.from(JSON.stringify(event.kind) ?? '').toString('latin1')
+    if (this.#format !== 1 && said !== type) {
+      this.#tell(where, `its type is ${type}, the kind of its event ${said}`)
+    }
+    this.events.note(connection, event)
   }
 
   #number(connection: string, number: number, where: string): void {

@@ -9,6 +9,7 @@ import type { ManifestSegment } from '../format/manifest.ts'
 import type { Problem } from '../format/problem.ts'
 import type { ConnectionEvents } from './connection-events.ts'
 import { LineChecker } from './lines.ts'
+import { IndexSymbols } from './names.ts'
 import type { NumberSet } from './numbers.ts'
 
 export type SegmentFindings = {
@@ -25,6 +26,9 @@ export type SegmentFindings = {
 }
 
 type Entry = {
+  readonly format?: unknown
+  readonly names: unknown
+  readonly symbols: unknown
   readonly offset: number
   readonly bytes: number
   readonly rawBytes: number
@@ -55,6 +59,7 @@ class SegmentCheck {
   readonly #onProgress: (bytes: number, records: number) => void
   readonly #problems: Problem[] = []
   readonly #lines: LineChecker
+  readonly #symbols = new IndexSymbols()
   #damaged = false
   #bytes = 0
   #rawBytes = 0
@@ -69,7 +74,8 @@ class SegmentCheck {
     this.#folder = folder
     this.#segment = segment
     this.#onProgress = onProgress
-    this.#lines = new LineChecker(day, (where, what) => this.#tell(segment.name, where, what))
+    const tell = (where: string, what: string): void => this.#tell(segment.name, where, what)
+    this.#lines = new LineChecker(day, segment.format, tell)
   }
 
   async run(): Promise<SegmentFindings> {
@@ -169,6 +175,7 @@ class SegmentCheck {
   #member(entry: Entry, bytes: Buffer, line: number): void {
     const { name } = this.#segment
     const where = `member at byte ${this.#bytes}`
+    const symbols = this.#symbols.next(entry)
     if (crc32(bytes).toString(16).padStart(8, '0') !== entry.crc32) {
       this.#damaged = true
       this.#tell(name, where, 'its bytes are not those that were written')
@@ -199,6 +206,11 @@ class SegmentCheck {
     expect('from', entry.from, facts.from)
     expect('to', entry.to, facts.to)
     expect('types', sumOf(entry.types), facts.lines)
+    expect('format', entry.format ?? 1, this.#segment.format)
+    if (this.#segment.format === 1) return
+    const { names } = facts
+    const wrong = names.differenceOfTypes(entry.types) ?? names.differenceOfSymbols(symbols)
+    if (wrong !== undefined) this.#tell(index, `line ${line}`, wrong)
   }
 
   /** Without an index: the whole file, as zcat reads it. */
@@ -251,7 +263,7 @@ class SegmentCheck {
 
   /** Compares the totals with the manifest. */
   #sums(): void {
-    const { name, records, rawBytes, from, to, types, late, group } = this.#segment
+    const { name, records, rawBytes, from, to, types, late, group, format } = this.#segment
     const { total } = this.#lines
     const expect = (key: string, said: unknown, found: unknown): void => {
       if (said !== found) this.#tell(name, '', `${key}: the manifest says ${said}, found ${found}`)
@@ -261,6 +273,8 @@ class SegmentCheck {
     expect('from', from, total.from)
     expect('to', to, total.to)
     expect('types', sumOf(types), total.lines)
+    const wrong = format === 1 ? undefined : total.names.differenceOfTypes(types)
+    if (wrong !== undefined) this.#tell(name, '', `the manifest's ${wrong}`)
     expect('group', group, name.replace(/_\d+\.jsonl\.gz$/, ''))
     if (this.#lines.disorder > late) {
       this.#tell(

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { formatIndexLine, type IndexEntry, parseIndexLine } from '../format/index-line.ts'
 import { formatManifest, type Manifest, readManifestText } from '../format/manifest.ts'
-import { at, makeBlock } from '../testing/blocks.ts'
+import { at, eventRecord, makeBlock } from '../testing/blocks.ts'
 import { openWriter, readFiles, STREAM, temporaryFolder } from '../testing/folders.ts'
 import { makeArchive } from '../testing/made-archive.ts'
 import { seeded, testSeed } from '../testing/random.ts'
@@ -157,6 +158,20 @@ const LINES: [string, RegExp, (lines: string) => string][] = [
   ],
   ['base64 that is none', /base64/, (l) => l.replace('"frame":{"i":1}', '"base64":"a"')],
   ['no line feed at its end', /no end/, (l) => l.slice(0, -1)],
+  [
+    'of another type than the manifest counts',
+    /manifest's types say 5 of \\"trade\\", found 4/,
+    (l) => l.replace('"type":"trade"', '"type":"trading"'),
+  ],
+  ['without a type', /has no type/, (l) => l.replace('"type":"trade",', '')],
+  ['behind an empty symbol', /empty symbol/, (l) => l.replace('"symbol":"S1"', '"symbol":""')],
+  ['of a type that is no text', /has no type/, (l) => l.replace('"type":"trade"', '"type":7')],
+  [
+    'of a type that is escaped without need',
+    /its type .* is no JSON text/,
+    (l) => l.replace('"type":"trade"', '"type":"tr\\u0061de"'),
+  ],
+  ['of an unknown payload', /no payload/, (l) => l.replace('"frame":', '"frames":')],
 ]
 for (const [what, expected, change] of LINES) {
   test(`a line is found that is ${what}`, async () => {
@@ -167,10 +182,67 @@ for (const [what, expected, change] of LINES) {
     const records = Array.from({ length: 5 }, (_, i) => ({
       recv: recv + BigInt(i),
       payload: `{"i":${i}}`,
+      symbol: 'S1',
     }))
     writer.add(makeBlock({ connection: '01a', first: 1, records }), 1)
     await writer.close()
     assert.match(await rewrite(folder.path, change), expected)
+  })
+}
+
+test('an event whose type is not its kind is found', async () => {
+  using folder = temporaryFolder()
+  const writer = await openWriter(folder.path)
+  writer.bind(STREAM)
+  const event = eventRecord(at('2026-11-24T12:00:00Z'), { kind: 'ready' }, 'trades')
+  writer.add(makeBlock({ connection: '01a', first: 1, records: [event] }), 1)
+  await writer.close()
+  assert.equal((await verifyArchive(folder.path)).problems, [])
+  const forged = await rewrite(folder.path, (l) => l.replace('"kind":"ready"', '"kind":"close"'))
+  assert.match(forged, /its type is .*ready.*, the kind of its event .*close/)
+})
+
+const INDEXES: [string, RegExp, (entry: IndexEntry) => IndexEntry][] = [
+  [
+    'other counts of types',
+    /types say 4 of \\"trade\\", found 3/,
+    (entry) => ({ ...entry, types: { trade: 4 } }),
+  ],
+  [
+    'a symbol less',
+    /symbols leave out \\"S1\\"/,
+    (entry) => ({ ...entry, symbols: [0, 2], names: ['', 'S1', 'S2'] }),
+  ],
+  [
+    'a symbol more',
+    /symbols name \\"S3\\"/,
+    (entry) => ({ ...entry, symbols: 'Dw==', names: ['', 'S1', 'S2', 'S3'] }),
+  ],
+  ['another format', /format says 1, found 2/, (entry) => ({ ...entry, format: undefined })],
+]
+for (const [what, expected, change] of INDEXES) {
+  test(`an index with right checksums and a wrong claim is found: ${what}`, async () => {
+    using folder = temporaryFolder()
+    const writer = await openWriter(folder.path)
+    writer.bind(STREAM)
+    const recv = at('2026-11-24T12:00:00Z')
+    const records = ['', 'S1', 'S2', 'S1', ''].map((symbol, i) => ({
+      recv: recv + BigInt(i),
+      payload: '{}',
+      type: i < 3 ? 'trade' : 'other "trade"\n',
+      symbol,
+    }))
+    writer.add(makeBlock({ connection: '01a', first: 1, records }), 1)
+    await writer.close()
+    assert.equal((await verifyArchive(folder.path)).problems, [])
+    const path = join(folder.path, 'made/2026-11-24/trades_000.index.jsonl')
+    const line = formatIndexLine(change(parseIndexLine(readFileSync(path, 'utf8').slice(0, -1))))
+    writeFileSync(path, line)
+    forge(folder.path, '2026-11-24', (manifest) => ({
+      ...manifest,
+      segments: manifest.segments.map((segment) => ({ ...segment, indexBytes: line.length })),
+    }))
+    assert.match(JSON.stringify((await verifyArchive(folder.path)).problems), expected)
   })
 }
 

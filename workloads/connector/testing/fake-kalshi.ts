@@ -5,7 +5,7 @@ import { constants, verify } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { KalshiModel } from './kalshi-model.ts'
+import { KalshiModel } from '#exchanges/kalshi/testing/kalshi-model.ts'
 
 export type Refusal = {
   readonly status: number

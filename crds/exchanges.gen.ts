@@ -1,0 +1,78 @@
+// Generated from the facts.ts of each folder of workloads/exchanges by `npm run generate`. Do not edit.
+
+/** What the protocol of an exchange proves about completeness. */
+export type Proof = 'frames' | 'book' | 'trades' | 'nothing'
+
+export type ExchangeFacts = {
+  readonly title: string
+  readonly auth: 'none' | 'apiKey'
+  /** What a key of this exchange consists of. */
+  readonly keyFields: readonly string[]
+  /** Of these, the fields that are sent as they are, as values of HTTP headers. */
+  readonly headerFields: readonly string[]
+  /** No market stands behind it: all that it sends is marked as simulated. */
+  readonly alwaysSimulated: boolean
+  /** `ssmd simulator` speaks its protocol. */
+  readonly hasSimulator: boolean
+  /** What each channel proves; null: the Feed names the channels. */
+  readonly channels: Readonly<Record<string, Proof>> | null
+  /** Levels of a book that `spec.bookDepth` of a Feed may ask for; null: the exchange leaves no choice. */
+  readonly bookDepth: { readonly default: number; readonly allowed: readonly number[] } | null
+}
+
+/** By the name that `spec.exchange` of a Feed gives. */
+export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
+  binance: {
+    title: 'Binance',
+    auth: 'none',
+    keyFields: [],
+    headerFields: [],
+    alwaysSimulated: false,
+    hasSimulator: true,
+    channels: {
+      depth: 'book',
+      'depth@100ms': 'book',
+      trade: 'trades',
+      bookTicker: 'nothing',
+    },
+    bookDepth: {
+      default: 100,
+      allowed: [5, 10, 20, 50, 100, 500, 1000, 5000],
+    },
+  },
+  kalshi: {
+    title: 'Kalshi',
+    auth: 'apiKey',
+    keyFields: ['apiKey', 'privateKey'],
+    headerFields: ['apiKey'],
+    alwaysSimulated: false,
+    hasSimulator: true,
+    channels: {
+      orderbook_delta: 'frames',
+      ticker: 'nothing',
+      trade: 'frames',
+      fill: 'nothing',
+      market_positions: 'nothing',
+      market_lifecycle_v2: 'frames',
+      multivariate_market_lifecycle: 'frames',
+      communications: 'nothing',
+      order_group_updates: 'nothing',
+      user_orders: 'nothing',
+    },
+    bookDepth: null,
+  },
+  synthetic: {
+    title: 'Synthetic',
+    auth: 'none',
+    keyFields: [],
+    headerFields: [],
+    alwaysSimulated: true,
+    hasSimulator: false,
+    channels: {
+      trade: 'frames',
+      ticker: 'frames',
+      orderbook_delta: 'frames',
+    },
+    bookDepth: null,
+  },
+}

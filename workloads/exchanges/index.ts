@@ -1,0 +1,38 @@
+// The exchanges that ssmd knows: a new one is a folder beside this file and an entry in this table. No other file knows
+// an exchange by name. Code is loaded when it is asked for: a connector never loads what simulates an exchange.
+
+import { SsmdError } from '#crds/errors.ts'
+import type { Adapter } from './protocol/adapter.ts'
+import type { Venue } from './simulation/venue.ts'
+
+type Exchange = {
+  readonly adapter: () => Promise<Adapter>
+  /** Its side of the simulator; absent: it has none. */
+  readonly simulator?: () => Promise<Venue>
+}
+
+const EXCHANGES: Readonly<Record<string, Exchange>> = {
+  kalshi: { adapter: async () => (await import('./kalshi/adapter.ts')).kalshi },
+  synthetic: { adapter: async () => (await import('./synthetic/adapter.ts')).synthetic },
+}
+
+/** How the connector talks to an exchange. Rejects with SSMD_E_RESOURCE_INVALID if there is no such exchange. */
+export const adapterOf = async (exchange: string): Promise<Adapter> => entryOf(exchange).adapter()
+
+/** The exchange's side of the simulator. Rejects with SSMD_E_USAGE if it has none. */
+export async function venueOf(exchange: string): Promise<Venue> {
+  const { simulator } = Object.hasOwn(EXCHANGES, exchange) ? (EXCHANGES[exchange] ?? {}) : {}
+  if (simulator !== undefined) return simulator()
+  const known = Object.keys(EXCHANGES).filter((name) => EXCHANGES[name]?.simulator !== undefined)
+  throw new SsmdError('SSMD_E_USAGE', `no simulator of ${JSON.stringify(exchange)}`, {
+    hint: `exchanges with a simulator: ${known.join(', ')}`,
+  })
+}
+
+function entryOf(exchange: string): Exchange {
+  const entry = Object.hasOwn(EXCHANGES, exchange) ? EXCHANGES[exchange] : undefined
+  if (entry !== undefined) return entry
+  throw new SsmdError('SSMD_E_RESOURCE_INVALID', `there is no exchange ${exchange}`, {
+    hint: `known exchanges: ${Object.keys(EXCHANGES).join(', ')}`,
+  })
+}

@@ -1,0 +1,29 @@
+// What is known of Kalshi before a connection is made. Plain data: it imports nothing, and `npm run generate` copies it
+// to crds/exchanges.gen.ts. Sources: docs.kalshi.com/asyncapi.yaml and docs.kalshi.com/openapi.yaml.
+
+export const facts = {
+  name: 'kalshi',
+  title: 'Kalshi',
+  auth: 'apiKey',
+  /** What a key consists of. */
+  keyFields: ['apiKey', 'privateKey'],
+  /** Of these, the fields that are sent as they are, as values of HTTP headers. */
+  headerFields: ['apiKey'],
+  /** No market stands behind it: all that it sends is marked as simulated. */
+  alwaysSimulated: false,
+  /** `ssmd simulator` speaks its protocol. */
+  hasSimulator: true,
+  /** By channel, what its protocol proves about completeness: frames, book, trades or nothing. */
+  channels: {
+    orderbook_delta: 'frames',
+    ticker: 'nothing',
+    trade: 'frames',
+    fill: 'nothing',
+    market_positions: 'nothing',
+    market_lifecycle_v2: 'frames',
+    multivariate_market_lifecycle: 'frames',
+    communications: 'nothing',
+    order_group_updates: 'nothing',
+    user_orders: 'nothing',
+  },
+} as const
