@@ -1,5 +1,6 @@
-// Which variables of this process a child may see: those that its program needs, by name, and nothing else. Keys of feeds are
-// not among them: a Deployment that needs one names it. And what a program gets if this process does not say otherwise.
+// The variables of this process that a child gets: only those that its program needs, by name, and what the program gets if
+// this process does not set them. Keys of feeds are not among them: a Deployment that needs one names it.
+
 import type { Component } from '../render/pod.ts'
 
 const SYSTEM = /^(PATH|HOME|LANG|LANGUAGE|LC_.+|TZ|TMPDIR|TEMP|TMP)$/

@@ -1,7 +1,7 @@
-// When a consumer that has taken everything asks again: as soon as its owner wants what has gathered, or else after a
-// while. One request then takes what many would: each costs the server a delivery and a write of the consumer's state.
+// When a consumer that has taken all blocks requests the next: when its owner asks, or else after a while. One request then
+// takes what many would: each costs the server a delivery and a write of the consumer's state.
 
-/** What the owner asked for is waited for so long: a stream without blocks, or a NATS that is away, holds nothing up. */
+/** The longest wait for an answer: a stream without blocks, or an unreachable NATS, delays the owner no longer. */
 const ASK_MS = 250
 
 export class Gathering {
@@ -10,7 +10,7 @@ export class Gathering {
   #timer: NodeJS.Timeout | undefined
   #answered: (() => void) | undefined
 
-  /** `pull` makes a request; it is called after `ms` if nobody asks before. */
+  /** `pull` makes a request; it is called after `ms` unless `ask` comes before. */
   constructor(ms: number, pull: () => void) {
     this.#ms = ms
     this.#pull = pull
@@ -20,7 +20,7 @@ export class Gathering {
     return this.#timer !== undefined
   }
 
-  /** All there was has come: what comes next gathers. */
+  /** All blocks have arrived: the next ones gather. */
   begin(): void {
     this.#answered?.()
     this.#timer ??= setTimeout(() => {
@@ -29,7 +29,7 @@ export class Gathering {
     }, this.#ms)
   }
 
-  /** Asks for what has gathered; resolves once it was handed out. No-op while a request is under way. */
+  /** Requests the gathered blocks; resolves once they were handed out. No-op while a request is in flight. */
   async ask(): Promise<void> {
     if (this.#timer === undefined) return
     this.end()
@@ -44,7 +44,7 @@ export class Gathering {
     this.#answered = undefined
   }
 
-  /** Nothing gathers any more. */
+  /** Stops gathering. */
   end(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
