@@ -127,7 +127,8 @@ function checkAdapter(exchange: Exchange, frames: readonly Buffer[], tell: Tell)
       session.exchangeMs()
       if (session.frame.control) session.control(frame, 0)
     } catch (thrown) {
-      return tell(`adapter: ${String(thrown)} at ${frame.toString('latin1', 0, 300)}`)
+      tell(`adapter: ${String(thrown)} at ${frame.toString('latin1', 0, 300)}`)
+      return
     }
 }
 
@@ -154,7 +155,8 @@ async function checkNormalizer(name: string, feed: Feed, frames: readonly Buffer
     try {
       normalizer.normalize(frame, header, count)
     } catch (thrown) {
-      return tell(`normalize.ts: ${String(thrown)} at ${frame.toString('latin1', 0, 300)}`)
+      tell(`normalize.ts: ${String(thrown)} at ${frame.toString('latin1', 0, 300)}`)
+      return
     }
 }
 
@@ -225,8 +227,10 @@ async function checkCommands(name: string, venue: Venue, feed: Feed, tell: Tell)
       },
       Date.now()
     )
-    if (session === undefined || 'status' in session)
-      return tell(`simulator: refuses the handshake of its own adapter with ${session?.status}`)
+    if (session === undefined || 'status' in session) {
+      tell(`simulator: refuses the handshake of its own adapter with ${session?.status}`)
+      return
+    }
     let nowMs = Date.now()
     session.opened(nowMs)
     for (const text of ['not JSON', '{}', '[]', 'null', '{"nonsense":1}', '7']) {
@@ -234,13 +238,11 @@ async function checkCommands(name: string, venue: Venue, feed: Feed, tell: Tell)
       nowMs += 2000
       if (session.receive(text, nowMs).length === 0) tell(`simulator: no answer to ${text}`)
     }
-    const asked = ['{"id":1,"method":"SUBSCRIBE","params":["a"],"channel":"b","symbol":["c"]}']
-    for (const command of mutated(
-      asked.map((text) => Buffer.from(text)),
-      seed,
-      1000
-    ))
-      session.receive(command.toString('utf8'), (nowMs += 2000))
+    const asked = '{"id":1,"method":"SUBSCRIBE","params":["a"],"channel":"b","symbol":["c"]}'
+    for (const command of mutated([Buffer.from(asked)], seed, 1000)) {
+      nowMs += 2000
+      session.receive(command.toString('utf8'), nowMs)
+    }
   } catch (thrown) {
     tell(`simulator: ${String(thrown)}`)
   } finally {
