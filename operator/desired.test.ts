@@ -214,7 +214,11 @@ test('a new simulator market restarts the simulator alone, an archive edit the a
   assert.equal(causesOf('archiver-kalshi-local', moved), ['config'])
 })
 
-test('a fault for another exchange does not restart a simulator', () => {
+test('a fault or a recording for another exchange does not restart a simulator', () => {
+  const played = (path: string) => (text: string) =>
+    text.replace('rate: 50', `rate: 50, replay: ["${path}"]`)
+  assert.equal(causesOf('simulator-local-kalshi', played('binance=b.jsonl')), [])
+  assert.equal(causesOf('simulator-local-kalshi', played('kalshi=b.jsonl')), ['config'])
   const faulty = (exchange: string) => (text: string) =>
     text.replace('rate: 50', `rate: 50, faults: [{kind: cut, exchange: ${exchange}}]`)
   assert.equal(causesOf('simulator-local-kalshi', faulty('binance')), [])
