@@ -11,6 +11,7 @@ import { FrameScanner } from '#wire/scanner.ts'
 import { benchBurst } from './bench/burst.ts'
 import { Connection } from './connection.ts'
 import { Continuity } from './continuity.ts'
+import { fetcher } from './fetch.ts'
 import { fixedLinger } from './linger.ts'
 import { CaptureMemory } from './memory.ts'
 import { Recorder } from './recorder.ts'
@@ -119,6 +120,8 @@ function newConnection(): Connection {
     observeLag() {},
     onReady() {},
     onFound() {},
+    fetch: fetcher(Date.now),
+    onRenew() {},
   })
 }
 

@@ -59,6 +59,11 @@ function smallestMarket({ name, folder }: Recordings): Recordings {
       symlinkSync(join(folder, 'metadata', file), join(links, 'metadata', file))
   return { name: `${name} (${market})`, folder: links }
 }
+/** Recordings of Binance: the committed one, and five minutes of the exchange where they lie beside the project. */
+export const BINANCE: readonly string[] = [
+  join(OWN, 'binance/spot_btcusdt.gz'),
+  ...[join(BESIDE, 'binance/spot_btcusdt_20240808.gz')].filter((file) => existsSync(file)),
+]
 
 /** Frames of exchanges without an adapter, in the order in which they were received. */
 export const STRANGERS: Readonly<Record<string, () => string[]>> = {
@@ -84,7 +89,7 @@ export function kalshiEventFiles({ folder }: Recordings): string[] {
 export const withoutSequence = (frame: string): string =>
   frame.replace(/"sid":\d+,("seq":\d+,)?/, '')
 
-function linesOf(file: string): string[] {
+export function linesOf(file: string): string[] {
   const bytes = readFileSync(file)
   return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes)
     .toString('utf8')
