@@ -5,7 +5,7 @@ import { pino } from 'pino'
 import { Alarms } from '#bus/alarms.ts'
 import { KalshiSession } from '#exchanges/kalshi/session.ts'
 import { channelNamed } from '#exchanges/kalshi/types.ts'
-import { KALSHI, kalshiEventFiles, kalshiFrames } from '#testing/recordings.ts'
+import { kalshiEventFiles, kalshiFrames, MOST_KALSHI } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
 import { FrameScanner } from '#wire/scanner.ts'
 import { benchBurst } from './bench/burst.ts'
@@ -127,9 +127,7 @@ function newConnection(): Connection {
 
 /** Frames with one running number each for their sid, so that none is a gap: of the largest recordings there are. */
 function sampleFrames(): Buffer[] {
-  const texts = kalshiEventFiles(KALSHI.at(-1) ?? KALSHI[0])
-    .slice(1, 4)
-    .flatMap(kalshiFrames)
+  const texts = kalshiEventFiles(MOST_KALSHI).slice(1, 4).flatMap(kalshiFrames)
   let seq = 1_000_000
   return texts.map((text) => Buffer.from(text.replace(/"seq":\d+/, () => `"seq":${seq++}`)))
 }
