@@ -243,7 +243,7 @@ export class Shard {
     while (attempt.isOpen && this.#current !== attempt) await pause(LOOK_MS, signal)
     log.info({ shard: this.index, reason }, 'the connection is replaced before it ends')
     for (let delay = 0; isNeeded(); ) {
-      await pause(gate.turn(steadyMs() + delay) - steadyMs(), signal)
+      await pause(Math.max(0, gate.turn(steadyMs() + delay) - steadyMs()), signal)
       if (!isNeeded()) return
       const next = this.#attempt(attempt, signal)
       this.#next = next
