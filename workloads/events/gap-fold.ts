@@ -203,7 +203,7 @@ export class GapFold {
   /** Numbers from `first` to `number` are accounted for by this record. */
   #count(connection: Connection, first: number, number: number, ms: number, ns: number): void {
     const { next } = connection
-    connection.next = number + 1
+    connection.next = Math.max(next, number + 1)
     if (next === 0 || first <= next) return
     const at = { ms, ns }
     this.tell('number-hole' satisfies GapCause, lastOf(connection, at), at, at, WHOLE)
