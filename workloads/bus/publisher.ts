@@ -50,6 +50,7 @@ const RETRY = { baseMs: 100, capMs: 5_000 }
 const ABOUT_THE_BLOCK: ReadonlySet<number> = new Set([10_054, 10_097])
 
 type PubAck = {
+  readonly seq?: number
   readonly duplicate?: boolean
   readonly error?: { readonly err_code?: number; readonly description?: string }
 }
@@ -80,6 +81,7 @@ export class BlockPublisher {
   /** A block is being made smaller: what its maker publishes meanwhile waits for its turn. */
   #replacing = false
   #acked = 0
+  #lastSequence = 0
   #idle: { resolve(): void; reject(error: Error): void }[] = []
 
   constructor(options: PublisherOptions) {
@@ -113,6 +115,11 @@ export class BlockPublisher {
   /** Blocks acknowledged so far. */
   get acked(): number {
     return this.#acked
+  }
+
+  /** Where in the stream the last block was put that was acknowledged; 0 before the first. */
+  get lastSequence(): number {
+    return this.#lastSequence
   }
 
   /** The largest block that can be published; Infinity while no server is connected, because blocks of any size wait. */
@@ -223,6 +230,8 @@ export class BlockPublisher {
     }
     const answer = msg.json<PubAck>()
     if (!answer.error) {
+      // A block that was there already may stand before others.
+      if (answer.duplicate !== true) this.#lastSequence = answer.seq ?? 0
       this.#settle(pending, answer.duplicate === true)
       return
     }

@@ -25,6 +25,7 @@ import { lingerOf } from './linger.ts'
 import { Link } from './link.ts'
 import { CaptureMemory, type Publisher } from './memory.ts'
 import { connectorMetrics } from './metrics.ts'
+import { Progress } from './progress.ts'
 import { readiness } from './readiness.ts'
 import { recorders } from './recorders.ts'
 import { deploymentName, reporter } from './report.ts'
@@ -99,6 +100,7 @@ async function capture(
       showHealth()
       reports?.send()
     },
+    announcement: (sequence) => progress.announcement(sequence),
     onConnected: (nc) => {
       const { environment: where, feed: what } = names
       const subject = reportSubject(where, 'connector', deploymentName(where, what))
@@ -106,6 +108,7 @@ async function capture(
     },
   })
   const { publisher } = link
+  const progress = new Progress(publisher, nowMs)
   const memory = new CaptureMemory(parseSize(connector.bufferBytes), publisher, { nowMs, steadyMs })
   const newRecorder = recorders(
     {
@@ -117,7 +120,11 @@ async function capture(
       stats,
       live: link.live,
     },
-    nowMs
+    nowMs,
+    (recorder) => {
+      progress.add(recorder)
+      link.announce()
+    }
   )
   const feedCapture = new Capture({
     deps: {

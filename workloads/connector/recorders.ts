@@ -11,12 +11,19 @@ export type NewRecorder = (shard: number, line: TimeLine) => Recorder
 type OfOne = 'connection' | 'shard' | 'subject' | 'nowNanos'
 
 export const recorders =
-  (shared: Omit<RecorderOptions, OfOne>, nowMs: () => number): NewRecorder =>
-  (shard, line) =>
-    new Recorder({
+  (
+    shared: Omit<RecorderOptions, OfOne>,
+    nowMs: () => number,
+    onNew?: (recorder: Recorder) => void
+  ): NewRecorder =>
+  (shard, line) => {
+    const recorder = new Recorder({
       ...shared,
       connection: newConnectionId(nowMs(), randomBytes),
       shard,
       subject: logSubject(shared.environment, shared.feed, shard),
       nowNanos: () => line.nowNanos(),
     })
+    onNew?.(recorder)
+    return recorder
+  }
