@@ -1,7 +1,7 @@
 // Reads a stream's blocks in stream order, each once, and leaves nothing on the server: a consumer without acknowledgements that the
 // server forgets when its reader is gone, so that no archive waits for it. It recovers automatically from lost connections.
 
-import { type ConsumerMessages, DeliverPolicy, type NatsConnection } from 'nats'
+import { ConsumerEvents, type ConsumerMessages, DeliverPolicy, type NatsConnection } from 'nats'
 import { SsmdError } from '#crds/errors.ts'
 import { toBusError } from './api.ts'
 import { restartError, restartOf, streamFacts } from './stream.ts'
@@ -50,6 +50,14 @@ export async function tailStream(nc: NatsConnection, options: TailOptions): Prom
   }
 }
 
+/** After these the stream may be another one than before. */
+const DOUBTS: ReadonlySet<string> = new Set([
+  ConsumerEvents.HeartbeatsMissed,
+  ConsumerEvents.StreamNotFound,
+  ConsumerEvents.ConsumerNotFound,
+  ConsumerEvents.OrderedConsumerRecreated,
+])
+
 async function* blocksOf(
   nc: NatsConnection,
   messages: ConsumerMessages,
@@ -64,10 +72,10 @@ async function* blocksOf(
   if (signal.aborted) stop()
   void (async () => {
     for await (const { type } of await messages.status()) {
-      // A missed heartbeat or a consumer that is made anew: the stream may be another one.
-      if (signal.aborted || nc.isClosed() || type === undefined) continue
+      if (signal.aborted || nc.isClosed() || !DOUBTS.has(type)) continue
+      const want = last + 1
       const facts = await streamFacts(nc, stream).catch(() => undefined)
-      const why = facts && restartOf(facts, created, last + 1)
+      const why = facts && restartOf(facts, created, want)
       if (facts && why) {
         failure = restartError(facts, why)
         messages.stop()

@@ -48,7 +48,9 @@ export class TimeAnnouncer {
     if (this.#timer !== undefined) this.#send()
   }
 
+  /** Announces a last time, so that readers need not wait for what was captured until now. */
   close(): void {
+    this.announce()
     clearInterval(this.#timer)
     this.#timer = undefined
     if (!this.#o.nc.isClosed()) this.#sub.unsubscribe()
