@@ -44,7 +44,7 @@ const ABOVE_RECONCILE = [...ABOVE_WORDS, 'operator/pods', 'operator/reconcile']
 const MAY: Readonly<Record<string, readonly string[]>> = {
   crds: [],
   'cli/launch': [],
-  'workloads/wire': ['crds'],
+  'workloads/wire': ['crds', `${MARKET}/json-tokens.ts`],
   'workloads/bus': ['crds', 'workloads/wire', 'workloads/role'],
   [FORMAT]: ['crds', 'workloads/wire'],
   [STATE]: ['crds', 'workloads/wire', FORMAT],
@@ -55,10 +55,10 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   // Two files, so that nothing the writer decides can excuse it.
   [`${ARCHIVE}/verify`]: ['crds', `${FORMAT}/manifest.ts`, `${FORMAT}/problem.ts`],
   'workloads/role': ['crds'],
-  [MARKET]: [],
   [PROTOCOL]: ['crds', 'workloads/wire', 'workloads/role'],
   [SIMULATION]: ['crds'],
-  [EXCHANGES]: ['crds', PROTOCOL, SIMULATION, `${EXCHANGES}/<name>`],
+  [EXCHANGES]: ['crds', MARKET, PROTOCOL, SIMULATION, `${EXCHANGES}/<name>`],
+  [MARKET]: [],
   'workloads/connector': [...PROGRAM, EXCHANGES, PROTOCOL],
   'workloads/archiver': [...PROGRAM, ARCHIVE],
   'workloads/simulator': [...PROGRAM, EXCHANGES, SIMULATION, `${ARCHIVE}/read`],
@@ -88,7 +88,7 @@ const isExchange = (room: string): boolean =>
   room.startsWith(`${EXCHANGES}/`) && room !== PROTOCOL && room !== SIMULATION
 
 /** Rooms without I/O: what they compute follows from their arguments alone. */
-const PURE: readonly string[] = [FORMAT, STATE, INGEST, MARKET, SIMULATION]
+const PURE: readonly string[] = [FORMAT, STATE, INGEST, SIMULATION, MARKET]
 /** Modules of Node that reach neither disk, network, process nor clock. */
 const PURE_MODULES = 'assert assert/strict buffer crypto path util zlib'.split(' ')
 

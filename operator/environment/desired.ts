@@ -1,16 +1,17 @@
 // An Environment's simulators as Kubernetes objects: for each feed that it simulates a ConfigMap, a Deployment
-// and a Service. Where spec.simulator.url names a simulator that runs already, none is made.
+// and a Service. No objects if spec.simulator.url names a simulator that is already running.
 import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf, isSimulated } from '#crds/environments.ts'
 import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
+import { recordingsOf } from '#crds/recordings.ts'
 import { versionInForce } from '#crds/versions.ts'
 import { simulatorName, simulatorService } from '../render/names.ts'
 import type { KubeObject, Service } from '../render/objects.ts'
 import type { Platform } from '../render/platform.ts'
 import { CONFIG_DIR, labelsFor, renderConfigMap, renderDeployment } from '../render/pod.ts'
 
-/** Where simulators listen, in a cluster and, while that port is free, on a laptop. */
+/** The port of simulators: in a cluster always, on a laptop if it is free. */
 export const SIMULATOR_PORT = 8980
 
 const RESOURCES = {
@@ -18,7 +19,7 @@ const RESOURCES = {
   limits: { memory: '512Mi' },
 } as const
 
-/** The feeds of an environment that a simulator of ours plays. */
+/** The feeds of an environment that need a simulator. */
 export function simulatedFeeds(
   environment: Environment,
   feeds: readonly Feed[],
@@ -28,7 +29,7 @@ export function simulatedFeeds(
   return feedsOf(environment, feeds).filter(
     (feed) =>
       isSimulated(environment, feed) &&
-      // These make their data up by themselves.
+      // Synthetic exchanges generate their data and need no recording.
       EXCHANGES[feed.spec.exchange]?.alwaysSimulated === false &&
       versionInForce(feed, platform.date) !== undefined
   )
@@ -50,7 +51,10 @@ function desiredSimulator(environment: Environment, feed: Feed, platform: Platfo
     'ssmd.io/environment': environment.metadata.name,
     'ssmd.io/feed': feed.metadata.name,
   })
-  const simulator = { ...environment.spec.simulator, feeds: [feed.metadata.name] }
+  const { exchange } = feed.spec
+  const simulator = { ...simulatorFor(environment, exchange), feeds: [feed.metadata.name] }
+  // Such an exchange is what its Feed says: the simulator has to read it.
+  const isDescribed = EXCHANGES[exchange]?.channels === null
   const resolved = {
     apiVersion: environment.apiVersion,
     kind: environment.kind,
@@ -75,7 +79,12 @@ function desiredSimulator(environment: Environment, feed: Feed, platform: Platfo
     },
   }
   return [
-    renderConfigMap(name, labels, { 'environment.yaml': resolved }, platform),
+    renderConfigMap(
+      name,
+      labels,
+      { 'environment.yaml': resolved, ...(isDescribed ? { 'feed.yaml': plainFeed(feed) } : {}) },
+      platform
+    ),
     renderDeployment(
       {
         name,
@@ -83,16 +92,17 @@ function desiredSimulator(environment: Environment, feed: Feed, platform: Platfo
         labels,
         args: [
           'simulator',
-          feed.spec.exchange,
+          exchange,
           '--env',
           `${CONFIG_DIR}/environment.yaml`,
           '--host',
           '0.0.0.0',
           '--port',
           String(SIMULATOR_PORT),
+          ...(isDescribed ? ['--feed', `${CONFIG_DIR}/feed.yaml`] : []),
         ],
-        // It reads nothing else of the environment: another NATS address is no reason to restart it.
-        config: { exchange: feed.spec.exchange, simulator },
+        // Only what a simulator reads, so that another NATS address does not restart it.
+        config: { exchange, simulator, ...(isDescribed ? { feed: feed.spec } : {}) },
         ports: [{ name: 'exchange', containerPort: SIMULATOR_PORT }],
         defaults: RESOURCES,
       },
@@ -101,3 +111,22 @@ function desiredSimulator(environment: Environment, feed: Feed, platform: Platfo
     service,
   ]
 }
+
+/** What this exchange's simulator is to do: what is for another one must not restart it. */
+function simulatorFor(
+  environment: Environment,
+  exchange: string
+): Environment['spec']['simulator'] {
+  const { simulator } = environment.spec
+  if (simulator === undefined) return undefined
+  const faults = simulator.faults.filter((one) => (one.exchange ?? exchange) === exchange)
+  const replay = recordingsOf(simulator.replay, exchange)
+  return { ...simulator, faults, replay }
+}
+
+const plainFeed = ({ apiVersion, kind, metadata, spec }: Feed): object => ({
+  apiVersion,
+  kind,
+  metadata: { name: metadata.name },
+  spec,
+})

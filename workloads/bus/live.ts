@@ -1,11 +1,13 @@
-// Live records on core NATS: sent once, stored nowhere, for whoever listens at that moment. While nobody does, a
-// record costs a look into a map: a subject that nobody takes is left alone for a while. Memory is bounded: what the
-// server has not read by then is not waited for, live records are dropped and counted.
+// Live records on core NATS: sent once and not stored, immediately for subjects that have a subscriber. A subject without one is
+// muted for a second, so that a record costs one look-up in a map. Records after that second leave with the next block, in the
+// same write, so that the retry wakes neither the server nor this program; if a subscriber takes them, the subject is immediate
+// again. A subscriber loses no record that is received later than a second after it subscribed (up to 1,000 subjects).
+// Memory is bounded: if the server does not keep up, live records are dropped and counted.
 
 import type { Msg, NatsConnection, NatsError } from 'nats'
 import { newInbox } from './inbox.ts'
-import { type Link, watchUpDown } from './link.ts'
 import { liveSubject } from './names.ts'
+import { type StatusWatch, watchUpDown } from './status-watch.ts'
 
 export type LiveOptions = {
   readonly nc: NatsConnection
@@ -15,12 +17,20 @@ export type LiveOptions = {
   readonly nowMs?: () => number
 }
 
-type Subject = { readonly name: string; readonly token: string; mutedUntil: number }
+type Subject = {
+  readonly name: string
+  readonly token: string
+  /** 0 while it may have a subscriber. */
+  mutedUntil: number
+}
 
-/** A subject without a listener is tried again after this, for every thousand subjects there are. */
+/** A record of a subject whose mute is over; it leaves with the next block. */
+type Waiting = { readonly subject: Subject; readonly record: Uint8Array }
+
+/** A subject without a subscriber is retried after this time per thousand subjects. */
 const MUTE_MS = 1_000
 const SUBJECTS_PER_MUTE = 1_000
-/** Subjects remembered; past these all are forgotten, and tried anew. */
+/** Bound on remembered subjects; beyond it all are forgotten and retried. */
 const MAX_SUBJECTS = 100_000
 /** Bytes on the socket that no ping has confirmed: a ping at the first, drops from the second on. */
 const PING_BYTES = 256 * 1024
@@ -33,9 +43,11 @@ export class LivePublisher {
   readonly #nowMs: () => number
   readonly #inbox: string
   readonly #sub: { unsubscribe(): void }
-  readonly #link: Link
+  readonly #statusWatch: StatusWatch
   readonly #byType = new Map<string, Map<string, Subject>>()
   #byToken: Subject[] = []
+  /** In the order of receipt; no more than the blocks being filled hold. */
+  #waiting: Waiting[] = []
   #up = true
   #unconfirmed = 0
   #pinging = false
@@ -51,9 +63,10 @@ export class LivePublisher {
     this.#sub = options.nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, msg) => this.#onNobody(error, msg),
     })
-    this.#link = watchUpDown(options.nc, {
+    this.#statusWatch = watchUpDown(options.nc, {
       down: () => {
         this.#up = false
+        this.#waiting = []
       },
       up: () => {
         this.#up = true
@@ -67,21 +80,41 @@ export class LivePublisher {
     return this.#sent
   }
 
-  /** Records that somebody may have wanted and that were not sent: the server did not keep up. */
+  /** Records that were dropped although a subscriber may exist, because the server did not keep up. */
   get dropped(): number {
     return this.#dropped
   }
 
-  /** `encode` is called only where somebody may listen: a block of one record. */
+  /** Calls `encode` only if there may be a subscriber: it makes a block of one record. */
   publish(type: string, symbol: string, encode: () => Uint8Array): void {
     if (!this.#up || this.#nc.isClosed()) return
     const subject = this.#subject(type, symbol)
-    if (subject.mutedUntil > 0 && this.#nowMs() < subject.mutedUntil) return
+    if (subject.mutedUntil > 0) {
+      if (this.#nowMs() < subject.mutedUntil) return
+      this.#waiting.push({ subject, record: encode() })
+      return
+    }
     if (this.#unconfirmed > MAX_BYTES) {
       this.#dropped++
       return
     }
-    const record = encode()
+    this.#send(subject, encode())
+  }
+
+  /** A block is about to be published: writes the waiting records before it, because the server may sync the block first. */
+  blockLeaves(): void {
+    if (this.#waiting.length === 0) return
+    const waiting = this.#waiting
+    this.#waiting = []
+    if (this.#nc.isClosed()) return
+    for (const { subject, record } of waiting) {
+      subject.mutedUntil = 0
+      if (this.#unconfirmed > MAX_BYTES) this.#dropped++
+      else this.#send(subject, record)
+    }
+  }
+
+  #send(subject: Subject, record: Uint8Array): void {
     try {
       this.#nc.publish(subject.name, record, { reply: subject.token })
     } catch {
@@ -96,7 +129,7 @@ export class LivePublisher {
 
   close(): void {
     this.#up = false
-    this.#link.close()
+    this.#statusWatch.close()
     if (!this.#nc.isClosed()) this.#sub.unsubscribe()
   }
 
@@ -113,6 +146,8 @@ export class LivePublisher {
     if (this.#byToken.length >= MAX_SUBJECTS) {
       this.#byToken = []
       this.#byType.clear()
+      // Their tokens belong to others from now on.
+      this.#waiting = []
     }
     const subject = {
       name: liveSubject(this.#environment, this.#feed, type, symbol),
@@ -126,7 +161,7 @@ export class LivePublisher {
     return subject
   }
 
-  /** Only the server answers here: nobody takes this subject. */
+  /** Only the server answers here: this subject has no subscriber. */
   #onNobody(error: NatsError | null, msg: Msg): void {
     if (error || msg.headers?.code !== 503) return
     const subject = this.#byToken[Number(msg.subject.slice(this.#inbox.length + 1))]
@@ -145,7 +180,7 @@ export class LivePublisher {
         () => {
           this.#unconfirmed = Math.max(0, this.#unconfirmed - before)
         },
-        // The connection went down; `up` starts the count anew.
+        // The NATS connection went down; `up` restarts the count.
         () => undefined
       )
       .finally(() => {

@@ -8,11 +8,11 @@ export type GapCause =
   | 'unsubscribed' // symbols were given up because the exchange listed them no longer, and came back
   | 'disconnected' // the socket closed or was found dead
   | 'connector-stopped' // asked to stop
-  | 'connector-lost' // the process ended without a word
+  | 'connector-lost' // the process ended without an event
   | 'buffer-full' // the connector's bound on memory was reached
   | 'number-hole' // numbers of a connection never arrived
   | 'stream-aged' // JetStream discarded blocks before they were archived
-  | 'stream-recreated' // the stream was deleted and made again
+  | 'stream-recreated' // the stream was deleted and recreated
   | 'oversize' // a frame larger than NATS takes
   | 'proof-lost' // frames came whose exchange's numbers cannot be read: what is missing among them cannot be told
   | 'clock-stepped' // the clock of the connector's machine was set, or the machine slept
@@ -28,6 +28,8 @@ export type OpenEvent = {
   readonly symbols: number
   /** The connection of this shard before it, as far as the connector knows: the order that no clock decides. */
   readonly follows?: Predecessor
+  /** The connection of this shard that is still open and that this one is to replace, without a gap between them. */
+  readonly replaces?: string
 }
 
 /** A connection that ended, with its last record: its number and receive time (RFC 3339, by its own clock). */
@@ -44,6 +46,8 @@ export type CloseEvent = {
   /** WebSocket close code, or 0. */
   readonly code: number
   readonly reason: string
+  /** The connection that was ready before this one ended: nothing is missing between them but what a gap names. */
+  readonly replacedBy?: string
 }
 
 /**
@@ -59,13 +63,13 @@ export type GapEvent = {
   readonly scope: number
   readonly fromSequence: number
   readonly toSequence: number
-  /** null: nobody can know. */
+  /** null: unknown. */
   readonly missing: number | null
   /** RFC 3339: when it began, if that was before the record in front of this event. */
   readonly from?: string
   /** RFC 3339: when it ended, if that was before this event. */
   readonly to?: string
-  /** So many jumps of the sequence, if more than one. */
+  /** The number of jumps of the sequence, if more than one. */
   readonly jumps?: number
   readonly reason?: string
 }
@@ -142,6 +146,16 @@ export type ReadyEvent = {
   readonly symbols: number
 }
 
+/** The connector asked over HTTP. The body of the answer, as received, is the next record of the connection. */
+export type FetchedEvent = {
+  readonly kind: 'fetched'
+  readonly url: string
+  /** HTTP status; 0: no answer came, or not all of it, and no record follows. */
+  readonly status: number
+  /** Why it is no success. */
+  readonly reason?: string
+}
+
 export type ConnectionEvent =
   | OpenEvent
   | ReadyEvent
@@ -153,3 +167,4 @@ export type ConnectionEvent =
   | LateEvent
   | ProofEvent
   | ClockEvent
+  | FetchedEvent

@@ -1,13 +1,14 @@
 // What the archive knows of one connection: its numbers, when it opened, became ready and closed, and which jumps of its
 // numbers a loss in the stream explains. Only records change it, so every replay ends in the same state.
 
+import { rfc3339 } from '#crds/rfc3339.ts'
 import type { CloseEvent, GapCause } from '#wire/events.ts'
-import { formatNanos, maxNanos, parseNanos } from '../format/time.ts'
+import { maxNanos, parseNanos } from '../format/time.ts'
 import { NumberRanges, type NumberRangesJson, type NumberSpan } from './number-ranges.ts'
 
 export type StreamLoss = 'stream-aged' | 'stream-recreated'
 
-export type CloseFact = Pick<CloseEvent, 'cause' | 'fault' | 'code' | 'reason'> & {
+export type CloseFact = Pick<CloseEvent, 'cause' | 'fault' | 'code' | 'reason' | 'replacedBy'> & {
   readonly at: bigint
 }
 
@@ -30,6 +31,7 @@ export type ConnectionJson = {
   /** Left out by older versions, which knew no order but that of ids. */
   readonly order?: readonly [first: number, ready: number, last: number]
   readonly follows?: { readonly connection: string; readonly number: number } | null
+  readonly replaces?: string | null
   readonly proofs?: readonly (Omit<LostProof, 'from' | 'to'> & {
     readonly from: string
     readonly to: string | null
@@ -77,6 +79,8 @@ export class ConnectionState {
   lastOrder = 0
   /** The connection before it and its last record, as its `open` event says. */
   follows: { readonly connection: string; readonly number: number } | null = null
+  /** The connection that was still open when this one was, and that this one was to replace. */
+  replaces: string | null = null
   proofs: LostProof[] = []
 
   constructor(id: string, shard: number, simulated: boolean, numbers = new NumberRanges()) {
@@ -143,7 +147,7 @@ export class ConnectionState {
       opened: text(this.openedAt),
       ready: text(this.readyAt),
       last: text(this.lastAt),
-      close: this.close && { ...this.close, at: formatNanos(this.close.at) },
+      close: this.close && { ...this.close, at: rfc3339(this.close.at) },
       losses: this.losses.map(({ cause, span }) => ({
         cause,
         span: [span.first, span.last],
@@ -152,7 +156,8 @@ export class ConnectionState {
       revived: this.revived && [...this.revived],
       order: [this.firstOrder, this.readyOrder, this.lastOrder],
       follows: this.follows,
-      proofs: this.proofs.map((one) => ({ ...one, from: formatNanos(one.from), to: text(one.to) })),
+      ...(this.replaces === null ? {} : { replaces: this.replaces }),
+      proofs: this.proofs.map((one) => ({ ...one, from: rfc3339(one.from), to: text(one.to) })),
     }
   }
 
@@ -173,6 +178,7 @@ export class ConnectionState {
     state.revived = json.revived && new Set(json.revived)
     ;[state.firstOrder, state.readyOrder, state.lastOrder] = json.order ?? [0, 0, 0]
     state.follows = json.follows ?? null
+    state.replaces = json.replaces ?? null
     state.proofs = (json.proofs ?? []).map((one) => ({
       ...one,
       from: parseNanos(one.from) ?? 0n,
@@ -186,5 +192,5 @@ export class ConnectionState {
 export const byOrder = (a: ConnectionState, b: ConnectionState): number =>
   a.firstOrder - b.firstOrder || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
-const text = (at: bigint | null): string | null => (at === null ? null : formatNanos(at))
+const text = (at: bigint | null): string | null => (at === null ? null : rfc3339(at))
 const nanos = (at: string | null): bigint | null => (at === null ? null : (parseNanos(at) ?? null))
