@@ -27,7 +27,7 @@ const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 console.log(`seed ${seed}`)
 
 /** Exchanges that still lack something. Once one lacks nothing, it has to leave this list. */
-const UNFINISHED = new Set(['binance', 'coinbase', 'generic', 'kalshi', 'kraken', 'synthetic'])
+const UNFINISHED = new Set(['coinbase', 'generic', 'kalshi', 'kraken', 'synthetic'])
 
 const PROOFS: readonly Proof[] = ['frames', 'book', 'trades', 'nothing']
 /** What a README has to tell, as words of its headings. */
