@@ -19,7 +19,14 @@ const PROTOCOL = `${EXCHANGES}/protocol`
 /** What the sides of exchanges in the simulator share. */
 const SIMULATION = `${EXCHANGES}/simulation`
 /** What the folder of one exchange may use: never another exchange. */
-const EXCHANGE = ['crds', 'workloads/wire', 'workloads/role', PROTOCOL, SIMULATION]
+const EXCHANGE = [
+  'crds',
+  'workloads/wire',
+  'workloads/role',
+  'workloads/market',
+  PROTOCOL,
+  SIMULATION,
+]
 /** Files of an exchange's folder that may import less than the rest of it. */
 const NARROW: Readonly<Partial<Record<string, readonly string[]>>> = {
   'facts.ts': [],
@@ -57,6 +64,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   [PROTOCOL]: ['crds', 'workloads/wire', 'workloads/role'],
   [SIMULATION]: ['crds'],
   [EXCHANGES]: ['crds', PROTOCOL, SIMULATION, `${EXCHANGES}/<name>`],
+  'workloads/market': [],
   'workloads/connector': [...PROGRAM, EXCHANGES, PROTOCOL],
   'workloads/archiver': [...PROGRAM, ARCHIVE],
   'workloads/simulator': [...PROGRAM, EXCHANGES, SIMULATION, `${ARCHIVE}/read`],
@@ -86,7 +94,7 @@ const isExchange = (room: string): boolean =>
   room.startsWith(`${EXCHANGES}/`) && room !== PROTOCOL && room !== SIMULATION
 
 /** Rooms without I/O: what they compute follows from their arguments alone. */
-const PURE: readonly string[] = [FORMAT, STATE, INGEST, SIMULATION]
+const PURE: readonly string[] = [FORMAT, STATE, INGEST, SIMULATION, 'workloads/market']
 /** Modules of Node that reach neither disk, network, process nor clock. */
 const PURE_MODULES = 'assert assert/strict buffer crypto path util zlib'.split(' ')
 
