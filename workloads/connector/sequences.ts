@@ -61,7 +61,7 @@ export class Sequences {
 
   /** Judges a frame before it is recorded; `before` is the receive time of the one before it. */
   judge(frame: Frame, payload: Uint8Array, recv: bigint, before: bigint): Seen {
-    const { scope, sequence, unproven } = frame
+    const { scope, sequence, first = sequence, unproven } = frame
     if (unproven !== '') {
       this.#o.continuity.unsure(scope)
       this.#lost(frame, unproven, recv)
@@ -74,14 +74,14 @@ export class Sequences {
       }
       return SEEN.fine
     }
-    const seen = this.#o.continuity.see(scope, sequence, payload)
+    const seen = this.#o.continuity.see(scope, sequence, payload, first)
     if (sequence >= 0 && frame.type !== this.#sound) this.#counted(frame, recv)
     if (seen !== SEEN.fine) this.#notice(seen, frame, recv, before)
     return seen
   }
 
   /** Takes note of a late or repeated frame that is on record now. */
-  recorded(seen: Seen, { scope, sequence }: Frame): void {
+  recorded(seen: Seen, { scope, sequence, first = sequence }: Frame): void {
     const { stats, continuity } = this.#o
     const late = this.#lateOf(scope)
     if (seen === SEEN.repeat) {
@@ -94,9 +94,9 @@ export class Sequences {
     if (seen === SEEN.early) return
     stats.holes += continuity.moreHoles
     const span = late.filled.at(-1)
-    if (span !== undefined && sequence === span[1] + 1) span[1] = sequence
-    else if (span !== undefined && sequence === span[0] - 1) span[0] = sequence
-    else late.filled.push([sequence, sequence])
+    if (span !== undefined && first === span[1] + 1) span[1] = sequence
+    else if (span !== undefined && sequence === span[0] - 1) span[0] = first
+    else late.filled.push([first, sequence])
     if (late.filled.length >= MAX_SPANS) this.#tellLate(scope, late)
   }
 
@@ -108,7 +108,7 @@ export class Sequences {
 
   #notice(seen: Seen, frame: Frame, recv: bigint, before: bigint): void {
     const { session, continuity, stats } = this.#o
-    const { scope, sequence } = frame
+    const { scope, sequence, first = sequence } = frame
     switch (seen) {
       case SEEN.first:
         // Another subscription cannot have begun: the old count ended, and the new one proves nothing of what is between.
@@ -126,17 +126,19 @@ export class Sequences {
       case SEEN.restart: {
         const isJump = seen === SEEN.jump
         const last = continuity.before
+        const { channel, symbol } = session.channelOf(scope)
         stats.gaps++
         stats.holes++
         const event: GapEvent = {
           kind: 'gap',
           cause: 'exchange-sequence',
           fault: 'exchange',
-          channel: session.channelOf(scope).channel,
+          channel,
+          ...(symbol === undefined ? {} : { symbols: [symbol] }),
           scope,
           fromSequence: isJump ? last + 1 : last,
-          toSequence: isJump ? sequence - 1 : sequence,
-          missing: isJump ? sequence - last - 1 : null,
+          toSequence: isJump ? first - 1 : sequence,
+          missing: isJump ? first - last - 1 : null,
           ...(isJump ? {} : { reason: 'the exchange restarted its count' }),
         }
         this.#jump(event, recv, before)

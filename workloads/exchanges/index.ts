@@ -13,6 +13,7 @@ type Exchange = {
 
 const EXCHANGES: Readonly<Record<string, Exchange>> = {
   kalshi: { adapter: async () => (await import('./kalshi/adapter.ts')).kalshi },
+  kraken: { adapter: async () => (await import('./kraken/adapter.ts')).kraken },
   synthetic: { adapter: async () => (await import('./synthetic/adapter.ts')).synthetic },
 }
 

@@ -24,6 +24,8 @@ export type Frame = {
   symbol: string
   /** The exchange's own count inside `scope`; -1 where it has none. */
   sequence: number
+  /** The first number that the frame stands for, if it may stand for several, of which `sequence` is the last. */
+  first?: number
   /** What the sequence counts in; 0 where there is none. */
   scope: number
   form: Form
@@ -47,7 +49,9 @@ export type Action =
   /** Frames were missing from `sinceMs` until now; the last part is told once they come again. */
   | ({
       readonly kind: 'missed'
-      readonly cause: 'exchange-sequence' | 'not-subscribed'
+      readonly cause: 'exchange-sequence' | 'exchange-checksum' | 'not-subscribed'
+      /** What it is about, if not all symbols of the channel. */
+      readonly symbols?: readonly string[]
       readonly sinceMs: number
       readonly reason: string
     } & Scoped)
@@ -80,6 +84,13 @@ export type Wanted = {
   readonly extent: 'all' | 'some'
 }
 
+/** What a scope counts. */
+export type ScopeOwner = {
+  readonly channel: string
+  readonly group: string
+  readonly symbol?: string
+}
+
 /** The protocol of one connection. `look` is the hot path; everything else happens seldom. */
 export type Session = {
   readonly frame: Frame
@@ -101,8 +112,8 @@ export type Session = {
   tick(nowMs: number): readonly Action[]
   /** When `tick` is wanted; Infinity: not until something happens. */
   readonly wakeAt: number
-  /** Channel and group that a scope belongs to. */
-  channelOf(scope: number): { readonly channel: string; readonly group: string }
+  /** Channel and group that a scope belongs to, and the symbol if it counts a single one. */
+  channelOf(scope: number): ScopeOwner
   /** What the exchange refuses or does not answer, while the rest is captured. */
   refusals(): readonly Refusal[]
 }
