@@ -40,6 +40,7 @@ const ALLOWED: readonly [from: string, specifier: string][] = [
   ['workloads/exchanges/index.ts', './kalshi/adapter.ts'],
   ['workloads/exchanges/kalshi/a.ts', '../protocol/adapter.ts'],
   ['workloads/exchanges/kalshi/normalize.ts', './values.ts'],
+  ['workloads/exchanges/kalshi/normalize.ts', '#market/event.ts'],
   ['workloads/connector/a.ts', '#role/run.ts'],
   ['workloads/archiver/a.ts', '#archive/writer.ts'],
   ['workloads/simulator/a.ts', '#archive/read/reader.ts'],

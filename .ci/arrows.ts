@@ -14,23 +14,17 @@ export type House = {
 const ARCHIVE = 'workloads/archive'
 /** What every program of a workload may use. */
 const PROGRAM = ['crds', 'workloads/wire', 'workloads/bus', 'workloads/role']
+const MARKET = 'workloads/market'
 const EXCHANGES = 'workloads/exchanges'
 const PROTOCOL = `${EXCHANGES}/protocol`
 /** What the sides of exchanges in the simulator share. */
 const SIMULATION = `${EXCHANGES}/simulation`
 /** What the folder of one exchange may use: never another exchange. */
-const EXCHANGE = [
-  'crds',
-  'workloads/wire',
-  'workloads/role',
-  'workloads/market',
-  PROTOCOL,
-  SIMULATION,
-]
+const EXCHANGE = ['crds', 'workloads/wire', 'workloads/role', MARKET, PROTOCOL, SIMULATION]
 /** Files of an exchange's folder that may import less than the rest of it. */
 const NARROW: Readonly<Partial<Record<string, readonly string[]>>> = {
   'facts.ts': [],
-  'normalize.ts': ['workloads/market'],
+  'normalize.ts': [MARKET],
 }
 /** The rooms of the archive that its writer is made of: from elsewhere only `writer.ts` uses them. */
 const INNER = ['format', 'state', 'ingest', 'storage'].map((room) => `${ARCHIVE}/${room}`)
@@ -63,8 +57,8 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'workloads/role': ['crds'],
   [PROTOCOL]: ['crds', 'workloads/wire', 'workloads/role'],
   [SIMULATION]: ['crds'],
-  [EXCHANGES]: ['crds', PROTOCOL, SIMULATION, `${EXCHANGES}/<name>`],
-  'workloads/market': [],
+  [EXCHANGES]: ['crds', MARKET, PROTOCOL, SIMULATION, `${EXCHANGES}/<name>`],
+  [MARKET]: [],
   'workloads/connector': [...PROGRAM, EXCHANGES, PROTOCOL],
   'workloads/archiver': [...PROGRAM, ARCHIVE],
   'workloads/simulator': [...PROGRAM, EXCHANGES, SIMULATION, `${ARCHIVE}/read`],
@@ -94,7 +88,7 @@ const isExchange = (room: string): boolean =>
   room.startsWith(`${EXCHANGES}/`) && room !== PROTOCOL && room !== SIMULATION
 
 /** Rooms without I/O: what they compute follows from their arguments alone. */
-const PURE: readonly string[] = [FORMAT, STATE, INGEST, SIMULATION, 'workloads/market']
+const PURE: readonly string[] = [FORMAT, STATE, INGEST, SIMULATION, MARKET]
 /** Modules of Node that reach neither disk, network, process nor clock. */
 const PURE_MODULES = 'assert assert/strict buffer crypto path util zlib'.split(' ')
 

@@ -5,7 +5,14 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../operator/local/nats-server/run.ts'
 import { checkArrows } from './arrows.ts'
-import { checkColumns, checkLength, checkPatterns, checkSuites, checkTopLevel } from './house.ts'
+import {
+  checkColumns,
+  checkDialling,
+  checkLength,
+  checkPatterns,
+  checkSuites,
+  checkTopLevel,
+} from './house.ts'
 import { readSource } from './imports.ts'
 import { isTest } from './runner/files.ts'
 import { readSources } from './sources.ts'
@@ -48,9 +55,10 @@ const steps: readonly Step[] = [
   { name: 'generated runbook', check: () => script('.ci/runbook.ts', '--check') },
   { name: 'architecture', check: () => script('.ci/architecture.ts', '--check') },
   { name: 'English', check: () => script('.ci/english-texts.ts') },
-  { name: 'design notes', check: designNotes },
+  { name: 'columns of documents', check: columns },
   { name: 'top level', check: topLevel },
   { name: 'file length', check: () => overSources(() => true, checkLength) },
+  { name: 'dialling NATS', check: () => overSources(() => true, checkDialling) },
   { name: 'patterns', check: () => overSources(() => true, checkPatterns) },
   {
     name: 'uvu suites',
@@ -106,11 +114,13 @@ async function topLevel(): Promise<string[]> {
   return checkTopLevel(entries.map((entry) => entry.name + (entry.isDirectory() ? '/' : '')))
 }
 
-async function designNotes(): Promise<string[]> {
-  const folder = join(root, 'docs', 'design')
-  const problems = (await readdir(folder)).map(async (name) =>
-    checkColumns(`docs/design/${name}`, await readFile(join(folder, name), 'utf8'))
-  )
+async function columns(): Promise<string[]> {
+  const below = async (folder: string) =>
+    (await readdir(join(root, folder), { recursive: true })).map((name) => join(folder, name))
+  const paths = [await readdir(root), await below('docs'), await below('charts')].flat()
+  const problems = paths
+    .filter((path) => path.endsWith('.md'))
+    .map(async (path) => checkColumns(path, await readFile(join(root, path), 'utf8')))
   return (await Promise.all(problems)).flat()
 }
 

@@ -1,8 +1,8 @@
-// Checks the English of every text that users meet (english.ts says which, and which words). Part of `npm run check`.
+// Checks the English of every text that users meet, and of comments (english.ts says which, and which words). Part of `npm run check`.
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkEnglish, checkLiterals, readBy } from './english.ts'
+import { checkComments, checkEnglish, checkLiterals, readBy } from './english.ts'
 
 const ROOT = new URL('..', import.meta.url).pathname
 const FOLDERS = ['docs', 'charts', 'exchanges', 'crds', 'operator', 'workloads', 'cli']
@@ -16,7 +16,10 @@ for (const path of [await readdir(ROOT), ...(await Promise.all(FOLDERS.map(below
   const reader = readBy(path)
   if (reader === undefined) continue
   const text = await readFile(join(ROOT, path), 'utf8')
-  const found = reader === 'text' ? checkEnglish(path, text) : checkLiterals(path, text)
+  const found =
+    reader === 'text'
+      ? checkEnglish(path, text)
+      : [...checkLiterals(path, text), ...checkComments(path, text)]
   for (const finding of found) {
     console.error(finding)
     process.exitCode = 1

@@ -1,6 +1,7 @@
-// Words that users must not meet: phrases that a reader has to translate before they can be understood, each with what to
-// write instead. Text that users meet is documents, shipped YAML, the chart, and string literals of what ships: help,
-// errors, hints, conditions, log lines. There are no exceptions: rephrase the sentence. Pure; one line for each finding.
+// Phrases that a reader has to translate before they can be understood, each with what to write instead. They are refused in
+// text that users meet: documents, shipped YAML, the chart, and string literals of what ships, such as help, errors, hints,
+// conditions and log lines; and in comments of what ships. There are no exceptions: rephrase the sentence. Pure; one line
+// for each finding.
 
 import { isForTests } from './arrows.ts'
 
@@ -39,7 +40,7 @@ export const DENIED: readonly Denied[] = [
 
 // A line break may be in the middle of a phrase, with the comment sign of YAML or the bar of a table in front of the rest.
 const PATTERNS = DENIED.map(([phrase, instead]) => ({
-  pattern: new RegExp(`(?<![\\w-])(?:${phrase.replaceAll(' ', '[\\s#>*]+')})(?![\\w-])`, 'gi'),
+  pattern: new RegExp(`(?<![\\w-])(?:${phrase.replaceAll(' ', '[\\s#>*/]+')})(?![\\w-])`, 'gi'),
   instead,
 }))
 
@@ -60,6 +61,16 @@ export function readBy(path: string): 'text' | 'program' | undefined {
   return PROGRAMS.test(path) ? 'program' : undefined
 }
 
+/** Rooms whose comments still need mending. Remove a room here once its comments pass. */
+export const UNMENDED_COMMENTS: readonly string[] = [
+  'workloads/simulator',
+  'workloads/connector',
+  'workloads/archive',
+  // Moved out of connector and simulator.
+  'workloads/exchanges',
+  'workloads/market',
+]
+
 /** Findings in a text of which every word is read by users, such as a document. */
 export function checkEnglish(path: string, text: string): string[] {
   return findDenied(text).map(
@@ -70,6 +81,12 @@ export function checkEnglish(path: string, text: string): string[] {
 /** The same for a program: only its string literals are read by users. */
 export const checkLiterals = (path: string, source: string): string[] =>
   checkEnglish(path, blankCode(source))
+
+/** The same for the comments of a program, which its maintainers read. */
+export const checkComments = (path: string, source: string): string[] =>
+  UNMENDED_COMMENTS.some((room) => path.startsWith(`${room}/`))
+    ? []
+    : checkEnglish(path, blankCode(source, 'comments'))
 
 function findDenied(text: string): { at: number; found: string; instead: string }[] {
   return PATTERNS.flatMap(({ pattern, instead }) =>
@@ -83,38 +100,36 @@ function findDenied(text: string): { at: number; found: string; instead: string 
 
 const lineOf = (text: string, at: number): number => text.slice(0, at).split('\n').length
 
-/** A source with all but its string literals replaced by spaces; line breaks stay, so that lines keep their numbers. */
-export function blankCode(source: string): string {
+/** A source with all but its string literals, or all but its comments, replaced by spaces; line breaks stay, so that lines
+ * keep their numbers. */
+export function blankCode(source: string, kept: 'literals' | 'comments' = 'literals'): string {
   const out: string[] = []
   let at = 0
   /** Braces open inside each `${` of a template that has begun. */
   const templates: number[] = []
   let last = ''
-  const skip = (to: number) => {
-    out.push(source.slice(at, to).replaceAll(/[^\n]/g, ' '))
-    at = to
-  }
-  const keep = (to: number) => {
-    out.push(source.slice(at, to))
+  const take = (to: number, kind?: 'literals' | 'comments') => {
+    const text = source.slice(at, to)
+    out.push(kind === kept ? text : text.replaceAll(/[^\n]/g, ' '))
     at = to
   }
   while (at < source.length) {
     const char = source[at]!
     const next = source[at + 1]
-    if (char === '/' && next === '/') skip(endOf(source, '\n', at))
-    else if (char === '/' && next === '*') skip(endOf(source, '*/', at) + 2)
-    else if (char === '/' && /[=(,:?&|!{};[>]|^$/.test(last)) skip(endOfPattern(source, at))
-    else if (char === "'" || char === '"') keep(endOfString(source, at, char))
+    if (char === '/' && next === '/') take(endOf(source, '\n', at), 'comments')
+    else if (char === '/' && next === '*') take(endOf(source, '*/', at + 2) + 2, 'comments')
+    else if (char === '/' && /[=(,:?&|!{};[>]|^$/.test(last)) take(endOfPattern(source, at))
+    else if (char === "'" || char === '"') take(endOfString(source, at, char), 'literals')
     else if (char === '`' || (char === '}' && templates.at(-1) === 0)) {
       if (char === '}') templates.pop()
       const end = endOfTemplatePart(source, at + 1)
       if (source[end - 1] === '{') templates.push(0)
-      keep(end)
+      take(end, 'literals')
     } else {
       if (char === '{' && templates.length > 0) templates[templates.length - 1]!++
       if (char === '}' && templates.length > 0) templates[templates.length - 1]!--
       if (!/\s/.test(char)) last = char
-      skip(at + 1)
+      take(at + 1)
       continue
     }
     last = 'x'

@@ -2,7 +2,14 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkColumns, checkLength, checkPatterns, checkSuites, checkTopLevel } from './house.ts'
+import {
+  checkColumns,
+  checkDialling,
+  checkLength,
+  checkPatterns,
+  checkSuites,
+  checkTopLevel,
+} from './house.ts'
 
 const test = suite('house')
 
@@ -61,7 +68,19 @@ test('a pattern that repeats a group is named where data is read, and allowed wh
   assert.equal(checkPatterns('operator/kube/x.ts', base64), [])
 })
 
-test('prose of a design note is wrapped at 100 columns; tables, code and single long words are free', () => {
+test('what ships dials NATS through the bus alone; tests and benchmarks may dial themselves', () => {
+  const dials = "import {\n  type NatsConnection,\n  connect,\n} from 'nats'\n"
+  assert.equal(checkDialling('operator/local/dial.ts', dials), [
+    'operator/local/dial.ts: dials NATS itself: use workloads/bus/connect.ts',
+  ])
+  assert.is(checkDialling('cli/x.ts', "import * as nats from 'nats'\n").length, 1)
+  const free = ['workloads/bus/connect.ts', 'operator/local/x.test.ts', 'operator/bench/nats.ts']
+  for (const path of free) assert.equal(checkDialling(path, dials), [], path)
+  const other = "import { connect } from 'node:net'\nimport { Events } from 'nats'\n"
+  assert.equal(checkDialling('operator/local/nats.ts', other), [])
+})
+
+test('prose of a document is wrapped at 100 columns; tables, code, generated pages and single long words are free', () => {
   const long = 'word '.repeat(21)
   assert.equal(checkColumns('n.md', `short\n${long}\n`), [
     'n.md:2: 105 columns, more than 100: wrap it',
@@ -71,6 +90,8 @@ test('prose of a design note is wrapped at 100 columns; tables, code and single 
     `  | ${long}`,
     `# ${long}`,
     `\`\`\`\n${long}\n\`\`\``,
+    `    ${long}`,
+    `<!-- Generated from x by y -->\n${long}`,
     'x'.repeat(120),
   ])
     assert.equal(checkColumns('n.md', free), [], free)

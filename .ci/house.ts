@@ -1,5 +1,7 @@
-// Rules on files that no other tool checks: what may stand at the top of the repository, how long a file may be,
-// and that every uvu suite of a test file is run. Pure; each returns its broken rules, one line each.
+// Rules on files that no other tool checks: the names at the top of the repository, the length of a file, the one way to
+// dial NATS, and that every uvu suite of a test file is run. Pure; each returns its broken rules, one line each.
+
+import { isForTests } from './arrows.ts'
 
 const FOLDERS = 'crds exchanges operator workloads charts cli docs node_modules data'.split(' ')
 const FILES =
@@ -26,12 +28,13 @@ export function checkLength(path: string, text: string): string[] {
 
 const COLUMNS = 100
 
-/** Lines of prose; tables, code and what cannot be broken may be longer. */
+/** Lines of prose that a person wrote; tables, code and what cannot be broken may be longer. */
 export function checkColumns(path: string, text: string): string[] {
+  if (/^<!-- Generated from /m.test(text)) return []
   let isCode = false
   return text.split('\n').flatMap((line, i) => {
     if (line.trimStart().startsWith('```')) isCode = !isCode
-    const isFree = isCode || /^ *(\||#|<!--)|^\S+$/.test(line)
+    const isFree = isCode || /^ *(\||#|<!--)|^ {4}|^\S+$/.test(line)
     return isFree || line.length <= COLUMNS
       ? []
       : [`${path}:${i + 1}: ${line.length} columns, more than ${COLUMNS}: wrap it`]
@@ -46,6 +49,16 @@ export function checkSuites(path: string, text: string): string[] {
   return suites
     .filter((name) => !new RegExp(`^\\s*${name}\\.run\\(\\)`, 'm').test(text))
     .map((name) => `${path}: ${name}.run() is missing`)
+}
+
+const DIALS = 'workloads/bus/connect.ts'
+
+/** What ships dials NATS through the bus alone, so that TLS, lists of servers and users mean the same everywhere. */
+export function checkDialling(path: string, text: string): string[] {
+  if (path === DIALS || path.startsWith('.ci/') || isForTests(path)) return []
+  return /import \{[^}]*\bconnect\b[^}]*\} from 'nats'|import \* as \w+ from 'nats'/.test(text)
+    ? [`${path}: dials NATS itself: use ${DIALS}`]
+    : []
 }
 
 /** Patterns whose text a person writes, or is cut to a length before. */

@@ -3,7 +3,7 @@ import type { Days } from '#archive/read/reader.ts'
 import { SsmdError } from '#crds/errors.ts'
 import { type FeedPlace, placeOf, type Root, surveyRoots } from './roots.ts'
 
-/** All days of the roots, or of one feed of them. Throws an error that says what is there instead. */
+/** All days of the roots, or of one feed of them. Throws an error that names the existing feeds. */
 export async function findDays(roots: readonly Root[], feed: string | undefined): Promise<Days> {
   if (feed !== undefined) return (await findFeed(roots, feed)).days
   const all = await surveyRoots(roots)
@@ -47,6 +47,6 @@ export async function findFeed(
 export const namesOfDays = ({ days, damaged }: Days): string[] =>
   [...days, ...damaged].flatMap(({ day }) => day ?? [])
 
-/** Nobody may take it for the market. */
+/** Marks simulated data, which must not be mistaken for market data. */
 export const sourceOf = ({ simulated }: { readonly simulated: boolean }): string =>
   simulated ? 'simulated' : 'exchange'

@@ -12,7 +12,7 @@ export type Output = 'table' | 'json'
 const isBrokenPipe = ({ code }: NodeJS.ErrnoException): boolean =>
   code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
 
-/** Output that cannot be written ends the process: without a word and with 0 if its reader is gone, else with one line and 1. */
+/** Output that cannot be written ends the process: silently with 0 if its reader is gone, else with one line and 1. */
 export function endWithOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -4,7 +4,7 @@
 /** Variable that `ssmd up` sets in its children: its own process id. */
 export const PARENT_VARIABLE = 'SSMD_PARENT'
 
-// A child that hangs while it stops is ended by force after this; roles give up by themselves after 25 s.
+// A child that hangs while it stops is killed after this time; roles force their own end after 25 s.
 const LAST_RESORT_MS = 28_000
 
 /** Stops this process in order (SIGTERM to itself) once the parent that it was started by is gone. */

@@ -1,4 +1,4 @@
-// `ssmd operator`: makes the Feeds, Environments and Archives of a cluster so.
+// `ssmd operator`: reconciles the Feeds, Environments and Archives of a cluster.
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { readVersion } from './commands/version.ts'
 import { collect, examples } from './flags.ts'

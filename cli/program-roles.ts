@@ -1,4 +1,4 @@
-// The roles, as the operator and `ssmd up` call them, and as anybody can by hand.
+// The commands of the roles, as the operator and `ssmd up` call them, and as a person may by hand.
 import { type Command, Option } from 'commander'
 import { examples, wholeNumber } from './flags.ts'
 import { outliveOutput, usageError } from './output.ts'

@@ -1,5 +1,5 @@
-// The command line: what there is, how it is called, and what each exit code means. Each command's own code is
-// loaded when it runs, so that asking for help, or for the archive, never waits for the rest.
+// The command line: commands, options and exit codes. The code of a command is loaded when it runs, so that help and the
+// archive commands do not wait for the rest.
 import { Command, CommanderError, Option } from 'commander'
 import { exitCodeOf } from '#crds/errors.ts'
 import { readVersion } from './commands/version.ts'
@@ -38,7 +38,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   }
 }
 
-/** `ssmd help data sample` as well as `ssmd help data`: commander by itself knows only one level. */
+/** `ssmd help data sample` as well as `ssmd help data`: commander alone supports only one level. */
 function helpFor(args: readonly string[]): string[] {
   const [first, ...rest] = args
   return first === 'help' && rest.length > 1 ? [...rest, '--help'] : [...args]

@@ -13,7 +13,7 @@ export function isDate(text: string): boolean {
   )
 }
 
-/** The whole numbers that a format holds. A JavaScript number is exact up to 2^53; nothing of ours needs more. */
+/** The whole numbers that a format allows. A JavaScript number is exact up to 2^53, which suffices for every field. */
 export const INTEGER_RANGES: Readonly<Record<string, readonly [number, number]>> = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
   int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],

@@ -12,7 +12,7 @@ import { suite } from 'uvu'
 import { skip } from '#testing/skip.ts'
 import { toolPath } from '#testing/tools.ts'
 import type { SsmdError } from './errors.ts'
-import { readSource } from './source.ts'
+import { readYaml } from './yaml-documents.ts'
 
 const test = suite('as kubectl reads it')
 const seed = Number(process.env.SSMD_TEST_SEED ?? Math.floor(Math.random() * 1e9))
@@ -52,7 +52,7 @@ async function compare(specs: readonly string[]): Promise<number> {
   const sent = await sentBy(files)
   let accepted = 0
   for (const [i, file] of files.entries()) {
-    const { documents, flaws } = readSource(file)
+    const { documents, flaws } = readYaml(file)
     const isDoubted = documents.some(({ doubts }) => doubts.some(({ kind }) => kind === 'problem'))
     const { spec } = (documents[0]?.value ?? {}) as Sent
     if (flaws.length > 0 || isDoubted || documents.length > 1 || spec === undefined) continue

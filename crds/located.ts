@@ -11,7 +11,7 @@ export type Located<T> = {
   readonly resource: T
   readonly file: string
   readonly line: number
-  /** Where a field such as `spec.versions[0].endpoint` stands, or its nearest parent that is there. */
+  /** The place of a field such as `spec.versions[0].endpoint`, or of its nearest existing parent. */
   fieldAt(path: string): { readonly line: number; readonly column: number }
 }
 
@@ -20,7 +20,7 @@ export type Resources = {
   readonly environments: Located<Environment>[]
   readonly archives: Located<Archive>[]
   readonly problems: Problem[]
-  /** What is worth a word and hinders nothing. */
+  /** Notes, which block nothing. */
   readonly notes: Problem[]
 }
 

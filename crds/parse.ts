@@ -1,5 +1,5 @@
-// A YAML text as resources. Pure, and it never throws: what is wrong is a problem with its place, and everything
-// else in the text is read all the same.
+// A YAML text as resources. Pure, and never throws: an error is a problem with its place, and the rest of the text is still
+// read.
 
 import type { Archive } from './archive.gen.ts'
 import type { Environment } from './environment.gen.ts'
@@ -13,23 +13,23 @@ import type { Path } from './paths.ts'
 import { formatPath, memberOf, parsePath } from './paths.ts'
 import type { Problem } from './problems.ts'
 import { byPlace, describeValue, listWords, shorten, withoutSecrets } from './problems.ts'
-import type { Place, SourceDocument } from './source.ts'
-import { readSource } from './source.ts'
 import { nearest } from './suggest.ts'
 import { judge } from './validate.ts'
+import type { Place, YamlDocument } from './yaml-documents.ts'
+import { readYaml } from './yaml-documents.ts'
 
 /** Every resource of the text, and every problem in it, by their places. */
 export function parseResources(text: string, file: string): Resources {
-  const source = readSource(text)
+  const { documents, flaws } = readYaml(text)
   const found = noResources()
-  for (const { line, column, message, hint } of source.flaws) {
+  for (const { line, column, message, hint } of flaws) {
     const code = 'SSMD_E_RESOURCE_SYNTAX'
     found.problems.push({ code, file, line, column, kind: '', name: '', field: '', message, hint })
   }
   // The document that gave it may be the one that could not be read: that is told once, not for each that follows.
-  let apiVersion: unknown = source.flaws.length > 0 ? API_VERSION : undefined
+  let apiVersion: unknown = flaws.length > 0 ? API_VERSION : undefined
   const foreign: Foreign[] = []
-  for (const document of source.documents) {
+  for (const document of documents) {
     const own = memberOf(document.value, 'apiVersion')
     const part = { document, file, prefix: [], value: document.value, inherited: apiVersion }
     readDocument(part, found, foreign)
@@ -91,7 +91,7 @@ function distinct<T extends Feed | Environment | Archive>(
 
 /** A document, or one item of a List. */
 type Part = {
-  readonly document: SourceDocument
+  readonly document: YamlDocument
   readonly file: string
   /** Where the resource stands in the document: empty, or `items[2]`. */
   readonly prefix: Path
@@ -276,7 +276,7 @@ const describePlain = (value: unknown): string =>
 
 const isKind = (kind: unknown): kind is Kind => (KINDS as readonly unknown[]).includes(kind)
 
-/** Whether an apiVersion is of another group than ours, and not just a slip of ours. */
+/** Whether an apiVersion is of another group than ours, and not our misspelt one. */
 function isForeign(apiVersion: unknown): boolean {
   if (typeof apiVersion !== 'string') return false
   const group = apiVersion.includes('/') ? apiVersion.split('/')[0]! : ''

@@ -1,4 +1,4 @@
-// What is wrong with a resource: where it stands, what was expected, what came, and what to do about it.
+// A problem of a resource: its place, the expected value, the one found, and what to do.
 
 import type { ErrorCode } from './errors.ts'
 import { SsmdError } from './errors.ts'
@@ -24,7 +24,7 @@ export function describeProblem(problem: Problem): string {
   return `${file}:${line}:${column}: ${sentence(problem)}${hint === '' ? '' : ` (${hint})`}`
 }
 
-/** The problem as an error, for whoever cannot go on. */
+/** The problem as an error, for a caller that cannot continue. */
 export function toError(problem: Problem): SsmdError {
   const { code, file, line, column, hint } = problem
   const message = `${file}:${line}:${column}: ${sentence(problem)}`

@@ -10,7 +10,7 @@ import { noResources } from './located.ts'
 import { mergeResources, parseResources } from './parse.ts'
 import { listWords, toError } from './problems.ts'
 import { readRegular } from './regular-file.ts'
-import { MAX_FILE_BYTES } from './source.ts'
+import { MAX_FILE_BYTES } from './yaml-documents.ts'
 
 export type { Located, Resources } from './located.ts'
 export { parseResources } from './parse.ts'
@@ -83,7 +83,7 @@ async function readEntry(folder: string, entry: Dirent, parts: Resources[]): Pro
   } else if (entry.isSymbolicLink() && !NO_RESOURCES.includes(entry.name)) {
     const isFolder = await stat(path).then(
       (stats) => stats.isDirectory(),
-      // A link that leads nowhere has no name of a resource file: it is none of ours.
+      // A dangling link is no folder: ignore it.
       () => false
     )
     if (isFolder) parts.push(unreadable(path, linkedFolder(path)))

@@ -19,7 +19,7 @@ export type Rule = {
   readonly message: string
   /** The field of `self` to point at, where it is not `self`. */
   readonly field?: string
-  /** A rule with `changes` judges a change of an existing resource, any other rule a resource by itself. */
+  /** A rule with `changes` judges a change of an existing resource, any other rule a single resource. */
   readonly holds?: (self: never) => boolean
   readonly changes?: (self: never, old: never) => boolean
 }

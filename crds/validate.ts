@@ -1,5 +1,5 @@
-// Judges one resource by itself, as an API server would: schema, lists that hold nothing twice, rules.
-// Nothing thrown; on success the value has its defaults and is of its type.
+// Validates one resource as an API server would: schema, unique list entries, rules. Never throws; on success the value has its
+// defaults and its type.
 
 import type { ErrorObject } from 'ajv'
 import type { Finding } from './expectations.ts'
@@ -22,7 +22,7 @@ export type Judged<K extends Kind> =
   | { readonly resource: ResourceOf[K]; readonly findings: readonly [] }
   | { readonly resource: undefined; readonly findings: readonly Finding[] }
 
-/** Judges `written` and gives it back with its defaults; what was written is not changed. */
+/** Validates `written` and returns it with its defaults, without changing the argument. */
 export function judge<K extends Kind>(kind: K, written: unknown): Judged<K> {
   const value: unknown = structuredClone(written)
   const validate = VALIDATORS[kind]

@@ -1,5 +1,5 @@
-// The three controllers on one manager: what is watched, and which change of what wakes whom. A change of an Environment
-// wakes its Feeds and Archives by index; a status that we wrote ourselves wakes nobody.
+// The three controllers on one manager: which kinds are watched, and which change enqueues which resource. A change of an
+// Environment enqueues its Feeds and Archives by index; a status that we wrote enqueues nothing.
 
 import type { Logger } from 'pino'
 import { reconcileArchive } from './archive/reconcile.ts'
@@ -31,7 +31,7 @@ import { Judged } from './validation/judged.ts'
 export type ControllersOptions = {
   readonly manager: Manager
   readonly log: Logger
-  /** All where it is undefined. */
+  /** Default: all. */
   readonly namespace: string | undefined
   readonly image: string
   /** Names of Secrets beside the resources, for nodes to pull the image with. Default none. */
@@ -40,13 +40,13 @@ export type ControllersOptions = {
   readonly nowMs?: () => number
   readonly random?: () => number
   readonly figuresMs?: number
-  /** How often durables of Archives that are gone are looked for. */
+  /** Interval between two searches for durables of deleted Archives. */
   readonly sweepMs?: number
-  /** Makes nothing in NATS either. */
+  /** Writes nothing, in NATS neither. */
   readonly readOnly?: boolean
 }
 
-/** A thousand Feeds change within a second where somebody applies a folder of them: what counts them looks once. */
+/** Applying a folder changes a thousand Feeds within a second: count them once, after this delay. */
 const CROWD_MS = 500
 
 const namespaceOf = ({ metadata }: KubeObject): string => metadata.namespace ?? ''
@@ -107,7 +107,7 @@ export function addControllers(options: ControllersOptions): {
         wake(environmentController, [environment], CROWD_MS)
       } else wake(archiveController, [`${environment.split('/')[0]}/${report.archive}`])
     },
-    onState: (environment) => {
+    onChange: (environment) => {
       wake(environmentController, [environment])
       wake(archiveController, archives.store.keysBy('environment', environment))
       const object = environments.store.get(environment)
@@ -146,7 +146,7 @@ export function addControllers(options: ControllersOptions): {
     environmentsNaming(context, namespaceOf(feed), feed.metadata.name).map(keyOf)
   const archiveKeys = (environment: KubeObject): readonly Key[] =>
     archives.store.keysBy('environment', keyOf(environment))
-  /** Archives write down which of their feeds are simulated, and two of them may want the same files. */
+  /** Archives record which of their feeds are simulated, and two may name the same files. */
   const archivesBeside = (object: KubeObject): readonly Key[] =>
     archives.store.keysBy('namespace', namespaceOf(object))
 
@@ -177,7 +177,7 @@ export function addControllers(options: ControllersOptions): {
       inCrowds(onIntent(feeds, archivesBeside)),
       onIntent(archives, archivesBeside),
       onPods(pods, 'ssmd.io/archive', 'archiver'),
-      // Claims have no owner to wake.
+      // Claims have no owner, so no event enqueues one.
       onIntent(childrenNamed(children, 'PersistentVolumeClaim'), (claim) =>
         inSame(claim, textsAt(claim, 'metadata', 'labels', 'ssmd.io/archive'))
       ),
@@ -191,7 +191,7 @@ export function addControllers(options: ControllersOptions): {
   return { context, controllers, close: () => links.close() }
 }
 
-/** True once so long has passed since it was first asked. */
+/** True once this time has passed since the first call. */
 function settledAfter(ms: number, nowMs: () => number): () => boolean {
   let first: number | undefined
   return () => {
@@ -214,13 +214,13 @@ function childrenNamed(children: readonly Informer[], kind: string): Informer {
   return found
 }
 
-/** What somebody wants has changed, or it came or went. */
+/** The spec or an annotation changed, or the object was created or deleted. */
 const onIntent = (informer: Informer, map: (object: KubeObject) => Iterable<Key>): Watching => ({
   informer,
   wishes: (change) => (isIntent(change) ? mappedWishes(change, map) : []),
 })
 
-/** The words for a pod of this component are others now: its resource, which this label names, shows them. */
+/** The description of this pod changed: enqueue the resource that its label names. */
 const onPods = (informer: Informer, label: string, component: string): Watching => ({
   informer,
   wishes: (change) => podWishes(change, label, component),

@@ -1,5 +1,5 @@
-// Everything that a set of resources asks for, as objects: the same answer for a cluster and for a laptop.
-// Names made of names may meet (`a-b` + `c`, `a` + `b-c`); the first keeps its objects, the other is reported.
+// All desired objects of a set of resources, the same for a cluster and a laptop. Composed names may collide
+// (`a-b` + `c`, `a` + `b-c`): the first resource keeps its objects, the other is reported.
 import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf } from '#crds/environments.ts'

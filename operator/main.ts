@@ -1,5 +1,4 @@
-// The operator as a program: one process that reads where its API server is, waits for its turn to lead, works, and ends
-// in order on SIGTERM.
+// The operator as a program: finds its API server, waits until it leads, reconciles, and stops in order on SIGTERM.
 
 import { announceReady, type Role, runRole } from '#role/run.ts'
 import { addControllers } from './controllers.ts'
@@ -16,13 +15,13 @@ export type OperatorOptions = {
   readonly allNamespaces?: boolean | undefined
   /** `host:port`; port 0 takes a free one. */
   readonly healthAddr?: string | undefined
-  /** What the pods run. */
+  /** Image of the pods. */
   readonly image: string
   /** Names of Secrets with which nodes pull it, in each namespace that has resources. Default none. */
   readonly pullSecrets?: readonly string[] | undefined
   /** Shows what it would write, and writes nothing. */
   readonly readOnly?: boolean | undefined
-  /** Default true: only one of several works, the others wait with warm caches. */
+  /** Default true: one replica reconciles, the others wait with warm caches. */
   readonly leaderElect?: boolean | undefined
   readonly leaseTimes?: LeaseTimes | undefined
   readonly version: string
@@ -31,7 +30,7 @@ export type OperatorOptions = {
 const LEASE = 'ssmd-operator'
 const HOST_ROOT = '/var/lib/ssmd'
 
-/** Runs until SIGTERM and ends the process: 0 after an orderly stop, 1 where the lease was lost or a fault ended it. */
+/** Runs until SIGTERM and ends the process: 0 after an orderly stop, 1 if it lost the lease or failed. */
 export const runOperator = (options: OperatorOptions): Promise<void> =>
   runRole({ name: 'operator', healthAddr: options.healthAddr }, (role) => operate(options, role))
 
@@ -39,7 +38,7 @@ async function operate(options: OperatorOptions, role: Role): Promise<void> {
   const { log, health, metrics: registry, signal } = role
   const connection = await loadConnection(options)
   const namespace = options.allNamespaces ? undefined : (options.namespace ?? connection.namespace)
-  // The lease of a cluster-wide operator lies where the operator itself does.
+  // The lease of a cluster-wide operator is in the operator's namespace.
   const home = options.namespace ?? connection.namespace
   const manager = new Manager({
     connection,

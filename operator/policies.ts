@@ -1,5 +1,5 @@
-// Everything that resources need of each other: what `ssmd validate`, `ssmd up` and the cluster operator refuse alike.
-// Pure. A problem names its resource, so that all others can go on.
+// All rules between resources, the same for `ssmd validate`, `ssmd up` and the cluster operator. Pure. A problem names its
+// resource, so that all others continue.
 
 import type { Resources } from '#crds/located.ts'
 import type { Problem } from '#crds/problems.ts'

@@ -1,5 +1,5 @@
-// Whether the kinds that the API server serves know every field that this operator reads and writes. One that does not would
-// drop what people declare and what we report, in silence. Any account that may log in may read this; no right on CRDs is needed.
+// Checks that the API server's kinds have every field that this operator reads and writes. An older CRD would silently drop
+// declared fields and reported status. Any authenticated account may read the schemas; no right on CRDs is needed.
 
 import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
@@ -20,10 +20,10 @@ export type ServedSchema = {
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean
 }
 
-/** By kind; a kind that is not served is not there. */
+/** By kind; kinds that are not served are absent. */
 export type Served = Readonly<Record<string, ServedSchema>>
 
-/** What is needed and not there, such as `Feed spec.state has no value paused`. */
+/** What the served kinds lack, such as `Feed spec.state has no value paused`. */
 export function missingIn(
   served: Served,
   needs: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = NEEDS
@@ -37,7 +37,7 @@ export function missingIn(
     }
     const absent: string[] = []
     for (const [path, wanted] of Object.entries(fields)) {
-      // Below a field that is absent all is.
+      // An absent field implies its children.
       if (absent.some((above) => path.startsWith(above))) continue
       const why = lackOf(fieldAt(schema, path), wanted)
       if (why === undefined) continue
@@ -48,7 +48,7 @@ export function missingIn(
   return missing
 }
 
-/** `open`: anything is kept there. */
+/** `open`: the schema keeps any field. */
 function fieldAt(schema: ServedSchema, path: string): ServedSchema | 'open' | undefined {
   let at: ServedSchema | undefined = schema
   for (const part of path.replaceAll('[]', '.[]').split('.')) {
@@ -74,7 +74,7 @@ function lackOf(
   return value === undefined ? undefined : ` has no value ${value}`
 }
 
-/** Fields that are served and that this operator knows nothing of: the kinds are of a later version. */
+/** Served fields that this operator does not know: the CRDs are of a later version. */
 export function unknownIn(served: Served): readonly string[] {
   const unknown: string[] = []
   for (const [kind, fields] of Object.entries(NEEDS)) {
@@ -98,7 +98,7 @@ function* pathsOf(schema: ServedSchema, path: string): Generator<string> {
   }
 }
 
-/** The error that keeps the operator from working, or undefined; `when` is said of kinds that are not served. */
+/** The error that stops the operator, or undefined; `when` describes when kinds were found missing. */
 export function judgeServed(
   served: Served,
   when: 'yet' | 'any more' = 'yet'
@@ -109,7 +109,7 @@ export function judgeServed(
   const more = missing.length > 3 ? ` and ${missing.length - 3} more` : ''
   return new SsmdError(
     'SSMD_E_DEFINITIONS',
-    // At a first install nothing is old: what is there is whole, and the rest is about to come.
+    // At a first install some kinds are not served yet, and none is outdated.
     absent.length === missing.length
       ? `kinds of ${GROUP} are not served ${when}: ${absent.join(', ')}`
       : `the kinds of ${GROUP} are older than this operator: they lack ${missing.slice(0, 3).join(', ')}${more}`,
@@ -119,7 +119,7 @@ export function judgeServed(
   )
 }
 
-/** Keeps the manager from leading while the kinds are not there or older. Later ones are fine: they only know more. */
+/** Keeps the manager from leading while the CRDs are missing or older. Later CRDs only have more fields. */
 export function definitionsFit(
   client: Pick<Client, 'transport'>,
   log: Logger

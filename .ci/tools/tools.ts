@@ -3,7 +3,7 @@
 
 import { describeError, exitCodeOf, SsmdError } from '#crds/errors.ts'
 import { withLock } from '../../cli/launch/lock.mjs'
-import { type FoundTool, type Source, versionFits } from '../../operator/local/nats-server/find.ts'
+import { type FoundTool, type Origin, versionFits } from '../../operator/local/nats-server/find.ts'
 import { type LocateOptions, locate } from '../../operator/local/nats-server/locate.ts'
 import type { ToolSpec } from '../../operator/local/nats-server/spec.ts'
 import { FILES, type FilesName } from './files.ts'
@@ -28,7 +28,7 @@ export const locateTool = (name: ToolName, options: ToolOptions = {}): Promise<F
 export const isTool = (name: string): name is ToolName => Object.hasOwn(TOOLS, name)
 export const isFiles = (name: string): name is FilesName => Object.hasOwn(FILES, name)
 
-const FROM: Readonly<Record<Source, string>> = {
+const FROM: Readonly<Record<Origin, string>> = {
   variable: 'from the variable',
   path: 'from PATH',
   cache: 'from the cache',
@@ -77,7 +77,7 @@ async function main(args: readonly string[]): Promise<void> {
     const spec = TOOLS[name]
     const found = await locateTool(spec.name)
     const from =
-      found.source === 'variable' ? `${FROM.variable} ${spec.variable}` : FROM[found.source]
+      found.origin === 'variable' ? `${FROM.variable} ${spec.variable}` : FROM[found.origin]
     const differs = versionFits(found.version, spec.version) ? '' : ` (pinned: ${spec.version})`
     console.log(`${found.name} ${found.version}${differs}\t${from}\t${found.path}`)
   }

@@ -79,8 +79,8 @@ const failing = (name: string) =>
     ],
   })
 
-const FAR = { state: 'away', why: 'nats://ssmd-nats:4222 does not answer' } as const
-const REFUSED = { state: 'refused', why: 'insufficient storage resources available' } as const
+const FAR = { kind: 'away', why: 'nats://ssmd-nats:4222 does not answer' } as const
+const REFUSED = { kind: 'refused', why: 'insufficient storage resources available' } as const
 
 const CONNECTOR = 'connector-lab-kalshi'
 const connectorReport = (over: object = {}) =>
@@ -120,7 +120,7 @@ const capture = (over: Partial<CaptureView> = {}): CaptureView => ({
   credentials: good('NotNeeded'),
   deployment: running(CONNECTOR),
   pending: [],
-  stream: { state: 'good' },
+  stream: { kind: 'good' },
   report: connectorReport(),
   archivers: [],
   ...over,
@@ -275,7 +275,7 @@ function archive(over: Partial<ArchiveView> = {}, of: Written = {}): KubeObject 
     feeds: ['kalshi'],
     deployment: running(ARCHIVER),
     pending: [],
-    stream: { state: 'good' },
+    stream: { kind: 'good' },
     reports: [archiverReport()],
     settled: true,
     failure: undefined,

@@ -16,11 +16,11 @@ export type UpOptions = {
   readonly output: Output
 }
 
-// npm and wrappers of theirs pass on a Ctrl-C that the terminal has delivered already: one of a person comes later.
+// npm and its wrappers forward a Ctrl-C that the terminal has delivered already: a second one by a person comes later.
 const SECOND_MS = 700
-// With this much hurry asked for, what still hangs is left to end by itself: it notices that we are gone.
+// This long after the second Ctrl-C, exit without waiting: remaining programs notice our end and stop.
 const LEAVE_MS = 5000
-// More than an orderly stop ever takes (every grace of every program): from then on as if Ctrl-C had come again.
+// More than an orderly stop takes (every grace of every program): then act as after another Ctrl-C.
 const STOP_LIMIT_MS = 180_000
 // A file that never answers (a pipe, a dead network disk) keeps Node from ending. Others have answered by then.
 const FILES_MS = 1000
@@ -56,7 +56,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   await leaveHungFiles()
 }
 
-/** What finds or builds nats-server is left out of the image, for a container lacks what that takes. */
+/** The code that finds or builds nats-server is left out of the image, because a container lacks Go and a cache. */
 async function natsServerOfThisComputer() {
   if (!existsSync(new URL('../../operator/local/nats-server', import.meta.url))) {
     throw new SsmdError(
@@ -92,7 +92,7 @@ function endBySignal(): void {
   process.kill(process.pid, 'SIGINT')
 }
 
-/** Resolves when the end is asked for, by a signal or because nobody reads any more. `leave` gives the terminal back. */
+/** Resolves when a signal asks us to stop, or when the reader of our output is gone. `leave` releases the terminal. */
 function listenForEnd(runtime: LocalRuntime, leave: () => void): Promise<void> {
   return new Promise((resolve) => {
     let first: number | undefined

@@ -83,7 +83,7 @@ export function fits(root = ROOT) {
   for (const [path, entry] of Object.entries(lock)) {
     if (path === '') continue
     const found = there[path]
-    // npm leaves out optional packages of other platforms, but ours has to be there.
+    // npm leaves out optional packages of other platforms, but the one of this platform must exist.
     if (!found && entry.optional && path !== ownNodePackage()) continue
     if (found?.version !== entry.version || found?.integrity !== entry.integrity) return false
   }
@@ -111,7 +111,7 @@ function linkCommand(root) {
   renameSync(temporary, link)
 }
 
-/** Two renames; what was there goes aside first and is deleted last. */
+/** Two renames; the previous folder is moved away first and deleted last. */
 function takePlace(fresh, place, work) {
   const old = join(work, `old-${process.pid}-${Date.now()}`)
   if (existsSync(place)) renameSync(place, old)

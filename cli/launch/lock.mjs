@@ -1,6 +1,6 @@
 // One at a time, across processes: a lock file that its holder keeps fresh and that a dead holder cannot keep.
 // It saves double work; what it guards must stay correct without it (unique temporary names and renames).
-// Plain JavaScript, for it runs before packages and Node 24 are there.
+// Plain JavaScript, because it runs before packages and Node 24 are installed.
 
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
@@ -32,7 +32,7 @@ export async function withLock(path, work, { onWait = () => {}, staleMs = STALE_
   }
   const beat = setInterval(() => {
     const now = new Date()
-    // A file that was taken away is noticed nowhere: the work is correct without the lock.
+    // A removed lock file is not detected: the work is correct without the lock.
     utimes(path, now, now).catch(() => {})
   }, staleMs / 6)
   try {
@@ -84,7 +84,7 @@ function isDead(holder, staleMs) {
   }
 }
 
-/** Removes a dead holder's file, and puts back a live one that came in between. */
+/** Removes a dead holder's file, and restores a live one that was written meanwhile. */
 async function takeAway(path, deadText) {
   const aside = `${path}.${randomBytes(8).toString('hex')}`
   try {

@@ -58,8 +58,8 @@ const belowNpx = () => process.env.npm_command === 'exec'
 const LAUNCHER_CHECK_MS = 500
 
 /**
- * Calls `stop` when whoever started this process is gone. npx passes a SIGTERM on to the shell between itself and its
- * program, and no further: without this the program would live on behind the npx that was stopped.
+ * Calls `stop` when the parent process has ended. npx forwards a SIGTERM only to the shell between itself and its program:
+ * without this the program would outlive a stopped npx.
  */
 function watchLauncher(stop) {
   const launcher = process.ppid

@@ -27,7 +27,7 @@ function describeRow(row: Row): string {
   return `${clean(row.feed)} (${clean(row.environment)}${source}): ${parts.join(', ')}`
 }
 
-/** The last line: what is there now, by what the archivers said last. */
+/** The last line: what is archived, by the last reports of the archivers. */
 export function summaryLines(stopped: Snapshot): readonly string[] {
   const age = formatSpan(stopped.at - stopped.startedAt)
   const kept = stopped.reports

@@ -1,5 +1,4 @@
-// A snapshot as the rows of the live table, pure: what each feed does, by what its programs last said, and
-// never older news than is fit to be called live.
+// A snapshot as the rows of the live table: each feed by the last reports of its programs, without outdated ones. Pure.
 import type { ArchiverReport, ConnectorReport, Report, Trouble, TroubleKind } from '#bus/report.ts'
 import type { FeedSnapshot, ProcessSnapshot, Snapshot } from '../../operator/local/snapshot.ts'
 import { formatSpan } from '../text.ts'
@@ -24,11 +23,11 @@ export type Row = {
   /** Frames that the connector, as it runs now, received and had no room for. */
   readonly dropped: number | null
   readonly gaps: number | null
-  /** What hinders a part of its programs, the connector's first. */
+  /** Troubles of its programs, the connector's first. */
   readonly troubles: readonly Trouble[]
 }
 
-// Reports come every two seconds; after five of them are missing nobody knows.
+// Reports come every two seconds; after five missing ones the state is unknown.
 const FRESH_MS = 10_000
 // Between two reports a figure stands still instead of counting up and down.
 const BETWEEN_MS = 3000
@@ -79,7 +78,7 @@ function sourceOf(
   return archivers.some((report) => report.simulated) ? 'mixed' : 'exchange'
 }
 
-/** A report of the process before this one says nothing of this one. */
+/** Whether the report is by the current process and not by the previous one. */
 function isOf(report: Report, process: ProcessSnapshot | undefined): boolean {
   if (process?.state.kind === 'ready') return report.at >= process.state.began
   return process?.state.kind === 'starting' && report.at >= process.state.since
@@ -100,7 +99,7 @@ function lagOf(report: ArchiverReport): number | null {
   return report.pendingBlocks === 0 && lag > QUIET_MS ? 0 : lag
 }
 
-/** While nothing new is heard of it, what waited waits on. */
+/** Without a new report, records that waited are counted as still waiting. */
 function unackedOf(report: ConnectorReport, now: number): number | null {
   if (report.unackedSeconds === undefined) return null
   const unacked = report.unackedSeconds * 1000
@@ -125,7 +124,7 @@ function most(
 }
 
 const GOOD = new Set(['capturing', 'archiving'])
-// In place of `capturing`: what is received is lost, or would be.
+// Shown instead of `capturing`: received frames are lost, or are about to be.
 const LOSING: Partial<Record<TroubleKind, string>> = {
   FramesDropped: 'dropping frames',
   NotDurable: 'not durable',

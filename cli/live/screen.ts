@@ -33,7 +33,7 @@ export class Screen {
     this.#lastText = text
     this.#lastColumns = columns
     const body = lines.map((line) => `${line}${CLEAR_LINE}\n`).join('')
-    // One write, so that nobody sees half of it.
+    // One write, so that no half-drawn view is visible.
     this.#terminal.write(`${this.#hidden ? '' : HIDE_CURSOR}${this.#home()}${body}${CLEAR_DOWN}`)
     this.#hidden = true
     this.#widths = lines.map((line) => widthOf(withoutColours(line)))

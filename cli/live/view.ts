@@ -216,7 +216,7 @@ const timeOf = (at: number): string => `${new Date(at).toISOString().slice(11, 1
 function footer(snapshot: Snapshot, width: number, paint: Painter): readonly string[] {
   const lines = [`data  ${clean(snapshot.data)}   logs  ${clean(snapshot.logs)}`]
   if (snapshot.phase === 'running') {
-    // A command that is cut short is no use to anybody.
+    // A command that is cut off cannot be copied.
     let next = ''
     for (const command of nextCommands(snapshot))
       if (next === '' || widthOf(next) + 3 + widthOf(command) <= width)

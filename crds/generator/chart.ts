@@ -4,7 +4,7 @@
 const NOTE = (from: string) =>
   `{{- /* Generated from ${from} by \`npm run generate\`. Do not edit. */ -}}\n`
 
-/** Text that Helm prints as it stands. */
+/** Text that Helm prints unchanged. */
 const literal = (text: string): string => text.replaceAll('{{', '{{ "{{" }}')
 
 const labels = (component: string, indent: number): string =>

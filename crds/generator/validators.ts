@@ -62,7 +62,7 @@ export function renderValidatorTypes(crds: readonly Crd[]): string {
   ].join('\n')
 }
 
-/** What a file may hold: the CRD's schema, closed, with the metadata that Kubernetes checks by itself. */
+/** The schema of a file: the CRD's schema, closed, with the metadata that Kubernetes itself checks. */
 export function fileSchema(crd: Crd): JsonSchema {
   const { metadata, spec } = crd.schema.properties ?? {}
   return {

@@ -1,11 +1,11 @@
-// What an Archive may not ask of the claim that it already has: a volume never shrinks and never changes its class. Refused
-// here in words, before the API server does it in its own; and nobody is told to delete what holds the data. Pure.
+// Changes of an existing claim that Kubernetes refuses: a smaller size and another class. Refused here with a clear message,
+// before the API server does, and without the advice to delete the claim that holds the data. Pure.
 
 import type { Archive } from '#crds/archive.gen.ts'
 import { parseQuantity } from '../kube/drift.ts'
 import type { KubeObject } from '../kube/objects.ts'
 
-/** `live` is the claim as it is, if it is. */
+/** `live` is the existing claim, if any. */
 export function claimProblem(archive: Archive, live: KubeObject | undefined): string | undefined {
   const { size, storageClassName } = archive.spec.storage.claim ?? {}
   if (size === undefined || !live) return undefined

@@ -1,6 +1,6 @@
 // An Archive as Kubernetes objects: a ConfigMap with the resolved resources, a Deployment of one archiver, and
-// the claim for its files where one is to be made. An archiver goes on while its environment is suspended: what
-// is in the streams has yet to be archived.
+// the claim for its files if one is needed. The archiver continues while its environment is suspended, because the
+// streams still hold blocks to archive.
 import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated } from '#crds/environments.ts'
@@ -23,7 +23,7 @@ const RESOURCES = {
   limits: { memory: '512Mi' },
 } as const
 
-/** The archiver of an Archive; `feeds` are all Feeds there are. */
+/** The archiver of an Archive; `feeds` are all Feeds that exist. */
 export function desiredArchiver(
   archive: Archive,
   environment: Environment,
@@ -82,14 +82,14 @@ export function desiredArchiver(
   ]
 }
 
-/** The archive as the archiver reads it: what its container gets, and what becomes of the files later, is not its business. */
+/** The archive, reduced to what the archiver reads: without container resources and without the fate of the files. */
 function resolveArchive(archive: Archive): object {
   const { deletionPolicy: _deletionPolicy, resources: _resources, ...spec } = archive.spec
   return {
     apiVersion: archive.apiVersion,
     kind: archive.kind,
     metadata: { name: archive.metadata.name },
-    // Where that lies on the node is the volume's affair; in the pod it is always the same folder.
+    // The volume knows the folder on the node; in the pod it is always this one.
     spec: { ...spec, feeds: [...archive.spec.feeds].sort(), storage: { path: DATA_DIR } },
   }
 }

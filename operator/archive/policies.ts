@@ -1,5 +1,5 @@
-// What an Archive needs beyond its schema: an environment that exists and captures its feeds, and files that no other
-// archive writes. Pure.
+// Rules of an Archive beyond its schema: its environment exists and captures its feeds, and no other archive writes to its
+// files. Pure.
 
 import { posix } from 'node:path'
 import type { Archive } from '#crds/archive.gen.ts'
@@ -39,7 +39,7 @@ function feedsAreCaptured(archive: Located<Archive>, resources: Resources): Prob
   })
 }
 
-/** Two archivers in the same files would stop each other: the later archive yields. */
+/** Two archivers cannot share files: the newer archive is refused. */
 function filesAreItsOwn(archive: Located<Archive>, resources: Resources): Problem[] {
   const root = rootOf(archive.resource)
   if (root === undefined) return []
@@ -59,7 +59,7 @@ function filesAreItsOwn(archive: Located<Archive>, resources: Resources): Proble
   })
 }
 
-/** Where the archive's files lie, if another archive can name the same place; a claim made for it is its own. */
+/** The folder or claim of the archive if another archive can name it too; a claim that we create belongs to one archive. */
 function rootOf(archive: Archive): string | undefined {
   const { path, claim } = archive.spec.storage
   if (path !== undefined) return `path ${posix.normalize(`${path}/`).replace(/(?<=.)\/$/, '')}`

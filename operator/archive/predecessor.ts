@@ -1,5 +1,5 @@
-// An archive that takes over the claim of one that is gone, such as after it was renamed, waits until the pod of the other has
-// ended. The lock in the folder would stop two writers too; but then one of them fails, and nobody is told why.
+// An archive that takes over the claim of a deleted one, for instance after a rename, waits until the other's pod has ended.
+// The lock in the folder would also stop a second writer, but its pod would fail without a clear reason.
 
 import type { Archive } from '#crds/archive.gen.ts'
 import { DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
@@ -8,7 +8,7 @@ import { archiverName } from '../render/names.ts'
 
 const ARCHIVE = 'ssmd.io/archive'
 
-/** What still mounts the claim of this archive for an Archive that there is no more, in words; undefined if nothing. */
+/** Names what still mounts the claim of this archive for a deleted Archive; undefined if nothing does. */
 export function predecessorOf(
   context: Context,
   namespace: string,

@@ -65,7 +65,7 @@ export const reconcileArchive =
         rollout: { policy: 'Automatic' },
         ownsClaims: archive.spec.deletionPolicy === 'Delete',
       })
-      // Its own name alone says what they are called: no cache has a say in it.
+      // Their names follow from the name of the Archive, without any cache.
       await pruneChildren(
         pass,
         context,
@@ -90,7 +90,7 @@ export const reconcileArchive =
       stream:
         archive && environment && config.standing === 'good' && !paused
           ? await ensureStreams(context, key, archive, environment)
-          : { state: 'good' },
+          : { kind: 'good' },
       reports: archive ? context.reports.archivers(key, { archive: pass.name }) : [],
       settled: context.isSettled(),
       failure,
@@ -147,7 +147,7 @@ function policyFact(
   archive: Archive,
   environment: Environment
 ): Fact {
-  // The older of two archives keeps the files; of two of the same second, the one that runs.
+  // The older of two archives keeps the files; if both are of the same second, the running one.
   const deployments = childrenOf(context, DEPLOYMENTS).store
   const rankOf = ({ metadata: { creationTimestamp = '', name } }: KubeObject): string => {
     const runs = deployments.get(`${namespace}/${archiverName(name)}`) !== undefined
@@ -180,14 +180,14 @@ async function ensureStreams(
   for (const feed of archive.spec.feeds) {
     const want = streamWantOf(environment, feed)
     const stream = await links.ensureStream(key, want)
-    if (stream.state !== 'good') return stream
+    if (stream.kind !== 'good') return stream
     const durable = consumerName(archive.metadata.name)
     const consumer = await links.ensureConsumer(key, want.name, durable, {
       [DURABLE_KEYS.environment]: context.environments.store.get(key)?.metadata.uid ?? '',
       [DURABLE_KEYS.archive]: archive.metadata.name,
       [DURABLE_KEYS.feed]: feed,
     })
-    if (consumer.state !== 'good') return consumer
+    if (consumer.kind !== 'good') return consumer
   }
-  return { state: 'good' }
+  return { kind: 'good' }
 }

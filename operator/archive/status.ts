@@ -13,7 +13,7 @@ export type ArchiveView = {
   readonly credentials: Fact
   readonly paused: boolean
   readonly archiver: string
-  /** What still writes to the claim, of an Archive that is gone. */
+  /** What still writes to the claim for a deleted Archive. */
   readonly predecessor: string | undefined
   readonly feeds: readonly string[]
   readonly deployment: KubeObject | undefined
@@ -21,7 +21,7 @@ export type ArchiveView = {
   readonly pending: readonly string[]
   readonly stream: StreamVerdict
   readonly reports: readonly ArchiverSays[]
-  /** Whether reports had the time to come. */
+  /** Whether reports had time to arrive since the operator started. */
   readonly settled: boolean
   readonly failure: Fact | undefined
   readonly day: string
@@ -60,10 +60,10 @@ function workloadOf({
 }
 
 function flowFact({ stream, reports, archiver, settled }: ArchiveView): Fact {
-  if (stream.state === 'refused') return waiting('StreamRefused', stream.why)
+  if (stream.kind === 'refused') return waiting('StreamRefused', stream.why)
   if (reports.length === 0) {
     const fact =
-      stream.state === 'away'
+      stream.kind === 'away'
         ? waiting('NatsUnreachable', stream.why)
         : waiting('NoReports', `${archiver} has not reported for 15 s`)
     return { ...fact, unknown: true, unsettled: !settled }
@@ -86,7 +86,7 @@ export function archiveFigures(view: ArchiveView): Readonly<Record<string, unkno
   const lastCommitTime = timeOf(
     Math.max(0, ...reports.map(({ lastCommitAt }) => lastCommitAt ?? 0))
   )
-  // Each of its feeds has gaps of its own.
+  // Gaps are counted per feed.
   const gaps = reports.map((report) => gapsToday([report], day) ?? 0)
   return {
     recordsPerSecond: rounded(reports.reduce((sum, report) => sum + report.recordsPerSecond, 0)),

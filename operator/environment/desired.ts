@@ -1,5 +1,5 @@
 // An Environment's simulators as Kubernetes objects: for each feed that it simulates a ConfigMap, a Deployment
-// and a Service. Where spec.simulator.url names a simulator that runs already, none is made.
+// and a Service. No objects if spec.simulator.url names a simulator that is already running.
 import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf, isSimulated } from '#crds/environments.ts'
 import { EXCHANGES } from '#crds/exchanges.gen.ts'
@@ -10,7 +10,7 @@ import type { KubeObject, Service } from '../render/objects.ts'
 import type { Platform } from '../render/platform.ts'
 import { CONFIG_DIR, labelsFor, renderConfigMap, renderDeployment } from '../render/pod.ts'
 
-/** Where simulators listen, in a cluster and, while that port is free, on a laptop. */
+/** The port of simulators: in a cluster always, on a laptop if it is free. */
 export const SIMULATOR_PORT = 8980
 
 const RESOURCES = {
@@ -18,7 +18,7 @@ const RESOURCES = {
   limits: { memory: '512Mi' },
 } as const
 
-/** The feeds of an environment that a simulator of ours plays. */
+/** The feeds of an environment that need a simulator. */
 export function simulatedFeeds(
   environment: Environment,
   feeds: readonly Feed[],
@@ -28,7 +28,7 @@ export function simulatedFeeds(
   return feedsOf(environment, feeds).filter(
     (feed) =>
       isSimulated(environment, feed) &&
-      // These make their data up by themselves.
+      // Synthetic exchanges generate their data and need no recording.
       EXCHANGES[feed.spec.exchange]?.alwaysSimulated === false &&
       versionInForce(feed, platform.date) !== undefined
   )
@@ -91,7 +91,7 @@ function desiredSimulator(environment: Environment, feed: Feed, platform: Platfo
           '--port',
           String(SIMULATOR_PORT),
         ],
-        // It reads nothing else of the environment: another NATS address is no reason to restart it.
+        // Only what a simulator reads, so that another NATS address does not restart it.
         config: { exchange: feed.spec.exchange, simulator },
         ports: [{ name: 'exchange', containerPort: SIMULATOR_PORT }],
         defaults: RESOURCES,

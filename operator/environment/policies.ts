@@ -1,5 +1,5 @@
-// What an Environment needs beyond its schema: feeds that exist, keys they can use, exchanges that can be simulated,
-// a stream that NATS accepts. Pure.
+// Rules of an Environment beyond its schema: its feeds exist and can use their keys, its exchanges can be simulated, and
+// NATS accepts its streams. Pure.
 
 import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf } from '#crds/environments.ts'
@@ -35,7 +35,7 @@ export function checkEnvironment(
 }
 
 function feedsExist(environment: Located<Environment>, resources: Resources): Problem[] {
-  // Looked up, not searched: hundreds of names among ten thousand Feeds are millions of comparisons.
+  // A map, because hundreds of names among ten thousand Feeds would be millions of comparisons.
   const there = new Set(resources.feeds.map(({ resource }) => resource.metadata.name))
   return environment.resource.spec.feeds.flatMap((name, i) =>
     name === '*' || there.has(name)
@@ -68,7 +68,7 @@ function simulatorFits(
   return [...problems, ...faultsBefall(environment, feeds)]
 }
 
-/** A fault for a channel that no simulated feed has would never happen, and a test of it prove nothing. */
+/** Refuses a fault for a channel that no simulated feed has: it would never happen, and a test with it would prove nothing. */
 function faultsBefall(environment: Located<Environment>, feeds: readonly Feed[]): Problem[] {
   const { simulator } = environment.resource.spec
   const simulated = feeds.filter(({ metadata }) => simulator?.feeds.includes(metadata.name))

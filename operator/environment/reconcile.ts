@@ -1,4 +1,4 @@
-// One pass over an Environment: its link to NATS, its simulators, and the status. Connectors are the Feeds' own affair.
+// One pass over an Environment: its link to NATS, its simulators, and its status. Connectors belong to the pass over a Feed.
 // The only file of the room with I/O.
 
 import type { Environment } from '#crds/environment.gen.ts'
@@ -92,7 +92,7 @@ export const reconcileEnvironment =
         .filter((name) => (context.reports.connector(pass.key, name)?.connected ?? 0) > 0),
       simulators,
       pending: [...new Set([...(made?.pending.values() ?? [])].flat())],
-      link: context.links.state(pass.key),
+      link: context.links.status(pass.key),
       settled: context.isSettled(),
       failure,
     }
@@ -110,7 +110,7 @@ export const reconcileEnvironment =
     return result
   }
 
-/** Before a simulator ends the server is asked itself: a cache from the past is no reason to take an exchange away. */
+/** Reads from the API server before a simulator is deleted: a stale cache must not stop one. */
 async function isWantedLive(pass: Pass, context: Context, child: KubeObject): Promise<boolean> {
   const name = child.metadata.labels?.['ssmd.io/feed'] ?? ''
   const [object, feed] = await Promise.all([
@@ -120,14 +120,14 @@ async function isWantedLive(pass: Pass, context: Context, child: KubeObject): Pr
   if (!object || object.metadata.deletionTimestamp || !feed) return false
   const judged = context.judged.of('Environment', object).resource
   const judgedFeed = context.judged.of('Feed', feed).resource
-  // Neither can be judged: what runs goes on.
+  // If the Feed or the Environment is invalid, leave the simulator running.
   if (!judged || !judgedFeed) return true
   const plays = simulatedFeeds(judged, [judgedFeed], { date: utcDay(context.nowMs()) }).length > 0
   const names = [simulatorName(pass.name, name), simulatorService(pass.name, name)]
   return plays && names.includes(child.metadata.name)
 }
 
-/** The Feeds that it names; all of them where it takes all, or where one is missing and a likely name is to be shown. */
+/** The Feeds that it names; all Feeds if it takes all, or if one is missing, to suggest a similar name. */
 function feedObjects(
   context: Context,
   namespace: string,
@@ -150,7 +150,7 @@ function fitness(
   const { resource, problem } = context.judged.of('Environment', object)
   if (!resource) return { environment: undefined, config: stalled('InvalidSpec', problem) }
   const problems = checkEnvironment(located(resource), resources, utcDay(context.nowMs()))
-  // A name that is not there yet may come; what is wrong in itself will not heal.
+  // A missing resource may still be created; an invalid one stays invalid until it is edited.
   const wrong = problems.filter(({ code }) => code !== 'SSMD_E_REFERENCE')
   if (wrong.length > 0)
     return { environment: resource, config: stalled('InvalidSpec', describeProblems(wrong)) }

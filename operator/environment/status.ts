@@ -1,5 +1,5 @@
-// An Environment's conditions and figures: whether its names and keys are there, its simulators run, NATS answers, and how
-// many of its feeds are captured. Pure.
+// An Environment's conditions and figures: whether its Feeds and keys exist, its simulators run, NATS answers, and how many
+// of its feeds are captured. Pure.
 
 import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated } from '#crds/environments.ts'
@@ -16,7 +16,7 @@ export type EnvironmentView = {
   /** The feeds that it captures, and which of them a connector is connected for. */
   readonly feeds: readonly Feed[]
   readonly captured: readonly string[]
-  /** By name; undefined where it is not there yet. */
+  /** By name; undefined if it does not exist yet. */
   readonly simulators: readonly {
     readonly name: string
     readonly deployment: KubeObject | undefined
@@ -24,7 +24,7 @@ export type EnvironmentView = {
   }[]
   readonly pending: readonly string[]
   readonly link: { readonly connected: boolean; readonly why: string }
-  /** Whether reports had the time to come. */
+  /** Whether reports had time to arrive since the operator started. */
   readonly settled: boolean
   readonly failure: Fact | undefined
 }
@@ -74,7 +74,7 @@ export function environmentFigures(view: EnvironmentView): Readonly<Record<strin
     .filter((feed) => isSimulated(environment, feed))
     .map(({ metadata }) => metadata.name)
   return {
-    // Nobody has reported yet: what was counted before still stands.
+    // No reports yet: keep the count from before.
     ...(view.settled || captured.length > 0
       ? { feeds: `${captured.length}/${environment.spec.suspend ? 0 : feeds.length}` }
       : {}),

@@ -1,5 +1,5 @@
-// A Feed in each Environment that names it: what its capture needs, what it consists of, and what hinders it. A capture
-// that is hindered is left as it runs: nothing is changed about it, and nothing taken away.
+// A Feed in each Environment that names it: what its capture needs, its desired objects, and what blocks it. A blocked
+// capture is left running: its objects are neither changed nor deleted.
 
 import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated, keyOf } from '#crds/environments.ts'
@@ -20,7 +20,7 @@ export type Capture = {
   /** `namespace/name` of the Environment. */
   readonly key: string
   readonly name: string
-  /** Undefined where it is not one that can be used. */
+  /** Undefined if it cannot be used. */
   readonly environment: Environment | undefined
   readonly connector: string
   readonly simulated: boolean
@@ -28,11 +28,11 @@ export type Capture = {
   /** Of the Environment, as far as this feed needs it. */
   readonly config: Fact
   readonly credentials: Fact
-  /** What is to be made; undefined while it is hindered: then all stays as it is. */
+  /** Its desired objects; undefined while it is blocked: then nothing changes. */
   readonly desired: readonly Child[] | undefined
 }
 
-/** A feed that is fit, in every Environment that names it. */
+/** The captures of a valid Feed, one for each Environment that names it. */
 export async function capturesOf(
   context: Context,
   namespace: string,
@@ -66,7 +66,7 @@ async function captureIn(
   }
   if (!environment)
     return { ...base, config: waiting('EnvironmentInvalid', `Environment ${name}: ${problem}`) }
-  // A suspended capture needs nothing: it is taken away.
+  // A suspended capture needs nothing: its objects are deleted.
   if (base.suspended) return { ...base, config: good('Valid'), desired: [] }
   const problems = checkCapture(located(environment), feed, utcDay(context.nowMs()))
   if (problems.length > 0) {

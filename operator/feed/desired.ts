@@ -1,5 +1,5 @@
 // A Feed in an Environment as Kubernetes objects: one ConfigMap with the resolved resources, one Deployment of
-// a connector. Only what the connector reads goes in, so that nothing else can ever restart a capture.
+// a connector. The ConfigMap holds only what the connector reads, so that no other change restarts a capture.
 
 import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated, keyOf } from '#crds/environments.ts'
@@ -20,13 +20,13 @@ import {
 
 type FeedVersion = Feed['spec']['versions'][number]
 
-// Room for the 64 Mi that a connector may hold back, for its heap, and for a burst.
+// Enough for the 64 Mi that a connector may buffer, its heap, and a burst.
 const RESOURCES = {
   requests: { cpu: '100m', memory: '192Mi' },
   limits: { memory: '512Mi' },
 } as const
 
-/** The connector of a feed; nothing while the feed is disabled or not in force, or the environment is suspended. */
+/** The connector of a feed; none while the feed is disabled or not in force, or the environment is suspended. */
 export function desiredConnector(
   feed: Feed,
   environment: Environment,
@@ -77,7 +77,7 @@ export function desiredConnector(
       },
     })
     mounts.push({ name: 'key', mountPath: `${KEYS_DIR}/${key.name}`, readOnly: true })
-    // 51: with its prefix the name of an annotation has at most 63 characters.
+    // 51: an annotation's name has at most 63 characters, including our prefix.
     secrets[fitLabel(key.name, 51)] = platform.secretHash(secret, key.key.fields)
   }
   const credentials = environment.spec.transport.credentialsRef?.name
@@ -117,7 +117,7 @@ type Known = {
   readonly resolved: Resolved
 }
 
-/** By identity: the same resources give the same objects, whose YAML is then not written again (renderConfigMap). */
+/** Memoised by identity: the same resources give the same objects, so that renderConfigMap need not write YAML again. */
 const KNOWN = new WeakMap<Feed, WeakMap<Environment, Known>>()
 
 function resolve(
@@ -139,7 +139,7 @@ function resolve(
   return resolved
 }
 
-/** The feed with the one version in force, without what is there for people only. */
+/** The feed with only the version in force, without the fields that only people read. */
 function resolveFeed(feed: Feed, version: FeedVersion): object {
   const {
     displayName: _displayName,
@@ -148,7 +148,7 @@ function resolveFeed(feed: Feed, version: FeedVersion): object {
     state: _state,
     ...spec
   } = feed.spec
-  // When it ends is for us to see: announcing that must not restart what runs.
+  // The operator ends the version; announcing its end must not restart a connector.
   const { effectiveTo: _effectiveTo, ...inForce } = version
   return {
     apiVersion: feed.apiVersion,
@@ -158,7 +158,7 @@ function resolveFeed(feed: Feed, version: FeedVersion): object {
   }
 }
 
-/** The environment as this one feed sees it. */
+/** The environment, reduced to what the connector of this feed reads. */
 function resolveEnvironment(feed: Feed, environment: Environment, simulatorUrl: string): object {
   const { name } = environment.metadata
   const { transport, schema, connector, simulator } = environment.spec

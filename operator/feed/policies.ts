@@ -1,4 +1,4 @@
-// What a Feed needs beyond its schema, judged by itself and on a day. Pure.
+// Rules of a Feed beyond its schema, without other resources, on one day. Pure.
 
 import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
@@ -10,7 +10,7 @@ import { nearest } from '#crds/suggest.ts'
 import { isTimeZone } from '#crds/time-zones.ts'
 import { versionInForce } from '#crds/versions.ts'
 
-/** Every problem of the feed on the UTC day `date`. A disabled feed need not be fit to run. */
+/** Every problem of the feed on the UTC day `date`. A disabled feed need not be able to run. */
 export function checkFeed(feed: Located<Feed>, date: string): Problem[] {
   if (feed.resource.spec.state === 'disabled') return timeZone(feed)
   return [
@@ -86,7 +86,7 @@ function bookDepthIsOffered(feed: Located<Feed>): Problem[] {
 function globsCanBeResolved(feed: Located<Feed>, date: string): Problem[] {
   const { exchange, symbols, versions } = feed.resource.spec
   const version = versionInForce(feed.resource, date)
-  // What is always simulated knows its symbols without asking.
+  // An exchange that is always simulated needs no discovery.
   const needsRest = !EXCHANGES[exchange]?.alwaysSimulated
   const glob = symbols?.include.findIndex((symbol) => /[*?]/.test(symbol)) ?? -1
   if (!version || version.restEndpoint !== undefined || !needsRest || glob < 0) return []
@@ -101,7 +101,7 @@ function globsCanBeResolved(feed: Located<Feed>, date: string): Problem[] {
   ]
 }
 
-/** `synthetic://generator?rate=1000&symbols=10&seed=7`: its numbers have to be numbers. */
+/** Checks the numbers of `synthetic://generator?rate=1000&symbols=10&seed=7`. */
 function generatorIsSound(feed: Located<Feed>): Problem[] {
   return feed.resource.spec.versions.flatMap(({ endpoint }, i) => {
     if (!endpoint.startsWith('synthetic://')) return []

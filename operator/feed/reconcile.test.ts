@@ -40,7 +40,7 @@ class Course {
   now = Date.parse('2026-03-01T12:00:00Z')
   writes = 0
   connected = true
-  stream: StreamVerdict = { state: 'good' }
+  stream: StreamVerdict = { kind: 'good' }
   #version = 0
   readonly #stores = new Map<string, Store>()
   readonly #secrets = new Map<string, KubeObject>()
@@ -89,9 +89,9 @@ class Course {
       links: {
         want: () => {},
         drop: () => {},
-        state: () => ({ connected: this.connected, why: this.connected ? '' : 'gone' }),
+        status: () => ({ connected: this.connected, why: this.connected ? '' : 'gone' }),
         ensureStream: async () => this.stream,
-        ensureConsumer: async () => ({ state: 'good' }),
+        ensureConsumer: async () => ({ kind: 'good' }),
         idleDurables: async () => [],
         removeDurable: async () => false,
       },
@@ -342,10 +342,10 @@ const EVENTS: Readonly<Record<string, (course: Course, i: number) => void>> = {
     }),
   'NATS comes or goes': (course, i) => {
     course.connected = i % 2 === 0
-    course.stream = course.connected ? { state: 'good' } : { state: 'away', why: 'gone' }
+    course.stream = course.connected ? { kind: 'good' } : { kind: 'away', why: 'gone' }
   },
   'the stream is refused': (course, i) => {
-    course.stream = { state: 'refused', why: `why ${i % 2}` }
+    course.stream = { kind: 'refused', why: `why ${i % 2}` }
   },
   'a moment': (course, i) => {
     course.now += i * 100

@@ -21,7 +21,7 @@ import { type Capture, capturesOf } from './captures.ts'
 import { checkFeed } from './policies.ts'
 import { type CaptureView, type FeedView, feedFigures, feedSummary } from './status.ts'
 
-/** Waited for somebody else, such as for a Secret, of which no watch tells. */
+/** Retry interval while waiting for another object that is not watched, such as a Secret. */
 const WAIT_MS = 5_000
 
 export const reconcileFeed =
@@ -64,12 +64,12 @@ export const reconcileFeed =
       figures: feedFigures(view),
       againMs: againMs(context, captures),
     })
-    // Shown first, then tried again with back-off.
+    // Show it in the status first, then retry with back-off.
     if (thrown !== undefined) throw thrown
     return result
   }
 
-/** What no watch tells of: a Secret that is missing, reports that stop, a stream that is deleted. */
+/** Changes without a watch: a missing Secret appears, reports stop, a stream is deleted. */
 function againMs(context: Context, captures: readonly Capture[]): number | undefined {
   if (captures.some(({ credentials }) => credentials.standing !== 'good'))
     return WAIT_MS * (1 + context.random())
@@ -77,7 +77,7 @@ function againMs(context: Context, captures: readonly Capture[]): number | undef
   return inCompany(context, context.statusRate.figuresMs * (0.8 + context.random() * 0.2))
 }
 
-/** At a moment that it shares with others: hundreds of looks in a row cost a tenth of what each costs by itself. */
+/** Feeds share the moment of this check: hundreds of checks in a row cost a tenth of the same number spread out. */
 function inCompany({ statusRate, nowMs }: Context, waitMs: number): number {
   const now = nowMs()
   const step = statusRate.figuresMs / 30
@@ -113,7 +113,7 @@ async function makeConnectors(
   return made
 }
 
-/** Takes away what no Environment wants any more; captures that are hindered keep what they have. */
+/** Deletes what no Environment wants; blocked captures keep their objects. */
 async function prune(
   pass: Pass,
   context: Context,
@@ -128,7 +128,7 @@ async function prune(
   })
 }
 
-/** Before a capture ends the server is asked itself: a cache from the past is no reason to stop one. */
+/** Reads from the API server before a capture is deleted: a stale cache must not stop one. */
 async function isWantedLive(pass: Pass, context: Context, environment: string): Promise<boolean> {
   const [feed, within] = await Promise.all([
     pass.getLive(FEEDS, pass.key),
@@ -137,7 +137,7 @@ async function isWantedLive(pass: Pass, context: Context, environment: string): 
   if (!feed || feed.metadata.deletionTimestamp || !within) return false
   const judgedFeed = context.judged.of('Feed', feed).resource
   const judgedEnvironment = context.judged.of('Environment', within).resource
-  // Neither can be judged: what runs goes on.
+  // If the Feed or the Environment is invalid, leave the capture running.
   if (!judgedFeed || !judgedEnvironment) return true
   return !judgedEnvironment.spec.suspend && feedsOf(judgedEnvironment, [judgedFeed]).length > 0
 }
@@ -169,8 +169,8 @@ async function streamOf(
   feed: string,
   paused: boolean
 ): Promise<StreamVerdict> {
-  if (!environment || suspended) return { state: 'good' }
+  if (!environment || suspended) return { kind: 'good' }
   if (!paused) return context.links.ensureStream(key, streamWantOf(environment, feed))
-  const { connected, why } = context.links.state(key)
-  return connected ? { state: 'good' } : { state: 'away', why }
+  const { connected, why } = context.links.status(key)
+  return connected ? { kind: 'good' } : { kind: 'away', why }
 }

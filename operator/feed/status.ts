@@ -1,4 +1,4 @@
-// A Feed's conditions and figures, of all its captures together: the worst of them decides, the figures add up. Pure.
+// A Feed's conditions and figures over all its captures: the worst condition counts, figures are summed. Pure.
 
 import type { KubeObject } from '../kube/objects.ts'
 import { type Observation, workloadFact } from '../pods/workload.ts'
@@ -8,7 +8,7 @@ import type { ArchiverSays, ConnectorSays } from '../status/reports.ts'
 import { type Fact, type Facts, good, type Summary, waiting, worst } from '../status/status.ts'
 import { codeFact, troubleFact } from '../status/troubles.ts'
 
-/** One capture as the pass found and left it. */
+/** One capture after the pass. */
 export type CaptureView = {
   readonly name: string
   readonly connector: string
@@ -25,13 +25,13 @@ export type CaptureView = {
 }
 
 export type FeedView = {
-  /** Whether the spec is fit; if not, there are no captures to judge. */
+  /** Whether the spec is valid; if not, there are no captures. */
   readonly config: Fact
   readonly disabled: boolean
   readonly paused: boolean
   readonly version: string | undefined
   readonly captures: readonly CaptureView[]
-  /** Whether reports had the time to come. */
+  /** Whether reports had time to arrive since the operator started. */
   readonly settled: boolean
   readonly failure: Fact | undefined
   /** UTC, YYYY-MM-DD. */
@@ -106,10 +106,10 @@ function feedFacts(view: FeedView, active: readonly CaptureView[]): Facts {
 }
 
 function flowFact({ stream, report, connector }: CaptureView, settled: boolean): Fact {
-  if (stream.state === 'refused') return waiting('StreamRefused', stream.why)
+  if (stream.kind === 'refused') return waiting('StreamRefused', stream.why)
   if (!report) {
     const fact =
-      stream.state === 'away'
+      stream.kind === 'away'
         ? waiting('NatsUnreachable', stream.why)
         : waiting('NoReports', `${connector} has not reported for 15 s`)
     return { ...fact, unknown: true, unsettled: !settled }
@@ -120,14 +120,14 @@ function flowFact({ stream, report, connector }: CaptureView, settled: boolean):
   const trouble = troubleFact([report])
   if (trouble?.failsReady) return trouble
   if (state === 'failed') return waiting('Troubled', message)
-  // While the exchange bars us, that is why connections are not open.
+  // A rate limit of the exchange explains why connections are not open.
   if (trouble?.reason === 'RateLimited') return trouble
   if (connected === 0 || connected < connections)
     return waiting('Connecting', message || `${connected} of ${connections} connections are open`)
   return trouble ?? good('Flowing', message)
 }
 
-/** What the columns of `kubectl get feeds` show. */
+/** The figures in the columns of `kubectl get feeds`. */
 export function feedFigures(view: FeedView): Readonly<Record<string, unknown>> {
   const active = view.captures.filter(({ suspended }) => !suspended)
   const reports = active.flatMap(({ report }) => report ?? [])

@@ -1,6 +1,6 @@
-// Notices that we write the same thing again and again: somebody takes it back each time, or the API server never
-// holds what we ask for (hive#2943 cost six cores and other operators their leases). It then refuses, until
-// enough time has passed for one more try or something else is wanted.
+// Detects an apply loop: the same write again and again, because another writer reverts it or the API server never stores it
+// (hive#2943 cost six cores and other operators their leases). The guard then refuses the write until a retry is due or the
+// desired object changes.
 
 import type { Timers } from './timers.ts'
 
@@ -10,9 +10,9 @@ export type GuardOptions = {
   readonly timers: Timers
   /** Default 10 min. */
   readonly windowMs?: number
-  /** Default 5 writes of the same hash over an object that is there. */
+  /** Default 5 writes of the same hash over an existing object. */
   readonly maxWrites?: number
-  /** Default 20: a person who deletes a thing by hand a few times is no loop. */
+  /** Default 20, because a few manual deletions are no loop. */
   readonly maxCreates?: number
 }
 
@@ -50,7 +50,7 @@ export class ApplyGuard {
     if (log.size > this.#pruneAt) this.#prune(now)
   }
 
-  /** Ten thousand first writes are no loop: what is older than the window goes. */
+  /** Forgets writes older than the window: ten thousand first writes are no loop. */
   #prune(now: number): void {
     for (const log of [this.#writes, this.#creates])
       for (const [id, { times }] of log)

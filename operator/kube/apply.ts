@@ -1,6 +1,6 @@
-// Makes a live object hold what we want, and writes only where it does not. One server-side apply does both: it puts
-// back what others changed and takes out what we no longer want. Nothing is written when every wanted field is
-// there and the hash of what was applied last is the hash of what is wanted now.
+// Brings a live object to its desired fields, and writes only if it differs. One server-side apply reverts changes of others
+// and removes fields that we no longer want. Nothing is written if every desired field has its value and the hash of the last
+// apply equals the hash of the desired object.
 
 import { canonical, hashOf } from '#crds/canonical.ts'
 import { SsmdError } from '#crds/errors.ts'
@@ -11,7 +11,7 @@ import { immutableFields, isConflict, isNotFound } from './errors.ts'
 import { type KubeObject, keyOf, type Resource } from './objects.ts'
 import type { Call } from './transport.ts'
 
-/** What is wanted: only the fields we own, built anew, never a copy of what was read. */
+/** The desired object: only the fields that we own, newly built, never a copy of a live object. */
 export type Desired = {
   readonly apiVersion: string
   readonly kind: string
@@ -24,22 +24,22 @@ export type Applied<T extends KubeObject = KubeObject> = {
     | 'unchanged'
     | 'created'
     | 'updated'
-    /** It is being deleted; it has to be gone before it can be made again. */
+    /** It is being deleted, and can be created again only afterwards. */
     | 'terminating'
-    /** The object whose status this was is gone, or another has its name. */
+    /** The object of this status was deleted, or another has its name. */
     | 'gone'
     /** Read-only: this is what would have been written. */
     | 'wouldCreate'
     | 'wouldUpdate'
-  /** As the API server answered, or as it was. */
+  /** As the API server returned it, or unchanged. */
   readonly object: T | undefined
-  /** Where the live object differed; `metadata.annotations` where only what was wanted before differs. */
+  /** The paths that differed; `metadata.annotations` if only the hash of the last apply differs. */
   readonly drift: readonly string[]
-  /** Fields that somebody else had set, and who. */
+  /** Fields that another manager had set, and its name. */
   readonly takenOver: readonly { readonly field: string; readonly from: string }[]
 }
 
-/** The same thing is written over and over: it is left alone for `retryAfterMs`. */
+/** An apply loop: no write for `retryAfterMs`. */
 export class ApplyLoop extends SsmdError {
   readonly reason = 'ApplyLoop'
   readonly retryAfterMs: number
@@ -76,20 +76,20 @@ export type ApplierOptions = {
   readonly manager: string
   /** The annotation that holds the hash of what was applied last. */
   readonly hashAnnotation: string
-  /** Ask the server what would happen, and change nothing. */
+  /** Send dry runs only. */
   readonly readOnly: boolean
 }
 
 export class Applier {
   readonly #options: ApplierOptions
-  /** What the server made of our write where that is not what we asked for: asked once, it is not asked again. */
+  /** Results of writes that the server stored differently: such a write is not repeated. */
   readonly #answered = new Map<string, { readonly hash: string; readonly version: string }>()
 
   constructor(options: ApplierOptions) {
     this.#options = options
   }
 
-  /** Applies `desired` over `live`, the object as the cache or the server has it now. */
+  /** Applies `desired` over `live`, the current object from cache or server. */
   async apply<T extends KubeObject>(
     resource: Resource<T>,
     desired: Desired,
@@ -109,13 +109,13 @@ export class Applier {
     if (live && drift.length === 0) {
       if (live.metadata.annotations?.[hashAnnotation] === hash)
         return { outcome: 'unchanged', object: live, drift, takenOver: [] }
-      // Something was wanted that is no longer: only the hash can tell.
+      // A field was removed from the desired object: only the hash shows that.
       drift.push('metadata.annotations')
     }
     return this.#write(resource, desired, live, { id, hash, drift }, call)
   }
 
-  /** Writes the whole status, if it differs: to the very object that was judged, not to a successor. */
+  /** Writes the whole status, if it differs, to the object that was judged and not to a successor. */
   async applyStatus<T extends KubeObject>(
     resource: Resource<T>,
     live: T,
@@ -149,7 +149,7 @@ export class Applier {
     return { outcome, object, drift: ['status'], takenOver: [] }
   }
 
-  /** Forgets an object that is gone; the guard remembers it, for it may be somebody's habit to delete it. */
+  /** Forgets a deleted object; the guard remembers it, because another program may delete it again and again. */
   forget(resource: Resource, key: string): void {
     this.#answered.delete(`${resource.plural}.${resource.group}/${key}`)
   }
@@ -178,7 +178,7 @@ export class Applier {
     const options = { manager, dryRun: readOnly, ...call }
     let object: T
     try {
-      // Without force first: the refusal names who else holds which field, and people want to know.
+      // Without force first: the conflict names the other managers and their fields, for the Event.
       object = await client.apply(resource, body, { ...options, force: false })
     } catch (thrown) {
       takenOver = conflictsOf(thrown)
@@ -198,7 +198,7 @@ export class Applier {
 const versionOf = (object: KubeObject): string =>
   `${object.metadata.uid}/${object.metadata.resourceVersion}`
 
-/** Fields and their holders, of a refused server-side apply. */
+/** Fields and their managers, from the conflict of a server-side apply. */
 export function conflictsOf(thrown: unknown): { field: string; from: string }[] {
   if (!isConflict(thrown)) return []
   return (thrown.details?.causes ?? [])

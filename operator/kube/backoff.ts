@@ -1,5 +1,5 @@
-// How long to wait before the next attempt: doubling, bounded, and spread, so that what failed together does
-// not come back together.
+// The delay before the next attempt: doubling, bounded, and with jitter, so that simultaneous failures do not retry at the
+// same time.
 
 import { backoffBoundMs } from '#role/backoff.ts'
 

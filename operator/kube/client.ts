@@ -1,5 +1,4 @@
-// The verbs of the Kubernetes API on raw JSON objects. Whoever uses it decides about caches and retries of
-// whole passes; it only speaks.
+// The verbs of the Kubernetes API on raw JSON objects, without caches and without retries of whole passes.
 
 import { withoutManagedFields } from './managed-fields.ts'
 import {
@@ -70,7 +69,7 @@ export class Client {
       timeoutMs: 30_000,
       attempts: 1,
       read: readObjects,
-      // One page after the other, of each kind: that is limit enough, and everything waits for it.
+      // Not throttled: each kind lists one page after the other, and everything waits for its first list.
       priority: 'unlimited',
       ...(signal ? { signal } : {}),
     })
@@ -108,7 +107,7 @@ export class Client {
     return answer.body as T
   }
 
-  /** Replaces the object; with a resourceVersion in it only if nobody else did meanwhile. */
+  /** Replaces the object; with a resourceVersion only if it was not changed meanwhile. */
   async replace<T extends KubeObject>(
     resource: Resource<T>,
     object: KubeObject,
@@ -169,7 +168,7 @@ export class Client {
     return answer.body as T
   }
 
-  /** Deletes exactly this object: one of the same name that was made since stays (Sieve's stale deletes). */
+  /** Deletes exactly this object: a newer one of the same name stays (Sieve's stale deletes). */
   async delete(
     resource: Resource,
     key: Key,

@@ -1,4 +1,4 @@
-// Where the API server is and how we prove who we are: from a kubeconfig file, or from the pod we run in.
+// The address of the API server and our credentials: from a kubeconfig file, or from the pod that we run in.
 // @kubernetes/client-node reads kubeconfig files (tokens, certificates, exec plugins); it takes 0.5 s and 80 MB to
 // load, so it is loaded here, when there is such a file, and nowhere else.
 
@@ -25,7 +25,7 @@ export type Connection = {
   readonly server: string
   /** The namespace of the context, or of our pod. */
   readonly namespace: string
-  /** `fresh`: the ones we had were refused, read everything again. */
+  /** `fresh`: the server refused the previous credentials, so read everything again. */
   credentials(options: { readonly fresh: boolean }): Promise<Credentials>
 }
 

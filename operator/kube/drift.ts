@@ -1,7 +1,7 @@
-// Where a live object does not hold what we want: the fields we own, compared as the API server merges them.
-// What others added stays out of it: a field, an entry of a keyed list, a default.
+// The differences between a live object and the desired one, over the fields that we own, compared as the API server merges
+// them. Additions of others do not count: a field, an entry of a keyed list, a default.
 
-/** How many places are named; the rest is only more of the same. */
+/** Bound on the named paths. */
 const LIMIT = 20
 
 // Lists that the API server merges by key (x-kubernetes-list-map-keys of the built-in kinds); every other list
@@ -29,7 +29,7 @@ const SETS = new Set(['finalizers'])
 const KEY_DEFAULTS: Readonly<Record<string, string>> = { protocol: 'TCP' }
 const QUANTITY_PARENTS = /\.(limits|requests|capacity|hard|allocatable)\./
 
-/** Paths at which `live` is not as `desired` wants it; none when everything wanted is there. */
+/** Paths at which `live` differs from `desired`; empty if every desired field has its value. */
 export function findDrift(desired: unknown, live: unknown): readonly string[] {
   const found: string[] = []
   compare(desired, live, '', '', found)
@@ -97,7 +97,7 @@ function compareLists(
 }
 
 function keysFor(field: string, entries: readonly unknown[]): readonly string[] | undefined {
-  // Any name may be a field, also one that every object inherits.
+  // A field may have any name, including one that every JavaScript object inherits.
   const known = Object.hasOwn(LIST_KEYS, field) ? LIST_KEYS[field] : undefined
   return known?.find((keys) =>
     entries.every(

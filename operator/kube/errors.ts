@@ -1,5 +1,5 @@
-// What can go wrong with the API server, in one shape: status, reason as Kubernetes names it, and whether and
-// when to try again. No message ever holds a header, a token or a request body (client-node prints them all).
+// All errors of the API server in one type: status, reason as Kubernetes names it, and whether and when to retry. No message
+// holds a header, a token or a request body (client-node prints them all).
 
 import { SsmdError } from '#crds/errors.ts'
 
@@ -25,7 +25,7 @@ export type Status = {
 const MESSAGE_LIMIT = 2048
 
 export class ApiError extends SsmdError {
-  /** HTTP status, or 0 where no answer came. */
+  /** HTTP status, or 0 without an answer. */
   readonly status: number
   /** As Kubernetes names it: NotFound, Conflict, Invalid, Expired, …; ours: ConnectionFailed, DeadlineExceeded. */
   readonly reason: string
@@ -89,7 +89,7 @@ const hasStatus =
     thrown instanceof ApiError && thrown.status === status
 
 export const isNotFound = hasStatus(404)
-/** Somebody else was faster, or holds the field, or the object exists already. */
+/** Another writer was faster, or owns the field, or the object exists already. */
 export const isConflict = hasStatus(409)
 export const isGone = hasStatus(410)
 export const isInvalid = hasStatus(422)

@@ -1,6 +1,6 @@
-// Kubernetes Events for what a person should know. The same event on the same object is one Event that counts, and
-// no object may write more than a small burst, so a crash loop cannot flood etcd. Recording never waits and
-// never fails a pass: what cannot be written is counted and dropped.
+// Kubernetes Events for people. Repetitions on the same object are one Event with a count, and each object has a small burst,
+// so that a crash loop cannot flood etcd. Recording never waits and never fails a pass: an event that cannot be written is
+// counted and dropped.
 
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
@@ -38,10 +38,10 @@ type Series = {
   queued: boolean
 }
 
-// As client-go: 25 at once for one object, then one in five minutes.
+// As client-go: a burst of 25 for one object, then one in five minutes.
 const BURST = 25
 const REFILL_MS = 300_000
-// A series that says nothing for so long begins anew: the API server keeps an Event for an hour.
+// After this pause a new series begins: the API server keeps an Event for an hour.
 const SERIES_MS = 600_000
 const MAX_SERIES = 4096
 const MAX_QUEUED = 1000
@@ -161,7 +161,7 @@ export class Recorder {
         this.#dropped++
         this.#options.log.warn({ err, reason: series.reason }, 'cannot write an event')
         try {
-          // One refusal is often followed by others: no hurry.
+          // Slow down: one refusal is often followed by others.
           await sleep(this.#options.timers, 200, this.#stop.signal)
         } catch {
           return

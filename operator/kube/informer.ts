@@ -1,6 +1,6 @@
-// A store that keeps itself up to date, and tells others what changed. An event handler may throw: the watch goes
-// on, and the change is told again, with the newest object, until the handler takes it (pepr#3052: an event
-// that failed once was lost until the next restart).
+// A store that follows the API server and calls handlers for changes. If a handler throws, the watch continues, and the handler
+// is called again with the newest object until it succeeds (pepr#3052: an event that failed once was lost until the next
+// restart).
 
 import type { Logger } from 'pino'
 import { backoffMs } from './backoff.ts'
@@ -19,7 +19,7 @@ export type InformerOptions<T extends KubeObject> = ListOptions & {
   /** What the cache keeps; default: without managedFields and kubectl's annotation. */
   readonly transform?: Transform<T>
   readonly pageSize?: number
-  /** Freeze what is cached, so that a test finds whoever changes it. */
+  /** Freezes cached objects, so that a test finds code that changes one. */
   readonly freeze?: boolean
 }
 
@@ -63,7 +63,7 @@ export class Informer<T extends KubeObject = KubeObject> {
       try {
         return sharer.share(transform ? transform(object) : trimmed(object))
       } catch (err) {
-        // Whatever it was to leave out must not be kept: the bare metadata is.
+        // The transform failed, so keep only the metadata: it may have been meant to remove a secret.
         this.#faulty(err, 'transform', object)
         const { apiVersion, kind } = object
         return { apiVersion, kind, metadata: trimmed(object).metadata } as KubeObject as T
@@ -100,7 +100,7 @@ export class Informer<T extends KubeObject = KubeObject> {
     return this.#reflector.silentMs
   }
 
-  /** Tells of every change from now on, and of everything that is there already. */
+  /** Calls the handler for every object in the store, and for every change from now on. */
   subscribe(handle: Handler<T>): void {
     const subscriber: Subscriber<T> = { handle, failed: new Map(), timer: undefined }
     this.#subscribers.push(subscriber)
@@ -125,7 +125,7 @@ export class Informer<T extends KubeObject = KubeObject> {
     while (!this.synced) await sleep(this.#deps.timers, 10, signal)
   }
 
-  /** Index functions that meet an object nobody thought of file it nowhere, and the others go on. */
+  /** An index function that throws leaves the object out of that index; the others continue. */
   #careful(indexes: Readonly<Record<string, IndexFunction<T>>>): Record<string, IndexFunction<T>> {
     return Object.fromEntries(
       Object.entries(indexes).map(([name, of]) => [
@@ -190,7 +190,7 @@ export class Informer<T extends KubeObject = KubeObject> {
   #trouble(count: NonNullable<Step['count']>, cause: unknown): void {
     this.#deps.observe?.(this.resource, count)
     const { failures, phase } = this.#reflector.state
-    // The first failure is news; the hundredth of an outage is not.
+    // Log the first failure of an outage, not each.
     if (failures > 1 && !Number.isInteger(Math.log2(failures))) return
     this.#deps.log.warn(
       {

@@ -1,6 +1,6 @@
-// Who leads, as a pure judgement over a Lease object and our own clock. Another's claim is measured from when we saw
-// it change, never by the times written in it: clocks of two machines may differ by minutes. Our own claim ends
-// well before another may take it.
+// Decides who leads from a Lease object and our own clock. Pure. Another's claim counts from the moment when we saw it change,
+// never by the times inside, because clocks of two machines may differ by minutes. Our own claim ends well before another
+// process may take it.
 
 export type LeaseSpec = {
   readonly holderIdentity?: string
@@ -53,7 +53,7 @@ export function observe(
   return { version: lease.resourceVersion, holder, durationMs, seenAt: now }
 }
 
-/** Milliseconds until the claim may be taken; 0 where nobody holds it, or we do. */
+/** Milliseconds until the lease may be taken; 0 if it is free, or ours. */
 export function takeableInMs(observed: Observed, identity: string, now: number): number {
   if (observed.holder === '' || observed.holder === identity) return 0
   return Math.max(0, observed.seenAt + observed.durationMs - now)
@@ -76,7 +76,7 @@ export function claim(
   }
 }
 
-/** What we write when we go: anybody may take it at once. */
+/** A released lease: any process may take it immediately. */
 export const released = (before: LeaseSpec, wallMs: number): LeaseSpec => ({
   ...before,
   holderIdentity: '',

@@ -1,6 +1,6 @@
 // Leader election over a Lease, with fencing: `mayWrite` is false as soon as our own clock says that another could
-// lead, before that other can. A process that was frozen finds it false when it wakes, whatever it was about to
-// send. Losing the lease is final: whoever lost it ends and starts again.
+// lead, before that other can. A process that was frozen finds it false when it wakes, before it sends anything. Losing the
+// lease is final: the process exits and is restarted.
 
 import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
@@ -30,10 +30,10 @@ export type ElectorOptions = {
   readonly times: LeaseTimes
 }
 
-// A standby looks twice a period, so that a lease that was given back is taken within two seconds.
+// A standby checks twice per period, so that it takes a released lease within two seconds.
 const STANDBY_LOOKS = 0.45
 
-/** The lease is gone: nothing may be written any more. */
+/** The lease is lost: no more writes. */
 export class LeaseLost extends SsmdError {
   constructor(message: string, cause?: unknown) {
     super('SSMD_E_KUBERNETES', message, {
@@ -62,7 +62,7 @@ export class Elector {
     this.#options = options
   }
 
-  /** Whether we lead beyond doubt at this very moment: the fence before every write. */
+  /** Whether we certainly lead at this moment: the fence before every write. */
   get mayWrite(): boolean {
     if (!this.#renewed) return false
     const { timers, times } = this.#options
@@ -75,7 +75,7 @@ export class Elector {
     return this.#renewed !== undefined
   }
 
-  /** Since the last renewal that the server confirmed; undefined where we do not lead. */
+  /** Milliseconds since the last confirmed renewal; undefined if we do not lead. */
   get renewedMsAgo(): number | undefined {
     return this.#renewed ? this.#options.timers.now() - this.#renewed.at : undefined
   }
@@ -85,7 +85,7 @@ export class Elector {
     return this.#slow
   }
 
-  /** Who held it when we looked last. */
+  /** The holder at the last check. */
   get holder(): string {
     return this.#renewed ? this.#options.identity : (this.#observed?.holder ?? '')
   }
@@ -146,7 +146,7 @@ export class Elector {
     }
   }
 
-  /** Gives the lease back, so that a standby need not wait; only when nothing writes any more. */
+  /** Releases the lease, so that a standby need not wait; call it only after the last write. */
   async release(): Promise<void> {
     const lease = this.#lease
     const held = this.mayWrite
@@ -182,15 +182,15 @@ export class Elector {
     } catch (thrown) {
       if (!isNotFound(thrown)) throw thrown
       this.#lease = undefined
-      // Somebody deleted it; whoever held it may still believe that it does.
+      // The Lease was deleted; its previous holder may still believe that it leads.
       return this.#observed ? takeableInMs(this.#observed, identity, timers.now()) : 0
     }
   }
 
-  /** Writes our claim over exactly what we saw; false when somebody was faster. */
+  /** Writes our claim over the version that we saw; false if another process was faster. */
   async #claim(signal: AbortSignal): Promise<boolean> {
     const { client, timers, times, namespace, name, identity } = this.#options
-    // From before the request: the server may have stored it at once and answered late.
+    // The time before the request: the server may have stored it immediately and answered late.
     const at = timers.now()
     const wallMs = timers.wallMs()
     const spec = claim(this.#lease?.spec, identity, wallMs, times)

@@ -1,5 +1,5 @@
 // Prometheus metrics of this room, under the names that client-go and controller-runtime use, so that the stock
-// dashboards and alerts fit. All label sets that can be known are there, at zero, from the start.
+// dashboards and alerts fit. All label sets that are known in advance start at zero.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Resource } from './objects.ts'
@@ -13,7 +13,7 @@ export type KubeMetrics = {
   readonly observeRequest: Observe
   observeQueue(name: string): QueueObserver
   observeInformer(resource: Resource, trouble: string): void
-  /** Unfinished and longest work are read when somebody asks. */
+  /** Unfinished and longest work are read at each scrape. */
   collectQueue(name: string, read: () => readonly number[]): void
   collectInformer(resource: Resource, read: () => InformerFacts): void
   collectLease(name: string, read: () => { leading: boolean; slowRenewals: number }): void

@@ -1,13 +1,13 @@
 // The keys that need a pass, each at most once: level-triggered, by priority, with delays and back-off for each key.
-// A key that is being worked on is not handed out again until `done`; what is asked for it meanwhile is kept. A key
-// asked for twice keeps the higher priority and the earlier time. Only keys lie here, never objects.
+// A key in work is not returned again until `done`; additions in between are kept. A key that is added twice keeps the higher
+// priority and the earlier time. The queue holds keys, never objects.
 
 import { backoffMs } from './backoff.ts'
 import { TimeHeap } from './heap.ts'
 import type { Key } from './objects.ts'
 import type { Timers } from './timers.ts'
 
-/** A person's edit overtakes what changed by itself, and that overtakes the first list and resyncs. */
+/** Edits by a person come before other changes, and those before the first list and resyncs. */
 export const PRIORITY = { edit: 100, event: 0, resync: -100 } as const
 
 /** What a pass is asked to look at: everything, or only what status is made of. `all` wins. */
@@ -16,7 +16,7 @@ export type Scope = 'all' | 'status'
 export type AddOptions = {
   /** Default 0. */
   readonly priority?: number
-  /** Not before so many milliseconds from now; default now. */
+  /** Delay in milliseconds; default 0. */
   readonly afterMs?: number
   /** Default `all`. */
   readonly scope?: Scope

@@ -1,6 +1,6 @@
-// What a reflector does next, as a pure function of where it is and what just happened. It keeps three promises:
-// it never watches again from a resource version that the server called expired, it never stops on an error, and
-// it never takes a list that is older than what it has already shown, unless a consistent read says so too.
+// The next step of a reflector, as a pure function of its state and of what happened. Three guarantees: it never watches from a
+// resource version that the server called expired, it never stops after an error, and it never accepts a list that is older
+// than the store, unless a consistent read confirms it.
 
 import { backoffMs } from './backoff.ts'
 import { isOlder } from './objects.ts'
@@ -16,7 +16,7 @@ export type Plan =
 
 export type State = {
   readonly phase: 'listing' | 'watching' | 'waiting' | 'stopped'
-  /** The newest version that was shown to anyone: of a list, an event or a bookmark. */
+  /** The newest version that the store has shown, from a list, an event or a bookmark. */
   readonly shown: string | undefined
   /** Failures in a row; a list that was taken or a watch that brought something ends the row. */
   readonly failures: number
@@ -32,7 +32,7 @@ export type State = {
 
 /** Why a watch ended. */
 export type WatchEnd =
-  /** The server closed it, as it does after timeoutSeconds. `shortLived`: at once and without an event. */
+  /** The server closed it, as after timeoutSeconds. `shortLived`: immediately and without an event. */
   | { readonly kind: 'closed'; readonly shortLived: boolean }
   /** Nothing came for the inactivity limit, or it outlived its timeout by five seconds. */
   | { readonly kind: 'silent'; readonly eventless: boolean }
@@ -61,7 +61,7 @@ export type Step = {
   /** Take the list that was just read (absent: throw it away). */
   readonly take?: boolean
   readonly waitMs?: number
-  /** A word for the counter of what happened, where it is not the ordinary course. */
+  /** The label for a metric, if this step is not the normal course. */
   readonly count?:
     | 'expired'
     | 'staleList'
@@ -77,7 +77,7 @@ export type Step = {
 const BACKOFF = { baseMs: 800, maxMs: 30_000 }
 // Rights and definitions may arrive minutes after us (Argo CD applies in its own order).
 const SLOW_BACKOFF = { baseMs: 5000, maxMs: 60_000 }
-// So many ERROR events at one version, and the version itself is suspected.
+// After this number of ERROR events at one version, give the version up.
 const POISONED_LIMIT = 5
 
 export const initialState: State = {
@@ -111,7 +111,7 @@ export function step(state: State, input: Input, random: () => number): Step {
 function afterList(state: State, input: Extract<Input, { kind: 'listed' }>): Step {
   const { resourceVersion, from } = input
   if (isOlder(resourceVersion, state.shown) && from.kind !== 'latest') {
-    // A replica that lags behind: what it does not list may well exist (reliability O4).
+    // The replica lags behind: an object that it does not list may exist (reliability O4).
     const plan: Plan = { kind: 'list', from: { kind: 'latest' } }
     return { state: { ...state, phase: 'listing', plan }, count: 'staleList' }
   }
@@ -190,7 +190,7 @@ function afterFailure(state: State, failure: Failure, plan: Plan, random: () => 
   }
 }
 
-/** The first refusal of a version is answered at once; a server that refuses every one is not flooded with lists. */
+/** Lists again immediately after the first refused version, then with back-off. */
 function afterExpiry(
   state: State,
   plan: Plan,
@@ -208,7 +208,7 @@ function afterExpiry(
   }
 }
 
-/** After an expired watch: not older than what we showed, so that no cache takes us back in time. */
+/** After an expired watch: a list not older than the store, so that a server's cache cannot move us back in time. */
 const relist = (state: State): Plan => ({
   kind: 'list',
   from:
@@ -217,7 +217,7 @@ const relist = (state: State): Plan => ({
       : { kind: 'notOlderThan', resourceVersion: state.shown },
 })
 
-/** After a failed list: a version that was refused is not asked for twice. */
+/** After a failed list: never the refused version again. */
 const listAgain = (state: State, failure: Failure): Plan =>
   failure.kind === 'expired' || failure.kind === 'tooLarge'
     ? { kind: 'list', from: { kind: 'latest' } }

@@ -1,5 +1,5 @@
-// Keeps a store equal to what the API server holds: lists in pages, watches, and follows reflector-machine.ts
-// through every fault. It ends only when it is told to. This file does the I/O and decides nothing.
+// Keeps a store equal to the API server: lists in pages, watches, and follows reflector-machine.ts after each fault. It runs
+// until its signal aborts. This file does the I/O and decides nothing.
 
 import type { Client, ListOptions } from './client.ts'
 import {
@@ -46,9 +46,9 @@ export type ReflectorOptions<T extends KubeObject> = ListOptions & {
   readonly turns?: Turns
 }
 
-// A watch that ends sooner than this without an event is not asked for again at once.
+// A watch that ends sooner than this without an event is reopened only after a pause.
 const SHORT_WATCH_MS = 1000
-// Changes of a list that are told at once.
+// Changes of a list that are passed on in one slice.
 const SLICE = 500
 // A server that does not end a watch at its timeout has lost us.
 const KILL_AFTER_MS = 5000
@@ -105,7 +105,7 @@ export class Reflector<T extends KubeObject> {
           ...this.#scope(),
           limit: this.#options.pageSize ?? 100,
           continue: next,
-          // A continued list goes on at its own version and may name none.
+          // A continued list keeps its own version and may name none.
           ...(from.kind === 'notOlderThan' && next === undefined
             ? { resourceVersion: from.resourceVersion, resourceVersionMatch: 'NotOlderThan' }
             : {}),
@@ -125,7 +125,7 @@ export class Reflector<T extends KubeObject> {
     const taken = this.#step({ kind: 'listed', resourceVersion, from })
     if (taken.take) {
       const changes = store.replace(items)
-      // Told in slices: ten thousand at once are tens of milliseconds in which nobody else is served.
+      // In slices: ten thousand changes in a row would block the event loop for tens of milliseconds.
       for (let i = 0; i < changes.length; i += SLICE) {
         this.#options.onChanges(changes.slice(i, i + SLICE))
         await yieldToLoop()

@@ -1,5 +1,5 @@
 // Ten thousand objects of a kind are nearly the same object: probes, labels, defaults, names of fields' values. Parts and
-// texts that are equal are kept once. Objects of a cache are never changed in place, so nobody can tell.
+// texts that are equal are kept once. That is safe, because cached objects are never changed in place.
 //
 // Each is compared with the last one of its kind, part by part: lists come in order of their names, and neighbours differ in
 // little. What differs is looked up among what was seen lately, for objects of several kinds have labels and owners in common.
@@ -22,7 +22,7 @@ export class Sharer {
   /** Of what `#visit` returned. */
   #hash = 0
 
-  /** The same object, changed in place: it has to be one that nobody else has seen yet. */
+  /** The same object, changed in place: it must not be in use elsewhere yet. */
   share<T extends object>(object: T): T {
     const { kind } = object as Fields
     this.#shareFields(object as Fields, this.#last.get(kind))

@@ -1,6 +1,5 @@
-// The objects of one kind as the API server last told us, with indexes that are never out of step with them.
-// One writer, the reflector; everybody else reads. Objects are never changed in place: whoever holds one holds
-// a value, and two reads that give the same object mean that nothing changed.
+// The newest known objects of one kind, with indexes that always match them. The reflector is the only writer. Objects are
+// never changed in place: an object is a value, and two reads that return the same object mean that nothing changed.
 
 import { type Key, type KubeObject, keyOf } from './objects.ts'
 
@@ -81,8 +80,8 @@ export class Store<T extends KubeObject = KubeObject> {
   }
 
   /**
-   * Makes the store hold exactly these objects, in one step. What is gone is reported as deleted, also where
-   * an object of the same name took its place; what has the same resourceVersion is not reported at all.
+   * Replaces the contents with these objects, in one step. Missing objects are reported as deleted, even if a successor has the
+   * same name; objects with the same resourceVersion are not reported.
    */
   replace(objects: Iterable<T>): readonly Change<T>[] {
     const initial = this.#objects.size === 0

@@ -1,6 +1,5 @@
-// Token buckets in front of the API server: a burst is served at once, more than that at a steady rate, the most urgent
-// first and what is alike in order of arrival. It protects the server from us, whatever we do wrong. What a person waits
-// for has a bucket of its own besides, so that no storm of ours stands in its way.
+// Token buckets that protect the API server from us: a burst is sent immediately, further requests at a steady rate, by
+// priority and then by arrival. Edits by a person have an additional bucket, so that they never wait behind a storm of passes.
 
 import { PRIORITY } from './queue.ts'
 import type { Timers } from './timers.ts'
@@ -10,7 +9,7 @@ type Waiter = { readonly priority: number; readonly go: () => void }
 export class Throttle {
   readonly #timers: Timers
   readonly #common: Bucket
-  /** For edits alone, before they take of the common one. */
+  /** For edits only; they use it before the common one. */
   readonly #edits: Bucket
   #waiting: Waiter[] = []
   #timer: { readonly at: number; cancel(): void } | undefined

@@ -2,7 +2,7 @@
 // leases and back-offs are tested by moving a clock and not by waiting.
 
 export type Timers = {
-  /** Monotonic milliseconds; goes on while the process is stopped. */
+  /** Monotonic milliseconds; continues while the process is stopped. */
   now(): number
   /** Unix milliseconds: for what other programs read, never for deciding how long something took. */
   wallMs(): number
@@ -10,7 +10,7 @@ export type Timers = {
   after(ms: number, run: () => void): { cancel(): void }
 }
 
-// setTimeout fires at once for more than this; nothing here waits that long.
+// setTimeout fires immediately for more than this; nothing here waits that long.
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export const systemTimers: Timers = {
@@ -38,5 +38,5 @@ export async function sleep(timers: Timers, ms: number, signal?: AbortSignal): P
   })
 }
 
-/** Lets the event loop serve others: a long pass over many objects calls this between slices. */
+/** Yields to the event loop; call it between slices of a long loop over many objects. */
 export const yieldToLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -1,6 +1,6 @@
-// What of an object the cache keeps. Half of a Deployment is managedFields that only the API server reads; a
-// Secret's data must not lie in our memory at all: its metadata and a hash of the used keys are enough to
-// see that it changed (cert-manager#4722: 30,000 Secrets took more than 8 GB).
+// Reduces objects for the cache. Half of a Deployment is managedFields, which only the API server reads. A Secret's values are
+// never kept in memory: metadata and a hash of the used keys show a change (cert-manager#4722: 30,000 Secrets took more than
+// 8 GB).
 
 import { createHash } from 'node:crypto'
 import type { KubeObject } from './objects.ts'
@@ -47,7 +47,7 @@ export const hashedData =
 export const saltedHash = (salt: string, value: string): string =>
   createHash('sha256').update(salt).update('\0').update(value).digest('hex').slice(0, 16)
 
-/** Freezes an object and all below it, for tests: whoever changes a cached object is found out. */
+/** Freezes an object recursively, so that tests find code that changes a cached object. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value)

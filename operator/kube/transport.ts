@@ -36,7 +36,7 @@ export type Call = {
 
 export type Answer = { readonly status: number; readonly body: unknown }
 
-/** A response that goes on: chunks as they arrive, until it ends or `close`. */
+/** A response without an end: chunks as they arrive, until it ends or `close`. */
 export type Stream = { readonly chunks: AsyncIterable<Buffer>; close(): void }
 
 /** Told of every attempt: status 0 where no answer came. */
@@ -97,7 +97,7 @@ export class Transport {
     this.#guards.push(guard)
   }
 
-  /** Ends every write that is under way, and those that follow: this process may not write any more. */
+  /** Aborts every write in flight and refuses later ones, once this process must not write any more. */
   abortWrites(reason: unknown): void {
     this.#writes.abort(reason)
   }
@@ -180,7 +180,7 @@ export class Transport {
     const signals: AbortSignal[] = []
     if (call.signal) signals.push(call.signal)
     if (writes && call.pool !== 'lease') signals.push(this.#writes.signal)
-    // A watch's deadline is its reader's business, once the head is there.
+    // After the response head, the reader of a watch enforces its deadline.
     const opening = new AbortController()
     const deadline = this.#options.timers.after(call.timeoutMs ?? ATTEMPT_MS, () =>
       opening.abort(deadlineError(call))
@@ -292,7 +292,7 @@ async function errorOf(call: Call, response: http.IncomingMessage): Promise<ApiE
   try {
     body = JSON.parse(text) as Status
   } catch {
-    // A proxy or load balancer answers in its own words.
+    // The answer of a proxy or load balancer is no `Status`.
     body = { message: text.slice(0, 200) }
   }
   const retryAfterMs = retryAfter(response.headers['retry-after'])

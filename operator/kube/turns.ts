@@ -1,5 +1,5 @@
-// So many at a time, in order of arrival. Pages of lists take turns: nine kinds whose pages arrive at once are parsed one
-// right after the other, and everybody else waits for all of them.
+// A semaphore in order of arrival. Pages of lists take turns: pages of nine kinds that arrive together would be parsed in a row
+// and block everything else.
 
 export class Turns {
   #free: number

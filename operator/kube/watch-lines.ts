@@ -1,5 +1,5 @@
-// The body of a watch as events: one JSON text a line, cut anywhere by the network. A line that is cut off by
-// the end of the stream is dropped (its event comes again with the next watch); one that is not JSON is an error.
+// The body of a watch as events: one JSON text per line, in chunks of any size. A line that is cut off by the end of the stream
+// is dropped (the next watch repeats its event); a line that is not JSON is an error.
 
 import { withoutManagedFields } from './managed-fields.ts'
 import { yieldToLoop } from './timers.ts'

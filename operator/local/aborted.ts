@@ -1,6 +1,6 @@
-// Work that an end does not wait for: reading a file may take for ever (a pipe, a dead network disk), and Ctrl-C ends all the same.
+// Waits that an abort ends: reading a file may never return (a pipe, a dead network disk), and Ctrl-C must still stop us.
 
-/** What the promise gives, or an AbortError as soon as the signal aborts; then nobody hears what becomes of it. */
+/** The result of the promise, or an AbortError as soon as the signal aborts; later results and errors are ignored. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) {
     promise.catch(() => undefined)

@@ -1,5 +1,5 @@
 // A Deployment as a command of this computer, pure: mounts become folders, addresses become loopback ports,
-// Secrets become variables or folders. What the container would be told is what the process is told.
+// Secrets become variables or folders. The process gets the arguments that the container would get.
 import { join } from 'node:path'
 import type { ConfigMap, Deployment } from '../render/objects.ts'
 import type { Layout } from './layout.ts'
@@ -9,7 +9,7 @@ export type LocalCommand = {
   readonly variables: Readonly<Record<string, string>>
   /** Files to write before the start. */
   readonly files: readonly { readonly path: string; readonly text: string }[]
-  /** Folders that must be there. */
+  /** Folders to create. */
   readonly folders: readonly string[]
   /** Links to make: a folder of keys inside the folder of resources. */
   readonly links: readonly { readonly path: string; readonly target: string }[]

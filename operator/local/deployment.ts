@@ -1,5 +1,5 @@
-// One Deployment as a process of this computer: its files are written anew before each start, its log lines
-// are kept, and its last words are remembered for whoever asks why it is not running.
+// One Deployment as a process of this computer: writes its files before each start, keeps its log lines, and remembers its
+// last error, to explain why it is not running.
 import { mkdir, readlink, rm, stat, symlink, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
@@ -101,7 +101,7 @@ export class LocalDeployment {
     return this.#process.state
   }
 
-  /** What it last complained of since it was ready, or why it is not ready; empty when all is well. */
+  /** Its last error since it was ready, or why it is not ready; empty if it is healthy. */
   get trouble(): string {
     const { state } = this.#process
     if (state.kind === 'waiting') return state.reason
@@ -186,7 +186,7 @@ export class LocalDeployment {
     if (level === 'error' || level === 'fatal') {
       this.#lastError = hint ? `${msg} (${hint})` : msg
       this.#remember(level, this.#lastError)
-      // A fatal line is the reason of the end that follows, and is told with it.
+      // A fatal line is the reason of the exit that follows, and is shown with it.
       if (level === 'error') this.#tell('error', this.#lastError)
     } else if (level === 'warn') this.#tell('warn', hint ? `${msg} (${hint})` : msg)
     return false
@@ -221,7 +221,7 @@ function parseLine(line: string): RoleLine | undefined {
   try {
     return JSON.parse(line) as RoleLine
   } catch {
-    // Not a log line of ours; it is kept in the file as it is.
+    // Not a log line of a role: the file keeps it unchanged.
     return undefined
   }
 }

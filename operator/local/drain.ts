@@ -1,5 +1,5 @@
-// Before archivers stop they take what the connectors published last, so that a day on disk ends where the
-// capture ended. Patience is bounded: what is left stays in the stream, and the next start archives it.
+// Before archivers stop, they archive the last blocks of the connectors, so that a day on disk ends where its capture ended.
+// The wait is bounded: remaining blocks stay in the stream, and the next start archives them.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Declared } from '../desired.ts'
 import { archiverName } from '../render/names.ts'
@@ -8,7 +8,7 @@ const LOOK_MS = 100
 
 export type DrainOptions = {
   readonly declared: Declared
-  /** Blocks not yet committed; undefined where nobody can tell. */
+  /** Blocks not yet committed; undefined if unknown. */
   unarchived(
     url: string,
     environment: string,
@@ -20,7 +20,7 @@ export type DrainOptions = {
   readonly limitMs: number
 }
 
-/** Resolves once nothing is left to take, nobody can tell, or the time is over. */
+/** Resolves once no block is left, the number is unknown, or the time is over. */
 export async function drained(options: DrainOptions): Promise<void> {
   const end = performance.now() + options.limitMs
   const open = options.declared.archives.flatMap((archive) => {

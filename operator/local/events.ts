@@ -1,10 +1,9 @@
-// What happened while `ssmd up` runs, in the order in which it happened: for the log of a person, not for
-// programs.
+// Events of `ssmd up`, for the log that a person reads.
 
 export type UpEvent = {
   readonly at: number
   readonly level: 'info' | 'warn' | 'error'
-  /** Whom it is about: a Deployment, `nats-server`, or `ssmd`. */
+  /** Its subject: a Deployment, `nats-server`, or `ssmd`. */
   readonly subject: string
   readonly text: string
 }

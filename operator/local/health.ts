@@ -1,5 +1,5 @@
-// Asks a program's /livez and /readyz as a cluster would: one that does not answer any more is ended, one that
-// is alive but not ready says why.
+// Probes a program's /livez and /readyz as a cluster would: a program that stops answering is killed, and one that is alive but
+// not ready says why.
 import { get } from 'node:http'
 import type { Probe } from '../render/objects.ts'
 

@@ -1,5 +1,5 @@
-// What is in force after an edit, pure: a resource that became invalid stays as it last was, a resource that is
-// gone is gone, and whatever is wrong is said. An edit of one file never changes what another one declares.
+// The resources in force after an edit, pure: an invalid resource keeps its last valid version, a deleted one is gone, and
+// every problem is reported. An edit of one file never changes the resources of another.
 import type { Archive } from '#crds/archive.gen.ts'
 import { canonical } from '#crds/canonical.ts'
 import type { Environment } from '#crds/environment.gen.ts'
@@ -9,16 +9,16 @@ import type { Located, Problem, Resources } from '#crds/resources.ts'
 export type Held = {
   /** What runs. */
   readonly resources: Resources
-  /** What is wrong with what is written. */
+  /** Problems of the files. */
   readonly problems: readonly Problem[]
-  /** Such as `Feed kalshi`: runs as it was before an edit that broke it. */
+  /** Resources that run in their last valid version, such as `Feed kalshi`. */
   readonly kept: readonly string[]
 }
 
 type Any = Located<Feed | Environment | Archive>
 type Check = (resources: Resources) => readonly Problem[]
 
-/** `check` is what the resources say of each other. */
+/** `check` applies the rules between resources. */
 export function takeEdit(previous: Resources | undefined, loaded: Resources, check: Check): Held {
   const filled = withUnreadable(previous, loaded)
   const found = check(filled)
@@ -50,7 +50,7 @@ export function takeEdit(previous: Resources | undefined, loaded: Resources, che
   }
 }
 
-/** Adds what was there before and is now missing because it, or its file, cannot be read. */
+/** Adds previous resources that are missing now because they, or their file, cannot be read. */
 function withUnreadable(previous: Resources | undefined, loaded: Resources): Resources {
   if (previous === undefined || loaded.problems.length === 0) return loaded
   const fill = <T extends Any>(now: readonly T[], old: readonly T[]): T[] => [
@@ -92,7 +92,7 @@ const explains = (problem: Problem, item: Any): boolean =>
   isAbout(problem, item) ||
   (problem.file === item.file && (problem.kind === '' || problem.name === ''))
 
-/** What names something that is not there is left out; all else makes a resource unfit. */
+/** A reference to a missing resource is left out; any other problem makes a resource invalid. */
 const blocks = (problem: Problem): boolean => problem.code !== 'SSMD_E_REFERENCE'
 
 const isSame = (a: Problem, b: Problem): boolean =>

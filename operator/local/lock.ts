@@ -1,6 +1,6 @@
-// One `ssmd up` a data folder, whichever container or network it runs in. What locks is a file, by a lock of the kernel that ends
-// with its holder however it ends; SQLite takes it, because Node has no call for it. A second file names the holder and is
-// touched every second: for people, and for file systems whose locks do not reach other machines.
+// One `ssmd up` per data folder, even across containers and networks. The kernel locks a file, and releases it whenever the
+// holder ends; SQLite takes that lock, because Node has no call for it. A second file names the holder and is touched every
+// second, for people and for file systems whose locks do not reach other machines.
 import { mkdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { uptime } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -22,7 +22,7 @@ export type LockOptions = {
   /** How long a holder of another machine may be silent: longer than NFS remembers a time. @default 30000 */
   readonly elsewhereMs?: number
   /**
-   * The same for one of this machine that cannot be seen, and for a file that names nobody. Its nats-server ends within it.
+   * The same for an invisible holder on this machine, and for a file that names no holder. Its nats-server ends within it.
    * @default 6000
    */
   readonly unseenMs?: number
@@ -66,7 +66,7 @@ export async function takeLock(
   }
 }
 
-/** The file, locked and empty for ever; undefined if another process has it. */
+/** The file, locked and always empty; undefined if another process holds it. */
 function lockFile(path: string): { close(): void } | undefined {
   let file: DatabaseSync | undefined
   try {
@@ -83,7 +83,7 @@ function lockFile(path: string): { close(): void } | undefined {
   }
 }
 
-/** Whom the kernel does not know of: a holder behind a network file system, or one whose lock file was removed. */
+/** A holder without a kernel lock: behind a network file system, or with a removed lock file. */
 async function refuseLiving(path: string, what: string, options: LockOptions): Promise<void> {
   const before = await changedAt(path)
   if (before === undefined) return
@@ -94,7 +94,7 @@ async function refuseLiving(path: string, what: string, options: LockOptions): P
     if (holder.began !== '' && isRunning(holder)) throw heldBy(what, holder)
     return
   }
-  // Left by this machine before it was started anew.
+  // Left by this machine before its last boot.
   if (holder?.host === me.host && before < Date.now() - uptime() * 1000) return
   const isHere = holder === undefined || (holder.boot === me.boot && me.boot !== '')
   const silentMs = isHere ? (options.unseenMs ?? 6000) : (options.elsewhereMs ?? 30_000)
@@ -127,7 +127,7 @@ const heldBy = (what: string, holder: Holder | undefined): SsmdError =>
     { hint: 'stop that one with Ctrl-C, or give this one another folder with --data' }
   )
 
-/** Undefined for a text that names nobody: the holder is between taking the lock and saying so, or a power cut tore it. */
+/** Undefined for a text without a holder: it is about to be written, or a power cut tore it. */
 function parseHolder(text: string): Holder | undefined {
   try {
     const value = JSON.parse(text) as Partial<Holder>

@@ -1,4 +1,4 @@
-// Which nats-server is this computer's to run, where its files are, and what its configuration says. Pure.
+// Which nats-server `ssmd up` runs, where its files are, and its configuration. Pure.
 import { join } from 'node:path'
 import type { Layout } from './layout.ts'
 import { type KeyedUser, usersConfig } from './users.ts'
@@ -7,7 +7,7 @@ export type LoopbackAddress = { readonly host: string; readonly port: number }
 
 const DEFAULT_PORT = 4222
 
-/** The address of a NATS URL where it is one of this computer, else undefined: then that server is not ours. */
+/** The address of a NATS URL if it is on the loopback interface; undefined for a server that we do not run. */
 export function loopbackAddress(url: string): LoopbackAddress | undefined {
   const parsed = new URL(url)
   const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1')

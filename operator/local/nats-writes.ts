@@ -1,19 +1,19 @@
-// Watches whether JetStream takes messages. After a failed write nats-server (2.15.2) answers no publish to that stream any
-// more, not even once the disk has room again; only a restart helps. Its own health names such streams.
+// Watches whether JetStream accepts messages. After a failed write, nats-server (2.15.2) answers no more publishes to that
+// stream, even once the disk has space again; only a restart helps. Its health endpoint names such streams.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type BusOptions, connectBus } from '#bus/connect.ts'
 import { hasSpace } from '#role/space.ts'
-import { type Dial, dial } from './dial.ts'
 
 /** A stream that takes no messages, and the error of its last write. */
 export type Refused = { readonly stream: string; readonly reason: string }
 
 export type Verdict =
   | { readonly kind: 'well' }
-  /** `until` is what is waited for, for a person. */
+  /** `until` describes the wait, for a person. */
   | { readonly kind: 'wait'; readonly until: string }
   | { readonly kind: 'restart' }
 
-/** What is known of a refusal that lasts. Times are unix milliseconds. */
+/** A lasting refusal. Times are unix milliseconds. */
 export type Refusal = {
   readonly since: number
   /** Restarts that did not help for long, and when the last one was. */
@@ -21,7 +21,7 @@ export type Refusal = {
   readonly restartedAt: number
 }
 
-// A quota shows in no figure of the disk, and what else fails may pass: tried after this, then less and less often.
+// A quota does not show in the free space, and other errors may be temporary: restart after this, then less and less often.
 const OTHER_MS = 30_000
 // Between two restarts for a disk that fills again and again: doubled up to the most.
 const AGAIN_MS = 10_000
@@ -65,28 +65,30 @@ export const describeRefused = (refused: readonly Refused[]): string =>
   refused.map(({ stream, reason }) => `${stream} (${reason})`).join(', ')
 
 export type WritesOptions = {
-  readonly to: Dial
+  readonly to: Omit<BusOptions, 'signal'>
   /** The folder of the store. */
   readonly store: string
   readonly signal: AbortSignal
   nowMs(): number
-  /** What is refused and what happens next, or the empty text. Called at each look. */
+  /** Receives the refused streams and what happens next, or the empty text, at each check. */
   onTrouble(text: string): void
   restart(reason: string): void
 }
 
-/** Looks until the signal aborts. */
+/** Checks until the signal aborts. */
 export async function watchWrites(options: WritesOptions): Promise<void> {
   const { to, store, signal, nowMs } = options
-  const nc = await dial(to, signal)
-  if (nc === undefined) return
+  const nc = await connectBus({ ...to, signal }).catch((thrown) => {
+    if (!signal.aborted) throw thrown
+  })
+  if (!nc) return
   let refusal: Refusal = { since: 0, restarts: 0, restartedAt: 0 }
   try {
     while (!signal.aborted) {
       const refused = await nc
         .request('$SYS.REQ.SERVER.PING.HEALTHZ', '{"details":true}', { timeout: ASK_MS })
         .then((message) => refusedIn(message.json()))
-        // The server is away or busy: its state is shown elsewhere, and it is asked again.
+        // The server is down or busy, which is shown elsewhere: retry.
         .catch(() => undefined)
       if (signal.aborted) return
       const now = nowMs()
@@ -96,7 +98,7 @@ export async function watchWrites(options: WritesOptions): Promise<void> {
         options.onTrouble('')
       } else if (refused !== undefined) {
         if (refusal.since === 0) refusal = { ...refusal, since: now }
-        // A store that is gone shows at the next start, in the server's own words.
+        // A missing store shows at the next start, in the server's error.
         const room = await hasSpace(store).catch(() => true)
         const verdict = judgeRefusal(refused, refusal, room, now)
         const what = `takes no messages for ${describeRefused(refused)}`

@@ -1,5 +1,5 @@
-// The nats-server of this computer: JetStream with fsync before every acknowledgement, on loopback only, its store
-// in the data folder. It is restarted when it dies, and it does not outlive `ssmd up`.
+// The nats-server of `ssmd up`: JetStream with fsync before every acknowledgement, on loopback only, its store in the data
+// folder. It is restarted after a crash, and it does not outlive `ssmd up`.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdir, readFile, stat } from 'node:fs/promises'
@@ -7,10 +7,10 @@ import { connect } from 'node:net'
 import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { type BusOptions, connectBus } from '#bus/connect.ts'
 import type { BusUser } from '#bus/users.ts'
 import { describeError, SsmdError } from '#crds/errors.ts'
 import type { BackoffTimes } from './backoff.ts'
-import { type Dial, isLetIn } from './dial.ts'
 import type { UpEvent } from './events.ts'
 import type { Layout } from './layout.ts'
 import { type LoopbackAddress, type NatsFiles, natsConfig, natsFiles } from './nats-config.ts'
@@ -35,7 +35,7 @@ export type NatsOptions = {
 // JetStream reads its whole store before it listens.
 const START_LIMIT_MS = 120_000
 const GRACE_MS = 20_000
-// The programs stop first when `ssmd up` is gone; then nobody needs the server any more.
+// When `ssmd up` is gone, the programs stop first; then the server is no longer needed.
 const ORPHAN_SECONDS = 4
 const RELOAD_MS = 5000
 
@@ -47,12 +47,12 @@ export class NatsServer {
   #guard: ChildProcess | undefined
   readonly #stop = new AbortController()
   #users: readonly BusUser[] = []
-  /** Those of the configuration that was written last, and their keys. */
+  /** The users of the last written configuration, and their keys. */
   #configured: readonly BusUser[] = []
   #keyed: readonly KeyedUser[] = []
-  /** What it does not take, and what happens next; empty when all is well. */
+  /** The streams that it cannot write, and what happens next; empty if it is healthy. */
   #trouble = ''
-  /** Why we end the present run to start another. */
+  /** Why we restart it. */
   #restarting = ''
   #lastStderr = ''
   #logOffset = 0
@@ -84,12 +84,12 @@ export class NatsServer {
     return this.#process.pid
   }
 
-  /** Which streams it does not write, why, and what happens next; empty when all is well. */
+  /** The streams that it cannot write, why, and what happens next; empty if it is healthy. */
   get trouble(): string {
     return this.#trouble
   }
 
-  /** Starts it and waits until it answers; throws where the port is taken or the program cannot start. */
+  /** Starts it and waits until it answers; throws if the port is taken or the program cannot start. */
   async start(signal: AbortSignal): Promise<void> {
     await this.#awaitPort(signal)
     this.#process.start()
@@ -97,7 +97,7 @@ export class NatsServer {
     while (!signal.aborted) {
       await sleep(20)
       const { state } = this
-      // Until the program runs, it is being built or fetched, which takes minutes.
+      // No limit yet while the program is being built or fetched, which takes minutes.
       if (state.kind === 'launching') end = this.#options.nowMs() + START_LIMIT_MS
       if (state.kind === 'ready') {
         this.#watchWrites()
@@ -114,13 +114,13 @@ export class NatsServer {
     }
   }
 
-  /** Lets these in beside those of before. A server that runs reads its users anew, and disconnects none of the others. */
+  /** Admits these users beside the existing ones. A running server reloads its users and disconnects no other. */
   async letIn(users: readonly BusUser[]): Promise<void> {
     const all = withUsers(this.#users, users)
     const isNew = (user: BusUser) => !this.#users.some((old) => isDeepStrictEqual(old, user))
     const newest = all.findLast(isNew)
     this.#users = all
-    // One that is just starting is told once it is ready.
+    // A server that is starting reloads once it is ready.
     if (newest !== undefined && this.state.kind === 'ready') await this.#reload(newest.name)
   }
 
@@ -135,8 +135,8 @@ export class NatsServer {
   }
 
   /**
-   * Port and store must be free: a server that an `ssmd up` left behind when it was killed gets time to go. In another network
-   * namespace it holds no port of ours, and writes to our store all the same.
+   * Port and store must be free: the server of a killed `ssmd up` gets time to end. In another network namespace it does not
+   * hold our port, but still writes to our store.
    */
   async #awaitPort(signal: AbortSignal): Promise<void> {
     const { host, port } = this.address
@@ -177,7 +177,7 @@ export class NatsServer {
       if (!(pid > 0)) return undefined
       process.kill(pid, 0)
       const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined)
-      // The number may be another program's by now.
+      // The number may belong to another program now.
       return command === undefined || command.includes(basename(this.#files.config))
         ? pid
         : undefined
@@ -211,7 +211,7 @@ export class NatsServer {
     this.#awaitAnswer(child).catch((thrown) => this.#tell('error', describeError(thrown)))
   }
 
-  /** Ready once it greets whoever connects. */
+  /** Ready once it greets a client. */
   async #awaitAnswer(child: ChildProcess): Promise<void> {
     while (child.exitCode === null && child.signalCode === null) {
       if (await greets(this.address)) {
@@ -234,22 +234,24 @@ export class NatsServer {
     this.#configured = users
   }
 
-  /** It reads its users in its own time; resolves when it knows `newest`, so that no program comes too early. */
+  /** The server reloads asynchronously; resolves once it admits `newest`, so that no program connects too early. */
   async #reload(newest: string): Promise<void> {
     await this.#writeConfig(this.#keyed)
     if (this.pid === undefined) return
     process.kill(this.pid, 'SIGHUP')
-    const end = this.#options.nowMs() + RELOAD_MS
-    while (!this.#stop.signal.aborted && this.#options.nowMs() < end) {
-      if (await isLetIn(this.#asUser(newest))) return
-      await sleep(50)
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(RELOAD_MS)])
+    try {
+      await (await connectBus({ ...this.#asUser(newest), signal })).close()
+    } catch (thrown) {
+      if (!signal.aborted) throw thrown
     }
   }
 
-  #asUser(user: string): Dial {
+  #asUser(user: string): Omit<BusOptions, 'signal'> {
     const { host, port } = this.address
     const url = `nats://${host.includes(':') ? `[${host}]` : host}:${port}`
-    return { url, user, credentialsFile: seedFile(this.#options.layout, user) }
+    const credentialsFile = seedFile(this.#options.layout, user)
+    return { url, user, name: `ssmd up (${user})`, credentialsFile }
   }
 
   #watchWrites(): void {
@@ -276,7 +278,7 @@ export class NatsServer {
   }
 
   #onEnd(ended: Ended): string {
-    // First the guard: it must never signal a process id that belongs to somebody else by now.
+    // Kill the guard first: it must never signal a process id that another program has now.
     this.#guard?.kill('SIGKILL')
     this.#guard = undefined
     const how = ended.signal !== null ? `ended by ${ended.signal}` : `ended with ${ended.code}`
@@ -311,7 +313,7 @@ export class NatsServer {
   }
 }
 
-/** A shell that ends the server when our end of its standard input closes, that is, when we are gone. */
+/** A shell that stops the server when our end of its standard input closes, which happens when we end. */
 function guardOf(server: ChildProcess, env: Readonly<Record<string, string>>): ChildProcess {
   const script = `cat >/dev/null; sleep ${ORPHAN_SECONDS}; kill -TERM "$1" 2>/dev/null`
   const guard = spawn('/bin/sh', ['-c', script, 'ssmd-guard', String(server.pid)], {

@@ -1,4 +1,4 @@
-// What of the resources uses the nats-server of this folder, pure.
+// The resources that use the nats-server of this folder. Pure.
 import type { Declared } from '../desired.ts'
 import { loopbackAddress } from './nats-config.ts'
 

@@ -1,7 +1,7 @@
 // Loopback ports for processes of this computer: whether one is free, and one that is.
 import { createServer } from 'node:net'
 
-/** Whether nobody listens on that port of that address. */
+/** Whether no program listens on that port of that address. */
 export async function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return (await listenOnce(port, host)) !== undefined
 }

@@ -1,19 +1,18 @@
-// What stands in the way of a resource on this computer, besides what its file says: pure checks of what cannot
-// be done here.
+// Problems of valid resources on this computer. Pure.
 import type { Environment } from '#crds/environment.gen.ts'
 import { loopbackAddress } from './nats-config.ts'
 
 export type LocalChoice = {
   /** Environments that can run here. */
   readonly environments: readonly Environment[]
-  /** URL of the nats-server to start, or undefined where every environment uses one that is elsewhere. */
+  /** URL of the nats-server to start; undefined if every environment uses a remote one. */
   readonly natsUrl: string | undefined
   readonly problems: readonly string[]
 }
 
 /**
- * One data folder has one nats-server. Environments that name different loopback addresses cannot all have theirs:
- * the one that runs goes on, else the first has it.
+ * One data folder has one nats-server. If environments name different loopback addresses, the running server stays; without
+ * one, the first address is used.
  */
 export function chooseNats(
   environments: readonly Environment[],

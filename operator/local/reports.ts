@@ -1,10 +1,10 @@
-// What the workloads say of themselves on NATS: the newest report of each, and whether an archiver has taken
-// all there is. A server that is away is waited for; nothing here ever stops a capture.
+// The newest report of each workload, from NATS, and whether an archiver has archived every block. Reconnects to a server that
+// is down; no error here stops a capture.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
+import { connectBus } from '#bus/connect.ts'
 import { consumerName, reportSubjects, streamName } from '#bus/names.ts'
 import type { Report } from '#bus/report.ts'
-import { dial } from './dial.ts'
 
 /** Where to listen: one entry for each NATS server of the environments that run. */
 export type BusAddress = { readonly url: string; readonly credentialsFile: string | undefined }
@@ -43,8 +43,8 @@ export class ReportListener {
   }
 
   /**
-   * Blocks of a feed's stream that an archive has yet to commit; undefined where nobody can tell (no server, no
-   * stream, no consumer).
+   * Blocks of a feed's stream that an archive has yet to commit; undefined if unknown (no server, no stream, no
+   * consumer).
    */
   async unarchived(
     url: string,
@@ -81,16 +81,21 @@ export class ReportListener {
   ): Promise<void> {
     const { signal } = entry.abort
     while (!signal.aborted) {
-      const nc = await dial({ ...address, user: 'up' }, signal)
+      // Refused only when we stop, or if no program can use the URL either.
+      const nc = await connectBus({ ...address, user: 'up', name: 'ssmd up', signal }).catch(
+        () => undefined
+      )
       if (nc === undefined) return
       entry.nc = nc
       try {
+        if (signal.aborted) return
         for await (const message of nc.subscribe(reportSubjects('*'))) this.#take(message.data)
       } catch {
-        // A server that is not ours refuses to tell us: it may be told otherwise later, and captures need no listener.
+        // A server that we do not run may refuse the subscription: retry, because its rights may change. Captures need no listener.
         await sleep(REFUSED_MS, undefined, { signal, ref: false }).catch(() => undefined)
+      } finally {
+        await nc.close()
       }
-      await nc.close()
     }
   }
 
@@ -99,7 +104,7 @@ export class ReportListener {
     try {
       report = JSON.parse(Buffer.from(data).toString('utf8')) as Report
     } catch {
-      // Not a report: somebody else speaks on our subject.
+      // Not a report: another client publishes on our subject.
       return
     }
     if (report.version !== 1 || typeof report.name !== 'string') return

@@ -1,5 +1,5 @@
-// The Deployments of this computer: what should run runs, what should not has stopped, and only what changed
-// is restarted, with the causes said. Stopping goes component by component.
+// The Deployments of this computer: starts and stops processes as desired, restarts only changed ones and names the causes.
+// Stops component by component.
 import type { ConfigMap, Deployment, KubeObject } from '../render/objects.ts'
 import type { Component } from '../render/pod.ts'
 import { rolloutCauses } from '../render/rollout.ts'
@@ -22,7 +22,7 @@ export class Runner {
     return [...this.#running.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
-  /** Makes one component so; resolves once what had to stop has stopped and what is new has been started. */
+  /** Reconciles one component; resolves once unwanted processes have stopped and new ones have been started. */
   async apply(component: Component, objects: readonly KubeObject[]): Promise<void> {
     const configMaps = new Map<string, ConfigMap>()
     const wanted = new Map<string, Deployment>()
@@ -54,7 +54,7 @@ export class Runner {
     await Promise.all(these.map((deployment) => deployment.stop()))
   }
 
-  /** From now on nothing is waited for. */
+  /** From now on, kills instead of waiting. */
   hurry(): void {
     this.#hurried = true
     for (const deployment of this.#running.values()) deployment.hurry()
@@ -87,7 +87,7 @@ export class Runner {
       causes.includes('config') && before && after ? describeConfigChange(before, after) : ''
     this.#tell(name, `restarting: ${causes.join(', ')} changed${change && ` (${change})`}`)
     await running.stop()
-    // Somebody may have asked for it to go while it was stopping.
+    // It may have become unwanted while it was stopping.
     if (this.#running.get(name) === running) this.#start(deployment, configMaps)
   }
 

@@ -1,5 +1,5 @@
-// `ssmd up` without its face: reads the resources, decides with the same pure functions as the cluster operator,
-// runs the result as processes, follows edits, and stops in order. Whoever shows it asks for a snapshot.
+// `ssmd up` without its display: reads the resources, decides with the pure functions of the cluster operator, runs the result
+// as processes, follows edits, and stops in order. The display reads snapshots.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,6 +14,7 @@ import { ifAborted, isAbort, unlessAborted } from './aborted.ts'
 import type { BackoffTimes } from './backoff.ts'
 import type { LocalContext, LocalDeployment, Program } from './deployment.ts'
 import { drained } from './drain.ts'
+import { EditedResources } from './edited-resources.ts'
 import type { UpEvent } from './events.ts'
 import { type Layout, layoutOf, shownPath, storageFolder } from './layout.ts'
 import { type Lock, takeLock } from './lock.ts'
@@ -26,7 +27,6 @@ import { ReportListener } from './reports.ts'
 import { Runner } from './runner.ts'
 import { SimulatorPorts } from './simulator-ports.ts'
 import { describeFeeds, describeProcess, type Phase, type Snapshot } from './snapshot.ts'
-import { Source } from './source.ts'
 import { Steps } from './steps.ts'
 import { seedFile, usersOf } from './users.ts'
 import { fingerprint, watchEdits } from './watch.ts'
@@ -41,7 +41,7 @@ export type RuntimeOptions = {
   readonly current: string
   readonly program: Program
   readonly env: NodeJS.ProcessEnv
-  /** Path of nats-server; what takes long is said. */
+  /** Path of nats-server; `say` announces a long build or download. */
   natsServer(say: (line: string) => void): Promise<string>
   readonly backoff?: BackoffTimes
   nowMs(): number
@@ -52,17 +52,17 @@ export type RuntimeOptions = {
 // Events that a snapshot holds; the log files have all.
 const EVENTS_KEPT = 50
 const DAY_CHECK_MS = 5000
-// A file that never answers must not look like an edit that changed nothing.
+// A file that cannot be read in this time is an error, not an edit without changes.
 const READ_LIMIT_MS = 10_000
 const DRAIN_LIMIT_MS = 15_000
-// Whatever hinders a simulator hinders nothing else for longer than this.
+// A simulator that does not start delays other programs for at most this long.
 const SIMULATOR_LIMIT_MS = 3000
 const ORDER = ['simulator', 'archiver', 'connector'] as const satisfies readonly Component[]
 
 export class LocalRuntime {
   readonly #options: RuntimeOptions
   readonly #layout: Layout
-  readonly #source: Source
+  readonly #resources: EditedResources
   readonly #runner: Runner
   readonly #reports: ReportListener
   readonly #steps: Steps
@@ -76,7 +76,7 @@ export class LocalRuntime {
   #lock: Lock | undefined
   #nats: NatsServer | undefined
   #natsUrl: string | undefined
-  /** What the present desired objects were made of. */
+  /** The resources of the current desired objects. */
   #declared: Declared = { feeds: [], environments: [], archives: [] }
   #localProblems: readonly string[] = []
   #turn: Promise<void> = Promise.resolve()
@@ -86,7 +86,7 @@ export class LocalRuntime {
     this.#options = options
     this.#layout = layoutOf(options.data)
     this.#startedAt = options.nowMs()
-    this.#source = new Source(options)
+    this.#resources = new EditedResources(options)
     this.#steps = new Steps(options.nowMs, options.onChange)
     this.#reports = new ReportListener(options.onChange)
     const context: LocalContext = {
@@ -104,7 +104,7 @@ export class LocalRuntime {
     this.#runner = new Runner(context)
   }
 
-  /** Starts everything; throws where nothing can run at all: nothing declared, locked, NATS cannot start. */
+  /** Starts everything; throws if nothing can run: no resources, a locked folder, NATS does not start. */
   async start(): Promise<void> {
     const { path, current } = this.#options
     const { signal } = this.#stop
@@ -113,10 +113,10 @@ export class LocalRuntime {
       this.#lock = await takeLock(this.#layout.lock, what, { signal })
       this.#steps.begin('resources', path)
       const seen = await unlessAborted(fingerprint(path), signal)
-      await unlessAborted(this.#source.read(), signal)
-      this.#source.refuseNothing()
-      this.#steps.end('resources', this.#source.count())
-      this.#say(path, `ready: ${this.#source.count()}`)
+      await unlessAborted(this.#resources.read(), signal)
+      this.#resources.refuseNothing()
+      this.#steps.end('resources', this.#resources.count())
+      this.#say(path, `ready: ${this.#resources.count()}`)
       await mkdir(this.#layout.run, { recursive: true })
       await this.#reconcile()
       if (this.#stop.signal.aborted) return
@@ -130,7 +130,7 @@ export class LocalRuntime {
     }
   }
 
-  /** Stops in order: connectors, then archivers once they have taken all there is, simulators, NATS. */
+  /** Stops in order: connectors, then archivers once they have archived every block, simulators, NATS. */
   async stop(): Promise<void> {
     this.#stop.abort()
     this.#phase = 'stopping'
@@ -151,7 +151,7 @@ export class LocalRuntime {
     this.#stop.abort()
   }
 
-  /** No more waiting: what is stopping is killed. Nothing committed is lost by that. */
+  /** Kills the programs that are stopping. No committed record is lost. */
   hurry(): void {
     this.#hurried = true
     this.#runner.hurry()
@@ -171,10 +171,10 @@ export class LocalRuntime {
       logs: shownPath(this.#layout.logs, current),
       nats: this.#describeNats(),
       steps: this.#steps.list(),
-      feeds: describeFeeds(this.#declared, this.#source.date),
+      feeds: describeFeeds(this.#declared, this.#resources.date),
       processes: this.#runner.list().map(describeProcess),
       reports: this.#reports.list(),
-      problems: [...this.#source.describeProblems(), ...this.#localProblems],
+      problems: [...this.#resources.describeProblems(), ...this.#localProblems],
       events: [...this.#events],
     }
   }
@@ -197,12 +197,12 @@ export class LocalRuntime {
 
   async #makeItSo(): Promise<void> {
     if (this.#stop.signal.aborted) return
-    const wanted = this.#source.declared()
+    const wanted = this.#resources.declared()
     const choice = chooseNats(wanted.environments, this.#natsUrl)
     const declared: Declared = { ...wanted, environments: choice.environments }
     await this.#useNats(choice.natsUrl, usersOf(withOurs(declared)))
     if (this.#stop.signal.aborted) return
-    await this.#simulatorPorts.choose(declared, this.#source.date)
+    await this.#simulatorPorts.choose(declared, this.#resources.date)
     const desired = desiredObjects(declared, this.#platform())
     this.#declared = declared
     this.#localProblems = [
@@ -227,7 +227,7 @@ export class LocalRuntime {
         (object) => object.metadata.labels['app.kubernetes.io/component'] === component
       )
       await this.#runner.apply(component, objects)
-      // A connector that finds its exchange at once need not complain and wait.
+      // Wait for simulators, so that connectors find their exchange at the first attempt.
       if (component === 'simulator') await this.#simulatorsReady()
     }
     this.#changed()
@@ -248,7 +248,7 @@ export class LocalRuntime {
     return {
       image: 'ssmd',
       namespace: 'local',
-      date: this.#source.date,
+      date: this.#resources.date,
       simulatorUrl: (environment, feed) =>
         `ws://127.0.0.1:${this.#simulatorPorts.get(simulatorName(environment, feed))}`,
       hostPath: (path) => storageFolder(this.#layout, path, current),
@@ -268,7 +268,7 @@ export class LocalRuntime {
     if (this.#nats && address) {
       const { host, port } = this.#nats.address
       if (host === address.host && port === address.port) return await this.#nats.letIn(users)
-      // An edit must not stop what runs for a port that it cannot have.
+      // An edit that names a taken port must not stop the running server.
       if (!(await isFree(address.port, address.host)))
         throw new SsmdError(
           'SSMD_E_PORT_IN_USE',
@@ -315,7 +315,7 @@ export class LocalRuntime {
       seen,
       onEdit: () => this.#onEdit(),
     })
-    // A file that never answers holds up no end; what an edit has begun is waited for as a turn.
+    // An unreadable file does not delay a stop; a reconcile that an edit has started does.
     await unlessAborted(Promise.all([day, edits]), signal).catch(ifAborted)
   }
 
@@ -323,7 +323,7 @@ export class LocalRuntime {
   async #followDay(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(DAY_CHECK_MS, undefined, { signal, ref: false }).catch(() => undefined)
-      if (signal.aborted || this.#source.isToday()) continue
+      if (signal.aborted || this.#resources.isToday()) continue
       await this.#onEdit()
     }
   }
@@ -334,11 +334,13 @@ export class LocalRuntime {
         this.#localProblems = [`reading ${this.#options.path} has not ended after 10 s`]
         this.#changed()
       }, READ_LIMIT_MS)
-      await unlessAborted(this.#source.read(), this.#stop.signal).finally(() => clearTimeout(late))
+      await unlessAborted(this.#resources.read(), this.#stop.signal).finally(() =>
+        clearTimeout(late)
+      )
       await this.#reconcile()
     } catch (thrown) {
       if (isAbort(thrown)) return
-      // The folder is gone, or a port is taken: what runs goes on, and the reason is shown until the next edit.
+      // The folder was deleted, or a port is taken: programs continue, and the reason is shown until the next edit.
       this.#localProblems = [describeError(thrown)]
     }
     this.#changed()

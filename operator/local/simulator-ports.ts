@@ -1,5 +1,5 @@
-// Where the simulators of this computer listen. The first one gets the port that people know, while it is free; each
-// keeps its own for as long as it is wanted, so that no connector has to be told another.
+// The ports of simulators on this computer. The first one gets the well-known port if it is free; each keeps its port while it
+// is wanted, so that no connector needs a new address.
 import type { Declared } from '../desired.ts'
 import { SIMULATOR_PORT, simulatedFeeds } from '../environment/desired.ts'
 import { simulatorName } from '../render/names.ts'

@@ -1,5 +1,4 @@
-// How things stand on this computer at one moment, as plain data: what the live table, the plain lines and the
-// tests look at.
+// The state of `ssmd up` at one moment, as plain data for the live table, the plain lines and tests.
 
 import type { Report } from '#bus/report.ts'
 import { feedsOf, isSimulated } from '#crds/environments.ts'
@@ -16,7 +15,7 @@ export type Step = {
   readonly name: string
   readonly detail: string
   readonly beganAt: number
-  /** Null while it goes on. */
+  /** Null while it continues. */
   readonly endedAt: number | null
 }
 
@@ -36,7 +35,7 @@ export type FeedSnapshot = {
   readonly feed: string
   readonly environment: string
   readonly simulated: boolean
-  /** Empty where it is captured, else why not: `suspended`, `not in force`. */
+  /** Empty if it is captured, else why not: `suspended`, `not in force`. */
   readonly idle: string
   /** Archives that keep it. */
   readonly archives: readonly string[]
@@ -47,7 +46,7 @@ export type Snapshot = {
   readonly startedAt: number
   readonly phase: Phase
   readonly hurried: boolean
-  /** Everything has been ready at once: the start is over. */
+  /** All programs were ready at the same time: the start is over. */
   readonly settled: boolean
   readonly path: string
   readonly data: string
@@ -55,7 +54,7 @@ export type Snapshot = {
   readonly nats: {
     readonly url: string
     readonly state: ProcessState
-    /** Which streams it does not write, why, and what happens next; empty when all is well. */
+    /** The streams that it cannot write, why, and what happens next; empty if it is healthy. */
     readonly trouble: string
   } | null
   readonly steps: readonly Step[]

@@ -1,4 +1,4 @@
-// What is being done at start and stop, and how long each thing took: so that nobody has to wonder.
+// The steps of start and stop, with the time that each took.
 import type { Step } from './snapshot.ts'
 
 export class Steps {
@@ -20,7 +20,7 @@ export class Steps {
     this.#onChange()
   }
 
-  /** More about a step that goes on. */
+  /** Details of a running step. */
   say(name: string, detail: string): void {
     const step = this.#steps.get(name)
     if (step) this.#steps.set(name, { ...step, detail })

@@ -1,5 +1,5 @@
-// One program that should run: started, watched, started again with a pause when it ends, and stopped in order.
-// It has a process group of its own, so that Ctrl-C reaches only `ssmd up`; signals go to its process id.
+// Supervises one program: starts it, restarts it with back-off when it ends, and stops it in order. It has its own process
+// group, so that Ctrl-C reaches only `ssmd up`; signals go to its process id.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -39,7 +39,7 @@ export type Ended = {
 }
 
 export type SupervisedOptions = {
-  /** Called before each start; what it throws counts as an end, and is tried again. */
+  /** Called before each start; an error counts as an end, and is retried. */
   launch(): Promise<Launch>
   /** From SIGTERM to SIGKILL. */
   readonly graceMs: number
@@ -48,12 +48,12 @@ export type SupervisedOptions = {
   /** A line of its standard output or error; `true` says that the program is ready. */
   onLine(line: string, from: 'stdout' | 'stderr'): boolean
   onSpawn(child: ChildProcess): void
-  /** A run has ended; answers why, for a person. */
+  /** A run has ended; returns the reason, for a person. */
   onEnd(ended: Ended): string
   onChange(): void
 }
 
-// Pipes that a grandchild holds open must not hide that the program itself has ended.
+// A grandchild that holds the pipes open must not hide the end of the program.
 const PIPES_MS = 1000
 
 export class Supervised {
@@ -84,20 +84,20 @@ export class Supervised {
     this.#loop = before.then(() => this.#run(stop.signal))
   }
 
-  /** SIGTERM, after the grace SIGKILL; resolves when it has ended and will not be started again. */
+  /** SIGTERM, after the grace SIGKILL; resolves when it has ended and will not be restarted. */
   async stop(): Promise<void> {
     this.#stop?.abort()
     this.#terminate()
     await this.#loop
   }
 
-  /** No more patience: what is stopping is killed. */
+  /** Kills the program if it is stopping. */
   hurry(): void {
     this.#hurried = true
     if (this.#state.kind === 'stopping') this.#child?.kill('SIGKILL')
   }
 
-  /** The present run is ready; false where there is none that could be. */
+  /** Marks the run as ready; false if no program is starting. */
   becomeReady(): boolean {
     const state = this.#state
     if (state.kind !== 'starting') return false
@@ -148,7 +148,7 @@ export class Supervised {
     const child = spawn(launch.file, launch.args, {
       env: launch.env,
       detached: true,
-      // Standard input is never written to: its end tells the child that we are gone.
+      // Never written to: the end of standard input tells the child that we have ended.
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     this.#child = child

@@ -12,13 +12,13 @@ import { writeWhole } from './whole-file.ts'
 
 export type KeyedUser = BusUser & { readonly publicKey: string }
 
-/** What the client library gives for a key; its own type says `any`. */
+/** A key of the client library, whose own type is `any`. */
 type KeyPair = { getPublicKey(): string; getSeed(): Uint8Array }
 
 /** Where a user's seed is. */
 export const seedFile = (layout: Layout, name: string): string => join(layout.users, `${name}.nk`)
 
-/** Who is let in: a user for each connector and archiver of what is declared, and those of `ssmd up` itself. */
+/** The admitted users: one for each declared connector and archiver, and those of `ssmd up` itself. */
 export function usersOf({ environments, feeds, archives }: Declared): readonly BusUser[] {
   return [
     busUser('up'),
@@ -42,7 +42,7 @@ export function usersOf({ environments, feeds, archives }: Declared): readonly B
   ]
 }
 
-/** Both, where a name is in both with all that either may do: what stops may still send its last. */
+/** Both lists; a name in both has the rights of both, because a stopping program may still send its last messages. */
 export function withUsers(known: readonly BusUser[], more: readonly BusUser[]): readonly BusUser[] {
   const all = new Map(known.map((user) => [user.name, user]))
   for (const user of more) {
@@ -52,7 +52,10 @@ export function withUsers(known: readonly BusUser[], more: readonly BusUser[]): 
   return [...all.values()]
 }
 
-/** Reads the keys of a folder, but for those known: each takes a moment to compute. One that is missing or torn is made anew: only the server and its clients here know it. */
+/**
+ * Reads the keys of a folder, except known ones, because each takes time to compute. A missing or torn key is replaced: only
+ * the server and its clients on this computer know it.
+ */
 export async function withKeys(
   layout: Layout,
   users: readonly BusUser[],
@@ -92,12 +95,12 @@ function publicKeyOf(text: string): string | undefined {
     const key = (nkeys.fromSeed(Buffer.from(text.trim())) as KeyPair).getPublicKey()
     return key.startsWith('U') ? key : undefined
   } catch {
-    // Empty, cut short or of another kind: a new one takes its place.
+    // Empty, cut short or of another kind: replace it.
     return undefined
   }
 }
 
-/** The part of the server's configuration that says who may do what, pure. */
+/** The users and permissions of the server's configuration, pure. */
 export function usersConfig(users: readonly KeyedUser[]): string {
   const entry = ({ name, purpose, publicKey, publish, subscribe }: KeyedUser) =>
     [

@@ -1,5 +1,5 @@
-// Which variables of this process a child may see: those that its program needs, by name, and nothing else. Keys of feeds are
-// not among them: a Deployment that needs one names it.
+// The variables of this process that a child gets: only those that its program needs, by name. Keys of feeds are not among
+// them: a Deployment that needs one names it.
 import type { Component } from '../render/pod.ts'
 
 const SYSTEM = /^(PATH|HOME|LANG|LANGUAGE|LC_.+|TZ|TMPDIR|TEMP|TMP)$/

@@ -1,5 +1,5 @@
-// Notices edits of a file or folder of resources. The system's notifications make it quick, a look every two
-// seconds makes it certain: editors replace files, folders come and go, network file systems notify nobody.
+// Detects edits of a file or folder of resources: quickly by notifications of the system, and reliably by a check every two
+// seconds, because editors replace files, folders come and go, and network file systems send no notifications.
 import { type FSWatcher, watch } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,13 +14,13 @@ export type WatchOptions = {
   readonly signal: AbortSignal
   /** Called one at a time, after things have been quiet for a moment. */
   onEdit(): Promise<void>
-  /** What `fingerprint` said before the state in force was read; default: how things are now. */
+  /** The `fingerprint` from before the current resources were read; default: that of now. */
   readonly seen?: string
   readonly pollMs?: number
   readonly settleMs?: number
 }
 
-/** Watches until the signal aborts; never calls back for the state in which it finds things. */
+/** Watches until the signal aborts; the initial state is no edit. */
 export async function watchEdits(options: WatchOptions): Promise<void> {
   const { path, signal, onEdit, pollMs = POLL_MS, settleMs = SETTLE_MS } = options
   let seen = options.seen ?? (await fingerprint(path))
@@ -39,7 +39,7 @@ export async function watchEdits(options: WatchOptions): Promise<void> {
       if (signal.aborted) return
       let now = await fingerprint(path)
       if (now === seen) continue
-      // Until two looks in a row agree.
+      // Until two checks in a row agree.
       for (let before = seen; now !== before && !signal.aborted; ) {
         before = now
         await pause(settleMs, () => undefined)
@@ -58,7 +58,7 @@ export async function watchEdits(options: WatchOptions): Promise<void> {
 function startWatcher(path: string, notify: () => void): FSWatcher | undefined {
   try {
     const watcher = watch(path, { recursive: true, persistent: false }, notify)
-    // The look every two seconds goes on without it.
+    // The check every two seconds works without notifications.
     watcher.on('error', () => watcher.close())
     return watcher
   } catch {
@@ -88,7 +88,7 @@ async function visit(path: string, parts: string[], top: boolean): Promise<void>
   try {
     facts = await stat(path)
   } catch (thrown) {
-    // It may go while we look: that is a change as well.
+    // A file that disappears during the check is a change too.
     parts.push(`${path} ${(thrown as NodeJS.ErrnoException).code}`)
     return
   }

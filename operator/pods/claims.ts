@@ -1,13 +1,13 @@
-// Which claims a Deployment mounts, and what is said of one that has no volume yet. Pure.
+// Which claims a Deployment mounts, and the fact about a claim without a volume. Pure.
 
 import type { KubeObject } from '../kube/objects.ts'
 import { type Fact, stalled, waiting } from '../status/status.ts'
 
 export type ClaimView = {
   readonly name: string
-  /** Undefined where there is none of that name. */
+  /** Undefined if it does not exist. */
   readonly claim: KubeObject | undefined
-  /** The newest that an Event says of it, or empty. */
+  /** The message of its newest Event, or empty. */
   readonly said: string
 }
 
@@ -24,7 +24,7 @@ export const phaseOf = (claim: KubeObject): string => {
   return typeof phase === 'string' ? phase : ''
 }
 
-/** Undefined where nothing is wrong with it, or it only waits for its pod to be placed. */
+/** Undefined if nothing is wrong, or it only waits until its pod is scheduled. */
 export function claimFact({ name, claim, said }: ClaimView): Fact | undefined {
   if (!claim) return waiting('ClaimNotFound', `there is no claim ${name}`)
   const phase = phaseOf(claim)

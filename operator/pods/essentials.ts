@@ -1,5 +1,5 @@
-// What the cache keeps of a pod: enough to say in words why it does not run, and no more, for there may be ten thousand. What
-// lies in the API server may be anything, so every field is read with care. Pure.
+// What the cache keeps of a pod: only what explains why it does not run, because there may be ten thousand. Every field is
+// checked, because a stored object may hold anything. Pure.
 
 import type { KubeObject, ObjectMeta } from '../kube/objects.ts'
 import { archiverName, connectorName, simulatorName } from '../render/names.ts'
@@ -36,7 +36,7 @@ export type PodEssentials = {
         readonly runningSince: string | undefined
         readonly ready: boolean
         readonly restarts: number
-        /** How it ended last: now, or before it was started again. */
+        /** How it ended last: now, or before its latest restart. */
         readonly ended: Ended | undefined
       }
     | undefined
@@ -52,11 +52,11 @@ const record = (value: unknown): Readonly<Record<string, unknown>> =>
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 const text = (value: unknown, length = TEXT): string =>
   typeof value === 'string' ? value.slice(0, length) : ''
-/** The end of it: there stands what a program said last. */
+/** The end of a text, where a program's last message is. */
 const tail = (value: unknown): string =>
   typeof value === 'string' ? value.slice(-4 * TEXT).trim() : ''
 
-/** A pod of ours, cut down: the transform of its informer. */
+/** One of our pods, reduced: the transform of its informer. */
 export function podEssentials(object: KubeObject): Pod {
   const { apiVersion, kind, metadata } = object
   return { apiVersion, kind, metadata: metadataOf(metadata), essentials: essentialsOf(object) }
@@ -136,7 +136,7 @@ const endedOf = ({ reason, exitCode, message }: Readonly<Record<string, unknown>
   message: tail(message),
 })
 
-/** The Deployment that a pod of ours belongs to, by its labels; undefined for somebody else's. */
+/** The Deployment of a pod, by its labels; undefined if the pod is not ours. */
 export function workloadOf({ metadata }: KubeObject): string | undefined {
   const labels = metadata.labels ?? {}
   const { 'ssmd.io/environment': environment, 'ssmd.io/feed': feed } = labels
@@ -153,7 +153,7 @@ export function workloadOf({ metadata }: KubeObject): string | undefined {
   }
 }
 
-/** The pod that stands for a Deployment: the newest that is not going; of those that go, the newest. */
+/** The pod that represents a Deployment: the newest that is not terminating, else the newest. */
 export function newestOf(pods: readonly Pod[]): Pod | undefined {
   const rank = ({ metadata, essentials }: Pod): string => {
     const isGoing = metadata.deletionTimestamp !== undefined

@@ -1,5 +1,5 @@
-// Which change of a pod is worth a look at the resource that it belongs to: one that changes what is said of it. A start that
-// goes well is some six changes of a pod, and most of them say nothing new. Pure.
+// Which changes of a pod enqueue its resource: those that change its description. A normal start has about six changes of a
+// pod, and most of them change nothing that is shown. Pure.
 
 import { canonical } from '#crds/canonical.ts'
 import type { KubeObject } from '../kube/objects.ts'
@@ -14,7 +14,7 @@ export function podWishes(
   label: string,
   component: string
 ): readonly Wish[] {
-  // What was there before us is looked at with its resource.
+  // A pod from before our start is observed together with its resource.
   if (change.kind === 'added' && change.initial) return []
   const pod = change.kind === 'deleted' ? change.old : change.object
   const { namespace, labels = {} } = pod.metadata

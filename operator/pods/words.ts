@@ -1,15 +1,15 @@
-// What is wrong with a pod, in words: from what its node, the scheduler and its own program say of it to a fact for a condition.
-// The words of the node are kept where they name the cause. Pure.
+// Describes what is wrong with a pod, as a fact for a condition, from the messages of its node, the scheduler and its program.
+// A message of the node is quoted if it names the cause. Pure.
 
 import { type Fact, stalled, waiting } from '../status/status.ts'
 import type { Ended, Pod, PodEssentials } from './essentials.ts'
 
 type Container = NonNullable<PodEssentials['container']>
 
-/** So many restarts, and it is no passing trouble: somebody has to look. */
+/** From this many restarts on a person must act. */
 const PASSING_RESTARTS = 3
 
-/** What hinders a pod; undefined where it runs and is ready. */
+/** Why a pod is not ready; undefined if it is. */
 export function podFact(pod: Pod): Fact | undefined {
   const { name, deletionTimestamp } = pod.metadata
   const { phase, ready, container } = pod.essentials
@@ -24,7 +24,7 @@ export function podFact(pod: Pod): Fact | undefined {
   return waitingFact(pod, container) ?? crashFact(pod, container) ?? unreadyFact(pod, container)
 }
 
-/** How it was started again, for one that is ready by now; empty where it never was. */
+/** How often and why a ready pod was restarted; empty if it never was. */
 export function restartsOf({ essentials }: Pod): string {
   const { container } = essentials
   if (!container?.ended || container.restarts === 0) return ''
@@ -50,8 +50,8 @@ function overFact({ metadata, essentials }: Pod): Fact {
 }
 
 /**
- * The node has stopped speaking: the control plane takes Ready away and leaves the rest as it was. A kubelet that finds a
- * container unready itself says which.
+ * Whether the node stopped reporting: the control plane then sets Ready to False and leaves the rest unchanged. A kubelet that
+ * finds a container unready names the container.
  */
 const isLost = ({ ready, container, reason }: PodEssentials): boolean =>
   reason === 'NodeLost' ||
@@ -60,7 +60,7 @@ const isLost = ({ ready, container, reason }: PodEssentials): boolean =>
 const lostFact = ({ metadata, essentials }: Pod): Fact =>
   waiting('NodeLost', `node ${essentials.node} of pod ${metadata.name} does not answer`)
 
-/** What a registry that is away or busy answers, and not one that refuses. */
+/** Answers of a registry that is down or busy, as against one that refuses. */
 const PASSING_PULL =
   /timeout|timed out|deadline exceeded|connection refused|connection reset|no such host|unreachable|temporary failure|too ?many ?requests|EOF|50[0234]/i
 const REFUSED_PULL = /not found|unauthorized|denied|forbidden|manifest unknown|does not exist/i
@@ -93,7 +93,7 @@ function waitingFact({ metadata, essentials }: Pod, container: Container): Fact 
       )
     case 'CreateContainerConfigError': {
       const what = `the container of pod ${metadata.name} cannot be set up: ${message}`
-      // A Secret or a ConfigMap that comes heals it.
+      // It recovers once the Secret or ConfigMap exists.
       return /not found/.test(message)
         ? waiting('VolumeNotMounted', what)
         : stalled('ContainerRefused', what)
@@ -112,18 +112,18 @@ function waitingFact({ metadata, essentials }: Pod, container: Container): Fact 
   }
 }
 
-/** Newer nodes say in the back-off what the error was; older ones do not. */
+/** Newer nodes name the error in the back-off; older ones do not. */
 const pullErrorOf = (message: string): string =>
   message.replace(/^Back-off pulling image "[^"]*":?\s*/, '').replace(/^ErrImagePull:\s*/, '') ||
   'the node retries later'
 
-/** It ended, and has not been ready since it was started again. */
+/** It ended, and has not been ready since its restart. */
 function crashFact(pod: Pod, container: Container): Fact | undefined {
   const { metadata, essentials } = pod
   const { ended, runningSince, restarts } = container
   if (!ended) return undefined
   const readySince = essentials.ready?.since ?? ''
-  // It was ready, and has ceased to be without an end: the old end is history.
+  // It was ready since its last end, so that end does not explain why it is not ready now.
   if (runningSince !== undefined && readySince > runningSince) return undefined
   const what = `pod ${metadata.name} ${howItEnded(ended, essentials)}`
   const again = restarts > 0 ? `${what} (${times(restarts)})` : what
@@ -152,8 +152,8 @@ function howItEnded(ended: Ended, { memoryLimit }: PodEssentials): string {
 }
 
 /**
- * What a program said at its end. Ours write `{code, message, hint}` as their last words; where they could not, the end of
- * the log stands there: JSON lines, or what Node or the system wrote.
+ * The last message of a program. Our roles write `{code, message, hint}` to the termination log; if they could not, it holds
+ * the end of the log: JSON lines, or what Node or the system wrote.
  */
 export function saidOf({ message }: Pick<Ended, 'message'>): {
   readonly code: string | undefined
@@ -179,7 +179,7 @@ function parsed(line: string): Readonly<Record<string, unknown>> {
   try {
     return JSON.parse(line) as Record<string, unknown>
   } catch {
-    // The kubelet cuts the log where it likes.
+    // The kubelet may cut a log line anywhere.
     return {}
   }
 }

@@ -1,4 +1,4 @@
-// What a Deployment, its pods, and the claim and Events beside them say of the workload that they are to run. Pure.
+// The fact about a workload, from its Deployment, its pods, its claim and its Events. Pure.
 
 import type { KubeObject } from '../kube/objects.ts'
 import { type Fact, good, stalled, waiting } from '../status/status.ts'
@@ -18,10 +18,10 @@ type DeploymentStatus = {
   }[]
 }
 
-/** What there is beside the Deployment. */
+/** What was observed beside the Deployment. */
 export type Observation = {
   readonly pods: readonly Pod[]
-  /** Where a claim may be what it waits for. */
+  /** Set if the pod may be waiting for it. */
   readonly claim?: ClaimView | undefined
   /** The newest warning of its node, such as of a volume that cannot be mounted. */
   readonly warning?: Warning | undefined
@@ -69,7 +69,7 @@ export function workloadFact(
       type === 'Progressing' && holds === 'False' && reason === 'ProgressDeadlineExceeded'
   )
   if (!late || fact.standing === 'stalled') return fact
-  // It has had its time to heal by itself.
+  // It had enough time to recover automatically.
   if (fact.reason !== 'Starting' && fact.reason !== 'NotReady')
     return { ...fact, standing: 'stalled' }
   return stalled('WorkloadFailed', `Deployment ${name}: ${late.message ?? late.reason}`)
@@ -80,7 +80,7 @@ function hindrance(name: string, pod: Pod | undefined, { claim, warning }: Obser
   if (!pod)
     return waitsForClaim ?? waiting('Starting', `no pod of Deployment ${name} is available yet`)
   const fact = podFact(pod)
-  // The scheduler only says that a claim is not bound; the claim says why.
+  // The scheduler only says that a claim is not bound; the claim's Event says why.
   if (waitsForClaim && (!fact || fact.reason === 'Unschedulable' || fact.reason === 'Starting'))
     return waitsForClaim
   if (!fact) return waiting('Starting', `no pod of Deployment ${name} is available yet`)
@@ -91,12 +91,12 @@ function hindrance(name: string, pod: Pod | undefined, { claim, warning }: Obser
     : waiting('Starting', what)
 }
 
-/** The ReplicaSet could not make a pod: the API server said why. */
+/** The ReplicaSet could not create a pod: the API server's message says why. */
 function refusedFact(name: string, message: string): Fact {
   const what = `Deployment ${name} gets no pod: ${message}`
   if (/exceeded quota/i.test(message)) return stalled('QuotaExceeded', what)
   if (/violates PodSecurity/i.test(message)) return stalled('PodRefused', what)
-  // We make it: it comes before the ReplicaSet's next try.
+  // We create the service account, before the ReplicaSet retries.
   if (/service ?account .*not found/i.test(message)) return waiting('Starting', what)
   if (/forbidden|denied the request|admission/i.test(message)) return stalled('PodRefused', what)
   return stalled('WorkloadFailed', what)

@@ -1,5 +1,5 @@
-// The objects that a resource stands for: applied in an order in which each finds what it needs, owned by the resource so
-// that they go with it, and taken away once they are no longer wanted. Claims are not owned: data outlives its resource.
+// The objects of a resource: applied in the order of their dependencies, owned by the resource so that they are deleted with
+// it, and deleted once they are no longer desired. Claims are not owned: data outlives its resource.
 
 import {
   CLAIMS,
@@ -39,19 +39,19 @@ const orderOf = (object: KubeObject): number =>
 const resourceOf = (object: KubeObject): Resource => CHILD_KINDS[orderOf(object)] as Resource
 
 export type Made = {
-  /** The Deployments as they are now, by name. */
+  /** The existing Deployments, by name. */
   readonly deployments: ReadonlyMap<string, KubeObject>
-  /** Causes that wait, by Deployment. */
+  /** Pending roll-out causes, by Deployment. */
   readonly pending: ReadonlyMap<string, readonly string[]>
 }
 
 export type MakeOptions = {
   readonly rollout: RolloutPolicy
-  /** Claims go with the resource only where its policy says so. */
+  /** Claims are deleted with the resource only if its policy says so. */
   readonly ownsClaims?: boolean
 }
 
-/** Makes these objects, and what stands around them, be as desired. Throws what the API server refuses. */
+/** Applies these objects, and the isolation objects around them. Throws what the API server refuses. */
 export async function makeChildren(
   pass: Pass,
   context: Context,
@@ -78,7 +78,7 @@ export async function makeChildren(
       )
       wanted.push(...isolationOf(object as Deployment, context.pullSecrets), rollout.deployment)
       if (rollout.pending.length > 0) pending.set(object.metadata.name, rollout.pending)
-      // A pod that starts again while it waits has to find the configuration that it had.
+      // A pod that restarts while its roll-out is pending must find its previous configuration.
       if (rollout.pending.some((cause) => cause !== 'image')) held.add(object.metadata.name)
     }
   }
@@ -108,7 +108,7 @@ export async function makeChildren(
 
 type News = { readonly created: string[]; readonly updated: string[] }
 
-/** One Event for all that a pass made, and one for all that it changed. */
+/** One Event for all objects that a pass created, and one for all that it changed. */
 function tell(pass: Pass, owner: KubeObject, { created, updated }: News): void {
   const event = (reason: string, note: string) =>
     pass.event(owner, { type: 'Normal', reason, action: 'Apply', note })
@@ -120,8 +120,8 @@ const why = (drift: readonly string[]): string =>
   drift.length === 0 ? '' : `: ${drift.slice(0, 3).join(', ')}`
 
 /**
- * Deletes what the resource owns and no longer wants. `isUnwanted` is asked of each with what the API server says now, so
- * that no cache from the past takes a capture away. Never a claim.
+ * Deletes objects that the resource owns and no longer wants, but never a claim. `isUnwanted` judges each as the API server
+ * has it now, so that a stale cache never deletes a capture.
  */
 export async function pruneChildren(
   pass: Pass,
@@ -137,7 +137,7 @@ export async function pruneChildren(
     if (kind === 'Deployment')
       for (const beside of [SERVICE_ACCOUNTS, NETWORK_POLICIES])
         keep.add(`${beside.kind}/${metadata.name}`)
-  // Workloads first: what they need goes after them.
+  // Workloads first, then the objects that they use.
   for (const informer of [...context.children].reverse()) {
     const { resource } = informer
     if (resource.kind === CLAIMS.kind) continue
@@ -161,7 +161,7 @@ export async function pruneChildren(
   }
 }
 
-/** Runs the writing part of a pass; what the API server refused becomes a fact, to be shown and then thrown. */
+/** Runs the writes of a pass; a refusal by the API server becomes a fact, which is shown and then thrown. */
 export async function attempt<T>(work: () => Promise<T>): Promise<{
   readonly made: T | undefined
   readonly failure: Fact | undefined

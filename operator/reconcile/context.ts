@@ -1,5 +1,5 @@
-// What a pass of ours may look at and use: the caches, the judgements, Secrets by name, reports and the links to NATS. The
-// reconcile functions get this and a Pass, and nothing else.
+// What a reconcile function may use beside its Pass: the caches, the judgements, Secrets by name, reports and the links to
+// NATS.
 
 import type { Durable } from '#bus/orphans.ts'
 import type { Metadata, StreamWant } from '#bus/stream-config.ts'
@@ -17,21 +17,21 @@ import type { Templates } from './templates.ts'
 import type { Warnings } from './warnings.ts'
 
 export type StreamVerdict =
-  | { readonly state: 'good' }
-  /** NATS is away, or does not answer: asked again by the next pass. */
-  | { readonly state: 'away'; readonly why: string }
-  /** It is there, and not as it has to be. */
-  | { readonly state: 'refused'; readonly why: string }
+  | { readonly kind: 'good' }
+  /** NATS cannot be reached, or does not answer: the next pass retries. */
+  | { readonly kind: 'away'; readonly why: string }
+  /** It exists with another configuration, or NATS refuses it. */
+  | { readonly kind: 'refused'; readonly why: string }
 
-/** The connections to NATS, one for each Environment. */
+/** Links: the connections to NATS that the operator keeps, one for each Environment. */
 export type Links = {
-  /** Keeps a connection as this Environment says; another address or other credentials dial anew. */
+  /** Keeps a connection as this Environment declares; a new address or new credentials reconnect. */
   want(
     environment: Key,
     to: { readonly url: string; readonly credentials: string | undefined }
   ): void
   drop(environment: Key): void
-  state(environment: Key): { readonly connected: boolean; readonly why: string }
+  status(environment: Key): { readonly connected: boolean; readonly why: string }
   ensureStream(environment: Key, want: StreamWant): Promise<StreamVerdict>
   ensureConsumer(
     environment: Key,
@@ -47,9 +47,9 @@ export type Context = {
   readonly feeds: Informer
   readonly environments: Informer
   readonly archives: Informer
-  /** Everything that we make, each kind with the indexes `owner` (the uid of its controller) and `claim` (that it mounts). */
+  /** The kinds that we create, each with the indexes `owner` (the uid of its controller) and `claim` (that it mounts). */
   readonly children: readonly Informer[]
-  /** Pods of ours as pods/essentials.ts keeps them, with the indexes `workload` (their Deployment) and `claim` (that they mount). */
+  /** Our pods as pods/essentials.ts keeps them, with the indexes `workload` (their Deployment) and `claim` (that they mount). */
   readonly pods: Informer
   readonly warnings: Warnings
   readonly judged: Judged
@@ -57,18 +57,18 @@ export type Context = {
   readonly reports: Reports
   readonly links: Links
   readonly statusRate: StatusRate
-  /** Durables of Archives that are gone (orphans.ts). */
+  /** Durables of deleted Archives (orphans.ts). */
   readonly orphans: {
     run(pass: Pass, context: Context, environment: KubeObject): Promise<void>
     forget(environment: Key): void
   }
   readonly templates: Templates
-  /** Whether reports had the time to come since we began to work. */
+  /** Whether reports had time to arrive since this operator began to lead. */
   readonly isSettled: () => boolean
   readonly image: string
   /** Names of the Secrets with which nodes pull it. */
   readonly pullSecrets: readonly string[]
-  /** Where a relative storage path lies on a node. */
+  /** The folder of a node that relative storage paths start from. */
   readonly hostRoot: string
   readonly nowMs: () => number
   readonly random: () => number

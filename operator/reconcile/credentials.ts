@@ -1,4 +1,4 @@
-// Whether the Secrets that something needs are there with the fields it needs, and their hashes.
+// Whether the needed Secrets exist and have the needed fields, and their hashes.
 
 import { shortHashOf } from '#crds/canonical.ts'
 import { type Fact, good, waiting } from '../status/status.ts'
@@ -20,10 +20,10 @@ export async function readCredentials(
   let fact = needs.length === 0 ? good('NotNeeded') : good('Found')
   for (const { name, fields } of needs) {
     const facts = await secrets.facts(`${namespace}/${name}`)
-    if (facts.state === 'found') hashes.set(name, facts.hashes)
+    if (facts.kind === 'found') hashes.set(name, facts.hashes)
     if (fact.standing !== 'good') continue
-    if (facts.state === 'missing') fact = waiting('SecretNotFound', `there is no Secret ${name}`)
-    else if (facts.state === 'forbidden')
+    if (facts.kind === 'missing') fact = waiting('SecretNotFound', `there is no Secret ${name}`)
+    else if (facts.kind === 'forbidden')
       fact = waiting('SecretForbidden', `the operator may not read Secret ${name}`)
     else {
       const missing = fields.filter((field) => !Object.hasOwn(facts.hashes, field))

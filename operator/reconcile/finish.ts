@@ -1,5 +1,5 @@
-// The end of a pass: the status is written if something in it is worth a write now, Ready's changes become Events, and the
-// pass comes again when what was held back may be written.
+// The end of a pass: writes the status if a change in it is due, turns changes of Ready into Events, and requeues the pass for
+// the time when a postponed write is due.
 
 import { canonical } from '#crds/canonical.ts'
 import type { Condition } from '../kube/conditions.ts'
@@ -11,7 +11,7 @@ import { conditionsIn, contractOf, type Status, type Summary, statusOf } from '.
 import type { Context } from './context.ts'
 import { rateKey } from './status-rate.ts'
 
-/** While a workload is not up, and nothing tells of a claim or an Event, it is looked at so often. */
+/** Interval of checks while a workload is not up, because claims and Events are not watched. */
 const LOOK_MS = 10_000
 
 export type Finish = {
@@ -19,11 +19,11 @@ export type Finish = {
   readonly object: KubeObject
   readonly summary: Summary
   readonly figures: Readonly<Record<string, unknown>>
-  /** When to look again though nothing changed; never later than it wants. */
+  /** Longest time until the next pass without a change. */
   readonly againMs: number | undefined
 }
 
-/** When to look again, if nothing changes before. */
+/** Time until the next pass if nothing changes before. */
 export async function finish(
   pass: Pass,
   context: Context,
@@ -42,7 +42,7 @@ const isComing = ({ facts: { WorkloadAvailable } }: Summary): boolean =>
   WorkloadAvailable.reason !== 'NotNamed' &&
   WorkloadAvailable.reason !== 'Waiting'
 
-/** Milliseconds until what was not written may be; undefined where there is nothing left to write. */
+/** Milliseconds until a postponed write is due; undefined if none is. */
 async function write(
   pass: Pass,
   context: Context,
@@ -63,14 +63,14 @@ async function write(
   const waitMs = statusRate.waitMs(paced, change)
   if (waitMs > 0) return waitMs
   statusRate.wrote(paced, change)
-  // Nobody waits for figures.
+  // Figures are not urgent.
   const priority = change === 'figures' ? PRIORITY.resync : pass.priority
   await pass.applyStatus(resource, object, status, { priority })
   tell(pass, object, conditionsIn(before), status.conditions)
   return undefined
 }
 
-/** Ready's changes, and what DataFlowing quotes of the workload unless Ready says the same. */
+/** An Event for a change of Ready, and for a message that DataFlowing quotes unless Ready says the same. */
 function tell(
   pass: Pass,
   object: KubeObject,

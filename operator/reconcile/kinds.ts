@@ -1,5 +1,5 @@
-// The three kinds of ssmd.io as the API server keeps them. What lies there may be garbage that slipped past validation, so
-// a stored object has no type of its own before it was judged (judged.ts).
+// The three kinds of ssmd.io as the API server stores them. A stored object may be invalid, so it has no type of its own until
+// judged.ts has checked it.
 
 import { API_GROUP } from '#crds/kinds.ts'
 import type { KubeObject, Resource } from '../kube/objects.ts'
@@ -11,17 +11,17 @@ export const FEEDS: Resource = own('feeds', 'Feed')
 export const ENVIRONMENTS: Resource = own('environments', 'Environment')
 export const ARCHIVES: Resource = own('archives', 'Archive')
 
-/** Set to `true` on a resource, it stays as it is until the annotation is gone. */
+/** `true` on a resource: the operator changes nothing of it until the annotation is removed. */
 export const PAUSED = 'ssmd.io/paused'
-/** Any new value on a Feed or Archive lets a roll-out that waits go ahead. */
+/** Any new value on a Feed or Archive starts a pending roll-out. */
 export const ROLLOUT = 'ssmd.io/rollout'
-/** On everything that we make. */
+/** On every object that we create. */
 export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'ssmd' } as const
 
 export const isPaused = (object: KubeObject): boolean =>
   object.metadata.annotations?.[PAUSED] === 'true'
 
-/** Texts of a list at a path of an object that nobody has judged yet. */
+/** The texts of a list at a path of an unchecked object. */
 export function textsAt(object: KubeObject, ...path: readonly string[]): readonly string[] {
   let value: unknown = object
   for (const name of path) {

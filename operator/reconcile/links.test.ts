@@ -42,15 +42,15 @@ test('many streams are asked about at once, and one that was deleted is made aga
     log: pino({ level: 'silent' }),
     nowMs: () => now,
     onReport: () => {},
-    onState: () => {},
+    onChange: () => {},
   })
   try {
     links.want(KEY, { url: nats.url, credentials: undefined })
-    await until(10_000, 'connected', () => links.state(KEY).connected)
+    await until(10_000, 'connected', () => links.status(KEY).connected)
     const feeds = Array.from({ length: 80 }, (_, i) => `f${i}`)
     const ensureAll = async () => {
       for (const feed of feeds)
-        assert.is((await links.ensureStream(KEY, want(feed))).state, 'good', feed)
+        assert.is((await links.ensureStream(KEY, want(feed))).kind, 'good', feed)
     }
     await ensureAll()
     now += 25_000
@@ -82,14 +82,14 @@ test('an Environment dials as its workloads do: a list of servers, and what is n
     log: pino({ level: 'silent' }),
     nowMs: () => now++,
     onReport: () => {},
-    onState: () => {},
+    onChange: () => {},
   })
   try {
     links.want(KEY, { url: `nats://127.0.0.1:1, ${nats.url}`, credentials: undefined })
-    await until(30_000, 'connected to the second', () => links.state(KEY).connected)
+    await until(30_000, 'connected to the second', () => links.status(KEY).connected)
     links.want(KEY, { url: 'http://127.0.0.1:1', credentials: undefined })
-    await until(10_000, 'refused', () => links.state(KEY).why.startsWith('the URL of NATS is not'))
-    assert.not.ok(links.state(KEY).connected)
+    await until(10_000, 'refused', () => links.status(KEY).why.startsWith('the URL of NATS is not'))
+    assert.not.ok(links.status(KEY).connected)
   } finally {
     await links.close()
   }

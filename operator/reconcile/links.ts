@@ -1,33 +1,29 @@
-// One connection to NATS for each Environment: dialled for ever, dialled anew for another address or other credentials. It
-// hears what the workloads say of themselves, and makes their streams and consumers. No secret is logged.
+// One connection to NATS for each Environment: retried without limit, and replaced for a new address or new credentials. It
+// receives the reports of workloads, and creates their streams and consumers. No secret is logged.
 
 import type { NatsConnection } from 'nats'
 import type { Logger } from 'pino'
 import { connectBus } from '#bus/connect.ts'
 import { deleteDurable, ensureDurable } from '#bus/durable.ts'
-import { watchUpDown } from '#bus/link.ts'
 import { reportSubjects } from '#bus/names.ts'
 import { type Durable, idleDurables } from '#bus/orphans.ts'
 import { SETTLE_MS } from '#bus/remake.ts'
+import { watchUpDown } from '#bus/status-watch.ts'
 import { ensureStream, streamFacts, streamNames } from '#bus/stream.ts'
 import type { Metadata, StreamWant } from '#bus/stream-config.ts'
 import { toSsmdError } from '#crds/errors.ts'
 import { pause } from '#role/backoff.ts'
-
-export type LinkVerdict =
-  | { readonly state: 'good' }
-  | { readonly state: 'away'; readonly why: string }
-  | { readonly state: 'refused'; readonly why: string }
+import type { StreamVerdict } from './context.ts'
 
 export type LinksOptions = {
   readonly log: Logger
   readonly nowMs: () => number
-  /** Makes and removes nothing. */
+  /** Creates and removes nothing. */
   readonly readOnly?: boolean
-  /** A report, or whatever came in its place. */
+  /** A report, not validated. */
   readonly onReport: (environment: string, data: unknown) => void
-  /** A connection came or went. */
-  readonly onState: (environment: string) => void
+  /** A connection was opened or lost. */
+  readonly onChange: (environment: string) => void
 }
 
 type Target = { readonly url: string; readonly credentials: string | undefined }
@@ -38,16 +34,16 @@ type Link = {
   nc: NatsConnection | undefined
   connected: boolean
   why: string
-  /** What was found good, and when: not asked again for a while. */
+  /** Streams and consumers that were found good, and when: they are not checked again for a while. */
   readonly checked: Map<string, number>
-  /** Streams that are there, where there are too many to be looked at one by one. */
+  /** Names of existing streams, listed if there are too many to check one by one. */
   names: { readonly at: number; readonly known: Promise<ReadonlySet<string>> } | undefined
 }
 
-/** A stream that somebody deletes is made again within this time and that of a pass. */
+/** A deleted stream is recreated within this time plus that of a pass. */
 const CHECKED_MS = 20_000
 const RETRY_MS = 1000
-/** From so many streams on, whether they are there is asked of all at once, and each by itself this often. */
+/** From this many streams on, their existence is checked with one list, and each configuration only every EACH_MS. */
 const MANY = 64
 const EACH_MS = 300_000
 
@@ -84,16 +80,16 @@ export class NatsLinks {
     void link.nc?.close().catch(() => {})
   }
 
-  state(environment: string): { readonly connected: boolean; readonly why: string } {
+  status(environment: string): { readonly connected: boolean; readonly why: string } {
     const link = this.#links.get(environment)
     return { connected: link?.connected ?? false, why: link?.why ?? 'not connected yet' }
   }
 
-  async ensureStream(environment: string, want: StreamWant): Promise<LinkVerdict> {
+  async ensureStream(environment: string, want: StreamWant): Promise<StreamVerdict> {
     const link = this.#links.get(environment)
     if (link?.connected && (await this.#isThere(environment, link, want))) return GOOD
     return this.#once(environment, idOf(want), async (nc, was) => {
-      // Its files go after its name; a workload usually makes it again first.
+      // JetStream deletes the files of a stream after its name; usually a workload recreates the stream first.
       if (was === 'there' && !(await streamFacts(nc, want.name)))
         await pause(2 * SETTLE_MS, link?.stop.signal ?? AbortSignal.abort())
       await ensureStream(nc, want)
@@ -105,13 +101,13 @@ export class NatsLinks {
     stream: string,
     durable: string,
     metadata: Metadata
-  ): Promise<LinkVerdict> {
+  ): Promise<StreamVerdict> {
     return this.#once(environment, `${stream} ${durable}`, (nc) =>
       ensureDurable(nc, { stream, durable, metadata })
     )
   }
 
-  /** Durables of an Environment that nobody reads; undefined where NATS does not say. */
+  /** Durables of an Environment without a reader; undefined if NATS does not answer. */
   async idleDurables(environment: string, uid: string): Promise<readonly Durable[] | undefined> {
     const nc = this.#open(environment)
     if (!nc) return undefined
@@ -119,7 +115,7 @@ export class NatsLinks {
     return idleDurables(nc, name, uid).catch(() => undefined)
   }
 
-  /** True where it is gone. */
+  /** True if it was removed. */
   async removeDurable(environment: string, durable: Durable): Promise<boolean> {
     const nc = this.#open(environment)
     if (!nc || this.#options.readOnly) return false
@@ -140,7 +136,7 @@ export class NatsLinks {
     return link?.connected ? link.nc : undefined
   }
 
-  /** Among many: it was good not long ago, and is still there. */
+  /** With many streams: whether it was good recently and still exists. */
   async #isThere(environment: string, link: Link, want: StreamWant): Promise<boolean> {
     const { nc, checked } = link
     const at = checked.get(idOf(want))
@@ -153,11 +149,11 @@ export class NatsLinks {
     }
     try {
       const known = await link.names.known
-      // It is asked for now, and known to have been there.
+      // Expire the entry instead of deleting it: it must be checked now, and it is known to have existed.
       if (!known.has(want.name)) checked.set(idOf(want), Number.NEGATIVE_INFINITY)
       return known.has(want.name)
     } catch {
-      // Each is asked for by itself, and says what is wrong.
+      // Check each stream alone: its error says what is wrong.
       return false
     }
   }
@@ -166,10 +162,10 @@ export class NatsLinks {
     environment: string,
     id: string,
     make: (nc: NatsConnection, was: 'there' | 'unknown') => Promise<unknown>
-  ): Promise<LinkVerdict> {
+  ): Promise<StreamVerdict> {
     const link = this.#links.get(environment)
-    if (!link?.nc || !link.connected) return { state: 'away', why: this.state(environment).why }
-    if (this.#options.readOnly) return { state: 'good' }
+    if (!link?.nc || !link.connected) return { kind: 'away', why: this.status(environment).why }
+    if (this.#options.readOnly) return { kind: 'good' }
     const now = this.#options.nowMs()
     const at = link.checked.get(id)
     if (at !== undefined && now - at < CHECKED_MS) return GOOD
@@ -182,7 +178,7 @@ export class NatsLinks {
       link.checked.delete(id)
       const { code, message, hint } = toSsmdError(thrown)
       const why = hint === undefined ? message : `${message}; ${hint}`
-      return { state: code === 'SSMD_E_STREAM' ? 'refused' : 'away', why }
+      return { kind: code === 'SSMD_E_STREAM' ? 'refused' : 'away', why }
     }
   }
 
@@ -223,17 +219,17 @@ export class NatsLinks {
     if (link.stop.signal.aborted || (!link.connected && link.why === why)) return
     link.connected = false
     link.why = why
-    this.#options.onState(environment)
+    this.#options.onChange(environment)
   }
 
   #connected(environment: string, link: Link): void {
     if (link.stop.signal.aborted) return
     link.connected = true
     link.why = ''
-    // It may be another server, or one that lost its streams.
+    // After a reconnect it may be another server, or one that lost its streams.
     link.checked.clear()
     link.names = undefined
-    this.#options.onState(environment)
+    this.#options.onChange(environment)
   }
 
   #listen(environment: string, nc: NatsConnection): void {
@@ -245,7 +241,7 @@ export class NatsLinks {
         try {
           data = JSON.parse(Buffer.from(message.data).toString('utf8'))
         } catch {
-          // Somebody else speaks on our subject.
+          // Not a report: another client publishes on our subject.
           return
         }
         this.#options.onReport(environment, data)
@@ -258,11 +254,11 @@ export class NatsLinks {
 const idOf = (want: StreamWant): string =>
   [want.name, want.maxAgeMs, want.maxBytes, want.replicas, want.duplicateWindowMs].join(' ')
 
-/** Between a half and one and a half, and the same for each name: thousands were checked at one moment. */
+/** A factor from 0.5 to 1.5, fixed for a name, so that thousands of streams are not checked at one moment. */
 const spread = (name: string): number => {
   let sum = 0
   for (let i = 0; i < name.length; i++) sum = (sum * 31 + name.charCodeAt(i)) % 1024
   return 0.5 + sum / 1024
 }
 
-const GOOD = { state: 'good' } as const
+const GOOD = { kind: 'good' } as const

@@ -1,5 +1,5 @@
-// Looks around a Deployment that is not available: its pods, the claim that it may wait for, and what Events say where neither
-// says enough. Asks the API server only while something is wrong.
+// Diagnoses an unavailable Deployment from its pods, its volume claim and, if those do not explain it, recent Events. Reads
+// from the API server only while something is wrong.
 
 import { CLAIMS, DEPLOYMENTS, type KubeObject } from '../kube/objects.ts'
 import { claimsOf, phaseOf } from '../pods/claims.ts'
@@ -8,7 +8,7 @@ import { isAvailable, type Observation } from '../pods/workload.ts'
 import type { Pass } from '../runtime/pass.ts'
 import type { Context } from './context.ts'
 
-/** A container that is being created for longer than this has some trouble of which only Events tell. */
+/** A container that is being created for longer than this has a problem that only Events name. */
 const CREATING_MS = 8_000
 const NODE_WARNINGS = /^Failed|^NetworkNotReady$|^BackOff$/
 const CLAIM_WORDS = /Binding|Provisioning|Consumer|Mismatch/
@@ -33,7 +33,7 @@ export async function observe(
 }
 
 async function claimOf(pass: Pass, context: Context, key: string): Promise<Observation['claim']> {
-  // One that somebody else made has no label of ours, and is in no cache.
+  // A claim that the user created lacks our label, and is in no cache.
   const claim = (await pass.get(CLAIMS, key)) ?? (await pass.getLive(CLAIMS, key))
   const name = key.slice(key.indexOf('/') + 1)
   if (!claim || phaseOf(claim) !== 'Pending') return { name, claim, said: '' }
@@ -47,7 +47,7 @@ function isCreating({ metadata, essentials }: Pod, nowMs: number): boolean {
   return isWaiting && nowMs - Date.parse(metadata.creationTimestamp ?? '') > CREATING_MS
 }
 
-/** The Deployment as the pass left it, or as the cache has it, and what is around it. */
+/** The Deployment as the pass left it, or as the cache has it, with its pods, claim and Event. */
 export async function workloadAt(
   pass: Pass,
   context: Context,

@@ -1,6 +1,6 @@
-// Durables of Archives that are gone. One is removed when the API server itself says, twice and some minutes apart, that no Archive
-// needs it any more, and nobody reads it: an Archive that is deleted and applied again in between loses nothing by it. The files
-// of the Archive stay; only what is still in the stream for it is given up.
+// Removes durables of deleted Archives: only if the API server itself says twice, some minutes apart, that no Archive needs
+// it, and it has no reader. An Archive that is deleted and applied again in between loses nothing. The files of the Archive
+// stay; blocks that it had not archived yet are given up.
 
 import type { Durable } from '#bus/orphans.ts'
 import { type Key, type KubeObject, keyOf } from '../kube/objects.ts'
@@ -26,7 +26,7 @@ export class Orphans {
     this.#entries.delete(environment)
   }
 
-  /** Looks at the durables of an Environment where it is time to, and removes those that were not needed the last time either. */
+  /** If a check is due, removes the durables of an Environment that were not needed at the previous check either. */
   async run(pass: Pass, context: Context, environment: KubeObject): Promise<void> {
     const key = keyOf(environment)
     const now = this.#nowMs()
@@ -54,12 +54,12 @@ async function isNeeded(
   const needs = (object: KubeObject | undefined): boolean => {
     if (!object) return false
     const { resource } = context.judged.of('Archive', object)
-    // It cannot be judged: what it has stays.
+    // An invalid Archive keeps its durables.
     if (!resource) return true
     return resource.spec.environmentRef.name === name && resource.spec.feeds.includes(feed)
   }
   const key = `${namespace}/${archive}`
-  // The cache is enough to keep one, and never enough to remove one.
+  // The cache suffices to keep a durable; before a removal ask the API server.
   return needs(context.archives.store.get(key)) || needs(await pass.getLive(ARCHIVES, key))
 }
 

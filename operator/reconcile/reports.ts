@@ -1,5 +1,5 @@
-// What the workloads say of themselves, the newest report of each. Reports come from the network: what is not one is passed
-// over. A report is of now for fifteen seconds.
+// The newest report of each workload. Reports come from the network: anything else is ignored. A report is current for
+// fifteen seconds.
 
 import type { Key } from '../kube/objects.ts'
 import {
@@ -11,25 +11,25 @@ import {
 } from '../status/reports.ts'
 
 export const STALE_MS = 15_000
-/** A trouble is kept so long after the last report that names it: one that flaps is one change of a condition, not many. */
+/** A trouble is kept this long after the last report that names it, so that a flapping one changes its condition once. */
 export const HOLD_MS = 30_000
 
 type Entry = {
   readonly report: Says
   /** When each kind of trouble was last reported. */
   readonly heldSince: ReadonlyMap<string, number>
-  /** What conditions are made of: another text is news. */
+  /** The parts of a report that conditions show: a change of it starts a pass. */
   readonly news: string
 }
 
-/** By feed, then by workload, so that a pass over one of ten thousand feeds looks at its own alone. */
+/** By feed, then by workload, so that a pass over one of ten thousand feeds reads only its own reports. */
 type OfEnvironment = {
   count: number
   sweptAt: number
   readonly feeds: Map<string, Map<string, Entry>>
 }
 
-/** Workloads of one Environment that are remembered: what comes from the network has to end somewhere. */
+/** Bound on remembered workloads of one Environment, because reports come from the network. */
 const LIMIT = 10_000
 
 export class Reports {
@@ -40,7 +40,7 @@ export class Reports {
     this.#nowMs = nowMs
   }
 
-  /** Takes a report of an Environment; returns it if a pass should look now: it is new, or it says something else. */
+  /** Takes a report of an Environment; returns it if it should start a pass: it is the first, or conditions change. */
   take(environment: Key, data: unknown): Says | undefined {
     const now = this.#nowMs()
     const report = parseReport(data, now)
@@ -93,7 +93,7 @@ export class Reports {
       if (now - report.seenAt <= STALE_MS) yield report
   }
 
-  /** Makes room: what has been silent for long goes. Not for every report of a flood. */
+  /** Forgets workloads that stopped reporting long ago; not for every report of a flood. */
   #sweep(reports: OfEnvironment, now: number): void {
     if (now - reports.sweptAt < STALE_MS) return
     reports.sweptAt = now
@@ -108,7 +108,7 @@ export class Reports {
   }
 }
 
-/** The report with the troubles that were reported a moment ago. */
+/** The report, with the recent troubles added. */
 function held(before: Entry | undefined, report: Says): Entry {
   const now = report.seenAt
   const heldSince = new Map<string, number>()
@@ -127,7 +127,7 @@ function held(before: Entry | undefined, report: Says): Entry {
   return { report: shown, heldSince, news: newsOf(shown) }
 }
 
-/** What conditions are made of, but for the words. */
+/** The parts that conditions depend on, without messages. */
 function newsOf(report: Says): string {
   const kinds = (report.troubles ?? []).map(({ kind }) => kind).sort()
   const connections = report.role === 'connector' ? `${report.connected}/${report.connections}` : ''

@@ -1,5 +1,5 @@
-// Secrets by name, and only those that a resource names: no list, no watch. Of each we keep salted hashes of its fields for a
-// minute, so that a pass that finds nothing to do asks nothing; the fields themselves are handed on once and not kept.
+// Reads the Secrets that a resource names: no list, no watch. Salted hashes of their fields are cached for a minute, so that an
+// idle pass sends no request; the values themselves are returned once and never kept.
 
 import { canonical } from '#crds/canonical.ts'
 import type { Client } from '../kube/client.ts'
@@ -9,14 +9,14 @@ import { saltedHash } from '../kube/transform.ts'
 
 /** A rotated key is seen within this time. */
 const FRESH_MS = 60_000
-/** One that is missing is looked for more often: somebody waits. */
+/** A missing Secret is looked for more often, because a person is waiting. */
 const MISSING_MS = 5_000
 const LIMIT = 10_000
 
 export type SecretFacts =
-  | { readonly state: 'found'; readonly hashes: Readonly<Record<string, string>> }
-  | { readonly state: 'missing' }
-  | { readonly state: 'forbidden' }
+  | { readonly kind: 'found'; readonly hashes: Readonly<Record<string, string>> }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'forbidden' }
 
 type Entry = { readonly at: number; readonly facts: Promise<SecretFacts>; ttl: number }
 
@@ -39,7 +39,7 @@ export class Secrets {
     this.#entries.set(key, entry)
     try {
       const facts = await entry.facts
-      if (facts.state !== 'found') entry.ttl = MISSING_MS
+      if (facts.kind !== 'found') entry.ttl = MISSING_MS
       return facts
     } catch (thrown) {
       this.#entries.delete(key)
@@ -47,7 +47,7 @@ export class Secrets {
     }
   }
 
-  /** One field as text, for a connection of our own. */
+  /** One field as text, for the operator's own connection to NATS. */
   async text(key: Key, field: string): Promise<string | undefined> {
     const secret = await this.#get(key).catch((thrown) => {
       if (isNotFound(thrown) || isForbidden(thrown)) return undefined
@@ -57,7 +57,7 @@ export class Secrets {
     return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8')
   }
 
-  /** What was read before where nothing changed: the same facts are the same object. */
+  /** Keeps the identity of unchanged facts: equal facts are the same object. */
   async #again(key: Key, before: Promise<SecretFacts> | undefined): Promise<SecretFacts> {
     const facts = await this.#read(key)
     const old = await before?.catch(() => undefined)
@@ -68,14 +68,14 @@ export class Secrets {
     try {
       const secret = await this.#get(key)
       const salt = secret.metadata.uid ?? ''
-      // A field without a value is as good as none: the workload would refuse it.
+      // An empty field counts as missing: the workload would refuse it.
       const hashes = Object.entries(dataOf(secret))
         .filter(([, value]) => Buffer.from(value, 'base64').toString('utf8').trim() !== '')
         .map(([field, value]) => [field, saltedHash(salt, value)] as const)
-      return { state: 'found', hashes: Object.fromEntries(hashes) }
+      return { kind: 'found', hashes: Object.fromEntries(hashes) }
     } catch (thrown) {
-      if (isNotFound(thrown)) return { state: 'missing' }
-      if (isForbidden(thrown)) return { state: 'forbidden' }
+      if (isNotFound(thrown)) return { kind: 'missing' }
+      if (isForbidden(thrown)) return { kind: 'forbidden' }
       throw thrown
     }
   }

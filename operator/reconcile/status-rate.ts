@@ -1,23 +1,22 @@
-// How often a status is written: at once when a condition flips, as long as that does not become a habit, and figures at
-// most twice a minute, and less often where so many have them that their writes would be all that we do. What is held back
-// is written when its time has come, each in its turn.
+// Limits status writes: a changed condition is written immediately, unless it flaps; figures at most twice a minute, and less
+// often if many resources have them. Postponed changes are written when they are due.
 
 export const FIGURES_MS = 30_000
-/** Writes of figures in a second, of all resources together: half of what the client lets through. */
+/** Writes of figures per second, over all resources: half of the client's rate limit. */
 export const FIGURES_PER_SECOND = 50
-/** Flips in a row that are told at once (a roll-out is some five); afterwards one in ten seconds, until it calms down. */
+/** Condition changes in a row that are written immediately (a roll-out has about five); then one every ten seconds. */
 const BURST = 16
 const FLIP_MS = 10_000
-/** After a flip the figures that came along are those of a beginning: a third of the time later they are worth a write. */
+/** Figures right after a condition change are early ones: they are due again after a third of the usual interval. */
 const SETTLED = 1 / 3
 
 type Entry = {
   at: number
-  /** When figures were written for their own sake. */
+  /** When figures were last written without a changed condition. */
   figuresAt: number
   tokens: number
   refilledAt: number
-  /** When its turn to write figures comes. */
+  /** When its figures are due. */
   turnAt: number | undefined
 }
 
@@ -40,7 +39,7 @@ export class StatusRate {
     this.figuresMs = figuresMs
   }
 
-  /** How long a change of this weight has to wait; 0 is now, and then `wrote` has to follow. */
+  /** How long a change of this weight must wait; after 0 the caller writes and calls `wrote`. */
   waitMs(key: RateKey, change: Change): number {
     if (change === 'generation') return 0
     const now = this.#nowMs()

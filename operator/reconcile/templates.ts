@@ -1,6 +1,6 @@
-// Whether what a Deployment says of its pods still holds after it was written again. Its controller needs a moment to look at a
-// new generation; where nothing but replicas changed since the one that it spoke of, the pods are the same ones, and putting
-// back what somebody else had scaled makes nothing unready. Sound only over generations that we saw, each of them.
+// Decides whether a Deployment's status still holds after a write. Its controller needs a moment to observe a new generation;
+// if only `replicas` changed since the observed one, the pods are the same, so reverting a manual scaling makes nothing
+// unready. Valid only if we saw every generation in between.
 
 import { hashOf } from '#crds/canonical.ts'
 import type { KubeObject } from '../kube/objects.ts'
@@ -12,7 +12,7 @@ const LIMIT = 20_000
 export class Templates {
   readonly #seen = new Map<string, Seen>()
 
-  /** To be told of every look at a Deployment, and of every write. */
+  /** Call it for every read and every write of a Deployment. */
   see(deployment: KubeObject): void {
     const { uid = '', generation = 0 } = deployment.metadata
     const known = this.#seen.get(uid)
@@ -23,7 +23,7 @@ export class Templates {
     this.#seen.set(uid, { generation, template, since: isNext ? known.since : generation })
   }
 
-  /** The Deployment, its status taken for that of its generation where both are of the same template. */
+  /** The Deployment, with its status counted as current if both generations have the same template. */
   judged(deployment: KubeObject): KubeObject {
     this.see(deployment)
     const { uid = '', generation = 0 } = deployment.metadata

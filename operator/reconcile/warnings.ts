@@ -1,5 +1,5 @@
-// What Events say of one object, asked for only where its status says too little: no watch, for a cluster has far more Events
-// than we want to hear of. Each is asked for now and then, and few at once.
+// Reads the Events of one object if its status explains too little. No watch, because a cluster has far more Events than we
+// need; each object is read rarely, and few at the same time.
 
 import type { Client } from '../kube/client.ts'
 import { isForbidden } from '../kube/errors.ts'
@@ -24,7 +24,7 @@ export class Warnings {
     this.#nowMs = nowMs
   }
 
-  /** The newest Event of an object whose reason fits; what was said before, while many others ask. */
+  /** The newest Event of an object with a matching reason; the previous answer while many others are being read. */
   async newest(object: KubeObject, fits: RegExp, signal: AbortSignal): Promise<Said | undefined> {
     const { uid = '', namespace } = object.metadata
     const known = this.#entries.get(uid)
@@ -44,7 +44,7 @@ export class Warnings {
       this.#entries.set(uid, { at: now, said })
       return said
     } catch (thrown) {
-      // A role from before: words are all that is missing.
+      // An older Role without this right: only the explanation is missing.
       if (isForbidden(thrown)) {
         this.#entries.set(uid, { at: now, said: undefined })
         return undefined

@@ -1,9 +1,9 @@
-// What stands around a workload in a cluster: a service account of its own that can do nothing, and a network policy that
-// lets in only what it serves. No PodDisruptionBudget: each workload is one pod, and a budget over one pod would only
-// hold up whoever drains its node; what it holds is in the stream and on the disk.
+// The isolation of a workload in a cluster: its own service account without rights, and a network policy that admits only its
+// clients. No PodDisruptionBudget: each workload is one pod, and a budget of one pod would only block draining its node; its
+// data is in the stream and on the disk.
 //
-// Pull secrets stand on the service account, from which the API server gives them to each pod that is made: in the pod
-// template another one would restart every capture.
+// Pull secrets are set on the service account, from which the API server copies them to each new pod: in the pod template, a
+// changed one would restart every capture.
 
 import type { Deployment, NetworkPolicy, ServiceAccount } from './objects.ts'
 
@@ -20,7 +20,7 @@ export function isolationOf(
       kind: 'ServiceAccount',
       metadata,
       automountServiceAccountToken: false,
-      // Not as an empty list: where there are none, others may put theirs.
+      // Absent instead of an empty list, so that others may set it.
       ...(pullSecrets.length === 0
         ? {}
         : { imagePullSecrets: pullSecrets.map((secret) => ({ name: secret })) }),
@@ -32,7 +32,7 @@ export function isolationOf(
       spec: {
         podSelector: { matchLabels: deployment.spec.selector.matchLabels },
         policyTypes: ['Ingress'],
-        // Out it may go: to the exchange, to NATS, to DNS, wherever they are.
+        // No egress rule: exchange, NATS and DNS may be anywhere.
         ingress: [
           {
             ports: container.ports.map(({ containerPort }) => ({

@@ -1,7 +1,7 @@
-// Names of the objects that ssmd makes, and how they stay within what Kubernetes allows.
+// Names of the objects that ssmd creates, within the limits of Kubernetes.
 import { shortHashOf } from '#crds/canonical.ts'
 
-// A DNS label: what the name of a Service and the value of a label may be.
+// The limit of a DNS label, for names of Services and values of labels.
 const LABEL_LENGTH = 63
 
 export const connectorName = (environment: string, feed: string): string =>
@@ -12,7 +12,7 @@ export const archiverName = (archive: string): string => `archiver-${archive}`
 export const simulatorName = (environment: string, feed: string): string =>
   `simulator-${environment}-${feed}`
 
-/** `text`, or where it is longer than a DNS label its beginning and a hash of the whole. */
+/** `text`, or its beginning and a hash of it if it is longer than a DNS label. */
 export function fitLabel(text: string, length: number = LABEL_LENGTH): string {
   if (text.length <= length) return text
   return `${text.slice(0, length - 9)}-${shortHashOf(text).slice(0, 8)}`

@@ -1,11 +1,11 @@
-// The Kubernetes objects that ssmd makes, as far as it makes them: plain data that can be applied to an API
-// server as it stands, and that `ssmd up` reads to run the same thing as processes.
+// The Kubernetes objects that ssmd creates, reduced to the fields that it sets: plain data that is applied to an API server
+// unchanged, and from which `ssmd up` runs processes.
 
 import type { ObjectMeta as AnyMeta, KubeObject as AnyObject } from '../kube/objects.ts'
 
 export type Labels = Readonly<Record<string, string>>
 
-/** What we make always has a namespace and labels. */
+/** All these objects have a namespace and labels. */
 export type ObjectMeta = AnyMeta & { readonly namespace: string; readonly labels: Labels }
 
 export type ConfigMap = {
@@ -157,11 +157,11 @@ export type NetworkPolicy = {
   }
 }
 
-/** Everything that both a cluster and a laptop run. */
+/** Objects for a cluster and for a laptop. */
 export type KubeObject = AnyObject & (ConfigMap | Deployment | Service | PersistentVolumeClaim)
-/** And what stands around it in a cluster. */
+/** The isolation objects, for a cluster only. */
 export type Child = AnyObject &
   (ConfigMap | Deployment | Service | PersistentVolumeClaim | ServiceAccount | NetworkPolicy)
 
-/** What tells one object of a namespace from another. */
+/** Identifies an object in a namespace. */
 export const keyOfObject = (object: Child): string => `${object.kind}/${object.metadata.name}`

@@ -1,5 +1,5 @@
-// What all our pods have in common: they fit the restricted Pod Security standard, write nowhere but to their
-// volumes, answer probes, and carry one annotation for each cause that may roll them out.
+// The common part of our pods: they meet Pod Security *restricted*, write only to their volumes, answer probes, and have one
+// annotation for each cause that may roll them out.
 import { stringify } from 'yaml'
 import { shortHashOf } from '#crds/canonical.ts'
 import type {
@@ -15,7 +15,7 @@ import type {
 } from './objects.ts'
 import type { Platform } from './platform.ts'
 
-/** Changes with a deliberate change of the templates below, and with nothing else: see rollout.ts. */
+/** Changes only with a deliberate change of the templates below: see rollout.ts. */
 export const TEMPLATE_REVISION = '3'
 
 export const ANNOTATIONS = {
@@ -23,7 +23,7 @@ export const ANNOTATIONS = {
   resources: 'ssmd.io/resources-hash',
   secret: 'ssmd.io/secret-hash-',
   revision: 'ssmd.io/template-revision',
-  /** On the template: what a person asked for last with ssmd.io/rollout. */
+  /** On the template: the last value of ssmd.io/rollout that was applied. */
   asked: 'ssmd.io/rollout-hash',
   /** On the Deployment: the image that we chose. */
   image: 'ssmd.io/image',
@@ -35,12 +35,12 @@ export const KEYS_DIR = '/etc/ssmd/keys'
 export const DATA_DIR = '/data'
 export const HEALTH_PORT = 8080
 
-// An unprivileged id that owns nothing on common images and nodes.
+// An unprivileged id that owns no files on common images and nodes.
 const USER = 65532
 
 export type Component = 'connector' | 'archiver' | 'simulator'
 
-/** Our own labels, and never the resource's: tools that mark a Feed must not take its pods for theirs (argo-cd#8683). */
+/** Our own labels without the resource's, because a tool that labels a Feed must not claim its pods (argo-cd#8683). */
 export const labelsFor = (component: Component, own: Labels): Labels => ({
   'app.kubernetes.io/name': 'ssmd',
   'app.kubernetes.io/component': component,
@@ -64,7 +64,7 @@ export function renderConfigMap(
   }
 }
 
-/** By identity of what was written: it was a third of a pass over a Feed that nobody changed. */
+/** Memoised by identity: writing the YAML took a third of a pass over an unchanged Feed. */
 const TEXTS = new WeakMap<object, string>()
 
 function yamlOf(content: object): string {
@@ -81,7 +81,7 @@ export type PodInput = {
   readonly component: Component
   readonly labels: Labels
   readonly args: readonly string[]
-  /** What the container reads of its configuration: its hash is the cause `config`. */
+  /** The configuration of the container: its hash is the cause `config`. */
   readonly config: unknown
   /** Hash of each Secret it uses, by name. */
   readonly secrets?: Readonly<Record<string, string | undefined>>
@@ -94,7 +94,7 @@ export type PodInput = {
   readonly mounts?: readonly VolumeMount[]
 }
 
-// A role gives itself 25 s to stop (workloads/role/run.ts) before it ends by force.
+// More than the 25 s after which a role forces its own end (workloads/role/run.ts).
 const GRACE_SECONDS = 30
 
 const probe = (
@@ -107,7 +107,7 @@ const probe = (
   failureThreshold: times.failures,
 })
 
-/** Mounts the Secret with the NATS credentials where roles look for it. They read it at each dial: rotation restarts nothing. */
+/** Mounts the Secret with the NATS credentials. Roles read it at each dial, so that a rotation restarts nothing. */
 export function addNatsCredentials(
   secret: string,
   pod: { volumes: Volume[]; mounts: VolumeMount[] }
@@ -124,7 +124,7 @@ export function renderDeployment(input: PodInput, platform: Platform): Deploymen
     spec: {
       replicas: 1,
       revisionHistoryLimit: 3,
-      // Two connectors of one feed would record every frame twice, two archivers would fight for one lock.
+      // Two connectors of a feed would record every frame twice, and two archivers need the same lock.
       strategy: { type: 'Recreate' },
       selector: { matchLabels: input.labels },
       template: renderTemplate(input, platform),
@@ -160,16 +160,16 @@ function renderTemplate(input: PodInput, platform: Platform): PodTemplate {
         {
           name: input.component,
           image: platform.image,
-          // A capture that starts again must not depend on a registry that is away.
+          // A restarted capture must not depend on a registry that may be down.
           imagePullPolicy: 'IfNotPresent',
-          // A role writes its last words there; where it could not, the end of its log tells.
+          // A role writes its last error there; otherwise the end of its log is used.
           terminationMessagePolicy: 'FallbackToLogsOnError',
           command: ['ssmd'],
           args: [...input.args, '--health-addr', `0.0.0.0:${HEALTH_PORT}`],
           ...(input.env && input.env.length > 0 ? { env: input.env } : {}),
           ports: [{ name: 'health', containerPort: HEALTH_PORT }, ...(input.ports ?? [])],
           resources: input.resources ?? input.defaults,
-          // Recovery of an archive after a crash may take its time: five minutes before liveness counts.
+          // Recovering an archive after a crash may take long: liveness counts after five minutes.
           startupProbe: probe('/livez', { period: 5, timeout: 5, failures: 60 }),
           livenessProbe: probe('/livez', { period: 10, timeout: 5, failures: 6 }),
           readinessProbe: probe('/readyz', { period: 5, timeout: 5, failures: 2 }),

@@ -1,12 +1,12 @@
-// Why a pod would be replaced, cause by cause, and whether that may happen now: a restart of a capture is a hole in the
-// data, so nothing is replaced without a cause that its template names, nor before its policy allows it. Pure.
+// The causes that would replace a pod, and whether they may do so now: a restart of a capture is a gap in the data, so a pod is
+// replaced only for a cause that its template names, and only when its policy allows it. Pure.
 
 import { canonical, shortHashOf } from '#crds/canonical.ts'
 import { findDrift } from '../kube/drift.ts'
 import type { Deployment, PodTemplate } from './objects.ts'
 import { ANNOTATIONS } from './pod.ts'
 
-/** The causes for which `next` replaces `previous`; empty where it does not. */
+/** The causes for which `next` replaces `previous`; empty if it does not. */
 export function rolloutCauses(previous: PodTemplate, next: PodTemplate): string[] {
   if (canonical(previous) === canonical(next)) return []
   const causes = namedCauses(previous, next)
@@ -18,7 +18,7 @@ function namedCauses(previous: PodTemplate, next: PodTemplate): string[] {
   const before = previous.metadata.annotations ?? {}
   const after = next.metadata.annotations
   const names = new Set([...Object.keys(before), ...Object.keys(after)])
-  // kubectl and others write annotations of their own there.
+  // kubectl and others add their own annotations.
   const ours = [...names].filter((name) => name.startsWith('ssmd.io/'))
   for (const name of ours.sort()) if (before[name] !== after[name]) causes.push(causeOf(name))
   if (imageOf(previous) !== imageOf(next)) causes.push('image')
@@ -39,20 +39,20 @@ function causeOf(annotation: string): string {
 
 export type RolloutPolicy = {
   readonly policy: 'Automatic' | 'Manual' | 'Window'
-  /** UTC, `HH:MM`; over midnight where it ends before it starts. */
+  /** UTC, `HH:MM`; over midnight if it ends before it starts. */
   readonly window?: { readonly start: string; readonly end: string } | undefined
 }
 
 export type Rollout = {
-  /** What to apply. */
+  /** The Deployment to apply. */
   readonly deployment: Deployment
-  /** Causes that wait; nothing else of the Deployment waits with them. */
+  /** Pending causes; all other changes of the Deployment are applied. */
   readonly pending: readonly string[]
 }
 
 /**
- * `live` is the Deployment as it is, if it is. A new image alone replaces no pod, or every upgrade of the operator would be
- * a hole in every capture: it goes along with the next cause, in a window, or when it is asked for (`asked`: any new text).
+ * `live` is the existing Deployment, if any. A new image alone replaces no pod, because every upgrade of the operator would
+ * be a gap in every capture: it is applied with the next cause, in a window, or on request (`asked`: any new text).
  */
 export function decideRollout(
   live: unknown,
@@ -79,13 +79,13 @@ export function decideRollout(
       deployment: withTemplate(wanted, before),
       pending: causes.length > 0 ? causes : ['edited by hand'],
     }
-  // Somebody set another image than ours: that is put back as any other edit.
+  // A manually set image is reverted, like any other edit.
   if (causes.some((cause) => cause !== 'image') || isEdited) return now(wanted)
   if (causes.length === 0) return now(wanted)
   return { deployment: withImage(wanted, imageOf(before) ?? ''), pending: ['image'] }
 }
 
-/** Notes which image it is, where it can be told from one that somebody set by hand. */
+/** Records our image, so that a manually set one can be told from it. */
 const now = (wanted: Deployment): Rollout => ({
   deployment: noting(wanted, imageOf(wanted.spec.template) ?? ''),
   pending: [],

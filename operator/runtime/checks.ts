@@ -1,5 +1,5 @@
-// What makes the operator unfit to go on. A check fails only for what a restart heals: an API server that is down or
-// rights that are missing are shown by metrics and conditions, and restarting for them would only add load.
+// The liveness checks of the operator. A check fails only if a restart helps. A down API server or missing rights are shown by
+// metrics and conditions: a restart would only add load.
 
 import type { Checks } from '#role/health.ts'
 import type { Informer } from '../kube/informer.ts'
@@ -7,11 +7,11 @@ import type { Elector } from '../kube/lease.ts'
 import type { LeaseTimes } from '../kube/lease-machine.ts'
 import type { Controller } from './controller.ts'
 
-// Mean delay of the event loop since the last probe; a probe comes every ten seconds or so.
+// Limit of the mean event loop delay since the last probe, about ten seconds ago.
 const LOOP_DELAY_MS = 1000
-// A watch ends by itself after 580 s and five more; beyond this our own timers have failed.
+// A watch ends after at most 585 s; if it lasts longer than this, our own timers have failed.
 const WATCH_SILENT_MS = 700_000
-// A pass has 30 s; one that ignores its signal for so long holds its key for ever.
+// A pass has 30 s; one that ignores its signal for this long would block its key permanently.
 const PASS_SECONDS = 600
 
 export function managerChecks(of: {
@@ -20,7 +20,7 @@ export function managerChecks(of: {
   readonly times: LeaseTimes
   readonly informers: readonly Pick<Informer, 'resource' | 'synced' | 'silentMs' | 'state'>[]
   readonly controllers: readonly Pick<Controller, 'name' | 'queue'>[]
-  /** What keeps it from working at all. */
+  /** The precondition of leading. */
   readonly wrong?: (() => string | undefined) | undefined
 }): Checks {
   return {

@@ -1,10 +1,10 @@
-// Read your own writes: before a key is worked on again, the caches must have seen what its last pass wrote. Else the
-// pass would judge a world from before its own doing, and do it twice (KEP-5647; controller-runtime#3473).
+// Read your own writes: before the next pass over a key, the caches must have seen the writes of the previous one. Otherwise
+// the pass would repeat them from stale data (KEP-5647; controller-runtime#3473).
 
 import { isOlder, type Key, type KubeObject, keyOf, type Resource } from '../kube/objects.ts'
 import type { Timers } from '../kube/timers.ts'
 
-/** What this file needs of an informer. */
+/** The part of an informer that this file uses. */
 export type Cache = {
   readonly store: { get(key: Key): KubeObject | undefined }
   readonly resourceVersion: string | undefined
@@ -20,7 +20,7 @@ type Write = {
 
 type Pending = { readonly writes: Map<string, Write>; behindSince: number | undefined }
 
-/** After so long the watch is not late but broken: the pass reads from the server instead. */
+/** After this time the watch counts as broken, and the pass reads from the server. */
 const GIVE_UP_MS = 5000
 
 export class Consistency {
@@ -30,7 +30,7 @@ export class Consistency {
 
   constructor(options: {
     timers: Timers
-    /** The cache of a kind; undefined where nobody watches it. */
+    /** The cache of a kind; undefined if it is not watched. */
     cacheOf: (resource: Resource) => Cache | undefined
   }) {
     this.#timers = options.timers
@@ -42,7 +42,7 @@ export class Consistency {
     return this.#pending.size
   }
 
-  /** The pass over `owner` wrote `object`, as the API server answered it. */
+  /** The pass over `owner` wrote `object`, as returned by the API server. */
   wrote(owner: Key, resource: Resource, object: KubeObject): void {
     const { uid, resourceVersion } = object.metadata
     this.#remember(owner, resource, keyOf(object), { uid, resourceVersion, deleted: false })
@@ -53,7 +53,7 @@ export class Consistency {
     this.#remember(owner, resource, key, { uid, resourceVersion: undefined, deleted: true })
   }
 
-  /** `behind`: ask again in a moment. `giveUp`: the cache stays behind, so read from the server. */
+  /** `behind`: retry soon. `giveUp`: the cache stays behind, so read from the server. */
   check(owner: Key): 'seen' | 'behind' | 'giveUp' {
     const pending = this.#pending.get(owner)
     if (!pending) return 'seen'
@@ -98,7 +98,7 @@ function isSeen(write: Write): boolean {
     !isBehind(object.metadata.resourceVersion, wanted)
   )
     return true
-  // It may be gone again, or live outside what we watch: then the cache as a whole has passed that version.
+  // A deleted object, or one outside our watch, counts as seen once the whole cache has passed its version.
   return !isBehind(write.cache.resourceVersion, wanted)
 }
 

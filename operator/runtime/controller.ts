@@ -1,6 +1,6 @@
 // Runs passes: some workers take keys from the queue, wait until the caches have seen what the key's last pass wrote,
-// call the reconcile function within a time, and decide what becomes of the key. The same key never runs twice at
-// once, also not while a pass that is out of time has not come back yet.
+// call the reconcile function with a time limit, and decide whether the key is requeued. A key never has two passes at the
+// same time, even if a pass that timed out has not returned yet.
 
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
@@ -11,7 +11,7 @@ import type { ControllerMetrics } from './metrics.ts'
 import { outcomeOf, PassTimeout } from './outcome.ts'
 import { Pass, type PassDeps } from './pass.ts'
 
-/** `requeueAfterMs`: look again then, though nothing changed. It counts only where the pass did not fail. */
+/** `requeueAfterMs`: the time until the next pass without a change. Ignored if the pass failed. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a pass that has nothing to say returns nothing
 export type Reconcile = (pass: Pass) => Promise<{ readonly requeueAfterMs?: number } | void>
 
@@ -25,13 +25,13 @@ export type ControllerOptions = {
   readonly timers: Timers
   readonly random: () => number
   /**
-   * Passes at the same time; default 8 (32 were slower: they only queue in the API server). As many again are for edits
-   * alone: a person does not wait until a storm of passes has had its answers.
+   * Passes at the same time; default 8 (32 were slower, because they queue in the API server). The same number again is
+   * reserved for edits, so that a person does not wait behind a storm of passes.
    */
   readonly workers?: number
-  /** For one pass; default 30 s. */
+  /** Time limit of one pass; default 30 s. */
   readonly timeoutMs?: number
-  /** Every key is looked at this often, whatever the watches say; default 10 min. */
+  /** Interval of passes over a key without a change; default 10 min. */
   readonly resyncMs?: number
   readonly allKeys: () => Iterable<Key>
 }
@@ -59,7 +59,7 @@ export class Controller {
     return this.#options.workers ?? DEFAULT_WORKERS
   }
 
-  /** Works until `stop`, or until the signal aborts what is under way. */
+  /** Runs passes until `stop`, or until the signal aborts those in flight. */
   async run(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => this.#passes.abort(signal.reason), { once: true })
     const over = new AbortController()
@@ -73,7 +73,7 @@ export class Controller {
     await resync
   }
 
-  /** Starts nothing more; passes under way have `graceMs` before their signal aborts. */
+  /** Starts no more passes; those in flight have `graceMs` before their signal aborts. */
   async stop(graceMs: number): Promise<void> {
     const timer = this.#options.timers.after(graceMs, () =>
       this.#passes.abort(new Error('the operator is stopping'))
@@ -124,7 +124,7 @@ export class Controller {
     metrics.active(1)
     try {
       const result = await reconcile(pass)
-      // It may have come to an end without having looked at its signal.
+      // It may have returned without checking its signal.
       late.signal.throwIfAborted()
       this.queue.forget(key)
       if (result?.requeueAfterMs === undefined) metrics.result('success')
@@ -143,7 +143,7 @@ export class Controller {
 
   #failed(pass: Pass, thrown: unknown, durationMs: number): void {
     const { metrics } = this.#options
-    // The signal of a stop is no failure of the key.
+    // An abort by `stop` is not a failure of the key.
     if (this.#passes.signal.aborted) return
     const outcome = outcomeOf(thrown)
     const { key } = pass
@@ -195,7 +195,7 @@ export class Controller {
     }
   }
 
-  /** Ten thousand passes that find nothing to do are a few hundred milliseconds that nobody else may wait for. */
+  /** Yields to I/O and timers: ten thousand idle passes in a row would block them for a few hundred milliseconds. */
   async #yield(): Promise<void> {
     const now = performance.now()
     if (now - this.#sliceStart < SLICE_MS) return

@@ -1,7 +1,7 @@
-// Puts the rooms kube and runtime together: caches first, then the lease, then work; and back in the opposite order.
-// A standby has its caches warm and its queues filled, so it works as soon as it leads.
+// Combines the rooms kube and runtime: starts caches, then takes the lease, then runs controllers, and stops in the opposite
+// order. A standby keeps its caches and queues filled, so it starts working as soon as it leads.
 //
-// How a kind is built on it (the whole public surface; everything else is inside):
+// How to build a kind on it (the whole public interface):
 //
 //   const manager = new Manager({ connection, log, registry, userAgent, name: 'ssmd-operator', … })
 //   const feeds = manager.informer(FEEDS, { namespace, indexes: { environment: (feed) => […] } })
@@ -15,10 +15,10 @@
 // A reconcile function gets a Pass (pass.ts): `get` (cache), `getLive`, `apply(resource, desired, owner)`,
 // `applyStatus(resource, object, status)`, `delete(resource, key, unwanted)`, `event`, `key`, `scope`, `signal`, `log`. It
 // returns nothing or `{requeueAfterMs}`, or throws: WaitError(reason, message, retryAfterMs) to be called again without
-// an error, TerminalError(reason, message) to be called again only after a change, anything else to be tried again
-// with back-off (outcome.ts). `Desired` objects hold the fields we own and nothing else: no status, no null, no
+// an error, TerminalError(reason, message) to be called again only after a change, anything else to be retried with
+// back-off (outcome.ts). `Desired` objects hold only the fields that we own: no status, no null, no
 // resourceVersion; `ownedBy(owner)` of kube/objects.ts makes the owner reference, `conditionsOf` of kube/conditions.ts the
-// conditions. `manager.enqueue(controller, key)` wakes a key for what is not in Kubernetes.
+// conditions. `manager.enqueue(controller, key)` starts a pass for a cause outside Kubernetes.
 
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -55,7 +55,7 @@ export type ManagerOptions = {
   readonly connection: Connection
   readonly log: Logger
   readonly registry: Registry
-  /** `ssmd-operator/<version> (<sha>)`: audit logs and flow schemas go by it. */
+  /** `ssmd-operator/<version> (<sha>)`, as in audit logs and flow schemas. */
   readonly userAgent: string
   /** Field manager; the status has `<name>-status`. */
   readonly name: string
@@ -63,20 +63,20 @@ export type ManagerOptions = {
   readonly hashAnnotation: string
   /** The program in Events, such as `ssmd.io/operator`. */
   readonly reportingController: string
-  /** Without it this process leads from the start: for one replica, and for tests. */
+  /** Default: no lease; this process leads from the start. For one replica, and for tests. */
   readonly lease?: {
     readonly namespace: string
     readonly name: string
     readonly identity?: string
     readonly times?: LeaseTimes
   }
-  /** Changes nothing: every write is asked as a dry run and logged, no lease is taken, no Event written. */
+  /** Changes nothing: every write is sent as a dry run and logged, no lease is taken, no Event is written. */
   readonly readOnly?: boolean
-  /** Is given the checks of caches, lease, watches and passes. */
+  /** Receives the checks of caches, lease, watches and passes. */
   readonly health?: Health
-  /** Has to hold before this process leads, and as long as it runs; it is handed the client. */
+  /** Must hold before this process leads, and as long as it runs; it receives the client. */
   readonly precondition?: (client: Client) => PreconditionOptions
-  /** How long passes under way may go on after the signal; default 20 s. */
+  /** How long passes in flight may continue after the signal; default 20 s. */
   readonly graceMs?: number
   readonly perSecond?: number
   readonly burst?: number
@@ -101,7 +101,7 @@ export const watching = <T extends KubeObject>(
 export type ControllerSpec<T extends KubeObject> = {
   readonly name: string
   readonly for: Informer<T>
-  /** Kinds whose objects have one of ours as their controller. */
+  /** Kinds whose objects are owned by the controller's kind. */
   readonly owns?: readonly Informer[]
   readonly watches?: readonly Watching[]
   readonly reconcile: Reconcile
@@ -114,7 +114,7 @@ export type ControllerSpec<T extends KubeObject> = {
 
 export type TaskSpec = {
   readonly name: string
-  /** `always`: also on a standby, from when the caches are filled. */
+  /** `always`: also on a standby, once the caches are filled. */
   readonly when: 'leading' | 'always'
   /** Ends when the signal aborts; an error ends the manager. */
   readonly run: (signal: AbortSignal) => Promise<void>
@@ -282,7 +282,7 @@ export class Manager {
     this.#tasks.push(spec)
   }
 
-  /** Wakes a key for a reason that no watch tells of. */
+  /** Starts a pass for a cause without a watch. */
   enqueue(
     controller: Controller,
     key: Key,
@@ -291,7 +291,7 @@ export class Manager {
     controller.queue.add(key, options)
   }
 
-  /** Runs until the signal aborts and all has ended in order; throws where it cannot go on. */
+  /** Runs until the signal aborts and everything has stopped in order; throws if it cannot continue. */
   async run(signal: AbortSignal): Promise<void> {
     const { log, registry, health } = this.#options
     using loop = watchEventLoop(registry)
@@ -299,7 +299,7 @@ export class Manager {
     const fatal = new AbortController()
     const ending = AbortSignal.any([signal, fatal.signal])
     const running: Promise<void>[] = []
-    /** What runs beside; its failure is the end of the whole. */
+    /** Background work; its failure stops the manager. */
     const beside = (promise: Promise<void>) =>
       running.push(promise.catch((thrown) => fatal.abort(thrown)))
     try {
@@ -316,12 +316,12 @@ export class Manager {
       if (this.#precondition) beside(this.#precondition.watch(always))
       this.#phase = 'standby'
       if (this.#elector) await this.#elector.acquire(ending)
-      // Who leads now may have waited for weeks.
+      // A standby may have waited for weeks before it leads.
       await this.#precondition?.still(ending, () => this.#elector?.release())
       this.#phase = 'leading'
       await this.#lead(ending, fatal, beside)
     } catch (thrown) {
-      // The signal's own abort is the orderly end; all else is thrown below.
+      // An abort by the signal is an orderly stop; any other error is thrown below.
       if (!ending.aborted) fatal.abort(thrown)
     } finally {
       this.#phase = 'stopping'
@@ -345,7 +345,7 @@ export class Manager {
     const holding = new AbortController()
     const tasks = AbortSignal.any([ending, passes.signal])
     const held = this.#elector?.hold(holding.signal).catch((lost: LeaseLost) => {
-      // Nothing more may go out, not even what is half sent.
+      // Abort all requests, including those in flight.
       this.client.transport.abortWrites(lost)
       passes.abort(lost)
       if (!fatal.signal.aborted) fatal.abort(lost)
@@ -363,7 +363,7 @@ export class Manager {
     await this.recorder.flush(FLUSH_MS)
     holding.abort()
     await held
-    // Only now: whoever leads next must not find us still writing.
+    // Release the lease last, so that two leaders never write at the same time.
     await this.#elector?.release()
   }
 

@@ -1,5 +1,5 @@
-// Metrics of controllers under controller-runtime's names, every label set at zero from the start, and the
-// event loop's delay: the one resource that all controllers of this process share.
+// Metrics of controllers under controller-runtime's names, every label set at zero from the start, and the delay of the
+// event loop that all controllers share.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'

@@ -1,12 +1,12 @@
-// What becomes of a pass that did not end well: whether the key is tried again, when, and how it is counted. The
-// one place that judges thrown values; kinds make conditions of the same reasons.
+// Decides about a failed pass: whether and when the key is retried, and how it is counted. The only place that interprets
+// thrown values; kinds use the same reasons in conditions.
 
 import { AssertionError } from 'node:assert/strict'
 import { type ErrorCode, SsmdError } from '#crds/errors.ts'
 import { ApplyLoop } from '../kube/apply.ts'
 import { ApiError, WriteRefused } from '../kube/errors.ts'
 
-/** Nothing will help but a change of the resource: counted, and not tried again before something changes. */
+/** Only a change of the resource can help: counted, and not retried before a change. */
 export class TerminalError extends SsmdError {
   readonly reason: string
 
@@ -16,7 +16,7 @@ export class TerminalError extends SsmdError {
   }
 }
 
-/** Something else has to happen first, such as a Secret that is still missing: no error, looked at again later. */
+/** Waits for something else, such as a missing Secret: not an error, retried later. */
 export class WaitError extends SsmdError {
   readonly reason: string
   readonly retryAfterMs: number
@@ -33,7 +33,7 @@ export class WaitError extends SsmdError {
   }
 }
 
-/** A pass took longer than it may; whatever it still does is cut off by its signal. */
+/** A pass exceeded its time limit; its signal aborts the rest. */
 export class PassTimeout extends SsmdError {
   constructor(key: string, ms: number) {
     super('SSMD_E_KUBERNETES', `the pass over ${key} was not done within ${ms} ms`)
@@ -42,13 +42,13 @@ export class PassTimeout extends SsmdError {
 
 export type Outcome =
   | { readonly kind: 'retry'; readonly retryAfterMs?: number }
-  /** Again at a known time, and no error. */
+  /** Retried at a known time, not an error. */
   | { readonly kind: 'wait'; readonly retryAfterMs: number }
   | { readonly kind: 'terminal' }
   | { readonly kind: 'timeout' }
-  /** A fault in our own code. */
+  /** A bug in our own code. */
   | { readonly kind: 'panic' }
-  /** This process may not write: nothing to report, somebody else does it. */
+  /** This process no longer leads: nothing to report, the new leader does the pass. */
   | { readonly kind: 'refused' }
 
 export function outcomeOf(thrown: unknown): Outcome {

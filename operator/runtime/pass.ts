@@ -1,5 +1,5 @@
-// What a reconcile function holds in its hands for one pass over one key: reads from the caches, writes that are
-// skipped where nothing differs and remembered where they were made, events, and a signal that ends it in time.
+// What a reconcile function uses in one pass over one key: reads from caches, writes that are skipped if nothing differs and
+// recorded otherwise, Events, and a signal that enforces the time limit.
 
 import type { Logger } from 'pino'
 import type { Applied, Applier, Desired } from '../kube/apply.ts'
@@ -15,7 +15,7 @@ export type PassEvent = {
   readonly type: EventType
   /** CamelCase, such as `FieldTakenOver`. */
   readonly reason: string
-  /** What was done, CamelCase verb, such as `Apply`. */
+  /** The action, a CamelCase verb such as `Apply`. */
   readonly action: string
   readonly note: string
 }
@@ -34,12 +34,12 @@ export class Pass {
   readonly key: Key
   readonly namespace: string | undefined
   readonly name: string
-  /** `status` where nothing but the status of something owned changed since the last pass. */
+  /** `status` if only the status of owned objects changed since the last pass. */
   readonly scope: Scope
-  /** As it had in the queue: its calls have the same. */
+  /** The priority of the key in the queue, used for the requests of the pass too. */
   readonly priority: number
   readonly id: string
-  /** The caches have not seen our own writes for seconds: `get` asks the server. */
+  /** The caches have missed our own writes for seconds: `get` reads from the server. */
   readonly behind: boolean
   readonly #deps: PassDeps
   readonly #make: { signal(): AbortSignal; log(): Logger }
@@ -55,7 +55,7 @@ export class Pass {
       priority: number
       id: string
       behind: boolean
-      /** Made when they are first asked for: most passes find nothing to do and need neither. */
+      /** Created on first use, because most passes find nothing to do and need neither. */
       make: { signal(): AbortSignal; log(): Logger }
     }
   ) {
@@ -71,7 +71,7 @@ export class Pass {
     this.#make = fields.make
   }
 
-  /** Aborts when the pass is out of time or the operator stops. */
+  /** Aborts when the pass times out or the operator stops. */
   get signal(): AbortSignal {
     this.#signal ??= this.#make.signal()
     return this.#signal
@@ -83,18 +83,18 @@ export class Pass {
     return this.#log
   }
 
-  /** Calls that changed something, or would have. */
+  /** Requests that changed something, or would have in a dry run. */
   get writes(): number {
     return this.#writes
   }
 
-  /** The object from the cache; from the server where there is no cache, or it is behind. */
+  /** The object from the cache; from the server if there is no cache, or it is behind. */
   async get<T extends KubeObject>(resource: Resource<T>, key: Key): Promise<T | undefined> {
     const informer = this.#deps.informerOf(resource)
     return informer && !this.behind ? informer.store.get(key) : this.getLive(resource, key)
   }
 
-  /** The object from the server: before anything that cannot be taken back. */
+  /** The object from the server, for decisions that cannot be reverted. */
   async getLive<T extends KubeObject>(resource: Resource<T>, key: Key): Promise<T | undefined> {
     try {
       return await this.#deps.client.get(resource, key, this.#call)
@@ -104,7 +104,7 @@ export class Pass {
     }
   }
 
-  /** Makes the object as desired, with no call where it is; fields taken from others become an event of `owner`. */
+  /** Applies the object, without a request if it is as desired; fields taken over from others become an Event of `owner`. */
   async apply<T extends KubeObject>(
     resource: Resource<T>,
     desired: Desired,
@@ -126,7 +126,7 @@ export class Pass {
     return applied
   }
 
-  /** Writes the whole status of the key's object, where it differs. */
+  /** Writes the whole status of the key's object, if it differs. */
   async applyStatus<T extends KubeObject>(
     resource: Resource<T>,
     object: T,
@@ -143,8 +143,8 @@ export class Pass {
   }
 
   /**
-   * Deletes an object that must not be. What the cache says is not evidence enough: the server is asked, and
-   * `unwanted` judges its answer; a successor of the same name stays. True where it was deleted.
+   * Deletes an unwanted object. Reads it from the server first, because a cache may be stale, and `unwanted` judges that
+   * version; a successor of the same name stays. True if it was deleted.
    */
   async delete<T extends KubeObject>(
     resource: Resource<T>,
@@ -166,7 +166,7 @@ export class Pass {
         ...this.#call,
       })
     } catch (thrown) {
-      // Gone, or not what was judged any more: the next pass judges anew.
+      // Deleted or changed since it was judged: the next pass judges it again.
       if (isNotFound(thrown) || isConflict(thrown)) return false
       throw thrown
     }

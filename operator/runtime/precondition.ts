@@ -1,16 +1,16 @@
-// What has to hold before a program works at all, and as long as it does: until then it does not lead, is not ready, and
-// says why. One that works ends when it holds no more; started again, it waits.
+// A condition that must hold before and while a program works: until it holds, the program does not lead, is not ready, and
+// says why. If it stops holding, the program exits, and waits after its restart.
 
 import type { Logger } from 'pino'
 import type { SsmdError } from '#crds/errors.ts'
 import { sleep, type Timers } from '../kube/timers.ts'
 
 export type PreconditionOptions = {
-  /** What is wrong, or undefined. It throws where that cannot be told now. */
+  /** What is wrong, or undefined. Throws if it cannot be checked now. */
   readonly check: (signal: AbortSignal) => Promise<SsmdError | undefined>
-  /** How often it is looked at while it does not hold; default 2 s. */
+  /** Interval of checks while it does not hold; default 2 s. */
   readonly retryMs?: number
-  /** How often while it does; default 30 s. */
+  /** Interval of checks while it holds; default 30 s. */
   readonly watchMs?: number
 }
 
@@ -52,7 +52,7 @@ export class Precondition {
     }
   }
 
-  /** Throws what is wrong, if it is, after `before`; what cannot be told now is no reason to end. */
+  /** Throws what is wrong, after `before`; a failed check is no reason to exit. */
   async still(signal: AbortSignal, before?: () => Promise<void> | undefined): Promise<void> {
     let error: SsmdError | undefined
     try {
@@ -67,7 +67,7 @@ export class Precondition {
     throw error
   }
 
-  /** Runs until the signal aborts; throws once it holds no more. */
+  /** Runs until the signal aborts; throws once it no longer holds. */
   async watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(this.#timers, this.#options.watchMs ?? 30_000, signal).catch(() => {})

@@ -1,4 +1,4 @@
-// Waits for all caches, and says now and then which are not filled yet: a right that is missing looks like this.
+// Waits for all caches, and logs regularly which are not filled yet, for instance because a right is missing.
 
 import type { Logger } from 'pino'
 import type { Informer } from '../kube/informer.ts'

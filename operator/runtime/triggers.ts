@@ -1,5 +1,5 @@
-// Which keys a change makes worth a pass, how urgent it is, and how much of it has to be looked at. Pure: a change in,
-// wishes out. A change of a reference wakes both sides, the one it left and the one it came to.
+// Which keys a change enqueues, how urgently, and for which scope of pass. Pure. A changed reference enqueues both the
+// previous and the new target.
 
 import { canonical } from '#crds/canonical.ts'
 import { controllerOf, type Key, type KubeObject, type Resource } from '../kube/objects.ts'
@@ -10,7 +10,7 @@ export type Wish = {
   readonly key: Key
   readonly priority: number
   readonly scope: Scope
-  /** Not before so many milliseconds from now: for what comes in crowds and is looked at once. */
+  /** Delay in milliseconds, so that many changes become one pass. */
   readonly afterMs?: number
 }
 
@@ -23,7 +23,7 @@ export function ownWish<T extends KubeObject>(change: Change<T>): Wish {
     case 'deleted':
       return { key, scope: 'all', priority: PRIORITY.edit }
     case 'updated':
-      // Our own status write comes back as a change; a status that somebody else wrote does too.
+      // Our own status write arrives as a change, and so does one by another writer.
       return isIntent(change.old, change.object)
         ? { key, scope: 'all', priority: PRIORITY.edit }
         : { key, scope: 'status', priority: PRIORITY.resync }
@@ -73,7 +73,7 @@ const objectsOf = <T>(change: Change<T>): readonly T[] => {
 const priorityOf = (change: Change<KubeObject>): number =>
   change.kind === 'added' && change.initial ? PRIORITY.resync : PRIORITY.event
 
-/** Whether somebody wants something else now: spec, labels, annotations, owners, finalizers or deletion. */
+/** Whether the desired state changed: spec, labels, annotations, owners, finalizers or deletion. */
 function isIntent(old: KubeObject, now: KubeObject): boolean {
   const a = old.metadata
   const b = now.metadata

@@ -1,5 +1,5 @@
-// What the API server refused, as a fact for a condition; nothing for what is no news of the resource, such as a lost lease
-// or a fault of our own. Pure.
+// A refusal by the API server, as a fact for a condition; undefined for errors that do not concern the resource, such as a lost
+// lease or a bug of the operator. Pure.
 
 import { ApplyLoop, OwnedByOther } from '../kube/apply.ts'
 import { ApiError, immutableFields, isForbidden, isRefusal } from '../kube/errors.ts'
@@ -12,7 +12,7 @@ export function failureOf(thrown: unknown): Fact | undefined {
   const { reason } = thrown
   if (immutableFields(thrown).length > 0) return stalled('ImmutableField', whatOf(thrown))
   if (isRefusal(thrown)) return stalled('Refused', whatOf(thrown))
-  // A quota, or an admission that says no, is answered like a missing right; roles would not help.
+  // A refusal by a quota or by admission has the same code as a missing right, but no Role would help.
   if (isForbidden(thrown))
     return waiting(isMissingRight(thrown) ? 'Forbidden' : 'Refused', whatOf(thrown))
   return waiting('Waiting', `the API server does not accept it now (${reason})`)
@@ -20,5 +20,5 @@ export function failureOf(thrown: unknown): Fact | undefined {
 
 const isMissingRight = ({ message }: ApiError): boolean => /\bcannot \w+ resource\b/.test(message)
 
-/** Without the path of the request, which says nothing to a person. */
+/** Without the path of the request. */
 const whatOf = ({ message }: ApiError): string => message.replace(/^\S+ \S+: /, '')

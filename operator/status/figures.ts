@@ -1,27 +1,27 @@
-// The figures that statuses show of what workloads report, and how they are written. Pure.
+// The figures of a status, computed from reports, and their text. Pure.
 
 import { rfc3339Seconds } from '#crds/rfc3339.ts'
 import type { ArchiverSays, Says } from './reports.ts'
 
-/** Three digits are what a person compares; more would only write more often. */
+/** Three digits are enough for a person; more would cause more status writes. */
 export const rounded = (rate: number): number => Number(rate.toPrecision(3))
 
-/** Unix milliseconds as Kubernetes writes times; undefined for what is no time. */
+/** Unix milliseconds as Kubernetes writes times; undefined if it is not a valid time. */
 export function timeOf(ms: number | null | undefined): string | undefined {
   if (typeof ms !== 'number' || !(ms > 0) || ms > 8.64e15) return undefined
   return rfc3339Seconds(ms)
 }
 
-/** Gaps of the UTC day, as the archivers of a feed know them: the one that knows of most; undefined where none does. */
+/** Gaps of the UTC day: the largest number that an archiver of the feed reports; undefined without a report. */
 export function gapsToday(reports: readonly ArchiverSays[], day: string): number | undefined {
   const counts = reports.filter((report) => report.day === day).map(({ dayGaps }) => dayGaps)
   return counts.length === 0 ? undefined : Math.max(...counts)
 }
 
-/** A market so quiet that nothing waits to be committed does not lag, whatever the age of its newest record. */
+/** If no record waits for a commit, the lag is 0, whatever the age of the newest record. */
 const QUIET_S = 5
 
-/** How far what is durable is behind what was received, in seconds: the worst of all. Undefined if no report says. */
+/** Seconds from receiving a record to committing it, the largest of all; undefined if no report has it. */
 export function lagOf(reports: readonly Says[]): number | undefined {
   const lags = reports.flatMap((report) => {
     if (report.role === 'connector') return report.unackedSeconds ?? []
@@ -41,7 +41,7 @@ export function lagText(seconds: number): string {
   return `${Math.min(99_999, Math.round(seconds / 86_400))}d`
 }
 
-/** Lag and when it was reported: the oldest of the reports that figures are made of. */
+/** Lag, and when it was reported: the time of the oldest report used. */
 export function lagFigures(reports: readonly Says[]): Readonly<Record<string, unknown>> {
   if (reports.length === 0) return {}
   const lag = lagOf(reports)

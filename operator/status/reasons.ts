@@ -1,5 +1,5 @@
-// Every reason that a condition of ours gives, and what a person does about it: the end of its message. Stable words: alerts
-// and the runbook go by them.
+// Every reason of our conditions, and what to do about it: the end of the condition's message. Names are stable, because
+// alerts and the runbook depend on them.
 
 export const REASONS = {
   // Healthy: as declared.
@@ -44,7 +44,7 @@ export const REASONS = {
   NatsUnreachable: 'check spec.transport of the Environment, and that NATS runs',
   StreamRefused: 'correct the stream, or spec.transport.stream of the Environment',
   RolloutPending: 'annotate the resource with a new value of ssmd.io/rollout to apply the change',
-  // What a workload reports of a part of itself (troubles.ts weighs them).
+  // Troubles that workloads report (troubles.ts orders them).
   NotDurable:
     'free space on the volume that the message names (NATS or archive); if JetStream keeps refusing, delete the NATS pod once',
   FramesDropped:

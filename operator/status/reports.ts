@@ -1,9 +1,8 @@
-// A report as it came from the network, made safe to keep and to show: only the fields that the operator uses, of bounded
-// length and count. Pure.
+// Validates a report from the network: keeps only the fields that the operator uses, of bounded length and count. Pure.
 
 import type { ArchiverReport, ConnectorReport, Trouble } from '#bus/report.ts'
 
-/** Of a kind that this version may not know. */
+/** A trouble; a later version may report kinds that this one does not know. */
 export type ReportedTrouble = Omit<Trouble, 'kind'> & { readonly kind: string }
 
 type Common = {
@@ -79,13 +78,13 @@ function archiverOf(from: Record<string, unknown>, common: Common): ArchiverSays
     dayGaps,
     lastCommitAt: isCount(lastCommitAt) ? lastCommitAt : null,
     lagSeconds: isCount(lagSeconds) ? lagSeconds : null,
-    // Of an archiver that does not say, assume that something waits.
+    // An older archiver does not report it: assume that records wait.
     pendingBlocks: isCount(pendingBlocks) ? pendingBlocks : 1,
     day: typeof day === 'string' ? oneLine(day, WORD_LIMIT) : null,
   }
 }
 
-/** One of each kind: the messages of several are put together. */
+/** One trouble for each kind, with the messages joined. */
 function troublesOf(given: unknown): readonly ReportedTrouble[] {
   if (!Array.isArray(given)) return []
   const found = new Map<string, ReportedTrouble>()
@@ -112,7 +111,7 @@ const isName = (value: unknown): value is string =>
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0
 
-/** A status shows it: bounded, so that it fits its field. */
+/** Bounded, so that it fits the field of the status. */
 const isWhole = (value: unknown): value is number =>
   Number.isInteger(value) && isCount(value) && value <= 1e9
 

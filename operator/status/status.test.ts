@@ -51,7 +51,7 @@ const capture = (over: Partial<CaptureView> = {}): CaptureView => ({
   deployment: available,
   observation: { pods: [] },
   pending: [],
-  stream: { state: 'good' },
+  stream: { kind: 'good' },
   report: undefined,
   archivers: [],
   ...over,
@@ -153,7 +153,7 @@ const TABLE: readonly (readonly [
   ],
   [
     'NATS is away',
-    view({ captures: [capture({ stream: { state: 'away', why: 'x' } })] }),
+    view({ captures: [capture({ stream: { kind: 'away', why: 'x' } })] }),
     { Ready: 'True Captured', DataFlowing: 'Unknown NatsUnreachable' },
   ],
   [
@@ -349,7 +349,7 @@ test(`garbage that slipped past validation is judged and never crashes (10,000 o
       deployment,
       observation: { pods: [] },
       pending: [],
-      stream: { state: 'good' },
+      stream: { kind: 'good' },
       reports: [],
     } as const
     const environmentView = {

@@ -1,21 +1,21 @@
-// From what is known of a resource to its conditions: KEP-1623, and read by kstatus as it is meant. Ready sums up;
-// Reconciling, Stalled, Paused and RolloutPending are there only while they hold, and never the first two together. Pure.
+// Facts about a resource become its conditions, as KEP-1623 and kstatus expect them. Ready sums up; Reconciling, Stalled,
+// Paused and RolloutPending exist only while they are True, and never the first two together. Pure.
 
 import { type Condition, conditionsOf, type Judgement } from '../kube/conditions.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { messageOf, quotesWorkload, type Reason } from './reasons.ts'
 
-/** `waiting` heals by itself, `stalled` needs somebody. */
+/** `waiting` recovers automatically, `stalled` needs a person. */
 export type Standing = 'good' | 'waiting' | 'stalled'
 
 export type Fact = {
   readonly standing: Standing
   readonly reason: Reason
-  /** What is so; what to do about it comes from the table. */
+  /** What was found; the table of reasons adds what to do. */
   readonly what: string
-  /** Nobody can tell yet. */
+  /** Not known yet. */
   readonly unknown?: boolean
-  /** Just started: what was said before holds until it is known better, so that a restart of ours is no news. */
+  /** The operator has just started: the previous condition stays until reports arrive, so that a restart changes no status. */
   readonly unsettled?: boolean
   /** Of DataFlowing: Ready is False as well. */
   readonly failsReady?: boolean
@@ -27,28 +27,29 @@ export const good = (reason: Reason, what = ''): Fact => ({ standing: 'good', re
 export const waiting = (reason: Reason, what = ''): Fact => ({ standing: 'waiting', reason, what })
 export const stalled = (reason: Reason, what = ''): Fact => ({ standing: 'stalled', reason, what })
 
-/** In the order in which one needs the other: Ready says the first that is not good. */
+/** In the order of their dependencies: Ready shows the first that is not good. */
 export type Facts = {
   readonly ConfigValid: Fact
   readonly CredentialsAvailable: Fact
   readonly WorkloadAvailable: Fact
-  /** Shown beside Ready: a quiet market or a short outage of NATS is no fault of the resource. Only `failsReady` changes Ready. */
+  /** Shown beside Ready, because a quiet market or a short outage of NATS is not a failure of the resource. Only `failsReady`
+   * changes Ready. */
   readonly DataFlowing: Fact
 }
 
 export type Summary = {
   readonly facts: Facts
-  /** What Ready says where all is good. */
+  /** The message of Ready if all facts are good. */
   readonly ready: Fact
   readonly paused?: Fact | undefined
   readonly rolloutPending?: Fact | undefined
-  /** What the pass itself ran into. */
+  /** An error of the pass itself. */
   readonly failure?: Fact | undefined
 }
 
 const RANK: Readonly<Record<Standing, number>> = { good: 0, waiting: 1, stalled: 2 }
 
-/** The worst of several, each named where there is more than one; `none` where there is none. */
+/** The worst of several facts, with its subject if there are several; `none` without facts. */
 export function worst(
   facts: readonly { readonly of: string; readonly fact: Fact }[],
   none: Fact
@@ -66,7 +67,7 @@ export function worst(
 export function judgementsOf(summary: Summary): readonly Judgement[] {
   const { facts, ready, paused, rolloutPending, failure } = summary
   const flow = facts.DataFlowing
-  // Before the workload: a pod that is not ready because of it only says that it is not ready.
+  // Before the workload, whose pod would only say that it is not ready.
   const lost = flow.failsReady ? flow : undefined
   const order = [
     facts.ConfigValid,
@@ -134,7 +135,7 @@ const withoutTimes = ({ type, status, reason, message }: Condition): Judgement =
   message,
 })
 
-/** Figures, and where there is none yet, the one from before. */
+/** The figures, completed with previous ones where there is no new one yet. */
 function filledIn(
   figures: Readonly<Record<string, unknown>>,
   status: unknown
@@ -161,7 +162,7 @@ function filledIn(
   }
 }
 
-/** The conditions of a status that may be anything. */
+/** The conditions of a stored status, which may hold anything. */
 export function conditionsIn(status: unknown): readonly Condition[] {
   const found = (status as { conditions?: unknown } | null | undefined)?.conditions
   if (!Array.isArray(found)) return []
@@ -174,7 +175,7 @@ export function conditionsIn(status: unknown): readonly Condition[] {
   )
 }
 
-/** What has to be told at once: which conditions hold and why, of which generation. Figures and their words can wait. */
+/** The part of a status that is written immediately: conditions, reasons and generation. Figures and messages can wait. */
 export function contractOf(status: unknown): string {
   const generation = (status as { observedGeneration?: unknown } | undefined)?.observedGeneration
   const conditions = conditionsIn(status).map((condition) => [
@@ -182,7 +183,7 @@ export function contractOf(status: unknown): string {
     condition.status,
     condition.reason,
     condition.observedGeneration,
-    // A workload's own words may change with every report.
+    // A message quoted from a workload may change with every report.
     condition.type === 'DataFlowing' || quotesWorkload(condition.reason) ? '' : condition.message,
   ])
   return JSON.stringify([generation, conditions])

@@ -48,7 +48,7 @@ const deployment = (available: boolean): KubeObject => ({
 const capture = (over: Partial<CaptureView> = {}): CaptureView => ({
   ...{ name: 'e', connector: 'connector-e-a', simulated: false, suspended: false },
   ...{ config: good('Valid'), credentials: good('Found'), deployment: deployment(true) },
-  ...{ observation: { pods: [] }, pending: [], stream: { state: 'good' }, archivers: [] },
+  ...{ observation: { pods: [] }, pending: [], stream: { kind: 'good' }, archivers: [] },
   report: connector(),
   ...over,
 })
@@ -59,7 +59,7 @@ const feed = (...captures: readonly CaptureView[]): FeedView => ({
 const archive = (...reports: readonly ArchiverSays[]): ArchiveView => ({
   ...{ config: good('Valid'), credentials: good('Found'), paused: false, archiver: 'archiver-k' },
   ...{ predecessor: undefined, feeds: ['a'], deployment: deployment(true), pending: [] },
-  ...{ stream: { state: 'good' }, settled: true, failure: undefined, day: '2026-11-24' },
+  ...{ stream: { kind: 'good' }, settled: true, failure: undefined, day: '2026-11-24' },
   reports,
 })
 const told = (summary: Summary, type: string) => {

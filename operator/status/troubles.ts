@@ -1,5 +1,4 @@
-// What a running workload reports of itself and its pod does not show, such as an archiver that waits for space, as facts for
-// conditions. Pure.
+// Troubles that a running workload reports, such as an archiver that waits for space, as facts for conditions. Pure.
 
 import type { TroubleKind } from '#bus/report.ts'
 import { timeOf } from './figures.ts'
@@ -13,7 +12,7 @@ import { type Fact, good, stalled, waiting } from './status.ts'
  */
 type Weight = 'fails' | 'hinders' | 'noted'
 
-/** The worst first (docs/design/0003 says why each weighs what it does). */
+/** The worst first (docs/design/0003 explains the order). */
 const WEIGHTS: Readonly<Record<TroubleKind, Weight>> = {
   NotDurable: 'fails',
   FramesDropped: 'fails',
@@ -28,13 +27,13 @@ const WEIGHTS: Readonly<Record<TroubleKind, Weight>> = {
   ClockStepped: 'noted',
 }
 const ORDER = Object.keys(WEIGHTS)
-/** Kinds of a later version come after those that hinder. */
+/** Unknown kinds, of a later version, follow those with `hinders`. */
 const UNKNOWN_RANK = ORDER.indexOf('SymbolsNotFound') - 0.5
 
 const isKnown = (kind: string): kind is TroubleKind => Object.hasOwn(WEIGHTS, kind)
 const rankOf = (kind: string): number => (isKnown(kind) ? ORDER.indexOf(kind) : UNKNOWN_RANK)
 
-/** The first report that names an error with a reason of its own. */
+/** The first report with an error that has its own reason. */
 export function codeFact(reports: readonly Says[]): Fact | undefined {
   for (const { role, feed, code, message } of reports) {
     const what = `${feed}: ${message}`
@@ -48,7 +47,7 @@ export function codeFact(reports: readonly Says[]): Fact | undefined {
   return undefined
 }
 
-/** The worst trouble of all reports; the others stand beside it in its message. */
+/** The worst trouble of all reports; its message also names the others. */
 export function troubleFact(reports: readonly Says[]): Fact | undefined {
   const found = reports.flatMap(({ feed, troubles = [] }) =>
     troubles.map((trouble) => ({ feed, ...trouble }))
@@ -71,7 +70,7 @@ function describe({ message, since }: ReportedTrouble): string {
 
 function factOf(kind: string, what: string): Fact {
   const rank = rankOf(kind)
-  // Beside another capture's facts: what recovers is lighter than any of the same standing, the others are heavier.
+  // Compared with facts of other captures: a trouble that recovers weighs less than any fact of its standing, others more.
   if (!isKnown(kind)) return { ...waiting('Troubled', `${kind}: ${what}`), weight: -rank }
   switch (WEIGHTS[kind]) {
     case 'fails':

@@ -1,4 +1,4 @@
-// What one Feed in one Environment needs beyond both of them: a key that it can use, names that fit together. Pure.
+// Rules of one Feed in one Environment: a key that it can use, and names of valid length. Pure.
 
 import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated, keyOf } from '#crds/environments.ts'
@@ -11,10 +11,10 @@ import { listWords } from '#crds/problems.ts'
 import { nearest } from '#crds/suggest.ts'
 import { versionInForce } from '#crds/versions.ts'
 
-/** `connector-<environment>-<feed>` has to be a label of at most 63 characters. */
+/** `connector-<environment>-<feed>` must be a label of at most 63 characters. */
 const MAX_NAMES = 63 - 'connector--'.length
 
-/** What hinders this one feed in the environment; the others go on. */
+/** What blocks this feed in the environment; the other feeds continue. */
 export const checkCapture = (
   environment: Located<Environment>,
   feed: Feed,

@@ -1,5 +1,5 @@
-// Stored objects as typed resources, or why they are none: the same judgement as `ssmd validate`. Each object is judged
-// once: stored objects never change, a new version is a new object.
+// Stored objects as typed resources, or their problems, with the rules of `ssmd validate`. Each object is judged once: stored
+// objects are immutable, a new version is a new object.
 
 import { canonical } from '#crds/canonical.ts'
 import type { Kind, ResourceOf } from '#crds/kinds.ts'
@@ -24,7 +24,7 @@ export class Judged {
     return verdict
   }
 
-  /** Those that are what they should be. */
+  /** The valid ones. */
   all<K extends Kind>(kind: K, objects: Iterable<KubeObject>): ResourceOf[K][] {
     const resources: ResourceOf[K][] = []
     for (const object of objects) {
@@ -35,7 +35,7 @@ export class Judged {
   }
 }
 
-/** A stored object that is not fit, as the policies know it: it is there, and has said itself what is wrong. */
+/** An invalid stored object, as the policies see it: it exists, and its own status shows its problems. */
 export const brokenAmong = (
   judged: Judged,
   kind: Kind,
@@ -49,14 +49,14 @@ export const brokenAmong = (
     return { code, file: '', line: 1, column: 1, kind, name, field: '', message: problem, hint: '' }
   })
 
-/** Spec and name alone: what others wrote beside them, and what we wrote into the status, is not on trial. */
+/** Only spec and name are judged, not the status or fields of other writers. */
 function judgeObject<K extends Kind>(kind: K, object: KubeObject): Verdict<K> {
   const { name, namespace } = object.metadata
   const metadata = namespace === undefined ? { name } : { name, namespace }
   const written = { apiVersion: object.apiVersion, kind, metadata, spec: object.spec }
   const { resource, findings } = judge(kind, written)
   if (resource) {
-    // As a rule the API server has filled the defaults in already: then there is one spec, not two.
+    // Usually the API server has filled in the defaults already; then keep the same spec object.
     const isSame = canonical(resource.spec) === canonical(object.spec)
     return { resource: isSame ? { ...resource, spec: object.spec } : resource, problem: undefined }
   }
@@ -70,10 +70,10 @@ function judgeObject<K extends Kind>(kind: K, object: KubeObject): Verdict<K> {
   }
 }
 
-/** Garbage may be a megabyte long, and what to do about it stands at the end. */
+/** Shortens an invalid value, which may be a megabyte long, but not the hint at the end. */
 const shortened = (text: string): string => (text.length > 1000 ? `${text.slice(0, 999)}…` : text)
 
-/** A resource of the API server as the policies take it: it stands in no file. */
+/** A resource of the API server for the policies, which expect a file name. */
 export const located = <T>(resource: T): Located<T> => ({
   resource,
   file: '',
@@ -94,7 +94,7 @@ export const locatedAll = (of: {
   notes: [],
 })
 
-/** What a condition says of policies that were broken: the first, and how many more there are. */
+/** The message of a condition for broken rules: the first, and the number of others. */
 export function describeProblems(problems: readonly Problem[]): string {
   const [first] = problems
   if (!first) return ''

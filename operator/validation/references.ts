@@ -1,4 +1,4 @@
-// Names that one resource gives to another: found, or a problem with the nearest name there is.
+// References to other resources: found, or a problem that suggests the most similar name.
 
 import type { Kind, Resource } from '#crds/kinds.ts'
 import type { Located, Resources } from '#crds/located.ts'
@@ -7,7 +7,7 @@ import type { Problem } from '#crds/problems.ts'
 import { listWords } from '#crds/problems.ts'
 import { nearest } from '#crds/suggest.ts'
 
-/** The problem of a name that no resource of the kind has; none where it is there, or is there with problems of its own. */
+/** The problem of a name that no resource of the kind has; none if it exists, even with its own problems. */
 export function checkReference(
   from: Located<Resource>,
   field: string,
@@ -15,7 +15,7 @@ export function checkReference(
   resources: Resources
 ): Problem[] {
   const names = namesOf(to.kind, resources)
-  // A resource that broke its schema has said so already; saying that it is not there would mislead.
+  // A resource with schema problems is reported already; calling it missing would mislead.
   const isBroken = resources.problems.some((p) => p.kind === to.kind && p.name === to.name)
   if (isBroken || names.includes(to.name)) return []
   const near = nearest(to.name, names)

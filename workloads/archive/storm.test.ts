@@ -4,9 +4,9 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { rfc3339 } from '#crds/rfc3339.ts'
 import { until } from '#testing/deadline.ts'
 import { countGaps, type Gap } from './format/manifest.ts'
-import { formatNanos } from './format/time.ts'
 import type { Checkpoint } from './state/feed-state.ts'
 import { boundGaps, MAX_GAPS, takeBack } from './state/gap-list.ts'
 import { decodeRecords, encodeRecord } from './state/journal-record.ts'
@@ -101,7 +101,7 @@ test('an archive that an older archiver left with 60,000 gaps starts, and heals'
   const path = join(folder.path, 'made', '.commit', 'checkpoint')
   const old = decodeRecords(readFileSync(path)).records[0] as Checkpoint
   const gaps = Array.from({ length: 60_000 }, (_, i) => {
-    const time = formatNanos(START + BigInt(i) * MS)
+    const time = rfc3339(START + BigInt(i) * MS)
     const gap = {
       cause: 'exchange-sequence',
       fault: 'exchange',
@@ -134,7 +134,7 @@ test('200,000 gaps of every kind over a day are at most a thousand entries, and 
   const causes = ['exchange-sequence', 'buffer-full', 'number-hole', 'disconnected'] as const
   let held: readonly Gap[] = []
   for (let i = 0; i < 200_000; i++) {
-    const time = formatNanos(at(`${DAY}T00:00:00Z`) + BigInt(i) * 430n * MS)
+    const time = rfc3339(at(`${DAY}T00:00:00Z`) + BigInt(i) * 430n * MS)
     const cause = causes[i % 4]!
     const isKnown = cause !== 'disconnected'
     if (isKnown) missing += 3
@@ -165,7 +165,7 @@ test('200,000 gaps of every kind over a day are at most a thousand entries, and 
 
 test('in whatever order and portions gaps of a storm come, the entries are the same', () => {
   const all = Array.from({ length: 600 }, (_, i): Gap => {
-    const time = formatNanos(START + BigInt(i) * 3000n * MS)
+    const time = rfc3339(START + BigInt(i) * 3000n * MS)
     return {
       cause: 'exchange-sequence',
       fault: 'exchange',
@@ -194,8 +194,8 @@ test('sequences that come late are taken back from one gap, a part of it, and ma
   const gap = (first: number, last: number, more: Partial<Gap> = {}): Gap => ({
     cause: 'exchange-sequence',
     fault: 'exchange',
-    from: formatNanos(START),
-    to: formatNanos(START),
+    from: rfc3339(START),
+    to: rfc3339(START),
     connection: '01a',
     shard: 0,
     missing: last - first + 1,

@@ -1,5 +1,5 @@
-// Acknowledges commits, one at a time and beside the next commits: a NATS that is away holds no commit up. A lost
-// acknowledgement costs nothing, the blocks come again and are known.
+// Acknowledges commits, one at a time and beside the next commits, so that an unreachable NATS delays no commit. A lost
+// acknowledgement is harmless: the blocks are delivered again and ignored.
 
 import type { BlockConsumer } from '#bus/consumer.ts'
 import { describeError } from '#crds/errors.ts'
@@ -20,7 +20,7 @@ export class Acknowledger {
 
   /** Everything up to this sequence is committed. */
   acknowledge(sequence: number): void {
-    // Sequences of a stream that was made anew begin again: the newest commit counts, not the greatest.
+    // Sequences of a recreated stream begin again: the newest commit counts, not the greatest.
     if (sequence === this.#wanted) return
     this.#wanted = sequence
     this.#running ??= this.#run().finally(() => {

@@ -1,5 +1,5 @@
-// Archives one feed: reads its blocks in order, commits every interval, and acknowledges what is committed. A full disk
-// is waited for; a NATS that does not answer, too. Any other error ends it, and the next start goes on from the commit.
+// Archives one feed: reads its blocks in order, commits every interval, and acknowledges committed blocks. Waits while the disk
+// is full or NATS does not answer. Any other error ends it, and the next start continues from the last commit.
 
 import type { NatsConnection } from 'nats'
 import type { Logger } from 'pino'

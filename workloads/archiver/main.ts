@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
 import { Alarms } from '#bus/alarms.ts'
 import { connectBus } from '#bus/connect.ts'
-import { watchUpDown } from '#bus/link.ts'
 import { consumerName, reportSubject } from '#bus/names.ts'
 import { startReports } from '#bus/report-sender.ts'
+import { watchUpDown } from '#bus/status-watch.ts'
 import { streamWantOf } from '#bus/stream-config.ts'
 import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
@@ -25,15 +25,15 @@ export type ArchiverOptions = {
   readonly archiveFile: string
   readonly environmentFile: string
   readonly healthAddr?: string
-  /** Root of the archive, in place of `spec.storage`. */
+  /** Root of the archive, instead of `spec.storage`. */
   readonly data?: string
   /** Where Secrets are mounted; default /etc/ssmd/keys. */
   readonly keysDir?: string
-  /** Of this program on NATS, in place of `transport.credentialsRef`. */
+  /** Credentials of this program on NATS, instead of `transport.credentialsRef`. */
   readonly natsCredentials?: string
 }
 
-/** A NATS that is away does not hold the end up. */
+/** An unreachable NATS delays the exit by at most this. */
 const FLUSH_MS = 1000
 
 /** Runs until SIGTERM. */
@@ -57,7 +57,7 @@ async function archiveFeeds(
   const { log, random, health, clock } = role
   const { transport } = environment.spec
   const name = archive.metadata.name
-  // One feed that cannot go on ends the program; the others commit what they have before.
+  // A feed that cannot continue ends the program; the others commit first.
   const failure = new AbortController()
   const signal = AbortSignal.any([role.signal, failure.signal])
   const reasons = new Map<string, string>()
@@ -143,7 +143,7 @@ async function archiveFeeds(
   }
 }
 
-/** The last reports are on their way, or NATS is not there to take them. */
+/** Waits until the last reports are sent, or NATS cannot be reached. */
 const flushed = (nc: NatsConnection): Promise<unknown> =>
   Promise.race([nc.flush().catch(() => {}), sleep(FLUSH_MS, undefined, { ref: false })])
 

@@ -1,4 +1,4 @@
-// The archiver's metrics: counted where things happen, and read only when someone asks.
+// The archiver's metrics: counted where things happen, and read at each scrape.
 
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { WriterStats } from '#archive/writer.ts'

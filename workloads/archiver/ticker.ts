@@ -1,4 +1,4 @@
-// Does work every so often, never twice at once. The first failure ends it and shows in `failed`.
+// Runs work at an interval, never twice at the same time. The first failure ends it and rejects `failed`.
 
 export class Ticker {
   readonly #work: () => Promise<void>
@@ -13,7 +13,7 @@ export class Ticker {
     this.failed = new Promise<never>((_, reject) => {
       this.#fail = reject
     })
-    // Whoever races with it hears of it; afterwards nobody has to.
+    // A failure without a listener must not be an unhandled rejection.
     this.failed.catch(() => {})
     this.#timer = setInterval(() => this.#tick(), periodMs)
   }

@@ -1,4 +1,4 @@
-// What JetStream says of a message in its reply subject: `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream sequence>.
+// The fields of a JetStream reply subject: `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream sequence>.
 // <consumer sequence>.<time>.<pending>`, and from 2.15 on optionally with domain and account before the stream.
 
 export type Delivery = {
@@ -11,7 +11,7 @@ export type Delivery = {
   readonly pending: number
 }
 
-/** Undefined where the subject is none of JetStream's. */
+/** Undefined if JetStream did not make the subject. */
 export function parseDelivery(reply: string): Delivery | undefined {
   const tokens = reply.split('.')
   if (tokens[0] !== '$JS' || tokens[1] !== 'ACK') return undefined
@@ -36,7 +36,7 @@ export class Acks {
     this.#open.push({ sequence, reply })
   }
 
-  /** Takes all up to `sequence` off the list; the last one's reply acknowledges them all. */
+  /** Removes all up to `sequence` from the list; the last one's reply acknowledges them all. */
   take(sequence: number): string | undefined {
     const found = this.#open.findIndex((ack) => ack.sequence > sequence)
     const count = found === -1 ? this.#open.length : found

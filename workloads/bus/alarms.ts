@@ -1,13 +1,13 @@
-// What hinders a part of a program while the rest works: named in report and metrics for as long as it lasts, with one
-// line in the log when it begins and one when it ends.
+// Troubles of a part of a program while the rest works: shown in report and metrics while they last, with one log line at the
+// beginning and one at the end.
 
 import type { Logger } from 'pino'
 import type { Trouble, TroubleKind } from './report.ts'
 
-/** A trouble as it is found by looking. */
+/** A trouble found by a check. */
 export type Found = {
   readonly kind: TroubleKind
-  /** What is affected: with the kind it makes this trouble the same one the next time. */
+  /** What is affected: kind and subject identify a trouble. */
   readonly name: string
   readonly message: string
   /** When it began, unix milliseconds. Default: when it was found first. */
@@ -58,12 +58,12 @@ export class Alarms {
     this.#log.info({ trouble: trouble.kind, seconds }, `over: ${trouble.message}`)
   }
 
-  /** Adds a place to look at: `find` returns all that hinders there at the moment. */
+  /** Adds a check: `find` returns its current troubles. */
   watch(find: () => readonly Found[]): void {
     this.#finders.push(find)
   }
 
-  /** Looks at all places again; returns all troubles, the worst first. */
+  /** Runs all checks; returns all troubles, the worst first. */
   look(): readonly NamedTrouble[] {
     const found = new Set<string>()
     for (const { kind, name, message, since = this.#nowMs() } of this.#finders.flatMap((f) =>
@@ -80,7 +80,7 @@ export class Alarms {
     return this.troubles
   }
 
-  /** As of the last look, the worst first. */
+  /** The troubles of the last check, the worst first. */
   get troubles(): readonly NamedTrouble[] {
     return [...this.#open.values()].sort((a, b) => rank(a) - rank(b))
   }

@@ -1,10 +1,10 @@
-// Requests to JetStream's own API, with the answer as it is or an error that says what refused. The client library's
-// manager sends fields of its own choosing; since 2.12 the server refuses the unknown, so requests are written here.
+// Requests to JetStream's API: returns the unchanged answer, or throws the refusal. The client library's manager adds fields
+// that servers since 2.12 may refuse as unknown, so we write the requests ourselves.
 
 import { ErrorCode, type NatsConnection, type NatsError } from 'nats'
 import { SsmdError } from '#crds/errors.ts'
 
-/** Error codes of JetStream that somebody acts on. */
+/** Error codes of JetStream that this code handles. */
 export const JETSTREAM = {
   consumerNotFound: 10_014,
   messageNotFound: 10_037,

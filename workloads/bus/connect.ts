@@ -1,5 +1,5 @@
-// The connection to NATS: tried for ever until it stands, kept for ever afterwards, every change of its state one
-// log line. A wrong password is retried too: credentials are rotated while programs run. No secret is logged.
+// The one way to connect to NATS: retries without limit, reconnects without limit, and logs each change. A wrong password is
+// retried too, because credentials are rotated while programs run. No secret is logged.
 
 import {
   type ConnectionOptions,
@@ -15,7 +15,7 @@ import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
 import { backoffMs, pause } from '#role/backoff.ts'
 import { fileAuthenticator, textAuthenticator } from './credentials.ts'
-import { watchLink } from './link.ts'
+import { watchStatus } from './status-watch.ts'
 import { inboxPrefix } from './users.ts'
 
 export type BusOptions = {
@@ -23,14 +23,15 @@ export type BusOptions = {
   readonly url: string
   /** Shown by the server beside the connection. */
   readonly name: string
-  readonly log: Logger
+  /** Default: none, for a caller that shows the connection itself. */
+  readonly log?: Logger
   /** Ends the wait for the first connection; the caller closes what it got. */
   readonly signal: AbortSignal
   /** NATS credentials or an NKey seed; read again at each dial. */
   readonly credentialsFile?: string | undefined
-  /** What such a file holds, in place of one. */
+  /** The contents of such a file, instead of its path. */
   readonly credentials?: string | undefined
-  /** Told why it cannot be reached, each time for another reason. */
+  /** Called with the reason of a failed attempt, if it differs from the last one. */
   readonly onFailure?: (reason: string) => void
   /** The user whose inbox is used. @default the client library's */
   readonly user?: string
@@ -39,13 +40,13 @@ export type BusOptions = {
 }
 
 const FIRST = { baseMs: 250, capMs: 5_000 }
-// A dead peer is noticed after 2 unanswered pings: half a minute, where the client's default is six.
+// A dead peer is noticed after 2 unanswered pings: half a minute instead of the client's six.
 const PING_MS = 10_000
 const MAX_PINGS_OUT = 2
 const REFUSED_HINT =
   'give credentials that this server knows: --nats-creds (beside ssmd up: data/.ssmd/users/<name>.nk), or transport.credentialsRef'
 
-/** Resolves once connected; rejects with `signal.reason` when it aborts before, or where the URL is none. */
+/** Resolves once connected; rejects with `signal.reason` if it aborts before, and with SSMD_E_NATS for an invalid URL. */
 export async function connectBus(options: BusOptions): Promise<NatsConnection> {
   const { log, signal } = options
   const random = options.random ?? Math.random
@@ -56,8 +57,8 @@ export async function connectBus(options: BusOptions): Promise<NatsConnection> {
     signal.throwIfAborted()
     try {
       const nc = await untilAborted(connect(target), signal)
-      log.info({ servers, server: nc.getServer() }, 'connected to NATS')
-      watchLink(nc, (status) => logStatus(log, servers, status))
+      log?.info({ servers, server: nc.getServer() }, 'connected to NATS')
+      if (log) watchStatus(nc, (status) => logStatus(log, servers, status))
       return nc
     } catch (error) {
       signal.throwIfAborted()
@@ -65,7 +66,7 @@ export async function connectBus(options: BusOptions): Promise<NatsConnection> {
       if (reason !== shown) {
         shown = reason
         const hint = code === ErrorCode.AuthorizationViolation ? REFUSED_HINT : undefined
-        log.warn({ servers, reason, hint }, 'NATS cannot be reached; retrying')
+        log?.warn({ servers, reason, hint }, 'NATS cannot be reached; retrying')
         options.onFailure?.(reason)
       }
       await pause(backoffMs(attempt, FIRST, random), signal)
@@ -101,7 +102,7 @@ type Target = { host: string; protocol: string; username: string; password: stri
 
 function parseUrl(text: string): Target {
   const refuse = (cause?: unknown): never => {
-    // Not the text itself: a password may stand in it.
+    // Without the text itself, which may hold a password.
     throw new SsmdError('SSMD_E_NATS', 'the URL of NATS is not nats://host:port', {
       hint: 'for instance nats://127.0.0.1:4222',
       cause,
@@ -135,7 +136,7 @@ function logStatus(log: Logger, servers: string, status: Status): void {
   }
 }
 
-/** What `promise` gives; where the signal comes first, its connection is closed as soon as it stands. */
+/** The connection of `promise`; if the signal aborts first, the connection is closed once it is open. */
 async function untilAborted(
   promise: Promise<NatsConnection>,
   signal: AbortSignal

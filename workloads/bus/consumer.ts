@@ -1,6 +1,6 @@
 // Reads a stream's blocks strictly in stream order, each once, from a sequence on: a durable pull consumer with
-// AckPolicy.All. It heals itself: after a lost connection, a lost delivery or a deleted consumer it makes the consumer
-// anew behind the last block it has. Memory is bounded: what was asked for, waits here and is in the caller's hands.
+// AckPolicy.All. It recovers automatically: after a lost NATS connection, a lost delivery or a deleted consumer, it recreates
+// the consumer behind its last block. A bound limits the bytes that are requested, held here and in the caller's hands.
 
 import type { Msg, NatsConnection } from 'nats'
 import type { Logger } from 'pino'
@@ -11,9 +11,9 @@ import { toBusError } from './api.ts'
 import { replaceDurable } from './durable.ts'
 import { HeldBlocks, type StreamBlock } from './held.ts'
 import { newInbox } from './inbox.ts'
-import { type Link, watchUpDown } from './link.ts'
 import { endOf, PullBudget, pullRequest } from './pull.ts'
 import { SETTLE_MS } from './remake.ts'
+import { type StatusWatch, watchUpDown } from './status-watch.ts'
 import { type Restart, restartError, restartOf, type StreamFacts, streamFacts } from './stream.ts'
 import type { Metadata } from './stream-config.ts'
 
@@ -24,23 +24,23 @@ export type ConsumerOptions = {
   readonly durable: string
   /** The first sequence to deliver: behind the last committed one. */
   readonly startSequence: number
-  /** `created` of the stream that `startSequence` belongs to; where the stream is another by now, see `onRestart`. */
+  /** `created` of the stream that `startSequence` belongs to; if the stream was recreated, see `onRestart`. */
   readonly created?: string | undefined
   readonly log: Logger
   readonly signal: AbortSignal
   readonly maxBytesInFlight: number
   /** Default Math.random. */
   readonly random?: () => number
-  /** How often JetStream says that it is there while there are no blocks. Default 5 s. */
+  /** Interval of JetStream's heartbeats while there are no blocks. Default 5 s. */
   readonly heartbeatMs?: number
   /**
-   * The stream's sequences start again. Called between two batches: everything before was taken, the next batch is
-   * of the stream as `facts` say. Without it the iteration ends with SSMD_E_STREAM instead.
+   * The stream's sequences start again. Called between two batches: all earlier blocks were taken, and the next batch is of
+   * the stream that `facts` describe. Without it the iteration ends with SSMD_E_STREAM.
    */
   readonly onRestart?: (facts: StreamFacts, why: Restart) => void
   /** These sequences are no longer in the stream (aged, or removed by hand). Called before the batch behind them. */
   readonly onSkipped?: (from: number, to: number) => void
-  /** Called while the stream is not there: `ensureStream`, so that it is made again. */
+  /** Called while the stream is missing, to recreate it: `ensureStream`. */
   readonly restoreStream?: () => Promise<unknown>
 }
 
@@ -49,9 +49,9 @@ type SizedMsg = Msg & { size(): number }
 
 /** Bytes that JetStream counts beside the payload: subject and reply. */
 const MESSAGE_ROOM = 4 * 1024
-/** Once everything was taken, what comes within this time is asked for together. A commit comes once a second anyway. */
+/** After the last block, gather new blocks for this time before the next request. A commit comes once a second anyway. */
 const GATHER_MS = 250
-/** On top of two missed heartbeats: then whatever was asked for is not coming. */
+/** In addition to two missed heartbeats: then the requested blocks are lost. */
 const SILENCE_MS = 1_000
 const ACK_TIMEOUT_MS = 5_000
 const RETRY = { baseMs: 100, capMs: 5_000 }
@@ -61,14 +61,14 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   readonly #o: ConsumerOptions
   readonly #random: () => number
   readonly #heartbeatMs: number
-  readonly #link: Link
+  readonly #statusWatch: StatusWatch
   readonly #watchdog: NodeJS.Timeout
   readonly #budget: PullBudget
   #created: string
   /** The next sequence to take in. */
   #want: number
   #facts: StreamFacts
-  /** Of the durable: one that is deleted by hand is made again with it. */
+  /** Metadata of the durable, kept to recreate one that was deleted by hand. */
   #metadata: Metadata = {}
   readonly #held = new HeldBlocks()
   #inHandBytes = 0
@@ -101,7 +101,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     this.#want = options.startSequence
     const largest = (nc.info?.max_payload ?? 1024 * 1024) + MESSAGE_ROOM
     this.#budget = new PullBudget(options.maxBytesInFlight, largest)
-    this.#link = watchUpDown(nc, {
+    this.#statusWatch = watchUpDown(nc, {
       down: () => this.#endLife(),
       up: () => this.#heal('the connection was lost'),
     })
@@ -116,7 +116,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     if (options.signal.aborted) end()
   }
 
-  /** Makes the durable consumer, in place of one of its name; the stream must be there. */
+  /** Creates the durable consumer, and replaces one of the same name; the stream must exist. */
   static async open(nc: NatsConnection, options: ConsumerOptions): Promise<BlockConsumer> {
     const facts = await streamFacts(nc, options.stream)
     if (!facts) {
@@ -137,7 +137,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     return this.#facts
   }
 
-  /** Blocks of the stream that were not yet handed out, as far as is known. */
+  /** Blocks of the stream that were not handed out yet, as far as known. */
   pending(): number {
     return this.#pending + this.#held.count
   }
@@ -154,8 +154,8 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   }
 
   /**
-   * Acknowledges everything up to `sequence`; resolves once the server confirmed it, or once the consumer was made anew
-   * behind it. Works after the signal too, for the last commit, but then it is tried only once.
+   * Acknowledges everything up to `sequence`; resolves once the server confirmed it, or once the consumer was recreated
+   * behind it. Works after the signal too, for the last commit, but then without a retry.
    */
   async acknowledge(sequence: number): Promise<void> {
     const life = this.#life
@@ -176,7 +176,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     }
   }
 
-  /** Ends everything; blocks that were not acknowledged come again another time. */
+  /** Ends everything; blocks that were not acknowledged are delivered again later. */
   close(): Promise<void> {
     this.#end()
     this.#closing.abort()
@@ -184,12 +184,12 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     return Promise.resolve()
   }
 
-  /** Ends the iteration, and leaves what can be acknowledged. */
+  /** Ends the iteration; acknowledging remains possible. */
   #end(): void {
     if (this.#ended) return
     this.#ended = true
     clearInterval(this.#watchdog)
-    this.#link.close()
+    this.#statusWatch.close()
     this.#unsubscribe()
     this.#held.clear()
     this.#wake?.()
@@ -204,7 +204,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   }
 
   async #next(): Promise<IteratorResult<readonly StreamBlock[]>> {
-    // The batch before is done with: the caller asks for another.
+    // The caller is done with the previous batch: it requests another.
     this.#inHandBytes = 0
     for (;;) {
       if (this.#failure) {
@@ -287,7 +287,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     else this.#pull()
   }
 
-  /** All there was has come: lets the next blocks gather before it asks again. */
+  /** All blocks have arrived: wait a moment, so that the next request gathers several. */
   #gather(): void {
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined
@@ -301,14 +301,14 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     if (silence > 2 * this.#heartbeatMs + SILENCE_MS) this.#heal('JetStream stopped answering')
   }
 
-  /** Forgets the consumer as it was: its subscription, its requests, its replies. */
+  /** Forgets the previous consumer: its subscription, its requests, its replies. */
   #endLife(): void {
     this.#life++
     this.#unsubscribe()
     this.#acks.clear()
   }
 
-  /** Makes the consumer anew behind the last block, trying until it stands. */
+  /** Recreates the consumer behind the last block, with retries. */
   #heal(reason: string): void {
     if (this.#ended) return
     this.#endLife()
@@ -339,7 +339,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
         if (reason !== shown) log.warn({ stream, reason }, 'retrying')
         shown = reason
       }
-      // Another reader under our name would otherwise make us spin.
+      // Pause, because another reader of the same name would make us loop.
       await pause(backoffMs(attempt, RETRY, this.#random), signal)
     }
     this.#healing = false
@@ -357,7 +357,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     throw new SsmdError('SSMD_E_STREAM', `stream ${stream} does not exist`)
   }
 
-  /** False where the connection went down in between: the consumer then has to be made again. */
+  /** False if the NATS connection went down meanwhile: then the consumer must be recreated. */
   async #makeConsumer(facts: StreamFacts): Promise<boolean> {
     const { stream, durable } = this.#o
     this.#endLife()
@@ -368,7 +368,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     const want = { stream, durable, startSequence, metadata: this.#metadata }
     const { pending, metadata } = await replaceDurable(this.#nc, want)
     this.#metadata = metadata
-    // The connection went down meanwhile, or the caller closed: what was made is not ours any more.
+    // The NATS connection went down meanwhile, or the caller closed: ignore the new consumer.
     if (life !== this.#life || this.#ended) return false
     this.#facts = facts
     this.#pending = pending
@@ -381,7 +381,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     return true
   }
 
-  /** Starts over where the stream's sequences do. */
+  /** Starts over if the stream's sequences do. */
   #noticeRestart(facts: StreamFacts): void {
     const why = restartOf(facts, this.#created, this.#want)
     if (!why) return

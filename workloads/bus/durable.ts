@@ -1,5 +1,5 @@
-// The durable consumer of an archive on the server. It is only a cache of where the archive stands: an archiver never adjusts
-// it, but deletes it and makes it again, to begin at the sequence that the archive asks for. The operator only notes whose it is.
+// The durable consumer of an archive on the server. It only caches the archive's position: an archiver never adjusts it, but
+// deletes and recreates it at the sequence that the archive needs. The operator only adds metadata that names the Archive.
 
 import type { NatsConnection } from 'nats'
 import { askJetStream, JETSTREAM, JetStreamError } from './api.ts'
@@ -19,7 +19,7 @@ export type MadeDurable = {
   readonly metadata: Metadata
 }
 
-/** Makes the consumer in place of one of its name, whose metadata it takes over. */
+/** Replaces a consumer of the same name and keeps its metadata. */
 export async function replaceDurable(nc: NatsConnection, want: DurableWant): Promise<MadeDurable> {
   const { stream, durable } = want
   const metadata = { ...want.metadata, ...(await metadataOf(nc, want)) }
@@ -35,8 +35,8 @@ export async function replaceDurable(nc: NatsConnection, want: DurableWant): Pro
 }
 
 /**
- * Makes the consumer from the beginning of the stream if it is missing, else leaves it as the archiver made it; and notes on it
- * whose it is.
+ * Creates a missing consumer at the beginning of the stream, leaves an existing one as the archiver made it, and sets its
+ * metadata.
  */
 export async function ensureDurable(
   nc: NatsConnection,
@@ -52,13 +52,13 @@ export async function ensureDurable(
     )
   const found = await readDurable(nc, want)
   if (!found) {
-    // `create`: an archiver that comes between keeps its own.
+    // `create`, so that a consumer that an archiver makes meanwhile stays.
     await create(consumerConfig(durable, 1, metadata), 'create')
     return
   }
   const noted = ownMetadata(found.config.metadata)
   if (Object.values(DURABLE_KEYS).every((key) => noted[key] === metadata[key])) return
-  // An archiver that makes it anew meanwhile keeps its own; the next call then puts the note on it.
+  // If an archiver recreates it meanwhile, its consumer stays; the next call sets the metadata.
   await create({ ...found.config, metadata: { ...noted, ...metadata } }, 'update').catch(
     (thrown) => {
       if (!(thrown instanceof JetStreamError)) throw thrown
@@ -80,7 +80,7 @@ function readDurable(nc: NatsConnection, { stream, durable }: Name): Promise<Inf
 const metadataOf = async (nc: NatsConnection, want: Name): Promise<Metadata> =>
   ownMetadata((await readDurable(nc, want))?.config.metadata)
 
-/** Also if it is gone already. */
+/** Succeeds if it does not exist either. */
 export async function deleteDurable(nc: NatsConnection, want: Name): Promise<void> {
   const { stream, durable } = want
   const what = `removing consumer ${durable} of stream ${stream}`

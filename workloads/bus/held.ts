@@ -1,5 +1,5 @@
-// What a consumer has received and not handed out: blocks in order, and between them notices, which are called when
-// everything before them was taken. Batches are cut at notices, and by size.
+// The received blocks that a consumer has not handed out yet, in order, with notices between them. A notice is called once all
+// blocks before it were taken. Batches end at notices, and at a size.
 
 export type StreamBlock = {
   readonly sequence: number

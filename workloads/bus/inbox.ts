@@ -1,5 +1,5 @@
-// A subject to be answered on, below the prefix that the user of this connection may subscribe to. The client library
-// knows the prefix and uses it for its own requests only.
+// A reply subject, below the prefix that the user of this NATS connection may subscribe to. The client library uses that prefix
+// only for its own requests.
 
 import { createInbox, type NatsConnection } from 'nats'
 

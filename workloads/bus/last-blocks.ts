@@ -1,4 +1,4 @@
-// The last block that each shard of a feed left in its stream: what a connector that starts finds of those before it.
+// The last block of each shard of a feed in its stream, from which a starting connector learns of its predecessors.
 
 import type { NatsConnection } from 'nats'
 import { SsmdError } from '#crds/errors.ts'
@@ -8,7 +8,7 @@ import { askJetStream, JETSTREAM, JetStreamError } from './api.ts'
 type Info = { readonly state: { readonly subjects?: Readonly<Record<string, number>> } }
 type Got = { readonly message: { readonly data?: string } }
 
-/** The blocks, by no order; `subjects` is a filter such as `env.feed.log.>`. What is no block is left out. */
+/** The blocks, in no order; `subjects` is a filter such as `env.feed.log.>`. Other messages are left out. */
 export async function lastBlocks(
   nc: NatsConnection,
   stream: string,

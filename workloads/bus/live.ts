@@ -1,11 +1,11 @@
-// Live records on core NATS: sent once, stored nowhere, for whoever listens at that moment. While nobody does, a
-// record costs a look into a map: a subject that nobody takes is left alone for a while. Memory is bounded: what the
-// server has not read by then is not waited for, live records are dropped and counted.
+// Live records on core NATS: sent once and not stored, for current subscribers. A subject without a subscriber is skipped for a
+// while, so that a record costs one look-up in a map. Memory is bounded: if the server does not keep up, live records are
+// dropped and counted.
 
 import type { Msg, NatsConnection, NatsError } from 'nats'
 import { newInbox } from './inbox.ts'
-import { type Link, watchUpDown } from './link.ts'
 import { liveSubject } from './names.ts'
+import { type StatusWatch, watchUpDown } from './status-watch.ts'
 
 export type LiveOptions = {
   readonly nc: NatsConnection
@@ -17,10 +17,10 @@ export type LiveOptions = {
 
 type Subject = { readonly name: string; readonly token: string; mutedUntil: number }
 
-/** A subject without a listener is tried again after this, for every thousand subjects there are. */
+/** A subject without a subscriber is retried after this time per thousand subjects. */
 const MUTE_MS = 1_000
 const SUBJECTS_PER_MUTE = 1_000
-/** Subjects remembered; past these all are forgotten, and tried anew. */
+/** Bound on remembered subjects; beyond it all are forgotten and retried. */
 const MAX_SUBJECTS = 100_000
 /** Bytes on the socket that no ping has confirmed: a ping at the first, drops from the second on. */
 const PING_BYTES = 256 * 1024
@@ -33,7 +33,7 @@ export class LivePublisher {
   readonly #nowMs: () => number
   readonly #inbox: string
   readonly #sub: { unsubscribe(): void }
-  readonly #link: Link
+  readonly #statusWatch: StatusWatch
   readonly #byType = new Map<string, Map<string, Subject>>()
   #byToken: Subject[] = []
   #up = true
@@ -51,7 +51,7 @@ export class LivePublisher {
     this.#sub = options.nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, msg) => this.#onNobody(error, msg),
     })
-    this.#link = watchUpDown(options.nc, {
+    this.#statusWatch = watchUpDown(options.nc, {
       down: () => {
         this.#up = false
       },
@@ -67,12 +67,12 @@ export class LivePublisher {
     return this.#sent
   }
 
-  /** Records that somebody may have wanted and that were not sent: the server did not keep up. */
+  /** Records that were dropped although a subscriber may exist, because the server did not keep up. */
   get dropped(): number {
     return this.#dropped
   }
 
-  /** `encode` is called only where somebody may listen: a block of one record. */
+  /** Calls `encode` only if there may be a subscriber: it makes a block of one record. */
   publish(type: string, symbol: string, encode: () => Uint8Array): void {
     if (!this.#up || this.#nc.isClosed()) return
     const subject = this.#subject(type, symbol)
@@ -96,7 +96,7 @@ export class LivePublisher {
 
   close(): void {
     this.#up = false
-    this.#link.close()
+    this.#statusWatch.close()
     if (!this.#nc.isClosed()) this.#sub.unsubscribe()
   }
 
@@ -126,7 +126,7 @@ export class LivePublisher {
     return subject
   }
 
-  /** Only the server answers here: nobody takes this subject. */
+  /** Only the server answers here: this subject has no subscriber. */
   #onNobody(error: NatsError | null, msg: Msg): void {
     if (error || msg.headers?.code !== 503) return
     const subject = this.#byToken[Number(msg.subject.slice(this.#inbox.length + 1))]
@@ -145,7 +145,7 @@ export class LivePublisher {
         () => {
           this.#unconfirmed = Math.max(0, this.#unconfirmed - before)
         },
-        // The connection went down; `up` starts the count anew.
+        // The NATS connection went down; `up` restarts the count.
         () => undefined
       )
       .finally(() => {

@@ -1,4 +1,4 @@
-// The names that operator and workloads must agree on without talking: subjects, streams, consumers.
+// The names on which operator and workloads agree: subjects, streams, consumers.
 // Feed, Environment and Archive names are RFC 1123 labels, so they never hold a dot or an underscore.
 
 /** Subject of the log of one shard: blocks, stored by JetStream. */

@@ -1,5 +1,5 @@
-// The durable consumers that archives have left in the streams of an Environment. A full stream makes room only behind what all
-// of them have acknowledged, so one whose Archive is gone would stop a capture in the end.
+// The durable consumers in the streams of an Environment. A full stream frees only blocks that all of them have acknowledged, so
+// the consumer of a deleted Archive would finally stop a capture.
 
 import type { NatsConnection } from 'nats'
 import { askJetStream } from './api.ts'
@@ -20,7 +20,7 @@ type Consumer = {
   readonly num_waiting?: number
 }
 
-/** Those that were noted to be of this Environment (by its uid) and that nobody reads at this moment. */
+/** The durables of this Environment (by the uid in their metadata) without a reader at this moment. */
 export async function idleDurables(
   nc: NatsConnection,
   environment: string,

@@ -1,7 +1,7 @@
-// Publishes blocks until JetStream has them: each is sent with its id, again with the same bytes until it is
-// acknowledged, and never forgotten before. Blocks wait until there is a connection (`attach`). One reply inbox, no
-// promise per block, a bounded window on the socket.
-// What no publisher can help: blocks that the server acknowledged and lost in a power cut (`sync_interval: always`).
+// Publishes blocks until JetStream has them: each is sent with its id, and resent with the same bytes until it is
+// acknowledged. Blocks wait until there is a NATS connection (`attach`). One reply inbox, no promise per block, a bounded
+// window on the socket. A publisher cannot prevent that the server loses acknowledged blocks in a power cut; `sync_interval:
+// always` does.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { headers, type Msg, type NatsConnection, type NatsError } from 'nats'
@@ -9,9 +9,9 @@ import type { Logger } from 'pino'
 import { SsmdError } from '#crds/errors.ts'
 import { backoffMs } from '#role/backoff.ts'
 import { newInbox } from './inbox.ts'
-import { type Link, watchUpDown } from './link.ts'
 import { SETTLE_MS } from './remake.ts'
 import { type BlockMaker, type Pending, SendQueue } from './send-queue.ts'
+import { type StatusWatch, watchUpDown } from './status-watch.ts'
 
 export type { BlockMaker, IdentifiedBlock } from './send-queue.ts'
 
@@ -31,9 +31,9 @@ export type PublisherOptions = {
   readonly random: () => number
   readonly nowMs: () => number
   onAcked(block: AckedBlock): void
-  /** What holds publishing up, in words for a person; null when it goes on. Called at each change. */
+  /** Called at each change with what blocks publishing, for a person, or with null once it continues. */
   onTrouble(message: string | null): void
-  /** Called before the next attempt while no stream takes the subject: `ensureStream`, so that it is made again. */
+  /** Called before the next attempt while no stream takes the subject, to recreate it: `ensureStream`. */
   readonly restoreStream?: (nc: NatsConnection) => Promise<unknown>
 }
 
@@ -46,7 +46,7 @@ const TIMEOUT_MS = 5_000
 const CHECK_MS = 500
 const RETRY = { baseMs: 100, capMs: 5_000 }
 
-/** JetStream's codes that speak of one message and not of the stream: too large for it, header too large. */
+/** JetStream's codes that refuse one message and not the stream: message too large, header too large. */
 const ABOUT_THE_BLOCK: ReadonlySet<number> = new Set([10_054, 10_097])
 
 type PubAck = {
@@ -55,8 +55,8 @@ type PubAck = {
 }
 
 /**
- * `open`: a window of blocks is under way. `probing`: something refused; only the oldest block is tried, with
- * back-off, until one is taken. `down`: no connection, or none yet; nothing is sent.
+ * `open`: a window of blocks is in flight. `probing`: after a refusal, only the oldest block is sent, with back-off, until one
+ * is accepted. `down`: no NATS connection, or none yet; nothing is sent.
  */
 type Mode = 'open' | 'probing' | 'down' | 'closed'
 
@@ -65,7 +65,7 @@ export class BlockPublisher {
   #nc: NatsConnection | null = null
   #inbox = ''
   #sub: { unsubscribe(): void } | undefined
-  #link: Link | undefined
+  #statusWatch: StatusWatch | undefined
   #checker: NodeJS.Timeout | undefined
   readonly #queue = new SendQueue()
   #mode: Mode = 'down'
@@ -74,7 +74,7 @@ export class BlockPublisher {
   #probe: Pending | undefined
   #noStream = false
   #checking = false
-  /** Blocks that are refused for what they are, and wait for their next try. */
+  /** Blocks that are refused individually, and wait for their next attempt. */
   #aside = 0
   #trouble: string | null = null
   /** A block is being made smaller: what its maker publishes meanwhile waits for its turn. */
@@ -86,7 +86,7 @@ export class BlockPublisher {
     this.#o = options
   }
 
-  /** Blocks leave over this connection from now on, in the order in which they waited for it. */
+  /** Sends blocks over this NATS connection from now on, in the order in which they waited. */
   attach(nc: NatsConnection): void {
     if (this.#mode === 'closed') return
     this.#nc = nc
@@ -94,7 +94,7 @@ export class BlockPublisher {
     this.#sub = nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, msg) => this.#onReply(error, msg),
     })
-    this.#link = watchUpDown(nc, { down: () => this.#onDown(), up: () => this.#onUp() })
+    this.#statusWatch = watchUpDown(nc, { down: () => this.#onDown(), up: () => this.#onUp() })
     this.#checker = setInterval(() => this.#checkTimeouts(), CHECK_MS)
     this.#checker.unref()
     this.#open()
@@ -144,13 +144,13 @@ export class BlockPublisher {
     return new Promise((resolve, reject) => this.#idle.push({ resolve, reject }))
   }
 
-  /** Ends everything; what is not acknowledged by now is left behind. */
+  /** Ends everything; blocks that are not acknowledged by now are given up. */
   close(): void {
     if (this.#mode === 'closed') return
     this.#mode = 'closed'
     clearInterval(this.#checker)
     clearTimeout(this.#retry)
-    this.#link?.close()
+    this.#statusWatch?.close()
     if (!this.#nc?.isClosed()) this.#sub?.unsubscribe()
     for (const { reject } of this.#idle.splice(0)) reject(this.#leftBehind())
   }
@@ -160,7 +160,7 @@ export class BlockPublisher {
     return new SsmdError('SSMD_E_NATS', what)
   }
 
-  /** Sends what the window has room for, what failed before first. */
+  /** Sends as much as the window allows, failed blocks first. */
   #pump(): void {
     while (this.#mode === 'open' && this.#queue.hasRoom) {
       const next = this.#next()
@@ -247,7 +247,7 @@ export class BlockPublisher {
   }
 
   #fail(pending: Pending, message: string): void {
-    if (pending.state !== 'sent') return
+    if (pending.phase !== 'sent') return
     this.#queue.again(pending)
     this.#show(message)
     if (this.#mode === 'open') {
@@ -260,11 +260,11 @@ export class BlockPublisher {
     }
   }
 
-  /** This block alone is refused: the others go on, and it is tried again now and then. */
+  /** Only this block is refused: the others continue, and it is retried at intervals. */
   #setAside(pending: Pending, message: string): void {
-    if (pending.state !== 'sent') return
+    if (pending.phase !== 'sent') return
     this.#queue.offSocket(pending)
-    pending.state = 'queued'
+    pending.phase = 'queued'
     this.#show(`${message} (block ${pending.id})`)
     this.#aside++
     setTimeout(() => {
@@ -325,7 +325,7 @@ export class BlockPublisher {
   #onUp(): void {
     if (this.#mode === 'closed') return
     this.#open()
-    // With blocks to send, the first acknowledgement says that all is well.
+    // With blocks to send, wait for the first acknowledgement instead.
     if (this.#queue.size === 0) this.#show(null)
     this.#pump()
   }
@@ -350,7 +350,7 @@ export class BlockPublisher {
             if (waited && pending.sentAt === sentAt) this.#fail(pending, message)
           }
         },
-        // The connection went down meanwhile: `down` has taken everything back.
+        // The NATS connection went down meanwhile: `down` has requeued everything.
         () => undefined
       )
       .finally(() => {

@@ -65,7 +65,7 @@ export const pullRequest = (bytes: number, heartbeatMs: number): string =>
     idle_heartbeat: heartbeatMs * NANOS,
   })
 
-/** How JetStream ends a request, or says that it is alive. `broken`: the consumer is not there any more. */
+/** How JetStream ends a request, or sends a heartbeat. `broken`: the consumer no longer exists. */
 export type PullEnd =
   | { readonly kind: 'heartbeat' | 'drained' | 'expired' }
   | { readonly kind: 'tooSmall'; readonly leftOver: number }

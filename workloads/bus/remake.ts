@@ -1,7 +1,7 @@
-// Makes a stream where one of its name may just have been deleted. nats-server (2.15.2) forgets the name and tells the readers
-// before it has removed the files: whoever makes the stream again in that moment gets one that stands on the files of its
-// predecessor, which then go. It takes no message, or loses what it took at the next start of the server; only its
-// beginning gives it away, for a new stream has no last sequence.
+// Creates a stream although one of the same name may just have been deleted. nats-server (2.15.2) forgets the name and notifies
+// readers before it has removed the files: a stream that is created in that moment uses the files of its predecessor, which
+// then disappear. It accepts no message, or loses its messages at the next start of the server. It shows by its last sequence,
+// which a new stream does not have.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
@@ -9,11 +9,11 @@ import { SsmdError } from '#crds/errors.ts'
 import { askJetStream, JETSTREAM, JetStreamError } from './api.ts'
 import { newStreamConfig, type StreamConfig, type StreamWant } from './stream-config.ts'
 
-/** The server has removed a small stream within milliseconds; whoever finds one gone waits so long before making it again. */
+/** Wait before a missing stream is recreated: the server removes the files of a small stream within milliseconds. */
 export const SETTLE_MS = 1_000
 const ATTEMPTS = 3
 
-/** A stream as the server describes it, as far as we look. */
+/** The fields that we read of the server's description of a stream. */
 export type Info = {
   readonly created: string
   readonly config: StreamConfig
@@ -22,7 +22,7 @@ export type Info = {
 
 type Made = Info & { readonly did_create?: boolean; readonly state: { readonly messages: number } }
 
-/** The stream as made, or as it was where somebody else has made it with the same configuration. */
+/** The created stream, or an existing one with the same configuration. */
 export async function createAnew(
   nc: NatsConnection,
   want: StreamWant,
@@ -44,7 +44,7 @@ export async function createAnew(
   throw new SsmdError('SSMD_E_NATS', why.startsWith(what) ? why : `${what}: ${why}`)
 }
 
-/** The stream, or why the server could not make it now: its folder may be one that is just being removed. */
+/** The stream, or why the server could not create it now: its folder may just be being removed. */
 async function create(
   nc: NatsConnection,
   want: StreamWant,
@@ -58,7 +58,7 @@ async function create(
   }
 }
 
-/** Whether what it says to hold can be read: then the server found a stream that it had lost, and nothing of it may go. */
+/** Whether its messages can be read: then the server found a lost stream, of which nothing may be removed. */
 async function hasFiles(nc: NatsConnection, stream: string, { state }: Made): Promise<boolean> {
   if (state.messages === 0) return false
   const body = { seq: state.first_seq }

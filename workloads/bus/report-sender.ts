@@ -1,5 +1,5 @@
-// A program's report on itself: sent on NATS every two seconds, and once more when it stops. Not stored;
-// whoever wants to know listens (`ssmd up`, the operator).
+// Sends a program's report on NATS every two seconds, and once more when it stops. Reports are not stored; `ssmd up` and the
+// operator subscribe to them.
 
 import type { NatsConnection } from 'nats'
 import type { Report } from './report.ts'
@@ -7,7 +7,7 @@ import type { Report } from './report.ts'
 const PERIOD_MS = 2000
 
 export type Reports = Disposable & {
-  /** Sends one at once, beside the others: something changed that a person should see. */
+  /** Sends an additional report immediately, after a change that a person should see. */
   send(): void
 }
 

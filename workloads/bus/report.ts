@@ -1,7 +1,7 @@
-// What a workload says of itself every two seconds on NATS (`reportSubject`): the contract between the
-// workloads, `ssmd up`'s table and the operator's status. Times are unix milliseconds, rates are per second.
+// The report that a workload publishes every two seconds (`reportSubject`): the contract between the workloads, `ssmd up`'s
+// table and the operator's status. Times are unix milliseconds, rates are per second.
 
-/** What can hinder a part of a workload while the rest of it works. The operator knows each by this name. */
+/** Troubles of a part of a workload while the rest works. The operator knows each by this name. */
 export type TroubleKind =
   | 'ChannelRefused'
   | 'SymbolsRefused'
@@ -33,11 +33,11 @@ export type ReportBase = {
   readonly simulated: boolean
   /** One word for a table: `connecting`, `capturing`, `waiting`, `archiving`, `stopping`, `failed`. */
   readonly state: string
-  /** What hinders it, and what to do, or empty. */
+  /** What blocks it, and what to do, or empty. */
   readonly message: string
-  /** The error that hinders it, as crds/errors.ts names it, where it is one. */
+  /** The code of the error that blocks it (crds/errors.ts), if any. */
   readonly code?: string
-  /** What hinders a part of it, the worst first; left out if nothing does. `message` names the first of them. */
+  /** Its troubles, the worst first; left out if there are none. `message` names the first. */
   readonly troubles?: readonly Trouble[]
 }
 

@@ -1,10 +1,10 @@
-// Keeps a full stream from refusing what comes while everything in it is archived. Once half of its bytes are used,
-// the older half of what every archive has acknowledged is removed; what one of them has not acknowledged never is.
+// Keeps a stream of archived blocks from filling up and refusing new ones. Once half of its bytes are used, removes the older
+// half of the blocks that every archive has acknowledged, and never an unacknowledged one.
 
 import type { NatsConnection } from 'nats'
 import { askJetStream } from './api.ts'
 
-/** Share of a stream's bytes from which room is made. What is below it stays until its age, to be read again. */
+/** Share of a stream's bytes from which blocks are removed. Below it, blocks stay until `maxAge`, to be read again. */
 const USED = 0.5
 
 type Info = {
@@ -17,7 +17,7 @@ type Consumer = {
 }
 type ConsumerPage = { readonly total: number; readonly consumers: readonly Consumer[] | null }
 
-/** Removes what is archived where the stream needs room; resolves with how many messages went. */
+/** Removes archived blocks if the stream needs room; resolves with the number of removed messages. */
 export async function makeRoom(nc: NatsConnection, stream: string): Promise<number> {
   const what = `making room in stream ${stream}`
   const { config, state } = await askJetStream<Info>(nc, `STREAM.INFO.${stream}`, undefined, what)
@@ -36,7 +36,7 @@ export async function makeRoom(nc: NatsConnection, stream: string): Promise<numb
   return purged
 }
 
-/** Up to where every durable consumer that acknowledges has done so; 0 where there is none. */
+/** The sequence up to which every durable consumer has acknowledged; 0 without one. */
 async function acknowledgedByAll(
   nc: NatsConnection,
   stream: string,

@@ -1,5 +1,5 @@
-// Every block that is not acknowledged yet: those to be sent, the oldest first and what failed before what was never
-// sent, and those on the socket, whose number and bytes a window bounds.
+// All unacknowledged blocks: those to send, failed ones first and then the oldest first, and those on the socket, whose number
+// and bytes a window bounds.
 
 /** A block with its id, and the age of its first record. */
 export type IdentifiedBlock = {
@@ -9,7 +9,7 @@ export type IdentifiedBlock = {
 }
 
 export type BlockMaker = {
-  /** The server that is connected takes no block larger than `limit`, and this one is: smaller ones, sent in its place. */
+  /** The connected server takes no block larger than `limit`: returns smaller ones to send instead of this one. */
   tooLarge(block: Uint8Array, limit: number): readonly IdentifiedBlock[]
 }
 
@@ -30,7 +30,7 @@ export type Pending = Published & {
   /** Place in the order of publishing: its serial, or the place of the block that it stands for. */
   readonly order: number
   sentAt: number
-  state: 'queued' | 'sent' | 'failed'
+  phase: 'queued' | 'sent' | 'failed'
 }
 
 /** On the socket and not yet answered. 16 MiB carry 100 MB/s over an fsync that takes 150 ms. */
@@ -85,7 +85,7 @@ export class SendQueue {
     this.#fresh.push(this.#keep(block))
   }
 
-  /** Sends these in the place of `pending`, which is forgotten. */
+  /** Sends these instead of `pending`, which is forgotten. */
   replace(pending: Pending, smaller: readonly IdentifiedBlock[], nowMs: number): void {
     const { subject, maker, since, order } = pending
     this.forget(pending)
@@ -99,12 +99,12 @@ export class SendQueue {
   /** The next to send. A late answer to an earlier attempt may have settled what was queued. */
   take(): Pending | undefined {
     let next = this.#shift()
-    while (next && (next.state === 'sent' || !this.#pending.has(next.serial))) next = this.#shift()
+    while (next && (next.phase === 'sent' || !this.#pending.has(next.serial))) next = this.#shift()
     return next
   }
 
   onSocket(pending: Pending, nowMs: number): void {
-    pending.state = 'sent'
+    pending.phase = 'sent'
     pending.sentAt = nowMs
     this.#sent.set(pending.serial, pending)
     this.#sentBytes += pending.block.length
@@ -114,10 +114,10 @@ export class SendQueue {
     if (this.#sent.delete(pending.serial)) this.#sentBytes -= pending.block.length
   }
 
-  /** Takes it back from the socket, to be sent again. */
+  /** Requeues a block that was on the socket. */
   again(pending: Pending): void {
     this.offSocket(pending)
-    pending.state = 'failed'
+    pending.phase = 'failed'
     this.#failed.push(pending)
     this.#sorted = false
   }
@@ -135,7 +135,7 @@ export class SendQueue {
       serial,
       order: order ?? serial,
       sentAt: 0,
-      state: 'queued',
+      phase: 'queued',
     }
     this.#pending.set(serial, pending)
     this.#bytes += block.block.length

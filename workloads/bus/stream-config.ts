@@ -1,5 +1,5 @@
-// How the JetStream stream of a feed and the consumers of its archives are set up: what operator and workloads must agree on,
-// whoever of them comes first. Nothing here shrinks a stream. Pure.
+// The configuration of a feed's JetStream stream and of its archives' consumers, the same for operator and workloads, because
+// either may create them first. Nothing here shrinks a stream. Pure.
 
 import type { Environment } from '#crds/environment.gen.ts'
 import { SsmdError } from '#crds/errors.ts'
@@ -53,7 +53,7 @@ export function streamWantOf(environment: Environment, feed: string): StreamWant
   }
 }
 
-/** `discard: new`: a full stream refuses what comes, and the connector keeps it; `old` would lose it in silence. */
+/** `discard: new`: a full stream refuses new blocks, and the connector keeps them; `old` would silently lose old ones. */
 export const newStreamConfig = (want: StreamWant): object => ({
   name: want.name,
   subjects: want.subjects,
@@ -69,7 +69,7 @@ export const newStreamConfig = (want: StreamWant): object => ({
   metadata: { [SCHEMA_KEY]: SCHEMA_VERSION },
 })
 
-/** The configuration to send, or undefined where the stream already suffices. */
+/** The configuration to send, or undefined if the stream already suffices. */
 export function widenedStream(have: StreamConfig, want: StreamWant): StreamConfig | undefined {
   const refuse = (what: string, hint: string): never => {
     throw new SsmdError('SSMD_E_STREAM', `stream ${want.name} ${what}`, { hint })
@@ -115,7 +115,7 @@ export const DURABLE_KEYS = {
 
 export type Metadata = Readonly<Record<string, string>>
 
-/** What of a durable's metadata is ours; the server has keys of its own there. */
+/** Our part of a durable's metadata; the server adds its own keys. */
 export const ownMetadata = (metadata: Metadata | undefined): Metadata =>
   Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => key.startsWith('ssmd.io/')))
 

@@ -1,6 +1,6 @@
-// The JetStream stream of one feed: made where it is missing, widened where more is asked for, and otherwise left as
-// it is. Nothing here shrinks or deletes, but for what was made a moment ago on files that go (remake.ts). A stream that could
-// lose or mix data is refused, not repaired.
+// The JetStream stream of one feed: created if it is missing, widened if more is wanted, and otherwise left unchanged. Nothing
+// here shrinks or deletes a stream, except one that was just created on files that are being removed (remake.ts). A stream that
+// could lose or mix data is refused, not repaired.
 
 import type { NatsConnection } from 'nats'
 import { SsmdError } from '#crds/errors.ts'
@@ -12,13 +12,13 @@ export { SCHEMA_KEY, SCHEMA_VERSION, type StreamWant } from './stream-config.ts'
 
 export type StreamFacts = {
   readonly name: string
-  /** When it was made, as the server tells it: a stream made again has another. */
+  /** When the server created it: a recreated stream has another time. */
   readonly created: string
   readonly firstSequence: number
   readonly lastSequence: number
 }
 
-/** Why the sequences of a stream start again: it was made anew, or its server lost its end in a power cut. */
+/** Why the sequences of a stream start again: it was recreated, or its server lost its end in a power cut. */
 export type Restart = 'recreated' | 'rolled-back'
 
 /** Compares a stream with what was read of it: `created` then, and the sequence that is wanted next. */
@@ -27,7 +27,7 @@ export function restartOf(facts: StreamFacts, created: string, want: number): Re
   return facts.lastSequence + 1 < want ? 'rolled-back' : undefined
 }
 
-/** The same for whoever cannot go on from there. */
+/** The same as an error, for a reader that cannot continue. */
 export function restartError(facts: StreamFacts, why: Restart): SsmdError {
   const what =
     why === 'recreated'
@@ -38,7 +38,7 @@ export function restartError(facts: StreamFacts, why: Restart): SsmdError {
   })
 }
 
-/** The stream as it is, or undefined where there is none. */
+/** The existing stream, or undefined. */
 export async function streamFacts(
   nc: NatsConnection,
   name: string
@@ -47,7 +47,7 @@ export async function streamFacts(
   return info && factsOf(name, info)
 }
 
-/** The stream as wanted: made, widened or as it was; SSMD_E_STREAM where it must not be used. */
+/** The stream as wanted: created, widened or unchanged; SSMD_E_STREAM if it must not be used. */
 export async function ensureStream(nc: NatsConnection, want: StreamWant): Promise<StreamFacts> {
   const found = (await readStream(nc, want.name)) ?? (await createStream(nc, want))
   const wider = widenedStream(found.config, want)
@@ -61,7 +61,7 @@ export async function ensureStream(nc: NatsConnection, want: StreamWant): Promis
   return factsOf(want.name, info)
 }
 
-/** Names of the streams that take something of these subjects: one question for a thousand of them. */
+/** Names of the streams that take any of these subjects: one request per thousand streams. */
 export async function streamNames(nc: NatsConnection, subject: string): Promise<Set<string>> {
   const names = new Set<string>()
   for (;;) {
@@ -94,7 +94,7 @@ async function createStream(nc: NatsConnection, want: StreamWant): Promise<Info>
   try {
     return await createAnew(nc, want, what)
   } catch (error) {
-    // Somebody else was faster, with other limits: theirs is then compared with what is wanted.
+    // Another program was faster, with other limits: compare its stream with the wanted one.
     if (!(error instanceof JetStreamError) || error.errCode !== JETSTREAM.nameInUse) throw error
     const info = await readStream(nc, want.name)
     if (!info) throw error

@@ -1,5 +1,5 @@
-// Who may do what on NATS: one row a role, and the only place that says so. A server that knows these users lets each publish
-// and subscribe to what its row names for its feeds and to its own inbox, and to nothing else. A later role adds a row.
+// The permissions on NATS, one row per role; no other file defines them. A server with these users admits each only to the
+// subjects that its row names for its feeds, and to its own inbox. A new role adds a row.
 import { liveSubjects, logSubjects, reportSubject, streamName } from './names.ts'
 
 /** What a user is for: the feeds of one Environment. */
@@ -11,7 +11,7 @@ export type BusScope = {
 type Row = {
   /** For the person who reads the server's configuration. */
   readonly purpose: string
-  /** Of the server's system account: it sees how the server is, and no message of ours. */
+  /** In the server's system account: it reads the server's health, and none of our messages. */
   readonly system?: true
   /** Of one feed and its stream. */
   readonly publish?: (environment: string, feed: string, stream: string) => readonly string[]
@@ -24,7 +24,7 @@ const asDeclared = (stream: string): readonly string[] => [
   `$JS.API.STREAM.INFO.${stream}`,
   `$JS.API.STREAM.CREATE.${stream}`,
   `$JS.API.STREAM.UPDATE.${stream}`,
-  // The last block of the process before, and whether a stream that was made anew can be read.
+  // Reads the last block of its predecessor, and checks that a recreated stream can be read.
   `$JS.API.STREAM.MSG.GET.${stream}`,
 ]
 
@@ -81,7 +81,7 @@ export type BusUser = {
   readonly subscribe: readonly string[]
 }
 
-/** Where a user is answered: a prefix of its own, so that none can listen to what another is sent. */
+/** The prefix of a user's reply subjects: its own, so that no user can read the replies to another. */
 export const inboxPrefix = (name: string): string => `_INBOX.${name}`
 
 export function busUser(role: BusRole, name: string = role, scope?: BusScope): BusUser {

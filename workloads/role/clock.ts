@@ -15,10 +15,10 @@ export type TimeLine = {
   readonly stepNanos: bigint
 }
 
-// How far the monotonic clock may run away from the wall clock before it is set anew: a slewed system clock must show in
-// record times within a second or so.
+// Drift between monotonic clock and wall clock at which the anchor is renewed: a slewed system clock must show in record times
+// within about a second.
 const RESYNC_NANOS = 1_000_000_000n
-/** A larger difference is no slew: the clock was set, or the machine slept, in which the monotonic clock stands still. */
+/** A larger difference is a step: the clock was set, or the machine slept, which stops the monotonic clock. */
 const STEP_NANOS = 3_000_000_000n
 
 /** The machine's clock: the monotonic counter, anchored to the wall clock and re-anchored every second. */

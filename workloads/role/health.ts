@@ -1,5 +1,5 @@
-// A program's own account of itself over HTTP: /livez, /readyz and /metrics. The program says when it is ready and why not, or
-// gives checks that are asked with each request; each answer then names every check, so that curl shows what is wrong.
+// Serves /livez, /readyz and /metrics. A program either sets whether it is ready, with a reason, or gives checks that run with
+// each request; the answer then names every check, so that curl shows what is wrong.
 
 import { createServer, type Server } from 'node:http'
 import type { Registry } from 'prom-client'
@@ -20,9 +20,9 @@ export type Health = {
   ready(): void
   /** Alive, but not doing its job; `reason` is what /readyz answers. */
   notReady(reason: string): void
-  /** Beyond help: /livez fails, so that whoever runs this restarts it. */
+  /** Permanently failed: /livez fails, so that Kubernetes or `ssmd up` restarts it. */
   dead(reason: string): void
-  /** From now on these checks decide, and nothing that was said. */
+  /** From now on only these checks decide. */
   ask(checks: Checks): void
   answer(probe: keyof Checks): Answer
 }

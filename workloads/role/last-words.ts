@@ -1,5 +1,5 @@
-// What a program says at its end to whoever runs its container: Kubernetes shows it in the pod's status. The file is there only
-// where a container runtime has made it; nothing is made here.
+// Writes a program's last error to the termination log, which Kubernetes shows in the pod's status. Only a container runtime
+// creates that file.
 
 import { closeSync, constants, openSync, writeSync } from 'node:fs'
 import type { SsmdError } from '#crds/errors.ts'
@@ -9,7 +9,7 @@ export const TERMINATION_LOG = '/dev/termination-log'
 /** The kubelet reads 4 kB of it, over all containers 12. */
 const LIMIT = 3000
 
-/** Writes code, message and hint as one line of JSON; says nothing where it cannot. */
+/** Writes code, message and hint as one line of JSON; ignores failures. */
 export function writeLastWords({ code, message, hint }: SsmdError, path = TERMINATION_LOG): void {
   const said = { code, message: message.slice(0, LIMIT / 3), hint: hint?.slice(0, LIMIT / 3) }
   try {
@@ -20,6 +20,6 @@ export function writeLastWords({ code, message, hint }: SsmdError, path = TERMIN
       closeSync(file)
     }
   } catch {
-    // Not in a container; and an end is not held up by its own words.
+    // Not in a container, or not writable: neither may delay the exit.
   }
 }

@@ -26,12 +26,12 @@ export type Role = {
 
 // The histogram of loop delays samples this often: at its default of 10 ms it is most of what an idle program costs.
 const LOOP_SAMPLE_MS = 500
-// A program that does not end by itself this long after it was asked to is ended by force.
+// A program that has not stopped this long after the request is ended by force.
 const STOP_LIMIT_MS = 25_000
 
 /**
  * Runs `main` as a program and ends the process: 0 when `main` returns, else as `exitCodeOf` says, after one
- * log line with what happened and what to do. A second signal ends it at once.
+ * log line with what happened and what to do. A second signal ends it immediately.
  */
 export async function runRole(
   options: {
@@ -63,7 +63,7 @@ export async function runRole(
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
-  // Whoever reads our log may go away; a capture does not end for that.
+  // The reader of our log may end; a capture continues.
   process.stdout.on('error', () => {})
 
   const fail = (thrown: unknown): never => {
@@ -126,7 +126,7 @@ function logDestination(name: string): ReturnType<typeof pino.destination> {
     said = false
   })
   destination.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever reads our log may go away.
+    // The reader of our log may end.
     if (error.code === 'EPIPE' || said) return
     said = true
     const { code } = toSsmdError(error)

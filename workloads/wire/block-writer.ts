@@ -27,7 +27,7 @@ export type BlockHeader = {
   readonly simulated: boolean
 }
 
-/** Names kept for the next block; past these the tables start anew, between two blocks. */
+/** Names kept for the next block; beyond it the tables are cleared, between two blocks. */
 const MAX_SYMBOLS = 100_000
 const MAX_TYPES = 10_000
 /** Record.type is a UInt16. */
@@ -35,7 +35,7 @@ const MAX_TYPES_IN_BLOCK = 65_536
 
 const START_RECORDS = 256 * RECORD.bytes
 const START_PAYLOADS = 256 * 1024
-/** Buffers that a rare huge block made larger than this are given back after it. */
+/** Buffers that a rare huge block made larger than this are released after it. */
 const KEEP_BYTES = 8 * 1024 * 1024
 
 const MAX_RECV = 2n ** 64n - 1n

@@ -1,4 +1,4 @@
-// Reads a block without copying it. `Block.read` checks everything at once: pointers, bounds, sizes, terminators,
+// Reads a block without copying it. `Block.read` checks everything in advance: pointers, bounds, sizes, terminators,
 // indices, consecutive numbers. What it returns can be read without a further check, and never outside its bytes.
 
 import type { Form } from './form.ts'

@@ -9,11 +9,11 @@ export type GapCause =
   | 'unsubscribed' // symbols were given up because the exchange listed them no longer, and came back
   | 'disconnected' // the socket closed or was found dead
   | 'connector-stopped' // asked to stop
-  | 'connector-lost' // the process ended without a word
+  | 'connector-lost' // the process ended without an event
   | 'buffer-full' // the connector's bound on memory was reached
   | 'number-hole' // numbers of a connection never arrived
   | 'stream-aged' // JetStream discarded blocks before they were archived
-  | 'stream-recreated' // the stream was deleted and made again
+  | 'stream-recreated' // the stream was deleted and recreated
   | 'oversize' // a frame larger than NATS takes
   | 'proof-lost' // frames came whose exchange's numbers cannot be read: what is missing among them cannot be told
   | 'clock-stepped' // the clock of the connector's machine was set, or the machine slept
@@ -62,13 +62,13 @@ export type GapEvent = {
   readonly scope: number
   readonly fromSequence: number
   readonly toSequence: number
-  /** null: nobody can know. */
+  /** null: unknown. */
   readonly missing: number | null
   /** RFC 3339: when it began, if that was before the record in front of this event. */
   readonly from?: string
   /** RFC 3339: when it ended, if that was before this event. */
   readonly to?: string
-  /** So many jumps of the sequence, if more than one. */
+  /** The number of jumps of the sequence, if more than one. */
   readonly jumps?: number
   readonly reason?: string
 }

@@ -8,7 +8,7 @@ export const FORM = {
   text: 1,
   /** Anything else. */
   binary: 2,
-  /** A JSON object of ours: what happened to the connection (events.ts). */
+  /** Our own JSON object: what happened to the connection (events.ts). */
   event: 3,
 } as const
 

@@ -1,5 +1,5 @@
 // Names that many records share, encoded once: a reference holds the finished Cap'n Proto text and, for the block
-// being written, its index in the block's table. A reference stays valid for ever and in every writer.
+// being written, its index in the block's table. A reference stays valid in every writer.
 
 import { padded } from './layout.ts'
 
@@ -8,7 +8,7 @@ export type Mark = object
 
 const NONE: Mark = {}
 
-/** A text as it stands in a message: UTF-8, a zero byte, zeros up to a whole word. */
+/** A text as stored in a message: UTF-8, a zero byte, zeros up to a whole word. */
 export class EncodedText {
   /** Bytes with the terminator, without the padding: what the list pointer says. */
   readonly length: number

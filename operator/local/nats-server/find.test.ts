@@ -92,7 +92,7 @@ test('the variable goes before all else, in whatever version it names', async ()
   program('bin/nats-server', '2.15.2')
   const env = { SSMD_NATS_SERVER: mine, PATH: join(folder, 'bin') }
   const found = await findTool(SPEC, deps({ env }))
-  assert.equal([found.source, found.path, found.version], ['variable', mine, '2.9.0'])
+  assert.equal([found.origin, found.path, found.version], ['variable', mine, '2.9.0'])
 })
 
 test('a variable that names nothing that runs is an error, and nothing else is tried', async () => {
@@ -107,7 +107,7 @@ test('PATH goes before the cache', async () => {
   const there = program('bin/nats-server', '2.15.4')
   program('cache/nats-server-2.15.2', '2.15.2')
   const found = await findTool(SPEC, deps({ env: { PATH: join(folder, 'bin') } }))
-  assert.equal([found.source, found.path, found.version], ['path', there, '2.15.4'])
+  assert.equal([found.origin, found.path, found.version], ['path', there, '2.15.4'])
 })
 
 test('a wrong version on PATH is passed over for a right one behind it', async () => {
@@ -121,7 +121,7 @@ test('with only a wrong version on PATH the cache is taken', async () => {
   program('bin/nats-server', '2.9.10')
   const cached = program('cache/nats-server-2.15.2', '2.15.2')
   const found = await findTool(SPEC, deps({ env: { PATH: join(folder, 'bin') } }))
-  assert.equal([found.source, found.path], ['cache', cached])
+  assert.equal([found.origin, found.path], ['cache', cached])
 })
 
 test('a version fits that has the same minor and is not older', () => {
@@ -140,15 +140,15 @@ test('a version fits that has the same minor and is not older', () => {
 test('what is nowhere is built with Go, and the second time it is in the cache', async () => {
   const made: string[] = []
   const build = building(made)
-  assert.is((await findTool(SPEC, deps({ build }))).source, 'built')
-  assert.is((await findTool(SPEC, deps({ build }))).source, 'cache')
+  assert.is((await findTool(SPEC, deps({ build }))).origin, 'built')
+  assert.is((await findTool(SPEC, deps({ build }))).origin, 'cache')
   assert.equal(readdirSync(join(folder, 'cache')), ['nats-server-2.15.2'])
   assert.is(made.length, 1)
 })
 
 test('without Go the release is taken', async () => {
   const found = await findTool(SPEC, deps({ download: building([]) }))
-  assert.is(found.source, 'downloaded')
+  assert.is(found.origin, 'downloaded')
 })
 
 test('a build that fails is said, and the release is taken', async () => {
@@ -158,7 +158,7 @@ test('a build that fails is said, and the release is taken', async () => {
   }
   const log = (line: string) => said.push(line)
   const found = await findTool(SPEC, deps({ build, download: building([]), log }))
-  assert.is(found.source, 'downloaded')
+  assert.is(found.origin, 'downloaded')
   assert.equal(said, ['go is too old'])
 })
 
@@ -180,7 +180,7 @@ test('two at once build it once, and both have the whole program', async () => {
   const both = [findTool(SPEC, deps({ build })), findTool(SPEC, deps({ build }))]
   const found = await within(20_000, 'both builders', Promise.all(both))
   assert.is(made.length, 1)
-  assert.equal(found.map((one) => one.source).sort(), ['built', 'cache'])
+  assert.equal(found.map((one) => one.origin).sort(), ['built', 'cache'])
   for (const one of found) assert.match(await output(one.path, []), 'v2.15.2')
 })
 
@@ -215,7 +215,7 @@ test('Go builds the pinned module as it is, whatever the person builds for other
   fakeGo()
   const env = { PATH: `${join(folder, 'go')}:/usr/bin:/bin`, GOOS: 'plan9' }
   const build = goBuild({ env, log: () => {}, output, run, places: [] })
-  assert.is((await findTool(SPEC, deps({ build }))).source, 'built')
+  assert.is((await findTool(SPEC, deps({ build }))).origin, 'built')
   const calls = await readFile(join(folder, 'calls'), 'utf8')
   assert.match(calls, SPEC.go.module)
   assert.match(calls, '-mod=readonly -trimpath')

@@ -7,13 +7,13 @@ import { delimiter, join, resolve } from 'node:path'
 import { describeError, SsmdError, toSsmdError } from '#crds/errors.ts'
 import type { ToolSpec } from './spec.ts'
 
-export type Source = 'variable' | 'path' | 'cache' | 'built' | 'downloaded'
+export type Origin = 'variable' | 'path' | 'cache' | 'built' | 'downloaded'
 
 export type FoundTool = {
   readonly name: string
   readonly path: string
   readonly version: string
-  readonly source: Source
+  readonly origin: Origin
 }
 
 /** Makes the tool's program at `out`, which does not exist yet; `undefined` when this way is not open here. */
@@ -67,7 +67,7 @@ async function fromVariable(spec: ToolSpec, deps: FindDeps): Promise<FoundTool |
       { hint: `set it to ${spec.name} ${spec.version}, or unset it and ssmd gets its own` }
     )
   }
-  return { name: spec.name, path, version, source: 'variable' }
+  return { name: spec.name, path, version, origin: 'variable' }
 }
 
 async function fromPath(spec: ToolSpec, deps: FindDeps): Promise<FoundTool | undefined> {
@@ -77,7 +77,7 @@ async function fromPath(spec: ToolSpec, deps: FindDeps): Promise<FoundTool | und
     if (!(await isProgram(path))) continue
     const version = await versionOf(spec, path, deps)
     if (version !== undefined && versionFits(version, spec.version)) {
-      return { name: spec.name, path, version, source: 'path' }
+      return { name: spec.name, path, version, origin: 'path' }
     }
   }
   return undefined
@@ -86,7 +86,7 @@ async function fromPath(spec: ToolSpec, deps: FindDeps): Promise<FoundTool | und
 async function fromCache(spec: ToolSpec, deps: FindDeps): Promise<FoundTool | undefined> {
   const path = cachePath(spec, deps)
   if (!(await isProgram(path))) return undefined
-  return { name: spec.name, path, version: spec.version, source: 'cache' }
+  return { name: spec.name, path, version: spec.version, origin: 'cache' }
 }
 
 /** Into the cache, by Go or else from the release. One process does it; others wait and use what it made. */
@@ -108,13 +108,13 @@ async function make(spec: ToolSpec, deps: FindDeps): Promise<FoundTool> {
 async function makeAt(path: string, spec: ToolSpec, deps: FindDeps): Promise<FoundTool> {
   const failures: SsmdError[] = []
   const ways = [
-    { source: 'built', make: deps.build },
-    { source: 'downloaded', make: deps.download },
+    { origin: 'built', make: deps.build },
+    { origin: 'downloaded', make: deps.download },
   ] as const
   for (const way of ways) {
     try {
       if ((await way.make(spec, path)) === 'unavailable') continue
-      return { name: spec.name, path, version: spec.version, source: way.source }
+      return { name: spec.name, path, version: spec.version, origin: way.origin }
     } catch (error) {
       const failure = toSsmdError(error)
       failures.push(failure)

@@ -40,7 +40,7 @@ export const goBuild =
     return 'made'
   }
 
-/** Go on PATH, or where its installer puts it. */
+/** The go command, on PATH or where its installer puts it. */
 export function findGo(
   env: NodeJS.ProcessEnv,
   places: readonly string[] = ['/usr/local/go/bin']
@@ -64,7 +64,7 @@ function buildArgs(spec: ToolSpec, out: string): string[] {
   ]
 }
 
-// What go and the programs that it calls to fetch modules (git, ssh) read. Keys of exchanges are no business of theirs.
+// The variables that go reads, and git and ssh, which it calls to fetch modules. Keys of exchanges are not passed on.
 const NEEDED =
   /^(PATH|HOME|USER|LOGNAME|LANG|LC_.+|TZ|TMPDIR|TEMP|TMP|XDG_.+|GO[A-Z0-9]+|GIT_.+|SSH_.+|NETRC|SSL_CERT_(FILE|DIR)|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy)$/
 

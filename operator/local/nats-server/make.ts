@@ -1,5 +1,5 @@
-// Puts a program into the cache as a whole or not at all: it is made under a name of its own, asked for its
-// version, and renamed. Whoever reads the cache meanwhile sees the old state or the new one.
+// Puts a program into the cache atomically: builds it under a temporary name, checks its version, and renames it. Readers of
+// the cache see the previous content or the new one.
 
 import { randomBytes } from 'node:crypto'
 import { chmod, readdir, rename, rm, stat } from 'node:fs/promises'
@@ -45,7 +45,7 @@ async function removeLeftovers(out: string): Promise<void> {
   }
 }
 
-/** Says what takes long: at the start, every five seconds, and at the end. */
+/** Announces a long step: at its start, every five seconds, and at its end. */
 export async function withProgress<T>(
   log: (line: string) => void,
   what: string,

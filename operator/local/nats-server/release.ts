@@ -12,7 +12,7 @@ import { placeWhole, withProgress } from './make.ts'
 import type { Run } from './run.ts'
 import type { Release } from './spec.ts'
 
-/** A server that sends nothing for so long is given up. */
+/** Give up a server that sends nothing for this long. */
 const STALL_MS = 30_000
 
 const OS: Readonly<Record<string, string>> = { linux: 'linux', darwin: 'darwin' }

@@ -1,4 +1,4 @@
-// Runs another program to its end and gives back what it printed: the one place here that starts processes.
+// Runs another program to its end and returns its output: the only file of this room that starts processes.
 
 import { spawn } from 'node:child_process'
 import { SsmdError } from '#crds/errors.ts'
@@ -19,7 +19,7 @@ export const run: Run = (file, args, options = {}) =>
       env: options.env ?? process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    // The `timeout` of spawn keeps a process open for so long if the program cannot be started.
+    // The `timeout` of spawn would keep our process open for that time if the program cannot be started.
     const { limitMs } = options
     const limit =
       limitMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), limitMs)

@@ -10,7 +10,7 @@ export type ToolSpec = {
     /** Folder with go.mod and go.sum. */
     readonly module: string
     readonly package: string
-    /** The module whose version it has, where the package is one of ours around it. */
+    /** The module whose version it has, if the package is our own wrapper. */
     readonly of?: string
     readonly ldflags?: string
     /** How long a first build takes on a fast machine; five times that was seen on two cores under load. */

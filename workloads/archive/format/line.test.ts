@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { NANOS_PER_SECOND } from '#crds/rfc3339.ts'
 import { FORM } from '#wire/form.ts'
 import { at } from '../testing/blocks.ts'
 import { expectedLine } from '../testing/stream.ts'
 import { LineBuffer, LineHead, symbolPart, typePart } from './line.ts'
-import { NANOS_PER_SECOND } from './time.ts'
 
 const test = suite('line')
 

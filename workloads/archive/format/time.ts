@@ -3,8 +3,6 @@
 
 import { NANOS_PER_SECOND } from '#crds/rfc3339.ts'
 
-export { NANOS_PER_SECOND, rfc3339 as formatNanos } from '#crds/rfc3339.ts'
-
 export const SECONDS_PER_DAY = 86_400
 
 /** UInt64 nanoseconds end in the year 2554: four digits are always enough. */
@@ -16,7 +14,7 @@ export function formatSecond(second: number): string {
   return new Date(second * 1000).toISOString().slice(0, 19)
 }
 
-/** Nanoseconds of a text made by `formatNanos`, or undefined if it is none. */
+/** Nanoseconds of a text made by `rfc3339`, or undefined if it is none. */
 export function parseNanos(text: string): bigint | undefined {
   const match = FORM.exec(text)
   if (!match) return undefined

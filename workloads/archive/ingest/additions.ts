@@ -1,9 +1,10 @@
 // What the records since the last commit add to their days: connections with their numbers, the exchange's sequences, skipped
 // types, and the gaps that connection events name.
 
+import { rfc3339 } from '#crds/rfc3339.ts'
 import { addTo } from '../format/index-line.ts'
 import type { Gap, ManifestConnection, ManifestSequence } from '../format/manifest.ts'
-import { formatNanos, maxNanos, minNanos } from '../format/time.ts'
+import { maxNanos, minNanos } from '../format/time.ts'
 import type { ConnectionState } from '../state/connection.ts'
 import { type TakenBack, takeBack } from '../state/gap-list.ts'
 import type { GapSpan } from '../state/gap-span.ts'
@@ -164,8 +165,8 @@ export class Account {
       last: this.#last,
       records: this.#records,
       skipped: this.#skipped,
-      from: formatNanos(this.#from),
-      to: formatNanos(this.#to),
+      from: rfc3339(this.#from),
+      to: rfc3339(this.#to),
       simulated,
       closed: this.#closed,
       ...(this.#late > 0 ? { late: this.#late } : {}),

@@ -2,10 +2,11 @@
 // blocks and their order, never from the clock or from the moment of a commit.
 
 import { SsmdError } from '#crds/errors.ts'
+import { NANOS_PER_SECOND } from '#crds/rfc3339.ts'
 import { FORM } from '#wire/form.ts'
 import { LineHead } from '../format/line.ts'
 import { isConnectionId, isGroupName } from '../format/names.ts'
-import { dayOfSecond, minNanos, NANOS_PER_SECOND, SECONDS_PER_DAY } from '../format/time.ts'
+import { dayOfSecond, minNanos, SECONDS_PER_DAY } from '../format/time.ts'
 import type { ConnectionState, StreamLoss } from '../state/connection.ts'
 import { applyConnectionEvent, lateFacts, parseConnectionEvent } from '../state/connection-event.ts'
 import type { FeedState } from '../state/feed-state.ts'

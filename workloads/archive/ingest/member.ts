@@ -1,10 +1,10 @@
 // A gzip member while it grows: its lines, and what its index line will say about them.
 
+import { rfc3339 } from '#crds/rfc3339.ts'
 import { addTo, type MemberContent, sortedKeys } from '../format/index-line.ts'
 import { LineBuffer } from '../format/line.ts'
 import { LINE_FORMAT } from '../format/manifest.ts'
 import { SymbolSet } from '../format/symbols.ts'
-import { formatNanos } from '../format/time.ts'
 import type { SymbolTable } from './symbol-table.ts'
 
 /**
@@ -68,8 +68,8 @@ export class OpenMember {
       format: LINE_FORMAT,
       rawBytes: this.buffer.length,
       lines: this.lines,
-      from: formatNanos(this.#from),
-      to: formatNanos(this.#to),
+      from: rfc3339(this.#from),
+      to: rfc3339(this.#to),
       stream: [this.#firstSequence, this.#lastSequence],
       late: this.late,
       end,

@@ -1,8 +1,9 @@
 // What the archive knows of one connection: its numbers, when it opened, became ready and closed, and which jumps of its
 // numbers a loss in the stream explains. Only records change it, so every replay ends in the same state.
 
+import { rfc3339 } from '#crds/rfc3339.ts'
 import type { CloseEvent, GapCause } from '#wire/events.ts'
-import { formatNanos, maxNanos, parseNanos } from '../format/time.ts'
+import { maxNanos, parseNanos } from '../format/time.ts'
 import { NumberRanges, type NumberRangesJson, type NumberSpan } from './number-ranges.ts'
 
 export type StreamLoss = 'stream-aged' | 'stream-recreated'
@@ -143,7 +144,7 @@ export class ConnectionState {
       opened: text(this.openedAt),
       ready: text(this.readyAt),
       last: text(this.lastAt),
-      close: this.close && { ...this.close, at: formatNanos(this.close.at) },
+      close: this.close && { ...this.close, at: rfc3339(this.close.at) },
       losses: this.losses.map(({ cause, span }) => ({
         cause,
         span: [span.first, span.last],
@@ -152,7 +153,7 @@ export class ConnectionState {
       revived: this.revived && [...this.revived],
       order: [this.firstOrder, this.readyOrder, this.lastOrder],
       follows: this.follows,
-      proofs: this.proofs.map((one) => ({ ...one, from: formatNanos(one.from), to: text(one.to) })),
+      proofs: this.proofs.map((one) => ({ ...one, from: rfc3339(one.from), to: text(one.to) })),
     }
   }
 
@@ -186,5 +187,5 @@ export class ConnectionState {
 export const byOrder = (a: ConnectionState, b: ConnectionState): number =>
   a.firstOrder - b.firstOrder || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
-const text = (at: bigint | null): string | null => (at === null ? null : formatNanos(at))
+const text = (at: bigint | null): string | null => (at === null ? null : rfc3339(at))
 const nanos = (at: string | null): bigint | null => (at === null ? null : (parseNanos(at) ?? null))

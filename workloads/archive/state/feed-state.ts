@@ -1,6 +1,7 @@
 // Everything committed of one feed: the fold of its journal. Manifests, checkpoints and recovery all derive from it, so they
 // cannot contradict each other.
 
+import { NANOS_PER_SECOND, rfc3339 } from '#crds/rfc3339.ts'
 import { formatIndexLine, sortedKeys } from '../format/index-line.ts'
 import {
   type Gap,
@@ -9,16 +10,7 @@ import {
   type ManifestConnection,
   type MoreConnections,
 } from '../format/manifest.ts'
-import {
-  dayAfter,
-  dayOfSecond,
-  earlier,
-  formatNanos,
-  later,
-  NANOS_PER_SECOND,
-  parseNanos,
-  startOfDay,
-} from '../format/time.ts'
+import { dayAfter, dayOfSecond, earlier, later, parseNanos, startOfDay } from '../format/time.ts'
 import { byOrder, type ConnectionJson, ConnectionState, type StreamLoss } from './connection.ts'
 import { DayState, describeSegment } from './day.ts'
 import { boundGaps, trimGaps, without } from './gap-list.ts'
@@ -244,7 +236,7 @@ export class FeedState {
       epoch,
       mark,
       bookmark: this.bookmark,
-      newest: this.newest === null ? null : formatNanos(this.newest),
+      newest: this.newest === null ? null : rfc3339(this.newest),
       settled: this.settled,
       loss: this.loss,
       connections: [...this.connections.values()].map((connection) => connection.toJSON()),

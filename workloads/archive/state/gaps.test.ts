@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { formatNanos } from '../format/time.ts'
+import { rfc3339 } from '#crds/rfc3339.ts'
 import { at } from '../testing/blocks.ts'
 import { type CloseFact, ConnectionState } from './connection.ts'
 import type { GapSpan } from './gap-span.ts'
@@ -41,7 +41,7 @@ const brief = (gaps: readonly GapSpan[]) =>
     (gap) =>
       `${gap.cause} ${gap.connection} ${show(gap.from)} ${gap.to === null ? '-' : show(gap.to)}`
   )
-const show = (time: bigint) => formatNanos(time).slice(11, 16)
+const show = (time: bigint) => rfc3339(time).slice(11, 16)
 
 const CASES: [string, ConnectionState[], string[]][] = [
   ['one that lives has none', [connection('a', { opened: 0, ready: 1, last: 5 })], []],

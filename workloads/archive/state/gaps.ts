@@ -1,17 +1,10 @@
 // Derives gaps from connections: a hole in the numbers, or the time from the end of a shard's connection until the next one
 // was ready. A gap that spans midnight appears, cut, in each day.
 
+import { NANOS_PER_SECOND, rfc3339 } from '#crds/rfc3339.ts'
 import type { GapCause, GapFault } from '#wire/events.ts'
 import type { Gap } from '../format/manifest.ts'
-import {
-  dayAfter,
-  dayOfNanos,
-  formatNanos,
-  maxNanos,
-  minNanos,
-  NANOS_PER_SECOND,
-  startOfDay,
-} from '../format/time.ts'
+import { dayAfter, dayOfNanos, maxNanos, minNanos, startOfDay } from '../format/time.ts'
 import { byOrder, type ConnectionState } from './connection.ts'
 import { type GapSpan, MAX_REASON } from './gap-span.ts'
 
@@ -172,8 +165,8 @@ export function clipGap(gap: GapSpan, day: string, newest: string): Gap | undefi
   return {
     cause,
     fault,
-    from: formatNanos(from < start ? start : from),
-    to: goesOn ? formatNanos(end) : to === null ? null : formatNanos(to),
+    from: rfc3339(from < start ? start : from),
+    to: goesOn ? rfc3339(end) : to === null ? null : rfc3339(to),
     connection,
     shard,
     missing,

@@ -1,7 +1,8 @@
 // The numbers of one connection that the archive holds, as ranges: memory grows with holes, not with records. A number is
 // claimed exactly once, in whatever order blocks arrive and however often.
 
-import { formatNanos, parseNanos } from '../format/time.ts'
+import { rfc3339 } from '#crds/rfc3339.ts'
+import { parseNanos } from '../format/time.ts'
 
 /** Numbers `first` to `last`, all held; `from` and `to` are the receive times of its ends. */
 export type Range = { first: number; last: number; from: bigint; to: bigint }
@@ -124,11 +125,11 @@ export class NumberRanges {
 
   toJSON(): NumberRangesJson {
     const ranges = this.#ranges.map(
-      (r): RangeJson => [r.first, r.last, formatNanos(r.from), formatNanos(r.to)]
+      (r): RangeJson => [r.first, r.last, rfc3339(r.from), rfc3339(r.to)]
     )
     if (this.#settled === null) return ranges
     const { first, last, from, to, missing, count } = this.#settled
-    return { settled: [first, last, formatNanos(from), formatNanos(to), missing, count], ranges }
+    return { settled: [first, last, rfc3339(from), rfc3339(to), missing, count], ranges }
   }
 
   static fromJSON(json: NumberRangesJson): NumberRanges {

@@ -3,9 +3,9 @@
 
 import type { Hash } from 'node:crypto'
 import { join } from 'node:path'
+import { rfc3339 } from '#crds/rfc3339.ts'
 import { hexCrc, type IndexEntry } from '../format/index-line.ts'
 import { COMMIT_FOLDER, indexFile, MANIFEST_FILE, segmentFile } from '../format/names.ts'
-import { formatNanos } from '../format/time.ts'
 import type { Cut } from '../ingest/intake.ts'
 import type { FeedState } from '../state/feed-state.ts'
 import type { Bookmark, CommitRecord, DayJson, SealRecord } from '../state/journal-record.ts'
@@ -84,7 +84,7 @@ export class Committer {
     const record: CommitRecord = {
       kind: 'commit',
       bookmark,
-      newest: cut.newest === null ? null : formatNanos(cut.newest),
+      newest: cut.newest === null ? null : rfc3339(cut.newest),
       settled: cut.settled,
       loss: cut.loss,
       days,

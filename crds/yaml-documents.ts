@@ -1,6 +1,6 @@
-// A YAML text as documents whose every field has a line and a column. Nothing thrown: what cannot be read is a
-// flaw with its place. Anchors, size and depth are bounded, and a key stands only once in its map. What kubectl would
-// read differently is a flaw, or a doubt of its field.
+// A YAML text as documents in which every field has a line and a column. Never throws: unreadable text is a flaw with its place.
+// Anchors, size and depth are bounded, and keys are unique. Text that kubectl would read differently is a flaw, or a doubt of
+// its field.
 
 import type { Document, ParsedNode } from 'yaml'
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml'
@@ -18,26 +18,26 @@ export type Place = { readonly line: number; readonly column: number }
 
 export type Flaw = Place & { readonly message: string; readonly hint: string }
 
-export type SourceDocument = {
+export type YamlDocument = {
   readonly value: unknown
   readonly start: Place
   /** Fields that kubectl reads differently, or may. */
   readonly doubts: readonly (Omit<Doubt, 'offset'> & Place)[]
-  /** The text of a scalar without quotes as it stands in the file, or undefined. */
+  /** The text of an unquoted scalar as written in the file, or undefined. */
   textOf(path: Path): string | undefined
-  /** Where the value of a field stands, or its nearest parent that is there. */
+  /** The place of a field's value, or of its nearest existing parent. */
   placeOf(path: Path): Place
-  /** Where the name of a field stands, or its nearest parent that is there. */
+  /** The place of a field's name, or of its nearest existing parent. */
   placeOfKey(path: Path): Place
 }
 
-export type Source = {
-  readonly documents: readonly SourceDocument[]
+export type YamlFile = {
+  readonly documents: readonly YamlDocument[]
   readonly flaws: readonly Flaw[]
 }
 
-/** Reads every document that can be read; documents that hold nothing but comments are left out. */
-export function readSource(text: string): Source {
+/** Reads every readable document; documents with only comments are left out. */
+export function readYaml(text: string): YamlFile {
   const bytes = Buffer.byteLength(text)
   if (bytes > MAX_FILE_BYTES) {
     const message = `expected at most ${MAX_FILE_BYTES} bytes, found ${bytes}`
@@ -54,7 +54,7 @@ export function readSource(text: string): Source {
     const at = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
     return { documents: [], flaws: [{ ...at, message, hint }] }
   }
-  const documents: SourceDocument[] = []
+  const documents: YamlDocument[] = []
   const flaws: Flaw[] = separatorProblems(text).map(({ index, message, hint }) => ({
     ...place(index),
     message,
@@ -108,7 +108,7 @@ function readDocument(
   text: string,
   document: Parsed,
   place: (offset: number) => Place
-): SourceDocument | Flaw {
+): YamlDocument | Flaw {
   const start = place(document.contents?.range?.[0] ?? document.range[0])
   const error = document.errors[0]
   if (error) {
@@ -158,7 +158,7 @@ function readDocument(
   }
 }
 
-/** The parser's errors that people meet, in our words; any other in its own. */
+/** Our messages for the parser's common errors; any other error keeps its own message. */
 function inWords(code: string, message: string): { message: string; hint: string } {
   const own = message.split('\n')[0]?.replace(/ at line .*/, '') ?? ''
   if (own.startsWith('Maximum call stack')) {

@@ -1,5 +1,5 @@
-// The resources that `ssmd up` runs: read from a file or folder, with what an edit broke held as it last was, and
-// with words for what is wrong.
+// The resources that `ssmd up` runs: read from a file or folder. A resource that an edit broke keeps its last valid version,
+// and its problem is described.
 
 import type { Environment } from '#crds/environment.gen.ts'
 import { SsmdError } from '#crds/errors.ts'
@@ -9,7 +9,7 @@ import type { Declared } from '../desired.ts'
 import { checkResources } from '../policies.ts'
 import { type Held, takeEdit } from './held.ts'
 
-export type SourceOptions = {
+export type EditedResourcesOptions = {
   readonly path: string
   /** Names of the Environments to run; empty: all. */
   readonly environments: readonly string[]
@@ -27,12 +27,12 @@ const NOTHING: Held = {
   kept: [],
 }
 
-export class Source {
-  readonly #options: SourceOptions
+export class EditedResources {
+  readonly #options: EditedResourcesOptions
   #held: Held | undefined
   #date = ''
 
-  constructor(options: SourceOptions) {
+  constructor(options: EditedResourcesOptions) {
     this.#options = options
   }
 
@@ -45,7 +45,7 @@ export class Source {
     return this.#date === this.#today()
   }
 
-  /** Reads what is written now; throws only where the path is not there. */
+  /** Reads the files; throws only if the path does not exist. */
   async read(): Promise<void> {
     const loaded = await loadResources(this.#options.path)
     this.#date = this.#today()
@@ -63,7 +63,7 @@ export class Source {
       environments: environments
         .map(({ resource }) => resource)
         .filter(({ metadata }) => only.length === 0 || only.includes(metadata.name))
-        // Whoever names an Environment wants it to run.
+        // A named Environment runs even if it is suspended.
         .map((one) => (only.length > 0 && one.spec.suspend ? resumed(one) : one)),
       archives: archives.map(({ resource }) => resource),
     }
@@ -89,7 +89,7 @@ export class Source {
     ].join(', ')
   }
 
-  /** At the start something must be there to run; later an empty folder only means that nothing does. */
+  /** At the start there must be a resource to run; later an empty folder is allowed. */
   refuseNothing(): void {
     const { path, environments } = this.#options
     const { resources, problems } = this.#held ?? NOTHING

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Source } from './source.ts'
+import { EditedResources } from './edited-resources.ts'
 
-const test = suite('source')
+const test = suite('edited resources')
 
 const feed = `
 apiVersion: ssmd.io/v1alpha1
@@ -27,13 +27,17 @@ spec:
 ---`
 
 async function declaredWith(environments: readonly string[]) {
-  const path = mkdtempSync(join(tmpdir(), 'ssmd-source-'))
+  const path = mkdtempSync(join(tmpdir(), 'ssmd-edited-'))
   try {
     const text = [feed, environment('running', false), environment('held', true)].join('')
     writeFileSync(join(path, 'all.yaml'), text)
-    const source = new Source({ path, environments, nowMs: () => Date.parse('2026-11-30T12:00Z') })
-    await source.read()
-    return source.declared().environments.map(({ metadata, spec }) => [metadata.name, spec.suspend])
+    const edited = new EditedResources({
+      path,
+      environments,
+      nowMs: () => Date.parse('2026-11-30T12:00Z'),
+    })
+    await edited.read()
+    return edited.declared().environments.map(({ metadata, spec }) => [metadata.name, spec.suspend])
   } finally {
     rmSync(path, { recursive: true })
   }
