@@ -12,8 +12,14 @@ type Exchange = {
 }
 
 const EXCHANGES: Readonly<Record<string, Exchange>> = {
-  kalshi: { adapter: async () => (await import('./kalshi/adapter.ts')).kalshi },
-  kraken: { adapter: async () => (await import('./kraken/adapter.ts')).kraken },
+  kalshi: {
+    adapter: async () => (await import('./kalshi/adapter.ts')).kalshi,
+    simulator: async () => (await import('./kalshi/simulator/venue.ts')).venue,
+  },
+  kraken: {
+    adapter: async () => (await import('./kraken/adapter.ts')).kraken,
+    simulator: async () => (await import('./kraken/simulator/venue.ts')).venue,
+  },
   synthetic: { adapter: async () => (await import('./synthetic/adapter.ts')).synthetic },
 }
 

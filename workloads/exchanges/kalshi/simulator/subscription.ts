@@ -1,8 +1,10 @@
 // One subscription of one client: a channel, its markets, and the counter that all frames and answers of
 // its sid share. Nobody else counts.
+import type { Route } from '../../simulation/venue.ts'
 import type { Channel } from './channels.ts'
 
-export class Subscription {
+export class Subscription implements Route {
+  readonly bare = false
   readonly sid: number
   readonly channel: Channel
   /** null: every market of the exchange. */
@@ -27,6 +29,10 @@ export class Subscription {
     this.quiet = options.quiet
     this.#tokens = options.burst
     this.#filledAt = options.nowMs
+  }
+
+  get id(): number {
+    return this.sid
   }
 
   /** The next number of this sid; the first is 1. */

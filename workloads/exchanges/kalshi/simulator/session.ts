@@ -1,6 +1,8 @@
 // What one client of the exchange may do and is answered: commands in, answers out, with sids, the one
 // counter of each sid, limits and error codes. A pure state machine: it knows no socket and no clock.
-import { CHANNELS, type Channel, channelNamed } from './channels.ts'
+import type { Channel as AnyChannel } from '../../simulation/frame.ts'
+import type { Outgoing, Route, Session, ShownSubscription } from '../../simulation/venue.ts'
+import { CHANNELS, channelNamed } from './channels.ts'
 import { idList, namesOf, type Params, readCommand } from './command.ts'
 import type { KalshiErrorCode } from './errors.ts'
 import {
@@ -40,12 +42,14 @@ export const DEFAULT_LIMITS: Limits = {
   commandsPerSecond: 50,
 }
 
-/** A frame to send. `data` is market data, `control` an answer. */
-export type Outgoing = { readonly kind: 'control' | 'data'; readonly text: string }
+/** A frame to send. */
+type Answer = Extract<Outgoing, { readonly text: string }>
 
 const NONE: readonly Subscription[] = []
 
-export class Session {
+export class KalshiSession implements Session {
+  readonly who: string
+  readonly wakeAt = Number.POSITIVE_INFINITY
   readonly #view: MarketView
   readonly #limits: Limits
   readonly #subscriptions = new Map<number, Subscription>()
@@ -53,21 +57,45 @@ export class Session {
   #lastSid = 0
   #changes = 0
 
-  constructor(view: MarketView, limits: Limits = DEFAULT_LIMITS) {
+  /** `who`: the id of the key that signed. */
+  constructor(view: MarketView, limits: Limits = DEFAULT_LIMITS, who = '') {
+    this.who = who
     this.#view = view
     this.#limits = limits
   }
 
-  get subscriptions(): Iterable<Subscription> {
-    return this.#subscriptions.values()
+  subscriptions(): ShownSubscription[] {
+    return [...this.#subscriptions.values()].map(({ sid, channel, markets, lastSequence }) => ({
+      sid,
+      channel: channel.name,
+      markets: markets?.size ?? null,
+      lastSequence,
+    }))
   }
 
   get hasSubscriptions(): boolean {
     return this.#subscriptions.size > 0
   }
 
-  has(subscription: Subscription): boolean {
-    return this.#subscriptions.get(subscription.sid) === subscription
+  has(route: Route): boolean {
+    return this.#subscriptions.get(route.id) === route
+  }
+
+  listensTo(channel: string): boolean {
+    return [...this.#subscriptions.values()].some((one) => one.channel.name === channel)
+  }
+
+  opened(): readonly Answer[] {
+    return []
+  }
+
+  tick(): readonly Answer[] {
+    return []
+  }
+
+  /** Code 25 for each subscription: they are over, and the client has to ask anew. The connection stays. */
+  overflowed(): Answer[] {
+    return [...this.#subscriptions.values()].map((subscription) => this.terminate(subscription, 25))
   }
 
   /** Counts every change of what this client is subscribed to. */
@@ -76,7 +104,7 @@ export class Session {
   }
 
   /** The subscriptions that a frame of this channel and market goes to. Cheap: asked for every frame. */
-  matching(channel: Channel, market: string): readonly Subscription[] {
+  matching(channel: AnyChannel, market: string): readonly Subscription[] {
     if (this.#subscriptions.size === 0) return NONE
     const known = this.#matches[channel.index] as Map<string, readonly Subscription[]>
     const found = known.get(market)
@@ -91,7 +119,7 @@ export class Session {
   }
 
   /** Answers one frame of the client. */
-  receive(text: string, nowMs: number): Outgoing[] {
+  receive(text: string, nowMs: number): Answer[] {
     const command = readCommand(text)
     if ('refused' in command) return [control(errorReply(command.id, command.refused))]
     switch (command.cmd) {
@@ -117,13 +145,13 @@ export class Session {
   }
 
   /** The exchange ends a subscription by itself (codes 10 and 25): it is gone after this answer. */
-  terminate(subscription: Subscription, code: KalshiErrorCode): Outgoing {
+  terminate(subscription: Subscription, code: KalshiErrorCode): Answer {
     this.#subscriptions.delete(subscription.sid)
     this.#changed()
     return this.#scopedError(0, subscription, code)
   }
 
-  #subscribe(id: number, params: Params, nowMs: number): Outgoing[] {
+  #subscribe(id: number, params: Params, nowMs: number): Answer[] {
     const names = params.channels
     if (names === undefined || names === null || (Array.isArray(names) && names.length === 0))
       return [control(errorReply(id, 3))]
@@ -144,8 +172,8 @@ export class Session {
     ids: readonly string[] | undefined,
     params: Params,
     nowMs: number
-  ): Outgoing[] {
-    const refuse = (code: KalshiErrorCode): Outgoing[] => [control(errorReply(id, code))]
+  ): Answer[] {
+    const refuse = (code: KalshiErrorCode): Answer[] => [control(errorReply(id, code))]
     const channel = channelNamed(name)
     if (!channel) return refuse(8)
     if (channel.paid) return refuse(9)
@@ -180,7 +208,7 @@ export class Session {
     ]
   }
 
-  #update(id: number, params: Params, nowMs: number): Outgoing[] {
+  #update(id: number, params: Params, nowMs: number): Answer[] {
     const sids = idList(params, 'sids')
     const one = params.sid
     if (sids === null || (one !== undefined && !Number.isSafeInteger(one)))
@@ -189,7 +217,7 @@ export class Session {
     if (both.length !== 1) return [control(errorReply(id, 12))]
     const subscription = this.#subscriptions.get(both[0] as number)
     if (!subscription) return [control(errorReply(id, 7))]
-    const refuse = (code: KalshiErrorCode, markets?: readonly string[]): Outgoing[] => [
+    const refuse = (code: KalshiErrorCode, markets?: readonly string[]): Answer[] => [
       this.#scopedError(id, subscription, code, markets),
     ]
     const { commandBurst, commandsPerSecond, marketsPerSubscription } = this.#limits
@@ -225,7 +253,7 @@ export class Session {
     ]
   }
 
-  #unsubscribe(id: number, params: Params): Outgoing[] {
+  #unsubscribe(id: number, params: Params): Answer[] {
     const sids = idList(params, 'sids')
     if (sids === null) return [control(errorReply(id, 1))]
     if (sids === undefined || sids.length === 0) return [control(errorReply(id, 4))]
@@ -243,7 +271,7 @@ export class Session {
     subscription: Subscription,
     markets: Iterable<string>,
     tickerSnapshot: boolean
-  ): Outgoing[] {
+  ): Answer[] {
     if (subscription.channel.name === 'orderbook_delta')
       return this.#snapshots(0, subscription, markets, 'first')
     if (subscription.channel.name !== 'ticker' || !tickerSnapshot) return []
@@ -258,7 +286,7 @@ export class Session {
     subscription: Subscription,
     markets: Iterable<string>,
     why: 'first' | 'asked'
-  ): Outgoing[] {
+  ): Answer[] {
     return [...markets].flatMap((market) => {
       const msg = this.#view.snapshot(market, why)
       if (msg === null) return []
@@ -271,7 +299,7 @@ export class Session {
     subscription: Subscription,
     code: KalshiErrorCode,
     markets?: readonly string[]
-  ): Outgoing {
+  ): Answer {
     const seq = subscription.channel.sequenced ? subscription.nextSequence() : null
     return control(
       errorReply(id, code, { sid: subscription.sid, seq, ...(markets ? { markets } : {}) })
@@ -284,8 +312,8 @@ export class Session {
   }
 }
 
-const control = (text: string): Outgoing => ({ kind: 'control', text })
-const data = (text: string): Outgoing => ({ kind: 'data', text })
+const control = (text: string): Answer => ({ kind: 'control', text })
+const data = (text: string): Answer => ({ kind: 'data', text })
 
 /** Codes 19 to 22: shards exist on the communications channel only. */
 function shardProblem(params: Params): KalshiErrorCode | null {

@@ -1,12 +1,12 @@
 // The REST side as a table: paths and queries in, status and bodies out, paging to its end.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { GeneratedExchange } from './exchange.ts'
+import { GeneratedMarkets } from './generated.ts'
 import { answerRest } from './rest.ts'
 
 const test = suite('rest')
 const START = Date.UTC(2026, 10, 24, 23, 7, 31)
-const exchange = new GeneratedExchange({ seed: 1, markets: 5, startMs: START })
+const exchange = new GeneratedMarkets({ seed: 1, markets: 5, startMs: START })
 
 type Body = {
   markets: Record<string, unknown>[]
@@ -36,7 +36,7 @@ test('lists the open and the coming markets by the words of the filter', () => {
 })
 
 test('a market goes through every status', () => {
-  const running = new GeneratedExchange({ seed: 2, markets: 1, startMs: START })
+  const running = new GeneratedMarkets({ seed: 2, markets: 1, startMs: START })
   const deliver = { frame() {}, wants: () => false }
   const ticker = tickers('/trade-api/v2/markets?status=open', running)[0]
   const statusAt = (ms: number) => {

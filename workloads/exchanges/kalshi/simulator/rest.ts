@@ -1,15 +1,14 @@
 // The REST calls that discovery needs, as a pure function: a path and a query in, a status and a body out, in
 // the exchange's own words, errors included.
+import type { HttpAnswer } from '../../simulation/venue.ts'
 import type { Levels, RestExchange, RestMarket } from './source.ts'
 
-export type RestAnswer = { readonly status: number; readonly body: unknown }
-
 const BASE = '/trade-api/v2'
-const NOT_FOUND: RestAnswer = {
+const NOT_FOUND: HttpAnswer = {
   status: 404,
   body: { error: { code: 'not_found', message: 'not found' } },
 }
-const bad = (message: string): RestAnswer => ({
+const bad = (message: string): HttpAnswer => ({
   status: 400,
   body: { error: { code: 'bad_request', message: 'bad request', details: message } },
 })
@@ -28,7 +27,7 @@ export function answerRest(
   path: string,
   query: URLSearchParams,
   exchange: RestExchange
-): RestAnswer {
+): HttpAnswer {
   if (!path.startsWith(`${BASE}/`)) return NOT_FOUND
   const parts = path.slice(BASE.length + 1).split('/')
   const [first, second, third] = parts.map(decode)
@@ -132,7 +131,7 @@ function selectMarkets(query: URLSearchParams, exchange: RestExchange): RestMark
   return exchange.markets().filter((market) => tests.every((test) => test(market)))
 }
 
-function listMarkets(query: URLSearchParams, exchange: RestExchange): RestAnswer {
+function listMarkets(query: URLSearchParams, exchange: RestExchange): HttpAnswer {
   const page = pageOf(query, 1000)
   if (typeof page === 'string') return bad(page)
   const found = selectMarkets(query, exchange)
@@ -147,7 +146,7 @@ function listMarkets(query: URLSearchParams, exchange: RestExchange): RestAnswer
   }
 }
 
-function listEvents(query: URLSearchParams, exchange: RestExchange): RestAnswer {
+function listEvents(query: URLSearchParams, exchange: RestExchange): HttpAnswer {
   const page = pageOf(query, 200)
   if (typeof page === 'string') return bad(page)
   const found = selectMarkets(query, exchange)
@@ -163,7 +162,7 @@ function listEvents(query: URLSearchParams, exchange: RestExchange): RestAnswer 
 }
 
 /** An unknown ticker is answered with an empty book, as the real exchange does. */
-function orderbook(ticker: string, query: URLSearchParams, exchange: RestExchange): RestAnswer {
+function orderbook(ticker: string, query: URLSearchParams, exchange: RestExchange): HttpAnswer {
   const depth = wholeNumber(query, 'depth') ?? (query.get('depth') ? null : 0)
   if (depth === null || depth < 0 || depth > 100) return bad('depth has to be from 0 to 100')
   const book = exchange.book(ticker)

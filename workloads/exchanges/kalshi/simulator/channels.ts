@@ -1,12 +1,11 @@
 // Kalshi's channels and message types as one table: which channel numbers its frames, which wants markets
 // named, and which channel a frame of a given type belongs to. Everything else asks here.
 
+import type { Channel as AnyChannel } from '../../simulation/frame.ts'
+
 export type MarketFilter = 'required' | 'optional' | 'none'
 
-export type Channel = {
-  readonly name: string
-  /** Place in `CHANNELS`; the key of hot tables. */
-  readonly index: number
+export type Channel = AnyChannel & {
   /** Whether its data frames carry `seq`. */
   readonly sequenced: boolean
   readonly filter: MarketFilter

@@ -1,7 +1,7 @@
 // A generated market as the exchange lists it: tickers, ids, times, status, and the texts that REST and the
 // lifecycle channel tell of it. Pure; what trades in it is its book.
 
-import { Random, seedOf } from '#exchanges/simulation/random.ts'
+import { Random, seedOf } from '../../simulation/random.ts'
 import { tickerParts, timeText } from './calendar.ts'
 import { MarketBook } from './market.ts'
 

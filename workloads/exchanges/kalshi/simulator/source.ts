@@ -1,15 +1,5 @@
-// What the simulator plays, seen from the rest of it: a generated exchange or a recording. A source answers
-// for its markets; its player moves it and hands each frame to `Deliver`.
-import type { Channel } from './channels.ts'
-import type { Frame } from './frame.ts'
+// What the simulated Kalshi has to know of its markets, be they made or recorded.
 import type { MarketView } from './session.ts'
-
-/** Takes a frame; the frame is only good until it returns. */
-export type Deliver = {
-  frame(frame: Frame): void
-  /** Whether anybody would get a frame of this channel and market: if not, it need not be made. */
-  wants(channel: Channel, market: string): boolean
-}
 
 export type RestMarket = {
   readonly ticker: string
@@ -35,14 +25,4 @@ export type RestExchange = {
   book(ticker: string): { readonly yes: Levels; readonly no: Levels } | null
 }
 
-export type Progress = {
-  /** Frames that were played, whoever listened. */
-  readonly sent: number
-  readonly total: number
-  readonly done: boolean
-}
-
-export type Source = MarketView & {
-  readonly kind: 'generated' | 'replay'
-  readonly rest: RestExchange
-}
+export type Source = MarketView & { readonly rest: RestExchange }

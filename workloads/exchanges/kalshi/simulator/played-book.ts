@@ -2,9 +2,13 @@
 // snapshot. Whole numbers: prices in millionths of a dollar, sizes in hundredths. Old forms of frames, which
 // carry no dollar texts, make the book unknown rather than wrong.
 
+import type { Frame } from '../../simulation/frame.ts'
+
 const QUOTE = 34
 const MINUS = 45
 const DOT = 46
+const DELTA = Buffer.from('{"type":"orderbook_delta",')
+const MARKET_HEAD = Buffer.from(',"msg":{"market_ticker":"')
 const ID_HEAD = Buffer.from('","market_id":"')
 const PRICE_HEAD = Buffer.from('","price_dollars":"')
 const DELTA_HEAD = Buffer.from('","delta_fp":"')
@@ -54,11 +58,14 @@ export class PlayedBook {
   readonly yes = new Map<number, number>()
   readonly no = new Map<number, number>()
 
-  /** A frame of the orderbook channel; `marketEnd` is where its ticker ends, bytes[start, end) the frame. */
-  apply(bytes: Buffer, start: number, end: number, marketEnd: number, isDelta: boolean): void {
+  /** A frame of the orderbook channel. */
+  apply({ bytes, start, end, seqEnd, market }: Frame): void {
     this.played = true
-    if (isDelta && this.#applyFast(bytes, marketEnd)) return
-    this.#applyParsed(bytes.toString('utf8', start, end), isDelta)
+    const marketAt = seqEnd + MARKET_HEAD.length
+    if (startsWith(bytes, start, DELTA) && startsWith(bytes, seqEnd, MARKET_HEAD)) {
+      if (this.#applyFast(bytes, marketAt + market.length)) return
+    }
+    this.#applyParsed(bytes.toString('utf8', start, end))
   }
 
   /** `msg` of a snapshot of what was played, in the form of the current generation. */
@@ -123,10 +130,13 @@ export class PlayedBook {
     return true
   }
 
-  #applyParsed(text: string, isDelta: boolean): void {
+  #applyParsed(text: string): void {
     let msg: Message | undefined
+    let isDelta: boolean
     try {
-      msg = (JSON.parse(text) as { msg?: Message }).msg
+      const frame = JSON.parse(text) as { type?: unknown; msg?: Message }
+      msg = frame.msg
+      isDelta = frame.type === 'orderbook_delta'
     } catch {
       this.known = false
       return

@@ -3,11 +3,11 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { checkKalshiLaws, type KalshiFrame } from '#testing/kalshi-laws.ts'
-import { GeneratedExchange } from './exchange.ts'
-import type { Frame } from './frame.ts'
-import { Session } from './session.ts'
-import type { Deliver } from './source.ts'
-import { FrameWriter } from './writer.ts'
+import { FrameWriter } from '../../../simulator/writer.ts'
+import type { Frame } from '../../simulation/frame.ts'
+import type { Deliver } from '../../simulation/venue.ts'
+import { GeneratedMarkets } from './generated.ts'
+import { KalshiSession } from './session.ts'
 
 const test = suite('generated market')
 const START = Date.UTC(2026, 10, 24, 23, 7, 31)
@@ -16,13 +16,13 @@ type Told = KalshiFrame & { msg: Record<string, unknown> }
 
 /** Everything that a client subscribed to all channels is sent, as parsed frames and as text. */
 function capture(seed: number, options: { minutes: number; frames: number; windowMs?: number }) {
-  const exchange = new GeneratedExchange({
+  const exchange = new GeneratedMarkets({
     seed,
     markets: 4,
     startMs: START,
     windowMs: options.windowMs ?? 120_000,
   })
-  const session = new Session(exchange)
+  const session = new KalshiSession(exchange)
   const texts: string[] = []
   const command = (value: object) => {
     for (const { kind, text } of session.receive(JSON.stringify(value), 0))

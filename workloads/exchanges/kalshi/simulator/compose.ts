@@ -1,8 +1,8 @@
 // The bytes of the frames of a generated market, in Kalshi's key order and with its digits. One scratch
-// buffer and one frame object are used again for each frame; sid and seq are left open for the writer.
+// buffer and one frame object are used again for each frame; sid and seq are left open for the simulator.
+import { type Frame, FrameMaker } from '../../simulation/frame.ts'
 import { secondText, timeTextOf } from './calendar.ts'
 import { type Channel, LIFECYCLE, ORDERBOOK, TICKER, TRADE } from './channels.ts'
-import { emptyFrame, type Frame } from './frame.ts'
 import type { Listing } from './listing.ts'
 import { NO, type Side, YES } from './market.ts'
 
@@ -41,8 +41,7 @@ export function tickerMessage(listing: Listing, ms: number, time: string): strin
 }
 
 export class Composer {
-  readonly #frame: Frame = emptyFrame(ORDERBOOK)
-  #scratch = Buffer.allocUnsafeSlow(64 * 1024)
+  readonly #maker = new FrameMaker(ORDERBOOK)
   #second = -1
   #secondText = ''
   #ms = 0
@@ -81,13 +80,12 @@ export class Composer {
 
   ticker(listing: Listing): Frame {
     const head = '{"type":"ticker","sid":'
-    const frame = this.#fill(
+    const frame = this.#maker.fill(
       TICKER,
       listing.ticker,
       `${head},"msg":${tickerMessage(listing, this.#ms, this.timeText)}}`
     )
-    frame.sidAt = frame.sidEnd = head.length
-    frame.seqAt = frame.seqEnd = -1
+    frame.idAt = frame.idEnd = head.length
     return frame
   }
 
@@ -97,22 +95,10 @@ export class Composer {
   }
 
   #numbered(type: string, channel: Channel, market: string, rest: string): Frame {
-    const frame = this.#fill(channel, market, `{"type":"${type}","sid":,"seq":,${rest}`)
-    frame.sidAt = frame.sidEnd = type.length + 17
+    const frame = this.#maker.fill(channel, market, `{"type":"${type}","sid":,"seq":,${rest}`)
+    frame.idAt = frame.idEnd = type.length + 17
     frame.seqAt = frame.seqEnd = type.length + 24
-    return frame
-  }
-
-  #fill(channel: Channel, market: string, text: string): Frame {
-    if (text.length * 3 > this.#scratch.length)
-      this.#scratch = Buffer.allocUnsafeSlow(text.length * 3)
-    const frame = this.#frame
-    frame.bytes = this.#scratch
-    frame.start = 0
-    // Everything here is ASCII: tickers, numbers, and titles of our own.
-    frame.end = this.#scratch.write(text, 0, 'latin1')
-    frame.channel = channel
-    frame.market = market
+    frame.provable = true
     return frame
   }
 }

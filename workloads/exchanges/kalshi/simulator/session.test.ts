@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { CHANNELS, channelNamed, ORDERBOOK, TICKER, TRADE } from './channels.ts'
 import { KALSHI_ERRORS, type KalshiErrorCode } from './errors.ts'
-import { DEFAULT_LIMITS, type MarketView, Session } from './session.ts'
+import { DEFAULT_LIMITS, KalshiSession, type MarketView } from './session.ts'
 
 const test = suite('session')
 
@@ -21,13 +21,14 @@ const VIEW: MarketView = {
   marketOfId: (id) => (id === 'id-a' ? 'A' : undefined),
 }
 
-const session = (limits = DEFAULT_LIMITS) => new Session(VIEW, limits)
-const texts = (s: Session, command: unknown, nowMs = 0) =>
+const session = (limits = DEFAULT_LIMITS) => new KalshiSession(VIEW, limits)
+const texts = (s: KalshiSession, command: unknown, nowMs = 0) =>
   s
     .receive(typeof command === 'string' ? command : JSON.stringify(command), nowMs)
     .map(({ text }) => text)
-const subscribe = (s: Session, params: object, id = 1) => texts(s, { id, cmd: 'subscribe', params })
-const update = (s: Session, params: object, id = 2, nowMs = 0) =>
+const subscribe = (s: KalshiSession, params: object, id = 1) =>
+  texts(s, { id, cmd: 'subscribe', params })
+const update = (s: KalshiSession, params: object, id = 2, nowMs = 0) =>
   texts(s, { id, cmd: 'update_subscription', params }, nowMs)
 const error = (id: number, code: KalshiErrorCode, scope = '') =>
   `{${id === 0 ? '' : `"id":${id},`}${scope}"type":"error","msg":{"code":${code},"msg":"${KALSHI_ERRORS[code]}"}}`
@@ -313,8 +314,10 @@ test('the lifecycle channel has no filter, whatever market its command names', (
 test('a subscription that the exchange ends tells its code, sid and number, and is gone', () => {
   const s = session()
   subscribe(s, book)
-  const [only] = s.subscriptions
-  assert.is(s.terminate(only as never, 25).text, error(0, 25, '"sid":1,"seq":3,'))
+  assert.equal(
+    s.overflowed().map(({ text }) => text),
+    [error(0, 25, '"sid":1,"seq":3,')]
+  )
   assert.not(s.hasSubscriptions)
   assert.equal(update(s, { sid: 1, action: 'add_markets', market_ticker: 'C' }), [error(2, 7)])
 })

@@ -2,19 +2,20 @@
 // order, and from sizes and prices of every length.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Random } from '#exchanges/simulation/random.ts'
+import { emptyFrame } from '../../simulation/frame.ts'
+import { Random } from '../../simulation/random.ts'
+import { ORDERBOOK } from './channels.ts'
 import { decimal, decimalText, PlayedBook } from './played-book.ts'
-import { emptyScan, scanFrame } from './scan.ts'
+import { recognise } from './recognise.ts'
 
 const test = suite('played book')
 const ID = '31185e50-0db4-4c57-b95d-0123f5c07ec8'
 
 function apply(book: PlayedBook, text: string): void {
   const bytes = Buffer.from(`..${text}`)
-  const scan = emptyScan()
-  assert.ok(scanFrame(bytes, 2, bytes.length, scan), text)
-  const type = bytes.toString('latin1', scan.typeAt, scan.typeEnd)
-  book.apply(bytes, 2, bytes.length, scan.marketEnd, type === 'orderbook_delta')
+  const frame = { ...emptyFrame(ORDERBOOK), bytes, start: 2, end: bytes.length }
+  assert.is(recognise(frame), 'frame', text)
+  book.apply(frame)
 }
 
 const delta = (price: string, change: string, side: string, reordered = false) =>

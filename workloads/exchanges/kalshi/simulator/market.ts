@@ -1,7 +1,7 @@
 // One generated binary market: its two sides of bids, last trade and volume, moved by seeded chance. It keeps
 // the laws of a real one: no level below zero, never crossed, a trade takes what it says from the opposite side.
 // Whole numbers only: prices in cents, sizes in hundredths of a contract. Pure: it knows no clock and no bytes.
-import type { Random } from '#exchanges/simulation/random.ts'
+import type { Random } from '../../simulation/random.ts'
 
 export const YES = 0
 export const NO = 1

@@ -2,13 +2,14 @@
 // settled, one window after the other. What happens is a function of seed and step; only the times written on
 // it come from whoever moves it. Pure: no clock, no socket.
 
-import { Random, seedOf } from '#exchanges/simulation/random.ts'
+import type { Frame } from '../../simulation/frame.ts'
+import { Random, seedOf } from '../../simulation/random.ts'
+import type { Deliver } from '../../simulation/venue.ts'
 import { type Channel, LIFECYCLE, ORDERBOOK, TICKER, TRADE } from './channels.ts'
 import { Composer, sizeText, snapshotMessage, tickerMessage } from './compose.ts'
-import type { Frame } from './frame.ts'
 import { Listing, type Series, seriesAt } from './listing.ts'
 import type { MarketEvents } from './market.ts'
-import type { Deliver, Levels, RestExchange, RestMarket, Source } from './source.ts'
+import type { Levels, RestExchange, RestMarket, Source } from './source.ts'
 
 export const WINDOW_MS = 15 * 60_000
 // How long a market stays listed after it is settled, in windows.
@@ -19,8 +20,7 @@ type Due = { readonly atUs: number; readonly run: () => void }
 
 const SILENT: Deliver = { frame() {}, wants: () => false }
 
-export class GeneratedExchange implements Source {
-  readonly kind = 'generated'
+export class GeneratedMarkets implements Source {
   readonly #seed: number
   readonly #windowMs: number
   readonly #random: Random
