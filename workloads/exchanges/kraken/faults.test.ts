@@ -54,8 +54,8 @@ function booksOf(frames: readonly Buffer[], depth: number): Map<string, string> 
 const sorted = (levels: ReadonlyMap<string, string>, side: 'bids' | 'asks') =>
   [...levels].sort(([a], [b]) => (side === 'bids' ? Number(b) - Number(a) : Number(a) - Number(b)))
 
-/** Ends the connection: the books that were captured are those that the exchange has now. */
-function assertSameBooks(stage: Stage, depth = 10): void {
+/** Ends the connection: the books that were captured, and those that the exchange has now. */
+function booksAtEnd(stage: Stage, depth: number) {
   stage.end()
   const client = stage.exchange.connect('/v2')
   const symbol = ['BTC/USD', 'ETH/USD', 'SOL/USD']
@@ -63,8 +63,13 @@ function assertSameBooks(stage: Stage, depth = 10): void {
   const now = booksOf(client.frames, depth)
   client.leave()
   assert.is(now.size, 3)
-  const last = stage.publisher.frames.map(({ payload }) => payload)
-  assert.equal([...booksOf(last, depth)].sort(), [...now].sort())
+  const captured = stage.publisher.frames.map(({ payload }) => payload)
+  return { captured: [...booksOf(captured, depth)].sort(), now: [...now].sort() }
+}
+
+function assertSameBooks(stage: Stage, depth = 10): void {
+  const { captured, now } = booksAtEnd(stage, depth)
+  assert.equal(captured, now)
 }
 
 /** Frames are archived as they were sent, each once. */
@@ -132,7 +137,8 @@ for (const seed of SEEDS) {
     stage.run(1_900, 40)
     while (stage.exchange.schedule.counts.wrongDigitBelow === undefined) stage.run(50, 2)
     stage.run(500, 4)
-    assert.throws(() => assertSameBooks(stage, 1000), 'the books differ')
+    const { captured, now } = booksAtEnd(stage, 1000)
+    assert.not.equal(captured, now)
     assert.equal(stage.gaps(), [])
   })
 

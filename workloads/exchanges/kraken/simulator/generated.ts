@@ -28,6 +28,8 @@ import {
 
 /** Trades of a snapshot. */
 const HISTORY = 50
+/** Trades of a pair before anybody came. */
+const FIRST_TRADES = 3
 /** One act in so many changes the status of a pair. */
 const STATUS_EVERY = 5_000
 /** Levels that are as far from the tenth as no single act moves them. */
@@ -67,9 +69,8 @@ export class GeneratedMarkets implements Source {
       ])
     )
     // A pair that was never traded is rare.
-    for (let i = 0; i < 20 * options.markets; i++) {
-      const { listings } = this.#floor
-      this.#act(listings[i % listings.length]!, options.startMs * 1000, null)
+    for (const { listing, history } of this.#states.values()) {
+      while (history.length < FIRST_TRADES) this.#act(listing, options.startMs * 1000, null)
     }
   }
 
