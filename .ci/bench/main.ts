@@ -8,8 +8,10 @@
 //   npm run bench -- limit            the highest rate that holds for 60 s
 //   npm run bench -- operator         the operator at 10,000 resources, beside controller-runtime where Go is
 //   npm run bench -- naive            JSON.parse, capnp-ts and js.publish for each frame
+//   npm run bench -- market           market events and books of exchanges, beside JSON.parse
 //   npm run bench -- cluster          install, push, kill and memory on a real node (Linux, root), about eight minutes
 import { benchArchive } from '#archive/bench.ts'
+import { benchKraken } from '#exchanges/kraken/bench.ts'
 import { benchWire } from '#wire/bench.ts'
 import { benchOperator } from '../../operator/bench/operator.ts'
 import { benchConnector } from '../../workloads/connector/bench.ts'
@@ -78,6 +80,9 @@ switch (what) {
   case 'naive':
     printRows('The naive way', await naive())
     break
+  case 'market':
+    printRows('Kraken: books and market events', await benchKraken())
+    break
   case 'cluster':
     process.exitCode = await benchCluster()
     break
@@ -93,7 +98,7 @@ switch (what) {
   }
   default:
     process.stderr.write(
-      'ssmd bench: parts, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
+      'ssmd bench: parts, path [rate] [seconds], quiet [rate…], limit, operator, naive, market, cluster or nothing\n'
     )
     process.exitCode = 2
 }
