@@ -3,21 +3,21 @@
 //
 //   npm run bench                     everything but the cluster, about six minutes
 //   npm run bench -- parts            wire, scanner, archive, simulator
+//   npm run bench -- market           normalising frames, batches of events, the order book
 //   npm run bench -- path [rate] [s]  the whole path at one rate (default 20000 for 60 s)
 //   npm run bench -- quiet            what a frame costs at 300/s and 20,000/s, beside a plain Python recorder
 //   npm run bench -- limit            the highest rate that holds for 60 s
 //   npm run bench -- operator         the operator at 10,000 resources, beside controller-runtime where Go is
 //   npm run bench -- naive            JSON.parse, capnp-ts and js.publish for each frame
-//   npm run bench -- market           market events and books of exchanges, beside JSON.parse
 //   npm run bench -- cluster          install, push, kill and memory on a real node (Linux, root), about eight minutes
 import { benchArchive } from '#archive/bench.ts'
-import { benchKraken } from '#exchanges/kraken/bench.ts'
 import { benchWire } from '#wire/bench.ts'
 import { benchOperator } from '../../operator/bench/operator.ts'
 import { benchConnector } from '../../workloads/connector/bench.ts'
 import { benchSimulator } from '../../workloads/simulator/bench.ts'
 import { benchCluster } from './cluster.ts'
 import { endToEnd } from './end-to-end.ts'
+import { benchMarket } from './market.ts'
 import { naive } from './naive.ts'
 import { printRows } from './print.ts'
 import { quiet } from './quiet.ts'
@@ -65,6 +65,9 @@ switch (what) {
   case 'parts':
     await parts()
     break
+  case 'market':
+    printRows('Market events', await benchMarket())
+    break
   case 'path':
     await path(Number(rest[0] ?? 20_000), Number(rest[1] ?? 60))
     break
@@ -80,14 +83,12 @@ switch (what) {
   case 'naive':
     printRows('The naive way', await naive())
     break
-  case 'market':
-    printRows('Kraken: books and market events', await benchKraken())
-    break
   case 'cluster':
     process.exitCode = await benchCluster()
     break
   case 'all': {
     await parts()
+    printRows('Market events', await benchMarket())
     const rate = await path(20_000, 60)
     printRows(
       'The naive way: JSON.parse, capnp-ts and js.publish for each frame',
@@ -98,7 +99,7 @@ switch (what) {
   }
   default:
     process.stderr.write(
-      'ssmd bench: parts, path [rate] [seconds], quiet [rate…], limit, operator, naive, market, cluster or nothing\n'
+      'ssmd bench: parts, market, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
     )
     process.exitCode = 2
 }

@@ -12,6 +12,10 @@ type Exchange = {
 }
 
 const EXCHANGES: Readonly<Record<string, Exchange>> = {
+  binance: {
+    adapter: async () => (await import('./binance/adapter.ts')).binance,
+    simulator: async () => (await import('./binance/simulator/venue.ts')).venue,
+  },
   kalshi: {
     adapter: async () => (await import('./kalshi/adapter.ts')).kalshi,
     simulator: async () => (await import('./kalshi/simulator/venue.ts')).venue,

@@ -124,8 +124,10 @@ export class BookSide {
     const keys = this.#keys
     let low = this.#low
     let high = this.#high
-    // Most changes are near the best.
-    if (high - low > 16 && keys[high - 9]! < key) low = high - 8
+    // Most changes are near the best: there one after the other is looked at.
+    const near = Math.max(low, high - 8)
+    while (high > near && keys[high - 1]! >= key) high--
+    if (high > near) return high
     while (low < high) {
       const middle = (low + high) >>> 1
       if (keys[middle]! < key) low = middle + 1

@@ -129,23 +129,28 @@ export class Book {
   #change(event: MarketEvent): void {
     const { flags } = event
     if ((flags & FLAG.empty) === 0) {
-      const isFitting =
-        event.priceScale === this.priceScale && event.sizeScale === this.sizeScale
-          ? true
-          : this.#adapt(event)
-      const key = event.price * POWERS[this.priceScale - event.priceScale]!
-      const size = event.size * POWERS[this.sizeScale - event.sizeScale]!
-      if (isFitting && Math.abs(key) <= MAX_MANTISSA && Math.abs(size) <= MAX_MANTISSA) {
-        const isBid = event.side === SIDE.bid
-        const side = isBid ? this.bids : this.asks
-        const before = side.length
-        const now = side.change(isBid ? key : -key, size, (flags & FLAG.change) !== 0)
-        if (now < 0) this.#isNegative = true
-        else if (now === 0 && side.length === before) this.unknownRemovals++
-        else if (now > MAX_MANTISSA) this.suspect('unfit')
-      } else this.suspect('unfit')
+      if (event.priceScale === this.priceScale && event.sizeScale === this.sizeScale) {
+        this.#set(event.side, event.price, event.size, flags)
+      } else {
+        const isFitting = this.#adapt(event)
+        const price = event.price * POWERS[this.priceScale - event.priceScale]!
+        const size = event.size * POWERS[this.sizeScale - event.sizeScale]!
+        if (isFitting && isHeld(price) && isHeld(size)) this.#set(event.side, price, size, flags)
+        else this.suspect('unfit')
+      }
     }
     if ((flags & FLAG.last) !== 0) this.#judge()
+  }
+
+  #set(which: number, price: number, size: number, flags: number): void {
+    const isBid = which === SIDE.bid
+    const side = isBid ? this.bids : this.asks
+    const before = side.length
+    const now = side.change(isBid ? price : -price, size, (flags & FLAG.change) !== 0)
+    if (now > 0) {
+      if (now > MAX_MANTISSA) this.suspect('unfit')
+    } else if (now < 0) this.#isNegative = true
+    else if (side.length === before) this.unknownRemovals++
   }
 
   #restore(event: MarketEvent): void {
@@ -164,7 +169,7 @@ export class Book {
       const isFitting = this.#adapt(event)
       const key = event.price * POWERS[this.priceScale - event.priceScale]!
       const size = event.size * POWERS[this.sizeScale - event.sizeScale]!
-      if (!isFitting || Math.abs(key) > MAX_MANTISSA || Math.abs(size) > MAX_MANTISSA) {
+      if (!isFitting || !isHeld(key) || !isHeld(size)) {
         this.#find('unfit')
       } else {
         if (size < 0) this.#isNegative = true
@@ -220,3 +225,6 @@ export class Book {
     return true
   }
 }
+
+/** Whether an integer is exact: NaN is not. */
+const isHeld = (integer: number): boolean => Math.abs(integer) <= MAX_MANTISSA

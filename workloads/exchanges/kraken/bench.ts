@@ -26,10 +26,14 @@ function nanosPerFrame(frames: readonly Buffer[], one: (frame: Buffer, i: number
   return Array.from({ length: RUNS }, run).sort((a, b) => a - b)[RUNS >> 1]!
 }
 
+/** The fastest way to a string; Node's types do not know it. */
+const textOf = (frame: Buffer): string =>
+  (frame as Buffer & { latin1Slice: () => string }).latin1Slice()
+
 const ratio = (theirs: number, ours: number, what: string): string =>
   `${what} takes ${(theirs / ours).toFixed(1)}x`
 
-export async function benchKraken(): Promise<Row[]> {
+export function benchKraken(): Row[] {
   const frames = simulatedFrames(FRAMES).slice(0, FRAMES)
   const books = frames.filter((frame) => frame.toString('latin1', 0, 18) === '{"channel":"book",')
   return [...checksumRows(books), ...normalizeRows(frames)]
@@ -115,7 +119,7 @@ function normalizeRows(frames: readonly Buffer[]): Row[] {
   const ours = nanosPerFrame(frames, (frame) => normalizer.normalize(frame, header, count))
   let sink = 0
   const parsed = nanosPerFrame(frames, (frame) => {
-    sink += Object.keys(JSON.parse(frame.toString('latin1'))).length
+    sink += Object.keys(JSON.parse(textOf(frame))).length
   })
   if (unknown > 0 || sink === 0) throw new Error(`${unknown} frames are unknown`)
   const perFrame = (events / frames.length / (RUNS + 1)).toFixed(1)

@@ -164,6 +164,8 @@ export class Stage {
       observeLag() {},
       onReady() {},
       onFound() {},
+      fetch: () => Promise.reject(new Error('Kraken asks nothing over HTTP')),
+      onRenew() {},
     })
     this.#connection = connection
     for (const frame of client.frames) connection.frame(frame)
