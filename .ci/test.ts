@@ -35,11 +35,13 @@ const log = (line: string) => console.log(line)
 const { FORCE_COLOR: _force, NO_COLOR: _no, ...env } = process.env
 const files = await findTestFiles(root, { filters, kind })
 const durations = keptDurations(join(cacheFolder(env), 'test-durations.json'))
+const atOnce = filesAtOnce()
 const totals = await runAll({
   root,
   filters,
   kind,
-  atOnce: filesAtOnce(),
+  // A node is heavier than it looks while it waits.
+  atOnce: kind === 'cluster' ? { ...atOnce, most: atOnce.least } : atOnce,
   durations,
   startCluster: startSharedCluster,
   env: {

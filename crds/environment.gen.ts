@@ -197,6 +197,8 @@ export type EnvironmentSimulatorFault = {
   readonly count?: number
   /** The affected channel (default all). */
   readonly channel?: string
+  /** The affected exchange, where several are simulated (default all). */
+  readonly exchange?: string
 }
 
 export type EnvironmentStatus = {

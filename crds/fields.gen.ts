@@ -185,6 +185,8 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'spec.simulator.faults[].for': 'Duration.',
     'spec.simulator.faults[].count': 'Number of occurrences, or of affected frames.',
     'spec.simulator.faults[].channel': 'The affected channel (default all).',
+    'spec.simulator.faults[].exchange':
+      'The affected exchange, where several are simulated (default all).',
     'spec.suspend': 'Stops every capture of the environment. Streams and archives stay.',
   },
   Archive: {

@@ -144,6 +144,7 @@ export const NEEDS: Readonly<Record<string, Readonly<Record<string, readonly str
     'spec.simulator.faults[].for': ['string'],
     'spec.simulator.faults[].count': ['integer'],
     'spec.simulator.faults[].channel': ['string'],
+    'spec.simulator.faults[].exchange': ['string'],
     'spec.suspend': ['boolean'],
     status: ['object'],
     'status.observedGeneration': ['integer'],

@@ -1,6 +1,7 @@
 // test: limit 300s
 // The three images as built here: read by tar and by the image specification, held against what they promise, and run
-// out of their own files as a container would run them.
+// out of their own files as a container would run them. The image of ssmd is built twice, of packages that are fetched once;
+// with SSMD_FAULTS=all of packages that are fetched twice.
 
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -17,7 +18,7 @@ import { readManifest } from './app-layer.ts'
 import { readElf } from './elf.ts'
 import { type BuiltImage, buildImage } from './image.ts'
 import { hostArch } from './layout.ts'
-import type { What } from './rootfs.ts'
+import { fetchParts, type What } from './rootfs.ts'
 import { childrenOf, type Jailed, jailProblem, runJailed, startJailed } from './testing/jail.ts'
 import { blobProblem, type Unpacked, unpackArchive, unpackRoot } from './testing/unpack.ts'
 
@@ -35,14 +36,17 @@ const jailed: Jailed[] = []
 const test = suite('image')
 test.before(async () => {
   try {
+    const log = () => {}
+    const fetched = await fetchParts(hostArch(), join(folder, 'fetched'), log)
     for (const what of WHAT) {
-      const built = await buildImage({ what, out: join(folder, `${what}.tar`), log: () => {} })
+      const built = await buildImage({ what, out: join(folder, `${what}.tar`), fetched, log })
       const unpacked = await unpackArchive(built.file, join(folder, `${what}.layout`))
       const root = join(folder, `${what}.root`)
       await unpackRoot(unpacked, root)
       images.set(what, { ...built, ...unpacked, root })
     }
-    again = await buildImage({ what: 'ssmd', out: join(folder, 'again.tar'), log: () => {} })
+    const anew = process.env.SSMD_FAULTS === 'all' ? {} : { fetched }
+    again = await buildImage({ what: 'ssmd', out: join(folder, 'again.tar'), ...anew, log })
   } catch (error) {
     // uvu does not say what a hook threw.
     failure = error

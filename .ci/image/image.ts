@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type Arch, hostArch } from './layout.ts'
 import { packImage } from './oci.ts'
-import { type What, writeRootfs } from './rootfs.ts'
+import { type Fetched, type What, writeRootfs } from './rootfs.ts'
 
 export type ImageOptions = {
   readonly what: What
@@ -15,6 +15,8 @@ export type ImageOptions = {
   readonly out: string
   /** In place of the version of package.json, or of the program. */
   readonly tag?: string
+  /** In place of what is fetched for this image. */
+  readonly fetched?: Fetched
   readonly log: (line: string) => void
 }
 
@@ -28,12 +30,12 @@ export type BuiltImage = {
 }
 
 export async function buildImage(options: ImageOptions): Promise<BuiltImage> {
-  const { what, tag, log, arch = hostArch() } = options
+  const { what, tag, fetched, log, arch = hostArch() } = options
   const file = resolve(options.out)
   await mkdir(dirname(file), { recursive: true })
   const folder = await mkdtemp(join(dirname(file), '.rootfs-'))
   try {
-    const built = await writeRootfs({ what, arch, folder, log })
+    const built = await writeRootfs({ what, arch, folder, log, ...(fetched && { fetched }) })
     const name = tag === undefined ? built.name : built.name.replace(/:[^:]*$/, `:${tag}`)
     log(`packing ${name} for ${arch}`)
     return { name, file, ...(await packImage({ ...built, name }, arch, folder, file)) }

@@ -7,29 +7,28 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
-import { debianFiles } from './debian.ts'
+import type { DebianFiles } from './debian.ts'
 import { readElf } from './elf.ts'
 import { putFile, putProgram, putText } from './files.ts'
 import { type Arch, USER } from './layout.ts'
 
-const PACKAGES = ['libc6', 'libgcc-s1', 'libstdc++6', 'base-files'] as const
+export const DEBIAN_PACKAGES = ['libc6', 'libgcc-s1', 'libstdc++6', 'base-files'] as const
 
 const TRIPLET: Readonly<Record<Arch, string>> = {
   amd64: 'x86_64-linux-gnu',
   arm64: 'aarch64-linux-gnu',
 }
 
-/** `node`: the package of Node, unpacked. `work`: a folder for what is fetched. */
+/** `node`: the package of Node, unpacked. `debian`: what `DEBIAN_PACKAGES` hold. */
 export async function writeNodeLayer(options: {
   readonly node: string
   readonly arch: Arch
-  readonly work: string
+  readonly debian: DebianFiles
   readonly to: string
 }): Promise<void> {
-  const { node, arch, to } = options
+  const { node, arch, debian, to } = options
   await putProgram(join(node, 'bin/node'), join(to, 'usr/bin/node'))
   await putFile(join(node, 'LICENSE'), join(to, 'usr/share/doc/node/LICENSE'))
-  const debian = await debianFiles(PACKAGES, arch, options.work)
   await putLibraries(join(node, 'bin/node'), arch, debian.root, to)
   await putFile(join(debian.root, 'usr/lib/os-release'), join(to, 'etc/os-release'))
   for (const [name, control] of debian.control) {

@@ -9,9 +9,10 @@ import { describeError, exitCodeOf } from '#crds/errors.ts'
 import { TOOLS } from '../tools/specs.ts'
 import { installPackages, type Manifest, readManifest, writeAppLayer } from './app-layer.ts'
 import { writeCompiledCode } from './compiled-code.ts'
+import { type DebianFiles, debianFiles } from './debian.ts'
 import { emptyFolder } from './files.ts'
 import { type Arch, hostArch, type ImageConfig, NODE_ARCH, type Rootfs, USER } from './layout.ts'
-import { writeNodeLayer } from './node-layer.ts'
+import { DEBIAN_PACKAGES, writeNodeLayer } from './node-layer.ts'
 import { writeNats, writePause } from './static.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -25,7 +26,27 @@ export type RootfsOptions = {
   readonly arch: Arch
   /** Emptied first. */
   readonly folder: string
+  /** In place of what is fetched for this image. */
+  readonly fetched?: Fetched
   readonly log: (line: string) => void
+}
+
+/** What the image of ssmd is made of beside this repository. */
+export type Fetched = {
+  /** A node_modules. */
+  readonly packages: string
+  readonly debian: DebianFiles
+}
+
+/** Into `folder`, which is the caller's to remove. */
+export async function fetchParts(
+  arch: Arch,
+  folder: string,
+  log: (line: string) => void
+): Promise<Fetched> {
+  log('installing the packages for run time (npm ci), fetching the C libraries')
+  const packages = await installPackages(ROOT, arch, join(folder, 'npm'))
+  return { packages, debian: await debianFiles(DEBIAN_PACKAGES, arch, join(folder, 'debian')) }
 }
 
 export async function writeRootfs(options: RootfsOptions): Promise<Rootfs> {
@@ -39,13 +60,13 @@ export async function writeRootfs(options: RootfsOptions): Promise<Rootfs> {
   }
 }
 
-async function ssmdRootfs({ arch, folder, log }: RootfsOptions, work: string): Promise<Rootfs> {
+async function ssmdRootfs(options: RootfsOptions, work: string): Promise<Rootfs> {
+  const { arch, folder, log } = options
   const manifest = await readManifest(ROOT)
-  log('installing the packages for run time (npm ci)')
-  const packages = await installPackages(ROOT, arch, join(work, 'npm'))
-  log('fetching the C libraries, compiling the sources')
+  const { packages, debian } = options.fetched ?? (await fetchParts(arch, work, log))
+  log('compiling the sources')
   const node = join(packages, `node-linux-${NODE_ARCH[arch]}`)
-  await writeNodeLayer({ node, arch, work: join(work, 'debian'), to: join(folder, 'node') })
+  await writeNodeLayer({ node, arch, debian, to: join(folder, 'node') })
   await writeAppLayer(ROOT, packages, join(folder, 'app'))
   await writeCompiledCode(join(node, 'bin/node'), arch, join(folder, 'app'), log)
   return {

@@ -54,10 +54,10 @@ export async function findTestFiles(
 
 export const isTest = (path: string): boolean => /\.(test|faults|cluster)\.ts$/.test(path)
 
-/** A test that does a share of its work in an ordinary run does all of it among the faults. */
+/** A test that does a share of its work in an ordinary run, or takes one market of the recordings, does all among the faults. */
 function belongsTo(kind: TestKind, path: string, text: string): boolean {
   if (path.endsWith(`.${kind}.ts`)) return true
-  const doesMore = /^[^/'"`]*process\.env\.SSMD_FAULTS\b/m.test(text)
+  const doesMore = /^[^/'"`]*(process\.env\.SSMD_FAULTS|\bof KALSHI)\b/m.test(text)
   return kind === 'faults' && path.endsWith('.test.ts') && doesMore
 }
 

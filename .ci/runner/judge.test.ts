@@ -24,13 +24,13 @@ const GOOD: FileRun = {
   signal: null,
   limitPassedMs: undefined,
   openMs: undefined,
-  ledger: { suites: [suiteOf()], lastBegun: 'b' },
+  ledger: { suites: [suiteOf()], lastBegun: 'b', cpuMs: undefined },
   leftovers: [],
   unknownAsks: [],
 }
 const judged = (change: Partial<FileRun>) => judge({ ...GOOD, ...change })
 const suites = (...all: SuiteRecord[]): Partial<FileRun> => ({
-  ledger: { suites: all, lastBegun: 'b' },
+  ledger: { suites: all, lastBegun: 'b', cpuMs: undefined },
 })
 
 test('a file whose tests all ran and passed is good', () => {
@@ -65,12 +65,15 @@ const BAD: readonly [name: string, change: Partial<FileRun>, problem: string][] 
   ],
   [
     'a file with no run at all',
-    { output: '', ledger: { suites: [suiteOf({ run: 0 })], lastBegun: undefined } },
+    {
+      output: '',
+      ledger: { suites: [suiteOf({ run: 0 })], lastBegun: undefined, cpuMs: undefined },
+    },
     'suite "s": 2 tests without a .run()',
   ],
   [
     'a file with no tests',
-    { output: '', ledger: { suites: [], lastBegun: undefined } },
+    { output: '', ledger: { suites: [], lastBegun: undefined, cpuMs: undefined } },
     'has no tests',
   ],
   ['a suite with no tests', suites(suiteOf({ registered: 0, run: 0 })), 'has no tests'],
@@ -84,12 +87,21 @@ const BAD: readonly [name: string, change: Partial<FileRun>, problem: string][] 
   ],
   [
     'a crash while loading',
-    { output: 'boom', code: 1, ledger: { suites: [suiteOf({ run: 0 })], lastBegun: undefined } },
+    {
+      output: 'boom',
+      code: 1,
+      ledger: { suites: [suiteOf({ run: 0 })], lastBegun: undefined, cpuMs: undefined },
+    },
     'ended with exit code 1 before its tests were finished, before its first test',
   ],
   [
     'a process killed from outside',
-    { output: '', code: null, signal: 'SIGKILL', ledger: { suites: undefined, lastBegun: 'a' } },
+    {
+      output: '',
+      code: null,
+      signal: 'SIGKILL',
+      ledger: { suites: undefined, lastBegun: 'a', cpuMs: undefined },
+    },
     'ended by SIGKILL before its tests were finished, in or after "a"',
   ],
   [
@@ -120,7 +132,12 @@ for (const [name, change, problem] of BAD) {
 
 test('a ledger cut short by a kill still names the last test', () => {
   const ledger = readLedger('{"kind":"begin","test":"a"}\n{"kind":"begin","test":"b"}\n')
-  assert.equal(ledger, { suites: undefined, lastBegun: 'b' })
+  assert.equal(ledger, { suites: undefined, lastBegun: 'b', cpuMs: undefined })
+})
+
+test('a ledger that was written to its end says what was taken of the processors', () => {
+  assert.is(readLedger('{"kind":"end","suites":[],"cpuMs":70}\n').cpuMs, 70)
+  assert.is(readLedger('{"kind":"end","suites":[]}\n').cpuMs, undefined)
 })
 
 test('the first lines of a file can ask for more time and for no company', () => {

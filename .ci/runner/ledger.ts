@@ -13,12 +13,14 @@ export type SuiteRecord = {
 
 export type LedgerLine =
   | { readonly kind: 'begin'; readonly test: string }
-  | { readonly kind: 'end'; readonly suites: readonly SuiteRecord[] }
+  | { readonly kind: 'end'; readonly suites: readonly SuiteRecord[]; readonly cpuMs?: number }
 
 export type Ledger = {
   /** Absent when the process was killed. */
   readonly suites: readonly SuiteRecord[] | undefined
   readonly lastBegun: string | undefined
+  /** What it and the children it waited for took of the processors; undefined if killed, or not on Linux. */
+  readonly cpuMs: number | undefined
 }
 
 /** Handed from the preload to the counting uvu, which are loaded apart. */
@@ -32,11 +34,12 @@ export const LEDGER_VARIABLE = 'SSMD_TEST_LEDGER'
 export function readLedger(text: string): Ledger {
   let suites: Ledger['suites']
   let lastBegun: string | undefined
+  let cpuMs: number | undefined
   for (const line of text.split('\n')) {
     if (line === '') continue
     const entry = JSON.parse(line) as LedgerLine
     if (entry.kind === 'begin') lastBegun = entry.test
-    else suites = entry.suites
+    else ({ suites, cpuMs } = entry)
   }
-  return { suites, lastBegun }
+  return { suites, lastBegun, cpuMs }
 }

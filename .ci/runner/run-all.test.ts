@@ -1,6 +1,6 @@
 // The runner over folders of small test files: every guard goes red in a real process.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -21,7 +21,10 @@ type Result = { readonly totals: Totals; readonly text: string; readonly last: s
 async function runFixtures(
   files: Readonly<Record<string, string>>,
   o: Partial<
-    Pick<RunAllOptions, 'signal' | 'env' | 'kind' | 'durations' | 'atOnce' | 'startCluster'>
+    Pick<
+      RunAllOptions,
+      'signal' | 'env' | 'kind' | 'durations' | 'atOnce' | 'isIdle' | 'startCluster'
+    >
   > = {}
 ): Promise<Result> {
   mkdirSync(join(root, '.ssmd'), { recursive: true })
@@ -78,9 +81,10 @@ test('long loops are run among the faults only, and with them the tests that the
     a: HEAD + PASS + RUN,
     b: HEAD + share + PASS + PASS + RUN,
     'c.faults.ts': HEAD + PASS + PASS + PASS + RUN,
+    d: `const KALSHI = [1, 2, 3, 4]\n${HEAD}for (const _ of KALSHI) ${PASS}${RUN}`,
   }
-  assert.is((await runFixtures(files)).totals.passed, 3)
-  assert.is((await runFixtures(files, { kind: 'faults' })).totals.passed, 5)
+  assert.is((await runFixtures(files)).totals.passed, 7)
+  assert.is((await runFixtures(files, { kind: 'faults' })).totals.passed, 9)
 })
 
 test('a failing test shows its output and makes the file fail', async () => {
@@ -223,7 +227,13 @@ test('the longest file of before is started first, and how long each takes is to
     of: (path) => before[path],
     record: (path, ms) => recorded.set(path, ms),
   }
-  const { text } = await runFixtures({ a: file, b: file, c: file }, { durations, atOnce: 1 })
+  const { text } = await runFixtures(
+    { a: file, b: file, c: file },
+    {
+      durations,
+      atOnce: { least: 1, most: 1 },
+    }
+  )
   const order = [...text.matchAll(/^ok +crds\/(.)\.test\.ts/gm)].map(([, name]) => name)
   assert.equal(order, ['b', 'c', 'a'])
   assert.equal([...recorded.keys()], ['crds/b.test.ts', 'crds/c.test.ts', 'crds/a.test.ts'])
@@ -253,7 +263,6 @@ test('an interrupt ends what runs, and leaves nothing behind', async () => {
     },
     { signal: stop.signal }
   )
-  const { existsSync, readFileSync } = await import('node:fs')
   await until(
     10_000,
     'the test to start',
@@ -284,6 +293,49 @@ ${HEAD}test('hangs', async () => {
   assert.match(result.text, /did not end within/)
   assert.match(result.text, /left behind: mount .*disk-/)
   assert.match(result.text, /ok +crds\/b.test.ts/)
+})
+
+test('what Node compiled for one file is there for the next, also in its processes, and goes with the run', async () => {
+  const path = join(root, '.ssmd', `compiled-${process.pid}`)
+  const file = `import { execFileSync } from 'node:child_process'
+import { appendFileSync, readdirSync } from 'node:fs'
+${HEAD}test('has a place', () => {
+  const said = execFileSync(process.execPath, ['-p', 'process.env.NODE_COMPILE_CACHE'], { encoding: 'utf8' }).trim()
+  let count = 0
+  try { count = readdirSync(said, { recursive: true }).length } catch {}
+  appendFileSync('${path}', said + ' ' + count + '\\n')
+})
+${RUN}`
+  try {
+    const { NODE_COMPILE_CACHE: _outer, ...env } = process.env
+    const result = await runFixtures({ a: file, b: file }, { env, atOnce: { least: 1, most: 1 } })
+    assert.is(result.last, '2 passed, 0 failed', result.text)
+    const [first, second] = readFileSync(path, 'utf8').trim().split('\n')
+    assert.is(second?.split(' ')[0], first?.split(' ')[0])
+    assert.ok(Number(second?.split(' ')[1]) > 1, second)
+    assert.not.ok(existsSync(first?.split(' ')[0] ?? '/'))
+  } finally {
+    rmSync(path, { force: true })
+  }
+})
+
+test('more files than the least run at once while the machine is idle', async () => {
+  const path = join(root, '.ssmd', `beside-${process.pid}`)
+  // Each ends only when all three are there.
+  const file = `import { appendFileSync, readFileSync } from 'node:fs'
+${HEAD}test('meets the others', async () => {
+  appendFileSync('${path}', 'x')
+  while (readFileSync('${path}', 'utf8').length < 3) await new Promise((resolve) => setTimeout(resolve, 20))
+})
+${RUN}`
+  const isIdle = () => true
+  try {
+    const options = { atOnce: { least: 1, most: 3 }, isIdle }
+    const { last } = await runFixtures({ a: file, b: file, c: file }, options)
+    assert.is(last, '3 passed, 0 failed')
+  } finally {
+    rmSync(path, { force: true })
+  }
 })
 
 test('files that join an API server are told where it is, others not, and it ends after them', async () => {

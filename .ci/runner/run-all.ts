@@ -5,9 +5,11 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { type AtOnce, idleMeter } from './at-once.ts'
 import { type Durations, longestFirst } from './durations.ts'
 import { findTestFiles, type TestFile, type TestKind } from './files.ts'
 import { judge, type Verdict } from './judge.ts'
+import { inPool } from './pool.ts'
 import { removeFolder } from './remove-folder.ts'
 import { runFile } from './run-file.ts'
 import { lazilyShared, type StartShared } from './shared.ts'
@@ -20,8 +22,10 @@ export type RunAllOptions = {
   readonly signal: AbortSignal
   readonly kind?: TestKind
   readonly write: (line: string) => void
-  /** Test files at once. Default: 2. */
-  readonly atOnce?: number
+  /** Test files at once. Default: two. */
+  readonly atOnce?: AtOnce
+  /** Whether there is room for one more. Default: if so much of a core had nothing to do. */
+  readonly isIdle?: () => boolean
   /** How long each file took before: the longest are started first. Is told how long each takes now. */
   readonly durations?: Durations
   /** The API server of all files that join one. */
@@ -33,6 +37,13 @@ export type RunAllOptions = {
 
 export type Totals = { readonly passed: number; readonly failed: number; readonly skipped: number }
 
+const TWO: AtOnce = { least: 2, most: 2 }
+const ONE: AtOnce = { least: 1, most: 1 }
+/** A file that has just started shows within this time that it works. */
+const LOOK_MS = 250
+/** The machine is idle if so much of a core was, between two looks. */
+const IDLE_CORES = 0.5
+
 /** How much of a failing file's output is shown. */
 const SHOWN_CHARACTERS = 20_000
 
@@ -42,7 +53,8 @@ export async function runAll(o: RunAllOptions): Promise<Totals> {
     o.write(`no test file matches ${o.filters.join(' ') || o.root}`)
     return closing(o.write, { passed: 0, failed: 1, skipped: 0 })
   }
-  o.write(`${files.length} test files, ${o.atOnce ?? 2} at a time`)
+  const { least, most } = o.atOnce ?? TWO
+  o.write(`${files.length} test files, ${least === most ? least : `${least} to ${most}`} at a time`)
   const folder = await mkdtemp(join(tmpdir(), 'ssmd-test-'))
   try {
     return closing(o.write, await runFiles(files, folder, o))
@@ -82,7 +94,8 @@ async function runFiles(
     const live = o.kind === 'cluster' ? byLine((line) => write(`    | ${line}`)) : undefined
     const run = await runFile(file, {
       ...o,
-      env: { ...o.env, ...clusterEnv },
+      // Node keeps here what it has compiled: most files load the same modules, and so do the programs that they start.
+      env: { NODE_COMPILE_CACHE: join(folder, 'compiled'), ...o.env, ...clusterEnv },
       folder: join(folder, String(number++)),
       slowness: slowness(),
       ...(live === undefined ? {} : { onOutput: live }),
@@ -97,14 +110,19 @@ async function runFiles(
     totals.skipped += verdict.skipped.length
     if (verdict.failed > 0) bad.push(file.path)
     const unseen = live === undefined ? run.output : ''
-    for (const line of describe(file.path, verdict, since(from), unseen)) write(line)
+    const cpu =
+      run.ledger.cpuMs === undefined ? '' : `, ${(run.ledger.cpuMs / 1000).toFixed(1)} s of CPU`
+    for (const line of describe(file.path, verdict, since(from) + cpu, unseen)) write(line)
   }
   const ordered = longestFirst(files, o.durations)
   const together = ordered.filter((file) => !file.alone)
   const alone = ordered.filter((file) => file.alone)
+  const idle = idleMeter()
+  const isIdle = o.isIdle ?? (() => idle() >= IDLE_CORES)
+  const pool = { signal: o.signal, isIdle, lookMs: LOOK_MS }
   try {
-    await inPool(together, o.atOnce ?? 2, o.signal, one)
-    await inPool(alone, 1, o.signal, one)
+    await inPool(together, { ...pool, ...(o.atOnce ?? TWO) }, one)
+    await inPool(alone, { ...pool, ...ONE }, one)
   } finally {
     clearInterval(timer)
     await shared.stop()
@@ -125,21 +143,6 @@ function byLine(write: (line: string) => void): (text: string) => void {
     rest = lines.pop() ?? ''
     for (const line of lines) write(line)
   }
-}
-
-async function inPool<T>(
-  items: readonly T[],
-  atOnce: number,
-  signal: AbortSignal,
-  work: (item: T) => Promise<void>
-): Promise<void> {
-  const left = [...items]
-  const worker = async () => {
-    for (let item = left.shift(); item !== undefined && !signal.aborted; item = left.shift()) {
-      await work(item)
-    }
-  }
-  await Promise.all(Array.from({ length: atOnce }, worker))
 }
 
 function describe(path: string, verdict: Verdict, time: string, output: string): string[] {

@@ -50,7 +50,10 @@ function desiredSimulator(environment: Environment, feed: Feed, platform: Platfo
     'ssmd.io/environment': environment.metadata.name,
     'ssmd.io/feed': feed.metadata.name,
   })
-  const simulator = { ...environment.spec.simulator, feeds: [feed.metadata.name] }
+  const { exchange } = feed.spec
+  const simulator = { ...simulatorFor(environment, exchange), feeds: [feed.metadata.name] }
+  // Such an exchange is what its Feed says: the simulator has to read it.
+  const isDescribed = EXCHANGES[exchange]?.channels === null
   const resolved = {
     apiVersion: environment.apiVersion,
     kind: environment.kind,
@@ -75,7 +78,12 @@ function desiredSimulator(environment: Environment, feed: Feed, platform: Platfo
     },
   }
   return [
-    renderConfigMap(name, labels, { 'environment.yaml': resolved }, platform),
+    renderConfigMap(
+      name,
+      labels,
+      { 'environment.yaml': resolved, ...(isDescribed ? { 'feed.yaml': plainFeed(feed) } : {}) },
+      platform
+    ),
     renderDeployment(
       {
         name,
@@ -83,16 +91,17 @@ function desiredSimulator(environment: Environment, feed: Feed, platform: Platfo
         labels,
         args: [
           'simulator',
-          feed.spec.exchange,
+          exchange,
           '--env',
           `${CONFIG_DIR}/environment.yaml`,
           '--host',
           '0.0.0.0',
           '--port',
           String(SIMULATOR_PORT),
+          ...(isDescribed ? ['--feed', `${CONFIG_DIR}/feed.yaml`] : []),
         ],
-        // Only what a simulator reads, so that another NATS address does not restart it.
-        config: { exchange: feed.spec.exchange, simulator },
+        // It reads nothing else of the environment: another NATS address is no reason to restart it.
+        config: { exchange, simulator, ...(isDescribed ? { feed: feed.spec } : {}) },
         ports: [{ name: 'exchange', containerPort: SIMULATOR_PORT }],
         defaults: RESOURCES,
       },
@@ -101,3 +110,22 @@ function desiredSimulator(environment: Environment, feed: Feed, platform: Platfo
     service,
   ]
 }
+
+/** What this exchange's simulator is to do: a fault for another one is no reason to restart it. */
+function simulatorFor(
+  environment: Environment,
+  exchange: string
+): Environment['spec']['simulator'] {
+  const { simulator } = environment.spec
+  const isOwn = (fault: { exchange?: string }): boolean =>
+    fault.exchange === undefined || fault.exchange === exchange
+  if (simulator === undefined || simulator.faults.every(isOwn)) return simulator
+  return { ...simulator, faults: simulator.faults.filter(isOwn) }
+}
+
+const plainFeed = ({ apiVersion, kind, metadata, spec }: Feed): object => ({
+  apiVersion,
+  kind,
+  metadata: { name: metadata.name },
+  spec,
+})

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { KALSHI, kalshiEventFiles, kalshiFrames } from '#testing/recordings.ts'
+import { kalshiEventFiles, kalshiFrames, MOST_KALSHI } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
 import { Block } from '#wire/block.ts'
 import { BlockWriter } from '#wire/block-writer.ts'
@@ -173,7 +173,7 @@ const groupOf = (type: string): string =>
 
 /** Frames of the largest recordings there are. */
 const recordedFrames = (): BenchFrame[] =>
-  kalshiEventFiles(KALSHI.at(-1) ?? KALSHI[0])
+  kalshiEventFiles(MOST_KALSHI)
     .slice(0, 3)
     .flatMap(kalshiFrames)
     .map((frame) => {

@@ -1,6 +1,7 @@
 // test: limit 300s
 // The disk fails at every operation in turn, or loses its power at any moment: what was committed is there once, what was
-// not comes again, and nothing is ever tried twice (T1, T2, T10, T11 in memory).
+// not comes again, and nothing is ever tried twice (T1, T2, T10, T11 in memory). Every third operation or so here, which ones
+// is the seed's; each of them with SSMD_FAULTS=all.
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -14,6 +15,10 @@ import { verifyArchive } from './verify/verify.ts'
 
 const test = suite('faults')
 const seed = testSeed('faults')
+const ALL = process.env.SSMD_FAULTS === 'all'
+/** From one operation that fails to the next. */
+const STEPS = { EIO: ALL ? 1 : 4, ENOSPC: 5, cut: ALL ? 1 : 3 }
+const ROUNDS = ALL ? 20 : 8
 const SHAPE = { connections: 2, blocksEach: 9, stepMs: 400_000, mischief: 0.1 }
 const OPTIONS = { maxAgeMs: 3_600_000, maxBytes: 4000, chunkBytes: 1000 }
 
@@ -64,7 +69,7 @@ for (const error of ['EIO', 'ENOSPC'] as const) {
   test(`${error} at any operation ends the writer, and the next one loses nothing`, async () => {
     const stream = randomStream(seeded(seed), SHAPE)
     let cases = 0
-    for (let failAt = 1; ; failAt += error === 'EIO' ? 1 : 5) {
+    for (let failAt = 1 + (seed % STEPS[error]); ; failAt += STEPS[error]) {
       using folder = temporaryFolder()
       const disk = new MemoryDisk(folder.path)
       disk.failAt = failAt
@@ -93,7 +98,7 @@ const nothingArrives: Random = {
 test('a power cut before any operation, after which nothing unsynced is left, loses nothing', async () => {
   const stream = randomStream(seeded(seed), SHAPE)
   let cases = 0
-  for (let failAt = 1; ; failAt++) {
+  for (let failAt = 1 + (seed % STEPS.cut); ; failAt += STEPS.cut) {
     using folder = temporaryFolder()
     const disk = new MemoryDisk(folder.path)
     disk.failAt = failAt
@@ -112,7 +117,7 @@ test('a power cut before any operation, after which nothing unsynced is left, lo
 })
 
 test('power cuts at any moment, and kills between them, lose nothing that was committed', async () => {
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const random = seeded(seed + round)
     const stream = randomStream(random, SHAPE)
     using folder = temporaryFolder()

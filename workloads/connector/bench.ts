@@ -5,12 +5,13 @@ import { pino } from 'pino'
 import { Alarms } from '#bus/alarms.ts'
 import { KalshiSession } from '#exchanges/kalshi/session.ts'
 import { channelNamed } from '#exchanges/kalshi/types.ts'
-import { KALSHI, kalshiEventFiles, kalshiFrames } from '#testing/recordings.ts'
+import { kalshiEventFiles, kalshiFrames, MOST_KALSHI } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
 import { FrameScanner } from '#wire/scanner.ts'
 import { benchBurst } from './bench/burst.ts'
 import { Connection } from './connection.ts'
 import { Continuity } from './continuity.ts'
+import { fetcher } from './fetch.ts'
 import { fixedLinger } from './linger.ts'
 import { CaptureMemory } from './memory.ts'
 import { Recorder } from './recorder.ts'
@@ -119,14 +120,14 @@ function newConnection(): Connection {
     observeLag() {},
     onReady() {},
     onFound() {},
+    fetch: fetcher(Date.now),
+    onRenew() {},
   })
 }
 
 /** Frames with one running number each for their sid, so that none is a gap: of the largest recordings there are. */
 function sampleFrames(): Buffer[] {
-  const texts = kalshiEventFiles(KALSHI.at(-1) ?? KALSHI[0])
-    .slice(1, 4)
-    .flatMap(kalshiFrames)
+  const texts = kalshiEventFiles(MOST_KALSHI).slice(1, 4).flatMap(kalshiFrames)
   let seq = 1_000_000
   return texts.map((text) => Buffer.from(text.replace(/"seq":\d+/, () => `"seq":${seq++}`)))
 }

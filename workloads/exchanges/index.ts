@@ -12,7 +12,14 @@ type Exchange = {
 }
 
 const EXCHANGES: Readonly<Record<string, Exchange>> = {
-  kalshi: { adapter: async () => (await import('./kalshi/adapter.ts')).kalshi },
+  binance: {
+    adapter: async () => (await import('./binance/adapter.ts')).binance,
+    simulator: async () => (await import('./binance/simulator/venue.ts')).venue,
+  },
+  kalshi: {
+    adapter: async () => (await import('./kalshi/adapter.ts')).kalshi,
+    simulator: async () => (await import('./kalshi/simulator/venue.ts')).venue,
+  },
   synthetic: { adapter: async () => (await import('./synthetic/adapter.ts')).synthetic },
 }
 

@@ -2,11 +2,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { SsmdError } from '#crds/errors.ts'
-import { type Fault, type FaultKind, faultsOf, parseFaults } from './faults.ts'
+import { venue } from '#exchanges/kalshi/simulator/venue.ts'
+import { type Fault, faultsOf, parseFaults } from './faults.ts'
 import { FaultSchedule } from './schedule.ts'
 
 const test = suite('faults')
-const none = { everyMs: null, forMs: null, channel: null }
+const none = { exchange: null, everyMs: null, forMs: null, channel: null }
 
 test('reads a list, an object with a list, YAML and JSON', () => {
   const want = [
@@ -18,11 +19,11 @@ test('reads a list, an object with a list, YAML and JSON', () => {
     'faults:\n  - kind: cut\n    every: 30s\n  - {kind: skip, after: 500ms, count: 3, channel: trade}\n',
     '[{"kind":"cut","every":"30s"},{"kind":"skip","after":"500ms","count":3,"channel":"trade"}]',
   ])
-    assert.equal(parseFaults(text, 'f.yaml'), want)
+    assert.equal(parseFaults(text, 'f.yaml', [venue]), want)
 })
 
 test('what is left out: once, at once, and five seconds long where it lasts', () => {
-  const one = (text: string) => parseFaults(text, 'f')[0]
+  const one = (text: string) => parseFaults(text, 'f', [venue])[0]
   assert.equal(one('[{kind: cut}]'), { ...none, kind: 'cut', afterMs: 0, count: 1 })
   assert.equal(one('[{kind: freeze}]'), {
     ...none,
@@ -87,7 +88,7 @@ const broken: [string, string, RegExp][] = [
 for (const [what, text, message] of broken)
   test(`says where and what: ${what}`, () => {
     try {
-      parseFaults(text, 'f.yaml')
+      parseFaults(text, 'f.yaml', [venue])
     } catch (error) {
       assert.ok(error instanceof SsmdError)
       assert.match((error as Error).message, message)
@@ -98,12 +99,13 @@ for (const [what, text, message] of broken)
 
 test('checks those of an Environment beyond its schema', () => {
   assert.throws(
-    () => faultsOf([{ kind: 'skip', channel: 'nothing' }], 'e.yaml: spec.simulator.faults'),
+    () =>
+      faultsOf([{ kind: 'skip', channel: 'nothing' }], 'e.yaml: spec.simulator.faults', [venue]),
     /spec\.simulator\.faults\[0\]\.channel/
   )
 })
 
-const fault = (kind: FaultKind, parts: Partial<Fault>): Fault => ({
+const fault = (kind: string, parts: Partial<Fault>): Fault => ({
   ...none,
   kind,
   afterMs: 0,

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { patience, SLOWNESS_VARIABLE, until, within } from './deadline.ts'
+import { patience, pause, SLOWNESS_VARIABLE, until, within } from './deadline.ts'
 
 const test = suite('deadlines')
 
@@ -26,6 +26,10 @@ test('no deadline is short, and none is shorter than it says', () => {
   for (const slowness of [undefined, '0.1', 'nonsense', '']) {
     assert.is(patienceUnder(slowness, 30_000), 30_000)
   }
+})
+
+test('what takes seconds is asked for less often, and never less than ten times a second', () => {
+  assert.equal([0, 1000, 4000, 60_000].map(pause), [20, 40, 100, 100])
 })
 
 test('what comes in time is given through, and a failure is its own', async () => {

@@ -32,12 +32,16 @@ export async function until(
   what: string,
   check: () => boolean | Promise<boolean>
 ): Promise<void> {
-  const end = performance.now() + patience(ms)
+  const start = performance.now()
   while (!(await check())) {
-    if (performance.now() > end) throw tooLate(what, patience(ms))
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    const waited = performance.now() - start
+    if (waited > patience(ms)) throw tooLate(what, patience(ms))
+    await new Promise((resolve) => setTimeout(resolve, pause(waited)))
   }
 }
+
+/** What takes seconds is asked for less often: each look costs the server, and the tests beside, processor time. */
+export const pause = (waitedMs: number): number => Math.min(100, 20 + waitedMs / 50)
 
 /**
  * Lets real time pass: for what must not happen meanwhile, or for a clock that no test can move. `why` says what is waited

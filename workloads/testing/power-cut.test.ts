@@ -24,8 +24,9 @@ import { type RunningRole, startRole, writeResources } from './stack.ts'
 
 const test = suite('power-cut')
 const seed = testSeed('power-cut')
-const ROUNDS = process.env.SSMD_FAULTS === 'all' ? 8 : 1
-const CUTS = 5
+const ALL = process.env.SSMD_FAULTS === 'all'
+const ROUNDS = ALL ? 8 : 1
+const CUTS = ALL ? 5 : 3
 const STREAM = 'ssmd_cut_made'
 const CONSUMER = 'archive_cut'
 const CONNECTION = '01aaaaaaaaaaaaaa'

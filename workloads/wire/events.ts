@@ -28,6 +28,8 @@ export type OpenEvent = {
   readonly symbols: number
   /** The connection of this shard before it, as far as the connector knows: the order that no clock decides. */
   readonly follows?: Predecessor
+  /** The connection of this shard that is still open and that this one is to replace, without a gap between them. */
+  readonly replaces?: string
 }
 
 /** A connection that ended, with its last record: its number and receive time (RFC 3339, by its own clock). */
@@ -44,6 +46,8 @@ export type CloseEvent = {
   /** WebSocket close code, or 0. */
   readonly code: number
   readonly reason: string
+  /** The connection that was ready before this one ended: nothing is missing between them but what a gap names. */
+  readonly replacedBy?: string
 }
 
 /**
@@ -142,6 +146,16 @@ export type ReadyEvent = {
   readonly symbols: number
 }
 
+/** The connector asked over HTTP. The body of the answer, as received, is the next record of the connection. */
+export type FetchedEvent = {
+  readonly kind: 'fetched'
+  readonly url: string
+  /** HTTP status; 0: no answer came, or not all of it, and no record follows. */
+  readonly status: number
+  /** Why it is no success. */
+  readonly reason?: string
+}
+
 export type ConnectionEvent =
   | OpenEvent
   | ReadyEvent
@@ -153,3 +167,4 @@ export type ConnectionEvent =
   | LateEvent
   | ProofEvent
   | ClockEvent
+  | FetchedEvent

@@ -34,6 +34,7 @@ export function applyConnectionEvent(
     case 'open':
       connection.openedAt ??= at
       connection.follows ??= predecessorOf(event.follows)
+      connection.replaces ??= textOf(event.replaces, '') || null
       return NONE
     case 'ready':
       if (connection.readyAt === null) connection.readyOrder = connection.lastOrder
@@ -49,6 +50,7 @@ export function applyConnectionEvent(
         fault: textOf(event.fault, 'unknown') as GapFault,
         code: numberOf(event.code) ?? 0,
         reason: textOf(event.reason, ''),
+        ...(typeof event.replacedBy === 'string' ? { replacedBy: event.replacedBy } : {}),
       }
       return NONE
     case 'gap':

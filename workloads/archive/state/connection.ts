@@ -8,7 +8,7 @@ import { NumberRanges, type NumberRangesJson, type NumberSpan } from './number-r
 
 export type StreamLoss = 'stream-aged' | 'stream-recreated'
 
-export type CloseFact = Pick<CloseEvent, 'cause' | 'fault' | 'code' | 'reason'> & {
+export type CloseFact = Pick<CloseEvent, 'cause' | 'fault' | 'code' | 'reason' | 'replacedBy'> & {
   readonly at: bigint
 }
 
@@ -31,6 +31,7 @@ export type ConnectionJson = {
   /** Left out by older versions, which knew no order but that of ids. */
   readonly order?: readonly [first: number, ready: number, last: number]
   readonly follows?: { readonly connection: string; readonly number: number } | null
+  readonly replaces?: string | null
   readonly proofs?: readonly (Omit<LostProof, 'from' | 'to'> & {
     readonly from: string
     readonly to: string | null
@@ -78,6 +79,8 @@ export class ConnectionState {
   lastOrder = 0
   /** The connection before it and its last record, as its `open` event says. */
   follows: { readonly connection: string; readonly number: number } | null = null
+  /** The connection that was still open when this one was, and that this one was to replace. */
+  replaces: string | null = null
   proofs: LostProof[] = []
 
   constructor(id: string, shard: number, simulated: boolean, numbers = new NumberRanges()) {
@@ -153,6 +156,7 @@ export class ConnectionState {
       revived: this.revived && [...this.revived],
       order: [this.firstOrder, this.readyOrder, this.lastOrder],
       follows: this.follows,
+      ...(this.replaces === null ? {} : { replaces: this.replaces }),
       proofs: this.proofs.map((one) => ({ ...one, from: rfc3339(one.from), to: text(one.to) })),
     }
   }
@@ -174,6 +178,7 @@ export class ConnectionState {
     state.revived = json.revived && new Set(json.revived)
     ;[state.firstOrder, state.readyOrder, state.lastOrder] = json.order ?? [0, 0, 0]
     state.follows = json.follows ?? null
+    state.replaces = json.replaces ?? null
     state.proofs = (json.proofs ?? []).map((one) => ({
       ...one,
       from: parseNanos(one.from) ?? 0n,

@@ -13,6 +13,7 @@ import { symbolFilter } from '#exchanges/protocol/globs.ts'
 import type { Row } from '#testing/row.ts'
 import { DialGate } from '../backoff.ts'
 import { Capture } from '../capture.ts'
+import { fetcher } from '../fetch.ts'
 import { fixedLinger } from '../linger.ts'
 import { CaptureMemory } from '../memory.ts'
 import { recorders } from '../recorders.ts'
@@ -54,6 +55,7 @@ export async function benchBurst(): Promise<Row[]> {
       alarms: new Alarms(pino({ level: 'silent' }), Date.now),
       observeLag() {},
       gate: new DialGate(1),
+      fetch: fetcher(Date.now),
       log: pino({ level: 'silent' }),
       random: Math.random,
       nowMs: Date.now,
