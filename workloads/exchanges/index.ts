@@ -16,6 +16,7 @@ const EXCHANGES: Readonly<Record<string, Exchange>> = {
     adapter: async () => (await import('./binance/adapter.ts')).binance,
     simulator: async () => (await import('./binance/simulator/venue.ts')).venue,
   },
+  coinbase: { adapter: async () => (await import('./coinbase/adapter.ts')).coinbase },
   kalshi: {
     adapter: async () => (await import('./kalshi/adapter.ts')).kalshi,
     simulator: async () => (await import('./kalshi/simulator/venue.ts')).venue,

@@ -51,6 +51,8 @@ export class Subscriptions {
   /** To be given up. */
   readonly #ends = new Set<Subscription>()
   readonly #live = new Set<Subscription>()
+  /** Those that the exchange may have: asked for, and neither refused nor given up. */
+  readonly #asked = new Set<Subscription>()
   readonly #troubles = new Map<Subscription, Trouble>()
   /** Each is a message of its own: parts of one that was refused, and what was refused before. */
   readonly #parts: Subscription[][] = []
@@ -86,8 +88,12 @@ export class Subscriptions {
     return this.#live.has(subscription)
   }
 
-  /** It has been asked for, and not been answered yet. */
-  isAsked(subscription: Subscription): boolean {
+  /** The exchange may have it, whether it has said so or not. */
+  mayBeThere(subscription: Subscription): boolean {
+    return this.#asked.has(subscription)
+  }
+
+  #isAsked(subscription: Subscription): boolean {
     return this.#message?.method === 'subscribe' && this.#message.open.has(subscription)
   }
 
@@ -103,7 +109,7 @@ export class Subscriptions {
     if (this.#wanted.has(subscription)) return
     this.#wanted.add(subscription)
     this.#ends.delete(subscription)
-    if (!this.#live.has(subscription) && !this.isAsked(subscription)) this.#new.add(subscription)
+    if (!this.#live.has(subscription) && !this.#isAsked(subscription)) this.#new.add(subscription)
   }
 
   /** Returns what was wrong with it, if anything. */
@@ -113,7 +119,7 @@ export class Subscriptions {
     this.#troubles.delete(subscription)
     this.#new.delete(subscription)
     const isThere = this.#live.has(subscription) && !this.#isEnding(subscription)
-    if (isThere || this.isAsked(subscription)) this.#ends.add(subscription)
+    if (isThere || this.#isAsked(subscription)) this.#ends.add(subscription)
     return trouble
   }
 
@@ -168,6 +174,7 @@ export class Subscriptions {
     const [first] = part
     if (first === undefined) return null
     const open = new Set(part)
+    if (method === 'subscribe') for (const one of part) this.#asked.add(one)
     this.#message = { method, open, arrived: new Set(), askedMs: nowMs, isHeard: false }
     const { channel } = first
     const product_ids = channel.whole ? [] : part.map(({ symbol }) => symbol)
@@ -216,6 +223,7 @@ export class Subscriptions {
     this.#message = null
     for (const one of message.open) {
       this.#live.delete(one)
+      this.#asked.delete(one)
       if (this.#wanted.has(one)) this.#new.add(one)
     }
   }
@@ -226,6 +234,7 @@ export class Subscriptions {
       return
     }
     this.#message = null
+    for (const one of message.open) this.#asked.delete(one)
     const open = [...message.open].filter((one) => this.#wanted.has(one))
     // A channel that we do not know is most likely what it does not know either.
     const isChannel = open[0]?.channel.type === UNKNOWN
