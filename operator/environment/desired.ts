@@ -4,6 +4,7 @@ import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf, isSimulated } from '#crds/environments.ts'
 import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
+import { recordingsOf } from '#crds/recordings.ts'
 import { versionInForce } from '#crds/versions.ts'
 import { simulatorName, simulatorService } from '../render/names.ts'
 import type { KubeObject, Service } from '../render/objects.ts'
@@ -100,7 +101,7 @@ function desiredSimulator(environment: Environment, feed: Feed, platform: Platfo
           String(SIMULATOR_PORT),
           ...(isDescribed ? ['--feed', `${CONFIG_DIR}/feed.yaml`] : []),
         ],
-        // It reads nothing else of the environment: another NATS address is no reason to restart it.
+        // Only what a simulator reads, so that another NATS address does not restart it.
         config: { exchange, simulator, ...(isDescribed ? { feed: feed.spec } : {}) },
         ports: [{ name: 'exchange', containerPort: SIMULATOR_PORT }],
         defaults: RESOURCES,
@@ -111,16 +112,16 @@ function desiredSimulator(environment: Environment, feed: Feed, platform: Platfo
   ]
 }
 
-/** What this exchange's simulator is to do: a fault for another one is no reason to restart it. */
+/** What this exchange's simulator is to do: what is for another one must not restart it. */
 function simulatorFor(
   environment: Environment,
   exchange: string
 ): Environment['spec']['simulator'] {
   const { simulator } = environment.spec
-  const isOwn = (fault: { exchange?: string }): boolean =>
-    fault.exchange === undefined || fault.exchange === exchange
-  if (simulator === undefined || simulator.faults.every(isOwn)) return simulator
-  return { ...simulator, faults: simulator.faults.filter(isOwn) }
+  if (simulator === undefined) return undefined
+  const faults = simulator.faults.filter((one) => (one.exchange ?? exchange) === exchange)
+  const replay = recordingsOf(simulator.replay, exchange)
+  return { ...simulator, faults, replay }
 }
 
 const plainFeed = ({ apiVersion, kind, metadata, spec }: Feed): object => ({

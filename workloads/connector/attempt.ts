@@ -11,7 +11,7 @@ import { Connection } from './connection.ts'
 import { Continuity } from './continuity.ts'
 import { watchLife } from './life.ts'
 import type { Recorder } from './recorder.ts'
-import type { ShardDeps } from './shard.ts'
+import type { ShardDeps } from './shard-deps.ts'
 import { openWebSocket, toFailure } from './websocket.ts'
 
 export type AttemptOptions = {

@@ -98,6 +98,11 @@ export class Connection {
     }
   }
 
+  /** The session's time may have come: a timer calls this. */
+  tick(): void {
+    this.#act(this.#o.session.tick(this.#o.steadyMs()))
+  }
+
   want(wanted: Wanted): void {
     this.#act(this.#o.session.want(wanted, this.#o.steadyMs()))
   }
@@ -274,7 +279,7 @@ export class Connection {
     const wait = Math.max(1, wakeAt - this.#o.steadyMs())
     this.#wake = setTimeout(() => {
       this.#wake = undefined
-      this.#act(this.#o.session.tick(this.#o.steadyMs()))
+      this.tick()
     }, wait)
   }
 }

@@ -115,7 +115,7 @@ async function capture(
       memory,
       publisher,
       stats,
-      live: (type, symbol, encode) => link.live(type, symbol, encode),
+      live: link.live,
     },
     nowMs
   )

@@ -13,8 +13,13 @@ import type { CaptureMemory, Publisher, Squeezed } from './memory.ts'
 import { RECORD_BYTES, reblock, TABLE_BYTES } from './reblock.ts'
 import type { Stats, TypeCount } from './stats.ts'
 
-/** Sends a record to whoever listens; `encode` is called only where someone does. */
-export type Live = (type: string, symbol: string, encode: () => Uint8Array) => void
+/** Sends records to whoever listens. */
+export type Live = {
+  /** `encode` is called only if a listener may take it. */
+  publish(type: string, symbol: string, encode: () => Uint8Array): void
+  /** A block is about to be published. */
+  blockLeaves(): void
+}
 
 export type RecorderOptions = {
   readonly environment: string
@@ -187,7 +192,8 @@ export class Recorder implements BlockMaker, Squeezed {
     const block = writer.finish()
     this.#memory.openBytes -= this.#openBytes
     this.#openBytes = 0
-    const { subject } = this.#options
+    const { subject, live } = this.#options
+    live?.blockLeaves()
     this.#publisher.publish(subject, this.#id(first), block, ageMs, this)
   }
 
@@ -328,7 +334,7 @@ export class Recorder implements BlockMaker, Squeezed {
     this.#liveRecv = recv
     this.#liveFrame = frame
     this.#livePayload = payload
-    live(frame.type.name, frame.symbol, this.#encodeLive)
+    live.publish(frame.type.name, frame.symbol, this.#encodeLive)
     this.#livePayload = null
   }
 

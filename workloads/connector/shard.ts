@@ -2,44 +2,13 @@
 // word on record. A connection that the exchange is going to end is replaced before: the next one is ready before the last
 // is closed. Whatever happens to it stops nothing else.
 
-import type { Alarms } from '#bus/alarms.ts'
-import type { Exchange, Failure, Refusal, Wanted } from '#exchanges/protocol/adapter.ts'
+import type { Failure, Refusal, Wanted } from '#exchanges/protocol/adapter.ts'
 import { pause } from '#role/backoff.ts'
-import type { TimeLine } from '#role/clock.ts'
-import type { Logger } from '#role/run.ts'
 import type { Predecessor } from '#wire/events.ts'
 import { Attempt, type Closing, type Outcome } from './attempt.ts'
-import { Backoff, type DialGate, MAX_RETRY_AFTER_MS } from './backoff.ts'
+import { Backoff, MAX_RETRY_AFTER_MS } from './backoff.ts'
 import { hasCaughtUp } from './chains.ts'
-import type { Fetch } from './fetch.ts'
-import type { NewRecorder } from './recorders.ts'
-import type { Stats } from './stats.ts'
-
-/** What all shards of a connector share. */
-export type ShardDeps = {
-  readonly newRecorder: NewRecorder
-  readonly stats: Stats
-  readonly alarms: Alarms
-  /** The connection of a shard before this process, as far as it is known. */
-  readonly predecessorOf: (shard: number) => Predecessor | null
-  /** Receive time less the exchange's own time, of a sample of frames. */
-  readonly observeLag: (ms: number) => void
-  /** Symbols that may be gone; data takes its symbol out. */
-  readonly suspects: Map<string, unknown>
-  readonly gate: DialGate
-  readonly fetch: Fetch
-  readonly log: Logger
-  readonly random: () => number
-  readonly nowMs: () => number
-  /** Receive times of one connection. */
-  readonly newLine: () => TimeLine
-  readonly steadyMs: () => number
-  /** The exchange to dial now: another one once another version of the feed is in force. */
-  readonly exchange: () => Exchange
-  readonly onChange: () => void
-  readonly onFound: (symbol: string) => void
-  readonly onReconnect: (cause: string) => void
-}
+import type { ShardDeps } from './shard-deps.ts'
 
 /** Two connections of a shard receive the same for at least, and at most, so long. */
 const OVERLAP_MS = { least: 2_000, most: 15_000 }
@@ -274,7 +243,7 @@ export class Shard {
     while (attempt.isOpen && this.#current !== attempt) await pause(LOOK_MS, signal)
     log.info({ shard: this.index, reason }, 'the connection is replaced before it ends')
     for (let delay = 0; isNeeded(); ) {
-      await pause(gate.turn(steadyMs() + delay) - steadyMs(), signal)
+      await pause(Math.max(0, gate.turn(steadyMs() + delay) - steadyMs()), signal)
       if (!isNeeded()) return
       const next = this.#attempt(attempt, signal)
       this.#next = next

@@ -107,7 +107,10 @@ function checkFacts(name: string, facts: ExchangeFacts, tell: Tell): void {
 
 function checkReadme(name: string, tell: Tell): void {
   const path = new URL('README.md', folderOf(name))
-  if (!existsSync(path)) return tell('no README.md')
+  if (!existsSync(path)) {
+    tell('no README.md')
+    return
+  }
   const headings = readFileSync(path, 'utf8').match(/^#+ .*$/gm) ?? []
   for (const section of SECTIONS)
     if (!headings.some((heading) => new RegExp(section, 'i').test(heading)))
@@ -124,15 +127,22 @@ function checkAdapter(exchange: Exchange, frames: readonly Buffer[], tell: Tell)
       session.exchangeMs()
       if (session.frame.control) session.control(frame, 0)
     } catch (thrown) {
-      return tell(`adapter: ${String(thrown)} at ${frame.toString('latin1', 0, 300)}`)
+      tell(`adapter: ${String(thrown)} at ${frame.toString('latin1', 0, 300)}`)
+      return
     }
 }
 
 async function checkNormalizer(name: string, feed: Feed, frames: readonly Buffer[], tell: Tell) {
   const path = new URL('normalize.ts', folderOf(name))
-  if (!existsSync(path)) return tell('no normalize.ts')
+  if (!existsSync(path)) {
+    tell('no normalize.ts')
+    return
+  }
   const { createNormalizer } = (await import(path.href)) as { createNormalizer?: CreateNormalizer }
-  if (createNormalizer === undefined) return tell('normalize.ts exports no createNormalizer')
+  if (createNormalizer === undefined) {
+    tell('normalize.ts exports no createNormalizer')
+    return
+  }
   const normalizer = createNormalizer(feed)
   const header = { recvMs: 1, recvNs: 2, feed: 'f', type: 'unknown', symbol: '' }
   let events = 0
@@ -145,7 +155,8 @@ async function checkNormalizer(name: string, feed: Feed, frames: readonly Buffer
     try {
       normalizer.normalize(frame, header, count)
     } catch (thrown) {
-      return tell(`normalize.ts: ${String(thrown)} at ${frame.toString('latin1', 0, 300)}`)
+      tell(`normalize.ts: ${String(thrown)} at ${frame.toString('latin1', 0, 300)}`)
+      return
     }
 }
 
@@ -216,8 +227,10 @@ async function checkCommands(name: string, venue: Venue, feed: Feed, tell: Tell)
       },
       Date.now()
     )
-    if (session === undefined || 'status' in session)
-      return tell(`simulator: refuses the handshake of its own adapter with ${session?.status}`)
+    if (session === undefined || 'status' in session) {
+      tell(`simulator: refuses the handshake of its own adapter with ${session?.status}`)
+      return
+    }
     let nowMs = Date.now()
     session.opened(nowMs)
     for (const text of ['not JSON', '{}', '[]', 'null', '{"nonsense":1}', '7']) {
@@ -225,13 +238,11 @@ async function checkCommands(name: string, venue: Venue, feed: Feed, tell: Tell)
       nowMs += 2000
       if (session.receive(text, nowMs).length === 0) tell(`simulator: no answer to ${text}`)
     }
-    const asked = ['{"id":1,"method":"SUBSCRIBE","params":["a"],"channel":"b","symbol":["c"]}']
-    for (const command of mutated(
-      asked.map((text) => Buffer.from(text)),
-      seed,
-      1000
-    ))
-      session.receive(command.toString('utf8'), (nowMs += 2000))
+    const asked = '{"id":1,"method":"SUBSCRIBE","params":["a"],"channel":"b","symbol":["c"]}'
+    for (const command of mutated([Buffer.from(asked)], seed, 1000)) {
+      nowMs += 2000
+      session.receive(command.toString('utf8'), nowMs)
+    }
   } catch (thrown) {
     tell(`simulator: ${String(thrown)}`)
   } finally {

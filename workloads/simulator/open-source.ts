@@ -1,6 +1,7 @@
 // Makes what is to be played of one exchange: generated markets, or a replay of recordings that were read once through. A
 // recording that cannot be read whole is told in one line, with its place; the others go on.
 import { SsmdError } from '#crds/errors.ts'
+import { recordingsOf } from '#crds/recordings.ts'
 import type { GeneratedExchange, Venue, VenueOptions } from '#exchanges/simulation/venue.ts'
 import type { Settings } from './options.ts'
 import { accountFor, findRecordings, type RecordingAccount } from './recordings.ts'
@@ -18,14 +19,15 @@ export async function openSource(
   options: VenueOptions & { readonly log: SourceLog; readonly signal: AbortSignal }
 ): Promise<GeneratedExchange | Replay> {
   const { log, signal } = options
-  if (settings.replay.length === 0)
+  const paths = recordingsOf(settings.replay, venue.name)
+  if (paths.length === 0)
     return venue.generate({
       ...options,
       // All 53 bits of a seed count.
       seed: ((settings.seed % 2 ** 32) ^ Math.floor(settings.seed / 2 ** 32)) >>> 0,
       markets: settings.markets,
     })
-  const files = await findRecordings(settings.replay)
+  const files = await findRecordings(paths)
   log.info({ recordings: files.length }, 'reading recordings')
   const accounts: RecordingAccount[] = []
   for (const file of files) {
@@ -38,7 +40,7 @@ export async function openSource(
   if (replay.total === 0 && !signal.aborted)
     throw new SsmdError(
       'SSMD_E_RECORDING',
-      `no frame to play in ${settings.replay.join(', ')} that ${venue.name} sends`,
+      `no frame to play in ${paths.join(', ')} that ${venue.name} sends`,
       {
         hint: 'lines are those of an ssmd archive, {"recv_ms":…,"event":{…}}, <unix ns> <frame>, or frames alone',
       }

@@ -253,6 +253,40 @@ test('two exchanges on one port are told apart by name, or by a path that only o
   }
 })
 
+test('a recording that names its exchange is played by that one; the other generates', async () => {
+  const file = join(folder, 'named.jsonl')
+  writeFileSync(file, '{"t":1}\n{"lastUpdateId":5}\n{"beat":1}\n{"t":2}\n')
+  const running = await runningSimulator(
+    { replay: [`binance=${join(folder, 'none')}`, `made=${file}`] },
+    {
+      venues: [
+        { ...made, name: 'synthetic' },
+        { ...made, name: 'kalshi' },
+      ],
+    }
+  ).catch((error: unknown) => error as Error)
+  // Not the name of an exchange that there is: a path like any other.
+  assert.match((running as Error).message, /made=.*named\.jsonl does not exist/)
+  const good = await runningSimulator(
+    { replay: [`binance=${join(folder, 'none')}`, `kalshi=${file}`] },
+    {
+      venues: [
+        { ...made, name: 'synthetic' },
+        { ...made, name: 'kalshi' },
+      ],
+    }
+  )
+  try {
+    const all = (await (await fetch(`${httpOf(good.url)}/simulator`)).json()) as {
+      exchanges: Record<string, { source: string; replay: { total: number } | null }>
+    }
+    assert.is(all.exchanges.synthetic?.source, 'generated')
+    assert.equal(all.exchanges.kalshi?.replay?.total, 2)
+  } finally {
+    await within(10_000, 'stopped', good.stop())
+  }
+})
+
 test('recordings may be archives of both formats, samples, times with frames, and frames alone', async () => {
   const frame = '{"t":1,"text":"\\" -> {"}'
   const at = 1_786_400_000_123

@@ -47,7 +47,7 @@ export async function benchBurst(): Promise<Row[]> {
           memory: new CaptureMemory(1 << 30, publisher, { nowMs: Date.now, steadyMs: Date.now }),
           publisher,
           stats,
-          live: () => {},
+          live: { publish() {}, blockLeaves() {} },
         },
         Date.now
       ),

@@ -222,7 +222,7 @@ export function startCapture(options: HarnessOptions) {
           memory,
           publisher,
           stats,
-          live: () => {},
+          live: null,
         },
         Date.now
       ),
