@@ -51,8 +51,6 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       level2: 'frames',
       market_trades: 'frames',
       ticker: 'frames',
-      ticker_batch: 'frames',
-      candles: 'frames',
       status: 'frames',
       heartbeats: 'frames',
     },

@@ -19,8 +19,6 @@ export const facts = {
     level2: 'frames',
     market_trades: 'frames',
     ticker: 'frames',
-    ticker_batch: 'frames',
-    candles: 'frames',
     status: 'frames',
     heartbeats: 'frames',
   },
