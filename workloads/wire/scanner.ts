@@ -3,7 +3,7 @@
 // escapes in the name of a member that may be wanted, and very deep nesting.
 
 import { isUtf8 } from 'node:buffer'
-import { afterEscape, afterNumber, afterWord } from './json-tokens.ts'
+import { afterEscape, afterNumber, afterWord } from '#market/json-tokens.ts'
 import { match, matchEscaped, type Name, type Names, namesOf } from './scanner-names.ts'
 
 /** What stood at a path: nothing, a text, a number, or something else (object, array, true, false, null). */

@@ -5,9 +5,9 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Gap } from '../../archive/format/manifest.ts'
-import { manifestOf, readBack, temporaryFolder } from '../../archive/testing/folders.ts'
-import { verifyArchive } from '../../archive/verify/verify.ts'
+import type { Gap } from '#archive/format/manifest.ts'
+import { manifestOf, readBack, temporaryFolder } from '#archive/testing/folders.ts'
+import { verifyArchive } from '#archive/verify/verify.ts'
 import { VirtualExchange } from '../../simulator/testing/virtual-exchange.ts'
 import { type BinanceVenueOptions, createVenue } from './simulator/venue.ts'
 import { booksOf } from './testing/books.ts'
