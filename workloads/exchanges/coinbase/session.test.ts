@@ -159,6 +159,18 @@ test('data that comes is a subscription that is there, even if no answer says so
   assert.equal([refusal!.symbols, more], [['B-USD'], []])
 })
 
+test('an exchange that takes no more messages is left alone for a moment, and refuses nothing by that', () => {
+  const driven = new Driven(['ticker'])
+  driven.open(['A-USD', 'B-USD'])
+  let errors = 2
+  for (let i = 0; i < 4; i++) {
+    driven.settle(() => (errors-- > 0 ? 'rate limit exceeded' : null))
+    driven.pass(2_000)
+  }
+  assert.equal(driven.session.refusals(), [])
+  assert.equal([...driven.has.get('ticker')!], ['A-USD', 'B-USD'])
+})
+
 test('an answer that leaves a product out refuses it, after a while in which another answer may come', () => {
   const driven = new Driven(['ticker'])
   driven.open(['A-USD', 'NOPE'])

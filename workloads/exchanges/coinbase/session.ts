@@ -136,7 +136,7 @@ export class CoinbaseSession implements Session {
       for (const { subscription } of confirmed) actions.push(...this.#toldResumed(subscription))
     }
     if (nowMs >= this.#rebuildAtMs) actions.push(...this.#renewBooks())
-    if (subscriptions.hasNext) {
+    if (subscriptions.hasNext(nowMs)) {
       const laterMs = this.#pace.take(this, !this.#hasSent, nowMs)
       const text = laterMs === 0 ? subscriptions.next(nowMs) : null
       if (text !== null) {

@@ -38,6 +38,9 @@ type Message = {
 /** What is not answered for so long is asked for again. */
 const ANSWER_MS = 10_000
 const AGAIN_MS = { base: 1_000, cap: 60_000 }
+/** It takes no more messages at the moment: whatever was asked for is asked for again after this. */
+const LIMITED = /rate.?limit|too many/i
+const LIMITED_MS = 2_000
 /** What was refused is asked for again after this: a product may be listed later. */
 const REFUSED_MS = 5 * 60_000
 
@@ -57,6 +60,7 @@ export class Subscriptions {
   /** Each is a message of its own: parts of one that was refused, and what was refused before. */
   readonly #parts: Subscription[][] = []
   #message: Message | null = null
+  #heldUntilMs = Number.NEGATIVE_INFINITY
 
   of(channel: Channel, symbol: string): Subscription {
     const key = `${channel.name} ${symbol}`
@@ -73,10 +77,13 @@ export class Subscriptions {
     return this.#new.size === 0 && this.#parts.length === 0 && this.#message === null
   }
 
-  /** A message waits to be sent. */
-  get hasNext(): boolean {
-    const waits = this.#new.size > 0 || this.#ends.size > 0 || this.#parts.length > 0
-    return waits && this.#message === null
+  /** A message can be sent. */
+  hasNext(nowMs: number): boolean {
+    return this.#waits && this.#message === null && nowMs >= this.#heldUntilMs
+  }
+
+  get #waits(): boolean {
+    return this.#new.size > 0 || this.#ends.size > 0 || this.#parts.length > 0
   }
 
   /** A message is under way. */
@@ -164,6 +171,7 @@ export class Subscriptions {
     this.#retry(nowMs)
     let wakeAt = Number.POSITIVE_INFINITY
     if (this.#message !== null) wakeAt = this.#message.askedMs + ANSWER_MS
+    else if (this.#waits && nowMs < this.#heldUntilMs) wakeAt = this.#heldUntilMs
     for (const { untilMs } of this.#troubles.values()) wakeAt = Math.min(wakeAt, untilMs)
     return wakeAt
   }
@@ -229,6 +237,13 @@ export class Subscriptions {
   }
 
   #refused(message: Message, words: string, nowMs: number): void {
+    if (LIMITED.test(words)) {
+      this.#heldUntilMs = nowMs + LIMITED_MS
+      this.#message = null
+      const again = message.method === 'subscribe' ? this.#new : this.#ends
+      for (const one of message.open) again.add(one)
+      return
+    }
     if (message.method === 'unsubscribe') {
       this.#over(message)
       return
