@@ -22,7 +22,12 @@ function describeRow(row: Row): string {
   if (row.lagMs !== null) parts.push(`lag ${formatSpan(row.lagMs)}`)
   if (row.gaps !== null) parts.push(plural(row.gaps, 'gap'))
   if (row.dropped) parts.push(`${plural(row.dropped, 'frame')} dropped`)
-  parts.push(...row.troubles.map(({ message }) => clean(message)))
+  if (row.message !== '') parts.push(clean(row.message))
+  parts.push(
+    ...row.troubles
+      .filter(({ message }) => !row.message.includes(message))
+      .map(({ message }) => clean(message))
+  )
   const source = { exchange: '', simulated: ', simulated', mixed: ', partly simulated' }[row.source]
   return `${clean(row.feed)} (${clean(row.environment)}${source}): ${parts.join(', ')}`
 }

@@ -168,6 +168,7 @@ export class LocalRuntime {
       settled: this.#settled,
       path,
       data: shownPath(this.#layout.data, current),
+      roots: this.#roots(),
       logs: shownPath(this.#layout.logs, current),
       nats: this.#describeNats(),
       steps: this.#steps.list(),
@@ -177,6 +178,18 @@ export class LocalRuntime {
       problems: [...this.#resources.describeProblems(), ...this.#localProblems],
       events: [...this.#events],
     }
+  }
+
+  #roots(): string[] {
+    const { current } = this.#options
+    const running = this.#declared.environments.filter(({ spec }) => !spec.suspend)
+    const names = new Set(running.map(({ metadata }) => metadata.name))
+    const folders = this.#declared.archives.flatMap(({ spec }) =>
+      names.has(spec.environmentRef.name) && spec.storage.path !== undefined
+        ? [storageFolder(this.#layout, spec.storage.path, current)]
+        : []
+    )
+    return [...new Set(folders)].sort().map((folder) => shownPath(folder, current))
   }
 
   #describeNats(): Snapshot['nats'] {

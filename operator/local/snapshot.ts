@@ -50,6 +50,8 @@ export type Snapshot = {
   readonly settled: boolean
   readonly path: string
   readonly data: string
+  /** Folders of the archives that run, as a person would write them. */
+  readonly roots: readonly string[]
   readonly logs: string
   readonly nats: {
     readonly url: string
