@@ -1,5 +1,6 @@
-// The generated markets of the simulated Coinbase: a floor of spot markets, whose changes and trades are gathered for a moment and
-// sent together, as the exchange does. Changes without a level, and the end of levels that never were, are part of it.
+// The generated markets of the simulated Coinbase: a floor of spot markets. What one of them does is one update of its book; trades
+// are gathered for a moment and sent together, as the exchange does. Updates without a level, and the end of levels that
+// never were, are part of it.
 
 import { type Channel, FrameMaker } from '../../simulation/frame.ts'
 import { decimalText } from '../../simulation/instruments.ts'
@@ -11,8 +12,7 @@ import { LEVEL2, MARKET_TRADES, STATUS, TICKER } from './channels.ts'
 import { envelopeOf, timeText } from './envelope.ts'
 import type { Listed, Source } from './source.ts'
 
-/** Changes of a book, and trades, are gathered for so long. */
-const BOOK_MS = 50
+/** Trades are gathered for so long. */
 const TRADES_MS = 250
 /** The last trades, with which a subscription begins. */
 const TRADES_KEPT = 50
@@ -22,11 +22,8 @@ const STATUS_MS = 5_000
 type Market = {
   readonly listing: SpotListing
   readonly random: Random
-  /** Levels that changed since the last update, by side. */
-  readonly levels: readonly [Map<number, number>, Map<number, number>]
-  /** When the last of them changed. */
-  changedUs: number
-  bookSentMs: number
+  /** Levels that one act changes. */
+  readonly rows: string[]
   /** Trades since the last update, and the last ones of all. */
   trades: string[]
   readonly kept: string[]
@@ -37,7 +34,7 @@ export class GeneratedMarkets implements Source {
   readonly #floor: SpotFloor
   readonly #markets = new Map<string, Market>()
   readonly #maker = new FrameMaker(LEVEL2)
-  /** Markets with something that waits. */
+  /** Markets with trades that wait. */
   readonly #dirty = new Set<Market>()
   #statusMs: number
 
@@ -53,9 +50,7 @@ export class GeneratedMarkets implements Source {
       this.#markets.set(listing.symbol, {
         listing,
         random: new Random(seedOf(options.seed, `wire ${listing.symbol}`)),
-        levels: [new Map(), new Map()],
-        changedUs: options.startMs * 1000,
-        bookSentMs: options.startMs,
+        rows: [],
         trades: [],
         kept: [],
         tradesSentMs: options.startMs,
@@ -76,7 +71,7 @@ export class GeneratedMarkets implements Source {
       const market = this.#markets.get(listing.symbol) as Market
       return this.#act(market, deliver)
     })
-    for (const market of this.#dirty) this.#sendDue(market, deliver)
+    for (const market of this.#dirty) this.#sendTrades(market, deliver)
     if (this.nowMs - this.#statusMs >= STATUS_MS) {
       this.#statusMs = this.nowMs
       for (const { symbol } of this.#floor.listings) {
@@ -117,13 +112,15 @@ export class GeneratedMarkets implements Source {
 
   /** One market does one thing; returns how many frames come of it. */
   #act(market: Market, deliver: Deliver): number {
-    const { listing, kept } = market
+    const { listing, kept, rows } = market
     const { symbol, instrument } = listing
-    let frames = 0
+    let trades = 0
+    rows.length = 0
     const events: SpotEvents = {
       level: (side, price, size) => {
-        market.levels[side].set(price, size)
-        market.changedUs = this.nowUs
+        const priced = trimmed(price, instrument.priceDigits)
+        const sized = trimmed(size, instrument.sizeDigits)
+        rows.push(row(side, timeText(this.nowUs), priced, sized))
       },
       trade: (id, price, size, taker) => {
         const priced = trimmed(price, instrument.priceDigits)
@@ -134,62 +131,50 @@ export class GeneratedMarkets implements Source {
         market.trades.push(text)
         kept.push(text)
         if (kept.length > TRADES_KEPT) kept.shift()
-        frames++
-        if (deliver.wants(TICKER, symbol)) {
-          this.#deliver(deliver, TICKER, symbol, this.#ticker(market, 'update'))
-        }
+        trades++
       },
     }
     listing.market.act(events)
-    this.#dirty.add(market)
-    return frames + this.#sendDue(market, deliver)
-  }
-
-  /** Sends what has waited long enough; of a channel that nobody wants it is forgotten. */
-  #sendDue(market: Market, deliver: Deliver): number {
-    const { listing, levels, trades, random } = market
-    const { symbol } = listing
-    let frames = 0
-    const hasLevels = levels[BID].size + levels[ASK].size > 0
-    if (hasLevels && this.nowMs - market.bookSentMs >= BOOK_MS) {
-      market.bookSentMs = this.nowMs
-      frames++
-      if (deliver.wants(LEVEL2, symbol)) {
-        // Updates without a level are part of what it sends.
-        if (random.chance(1, 6)) {
-          frames++
-          this.#deliver(deliver, LEVEL2, symbol, bookEvent('update', symbol, []))
-        }
-        this.#deliver(deliver, LEVEL2, symbol, bookEvent('update', symbol, this.#changes(market)))
-      }
-      for (const side of levels) side.clear()
-    }
-    if (trades.length > 0 && this.nowMs - market.tradesSentMs >= TRADES_MS) {
-      market.tradesSentMs = this.nowMs
-      market.trades = []
-      frames++
-      if (deliver.wants(MARKET_TRADES, symbol)) {
-        this.#deliver(deliver, MARKET_TRADES, symbol, tradesEvent('update', trades.toReversed()))
+    const updates = this.#sendBook(market, deliver)
+    for (let i = 0; i < trades; i++) {
+      if (deliver.wants(TICKER, symbol)) {
+        this.#deliver(deliver, TICKER, symbol, this.#ticker(market, 'update'))
       }
     }
-    if (levels[BID].size + levels[ASK].size + market.trades.length === 0) this.#dirty.delete(market)
-    return frames
+    if (market.trades.length > 0) this.#dirty.add(market)
+    return updates + trades + this.#sendTrades(market, deliver)
   }
 
-  #changes({ listing, levels, changedUs, random }: Market): readonly string[] {
-    const { priceDigits, sizeDigits } = listing.instrument
-    const time = timeText(changedUs)
-    const rows = ([BID, ASK] as const).flatMap((side) =>
-      [...levels[side]].map(([price, size]) =>
-        row(side, time, trimmed(price, priceDigits), trimmed(size, sizeDigits))
-      )
-    )
-    // The end of a level that was never sent.
-    const worst = listing.market.priceAt(BID, listing.market.count(BID) - 1)
-    if (worst !== undefined && worst > 1 && random.chance(1, 10)) {
-      rows.push(row(BID, time, trimmed(worst - 1, priceDigits), '0'))
+  #sendBook(market: Market, deliver: Deliver): number {
+    const { listing, rows, random } = market
+    const { symbol, instrument } = listing
+    const isFollowed = random.chance(1, 3)
+    const endsUnknown = random.chance(1, 10)
+    if (deliver.wants(LEVEL2, symbol)) {
+      const worst = listing.market.priceAt(BID, listing.market.count(BID) - 1)
+      // The end of a level that was never sent.
+      if (endsUnknown && worst !== undefined && worst > 1) {
+        rows.push(row(BID, timeText(this.nowUs), trimmed(worst - 1, instrument.priceDigits), '0'))
+      }
+      this.#deliver(deliver, LEVEL2, symbol, bookEvent('update', symbol, rows))
+      // Updates without a level are part of what it sends.
+      if (isFollowed) this.#deliver(deliver, LEVEL2, symbol, bookEvent('update', symbol, []))
     }
-    return rows
+    return isFollowed ? 2 : 1
+  }
+
+  /** Sends trades that have waited long enough. */
+  #sendTrades(market: Market, deliver: Deliver): number {
+    const { trades, listing } = market
+    if (trades.length === 0 || this.nowMs - market.tradesSentMs < TRADES_MS) return 0
+    market.tradesSentMs = this.nowMs
+    market.trades = []
+    this.#dirty.delete(market)
+    if (deliver.wants(MARKET_TRADES, listing.symbol)) {
+      const event = tradesEvent('update', trades.toReversed())
+      this.#deliver(deliver, MARKET_TRADES, listing.symbol, event)
+    }
+    return 1
   }
 
   #book({ listing }: Market): string {
