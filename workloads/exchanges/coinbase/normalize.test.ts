@@ -209,7 +209,7 @@ test('what does not fit is one unknown event with its reason, and never a wrong 
       UPDATE.replace('"sequence_num":7', '"sequence_num":7,"sequence_num":8'),
       'a name stands twice in one object',
     ],
-    [UPDATE.replace('.813164957Z', 'Z+1'), 'timestamp: not a time'],
+    [TICKER.replace('.813164957Z', 'Z+1'), 'timestamp: not a time'],
     [UPDATE.replace('"type":"update"', '"type":"l2update"'), 'type: neither snapshot nor update'],
     [UPDATE.replace('"product_id":"BTC-USD",', ''), 'product_id: missing'],
     [UPDATE.replace('"BTC-USD"', '""'), 'product_id: not a text'],

@@ -122,6 +122,7 @@ class CoinbaseNormalizer implements Normalizer {
     values.begin()
     this.#count = 0
     const channel = this.#read()
+    if (reader.error === '' && this.#needsTime) values.when(this.#timestamp, UNIT.any)
     if (reader.error !== '' || values.why !== '') {
       const what = reader.error === '' ? values.what : ''
       takeHeader(this.#unknown, header)
@@ -129,13 +130,7 @@ class CoinbaseNormalizer implements Normalizer {
       return
     }
     if (channel > STATUS) return
-    const time = values.time
-    values.when(this.#timestamp, UNIT.any)
-    if (values.why !== '') {
-      takeHeader(this.#unknown, header)
-      emitUnknown(this.#unknown, values.what, values.why, emit)
-      return
-    }
+    const { ms, ns } = values.time
     for (let i = 0; i < this.#count; i++) {
       const event = this.#events[i]!
       const { symbol } = event
@@ -145,12 +140,18 @@ class CoinbaseNormalizer implements Normalizer {
       event.sequenceStart = this.#sequence.start
       event.sequenceEnd = this.#sequence.end
       if (event.timeMs < 0) {
-        event.timeMs = time.ms
-        event.timeNs = time.ns
+        event.timeMs = ms
+        event.timeNs = ns
       }
       if (channel === BOOKS) this.#books[i]!.emit(event, 0, emit)
       else emit(event)
     }
+  }
+
+  /** Whether an event has no time of its own. */
+  get #needsTime(): boolean {
+    for (let i = 0; i < this.#count; i++) if (this.#events[i]!.timeMs < 0) return true
+    return false
   }
 
   /** Reads the whole frame; its channel, beyond STATUS for one that says nothing about a market. */
