@@ -77,6 +77,24 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
     },
     bookDepth: null,
   },
+  kraken: {
+    title: 'Kraken',
+    auth: 'none',
+    keyFields: [],
+    headerFields: [],
+    alwaysSimulated: false,
+    hasSimulator: true,
+    channels: {
+      book: 'book',
+      trade: 'trades',
+      ticker: 'nothing',
+      instrument: 'nothing',
+    },
+    bookDepth: {
+      default: 10,
+      allowed: [10, 25, 100, 500, 1000],
+    },
+  },
   synthetic: {
     title: 'Synthetic',
     auth: 'none',

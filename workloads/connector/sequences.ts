@@ -138,13 +138,15 @@ export class Sequences {
       case SEEN.restart: {
         const isJump = seen === SEEN.jump
         const last = continuity.before
+        const { channel, symbol } = session.channelOf(scope)
         stats.gaps++
         stats.holes++
         const event: GapEvent = {
           kind: 'gap',
           cause: 'exchange-sequence',
           fault: 'exchange',
-          channel: session.channelOf(scope).channel,
+          channel,
+          ...(symbol === undefined ? {} : { symbols: [symbol] }),
           scope,
           fromSequence: isJump ? last + 1 : last,
           toSequence: isJump ? first - 1 : sequence,

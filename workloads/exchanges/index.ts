@@ -24,6 +24,10 @@ const EXCHANGES: Readonly<Record<string, Exchange>> = {
     adapter: async () => (await import('./kalshi/adapter.ts')).kalshi,
     simulator: async () => (await import('./kalshi/simulator/venue.ts')).venue,
   },
+  kraken: {
+    adapter: async () => (await import('./kraken/adapter.ts')).kraken,
+    simulator: async () => (await import('./kraken/simulator/venue.ts')).venue,
+  },
   synthetic: { adapter: async () => (await import('./synthetic/adapter.ts')).synthetic },
 }
 
