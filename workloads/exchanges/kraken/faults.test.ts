@@ -125,6 +125,7 @@ for (const seed of SEEDS) {
       stage.end()
       assert.is(causes(stage.gaps()), expected(struck).join(' '))
       assertUnderstood(stage)
+      assert.is(stage.stats.gaps, stage.publisher.events('gap').length)
       assert.is(stage.dials, 1)
       const rebuilds = stage.publisher.events('rebuild').length
       assert.is(rebuilds, stage.gaps('exchange-checksum').length)
