@@ -40,6 +40,22 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       allowed: [5, 10, 20, 50, 100, 500, 1000, 5000],
     },
   },
+  coinbase: {
+    title: 'Coinbase',
+    auth: 'none',
+    keyFields: [],
+    headerFields: [],
+    alwaysSimulated: false,
+    hasSimulator: true,
+    channels: {
+      level2: 'frames',
+      market_trades: 'frames',
+      ticker: 'frames',
+      status: 'frames',
+      heartbeats: 'frames',
+    },
+    bookDepth: null,
+  },
   kalshi: {
     title: 'Kalshi',
     auth: 'apiKey',

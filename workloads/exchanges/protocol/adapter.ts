@@ -75,8 +75,15 @@ export type Action =
   /** Asks over HTTP. The body is recorded as the next frame of the connection, as `answer` tells it; then comes `answered`. */
   | { readonly kind: 'fetch'; readonly id: number; readonly url: string }
 
-/** `isExpected` is false if no answer announced the scope, and none is awaited. */
-export type ScopeSeen = { readonly isExpected: boolean; readonly actions: readonly Action[] }
+/**
+ * `isExpected` is false if no answer announced the scope, and none is awaited. `beginsAt`: the first number of this scope, if
+ * the exchange always begins with the same one; what is missing before the first frame that came is then known.
+ */
+export type ScopeSeen = {
+  readonly isExpected: boolean
+  readonly beginsAt?: number
+  readonly actions: readonly Action[]
+}
 
 /** How the symbols that a connection is to have change. What it has already is not added, what it lacks not removed. */
 export type Wanted = {
