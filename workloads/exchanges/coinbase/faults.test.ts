@@ -155,6 +155,11 @@ for (let seed = 1; seed <= SEEDS; seed++) {
       assert.equal([cause, missing], ['exchange-sequence', 1])
       assert.is(sequences![0], sequences![1])
     }
+    const told = lines.filter((line) => line.includes('"event":{"kind":"gap"'))
+    assert.is(told.length, 7)
+    for (const line of told) {
+      assert.match(line, /"channel":"","symbols":\["BTC-USD","ETH-USD","SOL-USD"\]/)
+    }
     const rebuilds = lines.filter((line) => line.includes('"kind":"rebuild"'))
     assert.ok(rebuilds.length >= 2 && rebuilds.length <= 7, `${rebuilds.length} rebuilds`)
     for (const line of rebuilds) assert.match(line, /"how":"resubscribe","symbols":3/)
