@@ -40,6 +40,16 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       allowed: [5, 10, 20, 50, 100, 500, 1000, 5000],
     },
   },
+  generic: {
+    title: 'Described by the Feed',
+    auth: 'none',
+    keyFields: [],
+    headerFields: [],
+    alwaysSimulated: false,
+    hasSimulator: true,
+    channels: null,
+    bookDepth: null,
+  },
   kalshi: {
     title: 'Kalshi',
     auth: 'apiKey',
