@@ -25,7 +25,7 @@ export type FeedSpec = {
    * network and no key. `generic` is any exchange that sends JSON: this Feed describes it, by
    * `subscribe` and `messageTypes`.
    */
-  readonly exchange: 'binance' | 'generic' | 'kalshi' | 'synthetic'
+  readonly exchange: 'binance' | 'coinbase' | 'generic' | 'kalshi' | 'kraken' | 'synthetic'
   /** Transport of the exchange. Default: websocket. */
   readonly type: 'websocket'
   /**
