@@ -44,8 +44,7 @@ export const RULES: readonly Rule[] = [
     cel: "self.exchange != 'generic' || (has(self.messageTypes) && self.messageTypes.size() > 0)",
     field: 'messageTypes',
     message: 'a feed of exchange generic describes its frames: declare messageTypes',
-    holds: (self: FeedSpec) =>
-      self.exchange !== 'generic' || (self.messageTypes ?? []).length > 0,
+    holds: (self: FeedSpec) => self.exchange !== 'generic' || (self.messageTypes ?? []).length > 0,
   },
   {
     kind: 'Feed',

@@ -26,8 +26,7 @@ async function simulate(role: Role, options: SimulatorOptions): Promise<void> {
       ? {}
       : ((await loadResource('Environment', options.environmentFile)).spec.simulator ?? {})
   const settings = settle(options, environment)
-  const feed =
-    options.feedFile === undefined ? null : await loadResource('Feed', options.feedFile)
+  const feed = options.feedFile === undefined ? null : await loadResource('Feed', options.feedFile)
   const venues = await Promise.all(
     [...new Set(options.exchanges)].map((exchange) => venueOf(exchange, feed))
   )

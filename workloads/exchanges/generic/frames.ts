@@ -18,7 +18,11 @@ import { type DescribedType, FrameFields, type Match, TypeFinder, unitOf } from 
 const MAX_NAME_BYTES = 200
 
 /** A value of the frame, or of each entry of a list in it. */
-type Value = { readonly field: Field; readonly list: Field | null; readonly entry: PathReader | null }
+type Value = {
+  readonly field: Field
+  readonly list: Field | null
+  readonly entry: PathReader | null
+}
 
 type Layout = {
   readonly type: MessageType

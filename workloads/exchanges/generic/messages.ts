@@ -55,7 +55,10 @@ export class Message {
       }
     }
     const filled: Filled = { id: null, channel: null, symbols: [] }
-    return unify(this.#value, value, filled) ? filled : null
+    const isMine = this.isJson
+      ? unify(this.#value, value, filled)
+      : unifyText(String(this.#value), text, filled)
+    return isMine ? filled : null
   }
 }
 
@@ -103,8 +106,7 @@ function fill(value: Json, filling: Filling): Json {
 
 /** An entry for one symbol: `{symbols}` is its name. */
 function fillEntry(value: Json, filling: Filling): Json {
-  if (typeof value === 'string')
-    return value === '{id}' ? filling.id : fillText(value, filling)
+  if (typeof value === 'string') return value === '{id}' ? filling.id : fillText(value, filling)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return fill(value, filling)
   return mapped(value, (one) => fillEntry(one, filling))
@@ -120,14 +122,15 @@ const fillText = (text: string, { id, channel, symbols }: Filling): string =>
     return place === 'symbols' ? symbols.join(',') : (symbols[0] ?? '')
   })
 
-function unify(template: Json, value: Json, filled: Filled): boolean {
+/** `isEntry`: `{symbols}` is one name, for the entry is repeated. */
+function unify(template: Json, value: Json, filled: Filled, isEntry = false): boolean {
   if (typeof template === 'string') {
     if (template === '{id}') {
       filled.id = value
       return typeof value === 'number' || typeof value === 'string'
     }
-    if (template === '{symbols}' && Array.isArray(value)) {
-      if (!value.every((one) => typeof one === 'string')) return false
+    if (template === '{symbols}' && !isEntry) {
+      if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) return false
       filled.symbols.push(...value)
       return value.length > 0
     }
@@ -142,7 +145,12 @@ function unify(template: Json, value: Json, filled: Filled): boolean {
     names.every(
       (name) =>
         Object.hasOwn(value, name) &&
-        unify((template as Record<string, Json>)[name], (value as Record<string, Json>)[name], filled)
+        unify(
+          (template as Record<string, Json>)[name],
+          (value as Record<string, Json>)[name],
+          filled,
+          isEntry
+        )
     )
   )
 }
@@ -150,9 +158,11 @@ function unify(template: Json, value: Json, filled: Filled): boolean {
 function unifyLists(template: readonly Json[], values: readonly Json[], filled: Filled): boolean {
   let at = 0
   for (const entry of template) {
-    if (at >= values.length || !unify(entry, values[at], filled)) return false
+    const isRepeated = repeats(entry)
+    const isNext = () => at < values.length && unify(entry, values[at], filled, isRepeated)
+    if (!isNext()) return false
     at++
-    while (repeats(entry) && at < values.length && unify(entry, values[at], filled)) at++
+    while (isRepeated && isNext()) at++
   }
   return at === values.length
 }

@@ -213,8 +213,7 @@ class DescribedNormalizer implements Normalizer {
 
   /** Some exchanges name instruments by numbers. */
   #symbolAt(field: Field): string {
-    if (field.kind === KIND.number)
-      return this.#symbols.get(this.#reader, field.start, field.end)
+    if (field.kind === KIND.number) return this.#symbols.get(this.#reader, field.start, field.end)
     if (field.kind !== KIND.none && field.kind !== KIND.text && field.kind !== KIND.escaped)
       this.#values.fail(field, NO_TEXT)
     return this.#values.name(field, this.#symbols)

@@ -150,7 +150,6 @@ function readEntries(node: Node, reader: JsonReader): boolean {
     const entry = index > node.last ? undefined : node.entries.get(index)
     if (entry === undefined ? !reader.skip() : !read(entry, reader)) return false
   }
-  if (index <= node.last)
-    for (const [at, entry] of node.entries) if (at >= index) entry.clear()
+  if (index <= node.last) for (const [at, entry] of node.entries) if (at >= index) entry.clear()
   return reader.error === ''
 }

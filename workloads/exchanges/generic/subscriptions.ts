@@ -288,9 +288,12 @@ export class Subscriptions {
 
   /** Queues what is to be asked for again; returns when the next is. */
   #retry(nowMs: number): number {
-    if (this.#complaint !== null && nowMs - this.#complaint.sinceMs > REFUSED_MS)
-      this.#complaint = null
     let wakeAt = Number.POSITIVE_INFINITY
+    if (this.#complaint !== null) {
+      const untilMs = this.#complaint.sinceMs + REFUSED_MS
+      if (nowMs >= untilMs) this.#complaint = null
+      else wakeAt = untilMs
+    }
     for (const [item, trouble] of this.#troubles) {
       if (trouble.untilMs > nowMs) {
         wakeAt = Math.min(wakeAt, trouble.untilMs)
@@ -302,13 +305,7 @@ export class Subscriptions {
     return wakeAt
   }
 
-  #trouble(
-    item: Item,
-    kind: Trouble['kind'],
-    words: string,
-    nowMs: number,
-    fromMs = nowMs
-  ): void {
+  #trouble(item: Item, kind: Trouble['kind'], words: string, nowMs: number, fromMs = nowMs): void {
     const before = this.#troubles.get(item)
     const times = before?.kind === kind ? before.times + 1 : 1
     const againMs =

@@ -82,7 +82,10 @@ export function problemOf(type: DescribedType): { field: string; message: string
     if (path === null) return { field, message: `the path ${text} has more than one []` }
     if (path.list === null) continue
     if (!OF_ENTRIES.test(field))
-      return { field, message: `the path ${text} leads into every entry of a list, and one value is needed: name one, such as ${text.replace('[]', '[0]')}` }
+      return {
+        field,
+        message: `the path ${text} leads into every entry of a list, and one value is needed: name one, such as ${text.replace('[]', '[0]')}`,
+      }
     if (list !== null && list !== path.list)
       return { field, message: `the path ${text} leads into another list than ${list}[]` }
     list = path.list

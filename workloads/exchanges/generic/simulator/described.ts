@@ -9,7 +9,11 @@ import { Message } from '../messages.ts'
 import type { DescribedType } from '../types.ts'
 import { Form } from './form.ts'
 
-export type DataType = { readonly type: DescribedType; readonly channel: Channel; readonly form: Form }
+export type DataType = {
+  readonly type: DescribedType
+  readonly channel: Channel
+  readonly form: Form
+}
 
 export type Described = {
   readonly feed: Feed

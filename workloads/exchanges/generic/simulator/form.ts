@@ -1,7 +1,7 @@
 // A frame of one type as a Feed describes it, the other way round: from values to bytes. Compiled once; what is filled in for
 // each frame are texts. Names that a Feed does not give are left out, so that such a frame has what the Feed reads, and no more.
 
-import { pathsOf, type DescribedType } from '../types.ts'
+import { type DescribedType, pathsOf } from '../types.ts'
 
 /** What is filled in, as texts. */
 export type Values = Readonly<Record<string, string>>
@@ -19,19 +19,24 @@ export class Form {
   /** Where the sequence stands in the last text, or -1. */
   sequenceAt = -1
 
-  constructor(type: DescribedType, extra: Readonly<Record<string, string>> = {}) {
+  constructor(type: DescribedType) {
     const root: { value: Json } = { value: undefined }
     const set = (path: string, value: Json): void => setAt(root, path, value)
     const told = type.match ?? type.name
-    set(type.type ?? 'type', valueOf(told.replaceAll('{symbol}', textPlace('symbol')), type.name))
+    const isAny = told === '*'
+    const setType = (): void =>
+      set(type.type ?? 'type', valueOf(told.replaceAll('{symbol}', textPlace('symbol')), type.name))
+    if (!isAny) setType()
     if (type.symbol !== undefined) set(type.symbol, textPlace('symbol'))
     if (type.time !== undefined) set(type.time, rawPlace('time'))
     if (type.sequence !== undefined) set(type.sequence, rawPlace('sequence'))
     for (const [field, path] of pathsOf(type)) {
-      const value = extra[field] ?? OF_FIELD[field]
+      const value = OF_FIELD[field]
       if (value !== undefined) set(path, value)
     }
     for (const path of type.scope?.split('+') ?? []) set(path, type.name)
+    // Any value tells the type: one that is there for another reason will do.
+    if (isAny) setType()
     const text = JSON.stringify(root.value ?? {})
     this.#pieces = text
       .split(/"\uE001(\w+)\uE001"|\uE000(\w+)\uE000/)
@@ -85,10 +90,7 @@ const valueOf = (text: string, name: string): Json => {
 export const quoted = (text: string): string => ascii(JSON.stringify(text).slice(1, -1))
 
 const ascii = (text: string): string =>
-  text.replaceAll(
-    /[\u0080-\uffff]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
-  )
+  text.replaceAll(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** Sets what is not set yet; every entry of a list is its first. */
 function setAt(root: { value: Json }, path: string, value: Json): void {

@@ -5,13 +5,7 @@ import { SsmdError } from '#crds/errors.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { FORM } from '#wire/form.ts'
 import type { Frame } from '../../simulation/frame.ts'
-import type {
-  HttpAnswer,
-  HttpRequest,
-  Recognised,
-  Session,
-  Venue,
-} from '../../simulation/venue.ts'
+import type { HttpAnswer, HttpRequest, Recognised, Session, Venue } from '../../simulation/venue.ts'
 import { DescribedFrames } from '../frames.ts'
 import { DescribedClient } from './client.ts'
 import { type Described, describedBy, symbolsOf } from './described.ts'
@@ -20,9 +14,13 @@ import { GeneratedMarkets } from './generated.ts'
 /** Throws SSMD_E_USAGE without a Feed. */
 export function venueOf(feed: Feed | null): Venue {
   if (feed === null)
-    throw new SsmdError('SSMD_E_USAGE', 'exchange generic is described by a Feed, and none was given', {
-      hint: 'ssmd simulator generic --feed exchanges/feeds/<name>.yaml',
-    })
+    throw new SsmdError(
+      'SSMD_E_USAGE',
+      'exchange generic is described by a Feed, and none was given',
+      {
+        hint: 'ssmd simulator generic --feed exchanges/feeds/<name>.yaml',
+      }
+    )
   const described = describedBy(feed)
   const { data } = described
   const frames = new DescribedFrames(feed.spec.messageTypes ?? [])
@@ -54,7 +52,10 @@ export function venueOf(feed: Feed | null): Venue {
         symbols: symbolsOf(described, markets),
       })
       return {
-        ...open(described, { has: (symbol) => generated.has(symbol), symbols: () => generated.symbols }),
+        ...open(described, {
+          has: (symbol) => generated.has(symbol),
+          symbols: () => generated.symbols,
+        }),
         get nowMs() {
           return generated.nowMs
         },
@@ -81,7 +82,11 @@ function open(
   const paths = new Set(versions.map(({ endpoint }) => new URL(endpoint).pathname))
   const { path = '', list = '', name = '' } = symbols?.discover ?? {}
   const question = path === '' ? null : new URL(path, 'http://exchange').pathname
-  const missing = (expected: string): HttpAnswer => ({ status: 404, body: {}, refused: { expected } })
+  const missing = (expected: string): HttpAnswer => ({
+    status: 404,
+    body: {},
+    refused: { expected },
+  })
   return {
     knows: (asked: string) => paths.has(asked) || isQuestion(asked, question),
     connect(request: HttpRequest): Session | HttpAnswer {

@@ -28,6 +28,8 @@ export type VirtualCaptureOptions = {
   readonly adapter: Adapter
   readonly symbols: readonly string[]
   readonly channels: readonly string[]
+  /** Default: one that is made of exchange and channels. */
+  readonly feed?: Feed
   /** Path of the WebSocket. Default `/`. */
   readonly path?: string
 }
@@ -74,7 +76,7 @@ export class VirtualCapture {
   constructor(options: VirtualCaptureOptions) {
     this.#o = options
     const { adapter, channels, path = '/' } = options
-    const feed = feedOf(adapter.name, channels, path)
+    const feed = options.feed ?? feedOf(adapter.name, channels, path)
     const version = feed.spec.versions[0]!
     this.#exchange = adapter.open({
       feed,
