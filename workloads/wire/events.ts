@@ -28,6 +28,8 @@ export type OpenEvent = {
   readonly symbols: number
   /** The connection of this shard before it, as far as the connector knows: the order that no clock decides. */
   readonly follows?: Predecessor
+  /** The Feed in force, if it alone describes the exchange: without it, frames cannot be normalised later. */
+  readonly feed?: object
 }
 
 /** A connection that ended, with its last record: its number and receive time (RFC 3339, by its own clock). */
@@ -142,6 +144,37 @@ export type ReadyEvent = {
   readonly symbols: number
 }
 
+/**
+ * What arrived since the last such event of the connection, and what was made of it. The archiver adds up the numbers and
+ * keeps the texts, whatever their names: new figures need no new archiver.
+ */
+export type CountsEvent = {
+  readonly kind: 'counts'
+  /** By channel, what the exchange's protocol can prove: `frames`, `book`, `trades` or `nothing`. */
+  readonly proof: Readonly<Record<string, string>>
+  /** By message type. */
+  readonly types: Readonly<Record<string, TypeCounts>>
+  /** The first frames that were not understood or could not be normalised, if there are new ones. */
+  readonly samples?: readonly UnknownSample[]
+}
+
+export type TypeCounts = {
+  readonly frames: number
+  /** Frames that the connector understood as they came. */
+  readonly understood: number
+  /** Frames of the sample that was normalised, and those of them that became an `unknown` event. */
+  readonly normalized: number
+  readonly unknown: number
+}
+
+/** `conn` and `n` name the record. */
+export type UnknownSample = {
+  readonly conn: string
+  readonly n: number
+  readonly type: string
+  readonly reason: string
+}
+
 export type ConnectionEvent =
   | OpenEvent
   | ReadyEvent
@@ -153,3 +186,4 @@ export type ConnectionEvent =
   | LateEvent
   | ProofEvent
   | ClockEvent
+  | CountsEvent

@@ -20,6 +20,7 @@ export const VERSION_1_STREAM: RandomStream = randomStream(seeded(7), {
   ...CRASH_SHAPE,
   blocksEach: 30,
   padded: false,
+  telling: false,
 })
 
 export function unpackVersion1(root: string): void {
