@@ -3,7 +3,7 @@
 import { surveyExchanges } from '#archive/read/exchange.ts'
 import { type DaySummary, surveyDays } from '#archive/read/reader.ts'
 import { describeError } from '#crds/errors.ts'
-import { proofText } from '#crds/proof-text.ts'
+import { proofText } from '#crds/proof.ts'
 import { findDays, sourceOf } from '../archive.ts'
 import { terminalWidth, type WideOutput, writeJson, writeLines } from '../output.ts'
 import { readRoots, shownPaths } from '../roots.ts'

@@ -101,6 +101,7 @@ function newConnection(): Connection {
     publisher,
     stats: newStats(),
     live: null,
+    counts: null,
     nowNanos,
   })
   // Frames are played again and again: their numbers repeat, which counts and costs as much as if they did not.

@@ -58,6 +58,7 @@ function start(
     publisher,
     stats,
     live: null,
+    counts: null,
     nowNanos: () => now++,
     ...changed,
   })

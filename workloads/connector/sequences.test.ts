@@ -38,6 +38,7 @@ function start() {
     publisher,
     stats,
     live: null,
+    counts: null,
     nowNanos: () => now,
   })
   const connection = new Connection({

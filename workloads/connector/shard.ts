@@ -33,6 +33,8 @@ export type ShardDeps = {
   readonly alarms: Alarms
   /** The connection of a shard before this process, as far as it is known. */
   readonly predecessorOf: (shard: number) => Predecessor | null
+  /** The Feed, where the exchange is described by it alone: goes on record with each connection. */
+  readonly describedBy: object | null
   /** Receive time less the exchange's own time, of a sample of frames. */
   readonly observeLag: (ms: number) => void
   /** Symbols that may be gone; data takes its symbol out. */
@@ -246,6 +248,7 @@ export class Shard {
     let recorder: Recorder
     let opened = 0
     let watch: NodeJS.Timeout
+    let telling: NodeJS.Timeout | undefined
     return {
       opened: (transport) => {
         opened = steadyMs()
@@ -255,6 +258,9 @@ export class Shard {
         watch = watchLife({ exchange, connection, transport, steadyMs }, () =>
           this.#checkClock(line, recorder)
         )
+        const { countsEveryMs } = recorder
+        if (countsEveryMs !== null)
+          telling = setInterval(() => recorder.tellCounts(), countsEveryMs)
         onChange()
       },
       frame: (payload) => connection.frame(payload),
@@ -266,6 +272,7 @@ export class Shard {
       },
       closed: (code, reason, violation) => {
         clearInterval(watch)
+        clearInterval(telling)
         connection.failure ??= violation ?? null
         this.#lastFrameNanos = connection.lastFrameNanos || this.#lastFrameNanos
         this.#lastDataNanos = connection.lastDataNanos || this.#lastDataNanos
@@ -328,6 +335,7 @@ export class Shard {
       adapter: exchange.adapter,
       symbols: this.#symbols.size,
       ...(follows === null ? {} : { follows }),
+      ...(deps.describedBy === null ? {} : { feed: deps.describedBy }),
     })
     deps.log.info({ shard: this.index, connection: id, endpoint: exchange.endpoint }, 'connected')
     // What is wanted first, so that the first command already has it.

@@ -2,6 +2,7 @@
 // an exchange by name. Code is loaded when it is asked for: a connector never loads what simulates an exchange.
 
 import { SsmdError } from '#crds/errors.ts'
+import type { CreateNormalizer, Normalizer } from '#market/normalizer.ts'
 import type { Adapter } from './protocol/adapter.ts'
 import type { Venue } from './simulation/venue.ts'
 
@@ -9,6 +10,8 @@ type Exchange = {
   readonly adapter: () => Promise<Adapter>
   /** Its side of the simulator; absent: it has none. */
   readonly simulator?: () => Promise<Venue>
+  /** Absent: its frames are not normalised yet. */
+  readonly normalizer?: () => Promise<CreateNormalizer>
 }
 
 const EXCHANGES: Readonly<Record<string, Exchange>> = {
@@ -27,6 +30,12 @@ export async function venueOf(exchange: string): Promise<Venue> {
   throw new SsmdError('SSMD_E_USAGE', `no simulator of ${JSON.stringify(exchange)}`, {
     hint: `exchanges with a simulator: ${known.join(', ')}`,
   })
+}
+
+/** A normaliser of a Feed's frames; null if there is none yet. */
+export async function normalizerOf(exchange: string, feed: unknown): Promise<Normalizer | null> {
+  const create = await entryOf(exchange).normalizer?.()
+  return create?.(feed) ?? null
 }
 
 function entryOf(exchange: string): Exchange {

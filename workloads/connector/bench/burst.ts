@@ -50,6 +50,7 @@ export async function benchBurst(): Promise<Row[]> {
         },
         Date.now
       ),
+      describedBy: null,
       stats,
       alarms: new Alarms(pino({ level: 'silent' }), Date.now),
       observeLag() {},

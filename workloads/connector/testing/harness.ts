@@ -17,8 +17,9 @@ import { Capture } from '../capture.ts'
 import { fixedLinger } from '../linger.ts'
 import { CaptureMemory, type Publisher } from '../memory.ts'
 import { recorders } from '../recorders.ts'
-import { newStats } from '../stats.ts'
+import { newStats, type Stats } from '../stats.ts'
 import { steadyMs } from '../times.ts'
+import type { WireWatch } from '../wire-watch.ts'
 
 export type Seen = {
   readonly connection: string
@@ -149,6 +150,7 @@ export type HarnessOptions = {
   /** Changes the exchange that the adapter made. */
   readonly change?: (exchange: Exchange) => Exchange
   readonly random?: () => number
+  readonly wire?: (stats: Stats) => WireWatch
   readonly newLine?: () => TimeLine
 }
 
@@ -223,8 +225,10 @@ export function startCapture(options: HarnessOptions) {
           stats,
           live: () => {},
         },
-        Date.now
+        Date.now,
+        options.wire?.(stats) ?? null
       ),
+      describedBy: null,
       stats,
       alarms,
       observeLag: (ms) => lags.push(ms),
