@@ -13,7 +13,7 @@ export const outputOption = (): Option =>
 
 export const wideOutputOption = (): Option =>
   new Option('-o, --output <form>', 'how to print the result; wide: with more columns')
-    .choices(['table', 'wide', 'json'] satisfies WideOutput[])
+    .choices(['table', 'json', 'wide'] satisfies WideOutput[])
     .default('table')
 
 /** For an option that may be given several times. */
