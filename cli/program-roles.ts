@@ -75,11 +75,11 @@ export function addRoles(program: Command): void {
   examples(
     program
       .command('simulator')
-      .summary('role: simulates an exchange on this computer')
+      .summary('role: simulates exchanges on this computer')
       .description(
         "Speaks an exchange's protocol on this computer: a generated market, or recordings. What it sends is no market data."
       )
-      .argument('<exchange>', 'kalshi')
+      .argument('<exchange...>', 'exchanges to simulate, on one port')
       .option(
         '--replay <path...>',
         'play these recordings (files or folders) instead of a generated market'
@@ -106,23 +106,28 @@ export function addRoles(program: Command): void {
       )
       .option('--faults <file>', 'YAML list of faults to inject')
       .option('--env <file>', 'take options not given here from spec.simulator of this Environment')
+      .option(
+        '--feed <file>',
+        'simulate what this Feed describes (for an exchange without an adapter)'
+      )
       .option('--journal <file>', 'log every data frame that is sent to this file, one line each')
       .addOption(healthOption()),
     `
   ssmd simulator kalshi
   ssmd simulator kalshi --port 9000 --seed 7 --rate 1000
   ssmd simulator kalshi --replay recordings/ --speed max`
-  ).action(async (exchange: string, options: SimulatorFlags) => {
+  ).action(async (exchanges: string[], options: SimulatorFlags) => {
     if (options.speed !== undefined && !/^(max|\d{1,6}(\.\d{1,3})?)$/.test(options.speed))
       throw usageError(`--speed ${options.speed}: expected a number or max`)
-    const { env, faults, ...rest } = options
+    const { env, faults, feed, ...rest } = options
     const { runSimulator } = await import('../workloads/simulator/main.ts')
     outliveOutput()
     await runSimulator({
-      exchange,
+      exchanges,
       ...rest,
       ...(env === undefined ? {} : { environmentFile: env }),
       ...(faults === undefined ? {} : { faultsFile: faults }),
+      ...(feed === undefined ? {} : { feedFile: feed }),
     })
   })
 }
@@ -145,6 +150,7 @@ type SimulatorFlags = {
   readonly rate?: number
   readonly markets?: number
   readonly faults?: string
+  readonly feed?: string
   readonly env?: string
   readonly journal?: string
   readonly healthAddr?: string

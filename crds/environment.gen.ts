@@ -174,7 +174,10 @@ export type EnvironmentSimulator = {
   readonly rate: number
   /** Number of open markets in the generated market. Default: 6. */
   readonly markets: number
-  /** Files or folders of recorded traffic to play instead of a generated market, in this order. */
+  /**
+   * Files or folders of recorded traffic to play instead of a generated market, in this order.
+   * Where several exchanges are simulated, `<exchange>=<path>` names whose traffic it is.
+   */
   readonly replay: readonly string[]
   /** Faults to inject. */
   readonly faults: readonly EnvironmentSimulatorFault[]
@@ -197,6 +200,8 @@ export type EnvironmentSimulatorFault = {
   readonly count?: number
   /** The affected channel (default all). */
   readonly channel?: string
+  /** The affected exchange, where several are simulated (default all). */
+  readonly exchange?: string
 }
 
 export type EnvironmentStatus = {

@@ -174,7 +174,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'spec.simulator.rate': 'Frames per second of the generated market.',
     'spec.simulator.markets': 'Number of open markets in the generated market.',
     'spec.simulator.replay':
-      'Files or folders of recorded traffic to play instead of a generated market, in this order.',
+      'Files or folders of recorded traffic to play instead of a generated market, in this order. Where several exchanges are simulated, `<exchange>=<path>` names whose traffic it is.',
     'spec.simulator.replay[]': '',
     'spec.simulator.faults': 'Faults to inject.',
     'spec.simulator.faults[]': 'One fault.',
@@ -185,6 +185,8 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'spec.simulator.faults[].for': 'Duration.',
     'spec.simulator.faults[].count': 'Number of occurrences, or of affected frames.',
     'spec.simulator.faults[].channel': 'The affected channel (default all).',
+    'spec.simulator.faults[].exchange':
+      'The affected exchange, where several are simulated (default all).',
     'spec.suspend': 'Stops every capture of the environment. Streams and archives stay.',
   },
   Archive: {

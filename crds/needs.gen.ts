@@ -5,7 +5,7 @@ export const NEEDS: Readonly<Record<string, Readonly<Record<string, readonly str
   Feed: {
     spec: ['object'],
     'spec.displayName': ['string'],
-    'spec.exchange': ['string', 'binance', 'kalshi', 'synthetic'],
+    'spec.exchange': ['string', 'binance', 'coinbase', 'kalshi', 'kraken', 'synthetic'],
     'spec.type': ['string', 'websocket'],
     'spec.state': ['string', 'active', 'deprecated', 'disabled'],
     'spec.versions': ['array'],
@@ -145,6 +145,7 @@ export const NEEDS: Readonly<Record<string, Readonly<Record<string, readonly str
     'spec.simulator.faults[].for': ['string'],
     'spec.simulator.faults[].count': ['integer'],
     'spec.simulator.faults[].channel': ['string'],
+    'spec.simulator.faults[].exchange': ['string'],
     'spec.suspend': ['boolean'],
     status: ['object'],
     'status.observedGeneration': ['integer'],

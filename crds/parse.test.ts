@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { stringify } from 'yaml'
+import { EXCHANGES } from './exchanges.gen.ts'
 import { parseResources } from './parse.ts'
 import { describeProblem } from './problems.ts'
 import { LEAST } from './testdata/samples.ts'
@@ -54,7 +55,7 @@ const WRONG: readonly (readonly [what: string, text: string, said: string])[] = 
   [
     'an unknown exchange',
     FEED.replace('exchange: kalshi', 'exchange: kalshy'),
-    'f.yaml:5:13: spec.exchange: expected one of kalshi, synthetic, found "kalshy" (did you mean kalshi?)',
+    `f.yaml:5:13: spec.exchange: expected one of ${Object.keys(EXCHANGES).join(', ')}, found "kalshy" (did you mean kalshi?)`,
   ],
   [
     'a field with a slip',

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import { stringify } from 'yaml'
 import { SsmdError } from './errors.ts'
+import { EXCHANGES } from './exchanges.gen.ts'
 import { describeProblem, loadResource, loadResources } from './resources.ts'
 import { LEAST } from './testdata/samples.ts'
 
@@ -99,7 +100,7 @@ test('a role is told why it does not get its resource', async ({ folder }) => {
   }
   assert.equal(
     await refused(named('Feed', 'a').replace('kalshi', 'kalshy')),
-    'SSMD_E_RESOURCE_INVALID /x.yaml:6:13: spec.exchange: expected one of kalshi, synthetic, found "kalshy"'
+    `SSMD_E_RESOURCE_INVALID /x.yaml:6:13: spec.exchange: expected one of ${Object.keys(EXCHANGES).join(', ')}, found "kalshy"`
   )
   assert.equal(
     await refused(`${named('Feed', 'a')}---\n${named('Feed', 'b')}`),

@@ -214,6 +214,17 @@ test('a new simulator market restarts the simulator alone, an archive edit the a
   assert.equal(causesOf('archiver-kalshi-local', moved), ['config'])
 })
 
+test('a fault or a recording for another exchange does not restart a simulator', () => {
+  const played = (path: string) => (text: string) =>
+    text.replace('rate: 50', `rate: 50, replay: ["${path}"]`)
+  assert.equal(causesOf('simulator-local-kalshi', played('binance=b.jsonl')), [])
+  assert.equal(causesOf('simulator-local-kalshi', played('kalshi=b.jsonl')), ['config'])
+  const faulty = (exchange: string) => (text: string) =>
+    text.replace('rate: 50', `rate: 50, faults: [{kind: cut, exchange: ${exchange}}]`)
+  assert.equal(causesOf('simulator-local-kalshi', faulty('binance')), [])
+  assert.equal(causesOf('simulator-local-kalshi', faulty('kalshi')), ['config'])
+})
+
 test('the version in force changes with the day, and with it the connector', () => {
   const later = { ...cluster, date: '2099-01-01' }
   assert.equal(

@@ -176,6 +176,12 @@ const CASES: readonly Case[] = [
     'f.yaml:22:63: spec.simulator.faults[0].channel: expected a channel of a simulated feed, found "trades" (did you mean trade?)',
   ],
   [
+    'a fault of an exchange that is not simulated',
+    `${KALSHI}${LOCAL}  simulator: {feeds: [kalshi], faults: [{kind: cut, exchange: binance}]}\n`,
+    INVALID,
+    'f.yaml:22:63: spec.simulator.faults[0].exchange: expected the exchange of a simulated feed, found "binance" (they have kalshi)',
+  ],
+  [
     'a window of duplicates that NATS refuses',
     ALL.replace('4222"}', '4222", stream: {maxAge: 1m}}'),
     INVALID,

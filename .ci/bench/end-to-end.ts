@@ -10,6 +10,7 @@ import { until } from '#testing/deadline.ts'
 import { startNats } from '#testing/nats.ts'
 import type { Row } from '#testing/row.ts'
 import { type RunningRole, startRole, writeResources } from '#testing/stack.ts'
+import { passedVariables } from '../../operator/local/variables.ts'
 import { cpuSeconds, peakMemory } from './process.ts'
 import { metricSum, quantiles } from './prometheus.ts'
 
@@ -92,7 +93,9 @@ export async function endToEnd(options: {
   seconds: number
 }): Promise<EndToEnd> {
   const dir = mkdtempSync(join(tmpdir(), 'ssmd-bench-'))
-  const nats = await startNats({ sync: 'always', storeDir: join(dir, 'nats') })
+  // As `ssmd up` starts it.
+  const env = passedVariables(process.env, 'nats-server')
+  const nats = await startNats({ sync: 'always', storeDir: join(dir, 'nats'), env })
   const roles: RunningRole[] = []
   try {
     const root = join(dir, 'archive')

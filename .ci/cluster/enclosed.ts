@@ -25,15 +25,24 @@ const NATS_URL = 'nats://ssmd-nats:4222'
 
 const say = (line: string) => process.stderr.write(`${line}\n`)
 
-/** Installs the chart as a user does, with the images that the node has. */
-export async function installChart(cluster: TestCluster, images = givenImages()): Promise<void> {
+export type Release = {
+  /** Its folder. Default: that of this checkout. */
+  readonly chart?: string | undefined
+  /** Name of the image of ssmd. Default: that of this checkout. */
+  readonly ssmd?: string | undefined
+}
+
+/** Installs or upgrades the chart as a user does, with images that the node has. */
+export async function installChart(cluster: TestCluster, release: Release = {}): Promise<void> {
+  const images = givenImages()
+  const chart = release.chart ?? join(ROOT, 'charts/ssmd')
   const [nats = '', natsTag = ''] = images['nats-server'].name.split(':')
-  const [ssmd = '', tag = ''] = images.ssmd.name.split(':')
+  const [ssmd = '', tag = ''] = (release.ssmd ?? images.ssmd.name).split(':')
   const home = join(cluster.folder, 'helm')
   await mustRun(
     await toolPath('helm'),
     [
-      ...['install', 'ssmd', join(ROOT, 'charts/ssmd'), '--namespace', NAMESPACE],
+      ...['upgrade', '--install', 'ssmd', chart, '--namespace', NAMESPACE],
       ...['--create-namespace', '--wait', '--timeout', '55s'],
       ...['--set', `image.repository=${ssmd},image.tag=${tag}`],
       ...['--set', `nats.image.repository=${nats},nats.image.tag=${natsTag}`],
@@ -99,7 +108,7 @@ async function main(): Promise<void> {
     signal: ended.signal,
   })
   try {
-    await step('the chart: kinds, operator, NATS', () => installChart(node, images))
+    await step('the chart: kinds, operator, NATS', () => installChart(node))
     await step('exchanges/', () => applyToNode(node))
     // Whoever looks around in there wants to upgrade the release too.
     await symlink(await toolPath('helm'), join(node.bin, 'helm'))

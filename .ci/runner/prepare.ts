@@ -10,6 +10,7 @@ import { toolVariable } from '#testing/tools.ts'
 import { installPrograms } from '../install-programs.ts'
 import { IMAGES_VARIABLE, makeImages } from '../node/images.ts'
 import { whyNoNode } from '../node/requirements.ts'
+import { makeVersionBefore, VERSION_BEFORE_VARIABLE } from '../node/version-before.ts'
 import { readSources } from '../sources.ts'
 import { isFiles, isTool, toolPath } from '../tools/tools.ts'
 import type { TestFile } from './files.ts'
@@ -35,7 +36,10 @@ export async function prepare(
   const node = files.some((file) => file.enclosed) && (await whyNoNode()) === undefined
   const able = await filterAsync(files, (file) => canRun(file, needs([file]), node))
   const images = node ? await preparedImages(o) : {}
-  return { ...refusal, ...(await preparedTools(able, needs(able).tools, o)), ...images }
+  const upgrades =
+    node && (await filterAsync(able, (file) => startsBefore(o.root, file))).length > 0
+  const before = upgrades ? await preparedBefore(o) : {}
+  return { ...refusal, ...(await preparedTools(able, needs(able).tools, o)), ...images, ...before }
 }
 
 async function needsOf(root: string): Promise<(files: readonly TestFile[]) => Needs> {
@@ -84,4 +88,13 @@ async function preparedTools(
 async function preparedImages(o: PrepareOptions): Promise<NodeJS.ProcessEnv> {
   const images = await makeImages(join(o.root, '.image'), o.log)
   return { [IMAGES_VARIABLE]: JSON.stringify(images) }
+}
+
+/** By the call itself, so that nobody keeps a list. */
+const startsBefore = async (root: string, { path }: TestFile): Promise<boolean> =>
+  /^[^/'"`]*\bgivenVersionBefore\(/m.test(await readFile(join(root, path), 'utf8'))
+
+async function preparedBefore(o: PrepareOptions): Promise<NodeJS.ProcessEnv> {
+  const before = await makeVersionBefore(o.root, join(o.root, '.image'), o.log)
+  return { [VERSION_BEFORE_VARIABLE]: JSON.stringify(before) }
 }

@@ -22,7 +22,10 @@ function describeRow(row: Row): string {
   if (row.lagMs !== null) parts.push(`lag ${formatSpan(row.lagMs)}`)
   if (row.gaps !== null) parts.push(plural(row.gaps, 'gap'))
   if (row.dropped) parts.push(`${plural(row.dropped, 'frame')} dropped`)
-  parts.push(...row.troubles.map(({ message }) => clean(message)))
+  const said = row.troubles.map(({ message }) => message)
+  // What hinders the connector is often one of its troubles.
+  if (!said.some((message) => row.message.includes(message))) said.push(row.message)
+  parts.push(...said.filter((message) => message !== '').map(clean))
   const source = { exchange: '', simulated: ', simulated', mixed: ', partly simulated' }[row.source]
   return `${clean(row.feed)} (${clean(row.environment)}${source}): ${parts.join(', ')}`
 }

@@ -23,6 +23,8 @@ export type Row = {
   /** Frames that the connector, as it runs now, received and had no room for. */
   readonly dropped: number | null
   readonly gaps: number | null
+  /** What hinders the connector, in its own words; empty if nothing does. */
+  readonly message: string
   /** Troubles of its programs, the connector's first. */
   readonly troubles: readonly Trouble[]
 }
@@ -65,6 +67,7 @@ function rowOf(feed: FeedSnapshot, snapshot: Snapshot): Row {
     unackedMs,
     dropped: connector?.dropped ?? null,
     gaps: most(archivers, (report) => report.dayGaps) ?? connector?.gaps ?? null,
+    message: connector?.message ?? '',
     troubles: [connector, ...archivers].flatMap((report) => report?.troubles ?? []),
   }
 }

@@ -80,6 +80,7 @@ const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   settled: true,
   path: 'exchanges',
   data: './data',
+  roots: ['./data'],
   logs: './data/.ssmd/logs',
   nats: {
     url: 'nats://127.0.0.1:4222',
@@ -183,7 +184,7 @@ kalshi  local        waiting  simulated    203  0.4 s         -    -     0
 
 exchanges/feeds/x.yaml:3:5: spec.exchange: expected kalshi, found "k"
 archiver-kalshi-local: no space left
-connector-local-kalshi: NATS does not answer
+kalshi: NATS does not answer
 
 14:59:40Z  connector-local-kalshi (2 times): ended by SIGKILL
 
@@ -371,8 +372,8 @@ FEED    ENVIRONMENT  STATE            SOURCE     MSG/S   LAST   ARCHIVED   LAG  
 kalshi  local        dropping frames  simulated    203  0.4 s  1,234,567  42 s     2   65,111
 
 nats-server: takes no messages for ssmd_local_kalshi (no space left on device); restarts once there is space
-connector-local-kalshi: JetStream has not answered for 5 s
-connector-local-kalshi: buffer of 64 MiB is full
+kalshi: JetStream has not answered for 5 s
+kalshi: buffer of 64 MiB is full
 
 data  ./data   logs  ./data/.ssmd/logs
 next  npx ssmd data list   npx ssmd data sample kalshi today --limit 3`
@@ -471,7 +472,14 @@ test('JSON lines tell the same', () => {
 })
 
 test('another data folder stands in what to type next', () => {
-  assert.match(draw(snapshot({ data: '/mnt/my data' })), "npx ssmd data list --path '/mnt/my data'")
+  assert.match(
+    draw(snapshot({ roots: ['/mnt/my data'] })),
+    "npx ssmd data list --path '/mnt/my data'"
+  )
+  assert.match(
+    draw(snapshot({ roots: ['./data', './data/live'] })),
+    'npx ssmd data list --path ./data --path live=./data/live'
+  )
 })
 
 test.run()

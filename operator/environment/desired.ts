@@ -4,6 +4,7 @@ import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf, isSimulated } from '#crds/environments.ts'
 import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
+import { recordingsOf } from '#crds/recordings.ts'
 import { versionInForce } from '#crds/versions.ts'
 import { simulatorName, simulatorService } from '../render/names.ts'
 import type { KubeObject, Service } from '../render/objects.ts'
@@ -50,7 +51,10 @@ function desiredSimulator(environment: Environment, feed: Feed, platform: Platfo
     'ssmd.io/environment': environment.metadata.name,
     'ssmd.io/feed': feed.metadata.name,
   })
-  const simulator = { ...environment.spec.simulator, feeds: [feed.metadata.name] }
+  const { exchange } = feed.spec
+  const simulator = { ...simulatorFor(environment, exchange), feeds: [feed.metadata.name] }
+  // Such an exchange is what its Feed says: the simulator has to read it.
+  const isDescribed = EXCHANGES[exchange]?.channels === null
   const resolved = {
     apiVersion: environment.apiVersion,
     kind: environment.kind,
@@ -75,7 +79,12 @@ function desiredSimulator(environment: Environment, feed: Feed, platform: Platfo
     },
   }
   return [
-    renderConfigMap(name, labels, { 'environment.yaml': resolved }, platform),
+    renderConfigMap(
+      name,
+      labels,
+      { 'environment.yaml': resolved, ...(isDescribed ? { 'feed.yaml': plainFeed(feed) } : {}) },
+      platform
+    ),
     renderDeployment(
       {
         name,
@@ -83,16 +92,17 @@ function desiredSimulator(environment: Environment, feed: Feed, platform: Platfo
         labels,
         args: [
           'simulator',
-          feed.spec.exchange,
+          exchange,
           '--env',
           `${CONFIG_DIR}/environment.yaml`,
           '--host',
           '0.0.0.0',
           '--port',
           String(SIMULATOR_PORT),
+          ...(isDescribed ? ['--feed', `${CONFIG_DIR}/feed.yaml`] : []),
         ],
         // Only what a simulator reads, so that another NATS address does not restart it.
-        config: { exchange: feed.spec.exchange, simulator },
+        config: { exchange, simulator, ...(isDescribed ? { feed: feed.spec } : {}) },
         ports: [{ name: 'exchange', containerPort: SIMULATOR_PORT }],
         defaults: RESOURCES,
       },
@@ -101,3 +111,22 @@ function desiredSimulator(environment: Environment, feed: Feed, platform: Platfo
     service,
   ]
 }
+
+/** What this exchange's simulator is to do: what is for another one must not restart it. */
+function simulatorFor(
+  environment: Environment,
+  exchange: string
+): Environment['spec']['simulator'] {
+  const { simulator } = environment.spec
+  if (simulator === undefined) return undefined
+  const faults = simulator.faults.filter((one) => (one.exchange ?? exchange) === exchange)
+  const replay = recordingsOf(simulator.replay, exchange)
+  return { ...simulator, faults, replay }
+}
+
+const plainFeed = ({ apiVersion, kind, metadata, spec }: Feed): object => ({
+  apiVersion,
+  kind,
+  metadata: { name: metadata.name },
+  spec,
+})

@@ -72,10 +72,24 @@ function simulatorFits(
 function faultsBefall(environment: Located<Environment>, feeds: readonly Feed[]): Problem[] {
   const { simulator } = environment.resource.spec
   const simulated = feeds.filter(({ metadata }) => simulator?.feeds.includes(metadata.name))
-  const channels = new Set(simulated.flatMap(({ spec }) => spec.channels))
-  if (channels.size === 0) return []
-  return (simulator?.faults ?? []).flatMap(({ channel }, i) => {
-    if (channel === undefined || channels.has(channel)) return []
+  if (simulated.length === 0) return []
+  return (simulator?.faults ?? []).flatMap(({ channel, exchange }, i) => {
+    const meant = simulated.filter(
+      ({ spec }) => exchange === undefined || spec.exchange === exchange
+    )
+    if (exchange !== undefined && meant.length === 0) {
+      const found = `expected the exchange of a simulated feed, found ${JSON.stringify(exchange)}`
+      const names = [...new Set(simulated.map(({ spec }) => spec.exchange))]
+      return problemAt(
+        environment,
+        `spec.simulator.faults[${i}].exchange`,
+        'SSMD_E_RESOURCE_INVALID',
+        found,
+        `they have ${listWords(names, 'and')}`
+      )
+    }
+    const channels = new Set(meant.flatMap(({ spec }) => spec.channels))
+    if (channel === undefined || channels.size === 0 || channels.has(channel)) return []
     const near = nearest(channel, channels)
     return problemAt(
       environment,

@@ -101,10 +101,11 @@ function globsCanBeResolved(feed: Located<Feed>, date: string): Problem[] {
   ]
 }
 
-/** Checks the numbers of `synthetic://generator?rate=1000&symbols=10&seed=7`. */
+/** Checks the numbers of `<exchange>://generator?rate=1000&symbols=10&seed=7`. */
 function generatorIsSound(feed: Located<Feed>): Problem[] {
-  return feed.resource.spec.versions.flatMap(({ endpoint }, i) => {
-    if (!endpoint.startsWith('synthetic://')) return []
+  const { exchange, versions } = feed.resource.spec
+  if (!EXCHANGES[exchange]?.alwaysSimulated) return []
+  return versions.flatMap(({ endpoint }, i) => {
     const query = new URLSearchParams(endpoint.split('?')[1] ?? '')
     return ['rate', 'symbols', 'seed'].flatMap((name) => {
       const value = query.get(name)
@@ -114,7 +115,7 @@ function generatorIsSound(feed: Located<Feed>): Problem[] {
         `spec.versions[${i}].endpoint`,
         'SSMD_E_RESOURCE_INVALID',
         `expected a whole number for ${name}, found ${JSON.stringify(value)}`,
-        'write an endpoint such as synthetic://generator?rate=1000&symbols=10&seed=7'
+        `write an endpoint such as ${exchange}://generator?rate=1000&symbols=10&seed=7`
       )
     })
   })

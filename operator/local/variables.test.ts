@@ -30,8 +30,23 @@ for (const [program, names] of [
   ['connector', [...NODE, 'HTTPS_PROXY', 'https_proxy']],
 ] as const) {
   test(`${program} sees ${names.join(', ')}, and no secret of another`, () => {
-    assert.equal(Object.keys(passedVariables(ENV, program)), names)
+    const passed = Object.entries(passedVariables(ENV, program)).filter(([name]) => name in ENV)
+    assert.equal(
+      passed,
+      Object.entries(ENV).filter(([name]) => names.some((one) => one === name))
+    )
   })
 }
+
+test('nats-server runs Go code on one thread, unless the person says otherwise', () => {
+  assert.is(passedVariables(ENV, 'nats-server').GOMAXPROCS, '1')
+  assert.is(passedVariables({ ...ENV, GOMAXPROCS: '4' }, 'nats-server').GOMAXPROCS, '4')
+  for (const program of ['guard', 'simulator', 'archiver', 'connector'] as const) {
+    const names = Object.keys(passedVariables({ ...ENV, GOMAXPROCS: '4' }, program))
+    assert.not.ok(names.includes('GOMAXPROCS'), program)
+    const added = Object.keys(passedVariables(ENV, program)).filter((name) => !(name in ENV))
+    assert.equal(added, [], 'nothing is added for the others')
+  }
+})
 
 test.run()

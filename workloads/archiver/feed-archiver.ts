@@ -32,6 +32,8 @@ export type FeedState = 'connecting' | 'archiving' | 'waiting' | 'stopping'
 
 /** Blocks on their way from JetStream: what two seconds of 100,000 records/s come to in a third of the memory. */
 const IN_FLIGHT_BYTES = 24 * 1024 * 1024
+/** Each commit requests the gathered blocks. If commits are further apart than this, the stream is read in between too. */
+const GATHER_MS = 2_000
 /** Lines and members that wait for a commit; beyond it a commit does not wait for its time. */
 const BUFFERED_BYTES = 32 * 1024 * 1024
 const RETRY = { baseMs: 250, capMs: 5000 }
@@ -138,6 +140,7 @@ export class FeedArchiver {
         signal,
         random,
         maxBytesInFlight: IN_FLIGHT_BYTES,
+        gatherMs: Math.min(2 * this.#o.commitIntervalMs, GATHER_MS),
         onRestart: (restarted) => writer.bind(restarted),
         restoreStream: () => ensureStream(nc, stream),
       })
@@ -163,6 +166,7 @@ export class FeedArchiver {
     const { log } = this.#o
     const acknowledger = new Acknowledger(consumer, log)
     const ticker = new Ticker(this.#o.commitIntervalMs, async () => {
+      await consumer.ask()
       if (consumer.pending() === 0 && writer.bufferedBytes === 0) writer.settle()
       await this.#commit(writer, acknowledger)
     })

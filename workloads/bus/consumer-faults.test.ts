@@ -132,6 +132,53 @@ test('blocks that come after all was taken are gathered: one request takes them 
     assert.equal(fake.made, [1])
   }))
 
+test('what has gathered comes when it is asked for, and is handed out by then', () =>
+  withFake(
+    async ({ fake, consumer, got }) => {
+      fake.deliver(1, 1)
+      fake.status(404, 'No Messages')
+      await until(20_000, 'the block', () => got.length === 1)
+      // A no-op until the status was read.
+      await until(20_000, 'the next request', () => {
+        void consumer.ask()
+        return fake.pulls.length > 1
+      })
+      fake.deliver(2, 2)
+      fake.deliver(3, 3)
+      fake.status(404, 'No Messages')
+      await until(20_000, 'the blocks', () => got.length === 3)
+      const gotThen = consumer.ask().then(() => [...got])
+      await until(20_000, 'the third request', () => fake.pulls.length > 2)
+      fake.atOnce(() => {
+        fake.deliver(4, 4)
+        fake.status(404, 'No Messages')
+      })
+      assert.equal(await within(20_000, 'the answer', gotThen), [1, 2, 3, 4])
+      assert.is(fake.pulls.length, 3, 'and nothing else asks')
+    },
+    { gatherMs: 3_600_000 }
+  ))
+
+test('a stream without blocks holds nobody up who asks', () =>
+  withFake(
+    async ({ fake, consumer, lines }) => {
+      await within(20_000, 'an answer while a request is under way', consumer.ask())
+      fake.status(404, 'No Messages')
+      await until(20_000, 'the next request', () => {
+        void consumer.ask()
+        return fake.pulls.length > 1
+      })
+      fake.status(404, 'No Messages')
+      await until(20_000, 'a request that is answered by nothing', async () => {
+        await consumer.ask()
+        return fake.pulls.length > 2
+      })
+      assert.is(fake.pulls.length, 3)
+      assert.not.ok(lines.some((line) => line.msg === 'recreating the consumer'))
+    },
+    { gatherMs: 3_600_000 }
+  ))
+
 for (const [code, description] of [
   [409, 'Consumer Deleted'],
   [409, 'Leadership Change'],

@@ -9,6 +9,7 @@ import { backoffMs, pause } from '#role/backoff.ts'
 import { Acks, parseDelivery } from './ack.ts'
 import { toBusError } from './api.ts'
 import { replaceDurable } from './durable.ts'
+import { Gathering } from './gathering.ts'
 import { HeldBlocks, type StreamBlock } from './held.ts'
 import { newInbox } from './inbox.ts'
 import { endOf, PullBudget, pullRequest } from './pull.ts'
@@ -33,6 +34,8 @@ export type ConsumerOptions = {
   readonly random?: () => number
   /** Interval of JetStream's heartbeats while there are no blocks. Default 5 s. */
   readonly heartbeatMs?: number
+  /** After the last block, gathers new blocks for this time before the next request, unless `ask` comes before. Default 250 ms. */
+  readonly gatherMs?: number
   /**
    * The stream's sequences start again. Called between two batches: all earlier blocks were taken, and the next batch is of
    * the stream that `facts` describe. Without it the iteration ends with SSMD_E_STREAM.
@@ -49,8 +52,6 @@ type SizedMsg = Msg & { size(): number }
 
 /** Bytes that JetStream counts beside the payload: subject and reply. */
 const MESSAGE_ROOM = 4 * 1024
-/** After the last block, gather new blocks for this time before the next request. A commit comes once a second anyway. */
-const GATHER_MS = 250
 /** In addition to two missed heartbeats: then the requested blocks are lost. */
 const SILENCE_MS = 1_000
 const ACK_TIMEOUT_MS = 5_000
@@ -83,7 +84,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   #healing = false
   #healAgain = false
   #lastHeard = 0
-  #gathering: NodeJS.Timeout | undefined
+  readonly #gathering: Gathering
   #wake: (() => void) | undefined
   #failure: Error | undefined
   /** Set by the caller's signal or by `close`: nothing more is handed out. */
@@ -101,6 +102,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     this.#want = options.startSequence
     const largest = (nc.info?.max_payload ?? 1024 * 1024) + MESSAGE_ROOM
     this.#budget = new PullBudget(options.maxBytesInFlight, largest)
+    this.#gathering = new Gathering(options.gatherMs ?? 250, () => this.#pull())
     this.#statusWatch = watchUpDown(nc, {
       down: () => this.#endLife(),
       up: () => this.#heal('the connection was lost'),
@@ -140,6 +142,11 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   /** Blocks of the stream that were not handed out yet, as far as known. */
   pending(): number {
     return this.#pending + this.#held.count
+  }
+
+  /** Requests the gathered blocks, and resolves once they were handed out or a short wait is over. */
+  ask(): Promise<void> {
+    return this.#gathering.ask()
   }
 
   [Symbol.asyncIterator](): AsyncIterator<readonly StreamBlock[]> {
@@ -199,8 +206,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     if (this.#sub && !this.#nc.isClosed()) this.#sub.unsubscribe()
     this.#sub = undefined
     this.#budget.ended()
-    clearTimeout(this.#gathering)
-    this.#gathering = undefined
+    this.#gathering.end()
   }
 
   async #next(): Promise<IteratorResult<readonly StreamBlock[]>> {
@@ -225,7 +231,7 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
   }
 
   #pull(): void {
-    if (this.#healing || this.#gathering || !this.#sub || this.#nc.isClosed()) return
+    if (this.#healing || this.#gathering.active || !this.#sub || this.#nc.isClosed()) return
     const bytes = this.#budget.next(this.#held.bytes + this.#inHandBytes)
     if (bytes === 0) return
     const { stream, durable } = this.#o
@@ -283,16 +289,8 @@ export class BlockConsumer implements AsyncIterable<readonly StreamBlock[]> {
     if (end.kind === 'tooSmall') this.#budget.tooSmall(end.leftOver)
     else this.#budget.ended()
     if (end.kind === 'broken') this.#heal(end.reason)
-    else if (end.kind === 'drained') this.#gather()
+    else if (end.kind === 'drained') this.#gathering.begin()
     else this.#pull()
-  }
-
-  /** All blocks have arrived: wait a moment, so that the next request gathers several. */
-  #gather(): void {
-    this.#gathering ??= setTimeout(() => {
-      this.#gathering = undefined
-      this.#pull()
-    }, GATHER_MS)
   }
 
   #watch(): void {

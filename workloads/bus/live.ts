@@ -1,6 +1,8 @@
-// Live records on core NATS: sent once and not stored, for current subscribers. A subject without a subscriber is skipped for a
-// while, so that a record costs one look-up in a map. Memory is bounded: if the server does not keep up, live records are
-// dropped and counted.
+// Live records on core NATS: sent once and not stored, immediately for subjects that have a subscriber. A subject without one is
+// muted for a second, so that a record costs one look-up in a map. Records after that second leave with the next block, in the
+// same write, so that the retry wakes neither the server nor this program; if a subscriber takes them, the subject is immediate
+// again. A subscriber loses no record that is received later than a second after it subscribed (up to 1,000 subjects).
+// Memory is bounded: if the server does not keep up, live records are dropped and counted.
 
 import type { Msg, NatsConnection, NatsError } from 'nats'
 import { newInbox } from './inbox.ts'
@@ -15,7 +17,15 @@ export type LiveOptions = {
   readonly nowMs?: () => number
 }
 
-type Subject = { readonly name: string; readonly token: string; mutedUntil: number }
+type Subject = {
+  readonly name: string
+  readonly token: string
+  /** 0 while it may have a subscriber. */
+  mutedUntil: number
+}
+
+/** A record of a subject whose mute is over; it leaves with the next block. */
+type Waiting = { readonly subject: Subject; readonly record: Uint8Array }
 
 /** A subject without a subscriber is retried after this time per thousand subjects. */
 const MUTE_MS = 1_000
@@ -36,6 +46,8 @@ export class LivePublisher {
   readonly #statusWatch: StatusWatch
   readonly #byType = new Map<string, Map<string, Subject>>()
   #byToken: Subject[] = []
+  /** In the order of receipt; no more than the blocks being filled hold. */
+  #waiting: Waiting[] = []
   #up = true
   #unconfirmed = 0
   #pinging = false
@@ -54,6 +66,7 @@ export class LivePublisher {
     this.#statusWatch = watchUpDown(options.nc, {
       down: () => {
         this.#up = false
+        this.#waiting = []
       },
       up: () => {
         this.#up = true
@@ -76,12 +89,32 @@ export class LivePublisher {
   publish(type: string, symbol: string, encode: () => Uint8Array): void {
     if (!this.#up || this.#nc.isClosed()) return
     const subject = this.#subject(type, symbol)
-    if (subject.mutedUntil > 0 && this.#nowMs() < subject.mutedUntil) return
+    if (subject.mutedUntil > 0) {
+      if (this.#nowMs() < subject.mutedUntil) return
+      this.#waiting.push({ subject, record: encode() })
+      return
+    }
     if (this.#unconfirmed > MAX_BYTES) {
       this.#dropped++
       return
     }
-    const record = encode()
+    this.#send(subject, encode())
+  }
+
+  /** A block is about to be published: writes the waiting records before it, because the server may sync the block first. */
+  blockLeaves(): void {
+    if (this.#waiting.length === 0) return
+    const waiting = this.#waiting
+    this.#waiting = []
+    if (this.#nc.isClosed()) return
+    for (const { subject, record } of waiting) {
+      subject.mutedUntil = 0
+      if (this.#unconfirmed > MAX_BYTES) this.#dropped++
+      else this.#send(subject, record)
+    }
+  }
+
+  #send(subject: Subject, record: Uint8Array): void {
     try {
       this.#nc.publish(subject.name, record, { reply: subject.token })
     } catch {
@@ -113,6 +146,8 @@ export class LivePublisher {
     if (this.#byToken.length >= MAX_SUBJECTS) {
       this.#byToken = []
       this.#byType.clear()
+      // Their tokens belong to others from now on.
+      this.#waiting = []
     }
     const subject = {
       name: liveSubject(this.#environment, this.#feed, type, symbol),

@@ -1,7 +1,7 @@
 // When to dial again. Full jitter between 0 and a bound that doubles from 0.25 s to 32 s, and starts anew
 // after a minute of health; what the exchange says about waiting is obeyed; a refused key is tried rarely.
 
-import type { Failure } from '#exchanges/protocol/adapter.ts'
+import type { Adapter, Failure } from '#exchanges/protocol/adapter.ts'
 import { backoffBoundMs } from '#role/backoff.ts'
 
 const BOUNDS = { baseMs: 250, capMs: 32_000 }
@@ -52,22 +52,35 @@ export class Backoff {
   }
 }
 
+/** How many dials an exchange allows within a time. */
+export type DialLimit = NonNullable<Adapter['dials']>
+
 /**
  * One door for all connections of a feed: dials stand in line, one after the other, and a refusal that concerns all
  * (key, rate limit) holds all. Without it a feed of many connections multiplies every attempt.
  */
 export class DialGate {
   readonly #spacingMs: number
+  readonly #most: DialLimit | undefined
+  /** The last turns, oldest first: as many as the limit has. */
+  readonly #turns: number[] = []
   #next = 0
   #heldUntil = 0
 
-  constructor(spacingMs: number) {
+  constructor(spacingMs: number, most?: DialLimit) {
     this.#spacingMs = spacingMs
+    this.#most = most
   }
 
   /** When this dial may begin, given that it wants to at `at`. Each call takes a turn. */
   turn(at: number): number {
-    const turn = Math.max(at, this.#next, this.#heldUntil)
+    let turn = Math.max(at, this.#next, this.#heldUntil)
+    if (this.#most !== undefined) {
+      if (this.#turns.length === this.#most.count) {
+        turn = Math.max(turn, this.#turns.shift()! + this.#most.withinMs)
+      }
+      this.#turns.push(turn)
+    }
     this.#next = turn + this.#spacingMs
     return turn
   }

@@ -12,6 +12,7 @@ import { benchBurst } from './bench/burst.ts'
 import { Connection } from './connection.ts'
 import { Continuity } from './continuity.ts'
 import { discard } from './discard.ts'
+import { fetcher } from './fetch.ts'
 import { fixedLinger } from './linger.ts'
 import { CaptureMemory } from './memory.ts'
 import { Recorder } from './recorder.ts'
@@ -101,7 +102,6 @@ function newConnection(): Connection {
     publisher,
     stats: newStats(),
     live: null,
-    counts: null,
     nowNanos,
   })
   // Frames are played again and again: their numbers repeat, which counts and costs as much as if they did not.
@@ -120,6 +120,8 @@ function newConnection(): Connection {
     observeLag() {},
     onReady() {},
     onFound() {},
+    fetch: fetcher(Date.now),
+    onRenew() {},
   })
 }
 

@@ -7,7 +7,8 @@ import { matchesGlob, type SymbolFilter } from '#exchanges/protocol/globs.ts'
 import { type Place, Placement } from '#exchanges/protocol/placement.ts'
 import { globTrouble, refusalTroubles, waitTrouble } from './capture-troubles.ts'
 import { type DiscoveryAnswer, keepDiscovering } from './discovery.ts'
-import { Shard, type ShardDeps } from './shard.ts'
+import { Shard } from './shard.ts'
+import type { ShardDeps } from './shard-deps.ts'
 import { type Census, GIVE_UP_AFTER, MAX_BEYOND, SymbolSet } from './symbol-set.ts'
 
 export type CaptureOptions = {

@@ -13,7 +13,9 @@ import type {
   Wanted,
 } from '#exchanges/protocol/adapter.ts'
 import type { CloseEvent, GapEvent } from '#wire/events.ts'
+import { type Chains, chainsOf } from './chains.ts'
 import { type Continuity, SEEN } from './continuity.ts'
+import type { Fetch } from './fetch.ts'
 import type { Recorder } from './recorder.ts'
 import { Sequences } from './sequences.ts'
 import type { Stats } from './stats.ts'
@@ -35,6 +37,9 @@ export type ConnectionOptions = {
   readonly observeLag: (ms: number) => void
   readonly onReady: () => void
   readonly onFound: (symbol: string) => void
+  readonly fetch: Fetch
+  /** The exchange will end it. */
+  readonly onRenew: (reason: string) => void
 }
 
 /** One frame in so many is compared with the exchange's time; a prime, so that no rhythm of theirs falls in with it. */
@@ -57,7 +62,7 @@ export class Connection {
   failure: Failure | null = null
   readonly #o: ConnectionOptions
   readonly #sequences: Sequences
-  #ended = false
+  readonly #end = new AbortController()
   #wake: NodeJS.Timeout | undefined
   #wakeAt = Number.POSITIVE_INFINITY
 
@@ -93,6 +98,11 @@ export class Connection {
     }
   }
 
+  /** The session's time may have come: a timer calls this. */
+  tick(): void {
+    this.#act(this.#o.session.tick(this.#o.steadyMs()))
+  }
+
   want(wanted: Wanted): void {
     this.#act(this.#o.session.want(wanted, this.#o.steadyMs()))
   }
@@ -103,13 +113,23 @@ export class Connection {
 
   /** The last word on record. Nothing may follow. */
   end(close: Omit<CloseEvent, 'kind'>): void {
-    this.#ended = true
+    this.#end.abort()
     this.#sequences.end()
     clearTimeout(this.#wake)
     for (const action of this.#o.session.closed(this.#o.steadyMs())) this.#carryOut(action)
     this.#o.recorder.tellCounts()
     this.#o.recorder.event({ kind: 'close', ...close })
     this.#o.recorder.end()
+  }
+
+  /** Where its chains begin and end by now. */
+  chains(): Chains {
+    return chainsOf(this.#o.session, this.#o.continuity)
+  }
+
+  /** The connection that this one replaced is over. */
+  follow(chains: Chains, since: bigint): void {
+    this.#sequences.follow(chains, since)
   }
 
   #sampleLag(recv: bigint): void {
@@ -140,7 +160,8 @@ export class Connection {
         this.#lost(action, 'exchange-sequence')
         return
       case 'missed':
-        if (action.cause === 'not-subscribed') {
+        // Where a sequence jumped, that was counted already.
+        if (action.cause !== 'exchange-sequence') {
           stats.gaps++
           stats.holes++
         }
@@ -161,10 +182,32 @@ export class Connection {
       case 'found':
         this.#o.onFound(action.symbol)
         return
+      case 'renew':
+        this.#o.onRenew(action.reason)
+        return
+      case 'fetch':
+        void this.#fetch(action.id, action.url)
+        return
       case 'reconnect':
         this.failure = action.failure
         transport.terminate()
     }
+  }
+
+  /** The answer stands on record: where it came from, and behind that its body. */
+  async #fetch(id: number, url: string): Promise<void> {
+    const { session, recorder, nowNanos, steadyMs } = this.#o
+    const { signal } = this.#end
+    const answer = await this.#o.fetch(url, signal)
+    if (signal.aborted) return
+    const { status, body, failure } = answer
+    session.answer?.(id, status, body)
+    const { frame } = session
+    const reason = failure === null ? {} : { reason: failure.message }
+    const recv = nowNanos()
+    recorder.event({ kind: 'fetched', url, status, ...reason }, frame.type.group, recv)
+    if (status > 0) recorder.frame(recv, body, frame)
+    this.#act(session.answered?.(id, answer, steadyMs()) ?? [])
   }
 
   /** A time of the session's clock as a receive time: the clock of records may have been set since the process began. */
@@ -174,9 +217,13 @@ export class Connection {
   }
 
   /** A subscription that the exchange ended, or made anew: what was sent between is missing, and nobody knows how much. */
-  #lost(lost: Scoped & { readonly reason: string }, cause: GapEvent['cause'], from?: string): void {
+  #lost(
+    lost: Scoped & { readonly reason: string; readonly symbols?: readonly string[] },
+    cause: GapEvent['cause'],
+    from?: string
+  ): void {
     const { continuity, recorder } = this.#o
-    const { scope, channel, group, reason } = lost
+    const { scope, channel, group, reason, symbols } = lost
     const last = Math.max(0, continuity.last(scope))
     recorder.event(
       {
@@ -184,6 +231,7 @@ export class Connection {
         cause,
         fault: 'exchange',
         channel,
+        ...(symbols === undefined ? {} : { symbols }),
         scope,
         fromSequence: last,
         toSequence: last,
@@ -234,11 +282,11 @@ export class Connection {
     clearTimeout(this.#wake)
     this.#wake = undefined
     this.#wakeAt = wakeAt
-    if (this.#ended || wakeAt === Number.POSITIVE_INFINITY) return
+    if (this.#end.signal.aborted || wakeAt === Number.POSITIVE_INFINITY) return
     const wait = Math.max(1, wakeAt - this.#o.steadyMs())
     this.#wake = setTimeout(() => {
       this.#wake = undefined
-      this.#act(this.#o.session.tick(this.#o.steadyMs()))
+      this.tick()
     }, wait)
   }
 }

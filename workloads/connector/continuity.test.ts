@@ -60,6 +60,100 @@ for (const [name, numbers, expected] of TABLE) {
   test(name, () => assert.is(judge(numbers).join(' '), expected))
 }
 
+/** What is said of frames that each stand for several numbers, from the first to the last. */
+const judgeSpans = (spans: readonly (readonly [number, number])[]) => {
+  const continuity = new Continuity()
+  return spans.map(([first, last]) =>
+    names.get(continuity.see(1, last, Buffer.from(`${first} ${last}`), first))
+  )
+}
+
+const SPANS: readonly [string, [number, number][], string][] = [
+  [
+    'spans that meet have no hole',
+    [
+      [5, 9],
+      [10, 10],
+      [11, 30],
+    ],
+    'first fine fine',
+  ],
+  [
+    'a span left out is a jump',
+    [
+      [5, 9],
+      [12, 14],
+      [15, 15],
+    ],
+    'first jump fine',
+  ],
+  [
+    'a late span fills its hole',
+    [
+      [5, 9],
+      [15, 20],
+      [10, 14],
+      [21, 22],
+    ],
+    'first jump late fine',
+  ],
+  [
+    'part by part',
+    [
+      [1, 1],
+      [9, 9],
+      [5, 8],
+      [2, 3],
+      [4, 4],
+    ],
+    'first jump late late late',
+  ],
+  [
+    'a span that came before is a repeat',
+    [
+      [5, 9],
+      [10, 14],
+      [5, 9],
+      [15, 15],
+    ],
+    'first fine repeat fine',
+  ],
+  [
+    'also the first one, again and again',
+    [
+      [5, 9],
+      [5, 9],
+      [5, 9],
+      [5, 9],
+      [10, 11],
+    ],
+    'first repeat repeat repeat fine',
+  ],
+  [
+    'a span that begins with what is known leaves nothing out',
+    [
+      [5, 9],
+      [8, 12],
+      [13, 13],
+    ],
+    'first fine fine',
+  ],
+  [
+    'spans far below are a count made anew',
+    [
+      [900, 950],
+      [1, 5],
+      [6, 9],
+      [10, 12],
+      [13, 20],
+    ],
+    'first early early restart fine',
+  ],
+]
+for (const [name, spans, expected] of SPANS) {
+  test(`spans: ${name}`, () => assert.is(judgeSpans(spans).join(' '), expected))
+}
+
 test('a count from 1 with other frames was started anew, although those numbers had come', () => {
   const said = judge([1, 2, 3, 4, 5, 1, 2, 3, 4], (i) => (i < 5 ? 'old' : 'new'))
   assert.is(said.join(' '), 'first fine fine fine fine repeat repeat restart fine')

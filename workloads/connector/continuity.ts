@@ -10,7 +10,8 @@ type Scope = {
   readonly holes: number[]
   /** crc32 of the first frames, by their distance from `first`: tells a count made anew from a redelivery. */
   opening: number[]
-  /** A run of numbers below the last: what would continue it, its length, and whether it cannot be a redelivery. */
+  /** A run of numbers below the last: its first, what would continue it, its length, and whether it cannot be a redelivery. */
+  low: number
   next: number
   inRow: number
   isNew: boolean
@@ -53,16 +54,19 @@ export class Continuity {
   /** After a late frame: how many holes more there are, -1 where it filled one wholly, 1 where it cut one in two. */
   moreHoles = 0
 
-  /** Judges one frame. `sequence` -1: it carries none, and only the scope is noted. */
-  see(scope: number, sequence: number, payload: Uint8Array): Seen {
+  /**
+   * Judges one frame, which stands for the numbers from `first` to `sequence`. `sequence` -1: it carries none, and only
+   * the scope is noted.
+   */
+  see(scope: number, sequence: number, payload: Uint8Array, first = sequence): Seen {
     const known = this.#scopes.get(scope)
     if (known === undefined) {
       if (this.#scopes.size >= MAX_SCOPES) return SEEN.crowded
-      this.#scopes.set(scope, newScope(sequence, payload))
+      this.#scopes.set(scope, newScope(first, sequence, payload))
       return SEEN.first
     }
     const { last } = known
-    if (sequence === last + 1 && sequence !== 0) {
+    if (first === last + 1 && sequence !== 0) {
       known.last = sequence
       known.inRow = 0
       if (sequence - known.first < OPENING) known.opening[sequence - known.first] = crc32(payload)
@@ -70,23 +74,38 @@ export class Continuity {
     }
     if (sequence === -1) return last === -1 ? SEEN.fine : SEEN.uncounted
     if (last === -1 || (sequence <= 1 && WRAPS.includes(last))) {
-      this.#scopes.set(scope, newScope(sequence, payload))
+      this.#scopes.set(scope, newScope(first, sequence, payload))
       return SEEN.fine
     }
     if (sequence > last) {
+      known.inRow = 0
+      // It begins with what is known: nothing is missing.
+      if (first <= last) {
+        known.last = sequence
+        return SEEN.fine
+      }
       this.before = last
-      known.holes.push(last + 1, sequence - 1)
+      known.holes.push(last + 1, first - 1)
       if (known.holes.length > 2 * MAX_HOLES) known.holes.splice(0, 2)
       known.last = sequence
-      known.inRow = 0
       return SEEN.jump
     }
-    return this.#lower(scope, known, sequence, payload)
+    return this.#lower(scope, known, first, sequence, payload)
+  }
+
+  /** The first number of a scope, or -1. */
+  first(scope: number): number {
+    return this.#scopes.get(scope)?.first ?? -1
   }
 
   /** The last number of a scope, or -1. */
   last(scope: number): number {
     return this.#scopes.get(scope)?.last ?? -1
+  }
+
+  /** All scopes that have come. */
+  scopes(): Iterable<number> {
+    return this.#scopes.keys()
   }
 
   forget(scope: number): void {
@@ -102,37 +121,34 @@ export class Continuity {
     }
   }
 
-  #lower(scope: number, known: Scope, sequence: number, payload: Uint8Array): Seen {
-    const continues = known.inRow > 0 && sequence === known.next
+  #lower(scope: number, known: Scope, first: number, sequence: number, payload: Uint8Array): Seen {
+    const continues = known.inRow > 0 && first === known.next
     known.inRow = continues ? known.inRow + 1 : 1
+    if (!continues) known.low = first
     known.next = sequence + 1
     known.isNew = (continues && known.isNew) || isNew(known, sequence, payload)
     const most = known.isNew ? RESTART_FRAMES - 1 : REDELIVERY_FRAMES
     if (known.inRow > most) {
       this.before = known.last
-      const fresh = newScope(sequence, payload)
-      fresh.first = sequence - known.inRow + 1
+      const fresh = newScope(first, sequence, payload)
+      fresh.first = known.low
       fresh.opening = []
       this.#scopes.set(scope, fresh)
       return SEEN.restart
     }
     if (sequence < known.first) return SEEN.early
     const holes = known.holes.length
-    if (known.isNew || !fill(known.holes, sequence)) return SEEN.repeat
+    if (known.isNew || !fill(known.holes, first, sequence)) return SEEN.repeat
     this.moreHoles = (known.holes.length - holes) / 2
     return SEEN.late
   }
 }
 
-const newScope = (sequence: number, payload: Uint8Array): Scope => ({
-  first: sequence,
-  last: sequence,
-  holes: [],
-  opening: sequence === -1 ? [] : [crc32(payload)],
-  next: -1,
-  inRow: 0,
-  isNew: false,
-})
+function newScope(first: number, sequence: number, payload: Uint8Array): Scope {
+  const opening: number[] = []
+  if (sequence !== -1 && sequence - first < OPENING) opening[sequence - first] = crc32(payload)
+  return { first, last: sequence, holes: [], opening, low: -1, next: -1, inRow: 0, isNew: false }
+}
 
 /** True for a frame that never came under this number, or came as another: no redelivery. */
 function isNew({ first, opening }: Scope, sequence: number, payload: Uint8Array): boolean {
@@ -141,17 +157,17 @@ function isNew({ first, opening }: Scope, sequence: number, payload: Uint8Array)
   return known !== undefined && known !== crc32(payload)
 }
 
-/** Takes a number out of the holes; false if it is in none. */
-function fill(holes: number[], number: number): boolean {
+/** Takes numbers out of the hole that has them all; false if none does. */
+function fill(holes: number[], from: number, to: number): boolean {
   for (let i = holes.length - 2; i >= 0; i -= 2) {
     const first = holes[i]!
     const last = holes[i + 1]!
-    if (number > last) return false
-    if (number < first) continue
-    if (first === last) holes.splice(i, 2)
-    else if (number === first) holes[i] = number + 1
-    else if (number === last) holes[i + 1] = number - 1
-    else holes.splice(i + 1, 0, number - 1, number + 1)
+    if (to > last) return false
+    if (from < first) continue
+    if (first === from && last === to) holes.splice(i, 2)
+    else if (from === first) holes[i] = to + 1
+    else if (to === last) holes[i + 1] = from - 1
+    else holes.splice(i + 1, 0, from - 1, to + 1)
     return true
   }
   return false

@@ -40,7 +40,7 @@ export async function exchangeVersions(options: {
       if (known !== undefined) return known
       const auth = auths.get(now)!
       if (auth instanceof Error) throw auth
-      const addresses = addressesOf(now, simulator)
+      const addresses = addressesOf(now, feed.spec.exchange, simulator)
       const exchange = adapter.open({ feed, version: now, ...addresses, auth, nowMs })
       opened.set(now, exchange)
       return exchange

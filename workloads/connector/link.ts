@@ -13,6 +13,7 @@ import { rfc3339 } from '#crds/rfc3339.ts'
 import { pause } from '#role/backoff.ts'
 import type { Logger } from '#role/run.ts'
 import type { Predecessor } from '#wire/events.ts'
+import type { Live } from './recorder.ts'
 import { deploymentName } from './report.ts'
 
 export type LinkOptions = {
@@ -65,9 +66,10 @@ export class Link {
     return this.#predecessors.get(shard) ?? null
   }
 
-  /** Sends a record to whoever listens, now or never. */
-  live(type: string, symbol: string, encode: () => Uint8Array): void {
-    this.#live?.publish(type, symbol, encode)
+  /** Sends records to whoever listens, once it is connected. */
+  readonly live: Live = {
+    publish: (type, symbol, encode) => this.#live?.publish(type, symbol, encode),
+    blockLeaves: () => this.#live?.blockLeaves(),
   }
 
   /** Resolves once blocks flow; rejects where they never will, or when `signal` aborts. */

@@ -22,6 +22,7 @@ import { type Role, runRole } from '#role/run.ts'
 import { DialGate } from './backoff.ts'
 import { Capture } from './capture.ts'
 import { type ExchangeVersions, exchangeVersions } from './exchange-versions.ts'
+import { fetcher } from './fetch.ts'
 import { lingerOf } from './linger.ts'
 import { Link } from './link.ts'
 import { CaptureMemory, type Publisher } from './memory.ts'
@@ -77,7 +78,8 @@ async function capture(
   const { env } = process
   const versions = await exchangeVersions({ feed, environment, adapter, env, keysDir, nowMs })
   const version = versions.version()
-  versions.exchange() // what is wrong with feed or key is said now
+  // What is wrong with feed or key is said now.
+  const { symbolsPerConnection = Number.POSITIVE_INFINITY } = versions.exchange()
 
   const stats = newStats()
   const alarms = new Alarms(log, nowMs)
@@ -123,7 +125,7 @@ async function capture(
       memory,
       publisher,
       stats,
-      live: (type, symbol, encode) => link.live(type, symbol, encode),
+      live: link.live,
     },
     nowMs,
     wire
@@ -136,7 +138,8 @@ async function capture(
       predecessorOf: (shard) => link.predecessorOf(shard),
       describedBy: EXCHANGES[feed.spec.exchange]?.channels === null ? feed : null,
       observeLag: (ms) => metrics.observeLag(ms),
-      gate: new DialGate(DIAL_SPACING_MS),
+      gate: new DialGate(DIAL_SPACING_MS, adapter.dials),
+      fetch: fetcher(nowMs),
       log,
       random,
       nowMs,
@@ -147,7 +150,10 @@ async function capture(
     },
     filter: symbolFilter(symbols?.include, symbols?.exclude),
     discoverMs: symbols === undefined ? DISCOVER_MS : parseDuration(symbols.discover.interval),
-    symbolsPerConnection: version.maxSymbolsPerConnection ?? Number.POSITIVE_INFINITY,
+    symbolsPerConnection: Math.min(
+      version.maxSymbolsPerConnection ?? symbolsPerConnection,
+      symbolsPerConnection
+    ),
     maxConnections: adapter.maxConnections,
     onChange: () => showHealth(),
   })

@@ -58,7 +58,6 @@ function start(
     publisher,
     stats,
     live: null,
-    counts: null,
     nowNanos: () => now++,
     ...changed,
   })
@@ -338,7 +337,7 @@ test('at a low rate blocks hold more than 5 ms of records, and the live subjects
   const live: string[] = []
   const { publisher, recorder } = start(10_000_000, 1024 * 1024, 'now', {
     linger: { minMs: 5, maxMs: 100 },
-    live: (_type, symbol) => live.push(symbol),
+    live: { publish: (_type, symbol) => live.push(symbol), blockLeaves() {} },
     nowNanos: () => process.hrtime.bigint(),
   })
   recorder.frame(process.hrtime.bigint(), Buffer.from('{}'), frame())
@@ -350,6 +349,19 @@ test('at a low rate blocks hold more than 5 ms of records, and the live subjects
   const waitedMs = Number(process.hrtime.bigint() - began) / 1e6
   // The least, never the most: a busy machine only makes it longer.
   assert.ok(waitedMs >= 90, `${waitedMs}`)
+  recorder.end()
+})
+
+test('before a block is published the live subjects are told, so that one write carries both', () => {
+  const order: string[] = []
+  const { publisher, recorder } = start(10_000_000, 1024 * 1024, 'now', {
+    live: { publish() {}, blockLeaves: () => order.push(`${publisher.blocks.length} published`) },
+  })
+  recorder.frame(1n, Buffer.from('{}'), frame())
+  assert.equal(order, [])
+  recorder.flush()
+  assert.is(publisher.blocks.length, 1)
+  assert.equal(order, ['0 published'])
   recorder.end()
 })
 

@@ -14,8 +14,13 @@ import { RECORD_BYTES, reblock, TABLE_BYTES } from './reblock.ts'
 import type { Stats, TypeCount } from './stats.ts'
 import { newTally, type Tally, type WireCounts } from './wire-counts.ts'
 
-/** Sends a record to whoever listens; `encode` is called only where someone does. */
-export type Live = (type: string, symbol: string, encode: () => Uint8Array) => void
+/** Sends records to whoever listens. */
+export type Live = {
+  /** `encode` is called only if a listener may take it. */
+  publish(type: string, symbol: string, encode: () => Uint8Array): void
+  /** A block is about to be published. */
+  blockLeaves(): void
+}
 
 export type RecorderOptions = {
   readonly environment: string
@@ -29,8 +34,8 @@ export type RecorderOptions = {
   readonly publisher: Publisher
   readonly stats: Stats
   readonly live: Live | null
-  /** What is told of the frames by type; null: nothing. */
-  readonly counts: WireCounts | null
+  /** What is told of the frames by type. @default nothing */
+  readonly counts?: WireCounts | null
   readonly nowNanos: () => bigint
 }
 
@@ -158,7 +163,7 @@ export class Recorder implements BlockMaker, Squeezed {
     const { live } = this.#options
     if (live !== null) this.#goLive(live, recv, frame, payload)
     const { counts } = this.#options
-    if (counts === null) return
+    if (!counts) return
     if (!frame.understood) counts.missed(frame.type, this.#number)
     if (--slot.tally.left < 0) counts.sample(slot.tally, recv, this.#number, payload, frame)
   }
@@ -211,7 +216,8 @@ export class Recorder implements BlockMaker, Squeezed {
     const block = writer.finish()
     this.#memory.openBytes -= this.#openBytes
     this.#openBytes = 0
-    const { subject } = this.#options
+    const { subject, live } = this.#options
+    live?.blockLeaves()
     this.#publisher.publish(subject, this.#id(first), block, ageMs, this)
   }
 
@@ -353,7 +359,7 @@ export class Recorder implements BlockMaker, Squeezed {
     this.#liveRecv = recv
     this.#liveFrame = frame
     this.#livePayload = payload
-    live(frame.type.name, frame.symbol, this.#encodeLive)
+    live.publish(frame.type.name, frame.symbol, this.#encodeLive)
     this.#livePayload = null
   }
 

@@ -10,6 +10,7 @@ import { KALSHI, kalshiEventFiles, kalshiFrames } from '#testing/recordings.ts'
 import type { GapEvent, LateEvent, ProofEvent } from '#wire/events.ts'
 import { Connection } from './connection.ts'
 import { Continuity } from './continuity.ts'
+import { fetcher } from './fetch.ts'
 import { fixedLinger } from './linger.ts'
 import { CaptureMemory } from './memory.ts'
 import { Recorder } from './recorder.ts'
@@ -38,7 +39,6 @@ function start() {
     publisher,
     stats,
     live: null,
-    counts: null,
     nowNanos: () => now,
   })
   const connection = new Connection({
@@ -59,6 +59,8 @@ function start() {
     observeLag() {},
     onReady() {},
     onFound() {},
+    fetch: fetcher(Date.now),
+    onRenew() {},
   })
   return {
     publisher,

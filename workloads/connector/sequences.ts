@@ -6,6 +6,7 @@ import type { Alarms } from '#bus/alarms.ts'
 import { rfc3339 } from '#crds/rfc3339.ts'
 import type { Action, Frame, MessageType, Session } from '#exchanges/protocol/adapter.ts'
 import type { GapEvent, LateEvent, ProofEvent } from '#wire/events.ts'
+import type { Chains } from './chains.ts'
 import { type Continuity, MAX_SCOPES, SEEN, type Seen } from './continuity.ts'
 import type { Recorder } from './recorder.ts'
 import type { Stats } from './stats.ts'
@@ -53,6 +54,9 @@ export class Sequences {
   /** Jumps and late frames that no event names yet. */
   readonly #stormy = new Map<string, { event: Jumps; group: string }>()
   readonly #late = new Map<number, Late>()
+  /** Where the connection that this one replaced ended, by chain, until the chain has begun here. */
+  readonly #before = new Map<string, number>()
+  #sinceRecv = 0n
 
   constructor(options: SequencesOptions) {
     this.#o = options
@@ -61,7 +65,7 @@ export class Sequences {
 
   /** Judges a frame before it is recorded; `before` is the receive time of the one before it. */
   judge(frame: Frame, payload: Uint8Array, recv: bigint, before: bigint): Seen {
-    const { scope, sequence, unproven } = frame
+    const { scope, sequence, first = sequence, unproven } = frame
     if (unproven !== '') {
       this.#o.continuity.unsure(scope)
       this.#lost(frame, unproven, recv)
@@ -74,14 +78,22 @@ export class Sequences {
       }
       return SEEN.fine
     }
-    const seen = this.#o.continuity.see(scope, sequence, payload)
+    const seen = this.#o.continuity.see(scope, sequence, payload, first)
     if (sequence >= 0 && frame.type !== this.#sound) this.#counted(frame, recv)
     if (seen !== SEEN.fine) this.#notice(seen, frame, recv, before)
     return seen
   }
 
+  /** The connection that this one replaced has ended so; frames between them are missing since `since` at the earliest. */
+  follow(chains: Chains, since: bigint): void {
+    const { continuity } = this.#o
+    this.#sinceRecv = since
+    for (const [name, { last }] of chains) this.#before.set(name, last)
+    for (const scope of continuity.scopes()) this.#bridge(scope, continuity.first(scope))
+  }
+
   /** Takes note of a late or repeated frame that is on record now. */
-  recorded(seen: Seen, { scope, sequence }: Frame): void {
+  recorded(seen: Seen, { scope, sequence, first = sequence }: Frame): void {
     const { stats, continuity } = this.#o
     const late = this.#lateOf(scope)
     if (seen === SEEN.repeat) {
@@ -94,9 +106,9 @@ export class Sequences {
     if (seen === SEEN.early) return
     stats.holes += continuity.moreHoles
     const span = late.filled.at(-1)
-    if (span !== undefined && sequence === span[1] + 1) span[1] = sequence
-    else if (span !== undefined && sequence === span[0] - 1) span[0] = sequence
-    else late.filled.push([sequence, sequence])
+    if (span !== undefined && first === span[1] + 1) span[1] = sequence
+    else if (span !== undefined && sequence === span[0] - 1) span[0] = first
+    else late.filled.push([first, sequence])
     if (late.filled.length >= MAX_SPANS) this.#tellLate(scope, late)
   }
 
@@ -108,11 +120,11 @@ export class Sequences {
 
   #notice(seen: Seen, frame: Frame, recv: bigint, before: bigint): void {
     const { session, continuity, stats } = this.#o
-    const { scope, sequence } = frame
+    const { scope, sequence, first = sequence } = frame
     switch (seen) {
       case SEEN.first:
         // Another subscription cannot have begun: the old count ended, and the new one proves nothing of what is between.
-        this.#firstOf(frame, recv)
+        this.#firstOf(frame, recv, before)
         return
       case SEEN.uncounted:
         if (!frame.type.data) return
@@ -126,17 +138,19 @@ export class Sequences {
       case SEEN.restart: {
         const isJump = seen === SEEN.jump
         const last = continuity.before
+        const { channel, symbol } = session.channelOf(scope)
         stats.gaps++
         stats.holes++
         const event: GapEvent = {
           kind: 'gap',
           cause: 'exchange-sequence',
           fault: 'exchange',
-          channel: session.channelOf(scope).channel,
+          channel,
+          ...(symbol === undefined ? {} : { symbols: [symbol] }),
           scope,
           fromSequence: isJump ? last + 1 : last,
-          toSequence: isJump ? sequence - 1 : sequence,
-          missing: isJump ? sequence - last - 1 : null,
+          toSequence: isJump ? first - 1 : sequence,
+          missing: isJump ? first - last - 1 : null,
           ...(isJump ? {} : { reason: 'the exchange restarted its count' }),
         }
         this.#jump(event, recv, before)
@@ -144,13 +158,64 @@ export class Sequences {
     }
   }
 
-  #firstOf(frame: Frame, recv: bigint): void {
+  #firstOf(frame: Frame, recv: bigint, before: bigint): void {
     const { session, steadyMs, act } = this.#o
-    const { isExpected, actions } = session.scopeSeen(frame.scope, steadyMs())
+    if (this.#before.size > 0) this.#bridge(frame.scope, frame.first ?? frame.sequence)
+    const { isExpected, beginsAt, actions } = session.scopeSeen(frame.scope, steadyMs())
     if (!isExpected && frame.type.data) {
       this.#lost(frame, `nothing announced its scope ${frame.scope}`, recv)
     }
+    if (beginsAt !== undefined) this.#missedBeginning(frame, beginsAt, recv, before)
     act(actions)
+  }
+
+  /** The exchange counts from a known number, and the first frame that came has another one. */
+  #missedBeginning(frame: Frame, beginsAt: number, recv: bigint, before: bigint): void {
+    const { session, stats } = this.#o
+    const { scope, first = frame.sequence } = frame
+    if (first <= beginsAt) return
+    stats.gaps++
+    stats.holes++
+    const event: GapEvent = {
+      kind: 'gap',
+      cause: 'exchange-sequence',
+      fault: 'exchange',
+      channel: session.channelOf(scope).channel,
+      scope,
+      fromSequence: beginsAt,
+      toSequence: first - 1,
+      missing: first - beginsAt,
+      reason: 'the first frames of the connection',
+    }
+    this.#jump(event, recv, before)
+  }
+
+  /** A chain that another connection began begins here. */
+  #bridge(scope: number, first: number): void {
+    const { session, recorder, stats } = this.#o
+    const name = session.chainOf?.(scope) ?? ''
+    const last = this.#before.get(name)
+    if (last === undefined || first < 0) return
+    this.#before.delete(name)
+    if (first <= last + 1) return
+    stats.gaps++
+    stats.holes++
+    const { channel, group } = session.channelOf(scope)
+    recorder.event(
+      {
+        kind: 'gap',
+        cause: 'exchange-sequence',
+        fault: 'exchange',
+        channel,
+        scope,
+        fromSequence: last + 1,
+        toSequence: first - 1,
+        missing: first - last - 1,
+        from: rfc3339(this.#sinceRecv),
+        reason: 'between this connection and the one that it replaced',
+      },
+      group
+    )
   }
 
   #jump(event: GapEvent, recv: bigint, before: bigint): void {

@@ -67,19 +67,33 @@ test('the version is the one in force that day, not the newest', () => {
 })
 
 test('a simulated feed goes to the simulator with the paths of its own addresses', () => {
-  assert.equal(addressesOf(version, simulatorOf(environment(simulator()), feed)), {
+  assert.equal(addressesOf(version, 'kalshi', simulatorOf(environment(simulator()), feed)), {
     endpoint: 'ws://127.0.0.1:8980/trade-api/ws/v2',
     restEndpoint: 'http://127.0.0.1:8980/trade-api/v2',
   })
   assert.is(
-    addressesOf(version, simulatorOf(environment(simulator('wss://sim.test:1')), feed))
+    addressesOf(version, 'kalshi', simulatorOf(environment(simulator('wss://sim.test:1')), feed))
       .restEndpoint,
     'https://sim.test:1/trade-api/v2'
   )
-  assert.equal(addressesOf(version, simulatorOf(environment(), feed)), {
+  assert.equal(addressesOf(version, 'kalshi', simulatorOf(environment(), feed)), {
     endpoint: REAL,
     restEndpoint: 'https://exchange.test/trade-api/v2',
   })
+})
+
+test('an exchange that nobody signs in to is named before the path, so that one simulator stands in for several', () => {
+  const { endpoint, restEndpoint } = addressesOf(
+    {
+      ...version,
+      endpoint: 'wss://exchange.test/stream?streams=a',
+      restEndpoint: 'https://exchange.test',
+    },
+    'binance',
+    'ws://127.0.0.1:8980'
+  )
+  assert.is(endpoint, 'ws://127.0.0.1:8980/binance/stream?streams=a')
+  assert.is(restEndpoint, 'http://127.0.0.1:8980/binance/')
 })
 
 test('a simulated feed never takes the key of a person, even where there is one', async () => {

@@ -27,9 +27,10 @@ export function versionAt(feed: Feed, nowMs: number): FeedVersion {
   )
 }
 
-/** Where a version is reached: at the exchange, or at the simulator that stands in for it. */
+/** Where a version of a feed is reached: at the exchange, or at the simulator that stands in for it. */
 export function addressesOf(
   version: FeedVersion,
+  exchange: string,
   simulator: string | null
 ): { readonly endpoint: string; readonly restEndpoint: string | null } {
   const { endpoint, restEndpoint } = version
@@ -37,9 +38,11 @@ export function addressesOf(
   const base = new URL(simulator)
   const rest = new URL(base)
   rest.protocol = base.protocol === 'wss:' ? 'https:' : 'http:'
+  // One simulator may stand in for several exchanges. Where a signature covers the path, the path stays the exchange's own.
+  const prefix = EXCHANGES[exchange]?.auth === 'none' ? `/${exchange}` : ''
   const moved = (address: string, to: URL) => {
     const { pathname, search } = new URL(address)
-    return new URL(pathname + search, to).href
+    return new URL(prefix + pathname + search, to).href
   }
   return {
     endpoint: moved(endpoint, base),

@@ -1,62 +1,18 @@
-// One share of a feed's symbols and the connection that carries it: dialled again for ever, with back-off, watched
-// for life, and closed with a word on record. Whatever happens to it stops nothing else.
+// One share of a feed's symbols and the connection that carries it: dialled again for ever, with back-off, and closed with a
+// word on record. A connection that the exchange is going to end is replaced before: the next one is ready before the last
+// is closed. Whatever happens to it stops nothing else.
 
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Alarms } from '#bus/alarms.ts'
-import { rfc3339 } from '#crds/rfc3339.ts'
-import type {
-  Exchange,
-  Failure,
-  Listener,
-  Refusal,
-  Transport,
-  Wanted,
-} from '#exchanges/protocol/adapter.ts'
+import type { Failure, Refusal, Wanted } from '#exchanges/protocol/adapter.ts'
 import { pause } from '#role/backoff.ts'
-import type { TimeLine } from '#role/clock.ts'
-import type { Logger } from '#role/run.ts'
-import type { CloseEvent, Predecessor } from '#wire/events.ts'
-import { Backoff, type DialGate, MAX_RETRY_AFTER_MS } from './backoff.ts'
-import { closeEvent } from './close-event.ts'
-import { Connection } from './connection.ts'
-import { Continuity } from './continuity.ts'
-import { watchLife } from './life.ts'
-import type { Recorder } from './recorder.ts'
-import type { NewRecorder } from './recorders.ts'
-import type { Stats } from './stats.ts'
-import { openWebSocket, toFailure } from './websocket.ts'
+import type { Predecessor } from '#wire/events.ts'
+import { Attempt, type Closing, type Outcome } from './attempt.ts'
+import { Backoff, MAX_RETRY_AFTER_MS } from './backoff.ts'
+import { hasCaughtUp } from './chains.ts'
+import type { ShardDeps } from './shard-deps.ts'
 
-/** What all shards of a connector share. */
-export type ShardDeps = {
-  readonly newRecorder: NewRecorder
-  readonly stats: Stats
-  readonly alarms: Alarms
-  /** The connection of a shard before this process, as far as it is known. */
-  readonly predecessorOf: (shard: number) => Predecessor | null
-  /** The Feed, where the exchange is described by it alone: goes on record with each connection. */
-  readonly describedBy: object | null
-  /** Receive time less the exchange's own time, of a sample of frames. */
-  readonly observeLag: (ms: number) => void
-  /** Symbols that may be gone; data takes its symbol out. */
-  readonly suspects: Map<string, unknown>
-  readonly gate: DialGate
-  readonly log: Logger
-  readonly random: () => number
-  readonly nowMs: () => number
-  /** Receive times of one connection. */
-  readonly newLine: () => TimeLine
-  readonly steadyMs: () => number
-  /** The exchange to dial now: another one once another version of the feed is in force. */
-  readonly exchange: () => Exchange
-  readonly onChange: () => void
-  readonly onFound: (symbol: string) => void
-  readonly onReconnect: (cause: string) => void
-}
-
-/** Symbols that a new connection is told without a break. */
-const SYMBOLS_PER_TURN = 5_000
-/** A step of the clock is over in a moment: it is shown for so long. */
-const STEP_SHOWN_MS = 600_000
+/** Two connections of a shard receive the same for at least, and at most, so long. */
+const OVERLAP_MS = { least: 2_000, most: 15_000 }
+const LOOK_MS = 100
 
 /** A wait that the exchange asked for is worth a word from here on. */
 const LONG_WAIT_MS = 5_000
@@ -68,14 +24,6 @@ export type Wait = {
   readonly failure: Failure
 }
 
-/** How one attempt, or one connection, came to its end. */
-type Outcome = {
-  readonly failure: Failure | null
-  readonly lifeMs: number
-  readonly cause: string
-  readonly message: string
-}
-
 export class Shard {
   readonly index: number
   readonly #deps: ShardDeps
@@ -85,12 +33,11 @@ export class Shard {
   #extent: Wanted['extent'] = 'some'
   /** Symbols that came back while there was no connection, and since when they were not captured. */
   #resumed = new Map<string, number>()
-  /** A new connection is being told its symbols. */
-  #telling = false
-  #connection: Connection | null = null
-  #transport: Transport | null = null
-  /** Why we are closing it ourselves. */
-  #closing: Omit<CloseEvent, 'kind' | 'code'> | null = null
+  #current: Attempt | null = null
+  /** It is to replace the current one. */
+  #next: Attempt | null = null
+  /** Those that are being replaced, or were. */
+  readonly #replaced = new WeakSet<Attempt>()
   #failure: Failure | null = null
   /** The last connection of this process. */
   #previous: Predecessor | null = null
@@ -110,17 +57,17 @@ export class Shard {
   }
 
   get connected(): boolean {
-    return this.#connection !== null
+    return this.#open !== null
   }
 
   /** Connected, and all that is wanted is confirmed. */
   get ready(): boolean {
-    return this.#connection?.ready ?? false
+    return (this.#current?.ready || this.#next?.ready) ?? false
   }
 
   /** Symbols that it has by name. */
   get symbols(): number {
-    return this.#symbols.size || (this.#connection?.symbols ?? 0)
+    return this.#symbols.size || (this.#open?.connection?.symbols ?? 0)
   }
 
   get failure(): Failure | null {
@@ -139,31 +86,44 @@ export class Shard {
 
   /** What the exchange refuses or does not answer. Until a new connection is ready it is what the last one knew. */
   get refusals(): readonly Refusal[] {
-    if (this.#connection === null) return this.#refusals
-    const now = this.#connection.refusals()
-    return this.#connection.ready || now.length > 0 ? now : this.#refusals
+    return this.#refusalsOf(this.#open)
   }
 
   get lastFrameNanos(): bigint {
-    return this.#connection?.lastFrameNanos || this.#lastFrameNanos
+    return this.#open?.connection?.lastFrameNanos || this.#lastFrameNanos
   }
 
   get lastDataNanos(): bigint {
-    return this.#connection?.lastDataNanos || this.#lastDataNanos
+    return this.#open?.connection?.lastDataNanos || this.#lastDataNanos
   }
 
   /** Its symbols have changed so. */
   want(wanted: Wanted): void {
     this.#extent = wanted.extent
-    if (this.#connection === null) {
+    if (this.#open === null) {
       for (const symbol of wanted.removed) this.#resumed.delete(symbol)
       for (const [symbol, sinceMs] of wanted.resumed) this.#resumed.set(symbol, sinceMs)
-    } else this.#connection.want(this.#telling ? { ...wanted, extent: 'some' } : wanted)
+      return
+    }
+    this.#current?.want(wanted)
+    // What was not captured is put on record by one of them.
+    this.#next?.want(this.#current?.isOpen ? { ...wanted, resumed: new Map() } : wanted)
   }
 
   /** Closes the connection in an orderly way; the shard dials anew. */
   renew(reason: string): void {
     this.#close({ cause: 'disconnected', fault: 'user', reason })
+  }
+
+  #refusalsOf(attempt: Attempt | null): readonly Refusal[] {
+    const connection = attempt?.connection
+    if (!connection) return this.#refusals
+    const now = connection.refusals()
+    return connection.ready || now.length > 0 ? now : this.#refusals
+  }
+
+  get #open(): Attempt | null {
+    return this.#current?.isOpen ? this.#current : this.#next?.isOpen ? this.#next : null
   }
 
   /** Keeps the shard connected until `signal` aborts; resolves once all it had to say is published. */
@@ -178,7 +138,7 @@ export class Shard {
       if (wait > 0) await pause(wait, signal)
       this.#wait = null
       if (signal.aborted) break
-      const { failure, lifeMs, cause, message } = await this.#once(signal)
+      const { failure, lifeMs, cause, message } = await this.#hold(signal)
       this.#failure = failure ?? { kind: 'network', message, status: 0, retryAfterMs: null }
       onChange()
       if (signal.aborted) break
@@ -215,164 +175,104 @@ export class Shard {
     return { untilMs, isCut: failure.retryAfterMs > MAX_RETRY_AFTER_MS, failure }
   }
 
-  #close(closing: Omit<CloseEvent, 'kind' | 'code'>): void {
-    if (this.#transport === null) return
-    this.#closing = closing
-    this.#transport.close()
+  #close(closing: Closing): void {
+    this.#current?.close(closing)
+    this.#next?.close(closing)
   }
 
-  /** One dial and, where it succeeds, one connection to its end. */
-  #once(signal: AbortSignal): Promise<Outcome> {
-    return new Promise((resolve) => {
-      let exchange: Exchange
-      try {
-        exchange = this.#deps.exchange()
-      } catch (thrown) {
-        const failure = toFailure(thrown)
-        return resolve({ failure, lifeMs: 0, cause: 'refused', message: failure.message })
-      }
-      const listener = this.#listener(exchange, resolve)
-      const { source } = exchange
-      if (source.kind === 'process') return source.start(listener)
-      const { nowMs } = this.#deps
-      source
-        .request(signal)
-        .then((request) => openWebSocket(request, listener, { signal, nowMs }))
-        .catch((thrown) => listener.refused(toFailure(thrown)))
-    })
-  }
-
-  #listener(exchange: Exchange, done: (outcome: Outcome) => void): Listener {
-    const { steadyMs, onChange, log } = this.#deps
-    let connection: Connection
-    let recorder: Recorder
-    let opened = 0
-    let watch: NodeJS.Timeout
-    let telling: NodeJS.Timeout | undefined
-    return {
-      opened: (transport) => {
-        opened = steadyMs()
-        const line = this.#deps.newLine()
-        recorder = this.#deps.newRecorder(this.index, line)
-        connection = this.#open(exchange, transport, recorder, line)
-        watch = watchLife({ exchange, connection, transport, steadyMs }, () =>
-          this.#checkClock(line, recorder)
-        )
-        const { countsEveryMs } = recorder
-        if (countsEveryMs !== null)
-          telling = setInterval(() => recorder.tellCounts(), countsEveryMs)
-        onChange()
-      },
-      frame: (payload) => connection.frame(payload),
-      ping: () => {
-        connection.pings++
-      },
-      pong: () => {
-        connection.pongs++
-      },
-      closed: (code, reason, violation) => {
-        clearInterval(watch)
-        clearInterval(telling)
-        connection.failure ??= violation ?? null
-        this.#lastFrameNanos = connection.lastFrameNanos || this.#lastFrameNanos
-        this.#lastDataNanos = connection.lastDataNanos || this.#lastDataNanos
-        this.#refusals = this.refusals
-        this.#connection = null
-        this.#transport = null
-        const close = closeEvent(this.#closing, connection.failure, code, reason)
-        this.#closing = null
-        connection.end(close)
-        this.#previous = {
-          connection: recorder.connection,
-          number: recorder.number,
-          recv: rfc3339(recorder.lastRecv),
-        }
-        log.info({ shard: this.index, ...close }, 'connection closed')
-        const { failure } = connection
-        const said = close.reason === '' ? '' : `: ${close.reason}`
-        const message = failure?.message ?? `the connection ended with code ${code}${said}`
-        const lifeMs = steadyMs() - opened
-        done({ failure, lifeMs, cause: failure?.kind ?? close.cause, message })
-      },
-      refused: (failure) => {
-        const { kind, message } = failure
-        done({ failure, lifeMs: 0, cause: kind, message })
-      },
+  /** Connects, and stays connected as long as one connection takes over from the other. */
+  async #hold(signal: AbortSignal): Promise<Outcome> {
+    let attempt = this.#attempt(null, signal)
+    for (;;) {
+      this.#current = attempt
+      const outcome = await attempt.done
+      const { connection } = attempt
+      this.#lastFrameNanos = connection?.lastFrameNanos || this.#lastFrameNanos
+      this.#lastDataNanos = connection?.lastDataNanos || this.#lastDataNanos
+      this.#refusals = this.#refusalsOf(attempt)
+      this.#previous = attempt.last ?? this.#previous
+      const next = this.#next
+      this.#current = next
+      this.#next = null
+      if (next === null) return outcome
+      // What ended it before the next one was ready is a gap already.
+      if (next.ready && connection) next.connection?.follow(connection.chains(), next.openedRecv)
+      attempt = next
     }
   }
 
-  #open(exchange: Exchange, transport: Transport, recorder: Recorder, line: TimeLine): Connection {
+  #attempt(replaced: Attempt | null, signal: AbortSignal): Attempt {
     const deps = this.#deps
-    const id = recorder.connection
-    const session = exchange.session({ shard: this.index })
-    const connection = new Connection({
-      session,
-      transport,
-      recorder,
-      continuity: new Continuity(),
-      nowNanos: () => line.nowNanos(),
-      steadyMs: deps.steadyMs,
-      stats: deps.stats,
-      alarms: deps.alarms,
-      name: `shard ${this.index}, connection ${id}`,
-      suspects: deps.suspects,
-      observeLag: deps.observeLag,
-      onReady: () => {
-        this.#failure = null
-        this.#said = ''
-        deps.onChange()
+    const attempt: Attempt = new Attempt(
+      {
+        shard: this.index,
+        deps,
+        symbols: this.#symbols,
+        extent: () => this.#extent,
+        resumed: () => {
+          const resumed = this.#resumed
+          this.#resumed = new Map()
+          return resumed
+        },
+        predecessor: () => replaced?.last ?? this.#previous ?? deps.predecessorOf(this.index),
+        replaces: () => (replaced?.isOpen ? (replaced.last?.connection ?? null) : null),
+        successor: () => {
+          const next = attempt === this.#current ? this.#next : null
+          return next?.ready ? (next.last?.connection ?? null) : null
+        },
+        onReady: () => {
+          this.#failure = null
+          this.#said = ''
+          deps.onChange()
+        },
+        onRenew: (reason) => void this.#replace(attempt, reason, signal),
       },
-      onFound: deps.onFound,
-    })
-    this.#connection = connection
-    this.#transport = transport
-    this.#closing = null
-    const follows = this.#previous ?? deps.predecessorOf(this.index)
-    recorder.event({
-      kind: 'open',
-      exchange: exchange.adapter,
-      endpoint: exchange.endpoint,
-      adapter: exchange.adapter,
-      symbols: this.#symbols.size,
-      ...(follows === null ? {} : { follows }),
-      ...(deps.describedBy === null ? {} : { feed: deps.describedBy }),
-    })
-    deps.log.info({ shard: this.index, connection: id, endpoint: exchange.endpoint }, 'connected')
-    // What is wanted first, so that the first command already has it.
-    void this.#tell(connection)
-    connection.opened()
-    return connection
+      signal
+    )
+    return attempt
   }
 
-  /** A clock that was set ends the connection's time line: what comes belongs to one with the right times. */
-  #checkClock(line: TimeLine, recorder: Recorder): void {
-    line.nowNanos()
-    if (line.stepNanos === 0n || this.#closing !== null) return
-    const stepSeconds = Number(line.stepNanos / 1_000_000n) / 1000
-    const how = `${Math.abs(stepSeconds)} s ${stepSeconds < 0 ? 'back' : 'forward'}`
-    const reason = `the clock of this machine went ${how}: it was set, or the machine slept`
-    recorder.event({ kind: 'clock', stepSeconds })
-    const { alarms } = this.#deps
-    const message = `${reason}; all connections are redialled with correct times`
-    alarms.say('clock', 'ClockStepped', message)
-    setTimeout(() => alarms.end('clock'), STEP_SHOWN_MS).unref()
-    this.#close({ cause: 'clock-stepped', fault: 'ours', reason })
+  /** Dials until another connection can take over from this one, or this one has ended. */
+  async #replace(attempt: Attempt, reason: string, signal: AbortSignal): Promise<void> {
+    const { gate, log, random, steadyMs, onReconnect } = this.#deps
+    if (this.#replaced.has(attempt)) return
+    this.#replaced.add(attempt)
+    const backoff = new Backoff(random)
+    const isNeeded = () => attempt.isOpen && this.#current === attempt && !signal.aborted
+    // Its own predecessor may still be there.
+    while (attempt.isOpen && this.#current !== attempt) await pause(LOOK_MS, signal)
+    log.info({ shard: this.index, reason }, 'the connection is replaced before it ends')
+    for (let delay = 0; isNeeded(); ) {
+      await pause(Math.max(0, gate.turn(steadyMs() + delay) - steadyMs()), signal)
+      if (!isNeeded()) return
+      const next = this.#attempt(attempt, signal)
+      this.#next = next
+      void this.#takeOver(attempt, next, reason)
+      const { failure, lifeMs, message } = await next.done
+      if (this.#next !== next) return
+      this.#next = null
+      onReconnect(failure?.kind ?? 'disconnected')
+      log.warn({ shard: this.index, reason: message }, 'no connection to take over yet')
+      delay = backoff.next(lifeMs, failure)
+    }
   }
 
-  /** Tells a new connection its symbols, so many at a time that frames are read in between. */
-  async #tell(connection: Connection): Promise<void> {
-    const symbols = [...this.#symbols]
-    const resumed = this.#resumed
-    this.#resumed = new Map()
-    this.#telling = true
-    for (let at = 0; this.#connection === connection; at += SYMBOLS_PER_TURN) {
-      // Some may have been given up since.
-      const added = symbols.slice(at, at + SYMBOLS_PER_TURN).filter((one) => this.#symbols.has(one))
-      this.#telling = at + SYMBOLS_PER_TURN < symbols.length
-      const extent = this.#telling ? 'some' : this.#extent
-      connection.want({ added, removed: [], resumed, extent })
-      if (!this.#telling) return
-      await nextTurn()
+  /** Closes `attempt` once `next` is ready and both have received the same for a while. */
+  async #takeOver(attempt: Attempt, next: Attempt, reason: string): Promise<void> {
+    const { steadyMs } = this.#deps
+    const over = new AbortController()
+    const end = () => over.abort()
+    void Promise.race([attempt.done, next.done]).then(end)
+    let readyMs = Number.POSITIVE_INFINITY
+    while (!over.signal.aborted) {
+      await pause(LOOK_MS, over.signal)
+      if (!next.ready || !attempt.isOpen) continue
+      readyMs = Math.min(readyMs, steadyMs())
+      const ms = steadyMs() - readyMs
+      const isSame = () => hasCaughtUp(attempt.connection!.chains(), next.connection!.chains())
+      if (ms < OVERLAP_MS.least || (ms < OVERLAP_MS.most && !isSame())) continue
+      attempt.close({ cause: 'disconnected', fault: 'ours', reason: `replaced: ${reason}` })
+      return
     }
   }
 }

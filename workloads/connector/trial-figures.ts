@@ -49,7 +49,12 @@ export class TrialFigures {
   }
 
   /** Sees each record. */
-  readonly live: Live = (type, symbol, encode) => {
+  readonly live: Live = {
+    publish: (type, symbol, encode) => this.#see(type, symbol, encode),
+    blockLeaves() {},
+  }
+
+  #see(type: string, symbol: string, encode: () => Uint8Array): void {
     let symbols = this.#symbols.get(type)
     if (symbols === undefined) {
       symbols = new Set()

@@ -15,6 +15,7 @@ import { DialGate } from './backoff.ts'
 import { Capture } from './capture.ts'
 import { discard } from './discard.ts'
 import { exchangeVersions } from './exchange-versions.ts'
+import { fetcher } from './fetch.ts'
 import { fixedLinger } from './linger.ts'
 import { CaptureMemory } from './memory.ts'
 import { recorders } from './recorders.ts'
@@ -125,6 +126,7 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
       predecessorOf: () => null,
       observeLag() {},
       gate: new DialGate(DIAL_SPACING_MS),
+      fetch: fetcher(nowMs),
       log,
       random: Math.random,
       nowMs,

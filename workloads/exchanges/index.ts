@@ -15,8 +15,30 @@ type Exchange = {
 }
 
 const EXCHANGES: Readonly<Record<string, Exchange>> = {
-  kalshi: { adapter: async () => (await import('./kalshi/adapter.ts')).kalshi },
-  synthetic: { adapter: async () => (await import('./synthetic/adapter.ts')).synthetic },
+  binance: {
+    adapter: async () => (await import('./binance/adapter.ts')).binance,
+    simulator: async () => (await import('./binance/simulator/venue.ts')).venue,
+    normalizer: async () => (await import('./binance/normalize.ts')).createNormalizer,
+  },
+  coinbase: {
+    adapter: async () => (await import('./coinbase/adapter.ts')).coinbase,
+    simulator: async () => (await import('./coinbase/simulator/venue.ts')).venue,
+    normalizer: async () => (await import('./coinbase/normalize.ts')).createNormalizer,
+  },
+  kalshi: {
+    adapter: async () => (await import('./kalshi/adapter.ts')).kalshi,
+    simulator: async () => (await import('./kalshi/simulator/venue.ts')).venue,
+    normalizer: async () => (await import('./kalshi/normalize.ts')).createNormalizer,
+  },
+  kraken: {
+    adapter: async () => (await import('./kraken/adapter.ts')).kraken,
+    simulator: async () => (await import('./kraken/simulator/venue.ts')).venue,
+    normalizer: async () => (await import('./kraken/normalize.ts')).createNormalizer,
+  },
+  synthetic: {
+    adapter: async () => (await import('./synthetic/adapter.ts')).synthetic,
+    normalizer: async () => (await import('./synthetic/normalize.ts')).createNormalizer,
+  },
 }
 
 /** How the connector talks to an exchange. Rejects with SSMD_E_RESOURCE_INVALID if there is no such exchange. */

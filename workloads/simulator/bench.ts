@@ -4,8 +4,13 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
+import {
+  httpOf,
+  register,
+  signedHeaders,
+  testKey,
+} from '#exchanges/kalshi/simulator/testing/dial.ts'
 import type { Row } from '#testing/row.ts'
-import { httpOf, register, signedHeaders, testKey } from './testing/dial.ts'
 
 const PROGRAM = new URL('./testing/program.ts', import.meta.url).pathname
 const SECONDS = 4
@@ -13,7 +18,7 @@ const SECONDS = 4
 type Started = { readonly url: string; readonly pid: number; stop(): Promise<void> }
 
 async function start(options: object): Promise<Started> {
-  const child = fork(PROGRAM, [JSON.stringify({ exchange: 'kalshi', port: 0, ...options })], {
+  const child = fork(PROGRAM, [JSON.stringify({ exchanges: ['kalshi'], port: 0, ...options })], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   const url = await new Promise<string>((resolve, reject) => {

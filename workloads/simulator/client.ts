@@ -1,83 +1,78 @@
-// One connected client: its session, the writer of its frames and its socket. Control frames of the WebSocket
-// library and our buffers go to the same socket, each in whole frames. What waits to be sent is bounded by
+// One connected client: its session, the writer of its frames and the wire to it. What waits to be sent is bounded by
 // whoever asks for `pendingBytes`.
-import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
-import type { Session } from './session.ts'
+import type { Session } from '#exchanges/simulation/venue.ts'
 import { FrameWriter } from './writer.ts'
+
+/** Where a client's bytes go: a socket, or a test's memory. */
+export type Wire = {
+  readonly open: boolean
+  /** Bytes that the other side has not taken yet. */
+  readonly pendingBytes: number
+  /** Sends whole frames; `sent` is called when the bytes may be used again. */
+  write(bytes: Buffer, sent: () => void): void
+  onDrain(listener: () => void): void
+  offDrain(listener: () => void): void
+  ping(body: string): void
+  /** Ends the connection with a close frame. */
+  close(code: number, reason: string): void
+  /** Ends the connection without a word: the client sees 1006. */
+  cut(): void
+}
 
 export class Client {
   readonly id: number
-  readonly key: string
   readonly session: Session
   readonly writer: FrameWriter
+  readonly wire: Wire
   framesSent = 0
   bytesSent = 0
   answersSent = 0
-  readonly #socket: Duplex
-  readonly #webSocket: WebSocket
+  /** When anything was last sent, unix milliseconds. */
+  sentMs: number
+  readonly #now: () => number
 
-  constructor(options: {
-    id: number
-    key: string
-    session: Session
-    webSocket: WebSocket
-    socket: Duplex
-  }) {
+  constructor(options: { id: number; session: Session; wire: Wire; now: () => number }) {
     this.id = options.id
-    this.key = options.key
     this.session = options.session
-    this.#socket = options.socket
-    this.#webSocket = options.webSocket
+    this.wire = options.wire
+    this.#now = options.now
+    this.sentMs = options.now()
     this.writer = new FrameWriter((bytes) => this.#write(bytes))
-  }
-
-  get open(): boolean {
-    return this.#webSocket.readyState === this.#webSocket.OPEN && !this.#socket.destroyed
   }
 
   /** Bytes that this client has not taken yet. */
   get pendingBytes(): number {
-    return this.#socket.writableLength + this.writer.pending
+    return this.wire.pendingBytes + this.writer.pending
   }
 
   flush(): void {
     this.writer.flush()
   }
 
-  onDrain(listener: () => void): void {
-    this.#socket.on('drain', listener)
-  }
-
-  offDrain(listener: () => void): void {
-    this.#socket.off('drain', listener)
-  }
-
-  ping(): void {
+  ping(body: string): void {
     this.flush()
-    this.#webSocket.ping('heartbeat')
+    this.wire.ping(body)
   }
 
-  /** Ends the connection with a close frame. */
   close(code: number, reason: string): void {
     this.flush()
-    this.#webSocket.close(code, reason)
+    this.wire.close(code, reason)
   }
 
-  /** Ends the connection without a word: the client sees 1006. */
   cut(): void {
-    this.#webSocket.terminate()
+    this.wire.cut()
   }
 
   #write(bytes: Buffer): boolean {
-    if (!this.open) return true
+    if (!this.wire.open) return true
     this.bytesSent += bytes.length
+    this.sentMs = this.#now()
     let kept = false
-    this.#socket.write(bytes, () => {
+    this.wire.write(bytes, () => {
       if (kept) this.writer.recycle(bytes)
     })
-    // Nothing left in the socket's queue: the kernel has a copy of all of it.
-    kept = this.#socket.writableLength > 0
+    // Nothing left in the wire's queue: there is a copy of all of it elsewhere.
+    kept = this.wire.pendingBytes > 0
     return !kept
   }
 }

@@ -2,11 +2,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { SsmdError } from '#crds/errors.ts'
-import { type Fault, type FaultKind, faultsOf, parseFaults } from './faults.ts'
+import { venue } from '#exchanges/kalshi/simulator/venue.ts'
+import { befalls, type Fault, faultsOf, parseFaults } from './faults.ts'
 import { FaultSchedule } from './schedule.ts'
 
 const test = suite('faults')
-const none = { everyMs: null, forMs: null, channel: null }
+const none = { exchange: null, everyMs: null, forMs: null, channel: null }
 
 test('reads a list, an object with a list, YAML and JSON', () => {
   const want = [
@@ -18,11 +19,11 @@ test('reads a list, an object with a list, YAML and JSON', () => {
     'faults:\n  - kind: cut\n    every: 30s\n  - {kind: skip, after: 500ms, count: 3, channel: trade}\n',
     '[{"kind":"cut","every":"30s"},{"kind":"skip","after":"500ms","count":3,"channel":"trade"}]',
   ])
-    assert.equal(parseFaults(text, 'f.yaml'), want)
+    assert.equal(parseFaults(text, 'f.yaml', [venue]), want)
 })
 
 test('what is left out: once, at once, and five seconds long where it lasts', () => {
-  const one = (text: string) => parseFaults(text, 'f')[0]
+  const one = (text: string) => parseFaults(text, 'f', [venue])[0]
   assert.equal(one('[{kind: cut}]'), { ...none, kind: 'cut', afterMs: 0, count: 1 })
   assert.equal(one('[{kind: freeze}]'), {
     ...none,
@@ -87,7 +88,7 @@ const broken: [string, string, RegExp][] = [
 for (const [what, text, message] of broken)
   test(`says where and what: ${what}`, () => {
     try {
-      parseFaults(text, 'f.yaml')
+      parseFaults(text, 'f.yaml', [venue])
     } catch (error) {
       assert.ok(error instanceof SsmdError)
       assert.match((error as Error).message, message)
@@ -98,12 +99,57 @@ for (const [what, text, message] of broken)
 
 test('checks those of an Environment beyond its schema', () => {
   assert.throws(
-    () => faultsOf([{ kind: 'skip', channel: 'nothing' }], 'e.yaml: spec.simulator.faults'),
+    () =>
+      faultsOf([{ kind: 'skip', channel: 'nothing' }], 'e.yaml: spec.simulator.faults', [venue]),
     /spec\.simulator\.faults\[0\]\.channel/
   )
 })
 
-const fault = (kind: FaultKind, parts: Partial<Fault>): Fault => ({
+test('of an Environment, those for an exchange that is simulated elsewhere are left out', () => {
+  const at = 'e.yaml: spec.simulator.faults'
+  const own = { kind: 'skip', channel: 'trade' }
+  const others = [
+    { kind: 'cut', exchange: 'binance' },
+    // A channel that only another exchange has.
+    { kind: 'skip', channel: 'depth' },
+  ]
+  assert.equal(faultsOf([...others, own], at, [venue]), faultsOf([own], at, [venue]))
+  assert.throws(() => faultsOf([{ kind: 'cut', exchange: 'nasdaq' }], at, [venue]), /\.exchange: /)
+})
+
+test('a fault may name one of several exchanges, and have a kind that only this one has', () => {
+  const other = {
+    name: 'other',
+    channels: [{ name: 'book', index: 0 }],
+    faults: { checksum: { on: 'frame' as const, act() {} } },
+  }
+  const served = [venue, other]
+  const struck = (text: string) =>
+    parseFaults(text, 'f', served).map((one) =>
+      served.filter((each) => befalls(one, each)).map(({ name }) => name)
+    )
+  assert.equal(
+    struck(
+      '[{kind: cut}, {kind: cut, exchange: other}, {kind: skip, channel: trade}, {kind: checksum}, {kind: drift, channel: book}]'
+    ),
+    [['kalshi', 'other'], ['other'], ['kalshi'], ['other'], ['other']]
+  )
+  for (const [text, message] of [
+    [
+      '[{kind: cut, exchange: third}]',
+      /faults\[0\]\.exchange: expected one of kalshi, other, found "third"/,
+    ],
+    ['[{kind: checksum, exchange: kalshi}]', /faults\[0\]\.kind: expected one of cut, /],
+    [
+      '[{kind: skip, channel: trade, exchange: other}]',
+      /faults\[0\]\.channel: expected one of book/,
+    ],
+    ['[{kind: checksum, channel: trade}]', /no exchange has both checksum and this channel/],
+  ] as const)
+    assert.throws(() => struck(text), message)
+})
+
+const fault = (kind: string, parts: Partial<Fault>): Fault => ({
   ...none,
   kind,
   afterMs: 0,

@@ -3,10 +3,10 @@
 // everything else is as it would have been.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { dial, type TestClient } from '#exchanges/kalshi/simulator/testing/dial.ts'
 import { until } from '#testing/deadline.ts'
 import { withoutSequence } from '#testing/recordings.ts'
-import { type Fault, parseFaults } from './faults.ts'
-import { dial, type TestClient } from './testing/dial.ts'
+import type { Fault } from './faults.ts'
 import {
   assertNumbered,
   busy,
@@ -19,7 +19,7 @@ import {
   received,
   subscribeTo,
 } from './testing/playing.ts'
-import type { Running } from './testing/running.ts'
+import { faultsIn, type Running } from './testing/running.ts'
 
 const test = suite('frame faults')
 const { record } = createRecorder()
@@ -29,7 +29,7 @@ async function faulty(
   text: string,
   use: (simulator: Running, client: TestClient, frames: string[]) => Promise<void>
 ) {
-  const faults: Fault[] = parseFaults(text, 'f')
+  const faults: Fault[] = faultsIn(text)
   const frames = busy(2000)
   await playing(
     { replay: [record(frames)] },
@@ -93,7 +93,7 @@ test('drift: a frame carries a key that nobody knows, and is JSON all the same',
 
 test('freeze: pings go on and no data comes; then it goes on without a hole', async () => {
   const frames = busy(2000)
-  const faults = parseFaults('[{kind: freeze, for: 400ms}]', 'f')
+  const faults = faultsIn('[{kind: freeze, for: 400ms}]')
   await playing(
     { replay: [record(frames)] },
     async (simulator) => {
@@ -133,10 +133,7 @@ test('freeze of one channel: the others go on, and what was held back comes afte
 })
 
 test('unauthorized and tooManyRequests: so many handshakes are refused, without Retry-After', async () => {
-  const faults = parseFaults(
-    '[{kind: unauthorized, count: 2}, {kind: tooManyRequests, count: 1}]',
-    'f'
-  )
+  const faults = faultsIn('[{kind: unauthorized, count: 2}, {kind: tooManyRequests, count: 1}]')
   await playing(
     { replay: [record(busy(10))] },
     async (simulator) => {

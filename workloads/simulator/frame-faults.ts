@@ -1,44 +1,45 @@
-// Faults that befall single frames: one function each, which decides how a frame reaches one subscription.
-// A new one is one more function and its name in `faults.ts`.
-import { copyFrame, type Frame } from './frame.ts'
-import type { Subscription } from './subscription.ts'
-
-/** How a fault sends: `send` numbers and sends as usual, `sendAs` uses a number that was taken before. */
-export type Delivery = {
-  readonly subscription: Subscription
-  readonly frame: Frame
-  send(frame: Frame): void
-  sendAs(frame: Frame, sequence: number): void
-  /** Sends the frame right behind the next one of this subscription. */
-  hold(frame: Frame, sequence: number): void
-}
-
-export type FrameFault = (delivery: Delivery) => void
+// The faults that every exchange may have on single frames: one value each, which decides how a frame reaches one route.
+// An exchange adds its own, or puts its own in place of one of these (`Venue.faults`).
+import { copyFrame } from '#exchanges/simulation/frame.ts'
+import type { VenueFault } from '#exchanges/simulation/venue.ts'
 
 export const FRAME_FAULTS = {
   /** The number is used up and its frame never sent: a gap that the client can see. */
-  skip: ({ subscription }) => {
-    subscription.nextSequence()
+  skip: {
+    on: 'frame',
+    act: ({ route, frame }) => {
+      if (frame.seqAt >= 0) route.nextSequence()
+    },
   },
   /** The same frame twice, number and all. */
-  duplicate: ({ subscription, frame, sendAs }) => {
-    const sequence = subscription.nextSequence()
-    sendAs(frame, sequence)
-    sendAs(frame, sequence)
+  duplicate: {
+    on: 'frame',
+    act: ({ route, frame, sendAs }) => {
+      const sequence = frame.seqAt < 0 ? 0 : route.nextSequence()
+      sendAs(frame, sequence)
+      sendAs(frame, sequence)
+    },
   },
   /** Changes places with the frame behind it; the numbers stay with their frames. */
-  reorder: ({ subscription, frame, hold }) => hold(copyFrame(frame), subscription.nextSequence()),
-  /** Carries a key that nobody has heard of. */
-  drift: ({ frame, send }) => {
-    const drifted = copyFrame(frame)
-    // White space may stand behind the closing brace.
-    const head = drifted.bytes.subarray(0, drifted.bytes.lastIndexOf('}'))
-    drifted.bytes = Buffer.concat([head, Buffer.from(',"ssmd_drift":{"new":true}}')])
-    drifted.end = drifted.bytes.length
-    send(drifted)
+  reorder: {
+    on: 'frame',
+    act: ({ route, frame, hold }) =>
+      hold(copyFrame(frame), frame.seqAt < 0 ? 0 : route.nextSequence()),
   },
-} satisfies Readonly<Record<string, FrameFault>>
-
-export type FrameFaultKind = keyof typeof FRAME_FAULTS
-
-export const isFrameFault = (kind: string): kind is FrameFaultKind => kind in FRAME_FAULTS
+  /** Carries a key that nobody has heard of. */
+  drift: {
+    on: 'frame',
+    fits: () => true,
+    act: ({ frame, send }) => {
+      const drifted = copyFrame(frame)
+      // White space may stand behind the closing brace.
+      const end = drifted.bytes.lastIndexOf('}', drifted.bodyEnd - 1)
+      const added = Buffer.from(',"ssmd_drift":{"new":true}')
+      const { bytes } = drifted
+      drifted.bytes = Buffer.concat([bytes.subarray(0, end), added, bytes.subarray(end)])
+      drifted.end += added.length
+      drifted.bodyEnd += added.length
+      send(drifted)
+    },
+  },
+} satisfies Readonly<Record<string, VenueFault>>

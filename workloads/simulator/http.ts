@@ -1,52 +1,26 @@
-// The HTTP side: discovery, registration of keys and the simulator's own account. Every answer says that it
-// is simulated. What is answered is decided in `rest.ts`; here are sockets, limits and headers.
+// The HTTP side: which exchange a request is for, what it answers, and the simulator's own account. Every answer says that
+// it is simulated. What is answered is the exchange's affair; here are sockets, faults on requests and headers.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
-import type { Allowance } from './allowance.ts'
-import { verifySignature } from './auth.ts'
-import type { KeyRing } from './keys.ts'
-import { answerRest, type RestAnswer } from './rest.ts'
-import type { FaultSchedule } from './schedule.ts'
-import type { RestExchange } from './source.ts'
+import type { HttpAnswer, HttpRequest } from '#exchanges/simulation/venue.ts'
+import type { Stage } from './stage.ts'
 
 export const SIMULATED_HEADER = 'x-ssmd-simulated'
 const BODY_LIMIT = 16 * 1024
+/** Paths of the simulator's own, on which no fault strikes. */
+const OWN_PATHS = '/simulator'
 
 export type HttpDeps = {
-  readonly keys: KeyRing
-  readonly rest: RestExchange
-  readonly schedule: FaultSchedule
-  readonly allowance: Allowance
+  readonly stages: readonly Stage[]
   readonly now: () => number
-  readonly status: () => unknown
-  readonly onKey: (keyId: string) => void
+  readonly status: (stage: Stage) => object
   readonly onRefused: (fields: object) => void
 }
 
-/** The bodies of refusals, as the exchange words them; `hint` is ours. */
-export const UNAUTHORIZED = (code: string, details: string): RestAnswer => ({
-  status: 401,
-  body: {
-    error: { code, message: code.replaceAll('_', ' '), details },
-    simulated: true,
-    hint: 'this is the ssmd simulator: register a public key with POST /simulator/keys {"keyId": "…", "publicKey": "<SPKI PEM>"}, or set KALSHI_API_KEY and KALSHI_PRIVATE_KEY where it runs, and sign with that key',
-  },
-})
-export const TOO_MANY: RestAnswer = { status: 429, body: { error: 'too many requests' } }
-
-export const header = (request: IncomingMessage, name: string): string | undefined => {
-  const value = request.headers[name]
-  return Array.isArray(value) ? value[0] : value
+export const NOT_FOUND: HttpAnswer = {
+  status: 404,
+  body: { error: { code: 'not_found', message: 'not found' } },
 }
-
-/** Method, path and the three signature headers of a request. */
-export const signedRequest = (request: IncomingMessage, path: string) => ({
-  method: request.method ?? 'GET',
-  path,
-  key: header(request, 'kalshi-access-key'),
-  timestamp: header(request, 'kalshi-access-timestamp'),
-  signature: header(request, 'kalshi-access-signature'),
-})
 
 export function createHandler(
   deps: HttpDeps
@@ -54,17 +28,19 @@ export function createHandler(
   return (request, response) => {
     const url = parseUrl(request.url)
     void answer(request, url, deps)
-      .catch((thrown: unknown): RestAnswer => {
+      .catch((thrown: unknown): HttpAnswer => {
         const error = toSsmdError(thrown)
         return {
           status: error.code === 'SSMD_E_INTERNAL' ? 500 : 400,
           body: { error: { code: error.code, message: error.message, details: error.hint ?? '' } },
         }
       })
-      .then(({ status, body }) => {
+      .then(({ status, body, headers, refused }) => {
+        if (refused !== undefined) deps.onRefused({ status, path: url.pathname, ...refused })
         response.writeHead(status, {
           'content-type': 'application/json',
           [SIMULATED_HEADER]: 'true',
+          ...headers,
           ...(status === 405 ? { allow: 'GET, POST' } : {}),
         })
         response.end(request.method === 'HEAD' ? undefined : JSON.stringify(body))
@@ -78,48 +54,66 @@ export function parseUrl(target: string | undefined): URL {
   return URL.canParse(target ?? '/', base) ? new URL(target ?? '/', base) : new URL('/?', base)
 }
 
-async function answer(request: IncomingMessage, url: URL, deps: HttpDeps): Promise<RestAnswer> {
-  const { method } = request
-  if (url.pathname === '/simulator/keys') {
-    if (method !== 'POST') return { status: 405, body: { error: { code: 'method_not_allowed' } } }
-    return registerKey(await readBody(request), deps)
-  }
-  if (method !== 'GET' && method !== 'HEAD')
-    return { status: 405, body: { error: { code: 'method_not_allowed' } } }
-  if (url.pathname === '/simulator') return { status: 200, body: deps.status() }
-  const fault = deps.schedule.request(deps.now())
-  if (fault === 'unauthorized') return UNAUTHORIZED('authentication_error', 'FAULT_ON_DEMAND')
-  if (fault === 'tooManyRequests' || !deps.allowance.admit(deps.now())) return TOO_MANY
-  // Market data needs no key; a key that is shown has to be good all the same.
-  const signed = signedRequest(request, url.pathname)
-  if (signed.key !== undefined) {
-    const verdict = verifySignature(signed, deps.keys, deps.now())
-    if (!verdict.ok) {
-      deps.onRefused({ path: url.pathname, key: signed.key, details: verdict.details })
-      return UNAUTHORIZED(verdict.code, verdict.details)
-    }
-  }
-  return answerRest(url.pathname, url.searchParams, deps.rest)
+/**
+ * Which exchange a path is for, and the path as that exchange knows it: `/<exchange>/…`, or else the path of the first one
+ * that has it.
+ */
+export function placeOf(
+  stages: readonly Stage[],
+  path: string
+): { readonly stage: Stage; readonly path: string } | undefined {
+  const [, first = ''] = path.split('/', 2)
+  const named = stages.find(({ venue }) => venue.name === first)
+  if (named !== undefined) return { stage: named, path: path.slice(first.length + 1) || '/' }
+  const stage = stages.length === 1 ? stages[0] : stages.find((one) => one.exchange.knows(path))
+  return stage === undefined ? undefined : { stage, path }
 }
 
-function registerKey(text: string, deps: HttpDeps): RestAnswer {
-  let value: { keyId?: unknown; publicKey?: unknown } | null
-  try {
-    value = JSON.parse(text) as typeof value
-  } catch (cause) {
-    throw new SsmdError('SSMD_E_CREDENTIALS', 'the body is not JSON', { cause })
-  }
-  const { keyId, publicKey } = value ?? {}
-  if (typeof keyId !== 'string' || typeof publicKey !== 'string')
-    throw new SsmdError('SSMD_E_CREDENTIALS', 'the body needs the texts keyId and publicKey', {
-      hint: '{"keyId": "…", "publicKey": "<SPKI PEM>"}',
-    })
-  deps.keys.add(keyId, publicKey)
-  deps.onKey(keyId)
-  return { status: 201, body: { keyId, simulated: true } }
+export const requestOf = (
+  request: IncomingMessage,
+  url: URL,
+  path: string,
+  body = ''
+): HttpRequest => ({
+  method: request.method ?? 'GET',
+  path,
+  sentPath: url.pathname,
+  query: url.searchParams,
+  header(name) {
+    const value = request.headers[name]
+    return Array.isArray(value) ? value[0] : value
+  },
+  body,
+})
+
+async function answer(request: IncomingMessage, url: URL, deps: HttpDeps): Promise<HttpAnswer> {
+  const { method } = request
+  const { stages } = deps
+  const isRead = method === 'GET' || method === 'HEAD'
+  const place = placeOf(stages, url.pathname)
+  if (isRead && (place?.path ?? url.pathname) === OWN_PATHS)
+    return { status: 200, body: account(place?.stage, url.pathname, deps) }
+  if (place === undefined) return NOT_FOUND
+  const { stage, path } = place
+  const nowMs = deps.now()
+  if (path.startsWith(`${OWN_PATHS}/`))
+    return stage.exchange.answer(requestOf(request, url, path, await readBody(request)), nowMs)
+  if (!isRead) return { status: 405, body: { error: { code: 'method_not_allowed' } } }
+  const fault = stage.schedule.request(nowMs)
+  if (fault !== undefined) return stage.exchange.refusal(fault, nowMs)
+  return stage.exchange.answer(requestOf(request, url, path), nowMs)
+}
+
+/** `GET /simulator`: of one exchange, or of each. */
+function account(stage: Stage | undefined, path: string, deps: HttpDeps): object {
+  if (stage !== undefined && (deps.stages.length === 1 || path !== OWN_PATHS))
+    return deps.status(stage)
+  const exchanges = deps.stages.map((one) => [one.venue.name, deps.status(one)] as const)
+  return { simulated: true, exchanges: Object.fromEntries(exchanges) }
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
+  if (request.method !== 'POST') return ''
   const parts: Buffer[] = []
   let length = 0
   for await (const part of request as AsyncIterable<Buffer>) {

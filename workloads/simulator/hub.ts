@@ -1,16 +1,20 @@
-// Everybody who is connected, and the one way a frame takes to them: numbers, faults, journal, counts and the
-// bound on what a slow reader may leave waiting. It knows no files and no market.
-import type { Channel } from './channels.ts'
+// The clients of one exchange, and the one way a frame takes to them: numbers, faults, journal, counts and the bound on
+// what a slow reader may leave waiting. It knows no files and no market.
+import { type Channel, copyFrame, type Frame } from '#exchanges/simulation/frame.ts'
+import type {
+  Deliver,
+  Delivery,
+  Outgoing,
+  Route,
+  Venue,
+  VenueFault,
+} from '#exchanges/simulation/venue.ts'
 import type { Client } from './client.ts'
-import { copyFrame, type Frame } from './frame.ts'
-import { type Delivery, FRAME_FAULTS, isFrameFault } from './frame-faults.ts'
+import { FRAME_FAULTS } from './frame-faults.ts'
 import type { Journal } from './journal.ts'
 import type { FaultSchedule, Strike } from './schedule.ts'
-import type { Outgoing } from './session.ts'
-import type { Deliver } from './source.ts'
-import type { Subscription } from './subscription.ts'
 
-/** What a client may leave unread before its subscriptions end with code 25. */
+/** What a client may leave unread before the exchange ends what it is subscribed to. */
 export const BUFFER_LIMIT_BYTES = 16 * 1024 * 1024
 /** At full speed nothing more is composed while a client has this much waiting. */
 export const HIGH_WATER_BYTES = 1024 * 1024
@@ -23,7 +27,7 @@ export type HubLog = {
   warn(fields: object, message: string): void
 }
 
-type Held = { readonly client: Client; readonly subscription: Subscription; readonly frame: Frame }
+type Held = { readonly client: Client; readonly route: Route; readonly frame: Frame }
 
 export class Hub implements Deliver {
   readonly #clients = new Set<Client>()
@@ -32,8 +36,9 @@ export class Hub implements Deliver {
   readonly #journal: Journal | null
   readonly #bufferLimit: number
   readonly #now: () => number
+  readonly #faults: Readonly<Record<string, VenueFault>>
   #armed: Strike[] = []
-  readonly #swapped = new Map<Subscription, { frame: Frame; sequence: number }>()
+  readonly #swapped = new Map<Route, { frame: Frame; sequence: number }>()
   #frozenUntil = Number.NEGATIVE_INFINITY
   readonly #frozenChannels = new Map<string, number>()
   #held: Held[] = []
@@ -47,6 +52,8 @@ export class Hub implements Deliver {
     schedule: FaultSchedule
     log: HubLog
     now: () => number
+    /** The exchange's own faults. */
+    faults: Venue['faults']
     journal?: Journal | null
     /** Default `BUFFER_LIMIT_BYTES`. */
     bufferLimitBytes?: number
@@ -54,6 +61,7 @@ export class Hub implements Deliver {
     this.#schedule = options.schedule
     this.#log = options.log
     this.#now = options.now
+    this.#faults = { ...FRAME_FAULTS, ...options.faults }
     this.#journal = options.journal ?? null
     this.#bufferLimit = options.bufferLimitBytes ?? BUFFER_LIMIT_BYTES
   }
@@ -64,6 +72,12 @@ export class Hub implements Deliver {
 
   add(client: Client): void {
     this.#clients.add(client)
+    const { session } = client
+    this.answer(client, session.opened(this.#now()))
+    // Where the path of the handshake says what is subscribed to.
+    if (!session.hasSubscriptions) return
+    this.#schedule.start(this.#now())
+    this.#changed()
   }
 
   remove(client: Client): void {
@@ -88,18 +102,27 @@ export class Hub implements Deliver {
   /** One frame of a client: its answers go out at once. */
   receive(client: Client, text: string): void {
     const before = client.session.changes
-    this.answer(client, client.session.receive(text, this.#now()))
-    if (client.session.changes === before) return
-    if (client.session.hasSubscriptions) this.#schedule.start(this.#now())
-    this.#changed()
+    this.#follow(client, before, client.session.receive(text, this.#now()))
+  }
+
+  /** A ping or a pong of a client. */
+  pinged(client: Client): void {
+    const { session } = client
+    if (session.pinged) this.#follow(client, session.changes, session.pinged(this.#now()))
   }
 
   answer(client: Client, outgoing: readonly Outgoing[]): void {
     const { writer } = client
-    for (const { kind, text } of outgoing) {
-      writer.text(text)
-      if (kind === 'data') this.#sent(client)
-      else client.answersSent++
+    for (const one of outgoing) {
+      if (one.kind === 'close') client.close(one.code, one.reason)
+      else if (one.kind === 'cut') {
+        client.flush()
+        client.cut()
+      } else {
+        writer.text(one.text)
+        if (one.kind === 'data') this.#sent(client)
+        else client.answersSent++
+      }
     }
     client.flush()
   }
@@ -114,15 +137,15 @@ export class Hub implements Deliver {
     const strike = this.#armed.length === 0 ? undefined : this.#strikeFor(frame)
     const frozen = this.#frozenChannels.size > 0 && this.#frozenChannels.has(frame.channel.name)
     for (const client of this.#clients)
-      for (const subscription of client.session.matching(frame.channel, frame.market)) {
-        if (frozen) this.#hold(client, subscription, frame)
-        else if (strike) this.#fault(client, subscription, frame, strike)
-        else this.#send(client, subscription, frame)
+      for (const route of client.session.matching(frame.channel, frame.market)) {
+        if (frozen) this.#hold(client, route, frame)
+        else if (strike) this.#fault(client, route, frame, strike)
+        else this.#send(client, route, frame)
       }
     if (strike) this.#log.info({ fault: strike.fault.kind, channel: frame.channel.name }, 'fault')
   }
 
-  /** Hands over what is composed; whoever does not read is told so and gets no more. */
+  /** Hands over what is composed; whoever does not read gets no more. */
   flush(): void {
     for (const client of this.#clients) {
       client.flush()
@@ -130,9 +153,14 @@ export class Hub implements Deliver {
     }
   }
 
-  /** Applies the faults that are due. Called often. */
+  /** Applies the faults that are due, and gives sessions their time. Called often. */
   poll(): void {
     const now = this.#now()
+    for (const client of this.#clients) {
+      const { session } = client
+      if (now < session.wakeAt) continue
+      this.#follow(client, session.changes, session.tick(now, client.sentMs))
+    }
     for (const strike of this.#schedule.due(now)) this.#apply(strike)
     for (const [channel, until] of this.#frozenChannels)
       if (now >= until) {
@@ -164,54 +192,46 @@ export class Hub implements Deliver {
     }
   }
 
-  close(): void {
-    this.flush()
-    this.#journal?.close()
-  }
-
   #strikeFor(frame: Frame): Strike | undefined {
-    // Only where there is a number can one be seen to be missing, twice there or out of order.
-    if (frame.seqAt < 0 && this.#armed.every(({ fault }) => fault.kind !== 'drift'))
-      return undefined
-    if (!this.wants(frame.channel, frame.market)) return undefined
-    const index = this.#armed.findIndex(
-      ({ fault }) =>
-        (fault.channel === null || fault.channel === frame.channel.name) &&
-        (frame.seqAt >= 0 || fault.kind === 'drift')
-    )
-    return index < 0 ? undefined : this.#armed.splice(index, 1)[0]
+    const index = this.#armed.findIndex(({ fault }) => {
+      const own = this.#faults[fault.kind]
+      if (own?.on !== 'frame') return false
+      if (fault.channel !== null && fault.channel !== frame.channel.name) return false
+      // Only where the protocol tells can a frame be seen to be missing, twice there or out of order.
+      return own.fits ? own.fits(frame) : frame.provable
+    })
+    if (index < 0 || !this.wants(frame.channel, frame.market)) return undefined
+    return this.#armed.splice(index, 1)[0]
   }
 
-  #fault(client: Client, subscription: Subscription, frame: Frame, strike: Strike): void {
+  #fault(client: Client, route: Route, frame: Frame, strike: Strike): void {
     const { kind } = strike.fault
-    if (!isFrameFault(kind)) {
-      this.#send(client, subscription, frame)
-      return
-    }
+    const own = this.#faults[kind]
+    if (own?.on !== 'frame') return
     this.#schedule.count(kind)
     const delivery: Delivery = {
-      subscription,
+      route,
       frame,
-      send: (one) => this.#send(client, subscription, one),
-      sendAs: (one, sequence) => this.#write(client, subscription, one, sequence),
+      send: (one) => this.#send(client, route, one),
+      sendAs: (one, sequence) => this.#write(client, route, one, sequence),
       hold: (one, sequence) => {
-        this.#swapped.set(subscription, { frame: one, sequence })
+        this.#swapped.set(route, { frame: one, sequence })
       },
     }
-    FRAME_FAULTS[kind](delivery)
+    own.act(delivery)
   }
 
-  #send(client: Client, subscription: Subscription, frame: Frame): void {
-    this.#write(client, subscription, frame, frame.seqAt < 0 ? 0 : subscription.nextSequence())
+  #send(client: Client, route: Route, frame: Frame): void {
+    this.#write(client, route, frame, frame.seqAt < 0 ? 0 : route.nextSequence())
     if (this.#swapped.size === 0) return
-    const behind = this.#swapped.get(subscription)
+    const behind = this.#swapped.get(route)
     if (!behind) return
-    this.#swapped.delete(subscription)
-    this.#write(client, subscription, behind.frame, behind.sequence)
+    this.#swapped.delete(route)
+    this.#write(client, route, behind.frame, behind.sequence)
   }
 
-  #write(client: Client, subscription: Subscription, frame: Frame, sequence: number): void {
-    client.writer.frame(frame, subscription.sid, sequence)
+  #write(client: Client, route: Route, frame: Frame, sequence: number): void {
+    client.writer.frame(frame, route.id, sequence, route.bare)
     this.#sent(client)
   }
 
@@ -223,12 +243,12 @@ export class Hub implements Deliver {
     this.#journal?.append(client.id, lastBytes, lastStart, lastEnd)
   }
 
-  #hold(client: Client, subscription: Subscription, frame: Frame): void {
+  #hold(client: Client, route: Route, frame: Frame): void {
     if (this.#heldBytes > HELD_LIMIT_BYTES) {
       this.#overflow(client)
       return
     }
-    this.#held.push({ client, subscription, frame: copyFrame(frame) })
+    this.#held.push({ client, route, frame: copyFrame(frame) })
     this.#heldBytes += frame.end - frame.start
   }
 
@@ -237,21 +257,33 @@ export class Hub implements Deliver {
     const held = this.#held
     this.#held = []
     this.#heldBytes = 0
-    for (const { client, subscription, frame } of held)
-      if (this.#frozenChannels.has(subscription.channel.name))
-        this.#hold(client, subscription, frame)
-      else if (client.session.has(subscription)) this.#send(client, subscription, frame)
+    for (const { client, route, frame } of held)
+      if (this.#frozenChannels.has(frame.channel.name)) this.#hold(client, route, frame)
+      else if (client.session.has(route)) this.#send(client, route, frame)
   }
 
   #apply(strike: Strike): void {
     const { kind, channel } = strike.fault
-    if (isFrameFault(kind)) {
+    const own = this.#faults[kind]
+    if (own?.on === 'frame') {
       this.#armed.push(strike)
+      return
+    }
+    const listening = [...this.#clients].filter(({ session }) =>
+      channel === null ? true : session.listensTo(channel)
+    )
+    if (own?.on === 'connection') {
+      for (const client of listening) {
+        this.#schedule.count(kind)
+        const { session } = client
+        this.#follow(client, session.changes, own.act(session, this.#now()))
+      }
+      this.#log.info({ fault: kind, channel, clients: listening.map(({ id }) => id) }, 'fault')
       return
     }
     switch (kind) {
       case 'cut': {
-        const cut = [...this.#clients].filter((client) => listensTo(client, channel))
+        const cut = listening
         for (const client of cut) {
           client.flush()
           this.#schedule.count('cut')
@@ -272,19 +304,24 @@ export class Hub implements Deliver {
     }
   }
 
-  /** Code 25 for each subscription: they are over, and the client has to ask anew. */
   #overflow(client: Client): void {
-    const subscriptions = [...client.session.subscriptions]
-    if (subscriptions.length === 0) return
+    const { session } = client
+    if (!session.hasSubscriptions) return
     this.overflows++
     this.#log.warn(
-      { client: client.id, pendingBytes: client.pendingBytes, code: 25 },
+      { client: client.id, pendingBytes: client.pendingBytes },
       'client reads too slowly; its subscriptions are ended'
     )
-    this.answer(
-      client,
-      subscriptions.map((subscription) => client.session.terminate(subscription, 25))
-    )
+    this.answer(client, session.overflowed(this.#now()))
+    this.#changed()
+  }
+
+  /** Sends what a session says, and sees whether it subscribed to something else while it said so. */
+  #follow(client: Client, before: number, outgoing: readonly Outgoing[]): void {
+    if (outgoing.length > 0) this.answer(client, outgoing)
+    const { session } = client
+    if (session.changes === before) return
+    if (session.hasSubscriptions) this.#schedule.start(this.#now())
     this.#changed()
   }
 
@@ -293,13 +330,13 @@ export class Hub implements Deliver {
       const done = (): void => {
         clearTimeout(timer)
         signal.removeEventListener('abort', done)
-        for (const client of slow) client.offDrain(done)
+        for (const client of slow) client.wire.offDrain(done)
         resolve()
       }
       // For a client that takes little by little without ever draining, or that is gone.
       const timer = setTimeout(done, 50)
       signal.addEventListener('abort', done, { once: true })
-      for (const client of slow) client.onDrain(done)
+      for (const client of slow) client.wire.onDrain(done)
     })
   }
 
@@ -307,7 +344,3 @@ export class Hub implements Deliver {
     for (const listener of this.#listeners) listener()
   }
 }
-
-const listensTo = (client: Client, channel: string | null): boolean =>
-  channel === null ||
-  [...client.session.subscriptions].some((subscription) => subscription.channel.name === channel)

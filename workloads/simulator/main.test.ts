@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { dial, httpOf, register, testKey } from '#exchanges/kalshi/simulator/testing/dial.ts'
 import { until, within } from '#testing/deadline.ts'
-import { dial, httpOf, register, testKey } from './testing/dial.ts'
 
 const test = suite('main')
 const folder = mkdtempSync(join(tmpdir(), 'ssmd-simulator-'))
@@ -25,7 +25,7 @@ type Line = Readonly<Record<string, unknown>> & { msg: string; level: string }
 function run(options: object) {
   const child = spawn(
     process.execPath,
-    [PROGRAM, JSON.stringify({ exchange: 'kalshi', port: 0, ...options })],
+    [PROGRAM, JSON.stringify({ exchanges: ['kalshi'], port: 0, ...options })],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     }
@@ -99,7 +99,7 @@ test('ends with one clear line and the right exit code', async () => {
   writeFileSync(faults, '- kind: boom\n')
   const cases: [object, number, string, RegExp][] = [
     [{ port }, 1, 'SSMD_E_PORT_IN_USE', new RegExp(`127\\.0\\.0\\.1:${port} is in use`)],
-    [{ exchange: 'nasdaq' }, 2, 'SSMD_E_USAGE', /nasdaq/],
+    [{ exchanges: ['nasdaq'] }, 2, 'SSMD_E_USAGE', /nasdaq/],
     [{ speed: 'quick' }, 2, 'SSMD_E_USAGE', /quick/],
     [{ faultsFile: faults }, 3, 'SSMD_E_RESOURCE_INVALID', /faults\.yaml:1:9/],
     [{ faultsFile: join(folder, 'none') }, 1, 'SSMD_E_NOT_FOUND', /none/],

@@ -1,8 +1,10 @@
-// `ssmd simulator kalshi`: an exchange that runs here, as a program. It says where it listens and that all it
+// `ssmd simulator <exchange>`: exchanges that run here, as a program. It says where it listens and that all it
 // sends is simulated, plays until SIGTERM, and exits with 0, whatever was wrong with a recording.
 import { readFile } from 'node:fs/promises'
 import { SsmdError } from '#crds/errors.ts'
 import { loadResource } from '#crds/resources.ts'
+import { venueOf } from '#exchanges/index.ts'
+import type { Venue } from '#exchanges/simulation/venue.ts'
 import { announceReady, type Role, runRole } from '#role/run.ts'
 import { type Fault, faultsOf, parseFaults } from './faults.ts'
 import { type EnvironmentSimulator, type SimulatorOptions, settle } from './options.ts'
@@ -24,8 +26,11 @@ async function simulate(role: Role, options: SimulatorOptions): Promise<void> {
       ? {}
       : ((await loadResource('Environment', options.environmentFile)).spec.simulator ?? {})
   const settings = settle(options, environment)
-  const faults = await readFaults(options, environment)
+  const venues = await Promise.all([...new Set(options.exchanges)].map(venueOf))
+  const faults = await readFaults(options, environment, venues)
   const simulator = await startSimulator({
+    venues,
+    feed: options.feedFile === undefined ? null : await loadResource('Feed', options.feedFile),
     settings,
     faults,
     journal: options.journal,
@@ -34,30 +39,43 @@ async function simulate(role: Role, options: SimulatorOptions): Promise<void> {
     nowMs: () => role.clock.nowMs(),
     signal: role.signal,
   })
-  const { source, hub, schedule } = simulator
-  registerMetrics(role.metrics, hub, schedule)
+  const { stages } = simulator
+  registerMetrics(role.metrics, stages)
+  const replays = stages.flatMap(({ source }) => (source instanceof Replay ? [source] : []))
   announceReady(role, {
     url: simulator.url,
     simulated: true,
-    exchange: options.exchange,
-    source: source.kind,
+    exchange: options.exchanges.join(', '),
+    source: replays.length > 0 ? 'replay' : 'generated',
     speed: String(settings.speed),
-    ...(source instanceof Replay
-      ? { recordings: source.accounts.length, frames: source.total }
+    ...(replays.length > 0
+      ? {
+          recordings: replays[0]?.accounts.length,
+          frames: replays.reduce((sum, { total }) => sum + total, 0),
+        }
       : { seed: settings.seed, rate: settings.rate, markets: settings.markets }),
     faults: faults.length,
   })
   await simulator.play()
   await simulator.close()
-  role.log.info({ framesSent: hub.framesSent, faults: schedule.counts }, 'simulator ended')
+  for (const { venue, hub, schedule } of stages)
+    role.log.info(
+      { exchange: venue.name, framesSent: hub.framesSent, faults: schedule.counts },
+      'simulator ended'
+    )
 }
 
 async function readFaults(
   options: SimulatorOptions,
-  environment: EnvironmentSimulator
+  environment: EnvironmentSimulator,
+  venues: readonly Venue[]
 ): Promise<readonly Fault[]> {
   if (options.faultsFile === undefined)
-    return faultsOf(environment.faults ?? [], `${options.environmentFile}: spec.simulator.faults`)
+    return faultsOf(
+      environment.faults ?? [],
+      `${options.environmentFile}: spec.simulator.faults`,
+      venues
+    )
   const text = await readFile(options.faultsFile, 'utf8').catch((cause: unknown) => {
     throw new SsmdError(
       'SSMD_E_NOT_FOUND',
@@ -65,5 +83,5 @@ async function readFaults(
       { cause }
     )
   })
-  return parseFaults(text, options.faultsFile)
+  return parseFaults(text, options.faultsFile, venues)
 }

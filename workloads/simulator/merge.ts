@@ -1,6 +1,6 @@
 // Several recordings as one, in the order of receive time and, within a connection, of number. A file is opened
 // when its time comes and closed at its end, so that only those that overlap take memory.
-import { type FrameReader, Recording } from './recording.ts'
+import { type FrameReader, type Recogniser, Recording } from './recording.ts'
 import type { RecordingAccount } from './recordings.ts'
 import { SortedRecording } from './sorted-recording.ts'
 
@@ -25,10 +25,13 @@ export class Merge {
   readonly #open: Open[] = []
   #empty: Open | null = null
 
-  constructor(accounts: readonly RecordingAccount[]) {
+  readonly #venue: Recogniser
+
+  constructor(accounts: readonly RecordingAccount[], venue: Recogniser) {
+    this.#venue = venue
     this.#waiting = accounts
       .map(({ file, from, frames, ordered }, place) => ({ file, from, frames, ordered, place }))
-      .filter(({ frames }) => frames > 0)
+      .filter(({ from }) => from < Number.POSITIVE_INFINITY)
       .sort((a, b) => a.from - b.from || a.place - b.place)
   }
 
@@ -58,7 +61,7 @@ export class Merge {
     }
     while (this.#isDue()) {
       const { file, ordered, place } = this.#waiting.shift() as Waiting
-      const recording = new Recording(file)
+      const recording = new Recording(file, this.#venue)
       await this.#take({
         recording: ordered ? recording : new SortedRecording(recording),
         place,

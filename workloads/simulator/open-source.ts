@@ -1,11 +1,11 @@
-// Makes what is to be played: a generated exchange, or a replay of recordings that were read once through. A
+// Makes what is to be played of one exchange: generated markets, or a replay of recordings that were read once through. A
 // recording that cannot be read whole is told in one line, with its place; the others go on.
 import { SsmdError } from '#crds/errors.ts'
-import { GeneratedExchange } from './exchange.ts'
-import { readMetadata } from './metadata.ts'
+import { recordingsOf } from '#crds/recordings.ts'
+import type { GeneratedExchange, Venue, VenueOptions } from '#exchanges/simulation/venue.ts'
 import type { Settings } from './options.ts'
 import { accountFor, findRecordings, type RecordingAccount } from './recordings.ts'
-import { Replay } from './replay.ts'
+import { Replay, recordedOf } from './replay.ts'
 
 export type SourceLog = {
   info(fields: object, message: string): void
@@ -14,34 +14,37 @@ export type SourceLog = {
 }
 
 export async function openSource(
+  venue: Venue,
   settings: Settings,
-  options: { startMs: number; log: SourceLog; signal: AbortSignal; windowMs?: number }
+  options: VenueOptions & { readonly log: SourceLog; readonly signal: AbortSignal }
 ): Promise<GeneratedExchange | Replay> {
   const { log, signal } = options
-  if (settings.replay.length === 0)
-    return new GeneratedExchange({
+  const paths = recordingsOf(settings.replay, venue.name)
+  if (paths.length === 0)
+    return venue.generate({
+      ...options,
       // All 53 bits of a seed count.
-      seed: (settings.seed % 2 ** 32) ^ Math.floor(settings.seed / 2 ** 32),
+      seed: ((settings.seed % 2 ** 32) ^ Math.floor(settings.seed / 2 ** 32)) >>> 0,
       markets: settings.markets,
-      startMs: options.startMs,
-      ...(options.windowMs === undefined ? {} : { windowMs: options.windowMs }),
     })
-  const files = await findRecordings(settings.replay)
+  const files = await findRecordings(paths)
   log.info({ recordings: files.length }, 'reading recordings')
   const accounts: RecordingAccount[] = []
   for (const file of files) {
-    const account = await accountFor(file, signal)
+    const account = await accountFor(file, venue, signal)
     accounts.push(account)
     tell(account, log)
   }
-  const metadata = await readMetadata(files, (file, message) =>
-    log.warn({ file, error: message }, 'metadata left out')
-  )
-  const replay = new Replay(accounts, metadata)
+  const exchange = await venue.replay({ ...options, recorded: recordedOf(accounts) })
+  const replay = new Replay(accounts, venue, exchange)
   if (replay.total === 0 && !signal.aborted)
-    throw new SsmdError('SSMD_E_RECORDING', `no frame to play in ${settings.replay.join(', ')}`, {
-      hint: 'lines are {"recv_ms":…,"event":{…}} or those of an ssmd archive',
-    })
+    throw new SsmdError(
+      'SSMD_E_RECORDING',
+      `no frame to play in ${paths.join(', ')} that ${venue.name} sends`,
+      {
+        hint: 'lines are those of an ssmd archive, {"recv_ms":…,"event":{…}}, <unix ns> <frame>, or frames alone',
+      }
+    )
   return replay
 }
 

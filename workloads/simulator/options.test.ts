@@ -8,7 +8,7 @@ import { burstAt } from './player.ts'
 const test = suite('options')
 
 test('takes the command line first, then the Environment, then the defaults', () => {
-  assert.equal(settle({ exchange: 'kalshi' }, {}), {
+  assert.equal(settle({ exchanges: ['kalshi'] }, {}), {
     host: '127.0.0.1',
     port: 8980,
     replay: [],
@@ -25,7 +25,7 @@ test('takes the command line first, then the Environment, then the defaults', ()
     rate: 9,
     markets: 2,
   }
-  assert.equal(settle({ exchange: 'kalshi', host: '::1' }, environment), {
+  assert.equal(settle({ exchanges: ['kalshi'], host: '::1' }, environment), {
     host: '::1',
     port: 9001,
     replay: ['a'],
@@ -35,7 +35,7 @@ test('takes the command line first, then the Environment, then the defaults', ()
     markets: 2,
   })
   const given = settle(
-    { exchange: 'kalshi', port: 0, replay: ['b'], speed: '2.5', seed: 0, rate: 7, markets: 1 },
+    { exchanges: ['kalshi'], port: 0, replay: ['b'], speed: '2.5', seed: 0, rate: 7, markets: 1 },
     environment
   )
   assert.equal(given, {
@@ -51,13 +51,12 @@ test('takes the command line first, then the Environment, then the defaults', ()
 
 test('refuses what does not fit, with what to do', () => {
   for (const [options, message] of [
-    [{ exchange: 'kraken' }, /no simulator of "kraken"/],
-    [{ exchange: 'kalshi', speed: 'fast' }, /speed "fast": expected a number above 0 or max/],
-    [{ exchange: 'kalshi', speed: '0' }, /speed "0"/],
-    [{ exchange: 'kalshi', port: 70_000 }, /port 70000/],
-    [{ exchange: 'kalshi', rate: 0 }, /rate 0/],
-    [{ exchange: 'kalshi', markets: 1.5 }, /markets 1.5/],
-    [{ exchange: 'kalshi', seed: -1 }, /seed -1/],
+    [{ exchanges: ['kalshi'], speed: 'fast' }, /speed "fast": expected a number above 0 or max/],
+    [{ exchanges: ['kalshi'], speed: '0' }, /speed "0"/],
+    [{ exchanges: ['kalshi'], port: 70_000 }, /port 70000/],
+    [{ exchanges: ['kalshi'], rate: 0 }, /rate 0/],
+    [{ exchanges: ['kalshi'], markets: 1.5 }, /markets 1.5/],
+    [{ exchanges: ['kalshi'], seed: -1 }, /seed -1/],
   ] as const)
     assert.throws(
       () => settle(options, {}),

@@ -6,7 +6,8 @@ import type { Speed } from './player.ts'
 export const DEFAULT_PORT = 8980
 
 export type SimulatorOptions = {
-  readonly exchange: string
+  /** Names of those that are simulated, each with markets, clients and faults of its own, on one port. */
+  readonly exchanges: readonly string[]
   /** Default 127.0.0.1. */
   readonly host?: string
   /** Default: that of spec.simulator.url, else 8980; 0 takes a free one. */
@@ -22,6 +23,8 @@ export type SimulatorOptions = {
   readonly markets?: number
   readonly faultsFile?: string
   readonly environmentFile?: string
+  /** The Feed that describes the exchange, for one without an adapter. */
+  readonly feedFile?: string
   readonly healthAddr?: string
   /** Where every data frame is written down as it is sent. */
   readonly journal?: string
@@ -69,11 +72,6 @@ function whole(name: string, value: number, least: number, most: number): number
 }
 
 export function settle(options: SimulatorOptions, environment: EnvironmentSimulator): Settings {
-  if (options.exchange !== 'kalshi')
-    throw usage(
-      `no simulator of ${JSON.stringify(options.exchange)}`,
-      'the one exchange that is simulated is kalshi'
-    )
   const url = environment.url === undefined ? '' : new URL(environment.url).port
   const replay = options.replay?.length ? options.replay : (environment.replay ?? [])
   return {

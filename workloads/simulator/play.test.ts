@@ -5,11 +5,10 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { WINDOW_MS } from '#exchanges/kalshi/simulator/generated.ts'
+import { dial, httpOf, signedHeaders, testKey } from '#exchanges/kalshi/simulator/testing/dial.ts'
 import { until, within } from '#testing/deadline.ts'
 import { KALSHI, kalshiEventFiles, kalshiFrames, withoutSequence } from '#testing/recordings.ts'
-import { WINDOW_MS } from './exchange.ts'
-import { parseFaults } from './faults.ts'
-import { dial, httpOf, signedHeaders, testKey } from './testing/dial.ts'
 import {
   assertNumbered,
   book,
@@ -25,7 +24,7 @@ import {
   subscribeTo,
   T0,
 } from './testing/playing.ts'
-import { runningSimulator } from './testing/running.ts'
+import { faultsIn, runningSimulator } from './testing/running.ts'
 
 const test = suite('play')
 const { folder, record } = createRecorder()
@@ -222,7 +221,7 @@ test('without any frame to play, or with a path that is not there, it does not s
 test('at full speed the play waits while nobody is subscribed, and goes on where it was', async () => {
   // More than the sockets hold: a client that does not read keeps it from ending before the cut.
   const frames = busy(120_000)
-  const faults = parseFaults('[{kind: cut, after: 250ms}]', 'f')
+  const faults = faultsIn('[{kind: cut, after: 250ms}]')
   await playing(
     { replay: [record(frames)] },
     async (simulator) => {
@@ -253,12 +252,11 @@ test('a generated market of the same seed says the same to every run at full spe
     let texts: string[] = []
     await playing(
       { seed: 77, markets: 2 },
-      async ({ url, source }) => {
+      async ({ url }) => {
         const client = await dial(url, { headers: signedHeaders(testKey(), startMs) })
-        const markets = source.rest
-          .markets()
-          .filter((m) => m.status === 'active')
-          .map((m) => m.ticker)
+        const listed = await fetch(`${httpOf(url)}/trade-api/v2/markets?status=open`)
+        const { markets: open } = (await listed.json()) as { markets: { ticker: string }[] }
+        const markets = open.map(({ ticker }) => ticker)
         subscribeTo(client, markets, ['orderbook_delta'])
         texts = (await received(client, 3000)).slice(0, 3000)
         await client.close()

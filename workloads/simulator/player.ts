@@ -1,8 +1,8 @@
 // Moves a source by the clock, at recorded speed, N times as fast or as fast as the clients read, and hands
 // its frames to the hub. The only place that knows when something is sent.
 import { setImmediate as turn } from 'node:timers/promises'
+import type { GeneratedExchange } from '#exchanges/simulation/venue.ts'
 import { pause } from '#role/backoff.ts'
-import type { GeneratedExchange } from './exchange.ts'
 import type { Hub, HubLog } from './hub.ts'
 import type { Replay } from './replay.ts'
 

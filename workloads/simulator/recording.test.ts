@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { venue } from '#exchanges/kalshi/simulator/venue.ts'
 import { Random } from '#exchanges/simulation/random.ts'
 import { within } from '#testing/deadline.ts'
 import { Merge } from './merge.ts'
@@ -40,11 +41,12 @@ async function readAll(reader: FrameReader): Promise<Read[]> {
       all.push({
         recv: reader.recv,
         number: reader.number,
-        frame: reader.bytes.toString('utf8', reader.start, reader.end),
+        frame: reader.frame.bytes.toString('utf8', reader.frame.start, reader.frame.end),
       })
   return all
 }
-const framesOf = async (path: string) => (await readAll(new Recording(path))).map((r) => r.frame)
+const framesOf = async (path: string) =>
+  (await readAll(new Recording(path, venue))).map((r) => r.frame)
 
 const LINES = Array.from({ length: 5000 }, (_, i) => sample(i + 1))
 const FRAMES = LINES.map((_, i) => frameAt(i + 1))
@@ -81,7 +83,7 @@ test('reads the lines of an archive, to the nanosecond, and passes over what is 
       archived(5, '59'),
     ].join('\n')
   )
-  const recording = new Recording(path)
+  const recording = new Recording(path, venue)
   const read = await readAll(recording)
   assert.equal(
     read.map((r) => r.number),
@@ -109,7 +111,7 @@ test('type and symbol that a line of format 2 has before its frame are passed ov
       named(6, { type: 'trade', symbol: 'Ü\n' }).replace('"frame":', '"pad":["","\\n"],"frame":'),
     ].join('\n')
   )
-  const recording = new Recording(path)
+  const recording = new Recording(path, venue)
   const read = await readAll(recording)
   assert.equal(
     read.map(({ frame }) => frame),
@@ -122,7 +124,7 @@ test('white space that an archive keeps beside a frame is around it again', asyn
   const frame = '{"type":"trade","sid":1,"seq":2,"msg":{"market_ticker":"A"}}'
   const line = archived(2, '02').replace('"frame":', '"pad":[" \\r\\n","\\n"],"frame":')
   const path = write('pad.jsonl', `${line.replace(frameAt(2), frame)}\n${archived(3, '03')}\n`)
-  const recording = new Recording(path)
+  const recording = new Recording(path, venue)
   const read = await readAll(recording)
   assert.equal(
     read.map((r) => r.frame),
@@ -144,7 +146,7 @@ test('gives all that stands before the place where a packed file is cut, and tel
     const size = 20 + random.below(packed.length - 21)
     const cut = packed.subarray(0, size)
     const path = write('cut.ndjson.gz', cut)
-    const recording = new Recording(path)
+    const recording = new Recording(path, venue)
     const frames = (await readAll(recording)).map((r) => r.frame)
     // What zlib itself can still get out of it.
     const readable = gunzipSync(cut, { finishFlush: 2 }).toString('utf8')
@@ -157,7 +159,7 @@ test('gives all that stands before the place where a packed file is cut, and tel
 
 test('tells half a line at the end of a plain file, and gives those before it', async () => {
   for (const cut of [1, 2, 3, 50]) {
-    const recording = new Recording(write('half.ndjson', TEXT.trimEnd().slice(0, -cut)))
+    const recording = new Recording(write('half.ndjson', TEXT.trimEnd().slice(0, -cut)), venue)
     assert.is((await readAll(recording)).length, FRAMES.length - 1)
     assert.equal(recording.problem, { line: 5000, message: 'the last line is cut short' })
   }
@@ -166,10 +168,10 @@ test('tells half a line at the end of a plain file, and gives those before it', 
 test('tells bytes that are no gzip, or are damaged, and goes no further', async () => {
   const damaged = gzipSync(TEXT.repeat(40), { level: 0 })
   damaged.fill(0xff, damaged.length - 200_000)
-  const random = new Recording(write('random.ndjson.gz', Buffer.from('no gzip at all')))
+  const random = new Recording(write('random.ndjson.gz', Buffer.from('no gzip at all')), venue)
   assert.is((await readAll(random)).length, 0)
   assert.match(random.problem?.message ?? '', /header/)
-  const half = new Recording(write('damaged.ndjson.gz', damaged))
+  const half = new Recording(write('damaged.ndjson.gz', damaged), venue)
   const frames = (await readAll(half)).map((r) => r.frame)
   assert.ok(frames.length > 100_000 && frames.length < 200_000, `${frames.length} frames`)
   assert.ok(half.problem)
@@ -182,7 +184,8 @@ test('lines that are something else are counted and left out', async () => {
     write(
       'mixed.ndjson',
       `hello\n${sample(1)}\n{"recv_ms":2,"event":[1]}\n{"recv_ms":3}\n${sample(4)}\n`
-    )
+    ),
+    venue
   )
   assert.equal(
     (await readAll(recording)).map((r) => r.frame),
@@ -194,7 +197,7 @@ test('lines that are something else are counted and left out', async () => {
 
 test('a file that is not there, or no file, is a problem and no exception', async () => {
   for (const path of [join(folder, 'missing.ndjson'), join(folder, 'missing.ndjson.gz'), folder]) {
-    const recording = new Recording(path)
+    const recording = new Recording(path, venue)
     assert.is(await within(20_000, 'fill', recording.fill()), false)
     assert.ok(recording.problem)
   }
@@ -238,24 +241,28 @@ test('accounts for markets, channels, times and what is not played', async () =>
       '{"recv_ms":1786400000009,"event":{"id":1,"type":"ok","sid":1,"seq":2}}',
     ].join('\n')
   )
-  const { frames, unplayed, from, to, markets, ids, ordered } = await accountFor(path, signal)
+  const { frames, unplayed, from, to, markets, firsts, ordered } = await accountFor(
+    path,
+    venue,
+    signal
+  )
   assert.equal(
     [frames, unplayed, from, to, ordered],
     [3, 1, 1_786_400_000_005, 1_786_400_000_009, true]
   )
   assert.equal(
-    [...markets].map(([name, set]) => [name, [...set]]),
+    [...markets].map(([{ name }, set]) => [name, [...set]]),
     [
       ['trade', ['KX-A-1']],
       ['orderbook_delta', ['KX-B-1']],
     ]
   )
-  assert.is(ids.get('KX-B-1'), '31185e50-0db4-4c57-b95d-0123f5c07ec8')
+  assert.match(firsts.get('KX-B-1') ?? '', /^\{"type":"orderbook_snapshot".*\}$/)
 })
 
 async function merged(paths: readonly string[]): Promise<Read[]> {
-  const accounts = await Promise.all(paths.map((path) => accountFor(path, signal)))
-  const merge = new Merge(accounts)
+  const accounts = await Promise.all(paths.map((path) => accountFor(path, venue, signal)))
+  const merge = new Merge(accounts, venue)
   const all: Read[] = []
   while (await within(20_000, 'merge', merge.ready()))
     do {
@@ -263,7 +270,7 @@ async function merged(paths: readonly string[]): Promise<Read[]> {
       all.push({
         recv: head.recv,
         number: head.number,
-        frame: head.bytes.toString('utf8', head.start, head.end),
+        frame: head.frame.bytes.toString('utf8', head.frame.start, head.frame.end),
       })
     } while (merge.advance())
   return all
@@ -323,7 +330,7 @@ test('puts what an archive appended late where it belongs', async () => {
     'late.jsonl',
     late.map((n) => archived(n, `20.${String(n * 1000).padStart(9, '0')}`)).join('\n')
   )
-  assert.is((await accountFor(path, signal)).ordered, false)
+  assert.is((await accountFor(path, venue, signal)).ordered, false)
   assert.equal(
     (await merged([path])).map((r) => r.number),
     numbers
@@ -335,7 +342,7 @@ test('the window of what may come late is bounded, and nothing is lost beyond it
     archived(i + 1, `20.${String(i * 1000).padStart(9, '0')}`)
   )
   const path = write('far.jsonl', [...lines.slice(1), lines[0]].join('\n'))
-  const read = await readAll(new SortedRecording(new Recording(path), 100))
+  const read = await readAll(new SortedRecording(new Recording(path, venue), 100))
   assert.is(read.length, 1000)
   assert.equal(new Set(read.map((r) => r.number)).size, 1000)
 })

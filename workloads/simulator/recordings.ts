@@ -3,15 +3,15 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
-import { channelOfType } from './channels.ts'
-import { Recording, type RecordingProblem } from './recording.ts'
+import type { Channel, Frame } from '#exchanges/simulation/frame.ts'
+import { type Recogniser, Recording, type RecordingProblem } from './recording.ts'
 
 export type RecordingAccount = {
   readonly file: string
   readonly frames: number
   /** Whether each frame was received no earlier than the one before it. */
   readonly ordered: boolean
-  /** Receive times of the earliest and the latest frame, in ms. */
+  /** Receive times of the earliest and the latest line that is played, in ms. */
   readonly from: number
   readonly to: number
   /** Lines that hold no frame that can be played. */
@@ -19,16 +19,19 @@ export type RecordingAccount = {
   /** Frames of types that belong to no channel: answers to commands, and what nobody knows. */
   readonly unplayed: number
   readonly problem: RecordingProblem | null
-  /** Markets by channel. */
-  readonly markets: ReadonlyMap<string, ReadonlySet<string>>
-  /** The market_id of each market, where its first frame tells it. */
-  readonly ids: ReadonlyMap<string, string>
+  /** Markets by channel; the empty one is that of frames of no single market. */
+  readonly markets: ReadonlyMap<Channel, ReadonlySet<string>>
+  /** The text of each market's first frame. */
+  readonly firsts: ReadonlyMap<string, string>
+  /** The first lines that are no frames, and yet played. */
+  readonly asides: readonly string[]
 }
 
-const MARKET_ID = /"market_id":"([0-9a-f-]{36})"/
+/** So many such lines are kept. */
+export const ASIDES_KEPT = 256
 
 const isRecording = (name: string): boolean =>
-  /\.(ndjson|jsonl)(\.gz)?$/.test(name) && !name.endsWith('.index.jsonl')
+  /\.(ndjson|jsonl|gz)$/.test(name) && !name.endsWith('.index.jsonl')
 
 /** The recordings in files and folders, each once, in the order given and then by name. */
 export async function findRecordings(paths: readonly string[]): Promise<string[]> {
@@ -45,7 +48,7 @@ export async function findRecordings(paths: readonly string[]): Promise<string[]
   }
   if (found.size === 0)
     throw new SsmdError('SSMD_E_RECORDING', `no recordings in ${paths.join(', ')}`, {
-      hint: 'recordings are files that end in .ndjson.gz, .jsonl.gz, .ndjson or .jsonl',
+      hint: 'recordings are files that end in .ndjson, .jsonl or .gz',
     })
   return [...found]
 }
@@ -63,76 +66,46 @@ async function filesBelow(folder: string): Promise<string[]> {
 }
 
 /** Reads one recording to its end. */
-export async function accountFor(file: string, signal: AbortSignal): Promise<RecordingAccount> {
-  const recording = new Recording(file)
-  const markets = new Map<string, Set<string>>()
-  const ids = new Map<string, string>()
+export async function accountFor(
+  file: string,
+  venue: Recogniser,
+  signal: AbortSignal
+): Promise<RecordingAccount> {
+  const recording = new Recording(file, venue)
+  const markets = new Map<Channel, Set<string>>()
+  const firsts = new Map<string, string>()
+  const asides: string[] = []
   let frames = 0
   let unplayed = 0
   let from = Number.POSITIVE_INFINITY
   let to = Number.NEGATIVE_INFINITY
   let ordered = true
-  const names = new Names()
   while (!signal.aborted && (await recording.fill()))
     while (recording.next()) {
-      const { scan, bytes } = recording
-      const channel = channelOfType(names.type(bytes, scan.typeAt, scan.typeEnd))
-      if (!channel) {
+      const { frame, kind } = recording
+      if (kind === 'unplayed') {
         unplayed++
         continue
       }
-      frames++
       if (recording.recv < from) from = recording.recv
       if (recording.recv >= to) to = recording.recv
       else ordered = false
-      let known = markets.get(channel.name)
+      if (kind === 'aside') {
+        if (asides.length < ASIDES_KEPT) asides.push(textOf(frame))
+        continue
+      }
+      frames++
+      let known = markets.get(frame.channel)
       if (!known) {
         known = new Set()
-        markets.set(channel.name, known)
+        markets.set(frame.channel, known)
       }
-      if (scan.marketAt < 0) continue
-      const market = names.market(bytes, scan.marketAt, scan.marketEnd)
-      known.add(market)
-      if (ids.has(market)) continue
-      const id = MARKET_ID.exec(bytes.toString('latin1', recording.start, recording.end))?.[1]
-      ids.set(market, id ?? '')
+      known.add(frame.market)
+      if (!firsts.has(frame.market)) firsts.set(frame.market, textOf(frame))
     }
   recording.close()
   const { odd, problem } = recording
-  return { file, frames, ordered, from, to, odd, unplayed, problem, markets, ids }
+  return { file, frames, ordered, from, to, odd, unplayed, problem, markets, firsts, asides }
 }
 
-/** Texts of types and tickers without making a new one for each frame: most frames repeat the last. */
-export class Names {
-  readonly #types = new LastText()
-  readonly #markets = new LastText()
-
-  type(bytes: Buffer, at: number, end: number): string {
-    return this.#types.of(bytes, at, end)
-  }
-
-  market(bytes: Buffer, at: number, end: number): string {
-    return this.#markets.of(bytes, at, end)
-  }
-}
-
-class LastText {
-  readonly #known = new Map<string, string>()
-  #bytes: Buffer = Buffer.alloc(0)
-  #text = ''
-
-  of(bytes: Buffer, at: number, end: number): string {
-    const length = end - at
-    if (length === this.#bytes.length) {
-      let i = 0
-      while (i < length && bytes[at + i] === this.#bytes[i]) i++
-      if (i === length) return this.#text
-    }
-    const text = bytes.toString('latin1', at, end)
-    const known = this.#known.get(text) ?? text
-    if (known === text) this.#known.set(text, text)
-    this.#text = known
-    this.#bytes = Buffer.from(bytes.subarray(at, end))
-    return known
-  }
-}
+const textOf = ({ bytes, start, end }: Frame): string => bytes.toString('utf8', start, end)

@@ -3,9 +3,15 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import {
+  dial,
+  httpOf,
+  register,
+  signedHeaders,
+  testKey,
+} from '#exchanges/kalshi/simulator/testing/dial.ts'
 import { until, waitOut, within } from '#testing/deadline.ts'
 import { HIGH_WATER_BYTES } from './hub.ts'
-import { dial, httpOf, register, signedHeaders, testKey } from './testing/dial.ts'
 import { type Running, runningSimulator } from './testing/running.ts'
 
 const test = suite('server')

@@ -1,30 +1,24 @@
-// One port for WebSocket and REST. It verifies the handshake as the exchange does, owns the sockets, pings
-// every ten seconds, and drops whoever does not answer. What is said on a connection is the session's affair.
+// One port for WebSocket and REST of all exchanges that are served. It owns the sockets, sends the pings that an exchange
+// sends, and drops whoever does not answer them. What is said on a connection is the session's affair.
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { SsmdError } from '#crds/errors.ts'
-import { verifySignature } from './auth.ts'
+import type { HttpAnswer, Session } from '#exchanges/simulation/venue.ts'
 import { Client } from './client.ts'
 import {
   createHandler,
   type HttpDeps,
+  NOT_FOUND,
   parseUrl,
+  placeOf,
+  requestOf,
   SIMULATED_HEADER,
-  signedRequest,
-  TOO_MANY,
-  UNAUTHORIZED,
 } from './http.ts'
-import type { Hub } from './hub.ts'
-import type { RestAnswer } from './rest.ts'
-import { DEFAULT_LIMITS, type Limits, Session } from './session.ts'
-import type { Source } from './source.ts'
+import type { Stage } from './stage.ts'
+import { socketWire } from './wire.ts'
 
-export const WEBSOCKET_PATH = '/trade-api/ws/v2'
-export const PING_MS = 10_000
-// A ping that is not answered before the second one after it: the peer is gone.
-const PINGS_UNANSWERED = 2
 const COMMAND_BYTES = 1024 * 1024
 
 export type ServerLog = {
@@ -38,27 +32,17 @@ export type SimulatorServer = {
   close(): Promise<void>
 }
 
-export async function startServer(options: {
-  host: string
-  port: number
-  hub: Hub
-  source: Source
-  http: Omit<HttpDeps, 'onKey' | 'onRefused' | 'rest'>
-  log: ServerLog
-  limits?: Limits
-  /** Default `PING_MS`. */
-  pingMs?: number
-}): Promise<SimulatorServer> {
-  const { hub, log, source } = options
-  const deps: HttpDeps = {
-    ...options.http,
-    get rest() {
-      return source.rest
-    },
-    onKey: (key) => log.info({ key }, 'key registered'),
-    onRefused: (fields) => log.warn(fields, 'request refused'),
+export async function startServer(
+  options: Omit<HttpDeps, 'onRefused'> & {
+    readonly host: string
+    readonly port: number
+    readonly log: ServerLog
   }
-  const server = createServer(createHandler(deps))
+): Promise<SimulatorServer> {
+  const { log, stages, now } = options
+  const server = createServer(
+    createHandler({ ...options, onRefused: (fields) => log.warn(fields, 'request refused') })
+  )
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -68,27 +52,33 @@ export async function startServer(options: {
   let clients = 0
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const refusal = refuse(request, deps)
-    if (refusal) {
-      log.warn({ status: refusal.status, path: request.url, ...refusal.fields }, 'client refused')
-      endWith(socket, refusal)
+    const { stage, came } = welcome(request, stages, now())
+    if (stage === undefined || 'status' in came) {
+      const answer = came as HttpAnswer
+      log.warn({ status: answer.status, path: request.url, ...answer.refused }, 'client refused')
+      endWith(socket, answer)
       return
     }
     ;(socket as Socket).setNoDelay(true)
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const session = new Session(source, options.limits ?? DEFAULT_LIMITS)
-      const key = String(request.headers['kalshi-access-key'])
-      serve(new Client({ id: ++clients, key, session, webSocket, socket }), webSocket)
+      const wire = socketWire(webSocket, socket)
+      serve(stage, new Client({ id: ++clients, session: came, wire, now }), webSocket)
     })
   })
 
-  const pongs = new WeakMap<Client, number>()
-  const serve = (client: Client, webSocket: WebSocket): void => {
-    hub.add(client)
-    pongs.set(client, 0)
-    log.info({ client: client.id, key: client.key }, 'client connected')
+  const unanswered = new WeakMap<Client, number>()
+  const serve = ({ hub, venue }: Stage, client: Client, webSocket: WebSocket): void => {
+    unanswered.set(client, 0)
+    log.info(
+      { client: client.id, exchange: venue.name, key: client.session.who },
+      'client connected'
+    )
     webSocket.on('message', (data: RawData) => hub.receive(client, textOf(data)))
-    webSocket.on('pong', () => pongs.set(client, 0))
+    webSocket.on('ping', () => hub.pinged(client))
+    webSocket.on('pong', () => {
+      unanswered.set(client, 0)
+      hub.pinged(client)
+    })
     webSocket.on('error', (error) =>
       log.warn({ client: client.id, error: error.message }, 'client broke the protocol')
     )
@@ -96,21 +86,26 @@ export async function startServer(options: {
       hub.remove(client)
       log.info({ client: client.id, code, framesSent: client.framesSent }, 'client gone')
     })
+    hub.add(client)
   }
 
   await listen(server, options.host, options.port)
-  const pings = setInterval(() => {
-    for (const client of hub.clients) {
-      const unanswered = pongs.get(client) ?? 0
-      if (unanswered >= PINGS_UNANSWERED) {
-        log.warn({ client: client.id }, 'client does not answer pings; connection ended')
-        client.cut()
-        continue
+  const pings = stages.map(({ venue, hub }) => {
+    const { ping } = venue
+    if (ping === null) return undefined
+    return setInterval(() => {
+      for (const client of hub.clients) {
+        const silent = unanswered.get(client) ?? 0
+        if (silent >= ping.unanswered) {
+          log.warn({ client: client.id }, 'client does not answer pings; connection ended')
+          client.cut()
+          continue
+        }
+        unanswered.set(client, silent + 1)
+        client.ping(ping.body)
       }
-      pongs.set(client, unanswered + 1)
-      client.ping()
-    }
-  }, options.pingMs ?? PING_MS)
+    }, ping.everyMs)
+  })
 
   const bound = server.address()
   const port = bound && typeof bound === 'object' ? bound.port : options.port
@@ -119,14 +114,15 @@ export async function startServer(options: {
     port,
     url: `ws://${host}:${port}`,
     async close() {
-      clearInterval(pings)
-      for (const client of hub.clients) client.close(1001, 'simulator stops')
+      for (const timer of pings) clearInterval(timer)
+      for (const { hub } of stages)
+        for (const client of hub.clients) client.close(1001, 'simulator stops')
       sockets.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       // Clients that do not answer the close frame are not waited for.
       const force = setTimeout(() => {
-        for (const client of hub.clients) client.cut()
+        for (const { hub } of stages) for (const client of hub.clients) client.cut()
         server.closeAllConnections()
       }, 1_000)
       await closed
@@ -140,41 +136,34 @@ const textOf = (data: RawData): string =>
     ? Buffer.concat(data).toString('utf8')
     : Buffer.from(data as Buffer).toString('utf8')
 
-type Refusal = RestAnswer & { readonly fields: object }
-
-/** Why a handshake is not accepted, or undefined. */
-function refuse(request: IncomingMessage, deps: HttpDeps): Refusal | undefined {
-  const { pathname } = parseUrl(request.url)
-  if (pathname !== WEBSOCKET_PATH)
-    return {
-      status: 404,
-      body: { error: { code: 'not_found', message: 'not found' } },
-      fields: { expected: WEBSOCKET_PATH },
-    }
-  const now = deps.now()
-  const fault = deps.schedule.request(now)
-  if (fault === 'tooManyRequests') return { ...TOO_MANY, fields: { fault } }
-  if (fault === 'unauthorized')
-    return { ...UNAUTHORIZED('authentication_error', 'FAULT_ON_DEMAND'), fields: { fault } }
-  const signed = signedRequest(request, pathname)
-  const verdict = verifySignature(signed, deps.keys, now)
-  if (verdict.ok) return undefined
-  return {
-    ...UNAUTHORIZED(verdict.code, verdict.details),
-    fields: {
-      key: signed.key,
-      details: verdict.details,
-      hint: 'register the public key with POST /simulator/keys, or set KALSHI_API_KEY and KALSHI_PRIVATE_KEY for the simulator',
-    },
+/** The session of a handshake and its exchange, or the answer of a refusal. */
+function welcome(
+  request: IncomingMessage,
+  stages: readonly Stage[],
+  nowMs: number
+): { readonly stage?: Stage; readonly came: Session | HttpAnswer } {
+  const url = parseUrl(request.url)
+  const place = placeOf(stages, url.pathname)
+  if (place === undefined) {
+    const exchanges = stages.map(({ venue }) => venue.name)
+    return { came: { ...NOT_FOUND, refused: { exchanges } } }
   }
+  const { stage, path } = place
+  const { exchange, schedule } = stage
+  // A path that is not there is no handshake, and uses up no fault.
+  const fault = exchange.knows(path) ? schedule.request(nowMs) : undefined
+  if (fault !== undefined)
+    return { stage, came: { ...exchange.refusal(fault, nowMs), refused: { fault } } }
+  return { stage, came: exchange.connect(requestOf(request, url, path), nowMs) }
 }
 
 /** Answers an upgrade with plain HTTP and ends the connection. */
-function endWith(socket: Duplex, { status, body }: RestAnswer): void {
+function endWith(socket: Duplex, { status, body, headers }: HttpAnswer): void {
   const text = JSON.stringify(body)
+  const more = Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.on('error', () => socket.destroy())
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\n${SIMULATED_HEADER}: true\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\ncontent-type: application/json\r\n${SIMULATED_HEADER}: true\r\n${more.join('')}` +
       `content-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`
   )
 }

@@ -1,44 +1,37 @@
-// A whole simulator in this process: source, hub, server and player put together. The program, the tests and
-// the benchmark start the same one.
-import { performance } from 'node:perf_hooks'
-import { Allowance, BASIC_TOKENS } from './allowance.ts'
-import type { GeneratedExchange } from './exchange.ts'
+// A whole simulator in this process: the exchanges that it serves, and the server in front of them. The program, the tests
+// and the benchmark start the same one.
+import type { Venue, VenueOptions } from '#exchanges/simulation/venue.ts'
 import type { Fault } from './faults.ts'
-import { Hub } from './hub.ts'
 import { Journal } from './journal.ts'
-import { keysFromEnvironment } from './keys.ts'
-import { openSource, type SourceLog } from './open-source.ts'
+import type { SourceLog } from './open-source.ts'
 import type { Settings } from './options.ts'
-import { playGenerated, playReplay } from './player.ts'
 import { Replay } from './replay.ts'
-import { FaultSchedule } from './schedule.ts'
 import { startServer } from './server.ts'
-import type { Limits } from './session.ts'
-import { describeSimulator, type Status } from './status.ts'
+import { Stage } from './stage.ts'
+import { describeStage, type Status } from './status.ts'
 
 export type SimulatorDeps = {
+  /** What is simulated; at least one. */
+  readonly venues: readonly Venue[]
   readonly settings: Settings
   readonly faults: readonly Fault[]
   /** Where sent frames are written down. */
   readonly journal?: string | undefined
   readonly env: NodeJS.ProcessEnv
+  readonly feed?: VenueOptions['feed']
   readonly log: SourceLog
   /** Unix milliseconds. */
   readonly nowMs: () => number
   /** Ends the play; `close` ends the rest. */
   readonly signal: AbortSignal
-  readonly limits?: Limits
-  readonly pingMs?: number
   readonly bufferLimitBytes?: number
   readonly settleMs?: number
-  readonly windowMs?: number
 }
 
 export type Simulator = {
   readonly url: string
-  readonly source: GeneratedExchange | Replay
-  readonly hub: Hub
-  readonly schedule: FaultSchedule
+  readonly stages: readonly Stage[]
+  /** Of the first exchange. */
   status(): Status
   /** Plays until the signal; what is sent after it is the end of each connection. */
   play(): Promise<void>
@@ -47,61 +40,35 @@ export type Simulator = {
 
 /** Reads the recordings, listens, and is ready; nothing is played before `play`. */
 export async function startSimulator(deps: SimulatorDeps): Promise<Simulator> {
-  const { settings, log, nowMs, signal } = deps
-  const source = await openSource(settings, {
-    startMs: nowMs(),
-    log,
-    signal,
-    ...(deps.windowMs === undefined ? {} : { windowMs: deps.windowMs }),
-  })
-  const schedule = new FaultSchedule(deps.faults, nowMs())
-  const hub = new Hub({
-    schedule,
-    log,
-    now: nowMs,
-    journal: deps.journal === undefined ? null : new Journal(deps.journal),
-    ...(deps.bufferLimitBytes === undefined ? {} : { bufferLimitBytes: deps.bufferLimitBytes }),
-  })
-  const status = (): Status => describeSimulator(settings, source, hub, schedule)
+  const { settings, log, nowMs } = deps
+  const journal = deps.journal === undefined ? null : new Journal(deps.journal)
+  const stages: Stage[] = []
+  for (const venue of deps.venues)
+    stages.push(await Stage.open(venue, { ...deps, journal, feed: deps.feed ?? null }))
+  const statusOf = (stage: Stage): Status => describeStage(settings, stage)
   const server = await startServer({
     host: settings.host,
     port: settings.port,
-    hub,
-    source,
+    stages,
     log,
-    http: {
-      keys: keysFromEnvironment(deps.env),
-      schedule,
-      allowance: new Allowance(BASIC_TOKENS, nowMs()),
-      now: nowMs,
-      status,
-    },
-    ...(deps.limits === undefined ? {} : { limits: deps.limits }),
-    ...(deps.pingMs === undefined ? {} : { pingMs: deps.pingMs }),
+    now: nowMs,
+    status: statusOf,
   })
-  const player = {
-    hub,
-    speed: settings.speed,
-    signal,
-    log,
-    now: () => performance.now(),
-    ...(deps.settleMs === undefined ? {} : { settleMs: deps.settleMs }),
-  }
   return {
     url: server.url,
-    source,
-    hub,
-    schedule,
-    status,
+    stages,
+    status: () => statusOf(stages[0] as Stage),
     async play() {
-      if (source instanceof Replay) await playReplay(source, player)
-      else await playGenerated(source, settings.rate, player)
+      await Promise.all(stages.map((stage) => stage.play()))
     },
     async close() {
-      hub.flush()
+      for (const { hub } of stages) hub.flush()
       await server.close()
-      if (source instanceof Replay) source.close()
-      hub.close()
+      for (const { source, hub } of stages) {
+        if (source instanceof Replay) source.close()
+        hub.flush()
+      }
+      journal?.close()
     },
   }
 }

@@ -1,7 +1,7 @@
 // A recording whose lines are not in the order of receive time (an archive appends what came late, and several
 // connections write to one file), put in order within a bounded window of lines.
+import { copyFrame, type Frame } from '#exchanges/simulation/frame.ts'
 import type { FrameReader, Recording } from './recording.ts'
-import type { Scan } from './scan.ts'
 
 // Lines kept while looking for earlier ones; at 400 bytes each this is some 25 MB.
 export const WINDOW_LINES = 65_536
@@ -10,8 +10,8 @@ type Item = {
   readonly recv: number
   readonly number: number
   readonly connection: string
-  readonly bytes: Buffer
-  readonly scan: Scan
+  readonly frame: Frame
+  readonly kind: FrameReader['kind']
   readonly place: number
 }
 
@@ -25,10 +25,8 @@ export class SortedRecording implements FrameReader {
   recv = 0
   number = 0
   connection = ''
-  bytes: Buffer = Buffer.alloc(0)
-  readonly start = 0
-  end = 0
-  scan: Scan
+  frame: Frame
+  kind: FrameReader['kind'] = 'unplayed'
   readonly #inner: Recording
   readonly #window: number
   readonly #heap: Item[] = []
@@ -38,7 +36,7 @@ export class SortedRecording implements FrameReader {
   constructor(inner: Recording, window = WINDOW_LINES) {
     this.#inner = inner
     this.#window = window
-    this.scan = inner.scan
+    this.frame = inner.frame
   }
 
   next(): boolean {
@@ -49,9 +47,8 @@ export class SortedRecording implements FrameReader {
     this.recv = first.recv
     this.number = first.number
     this.connection = first.connection
-    this.bytes = first.bytes
-    this.end = first.bytes.length
-    this.scan = first.scan
+    this.frame = first.frame
+    this.kind = first.kind
     return true
   }
 
@@ -70,25 +67,8 @@ export class SortedRecording implements FrameReader {
   }
 
   #copy(): Item {
-    const { recv, number, connection, bytes, start, end, scan } = this.#inner
-    const shift = (at: number): number => (at < 0 ? -1 : at - start)
-    return {
-      recv,
-      number,
-      connection,
-      bytes: Buffer.from(bytes.subarray(start, end)),
-      scan: {
-        typeAt: shift(scan.typeAt),
-        typeEnd: shift(scan.typeEnd),
-        sidAt: shift(scan.sidAt),
-        sidEnd: shift(scan.sidEnd),
-        seqAt: shift(scan.seqAt),
-        seqEnd: shift(scan.seqEnd),
-        marketAt: shift(scan.marketAt),
-        marketEnd: shift(scan.marketEnd),
-      },
-      place: this.#place++,
-    }
+    const { recv, number, connection, frame, kind } = this.#inner
+    return { recv, number, connection, frame: copyFrame(frame), kind, place: this.#place++ }
   }
 
   #push(item: Item): void {

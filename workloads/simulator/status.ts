@@ -1,25 +1,18 @@
 // What `GET /simulator` and the metrics tell: what is played, how far it is, what each client was sent, and
 // which faults struck. Reads, and changes nothing.
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { GeneratedExchange } from './exchange.ts'
-import type { Hub } from './hub.ts'
 import type { Settings } from './options.ts'
 import { Replay } from './replay.ts'
-import type { FaultSchedule } from './schedule.ts'
+import type { Stage } from './stage.ts'
 
-export type Status = ReturnType<typeof describeSimulator>
+export type Status = ReturnType<typeof describeStage>
 
-export function describeSimulator(
-  settings: Settings,
-  source: GeneratedExchange | Replay,
-  hub: Hub,
-  schedule: FaultSchedule
-) {
+export function describeStage(settings: Settings, { venue, source, hub, schedule }: Stage) {
   const replay = source instanceof Replay ? source : undefined
   return {
     simulated: true,
-    exchange: 'kalshi',
-    source: source.kind,
+    exchange: venue.name,
+    source: replay ? 'replay' : 'generated',
     speed: String(settings.speed),
     seed: replay ? null : settings.seed,
     rate: replay ? null : settings.rate,
@@ -37,24 +30,17 @@ export function describeSimulator(
     faults: schedule.counts,
     clients: [...hub.clients].map((client) => ({
       id: client.id,
-      key: client.key,
+      key: client.session.who,
       framesSent: client.framesSent,
       answersSent: client.answersSent,
       bytesSent: client.bytesSent,
       pendingBytes: client.pendingBytes,
-      subscriptions: [...client.session.subscriptions].map(
-        ({ sid, channel, markets, lastSequence }) => ({
-          sid,
-          channel: channel.name,
-          markets: markets?.size ?? null,
-          lastSequence,
-        })
-      ),
+      subscriptions: client.session.subscriptions(),
     })),
   }
 }
 
-export function registerMetrics(registry: Registry, hub: Hub, schedule: FaultSchedule): void {
+export function registerMetrics(registry: Registry, stages: readonly Stage[]): void {
   const registers = [registry]
   new Counter({
     name: 'ssmd_simulator_frames_sent_total',
@@ -62,7 +48,7 @@ export function registerMetrics(registry: Registry, hub: Hub, schedule: FaultSch
     registers,
     collect() {
       this.reset()
-      this.inc(hub.framesSent)
+      for (const { hub } of stages) this.inc(hub.framesSent)
     },
   })
   new Gauge({
@@ -70,7 +56,7 @@ export function registerMetrics(registry: Registry, hub: Hub, schedule: FaultSch
     help: 'Connected clients',
     registers,
     collect() {
-      this.set(hub.clients.size)
+      this.set(stages.reduce((sum, { hub }) => sum + hub.clients.size, 0))
     },
   })
   new Counter({
@@ -80,7 +66,8 @@ export function registerMetrics(registry: Registry, hub: Hub, schedule: FaultSch
     registers,
     collect() {
       this.reset()
-      for (const [kind, count] of Object.entries(schedule.counts)) this.inc({ kind }, count)
+      for (const { schedule } of stages)
+        for (const [kind, count] of Object.entries(schedule.counts)) this.inc({ kind }, count)
     },
   })
 }

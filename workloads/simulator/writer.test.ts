@@ -3,9 +3,9 @@
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ORDERBOOK } from './channels.ts'
-import { emptyFrame, type Frame } from './frame.ts'
-import { emptyScan, scanFrame } from './scan.ts'
+import { ORDERBOOK } from '#exchanges/kalshi/simulator/channels.ts'
+import { emptyScan, scanFrame } from '#exchanges/kalshi/simulator/scan.ts'
+import { emptyFrame, type Frame } from '#exchanges/simulation/frame.ts'
 import { FrameWriter, writeNumber } from './writer.ts'
 
 const test = suite('writer')
@@ -54,7 +54,18 @@ function frameOf(text: string): Frame {
   const end = bytes.length - 1
   scanFrame(bytes, 2, end, scan)
   const { sidAt, sidEnd, seqAt, seqEnd } = scan
-  return { ...emptyFrame(ORDERBOOK), bytes, start: 2, end, sidAt, sidEnd, seqAt, seqEnd }
+  return {
+    ...emptyFrame(ORDERBOOK),
+    bytes,
+    start: 2,
+    end,
+    bodyAt: 2,
+    bodyEnd: end,
+    idAt: sidAt,
+    idEnd: sidEnd,
+    seqAt,
+    seqEnd,
+  }
 }
 
 test('writes the header for every length', () => {

@@ -1,7 +1,7 @@
 // Composes WebSocket frames of a server (unmasked) into large buffers: whole frames only, in order, so that
-// what others write to the same socket falls between frames and never into one. `sid` and `seq` are put in
-// on the way; every other byte of a frame is copied as it is.
-import type { Frame } from './frame.ts'
+// what others write to the same socket falls between frames and never into one. A client's id and number are put
+// in on the way; every other byte of a frame is copied as it is.
+import type { Frame } from '#exchanges/simulation/frame.ts'
 
 const TEXT = 0x81
 // Large enough that one write carries hundreds of frames, small enough to be cheap for a quiet client.
@@ -79,24 +79,26 @@ export class FrameWriter {
     this.#done(chunk, at, at + length)
   }
 
-  /** The frame with this connection's numbers. */
-  frame(frame: Frame, sid: number, seq: number): void {
-    const { bytes, start, end } = frame
+  /** The frame, or its body alone, with this route's numbers. */
+  frame(frame: Frame, id: number, seq: number, bare = false): void {
+    const { bytes, idAt, seqAt } = frame
+    const start = bare ? frame.bodyAt : frame.start
+    const end = bare ? frame.bodyEnd : frame.end
     const chunk = this.#reserve(end - start + 2 * LONGEST_NUMBER)
     let length = end - start
-    if (frame.sidAt >= 0) length += digitsOf(sid) - (frame.sidEnd - frame.sidAt)
-    if (frame.seqAt >= 0) length += digitsOf(seq) - (frame.seqEnd - frame.seqAt)
+    if (idAt >= 0) length += digitsOf(id) - (frame.idEnd - idAt)
+    if (seqAt >= 0) length += digitsOf(seq) - (frame.seqEnd - seqAt)
     let at = writeHeader(chunk, this.#used, length)
     const payload = at
     let from = start
-    const sidFirst = frame.sidAt < frame.seqAt
+    const isIdFirst = idAt < seqAt
     for (let turn = 0; turn < 2; turn++) {
-      const isSid = (turn === 0) === sidFirst
-      const cut = isSid ? frame.sidAt : frame.seqAt
+      const isId = (turn === 0) === isIdFirst
+      const cut = isId ? idAt : seqAt
       if (cut < 0) continue
       at += bytes.copy(chunk, at, from, cut)
-      at = writeNumber(chunk, at, isSid ? sid : seq)
-      from = isSid ? frame.sidEnd : frame.seqEnd
+      at = writeNumber(chunk, at, isId ? id : seq)
+      from = isId ? frame.idEnd : frame.seqEnd
     }
     at += bytes.copy(chunk, at, from, end)
     this.#done(chunk, payload, at)

@@ -36,7 +36,15 @@ export type CheckedArchive = {
 type ManifestLike = {
   simulated: boolean
   records: number
-  segments: { name: string; bytes: number; records: number; sha256: string; sealed: boolean }[]
+  segments: {
+    name: string
+    bytes: number
+    records: number
+    sha256: string
+    sealed: boolean
+    /** Of its lines; an older ssmd, which knew format 1 alone, left it out. */
+    format?: 1 | 2
+  }[]
   gaps: CheckedGap[]
 }
 
@@ -101,10 +109,11 @@ export function checkArchive(root: string, feed: string): CheckedArchive {
           type: string
           symbol?: string
         }
-        const names = JSON.stringify({ type, symbol }).slice(1, -1)
+        const names =
+          segment.format === 2 ? `,${JSON.stringify({ type, symbol }).slice(1, -1)}` : ''
         const padText = pad === undefined ? '' : `,"pad":${JSON.stringify(pad)}`
         const mark = line.indexOf(',"frame":')
-        const head = `{"recv":"${recv}","conn":"${conn}","n":${n},${names}`
+        const head = `{"recv":"${recv}","conn":"${conn}","n":${n}${names}`
         if (!line.startsWith(head))
           problems.push(`${where}: line does not begin as it should: ${line.slice(0, 120)}`)
         const list = connections.get(conn) ?? []

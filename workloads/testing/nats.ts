@@ -18,6 +18,8 @@ export type NatsOptions = {
   /** JetStream's sync_interval. Default: the server's (2 minutes). */
   readonly sync?: 'always' | (string & {})
   readonly maxPayload?: number
+  /** Default: ours. */
+  readonly env?: NodeJS.ProcessEnv
 }
 
 export type TestNats = {
@@ -45,7 +47,10 @@ export async function startNats(options: NatsOptions = {}): Promise<TestNats> {
 
   const start = async (over: Pick<NatsOptions, 'maxPayload'> = {}): Promise<void> => {
     await writeFile(config, configText({ ...options, ...over }, port, storeDir))
-    const started = spawn(program, ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const started = spawn(program, ['-c', config], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: options.env ?? process.env,
+    })
     child = started
     port = await within(START_MS, 'nats-server ready', untilReady(started, port))
   }

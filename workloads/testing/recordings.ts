@@ -59,6 +59,11 @@ function smallestMarket({ name, folder }: Recordings): Recordings {
       symlinkSync(join(folder, 'metadata', file), join(links, 'metadata', file))
   return { name: `${name} (${market})`, folder: links }
 }
+/** Recordings of Binance: the committed one, and five minutes of the exchange where they lie beside the project. */
+export const BINANCE: readonly string[] = [
+  join(OWN, 'binance/spot_btcusdt.gz'),
+  ...[join(BESIDE, 'binance/spot_btcusdt_20240808.gz')].filter((file) => existsSync(file)),
+]
 
 /** Frames of exchanges without an adapter, in the order in which they were received. */
 export const STRANGERS: Readonly<Record<string, () => string[]>> = {
@@ -66,6 +71,13 @@ export const STRANGERS: Readonly<Record<string, () => string[]>> = {
   coinbase: () => linesOf(join(OWN, 'coinbase/level2.jsonl')),
   binance: () =>
     linesOf(join(OWN, 'binance/spot_btcusdt.gz')).map((line) => line.slice(line.indexOf(' ') + 1)),
+}
+
+/** Frames of an older protocol that cryptofeed recorded, in the order in which they were received; none if they are not there. */
+export function cryptofeedFrames(name: string): string[] {
+  const file = join(BESIDE, 'cryptofeed', name)
+  if (!existsSync(file)) return []
+  return linesOf(file).flatMap((line) => /^[\d.]+: (.*)$/.exec(line)?.[1] ?? [])
 }
 
 /** The frames of a Kalshi recording as text, in order: the bytes behind `"event":`. */
@@ -84,7 +96,7 @@ export function kalshiEventFiles({ folder }: Recordings): string[] {
 export const withoutSequence = (frame: string): string =>
   frame.replace(/"sid":\d+,("seq":\d+,)?/, '')
 
-function linesOf(file: string): string[] {
+export function linesOf(file: string): string[] {
   const bytes = readFileSync(file)
   return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes)
     .toString('utf8')

@@ -4,6 +4,7 @@
 /** Why frames are missing. */
 export type GapCause =
   | 'exchange-sequence' // the exchange's own numbers jumped
+  | 'exchange-checksum' // a book, changed as the exchange said, has not the checksum that the exchange sent with it
   | 'not-subscribed' // the exchange refused a subscription, or did not answer it
   | 'unsubscribed' // symbols were given up because the exchange listed them no longer, and came back
   | 'disconnected' // the socket closed or was found dead
@@ -30,6 +31,8 @@ export type OpenEvent = {
   readonly follows?: Predecessor
   /** The Feed in force, if it alone describes the exchange: without it, frames cannot be normalised later. */
   readonly feed?: object
+  /** The connection of this shard that is still open and that this one is to replace, without a gap between them. */
+  readonly replaces?: string
 }
 
 /** A connection that ended, with its last record: its number and receive time (RFC 3339, by its own clock). */
@@ -46,18 +49,22 @@ export type CloseEvent = {
   /** WebSocket close code, or 0. */
   readonly code: number
   readonly reason: string
+  /** The connection that was ready before this one ended: nothing is missing between them but what a gap names. */
+  readonly replacedBy?: string
 }
 
 /**
  * Frames of `scope` were never sent to us: the exchange's sequence jumped (`missing` frames had not come when the record
- * behind this event came), or the exchange gives no subscription. In a storm of jumps one event stands for many: then it
+ * behind this event came), a book has not the checksum that the exchange sent, or the exchange gives no subscription. In a storm of jumps one event stands for many: then it
  * has `jumps`, `from` and `to`, and is in the block of the last of them.
  */
 export type GapEvent = {
   readonly kind: 'gap'
-  readonly cause: 'exchange-sequence' | 'not-subscribed'
+  readonly cause: 'exchange-sequence' | 'exchange-checksum' | 'not-subscribed'
   readonly fault: 'exchange'
   readonly channel: string
+  /** What it is about, if not all symbols of the channel. */
+  readonly symbols?: readonly string[]
   readonly scope: number
   readonly fromSequence: number
   readonly toSequence: number
@@ -175,6 +182,16 @@ export type UnknownSample = {
   readonly reason: string
 }
 
+/** The connector asked over HTTP. The body of the answer, as received, is the next record of the connection. */
+export type FetchedEvent = {
+  readonly kind: 'fetched'
+  readonly url: string
+  /** HTTP status; 0: no answer came, or not all of it, and no record follows. */
+  readonly status: number
+  /** Why it is no success. */
+  readonly reason?: string
+}
+
 export type ConnectionEvent =
   | OpenEvent
   | ReadyEvent
@@ -187,3 +204,4 @@ export type ConnectionEvent =
   | ProofEvent
   | ClockEvent
   | CountsEvent
+  | FetchedEvent

@@ -1,19 +1,26 @@
-// gzip members: compressed on zlib's thread pool, inflated one at a time. The bytes depend only on the lines and the level:
-// zlib writes no time and no name into the header.
+// gzip members: large ones are compressed on zlib's thread pool; inflated one at a time. The bytes depend only on the lines
+// and the level: zlib writes no time and no name into the header.
 
 import { promisify } from 'node:util'
-import { gunzipSync, gzip } from 'node:zlib'
+import { gunzipSync, gzip, gzipSync } from 'node:zlib'
 
 const gzipAsync = promisify(gzip)
 
 /** Output arrives in pieces of this size: one for nearly every chunk; the default of 16 KiB makes many. */
 const OUTPUT_BYTES = 128 * 1024
+const LEAST_OUTPUT_BYTES = 4 * 1024
+/** Up to this size the way to the pool and back costs as much as the work: about a millisecond, in place. */
+const SMALL_BYTES = 32 * 1024
 
 /** Compresses lines into one member at a level. memLevel 9 is a tenth faster than 8 at the same size. */
 export const compressor =
   (level: number) =>
-  (lines: Uint8Array): Promise<Buffer> =>
-    gzipAsync(lines, { level, memLevel: 9, chunkSize: OUTPUT_BYTES })
+  async (lines: Uint8Array): Promise<Buffer> => {
+    // Not larger than needed: the piece lives as long as the member, and a garbage collection counts all of it.
+    const chunkSize = Math.min(OUTPUT_BYTES, Math.max(LEAST_OUTPUT_BYTES, lines.length))
+    const options = { level, memLevel: 9, chunkSize }
+    return lines.length <= SMALL_BYTES ? gzipSync(lines, options) : gzipAsync(lines, options)
+  }
 
 /** The lines of one member; `rawBytes` is what its index line says. Throws if it is damaged. */
 export function decompressMember(member: Uint8Array, rawBytes: number): Buffer {

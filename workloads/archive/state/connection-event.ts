@@ -35,6 +35,7 @@ export function applyConnectionEvent(
       connection.openedAt ??= at
       connection.follows ??= predecessorOf(event.follows)
       connection.exchange ??= nameOf(event.exchange)
+      connection.replaces ??= textOf(event.replaces, '') || null
       return NONE
     case 'ready':
       if (connection.readyAt === null) connection.readyOrder = connection.lastOrder
@@ -50,6 +51,7 @@ export function applyConnectionEvent(
         fault: textOf(event.fault, 'unknown') as GapFault,
         code: numberOf(event.code) ?? 0,
         reason: textOf(event.reason, ''),
+        ...(typeof event.replacedBy === 'string' ? { replacedBy: event.replacedBy } : {}),
       }
       return NONE
     case 'gap':
@@ -143,9 +145,9 @@ function sequenceGap(
 
 /** What a gap speaks of. A channel that was never confirmed has no scope, and nothing to count. */
 function whatOf(event: Fields, scope?: number, first?: number, last?: number): string {
-  if (event.cause === 'unsubscribed') return symbolsOf(event.symbols)
-  if (scope === 0) return ''
-  return `scope ${scope ?? '?'}, sequences ${first ?? '?'} to ${last ?? '?'}`
+  const symbols = symbolsOf(event.symbols)
+  if (event.cause === 'unsubscribed' || scope === 0) return symbols
+  return `${symbols === '' ? '' : `${symbols}, `}scope ${scope ?? '?'}, sequences ${first ?? '?'} to ${last ?? '?'}`
 }
 
 /** Symbols as a gap names them; a connector names 50 in one gap at most. */

@@ -8,7 +8,7 @@ import { NumberRanges, type NumberRangesJson, type NumberSpan } from './number-r
 
 export type StreamLoss = 'stream-aged' | 'stream-recreated'
 
-export type CloseFact = Pick<CloseEvent, 'cause' | 'fault' | 'code' | 'reason'> & {
+export type CloseFact = Pick<CloseEvent, 'cause' | 'fault' | 'code' | 'reason' | 'replacedBy'> & {
   readonly at: bigint
 }
 
@@ -34,6 +34,7 @@ export type ConnectionJson = {
   /** Left out if no event told it. */
   readonly exchange?: string
   readonly feed?: FeedRef
+  readonly replaces?: string | null
   readonly proofs?: readonly (Omit<LostProof, 'from' | 'to'> & {
     readonly from: string
     readonly to: string | null
@@ -88,6 +89,8 @@ export class ConnectionState {
   exchange: string | null = null
   /** The Feed that its `open` event carried. */
   feed: FeedRef | null = null
+  /** The connection that was still open when this one was, and that this one was to replace. */
+  replaces: string | null = null
   proofs: LostProof[] = []
 
   constructor(id: string, shard: number, simulated: boolean, numbers = new NumberRanges()) {
@@ -165,6 +168,7 @@ export class ConnectionState {
       follows: this.follows,
       ...(this.exchange === null ? {} : { exchange: this.exchange }),
       ...(this.feed === null ? {} : { feed: this.feed }),
+      ...(this.replaces === null ? {} : { replaces: this.replaces }),
       proofs: this.proofs.map((one) => ({ ...one, from: rfc3339(one.from), to: text(one.to) })),
     }
   }
@@ -188,6 +192,7 @@ export class ConnectionState {
     state.follows = json.follows ?? null
     state.exchange = json.exchange ?? null
     state.feed = json.feed ?? null
+    state.replaces = json.replaces ?? null
     state.proofs = (json.proofs ?? []).map((one) => ({
       ...one,
       from: parseNanos(one.from) ?? 0n,

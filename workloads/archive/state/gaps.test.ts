@@ -17,6 +17,8 @@ function connection(
     last?: number
     closed?: number
     cause?: CloseFact['cause']
+    replaces?: string
+    replacedBy?: string
   },
   shard = 0
 ): ConnectionState {
@@ -24,6 +26,7 @@ function connection(
   state.openedAt = times.opened === undefined ? null : t(times.opened)
   state.readyAt = times.ready === undefined ? null : t(times.ready)
   state.lastAt = times.last === undefined ? null : t(times.last)
+  state.replaces = times.replaces ?? null
   if (times.closed !== undefined) {
     state.close = {
       at: t(times.closed),
@@ -31,6 +34,7 @@ function connection(
       fault: 'network',
       code: 1006,
       reason: 'reset',
+      ...(times.replacedBy === undefined ? {} : { replacedBy: times.replacedBy }),
     }
   }
   return state
@@ -87,6 +91,56 @@ const CASES: [string, ConnectionState[], string[]][] = [
       connection('b', { opened: 7, ready: 8, last: 30 }),
     ],
     [],
+  ],
+  [
+    'one that is open while the one that is to replace it opens lives',
+    [
+      connection('a', { opened: 0, ready: 1, last: 9 }),
+      connection('b', { opened: 7, last: 7, replaces: 'a' }),
+    ],
+    [],
+  ],
+  [
+    'also after attempts to replace it that failed',
+    [
+      connection('a', { opened: 0, ready: 1, last: 9 }),
+      connection('b', { opened: 7, last: 7, closed: 7, replaces: 'a' }),
+      connection('c', { opened: 8, last: 8, replaces: 'a' }),
+    ],
+    [],
+  ],
+  [
+    'one that ended before the one that is to replace it was ready leaves a gap until that is',
+    [
+      connection('a', { opened: 0, ready: 1, last: 9, closed: 9 }),
+      connection('b', { opened: 7, ready: 11, last: 12, replaces: 'a' }),
+    ],
+    ['disconnected a 12:09 12:11'],
+  ],
+  [
+    'one that was replaced leaves none, whatever the times say',
+    [
+      connection('a', { opened: 0, ready: 1, last: 9, closed: 9, replacedBy: 'b' }),
+      connection('b', { opened: 7, ready: 10, last: 12, replaces: 'a' }),
+    ],
+    [],
+  ],
+  [
+    'unless the other one is not known to have been ready',
+    [
+      connection('a', { opened: 0, ready: 1, last: 9, closed: 9, replacedBy: 'b' }),
+      connection('b', { opened: 7, last: 8, replaces: 'a' }),
+    ],
+    ['disconnected a 12:09 -'],
+  ],
+  [
+    'a process that was lost while one connection replaced another leaves one gap',
+    [
+      connection('a', { opened: 0, ready: 1, last: 9 }),
+      connection('b', { opened: 7, last: 8, replaces: 'a' }),
+      connection('c', { opened: 12, ready: 13, last: 14 }),
+    ],
+    ['connector-lost a 12:09 12:13'],
   ],
   [
     'shards are apart',

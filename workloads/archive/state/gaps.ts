@@ -80,9 +80,10 @@ function endGaps(shard: ConnectionState[]): GapSpan[] {
   const gaps: GapSpan[] = []
   shard.forEach((connection, i) => {
     const { close } = connection
-    if (close === null && i === shard.length - 1) return
+    if (close === null && mayLive(shard, i)) return
     // One that was never ready ended no capture, unless nothing was before it.
     if (connection.readyAt === null && (i > 0 || connection.follows !== null)) return
+    if (close?.replacedBy !== undefined && isReplaced(shard, close.replacedBy)) return
     const overlaps = shard
       .slice(Math.max(0, i - NEIGHBOURS), i + NEIGHBOURS + 1)
       .some((other) => other !== connection && covers(other, connection, shard))
@@ -104,6 +105,16 @@ function endGaps(shard: ConnectionState[]): GapSpan[] {
   })
   return gaps
 }
+
+/** True if no other connection was opened after it, but such as were to replace it while it was open. */
+function mayLive(shard: readonly ConnectionState[], at: number): boolean {
+  const { id } = shard[at]!
+  return shard.every((later, i) => i <= at || later.replaces === id)
+}
+
+/** True if the connection that a close event names was ready: the connector saw that, whatever the order of the stream. */
+const isReplaced = (shard: readonly ConnectionState[], by: string): boolean =>
+  shard.some(({ id, readyAt }) => id === by && readyAt !== null)
 
 /** When capture continued after the connection at `i`, by the clock of the one that did; null if none has. */
 function readyAfter(shard: readonly ConnectionState[], i: number): bigint | null {

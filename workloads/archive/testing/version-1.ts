@@ -1,5 +1,6 @@
-// An archive of version 1, whose lines are of format 1. The fixture was made by that version and then had its power cut: a
-// lock that is empty, a torn journal, a packed index that waits for its name, half a manifest.
+// Archives of version 1, whose lines are of format 1. One was made by that version and then had its power cut: a lock that
+// is empty, a torn journal, a packed index that waits for its name, half a manifest. The other was written by its
+// `ssmd up` of two simulated feeds (commit 64fc7e2) and closed in order, as an upgrade closes it.
 
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -23,11 +24,17 @@ export const VERSION_1_STREAM: RandomStream = randomStream(seeded(7), {
   telling: false,
 })
 
-export function unpackVersion1(root: string): void {
-  const packed = readFileSync(join(import.meta.dirname, 'version-1.json.gz'))
+/** The feed `made`, after the power cut. */
+export const unpackVersion1 = (root: string): void => unpack('version-1', join(root, 'made'))
+
+/** The feeds `kalshi` and `made`, closed. */
+export const unpackClosedVersion1 = (root: string): void => unpack('version-1-closed', root)
+
+function unpack(fixture: string, folder: string): void {
+  const packed = readFileSync(join(import.meta.dirname, `${fixture}.json.gz`))
   const files = JSON.parse(gunzipSync(packed).toString()) as Record<string, string>
   for (const [name, text] of Object.entries(files)) {
-    const path = join(root, 'made', name)
+    const path = join(folder, name)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, Buffer.from(text, 'base64'))
   }

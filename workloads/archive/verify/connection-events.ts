@@ -11,6 +11,8 @@ type Told = {
   follows: { readonly connection: string; readonly number: number } | null
   isOpen: boolean
   isReady: boolean
+  /** The connection that was ready to continue when this one closed. */
+  replacedBy: string | null
   /** Sequences told as missing, less those that came late. */
   missing: number
   late: number
@@ -42,6 +44,9 @@ export class ConnectionEvents {
       case 'ready':
         told.isReady = true
         return
+      case 'close':
+        if (typeof event.replacedBy === 'string') told.replacedBy = event.replacedBy
+        return
       case 'gap':
         told.missing += count(event.missing)
         return
@@ -68,6 +73,7 @@ export class ConnectionEvents {
         follows: told.follows ?? more.follows,
         isOpen: told.isOpen || more.isOpen,
         isReady: told.isReady || more.isReady,
+        replacedBy: told.replacedBy ?? more.replacedBy,
         missing: told.missing + more.missing,
         late: told.late + more.late,
         repeated: told.repeated + more.repeated,
@@ -83,6 +89,7 @@ const newTold = (): Told => ({
   follows: null,
   isOpen: false,
   isReady: false,
+  replacedBy: null,
   missing: 0,
   late: 0,
   repeated: 0,
@@ -116,7 +123,8 @@ export function checkConnectionEvents(
     if (problems.length < 1000) problems.push({ file, where: 'gaps', what })
   }
   const named = new NamedGaps(manifests)
-  for (const [id, { follows, missing, hasLostProof, isOpen }] of told.connections) {
+  for (const [id, one] of told.connections) {
+    const { follows, missing, hasLostProof, isOpen, isReady, replacedBy } = one
     if (hasLostProof && !named.hasLostProof(id)) {
       tell(`connection ${id} tells that the proof was lost, and no gap does`)
     }
@@ -125,6 +133,12 @@ export function checkConnectionEvents(
       tell(`connection ${id} tells of ${missing} sequences that never came, gaps name ${sum}`)
     } else if (isOpen && isExact && sum > Math.max(0, missing)) {
       tell(`gaps name ${sum} sequences of connection ${id}, its lines ${Math.max(0, missing)}`)
+    }
+    const isReplaced = replacedBy === null || told.connections.get(replacedBy)?.isReady
+    if (isReady && !isReplaced && !named.hasEnd(id)) {
+      tell(
+        `connection ${id} was replaced by ${replacedBy}, which was never ready, and no gap names its end`
+      )
     }
     if (follows === null) continue
     const before = told.connections.get(follows.connection)

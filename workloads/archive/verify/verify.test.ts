@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { formatIndexLine, type IndexEntry, parseIndexLine } from '../format/index-line.ts'
 import { formatManifest, type Manifest, readManifestText } from '../format/manifest.ts'
 import { at, eventRecord, makeBlock } from '../testing/blocks.ts'
-import { openWriter, readFiles, STREAM, temporaryFolder } from '../testing/folders.ts'
+import { manifestOf, openWriter, readFiles, STREAM, temporaryFolder } from '../testing/folders.ts'
 import { makeArchive } from '../testing/made-archive.ts'
 import { seeded, testSeed } from '../testing/random.ts'
 import { verifyArchive } from './verify.ts'
@@ -264,6 +264,34 @@ test('files that are missing, too short or strangers are named', async () => {
     gzipSync('')
   )
   assert.equal(await accused(), [`made/${segment!.slice(0, 10)}/trades_900.jsonl.gz`])
+})
+
+test('beside a running archiver a segment that is being sealed is read until its manifest fits; without one it is a problem', async () => {
+  using folder = temporaryFolder()
+  await makeArchive(folder.path, seeded(seed), { connections: 1, blocksEach: 5 })
+  const writer = await openWriter(folder.path)
+  const [day = ''] = [...readFiles(folder.path).keys()].map((file) => file.slice(0, 10))
+  const name = manifestOf(folder.path, day).segments.find(({ sealed }) => !sealed)?.name
+  assert.ok(name)
+  const file = `made/${day}/${name}`
+  const path = join(folder.path, file)
+  const bytes = readFileSync(path)
+  const torn = bytes.subarray(0, bytes.length - 1)
+  // The archiver replaces the file first, and the manifest a moment later.
+  writeFileSync(path, torn)
+  let reads = 0
+  const onProgress = (progress: { readonly file: string }): void => {
+    if (progress.file === file && ++reads === 15) writeFileSync(path, bytes)
+  }
+  assert.equal((await verifyArchive(folder.path, { onProgress })).problems, [])
+  assert.ok(reads >= 15)
+  writeFileSync(path, torn)
+  const accused = async () => (await verifyArchive(folder.path)).problems.map(({ file }) => file)
+  assert.ok((await accused()).includes(file), 'damage is told in the end')
+  writeFileSync(path, bytes)
+  await writer.close()
+  writeFileSync(path, torn)
+  assert.ok((await accused()).includes(file))
 })
 
 test('a day without a manifest is a problem, and nothing at all is an error', async () => {

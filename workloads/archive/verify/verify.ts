@@ -63,6 +63,8 @@ export type VerifyOptions = {
 const MAX_PROBLEMS = 1000
 const MANIFEST = 'manifest.json'
 const MAX_ATTEMPTS = 10
+/** Between the file of a sealed segment and its manifest are several fsyncs: seconds on a busy disk. */
+const MAX_ATTEMPTS_OPEN = 60
 
 /** Checks all days under a root, or those asked for. Throws only if there is nothing to check. */
 export async function verifyArchive(
@@ -142,8 +144,8 @@ class Verification {
     let manifest: Manifest
     try {
       manifest = await this.#firstManifest(feed, day)
-      // Where the archive is being written, a segment may be sealed while it is read: then the day is read anew.
-      for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
+      // While an archiver runs, a segment may be sealed while it is read: then the day is read again.
+      for (let attempt = 1; attempt < MAX_ATTEMPTS_OPEN; attempt++) {
         if ((await this.#checkOpenSegments(feed, day, manifest, checked)) === 'whole') break
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
         manifest = await this.#manifest(feed, day)
@@ -184,20 +186,24 @@ class Verification {
     }
   }
 
-  /** Checks the segments that are not sealed; `changed` if one does not hold and its manifest is a new one. */
+  /**
+   * Checks the segments that are not sealed. `changing` if one does not match its manifest, and either the manifest is a new
+   * one or an archiver runs: it replaces the file of a segment that it seals before it writes the manifest.
+   */
   async #checkOpenSegments(
     feed: string,
     day: string,
     manifest: Manifest,
     checked: Map<string, SegmentFindings>
-  ): Promise<'whole' | 'changed'> {
+  ): Promise<'whole' | 'changing'> {
     for (const segment of manifest.segments) {
       if (segment.sealed || checked.has(keyOf(segment))) continue
       const findings = await this.#check(feed, day, segment)
       if (findings.problems.length > 0) {
         const now = await this.#manifest(feed, day)
         const same = now.segments.find((other) => other.name === segment.name)
-        if (same !== undefined && keyOf(same) !== keyOf(segment)) return 'changed'
+        if (same !== undefined && keyOf(same) !== keyOf(segment)) return 'changing'
+        if (await this.#isAtWork(feed)) return 'changing'
       }
       checked.set(keyOf(segment), findings)
     }

@@ -16,6 +16,8 @@ export type FakeJetStream = {
   deliver(sequence: number, consumerSequence: number, deliveries?: number): void
   /** Sends a status, as JetStream does at the end of a request. */
   status(code: number, description: string, pendingBytes?: number): void
+  /** Sends what `work` sends in one piece. */
+  atOnce(work: () => void): void
   close(): Promise<void>
 }
 
@@ -62,6 +64,11 @@ export async function startFakeJetStream(): Promise<FakeJetStream> {
     status(code, description, pendingBytes) {
       const left = pendingBytes === undefined ? '' : `Nats-Pending-Bytes: ${pendingBytes}\r\n`
       send(puller, '', { header: `NATS/1.0 ${code} ${description}\r\n${left}\r\n` })
+    },
+    atOnce(work) {
+      socket?.cork()
+      work()
+      socket?.uncork()
     },
     close: () =>
       new Promise((resolve) => {

@@ -14,6 +14,7 @@ import type { Row } from '#testing/row.ts'
 import { DialGate } from '../backoff.ts'
 import { Capture } from '../capture.ts'
 import { discard } from '../discard.ts'
+import { fetcher } from '../fetch.ts'
 import { fixedLinger } from '../linger.ts'
 import { CaptureMemory } from '../memory.ts'
 import { recorders } from '../recorders.ts'
@@ -46,7 +47,7 @@ export async function benchBurst(): Promise<Row[]> {
           memory: new CaptureMemory(1 << 30, publisher, { nowMs: Date.now, steadyMs: Date.now }),
           publisher,
           stats,
-          live: () => {},
+          live: { publish() {}, blockLeaves() {} },
         },
         Date.now
       ),
@@ -55,6 +56,7 @@ export async function benchBurst(): Promise<Row[]> {
       alarms: new Alarms(pino({ level: 'silent' }), Date.now),
       observeLag() {},
       gate: new DialGate(1),
+      fetch: fetcher(Date.now),
       log: pino({ level: 'silent' }),
       random: Math.random,
       nowMs: Date.now,

@@ -14,6 +14,7 @@ import type { ConnectionEvent } from '#wire/events.ts'
 import { FORM } from '#wire/form.ts'
 import { DialGate } from '../backoff.ts'
 import { Capture } from '../capture.ts'
+import { fetcher } from '../fetch.ts'
 import { fixedLinger } from '../linger.ts'
 import { CaptureMemory, type Publisher } from '../memory.ts'
 import { recorders } from '../recorders.ts'
@@ -223,7 +224,7 @@ export function startCapture(options: HarnessOptions) {
           memory,
           publisher,
           stats,
-          live: () => {},
+          live: null,
         },
         Date.now,
         options.wire?.(stats) ?? null
@@ -233,6 +234,7 @@ export function startCapture(options: HarnessOptions) {
       alarms,
       observeLag: (ms) => lags.push(ms),
       gate: new DialGate(1),
+      fetch: fetcher(Date.now),
       log,
       random: options.random ?? Math.random,
       nowMs: Date.now,

@@ -24,6 +24,8 @@ export type Frame = {
   symbol: string
   /** The exchange's own count inside `scope`; -1 where it has none. */
   sequence: number
+  /** The first number that the frame stands for, if it may stand for several, of which `sequence` is the last. */
+  first?: number
   /** What the sequence counts in; 0 where there is none. */
   scope: number
   form: Form
@@ -47,7 +49,9 @@ export type Action =
   /** Frames were missing from `sinceMs` until now; the last part is told once they come again. */
   | ({
       readonly kind: 'missed'
-      readonly cause: 'exchange-sequence' | 'not-subscribed'
+      readonly cause: 'exchange-sequence' | 'exchange-checksum' | 'not-subscribed'
+      /** What it is about, if not all symbols of the channel. */
+      readonly symbols?: readonly string[]
       readonly sinceMs: number
       readonly reason: string
     } & Scoped)
@@ -66,9 +70,20 @@ export type Action =
   | { readonly kind: 'found'; readonly symbol: string }
   /** Nothing but a new connection helps. */
   | { readonly kind: 'reconnect'; readonly failure: Failure }
+  /** The exchange will end this connection: another one is to take over before it does. */
+  | { readonly kind: 'renew'; readonly reason: string }
+  /** Asks over HTTP. The body is recorded as the next frame of the connection, as `answer` tells it; then comes `answered`. */
+  | { readonly kind: 'fetch'; readonly id: number; readonly url: string }
 
-/** `isExpected` is false if no answer announced the scope, and none is awaited. */
-export type ScopeSeen = { readonly isExpected: boolean; readonly actions: readonly Action[] }
+/**
+ * `isExpected` is false if no answer announced the scope, and none is awaited. `beginsAt`: the first number of this scope, if
+ * the exchange always begins with the same one; what is missing before the first frame that came is then known.
+ */
+export type ScopeSeen = {
+  readonly isExpected: boolean
+  readonly beginsAt?: number
+  readonly actions: readonly Action[]
+}
 
 /** How the symbols that a connection is to have change. What it has already is not added, what it lacks not removed. */
 export type Wanted = {
@@ -78,6 +93,13 @@ export type Wanted = {
   readonly resumed: ReadonlyMap<string, number>
   /** `some`: it is not known yet whether there are more. */
   readonly extent: 'all' | 'some'
+}
+
+/** What a scope counts. */
+export type ScopeOwner = {
+  readonly channel: string
+  readonly group: string
+  readonly symbol?: string
 }
 
 /** The protocol of one connection. `look` is the hot path; everything else happens seldom. */
@@ -101,8 +123,14 @@ export type Session = {
   tick(nowMs: number): readonly Action[]
   /** When `tick` is wanted; Infinity: not until something happens. */
   readonly wakeAt: number
-  /** Channel and group that a scope belongs to. */
-  channelOf(scope: number): { readonly channel: string; readonly group: string }
+  /** Channel and group that a scope belongs to, and the symbol if it counts a single one. */
+  channelOf(scope: number): ScopeOwner
+  /** What a scope counts, by a name that is the same in every connection of the feed; empty: this connection alone. */
+  chainOf?(scope: number): string
+  /** Fills `frame` for the body of the answer to `fetch`. A session that fetches has this and the next. */
+  answer?(id: number, status: number, body: Buffer): void
+  /** The answer is on record. */
+  answered?(id: number, answer: Answer, nowMs: number): readonly Action[]
   /** What the exchange refuses or does not answer, while the rest is captured. */
   refusals(): readonly Refusal[]
 }
@@ -117,6 +145,18 @@ export type Refusal = {
   readonly words: string
   /** Milliseconds since 1970 that no setting of the clock moves. */
   readonly sinceMs: number
+}
+
+/** What came of a `fetch`. */
+export type Answer = {
+  /** HTTP status; 0: there was no answer, or not all of it. */
+  readonly status: number
+  /** As received; empty if there was no answer. */
+  readonly body: Buffer
+  /** The value of a header, or null. */
+  header(name: string): string | null
+  /** What is wrong with it; null: it is a success. */
+  readonly failure: Failure | null
 }
 
 export type SessionOptions = { readonly shard: number }
@@ -210,6 +250,8 @@ export type Exchange = {
   readonly silentMs: number | null
   /** How often we ping, where the exchange does not. */
   readonly pingEveryMs: number | null
+  /** How many symbols one connection takes, if the exchange sets a limit. */
+  readonly symbolsPerConnection?: number
   /** Asks which symbols there are and hands them over as they come. null: nothing to ask. */
   readonly discover:
     | ((onPage: (page: SymbolPage) => void, signal: AbortSignal) => Promise<Discovered>)
@@ -235,6 +277,8 @@ export type Adapter = {
   readonly name: string
   /** How many connections a feed may be split into. */
   readonly maxConnections: number
+  /** How many dials the exchange allows within a time, if it says. */
+  readonly dials?: { readonly count: number; readonly withinMs: number }
   /** Throws SsmdError where feed or key cannot be used. */
   open(context: AdapterContext): Exchange
 }

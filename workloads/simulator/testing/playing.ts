@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import * as assert from 'uvu/assert'
+import type { TestClient } from '#exchanges/kalshi/simulator/testing/dial.ts'
 import { until, within } from '#testing/deadline.ts'
-import type { TestClient } from './dial.ts'
 import { type Running, runningSimulator } from './running.ts'
 
 export const T0 = 1_786_400_000_000

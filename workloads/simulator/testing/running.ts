@@ -1,21 +1,29 @@
-// A simulator in the test's own process, on a free port, with its log kept; ended by `stop`.
-import type { Fault } from '../faults.ts'
+// A simulator in the test's own process, on a free port, with its log kept; ended by `stop`. It simulates the exchange that
+// existed first, unless it is given other venues.
+import { register, testKey } from '#exchanges/kalshi/simulator/testing/dial.ts'
+import { createVenue, type KalshiVenueOptions } from '#exchanges/kalshi/simulator/venue.ts'
+import { type Fault, parseFaults } from '../faults.ts'
 import { type SimulatorOptions, settle } from '../options.ts'
 import { type Simulator, type SimulatorDeps, startSimulator } from '../simulator.ts'
-import { register, testKey } from './dial.ts'
+import type { Stage } from '../stage.ts'
 
 export type LogLine = { readonly level: string; readonly message: string; readonly fields: object }
 
 export type Running = Simulator & {
   readonly log: readonly LogLine[]
+  readonly hub: Stage['hub']
   stop(): Promise<void>
 }
 
+/** Faults of a text, for the exchange that is simulated by default. */
+export const faultsIn = (text: string): Fault[] => parseFaults(text, 'f', [createVenue()])
+
 /** Starts it, registers the test's key, and plays. */
 export async function runningSimulator(
-  options: Omit<SimulatorOptions, 'exchange'>,
-  deps: Partial<SimulatorDeps> & { faults?: readonly Fault[] } = {}
+  options: Omit<SimulatorOptions, 'exchanges'>,
+  deps: Partial<SimulatorDeps> & KalshiVenueOptions = {}
 ): Promise<Running> {
+  const { limits, windowMs, pingMs, ...others } = deps
   const log: LogLine[] = []
   const keep =
     (level: string) =>
@@ -24,16 +32,23 @@ export async function runningSimulator(
     }
   const end = new AbortController()
   const simulator = await startSimulator({
-    settings: settle({ port: 0, ...options, exchange: 'kalshi' }, {}),
+    venues: [
+      createVenue({
+        ...(limits === undefined ? {} : { limits }),
+        ...(windowMs === undefined ? {} : { windowMs }),
+        ...(pingMs === undefined ? {} : { pingMs }),
+      }),
+    ],
+    settings: settle({ port: 0, ...options, exchanges: [] }, {}),
     faults: [],
     env: {},
     log: { info: keep('info'), warn: keep('warn'), error: keep('error') },
     nowMs: () => Date.now(),
     signal: end.signal,
     journal: options.journal,
-    ...deps,
+    ...others,
   })
-  await register(simulator.url, testKey())
+  if (deps.venues === undefined) await register(simulator.url, testKey())
   const played = simulator.play()
   const stop = async (): Promise<void> => {
     end.abort()
@@ -44,6 +59,7 @@ export async function runningSimulator(
   return {
     ...simulator,
     log,
+    hub: (simulator.stages[0] as Stage).hub,
     stop() {
       stopped ??= stop()
       return stopped

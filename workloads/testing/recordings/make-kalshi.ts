@@ -4,9 +4,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { type Channel, ORDERBOOK, TRADE } from '../../simulator/channels.ts'
-import { GeneratedExchange } from '../../simulator/exchange.ts'
-import type { Frame } from '../../simulator/frame.ts'
+import { ORDERBOOK, TRADE } from '#exchanges/kalshi/simulator/channels.ts'
+import { GeneratedMarkets } from '#exchanges/kalshi/simulator/generated.ts'
+import type { Channel, Frame } from '#exchanges/simulation/frame.ts'
 import { FrameWriter } from '../../simulator/writer.ts'
 
 const SEED = 20_261_124
@@ -27,7 +27,7 @@ const SIDS = new Map<Channel, number>([
 
 /** Path to text: `events/<market>_<day>.ndjson` and `metadata/<event>.json`. */
 export function makeKalshiRecording(): ReadonlyMap<string, string> {
-  const exchange = new GeneratedExchange({ seed: SEED, markets: MARKETS, startMs: FROM_MS })
+  const exchange = new GeneratedMarkets({ seed: SEED, markets: MARKETS, startMs: FROM_MS })
   const files = new Map<string, string>()
   const subscribed = new Set<string>()
   const sequences = new Map<Channel, number>()

@@ -1,0 +1,89 @@
+// No file outside of the index and the exchanges' own folders knows an exchange by name: a new exchange is a folder and an
+// entry, and nothing else has to be found and changed. Comments may give examples; so may what is listed here.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { EXCHANGES } from '#crds/exchanges.gen.ts'
+import { isForTests } from './arrows.ts'
+import { readSources } from './sources.ts'
+
+const test = suite('exchange names')
+const ROOT = new URL('..', import.meta.url)
+const FOLDER = 'workloads/exchanges/'
+
+/** What may know exchanges by name: the index, what is generated, and texts for people. */
+const ALLOWED: Readonly<Record<string, RegExp>> = {
+  'workloads/exchanges/index.ts': /./,
+  // Words for the patterns of the CRDs, by their text; and an example of a variable.
+  'crds/expectations.ts': /synthetic:\/\/|KALSHI_API_KEY/,
+  // Rules of the CRDs, in their own language.
+  'crds/rules.ts': /synthetic/,
+  // Examples in help.
+  'cli/program.ts': /^\s+(npx )?ssmd /,
+  'cli/program-data.ts': /^\s+(npx )?ssmd /,
+  'cli/program-roles.ts': /^\s+ssmd /,
+  'cli/program-steer.ts': /^\s+ssmd /,
+}
+
+/** Comments, as far as they stand alone or behind code. */
+const withoutComments = (text: string): string =>
+  text
+    .replaceAll(/\/\*[\s\S]*?\*\//g, (comment) => comment.replaceAll(/[^\n]/g, ''))
+    .replaceAll(/(^|\s)\/\/ .*$/gm, '$1')
+
+const ships = (path: string): boolean =>
+  /^(workloads|cli|operator|crds)\//.test(path) &&
+  !isForTests(path) &&
+  !/\/(testdata|e2e|recordings)\/|\.gen\.m?[jt]s$/.test(path) &&
+  !(
+    path.startsWith(FOLDER) &&
+    Object.keys(EXCHANGES).some((name) => path.startsWith(`${FOLDER}${name}/`))
+  )
+
+/** Lines of what ships that name an exchange, as `path:line: text`. */
+function namesIn(path: string, text: string, names: readonly string[]): string[] {
+  const word = new RegExp(names.join('|'), 'i')
+  return withoutComments(text)
+    .split('\n')
+    .flatMap((line, i) =>
+      word.test(line) && !ALLOWED[path]?.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : []
+    )
+}
+
+test('the folders of exchanges are those of the generated table', () => {
+  const folders = readdirSync(new URL(FOLDER, ROOT), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .filter((name) => name !== 'protocol' && name !== 'simulation')
+  assert.equal(folders.sort(), Object.keys(EXCHANGES).sort())
+})
+
+test('no file outside of the index and the exchanges knows an exchange by name', async () => {
+  // `generic` is a word of the language as well.
+  const names = Object.keys(EXCHANGES).filter((name) => name !== 'generic')
+  const sources = (await readSources(ROOT.pathname)).filter(({ path }) => ships(path))
+  assert.ok(sources.length > 300, `${sources.length} sources`)
+  assert.equal(
+    sources.flatMap(({ path, text }) => namesIn(path, text, names)),
+    []
+  )
+})
+
+test('a name in code is found, one in a comment is not', () => {
+  const text = "// as Kalshi does\nconst a = 'kalshi' // why\n/* kalshi */ const KALSHI_B = 1\n"
+  assert.equal(namesIn('workloads/bus/a.ts', text, ['kalshi']), [
+    "workloads/bus/a.ts:2: const a = 'kalshi'",
+    'workloads/bus/a.ts:3: const KALSHI_B = 1',
+  ])
+  assert.equal(namesIn('cli/program.ts', '  ssmd up kalshi', ['kalshi']), [])
+})
+
+test('what is allowed is still needed', () => {
+  for (const path of Object.keys(ALLOWED)) {
+    const text = withoutComments(readFileSync(new URL(path, ROOT), 'utf8'))
+    assert.match(text, new RegExp(Object.keys(EXCHANGES).join('|'), 'i'), path)
+  }
+})
+
+test.run()
