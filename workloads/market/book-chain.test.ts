@@ -114,7 +114,7 @@ test('a live book is the true one after the last change received, whatever was l
             const isLive = book.state === 'live'
             snapshot(book, last, truth[at]!)
             // A live book follows its stream alone.
-            if (!isLive && book.state === 'live') received = Math.max(received, at - 1)
+            if (!isLive && (book.state as string) === 'live') received = Math.max(received, at - 1)
           }
           if (book.state === 'live') {
             live++
