@@ -65,8 +65,11 @@ async function withServer(
   }
 }
 
+const TRADE =
+  '{"trade_id":"t","market_ticker":"A","yes_price_dollars":"0.4200","no_price_dollars":"0.5800",' +
+  '"count_fp":"175.08","taker_side":"no","ts":1795478228}'
 const publish = (fake: FakeKalshi, channel: string, type: string) => {
-  for (const client of fake.live()) client.publish(channel, type, 'A', '{"market_ticker":"A"}')
+  for (const client of fake.live()) client.publish(channel, type, 'A', TRADE)
 }
 
 test('it shows what arrives by type, what is understood and what can be proven, and writes nothing', async () => {
@@ -83,7 +86,7 @@ test('it shows what arrives by type, what is understood and what can be proven, 
       assert.is(code, 0, stdout + stderr)
       assert.match(stdout, /^k: ws:\S+ \(simulated\), 2\.\d s, 1 of 1 connection, 2 symbols$/m)
       assert.match(stdout, /^TYPE +FRAMES +MSG\/S +SIZE +SYMBOLS +UNDERSTOOD +NORMALISED$/m)
-      assert.match(stdout, /^trade +\d+ +[\d.]+ +[\d.]+ k?B +1 +all /m)
+      assert.match(stdout, /^trade +\d+ .* 1 +all +(\d+) of \1 sampled: \1 trade$/m)
       assert.match(stdout, /^unknown +\d+ .* 0 of \d+ /m)
       assert.match(stdout, /^proof: frames: trade; nothing: ticker$/m)
       assert.match(stdout, /^rate: .* a day before compression$/m)
