@@ -26,4 +26,14 @@ test('each channel of a Feed proves what the facts of its exchange say; an unkno
   assert.equal(of('nowhere', ['trade']), { trade: 'nothing' })
 })
 
+test('an exchange that the Feed describes proves frames of types with a sequence, and of no others', () => {
+  const messageTypes = [
+    { name: 'trades', sequence: 'seq' },
+    { name: 'tickers' },
+    { name: 'pong', kind: 'heartbeat', sequence: 'seq' },
+  ]
+  const feed = { spec: { exchange: 'generic', channels: ['a'], messageTypes } } as unknown as Feed
+  assert.equal(proofOf(feed), { trades: 'frames', tickers: 'nothing' })
+})
+
 test.run()

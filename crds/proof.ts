@@ -5,10 +5,20 @@ import type { Feed } from './feed.gen.ts'
 
 const STRONGEST_FIRST: readonly string[] = ['frames', 'book', 'trades', 'nothing'] satisfies Proof[]
 
-/** By channel of the Feed. A channel of which nothing is known proves nothing. */
+/**
+ * By channel of the Feed; by message type, where the exchange is described by the Feed alone: a sequence that the Feed declares
+ * proves frames. What nothing is known of proves nothing.
+ */
 export function proofOf(feed: Feed): Readonly<Record<string, Proof>> {
-  const { exchange, channels } = feed.spec
-  const known = EXCHANGES[exchange]?.channels ?? {}
+  const { exchange, channels, messageTypes = [] } = feed.spec
+  const facts = EXCHANGES[exchange]
+  if (facts?.channels === null) {
+    const data = messageTypes.filter(({ kind = 'data' }) => kind === 'data')
+    return Object.fromEntries(
+      data.map(({ name, sequence }) => [name, sequence === undefined ? 'nothing' : 'frames'])
+    )
+  }
+  const known = facts?.channels ?? {}
   return Object.fromEntries(
     channels.map((channel) => [
       channel,

@@ -9,7 +9,6 @@ import { streamWantOf } from '#bus/stream-config.ts'
 import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated } from '#crds/environments.ts'
 import { describeError } from '#crds/errors.ts'
-import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { proofOf } from '#crds/proof.ts'
 import { parseDuration, parseSize } from '#crds/quantities.ts'
@@ -136,7 +135,6 @@ async function capture(
       stats,
       alarms,
       predecessorOf: (shard) => link.predecessorOf(shard),
-      describedBy: EXCHANGES[feed.spec.exchange]?.channels === null ? feed : null,
       observeLag: (ms) => metrics.observeLag(ms),
       gate: new DialGate(DIAL_SPACING_MS, adapter.dials),
       fetch: fetcher(nowMs),

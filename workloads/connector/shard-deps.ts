@@ -17,8 +17,6 @@ export type ShardDeps = {
   readonly alarms: Alarms
   /** The connection of a shard before this process, as far as it is known. */
   readonly predecessorOf: (shard: number) => Predecessor | null
-  /** The Feed, where the exchange is described by it alone: goes on record with each connection. */
-  readonly describedBy: object | null
   /** Receive time less the exchange's own time, of a sample of frames. */
   readonly observeLag: (ms: number) => void
   /** Symbols that may be gone; data takes its symbol out. */

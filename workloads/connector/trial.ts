@@ -120,7 +120,6 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
         nowMs,
         wire
       ),
-      describedBy: null,
       stats,
       alarms,
       predecessorOf: () => null,

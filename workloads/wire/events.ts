@@ -29,10 +29,10 @@ export type OpenEvent = {
   readonly symbols: number
   /** The connection of this shard before it, as far as the connector knows: the order that no clock decides. */
   readonly follows?: Predecessor
-  /** The Feed in force, if it alone describes the exchange: without it, frames cannot be normalised later. */
-  readonly feed?: object
   /** The connection of this shard that is still open and that this one is to replace, without a gap between them. */
   readonly replaces?: string
+  /** The Feed in force, if it alone describes the exchange: without it, frames cannot be normalised later. */
+  readonly feed?: object
 }
 
 /** A connection that ended, with its last record: its number and receive time (RFC 3339, by its own clock). */

@@ -51,7 +51,6 @@ export async function benchBurst(): Promise<Row[]> {
         },
         Date.now
       ),
-      describedBy: null,
       stats,
       alarms: new Alarms(pino({ level: 'silent' }), Date.now),
       observeLag() {},

@@ -229,7 +229,6 @@ export function startCapture(options: HarnessOptions) {
         Date.now,
         options.wire?.(stats) ?? null
       ),
-      describedBy: null,
       stats,
       alarms,
       observeLag: (ms) => lags.push(ms),
