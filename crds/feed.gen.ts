@@ -24,7 +24,7 @@ export type FeedSpec = {
    * under this name comes from this exchange. `synthetic` is a seeded generator that needs no
    * network and no key.
    */
-  readonly exchange: 'binance' | 'kalshi' | 'synthetic'
+  readonly exchange: 'binance' | 'coinbase' | 'kalshi' | 'kraken' | 'synthetic'
   /** Transport of the exchange. Default: websocket. */
   readonly type: 'websocket'
   /**

@@ -5,7 +5,7 @@ export const NEEDS: Readonly<Record<string, Readonly<Record<string, readonly str
   Feed: {
     spec: ['object'],
     'spec.displayName': ['string'],
-    'spec.exchange': ['string', 'binance', 'kalshi', 'synthetic'],
+    'spec.exchange': ['string', 'binance', 'coinbase', 'kalshi', 'kraken', 'synthetic'],
     'spec.type': ['string', 'websocket'],
     'spec.state': ['string', 'active', 'deprecated', 'disabled'],
     'spec.versions': ['array'],

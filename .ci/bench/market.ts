@@ -2,6 +2,7 @@
 // measurement is a function in MEASUREMENTS; an exchange adds its own there.
 
 import { createNormalizer } from '#exchanges/kalshi/normalize.ts'
+import { benchKraken } from '#exchanges/kraken/bench.ts'
 import { Book } from '#market/book.ts'
 import { EventBatch } from '#market/columns.ts'
 import { EVENT, type MarketEvent } from '#market/event.ts'
@@ -14,6 +15,7 @@ const MEASUREMENTS: readonly (() => Row[])[] = [
   () => benchNormalizer('Kalshi', createNormalizer(), kalshi(), kalshiObjects),
   () => benchBatch(kalshi()),
   () => benchBook(kalshi()),
+  benchKraken,
 ]
 
 /** All rows, one measurement after the other. */

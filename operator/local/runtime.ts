@@ -26,7 +26,13 @@ import { chooseNats } from './problems.ts'
 import { ReportListener } from './reports.ts'
 import { Runner } from './runner.ts'
 import { SimulatorPorts } from './simulator-ports.ts'
-import { describeFeeds, describeProcess, type Phase, type Snapshot } from './snapshot.ts'
+import {
+  archiveRoots,
+  describeFeeds,
+  describeProcess,
+  type Phase,
+  type Snapshot,
+} from './snapshot.ts'
 import { Steps } from './steps.ts'
 import { seedFile, usersOf } from './users.ts'
 import { fingerprint, watchEdits } from './watch.ts'
@@ -168,7 +174,7 @@ export class LocalRuntime {
       settled: this.#settled,
       path,
       data: shownPath(this.#layout.data, current),
-      roots: this.#roots(),
+      roots: archiveRoots(this.#declared, this.#layout, current),
       logs: shownPath(this.#layout.logs, current),
       nats: this.#describeNats(),
       steps: this.#steps.list(),
@@ -178,18 +184,6 @@ export class LocalRuntime {
       problems: [...this.#resources.describeProblems(), ...this.#localProblems],
       events: [...this.#events],
     }
-  }
-
-  #roots(): string[] {
-    const { current } = this.#options
-    const running = this.#declared.environments.filter(({ spec }) => !spec.suspend)
-    const names = new Set(running.map(({ metadata }) => metadata.name))
-    const folders = this.#declared.archives.flatMap(({ spec }) =>
-      names.has(spec.environmentRef.name) && spec.storage.path !== undefined
-        ? [storageFolder(this.#layout, spec.storage.path, current)]
-        : []
-    )
-    return [...new Set(folders)].sort().map((folder) => shownPath(folder, current))
   }
 
   #describeNats(): Snapshot['nats'] {

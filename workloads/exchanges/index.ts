@@ -16,9 +16,17 @@ const EXCHANGES: Readonly<Record<string, Exchange>> = {
     adapter: async () => (await import('./binance/adapter.ts')).binance,
     simulator: async () => (await import('./binance/simulator/venue.ts')).venue,
   },
+  coinbase: {
+    adapter: async () => (await import('./coinbase/adapter.ts')).coinbase,
+    simulator: async () => (await import('./coinbase/simulator/venue.ts')).venue,
+  },
   kalshi: {
     adapter: async () => (await import('./kalshi/adapter.ts')).kalshi,
     simulator: async () => (await import('./kalshi/simulator/venue.ts')).venue,
+  },
+  kraken: {
+    adapter: async () => (await import('./kraken/adapter.ts')).kraken,
+    simulator: async () => (await import('./kraken/simulator/venue.ts')).venue,
   },
   synthetic: { adapter: async () => (await import('./synthetic/adapter.ts')).synthetic },
 }

@@ -229,6 +229,7 @@ export class JsonReader {
   open(shape: Shape): boolean {
     shape.clear()
     shape.stamp++
+    shape.at = shape.before
     if (this.bytes[this.#p] !== 0x7b || this.error !== '') return this.#fail(NO_OBJECT)
     this.#p = afterSpace(this.bytes, this.#n, this.#p + 1)
     this.#first = true
@@ -238,9 +239,18 @@ export class JsonReader {
   /** The next member, OTHER or END. Its value must be read or skipped before the next call; `field.kind` and `start` are set. */
   key(shape: Shape): Field | typeof OTHER | typeof END {
     if (!this.#another(0x7d)) return END
-    const field = this.#name(shape)
-    if (this.error !== '') return END
-    if (field === null) return OTHER
+    let field: Field | null = shape.at.next
+    // Most probably the one that came here in the last object.
+    if (this.#isNamed(field)) {
+      const p = this.#p + field.length
+      this.#p = this.bytes[p]! <= 0x20 ? afterSpace(this.bytes, this.#n, p) : p
+    } else {
+      field = this.#name(shape)
+      if (this.error !== '') return END
+      if (field === null) return OTHER
+      shape.at.next = field
+    }
+    shape.at = field
     if (field.stamp === shape.stamp) {
       this.#fail(NAME_TWICE)
       return END
@@ -313,6 +323,19 @@ export class JsonReader {
     this.#p = afterSpace(this.bytes, this.#n, p + 1)
     this.#first = false
     return true
+  }
+
+  /** Whether the name of this field comes next, with its colon. */
+  #isNamed({ token, length, head, tail }: Field): boolean {
+    const view = this.view
+    const p = this.#p
+    if (length < 8)
+      return view.getInt32(p, true) === head && view.getInt32(p + length - 4, true) === tail
+    if (view.getFloat64(p, true) !== head || view.getFloat64(p + length - 8, true) !== tail)
+      return false
+    let k = 8
+    while (k < length - 8 && token[k] === this.bytes[p + k]) k++
+    return k >= length - 8
   }
 
   /** Reads `"name":` and finds it among the wanted ones; null: it is another one, or no name at all. */

@@ -49,7 +49,9 @@ export type Action =
   /** Frames were missing from `sinceMs` until now; the last part is told once they come again. */
   | ({
       readonly kind: 'missed'
-      readonly cause: 'exchange-sequence' | 'not-subscribed'
+      readonly cause: 'exchange-sequence' | 'exchange-checksum' | 'not-subscribed'
+      /** What it is about, if not all symbols of the channel. */
+      readonly symbols?: readonly string[]
       readonly sinceMs: number
       readonly reason: string
     } & Scoped)
@@ -73,8 +75,15 @@ export type Action =
   /** Asks over HTTP. The body is recorded as the next frame of the connection, as `answer` tells it; then comes `answered`. */
   | { readonly kind: 'fetch'; readonly id: number; readonly url: string }
 
-/** `isExpected` is false if no answer announced the scope, and none is awaited. */
-export type ScopeSeen = { readonly isExpected: boolean; readonly actions: readonly Action[] }
+/**
+ * `isExpected` is false if no answer announced the scope, and none is awaited. `beginsAt`: the first number of this scope, if
+ * the exchange always begins with the same one; what is missing before the first frame that came is then known.
+ */
+export type ScopeSeen = {
+  readonly isExpected: boolean
+  readonly beginsAt?: number
+  readonly actions: readonly Action[]
+}
 
 /** How the symbols that a connection is to have change. What it has already is not added, what it lacks not removed. */
 export type Wanted = {
@@ -84,6 +93,13 @@ export type Wanted = {
   readonly resumed: ReadonlyMap<string, number>
   /** `some`: it is not known yet whether there are more. */
   readonly extent: 'all' | 'some'
+}
+
+/** What a scope counts. */
+export type ScopeOwner = {
+  readonly channel: string
+  readonly group: string
+  readonly symbol?: string
 }
 
 /** The protocol of one connection. `look` is the hot path; everything else happens seldom. */
@@ -107,8 +123,8 @@ export type Session = {
   tick(nowMs: number): readonly Action[]
   /** When `tick` is wanted; Infinity: not until something happens. */
   readonly wakeAt: number
-  /** Channel and group that a scope belongs to. */
-  channelOf(scope: number): { readonly channel: string; readonly group: string }
+  /** Channel and group that a scope belongs to, and the symbol if it counts a single one. */
+  channelOf(scope: number): ScopeOwner
   /** What a scope counts, by a name that is the same in every connection of the feed; empty: this connection alone. */
   chainOf?(scope: number): string
   /** Fills `frame` for the body of the answer to `fetch`. A session that fetches has this and the next. */
