@@ -23,6 +23,8 @@ export type CheckedGap = {
   readonly detail?: string
   readonly from: string
   readonly to: string | null
+  readonly channel?: string
+  readonly detail?: string
 }
 
 export type CheckedArchive = {
