@@ -8,8 +8,8 @@ import { FrameScanner, VALUE } from '#wire/scanner.ts'
 import { type Frame, type MessageType, UNKNOWN } from '../protocol/adapter.ts'
 import { ByteTable } from '../protocol/byte-table.ts'
 import { DeclaredTypes } from '../protocol/declared-types.ts'
-import { ASK, BID, CheckedBook, Checksums, type Side } from './book.ts'
-import { Items, Levels, wholeAt } from './items.ts'
+import { CheckedBook, Checksums, type Side } from './book.ts'
+import { Items, wholeAt } from './items.ts'
 import { Pair } from './pair.ts'
 import {
   BOOK,
@@ -69,7 +69,6 @@ export class KrakenFrames {
   readonly #byName = new Map<string, Pair>()
   readonly #byScope = new Map<number, Pair>()
   readonly #items = new Items()
-  readonly #levels = new Levels()
   readonly #checksums = new Checksums()
   #payload: Buffer = Buffer.alloc(0)
   /** Where the time of the last frame stands. */
@@ -224,7 +223,6 @@ export class KrakenFrames {
 
   /** Applies an item to the book of its symbol and checks it. False if it cannot be read. */
   #change(payload: Buffer, pair: Pair, isSnapshot: boolean): boolean {
-    const { checksumStart, checksumEnd, bidsAt, asksAt } = this.#items
     if (isSnapshot) {
       pair.book ??= new CheckedBook(this.#o.depth, this.#checksums)
       pair.book.clear()
@@ -235,11 +233,10 @@ export class KrakenFrames {
     }
     const { book } = pair
     const isChecked = pair.state === 'checked' && book !== null
+    const { checksumStart, checksumEnd, levels, hasBids, hasAsks } = this.#items
     const checksum = wholeAt(payload, checksumStart, checksumEnd)
-    const isRead =
-      checksum >= 0 &&
-      this.#side(payload, bidsAt, isChecked ? book : null, BID) &&
-      this.#side(payload, asksAt, isChecked ? book : null, ASK)
+    const isWhole = checksum >= 0 && hasBids && hasAsks && !levels.isOdd
+    const isRead = isWhole && (!isChecked || this.#apply(payload, book))
     if (!isChecked) return isRead
     if (!isRead) {
       this.#isWrong(pair, 'levels or checksum cannot be read')
@@ -251,16 +248,16 @@ export class KrakenFrames {
     return true
   }
 
-  /** Applies the levels of one side. False if one of them cannot be read. */
-  #side(payload: Buffer, at: number, book: CheckedBook | null, side: Side): boolean {
-    const levels = this.#levels
-    levels.begin(payload, at)
-    while (levels.next()) {
-      const { priceStart, priceEnd, quantityStart, quantityEnd } = levels
-      if (book === null) continue
-      if (!book.set(side, payload, priceStart, priceEnd, quantityStart, quantityEnd)) return false
+  /** Applies the levels of the item. False if the digits of one of them cannot be told. */
+  #apply(payload: Buffer, book: CheckedBook): boolean {
+    const { count, sides, places } = this.#items.levels
+    for (let i = 0, at = 0; i < count; i++, at += 4) {
+      const side = sides[i] as Side
+      const price = places[at]!
+      const priceEnd = places[at + 1]!
+      if (!book.set(side, payload, price, priceEnd, places[at + 2]!, places[at + 3]!)) return false
     }
-    return !levels.isOdd
+    return true
   }
 
   #isWrong(pair: Pair, why: string): void {

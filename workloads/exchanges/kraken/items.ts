@@ -1,5 +1,7 @@
-// Walks the list at `data` of a frame, item by item, and the levels of a book, level by level. The frame is known to be valid
+// Walks the list at `data` of a frame, item by item, and the levels of books in it. The frame is known to be valid
 // JSON, so nothing is checked twice; where it is not what Kraken sends, positions stay -1. Allocates nothing.
+
+import { ASK, BID } from './book.ts'
 
 const QUOTE = 0x22
 const COLON = 0x3a
@@ -9,6 +11,9 @@ const OPEN_LIST = 0x5b
 const CLOSE_LIST = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
+
+/** Levels that there is room for at first. */
+const USUAL_LEVELS = 64
 
 const nameOf = (text: string): Uint8Array => Buffer.from(`${text}"`)
 const SYMBOL = nameOf('symbol')
@@ -30,9 +35,10 @@ export class Items {
   idEnd = -1
   checksumStart = -1
   checksumEnd = -1
-  /** The brackets of the lists of levels. */
-  bidsAt = -1
-  asksAt = -1
+  /** Of a book. */
+  readonly levels = new Levels()
+  hasBids = false
+  hasAsks = false
   /** The list has no items. */
   isEmpty = false
   #bytes: Uint8Array = new Uint8Array(0)
@@ -60,18 +66,33 @@ export class Items {
     this.timeStart = this.timeEnd = -1
     this.idStart = this.idEnd = -1
     this.checksumStart = this.checksumEnd = -1
-    this.bidsAt = this.asksAt = -1
+    this.hasBids = this.hasAsks = false
+    this.levels.clear()
     p = afterSpace(b, p + 1)
     while (b[p] !== CLOSE_OBJECT) {
       if (b[p] === COMMA) p = afterSpace(b, p + 1)
       const name = p + 1
       const value = afterColon(b, afterText(b, name))
-      p = afterValue(b, value)
-      this.#note(name, value, p)
-      p = afterSpace(b, p)
+      p = afterSpace(b, this.#member(name, value))
     }
     this.#at = p + 1
     return true
+  }
+
+  /** Takes note of a member and returns the place behind it. */
+  #member(name: number, value: number): number {
+    const b = this.#bytes
+    if (b[name] === 0x62 && isName(b, name, BIDS)) {
+      this.hasBids = true
+      return this.levels.read(b, value, BID)
+    }
+    if (b[name] === 0x61 && isName(b, name, ASKS)) {
+      this.hasAsks = true
+      return this.levels.read(b, value, ASK)
+    }
+    const end = afterValue(b, value)
+    this.#note(name, value, end)
+    return end
   }
 
   #note(name: number, value: number, end: number): void {
@@ -81,12 +102,6 @@ export class Items {
         if (!isName(b, name, SYMBOL)) return
         this.symbolStart = textStart(b, value, end)
         this.symbolEnd = end - 1
-        return
-      case 0x62: // b
-        if (isName(b, name, BIDS)) this.bidsAt = value
-        return
-      case 0x61: // a
-        if (isName(b, name, ASKS)) this.asksAt = value
         return
       case 0x63: // c
         if (!isName(b, name, CHECKSUM)) return
@@ -105,56 +120,96 @@ export class Items {
   }
 }
 
-/** The levels of a list. After `next`, where price and quantity of one stand: numbers, or texts without their quotes. */
+/** The levels of both sides of one item, in the order in which they stand there: places of numbers, or of texts in quotes. */
 export class Levels {
-  priceStart = -1
-  priceEnd = -1
-  quantityStart = -1
-  quantityEnd = -1
-  /** The list is none, or holds something that is no level. */
+  count = 0
+  /** A list is none, or holds something that is no level. */
   isOdd = false
-  #bytes: Uint8Array = new Uint8Array(0)
-  #at = -1
+  sides = new Uint8Array(USUAL_LEVELS)
+  /** Of each level four places: price from and to, quantity from and to. */
+  places = new Int32Array(4 * USUAL_LEVELS)
 
-  begin(bytes: Uint8Array, at: number): void {
-    this.#bytes = bytes
-    this.isOdd = at < 0 || bytes[at] !== OPEN_LIST
-    this.#at = this.isOdd ? -1 : at + 1
+  clear(): void {
+    this.count = 0
+    this.isOdd = false
   }
 
-  next(): boolean {
-    const b = this.#bytes
-    let p = this.#at
-    this.#at = -1
-    if (p < 0) return false
-    p = afterSpace(b, p)
-    if (b[p] === CLOSE_LIST) return false
-    if (b[p] === COMMA) p = afterSpace(b, p + 1)
-    if (b[p] !== OPEN_OBJECT) return this.#odd()
-    this.priceStart = -1
-    this.quantityStart = -1
-    p = afterSpace(b, p + 1)
+  /** Reads the list at `p` and returns the place behind it. */
+  read(b: Uint8Array, p: number, side: number): number {
+    if (b[p] !== OPEN_LIST) {
+      this.isOdd = true
+      return afterValue(b, p)
+    }
+    let q = afterSpace(b, p + 1)
+    while (b[q] !== CLOSE_LIST) {
+      if (b[q] === COMMA) q = afterSpace(b, q + 1)
+      const usual = this.#usual(b, q, side)
+      q = afterSpace(b, usual < 0 ? this.#other(b, q, side) : usual)
+    }
+    return q + 1
+  }
+
+  /** A level as Kraken writes it: the place behind it, or -1. */
+  #usual(b: Uint8Array, p: number, side: number): number {
+    if (!isName(b, p + 2, PRICE) || b[p + 8] !== COLON) return -1
+    const price = p + 9
+    const priceEnd = afterDigits(b, price)
+    if (b[priceEnd] !== COMMA || !isName(b, priceEnd + 2, QUANTITY)) return -1
+    if (b[priceEnd + 6] !== COLON) return -1
+    const quantity = priceEnd + 7
+    const end = afterDigits(b, quantity)
+    if (b[end] !== CLOSE_OBJECT || end === quantity || priceEnd === price) return -1
+    this.#add(side, price, priceEnd, quantity, end)
+    return end + 1
+  }
+
+  /** Any other value: a level with members in another order, or none at all. */
+  #other(b: Uint8Array, at: number, side: number): number {
+    if (b[at] !== OPEN_OBJECT) {
+      this.isOdd = true
+      return afterValue(b, at)
+    }
+    let price = -1
+    let priceEnd = -1
+    let quantity = -1
+    let quantityEnd = -1
+    let p = afterSpace(b, at + 1)
     while (b[p] !== CLOSE_OBJECT) {
       if (b[p] === COMMA) p = afterSpace(b, p + 1)
       const name = p + 1
       const value = afterColon(b, afterText(b, name))
       p = afterValue(b, value)
       if (isName(b, name, PRICE)) {
-        this.priceStart = scalarStart(b, value)
-        this.priceEnd = scalarEnd(b, value, p)
+        price = scalarStart(b, value)
+        priceEnd = scalarEnd(b, value, p)
       } else if (isName(b, name, QUANTITY)) {
-        this.quantityStart = scalarStart(b, value)
-        this.quantityEnd = scalarEnd(b, value, p)
+        quantity = scalarStart(b, value)
+        quantityEnd = scalarEnd(b, value, p)
       }
       p = afterSpace(b, p)
     }
-    this.#at = p + 1
-    return (this.priceStart >= 0 && this.quantityStart >= 0) || this.#odd()
+    if (price < 0 || quantity < 0) this.isOdd = true
+    else this.#add(side, price, priceEnd, quantity, quantityEnd)
+    return p + 1
   }
 
-  #odd(): false {
-    this.isOdd = true
-    return false
+  #add(side: number, price: number, priceEnd: number, quantity: number, end: number): void {
+    if (this.count === this.sides.length) this.#grow()
+    const at = 4 * this.count
+    this.sides[this.count++] = side
+    this.places[at] = price
+    this.places[at + 1] = priceEnd
+    this.places[at + 2] = quantity
+    this.places[at + 3] = end
+  }
+
+  #grow(): void {
+    const sides = new Uint8Array(2 * this.sides.length)
+    sides.set(this.sides)
+    this.sides = sides
+    const places = new Int32Array(2 * this.places.length)
+    places.set(this.places)
+    this.places = places
   }
 }
 
@@ -189,6 +244,13 @@ const scalarStart = (b: Uint8Array, value: number): number => {
 }
 const scalarEnd = (b: Uint8Array, value: number, end: number): number =>
   b[value] === QUOTE ? end - 1 : end
+
+/** Behind digits and points. */
+function afterDigits(b: Uint8Array, p: number): number {
+  let c = b[p]!
+  while ((c >= 0x30 && c <= 0x39) || c === 0x2e) c = b[++p]!
+  return p
+}
 
 const isSpace = (c: number): boolean => c === 0x20 || c === 10 || c === 13 || c === 9
 

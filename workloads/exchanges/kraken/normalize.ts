@@ -4,7 +4,6 @@
 // A frame is read in one pass where its members come in Kraken's order; a second one only emits several trades or quotes,
 // once it is known that all of them can be read.
 
-import { BookRows } from '#market/book-rows.ts'
 import { decimalText } from '#market/decimal.ts'
 import { EVENT, FLAG, MarketEvent, SIDE } from '#market/event.ts'
 import { FieldsReader, MISSING } from '#market/fields-reader.ts'
@@ -20,13 +19,13 @@ import {
 import { Symbols } from '#market/symbols.ts'
 import { UNIT } from '#market/time.ts'
 import { textAt, Words } from '#market/words.ts'
+import { BookEvents } from './book-events.ts'
+import { BRACE, headOf } from './layout.ts'
 import {
   BOOK,
-  BOOK_ITEM,
   CHANNELS,
   FRAME,
   INSTRUMENT,
-  LEVEL,
   LISTS,
   METHODS,
   NEGATIVE,
@@ -48,8 +47,8 @@ class KrakenNormalizer implements Normalizer {
   readonly #reader = new JsonReader()
   readonly #values = new FieldsReader(this.#reader)
   readonly #event = new MarketEvent()
-  readonly #rows = new BookRows()
   readonly #symbols = new Symbols()
+  readonly #books = new BookEvents(this.#reader, this.#values, this.#symbols)
   readonly #channels = new Words(CHANNELS)
   readonly #methods = new Words(METHODS)
   readonly #kinds = new Words(['update', 'snapshot'])
@@ -59,19 +58,11 @@ class KrakenNormalizer implements Normalizer {
   readonly #type = this.#frame.field('type')
   readonly #data = this.#frame.field('data')
   readonly #method = this.#frame.field('method')
-  readonly #book = new Shape(BOOK_ITEM)
-  readonly #level = new Shape(LEVEL)
   readonly #trade = new Shape(TRADE_ITEM)
   readonly #ticker = new Shape(TICKER_ITEM)
   readonly #lists = new Shape(LISTS)
   readonly #pair = new Shape(PAIR)
   readonly #pairs = this.#lists.field('pairs')
-  readonly #bids = this.#book.field('bids')
-  readonly #asks = this.#book.field('asks')
-  readonly #bookSymbol = this.#book.field('symbol')
-  readonly #bookTime = this.#book.field('timestamp')
-  readonly #price = this.#level.field('price')
-  readonly #quantity = this.#level.field('qty')
   readonly #tradeSymbol = this.#trade.field('symbol')
   readonly #tradeSide = this.#trade.field('side')
   readonly #tradePrice = this.#trade.field('price')
@@ -105,7 +96,7 @@ class KrakenNormalizer implements Normalizer {
     reader.begin(payload)
     values.begin()
     event.bytes = reader.bytes
-    const dataAt = this.#read(event)
+    const dataAt = this.#usual(event) ? 0 : this.#read(payload, event)
     if (values.why === '' && !reader.finish()) {
       event.symbol = header.symbol
       emitUnknown(event, '', reader.error, emit)
@@ -123,14 +114,35 @@ class KrakenNormalizer implements Normalizer {
       return
     }
     if (isSilent) return
-    if (this.#of === BOOK) this.#rows.emit(event, 0, emit)
+    if (this.#of === BOOK) this.#books.rows.emit(event, 0, emit)
     else if (this.#of !== INSTRUMENT && this.#count === 1) emit(event)
     else this.#again(event, this.#data.start, emit)
   }
 
-  /** Reads the frame; returns where `data` stands if it has not been read, or 0. */
-  #read(event: MarketEvent): number {
+  /** Reads a frame whose members stand as Kraken writes them; false: they do not. */
+  #usual(event: MarketEvent): boolean {
     const reader = this.#reader
+    const head = headOf(reader)
+    if (head === null) return false
+    this.#of = head.channel
+    this.#kind = head.kind
+    this.#count = 0
+    const data = this.#data
+    data.kind = KIND.list
+    data.start = reader.position + head.length - 1
+    reader.seek(data.start)
+    this.#items(event, null)
+    // A member that nobody knows may follow.
+    if (this.#values.why !== '' || reader.bytes[reader.position] !== BRACE) return false
+    reader.seek(reader.position + 1)
+    return reader.finish()
+  }
+
+  /** Reads the frame; returns where `data` stands if it has not been read, or 0. */
+  #read(payload: Uint8Array, event: MarketEvent): number {
+    const reader = this.#reader
+    reader.begin(payload)
+    this.#values.begin()
     this.#of = -1
     this.#kind = -1
     this.#count = 0
@@ -192,7 +204,8 @@ class KrakenNormalizer implements Normalizer {
     reader.list()
     while (reader.more()) {
       this.#count++
-      if (this.#of === BOOK) this.#readBook(event)
+      if (this.#of === BOOK)
+        this.#books.read(event, this.#kind === 1 ? EVENT.bookSnapshot : EVENT.bookChange)
       else if (this.#of === TRADE) this.#readTrade(event)
       else this.#readTicker(event)
       if (values.why !== '' || reader.error !== '') return
@@ -201,54 +214,6 @@ class KrakenNormalizer implements Normalizer {
     if (this.#of === BOOK && this.#count > 1) values.fail(this.#data, SEVERAL_BOOKS)
     // A pair that was never traded has a snapshot of no trades.
     if (this.#count === 0 && this.#of !== TRADE) values.fail(this.#data, NO_ITEM)
-  }
-
-  #readBook(event: MarketEvent): void {
-    const reader = this.#reader
-    const values = this.#values
-    event.begin(this.#kind === 1 ? EVENT.bookSnapshot : EVENT.bookChange)
-    this.#rows.clear()
-    if (!reader.open(this.#book)) return
-    for (;;) {
-      const field = reader.key(this.#book)
-      if (field === END) break
-      if (field === OTHER) reader.skip()
-      else if (field === this.#bids || field === this.#asks) {
-        this.#levels(field, field === this.#bids ? SIDE.bid : SIDE.ask)
-        if (values.why !== '') return
-      } else {
-        field.kind = reader.value()
-        field.start = reader.start
-        field.end = reader.end
-      }
-    }
-    if (reader.error !== '') return
-    event.symbol = values.name(this.#bookSymbol, this.#symbols)
-    this.#time(event, this.#bookTime)
-    for (const side of [this.#bids, this.#asks]) {
-      if (side.kind === KIND.none) values.fail(side, MISSING)
-    }
-  }
-
-  #levels(field: Field, side: number): void {
-    const reader = this.#reader
-    const values = this.#values
-    const { decimal } = values
-    if (field.kind !== KIND.list) {
-      values.fail(field, NO_LIST)
-      return
-    }
-    reader.list()
-    while (reader.more()) {
-      if (!reader.object(this.#level)) return
-      const price = values.number(this.#price)
-      const priceScale = decimal.scale
-      const size = values.number(this.#quantity)
-      if (!(price > 0)) values.fail(this.#price, price === 0 ? NO_PRICE : NEGATIVE)
-      if (size < 0) values.fail(this.#quantity, NEGATIVE)
-      if (values.why !== '') return
-      this.#rows.add(side, price, priceScale, size, decimal.scale)
-    }
   }
 
   #readTrade(event: MarketEvent): void {

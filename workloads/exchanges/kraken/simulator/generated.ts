@@ -242,6 +242,9 @@ function changesOf(
   return { levels, sure }
 }
 
+/** From here on a level does not come under the checksum soon. */
+const DEEP_RANK = 20
+
 /** A frame of a book, with the place of a digit that is under the checksum and of one that is not; -1: it has none. */
 export type BookFrame = Frame & { checkedDigitAt?: number; uncheckedDigitAt?: number }
 
@@ -254,6 +257,6 @@ function noteDigits(frame: BookFrame, text: string, after: Book, depth: number):
       if (at < 0) continue
       const digitAt = frame.start + text.indexOf('}', at) - 1
       if (rank < 10) frame.checkedDigitAt = digitAt
-      else if (rank < depth) frame.uncheckedDigitAt = digitAt
+      else if (rank >= DEEP_RANK && rank < depth) frame.uncheckedDigitAt = digitAt
     }
 }

@@ -2,12 +2,12 @@
 // connector does with sockets and timers is done here by hand. For tests of any exchange.
 
 import { pino } from 'pino'
+import { openWriter, STREAM } from '#archive/testing/folders.ts'
 import { Alarms } from '#bus/alarms.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { rfc3339 } from '#crds/rfc3339.ts'
 import { Block } from '#wire/block.ts'
 import type { CloseEvent, Predecessor } from '#wire/events.ts'
-import { openWriter, STREAM } from '../../../archive/testing/folders.ts'
 import { Connection } from '../../../connector/connection.ts'
 import { Continuity } from '../../../connector/continuity.ts'
 import { fixedLinger } from '../../../connector/linger.ts'
