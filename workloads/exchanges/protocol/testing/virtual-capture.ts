@@ -28,6 +28,8 @@ export type VirtualCaptureOptions = {
   readonly adapter: Adapter
   readonly symbols: readonly string[]
   readonly channels: readonly string[]
+  /** Default: one that is made of exchange and channels. */
+  readonly feed?: Feed
   /** Path of the WebSocket. Default `/`. */
   readonly path?: string
   /** Levels of books. Default: the exchange's own. */
@@ -80,7 +82,7 @@ export class VirtualCapture {
   constructor(options: VirtualCaptureOptions) {
     this.#o = options
     const { adapter } = options
-    const feed = feedOf(adapter.name, options)
+    const feed = options.feed ?? feedOf(adapter.name, options)
     const version = feed.spec.versions[0]!
     this.#exchange = adapter.open({
       feed,
