@@ -173,7 +173,10 @@ test('every recorded frame is archived once, byte for byte, and none is a gap or
   // Frames of books are long: which one differs is enough.
   for (const [i, frame] of data.entries()) assert.ok(frame === recorded[i], `frame ${i}`)
   assert.equal(gapsOf(archive), [])
-  assert.equal(opened.map((event) => event.feed?.spec.messageTypes), [feed.spec.messageTypes])
+  assert.equal(
+    opened.map((event) => event.feed?.spec.messageTypes),
+    [feed.spec.messageTypes]
+  )
   assert.is(opened[0]!.feed?.spec.symbols, undefined)
 })
 
@@ -205,10 +208,15 @@ test('the gaps of the manifest are those of the faults', async () => {
     []
   )
   assert.ok(sent.some((frame) => frame.includes('ssmd_drift')))
-  assert.equal(gapsOf(archive).map(({ cause, channel }) => [cause, channel]).sort(), [
-    ['exchange-sequence', 'ticker'],
-    ['exchange-sequence', 'trade'],
-  ])
+  assert.equal(
+    gapsOf(archive)
+      .map(({ cause, channel }) => [cause, channel])
+      .sort(),
+    [
+      ['exchange-sequence', 'ticker'],
+      ['exchange-sequence', 'trade'],
+    ]
+  )
 })
 
 test.run()

@@ -25,7 +25,10 @@ export class Form {
     const told = type.match ?? type.name
     const isAny = told === '*'
     const setType = (): void =>
-      set(type.type ?? 'type', toldValue(told.replaceAll('{symbol}', textPlace('symbol')), type.name))
+      set(
+        type.type ?? 'type',
+        toldValue(told.replaceAll('{symbol}', textPlace('symbol')), type.name)
+      )
     if (!isAny) setType()
     if (type.symbol !== undefined) set(type.symbol, textPlace('symbol'))
     if (type.time !== undefined) set(type.time, rawPlace('time'))
