@@ -33,8 +33,11 @@ function describeRow(row: Row): string {
 /** The last line: what is archived, by the last reports of the archivers. */
 export function summaryLines(stopped: Snapshot): readonly string[] {
   const age = formatSpan(stopped.at - stopped.startedAt)
+  const isIdle = (feed: string, environment: string) =>
+    stopped.feeds.some((one) => one.feed === feed && one.environment === environment && one.idle)
   const kept = stopped.reports
     .filter((report) => report.role === 'archiver')
+    .filter(({ feed, environment, dayRecords }) => dayRecords > 0 || !isIdle(feed, environment))
     .map((report) => {
       const source = report.simulated ? ' (simulated)' : ''
       return `${clean(report.feed)}${source} ${plural(report.dayRecords, 'record')} archived today, ${plural(report.dayGaps, 'gap')}`

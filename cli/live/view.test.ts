@@ -338,6 +338,22 @@ test('a feed that is not captured says why', () => {
   assert.is(rowsOf(snapshot({ feeds, processes: [] }))[0]?.state, 'suspended')
 })
 
+test('a suspended Environment beside one that runs is a note on how to run it, and no row', () => {
+  const feed = (environment: string, idle: string) => ({
+    ...{ feed: environment === 'live' ? 'kraken' : 'kalshi', environment, simulated: false, idle },
+    archives: ['a'],
+  })
+  const feeds = [feed('live', 'suspended'), feed('local', '')]
+  assert.equal(
+    rowsOf(snapshot({ feeds })).map((row) => row.environment),
+    ['local']
+  )
+  const view = draw(snapshot({ feeds }))
+  assert.match(view, 'note  live is suspended: ssmd up --environment live runs it')
+  assert.match(view, 'data sample kalshi today')
+  assert.not.match(draw(snapshot({})), 'suspended')
+})
+
 test('a quiet feed is not behind; one whose blocks wait is', () => {
   const lag = (pendingBlocks: number) =>
     rowsOf(snapshot({ reports: [archiver('kalshi', { lagSeconds: 3600, pendingBlocks })] }))[0]

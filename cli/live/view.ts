@@ -5,7 +5,7 @@ import type { Snapshot, Step } from '../../operator/local/snapshot.ts'
 import { type Column, cut, renderTable, widthOf } from '../table.ts'
 import { clean, formatCount, formatRate, formatSpan } from '../text.ts'
 import { type Painter, plainPainter } from './paint.ts'
-import { type Row, rowsOf, type Tone } from './rows.ts'
+import { type Row, rowsOf, suspendedNote, type Tone } from './rows.ts'
 
 export type Size = { readonly width: number; readonly height: number }
 
@@ -224,6 +224,8 @@ function footer(snapshot: Snapshot, width: number, paint: Painter): readonly str
       if (next === '' || widthOf(next) + 3 + widthOf(command) <= width)
         next = next === '' ? `next  ${command}` : `${next}   ${command}`
     lines.push(next)
+    const note = suspendedNote(snapshot)
+    if (note !== '') lines.push(`note  ${note}`)
   }
   return lines.map((line) => paint('dim', cut(line, width)))
 }
@@ -231,7 +233,7 @@ function footer(snapshot: Snapshot, width: number, paint: Painter): readonly str
 /** What to type to see the data, in another shell. */
 export function nextCommands(snapshot: Snapshot): readonly string[] {
   const path = pathFlags(snapshot)
-  const feed = snapshot.feeds.find(({ archives }) => archives.length > 0)?.feed
+  const feed = snapshot.feeds.find(({ archives, idle }) => archives.length > 0 && idle === '')?.feed
   return [
     `npx ssmd data list${path}`,
     ...(feed === undefined ? [] : [`npx ssmd data sample ${feed} today --limit 3${path}`]),

@@ -138,7 +138,7 @@ export class Sequences {
       case SEEN.restart: {
         const isJump = seen === SEEN.jump
         const last = continuity.before
-        const { channel, symbol } = session.channelOf(scope)
+        const { channel, symbols } = session.channelOf(scope)
         stats.gaps++
         stats.holes++
         const event: GapEvent = {
@@ -146,7 +146,7 @@ export class Sequences {
           cause: 'exchange-sequence',
           fault: 'exchange',
           channel,
-          ...(symbol === undefined ? {} : { symbols: [symbol] }),
+          ...(symbols === undefined ? {} : { symbols }),
           scope,
           fromSequence: isJump ? last + 1 : last,
           toSequence: isJump ? first - 1 : sequence,
@@ -174,13 +174,15 @@ export class Sequences {
     const { session, stats } = this.#o
     const { scope, first = frame.sequence } = frame
     if (first <= beginsAt) return
+    const { channel, symbols } = session.channelOf(scope)
     stats.gaps++
     stats.holes++
     const event: GapEvent = {
       kind: 'gap',
       cause: 'exchange-sequence',
       fault: 'exchange',
-      channel: session.channelOf(scope).channel,
+      channel,
+      ...(symbols === undefined ? {} : { symbols }),
       scope,
       fromSequence: beginsAt,
       toSequence: first - 1,

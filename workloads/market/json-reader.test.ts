@@ -61,6 +61,10 @@ function compareObject(shape: Shape, value: { [name: string]: Value }, bytes: Ui
   }
 }
 
+/** The number that `value` has read. */
+const numberAt = (): number =>
+  Number(Buffer.from(reader.bytes.subarray(reader.start, reader.end)).toString())
+
 /** Builds what the pull calls see, as JSON.parse would. */
 function pull(bytes: Uint8Array): Value | undefined {
   switch (reader.peek()) {
@@ -254,6 +258,32 @@ test('a long name is compared in its middle too', () => {
   reader.begin(Buffer.from(`{"${name}":1}`))
   assert.ok(reader.object(long))
   assert.is(long.field(name).kind, KIND.number)
+})
+
+test('members are read one by one by their names, whatever came where in the object before', () => {
+  const names = ['a_name_with_one_inside', 'a_name_with_two_inside', 'type', 'n']
+  const shape = new Shape(names)
+  const objects = [
+    '{"a_name_with_one_inside":1,"a_name_with_two_inside":2,"type":3,"n":4}',
+    '{"a_name_with_two_inside":5,"a_name_with_six_inside":6,"type":7}',
+    '{"n" : 8 , "a_name_with_one_inside": 9,"a_name_with_two_inside" :10}',
+    '{}',
+    '{"type":11,"a_name_with_two_inside":12,"a_name_with_one_inside":13,"o":14,"n":15}',
+    '{"a_name_with_one_inside":16,"type":17}',
+  ]
+  for (const text of objects) {
+    reader.begin(Buffer.from(text))
+    const found: [string, number][] = []
+    reader.open(shape)
+    for (let field = reader.key(shape); field !== END; field = reader.key(shape)) {
+      const kind = reader.value()
+      assert.is(kind, KIND.number)
+      if (field !== OTHER) found.push([field.name, numberAt()])
+    }
+    assert.ok(reader.finish(), text)
+    const expected = Object.entries(JSON.parse(text)).filter(([name]) => names.includes(name))
+    assert.equal(found, expected)
+  }
 })
 
 test('a frame cut anywhere is no JSON', () => {

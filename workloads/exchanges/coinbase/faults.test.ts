@@ -5,11 +5,11 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { Gap } from '#archive/format/manifest.ts'
+import { manifestOf, readBack, temporaryFolder } from '#archive/testing/folders.ts'
+import { verifyArchive } from '#archive/verify/verify.ts'
 import { decimalText } from '#market/decimal.ts'
 import { EVENT, FLAG, SIDE } from '#market/event.ts'
-import type { Gap } from '../../archive/format/manifest.ts'
-import { manifestOf, readBack, temporaryFolder } from '../../archive/testing/folders.ts'
-import { verifyArchive } from '../../archive/verify/verify.ts'
 import { VirtualExchange } from '../../simulator/testing/virtual-exchange.ts'
 import { DAY, START_MS, VirtualCapture } from '../protocol/testing/virtual-capture.ts'
 import { coinbase } from './adapter.ts'
@@ -59,6 +59,8 @@ async function captured(
   options: {
     readonly own?: CoinbaseVenueOptions
     readonly bufferLimitBytes?: number
+    /** Before it begins. */
+    readonly first?: (exchange: VirtualExchange) => void
     /** Between the two halves. */
     readonly middle?: (capture: VirtualCapture, exchange: VirtualExchange) => void
     /** For what waits, and for books that are rebuilt. */
@@ -81,6 +83,7 @@ async function captured(
     symbols: SYMBOLS,
     channels: CHANNELS,
   })
+  options.first?.(exchange)
   await capture.run(4_000, 300)
   options.middle?.(capture, exchange)
   await capture.run(4_000, 300)
@@ -155,6 +158,11 @@ for (let seed = 1; seed <= SEEDS; seed++) {
       assert.equal([cause, missing], ['exchange-sequence', 1])
       assert.is(sequences![0], sequences![1])
     }
+    const told = lines.filter((line) => line.includes('"event":{"kind":"gap"'))
+    assert.is(told.length, 7)
+    for (const line of told) {
+      assert.match(line, /"channel":"","symbols":\["BTC-USD","ETH-USD","SOL-USD"\]/)
+    }
     const rebuilds = lines.filter((line) => line.includes('"kind":"rebuild"'))
     assert.ok(rebuilds.length >= 2 && rebuilds.length <= 7, `${rebuilds.length} rebuilds`)
     for (const line of rebuilds) assert.match(line, /"how":"resubscribe","symbols":3/)
@@ -226,6 +234,35 @@ for (let seed = 1; seed <= SEEDS; seed++) {
     assert.equal([causes(gaps), capture.readyCount], [[], 1])
   })
 }
+
+/** The first frames of each connection do not arrive. */
+function losesFirst(exchange: VirtualExchange, count: number): void {
+  const dial = exchange.dial.bind(exchange)
+  exchange.dial = (target) => {
+    const client = dial(target)
+    if ('status' in client) return client
+    let take: (frame: Buffer) => void = () => {}
+    let came = 0
+    return Object.defineProperty(client, 'onFrame', {
+      set: (taken) => {
+        take = taken
+      },
+      get: () => (frame: Buffer) => {
+        if (++came > count) take(frame)
+      },
+    })
+  }
+}
+
+test('what a connection begins with and does not arrive is one gap, from number 0 on', async () => {
+  const { gaps, lines } = await captured(1, '[]', {
+    first: (exchange) => losesFirst(exchange, 2),
+    restMs: 20_000,
+  })
+  const found = gaps.map(({ cause, sequences, missing }) => [cause, sequences, missing])
+  assert.equal(found, [['exchange-sequence', [0, 1], 2]])
+  assert.ok(lines.some((line) => line.includes('the first frames of the connection')))
+})
 
 test('a product that the exchange does not have is refused with its words; the others are captured', async () => {
   const exchange = new VirtualExchange({ venue: createVenue(), markets: 2, startMs: START_MS })

@@ -2,7 +2,15 @@
 // come out. Data that comes before an ack is data. One hole in the count spoils every book of the connection: all of them are
 // subscribed to anew, and a snapshot comes for each.
 
-import type { Action, Frame, Refusal, ScopeSeen, Session, Wanted } from '../protocol/adapter.ts'
+import type {
+  Action,
+  Frame,
+  Refusal,
+  ScopeOwner,
+  ScopeSeen,
+  Session,
+  Wanted,
+} from '../protocol/adapter.ts'
 import type { DeclaredTypes } from '../protocol/declared-types.ts'
 import { CoinbaseFrames, SCOPE } from './frames.ts'
 import type { Pace } from './pace.ts'
@@ -22,6 +30,8 @@ export type CoinbaseSessionOptions = {
 /** Books that are spoiled again and again are asked for at this pace. */
 const REBUILD_MS = { base: 1_000, cap: 60_000 }
 const BOOKS = { scope: SCOPE, channel: 'level2', group: L2_DATA.group }
+/** Products that one gap names; of more, all of the connection are meant. */
+const MAX_NAMED = 50
 const CONNECTION = { channel: '', group: 'connection' }
 
 export class CoinbaseSession implements Session {
@@ -168,8 +178,9 @@ export class CoinbaseSession implements Session {
   }
 
   /** The count is that of the connection, whatever the channel. */
-  channelOf(): { readonly channel: string; readonly group: string } {
-    return CONNECTION
+  channelOf(): ScopeOwner {
+    const { size } = this.#symbols
+    return size > MAX_NAMED ? CONNECTION : { ...CONNECTION, symbols: [...this.#symbols] }
   }
 
   refusals(): readonly Refusal[] {

@@ -433,7 +433,7 @@ test('the scope of trades names channel and symbol', () => {
   assert.equal(machine.session.channelOf(machine.session.frame.scope), {
     channel: 'trade',
     group: 'trades',
-    symbol: 'ETH/USD',
+    symbols: ['ETH/USD'],
   })
 })
 

@@ -176,7 +176,7 @@ export class KrakenSession implements Session {
   channelOf(scope: number): ScopeOwner {
     const pair = this.#frames.scoped(scope)
     if (pair === undefined) return { channel: '', group: 'other' }
-    return { channel: TRADE.name, group: TRADE.group, symbol: pair.name }
+    return { channel: TRADE.name, group: TRADE.group, symbols: [pair.name] }
   }
 
   refusals(): readonly Refusal[] {

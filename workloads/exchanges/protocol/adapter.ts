@@ -99,7 +99,8 @@ export type Wanted = {
 export type ScopeOwner = {
   readonly channel: string
   readonly group: string
-  readonly symbol?: string
+  /** If it counts those alone; a gap names them. */
+  readonly symbols?: readonly string[]
 }
 
 /** The protocol of one connection. `look` is the hot path; everything else happens seldom. */
@@ -123,7 +124,7 @@ export type Session = {
   tick(nowMs: number): readonly Action[]
   /** When `tick` is wanted; Infinity: not until something happens. */
   readonly wakeAt: number
-  /** Channel and group that a scope belongs to, and the symbol if it counts a single one. */
+  /** Channel and group that a scope belongs to, and the symbols if it counts some alone. */
   channelOf(scope: number): ScopeOwner
   /** What a scope counts, by a name that is the same in every connection of the feed; empty: this connection alone. */
   chainOf?(scope: number): string
@@ -244,6 +245,8 @@ export type Exchange = {
   readonly adapter: string
   /** As events show it. */
   readonly endpoint: string
+  /** The Feed in force, if it alone describes the exchange: frames cannot be read without it. */
+  readonly description?: object
   readonly source: Source
   session(options: SessionOptions): Session
   /** No frame and no ping for so long: the connection is dead. null: it may be silent for ever. */

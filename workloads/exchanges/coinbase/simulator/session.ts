@@ -55,8 +55,9 @@ export class CoinbaseClient implements Session {
     this.#route = { channel: LEVEL2, id: 0, bare: false, nextSequence: () => this.#sequence++ }
   }
 
+  /** Heartbeats are no market data: nothing is played for them. */
   get hasSubscriptions(): boolean {
-    return !this.#table.isEmpty
+    return CHANNELS.some(({ name }) => name !== HEARTBEATS.name && this.#table.listensTo(name))
   }
 
   get changes(): number {
