@@ -60,7 +60,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   [EXCHANGES]: ['crds', MARKET, PROTOCOL, SIMULATION, `${EXCHANGES}/<name>`],
   [MARKET]: [],
   'workloads/events': [...PROGRAM, MARKET, EXCHANGES, `${ARCHIVE}/read`],
-  'workloads/connector': [...PROGRAM, EXCHANGES, PROTOCOL],
+  'workloads/connector': [...PROGRAM, MARKET, EXCHANGES, PROTOCOL],
   'workloads/archiver': [...PROGRAM, ARCHIVE],
   'workloads/simulator': [...PROGRAM, EXCHANGES, SIMULATION, `${ARCHIVE}/read`],
   'operator/kube': ['crds', 'workloads/role'],

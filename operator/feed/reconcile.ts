@@ -4,6 +4,7 @@
 import { streamWantOf } from '#bus/stream-config.ts'
 import { feedsOf } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
+import { proofOf, proofText } from '#crds/proof.ts'
 import { utcDay } from '#crds/rfc3339.ts'
 import { versionInForce } from '#crds/versions.ts'
 import type { KubeObject } from '../kube/objects.ts'
@@ -52,6 +53,7 @@ export const reconcileFeed =
       disabled: feed !== undefined && isDisabled(feed),
       paused,
       version: feed && versionInForce(feed, day)?.name,
+      proof: feed && proofText(proofOf(feed)),
       captures: views,
       settled: context.isSettled(),
       failure,

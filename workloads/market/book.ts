@@ -6,6 +6,7 @@
 // A gap makes a book suspect until its next snapshot. So does a level below zero, and what does not fit into 53 bits; a crossed
 // book is suspect as long as it is crossed. Reading it allocates nothing.
 
+import { BookChain } from './book-chain.ts'
 import { BookSide } from './book-side.ts'
 import { MAX_MANTISSA, POWERS } from './decimal.ts'
 import { EVENT, FLAG, type MarketEvent, SIDE } from './event.ts'
@@ -23,6 +24,8 @@ export type BookTrouble = 'gap' | 'crossed' | 'locked' | 'negative' | 'unfit'
 export type BookOptions = {
   /** Levels that the exchange keeps on each side: others are dropped after each change. Default: all. */
   readonly depth?: number
+  /** Changes form a chain, and snapshots are fetched beside the stream (book-chain.ts). Default: snapshots come in the stream. */
+  readonly isChained?: boolean
   /** Whether its protocol proves anything about a book. Default: yes. */
   readonly isProven?: boolean
 }
@@ -48,12 +51,19 @@ export class Book {
   unknownRemovals = 0
   readonly #depth: number
   readonly #whole: BookState
+  readonly #chain: BookChain | undefined
   #state: BookState = 'rebuilding'
   #isCrossed = false
   #isNegative = false
 
   constructor(options: BookOptions = {}) {
     this.#depth = options.depth ?? Number.POSITIVE_INFINITY
+    if (options.isChained === true) {
+      this.#chain = new BookChain({
+        apply: (event) => this.#take(event),
+        suspect: () => this.suspect('gap'),
+      })
+    }
     this.#whole = options.isProven === false ? 'unverifiable' : 'live'
   }
 
@@ -63,6 +73,11 @@ export class Book {
 
   /** Takes an event of this instrument: snapshots, changes, gaps, and the end of the instrument. */
   apply(event: MarketEvent): void {
+    if (this.#chain === undefined) this.#take(event)
+    else this.#chain.take(event)
+  }
+
+  #take(event: MarketEvent): void {
     const { kind } = event
     if (kind === EVENT.bookChange) this.#change(event)
     else if (kind === EVENT.bookSnapshot) this.#restore(event)

@@ -99,8 +99,6 @@ export class DecimalReader {
       digits = digits.slice(0, digits.length - stripped)
     }
     if (scale < 0) {
-      // More zeros than fit are not worth writing out.
-      if (scale < -SHORT) return this.#refuse(DECIMAL_TOO_LONG)
       digits += '0'.repeat(-scale)
       scale = 0
     }

@@ -53,6 +53,7 @@ export class FrameScanner {
     return this.#kinds[slot]!
   }
 
+  /** Where the value begins; of a text, behind its quote. Not of true, false and null. */
   start(slot: number): number {
     return this.#starts[slot]!
   }
@@ -127,7 +128,10 @@ export class FrameScanner {
         }
         p++
       } else if (c === 0x7b || c === 0x5b) {
-        if (slot >= 0) this.#kinds[slot] = VALUE.other
+        if (slot >= 0) {
+          this.#kinds[slot] = VALUE.other
+          this.#starts[slot] = p
+        }
         if (++depth === stack.length) stack = twiceAsLong(stack)
         stack[depth] = c === 0x7b ? OBJECT : 0
         names = c === 0x7b ? (depth === 1 ? root : inner) : null

@@ -16,6 +16,7 @@ import { isAtWork } from './at-work.ts'
 import type { LineFilter, Span } from './line-filter.ts'
 import type { KeyedLine, SortKey } from './merge.ts'
 import { mergedRuns, Stale } from './merged-runs.ts'
+import { proofOf } from './proof.ts'
 import { surveyFolders, type Unreadable } from './survey.ts'
 
 export type { Gap, Manifest, ManifestSegment } from '../format/manifest.ts'
@@ -28,6 +29,10 @@ export type DaySummary = {
   readonly day: string
   readonly environment: string
   readonly archive: string
+  /** Null on a day of an older ssmd: `exchangeOf` finds it. */
+  readonly exchange: string | null
+  /** By channel, what the exchange's protocol can prove; empty if the connector did not tell. */
+  readonly proof: Readonly<Record<string, string>>
   readonly simulated: boolean
   readonly condition: DayCondition
   readonly updated: string
@@ -176,6 +181,8 @@ function summaryOf(manifest: Manifest): DaySummary {
     day,
     environment,
     archive,
+    exchange: manifest.exchange ?? null,
+    proof: proofOf(manifest),
     simulated,
     condition,
     updated,

@@ -34,6 +34,7 @@ export function applyConnectionEvent(
     case 'open':
       connection.openedAt ??= at
       connection.follows ??= predecessorOf(event.follows)
+      connection.exchange ??= nameOf(event.exchange)
       connection.replaces ??= textOf(event.replaces, '') || null
       return NONE
     case 'ready':
@@ -144,9 +145,9 @@ function sequenceGap(
 
 /** What a gap speaks of. A channel that was never confirmed has no scope, and nothing to count. */
 function whatOf(event: Fields, scope?: number, first?: number, last?: number): string {
-  if (event.cause === 'unsubscribed') return symbolsOf(event.symbols)
-  if (scope === 0) return ''
-  return `scope ${scope ?? '?'}, sequences ${first ?? '?'} to ${last ?? '?'}`
+  const symbols = symbolsOf(event.symbols)
+  if (event.cause === 'unsubscribed' || scope === 0) return symbols
+  return `${symbols === '' ? '' : `${symbols}, `}scope ${scope ?? '?'}, sequences ${first ?? '?'} to ${last ?? '?'}`
 }
 
 /** Symbols as a gap names them; a connector names 50 in one gap at most. */
@@ -175,6 +176,10 @@ function dropGaps(connection: ConnectionState, event: Fields, at: bigint): GapSp
     detail: 'received, and dropped by the connector',
   }))
 }
+
+/** A name that fits into a manifest. */
+const nameOf = (value: unknown): string | null =>
+  typeof value === 'string' && value !== '' && value.length <= MAX_REASON ? value : null
 
 const textOf = (value: unknown, otherwise: string): string =>
   typeof value === 'string' ? value : otherwise
