@@ -134,6 +134,11 @@ export class BlockPublisher {
     return oldest === undefined ? 0 : Math.max(0, this.#o.nowMs() - oldest.receivedMs)
   }
 
+  /** Age of the earliest record that is not acknowledged; 0 if there is none. Looks at every block. */
+  earliestUnackedMs(): number {
+    return this.#queue.size === 0 ? 0 : Math.max(0, this.#o.nowMs() - this.#queue.earliestMs())
+  }
+
   /** Takes the block, which must not change any more; `ageMs`: since its first record was received. Throws once it is closed. */
   publish(subject: string, id: string, block: Uint8Array, ageMs: number, maker: BlockMaker): void {
     if (this.#mode === 'closed') {

@@ -12,6 +12,8 @@ export type Announcement = {
   readonly recv: bigint
   /** The last sequence of the stream that they have, or a later one. */
   readonly sequence: number
+  /** The connector stops in an orderly way: nothing of it follows, and its close events say so. */
+  readonly ends?: boolean
 }
 
 export type AnnouncerOptions = {
@@ -48,9 +50,9 @@ export class TimeAnnouncer {
     if (this.#timer !== undefined) this.#send()
   }
 
-  /** Announces a last time, so that readers need not wait for what was captured until now. */
+  /** Announces a last time, so that readers wait for this connector no longer. */
   close(): void {
-    this.announce()
+    if (this.#timer !== undefined) this.#send(true)
     clearInterval(this.#timer)
     this.#timer = undefined
     if (!this.#o.nc.isClosed()) this.#sub.unsubscribe()
@@ -72,12 +74,12 @@ export class TimeAnnouncer {
     }
   }
 
-  #send(): void {
+  #send(ends = false): void {
     const { nc, environment, feed, position } = this.#o
     const found = nc.isClosed() ? null : position()
     if (found === null) return
     const { shards, recv, sequence } = found
-    const text = JSON.stringify({ shards, recv: String(recv), sequence })
+    const text = JSON.stringify({ shards, recv: String(recv), sequence, ...(ends ? { ends } : {}) })
     nc.publish(timeSubject(environment, feed), Buffer.from(text))
   }
 }
@@ -111,15 +113,21 @@ export function listenTimes(
 /** Undefined if a connector did not write it. */
 function parse(bytes: Uint8Array): Announcement | undefined {
   try {
-    const { shards, recv, sequence } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
+    const { shards, recv, sequence, ends } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
       readonly shards?: unknown
       readonly recv?: unknown
       readonly sequence?: unknown
+      readonly ends?: unknown
     }
     if (typeof recv !== 'string' || !NANOS.test(recv)) return
     if (!Number.isSafeInteger(sequence) || !Array.isArray(shards)) return
     const indices = shards.filter((one): one is number => Number.isSafeInteger(one))
-    return { shards: indices, recv: BigInt(recv), sequence: sequence as number }
+    return {
+      shards: indices,
+      recv: BigInt(recv),
+      sequence: sequence as number,
+      ends: ends === true,
+    }
   } catch {
     // Anybody may publish here; a reader waits for what it understands.
     return undefined

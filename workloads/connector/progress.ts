@@ -1,7 +1,7 @@
 // Up to which time all that this connector received is in the stream: what it announces to readers (bus/times.ts).
 
+import type { BlockPublisher } from '#bus/publisher.ts'
 import type { Announcement } from '#bus/times.ts'
-import type { Publisher } from './memory.ts'
 import type { Recorder } from './recorder.ts'
 
 const NANOS_PER_MS = 1_000_000n
@@ -9,13 +9,16 @@ const NANOS_PER_MS = 1_000_000n
 const MARGIN_MS = 2
 
 export class Progress {
-  readonly #publisher: Pick<Publisher, 'pendingBlocks' | 'unackedMs'>
+  readonly #publisher: Pick<BlockPublisher, 'pendingBlocks' | 'earliestUnackedMs'>
   readonly #nowMs: () => number
   readonly #recorders = new Set<Pick<Recorder, 'ended' | 'handedOverUntil'>>()
   /** Shards that have had a connection: without one they receive nothing. */
   readonly #shards = new Set<number>()
 
-  constructor(publisher: Pick<Publisher, 'pendingBlocks' | 'unackedMs'>, nowMs: () => number) {
+  constructor(
+    publisher: Pick<BlockPublisher, 'pendingBlocks' | 'earliestUnackedMs'>,
+    nowMs: () => number
+  ) {
     this.#publisher = publisher
     this.#nowMs = nowMs
   }
@@ -36,7 +39,7 @@ export class Progress {
     }
     const { pendingBlocks } = this.#publisher
     if (pendingBlocks > 0) {
-      const age = BigInt(Math.ceil(this.#publisher.unackedMs()) + MARGIN_MS)
+      const age = BigInt(Math.ceil(this.#publisher.earliestUnackedMs()) + MARGIN_MS)
       recv = least(recv, BigInt(Math.trunc(this.#nowMs())) * NANOS_PER_MS - age * NANOS_PER_MS)
     }
     return { shards: [...this.#shards], recv, sequence }

@@ -2,7 +2,7 @@
 //
 // Mode `log` reads the streams of the feeds: the same rows as history, in the same total order (history.ts). A row is delivered when
 // every shard has announced a later time, so about 150 ms after it was received. A shard that nobody speaks for holds the others
-// for `silentMs` at most: then a gap row with the reason `shard-silent` begins, and it ends when the shard is heard of again.
+// for `silentMs` at most, unless its connector said that it stops: then a gap row with the reason `shard-silent` begins, and it ends when the shard is heard of again.
 // Records that come after later ones were delivered (a clock was set back, a connector was cut off from NATS and came back) are in
 // batches of their own, with `ordered` false. A feed that is read from the past holds `maxBytes` of blocks until it has caught up.
 //
@@ -82,9 +82,9 @@ async function* liveLog(o: LiveOptions): AsyncGenerator<EventBatch, void> {
   })
   for (const [index, { name }] of feeds.entries()) {
     ends.use(
-      listenTimes(o.nc, o.environment, name, ({ shards, recv, sequence }) => {
+      listenTimes(o.nc, o.environment, name, ({ shards, recv, sequence, ends }) => {
         const time = { ms: Number(recv / 1_000_000n), ns: Number(recv % 1_000_000n) }
-        merge.announce(index, { shards, time, sequence }, Date.now())
+        merge.announce(index, { shards, time, sequence, ends: ends === true }, Date.now())
         waking.wake()
       })
     )

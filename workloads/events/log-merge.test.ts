@@ -212,6 +212,21 @@ test('a shard that is silent holds the others no longer than it may, and is a ga
   assert.equal(out.gaps, [`${SHARD_SILENT} 1`, `${SHARD_SILENT} 2`])
 })
 
+test('a connector that says that it stops is not waited for, and is no gap', () => {
+  const { merge, drain, out } = newMerge(1, 1e9, 5_000)
+  merge.announce(0, told(0, 5, 1), 0)
+  merge.announce(0, { ...told(0, 7, 1), ends: true }, 0)
+  merge.add(0, 1, block(0, 1, 10), 0)
+  merge.announce(0, told(1, 100, 0), 0)
+  drain(0)
+  assert.equal([out.texts, out.gaps], [['0 10'], []])
+  merge.add(0, 2, block(0, 2, 110), 0)
+  merge.announce(0, told(1, 105, 1), 0)
+  merge.announce(0, told(2, 200, 0), 0)
+  drain(0)
+  assert.equal([out.texts, out.gaps], [['0 10'], []], 'it is waited for again once it is back')
+})
+
 test('a record that comes after later ones leaves in a batch that is marked', () => {
   const { merge, drain, out } = newMerge(1)
   merge.announce(0, told(0, 100, 0), 0)

@@ -20,6 +20,8 @@ export type ShardTime = {
   readonly shards: readonly number[]
   readonly time: Time
   readonly sequence: number
+  /** Nothing follows until it is heard of again, and that is told by close events. */
+  readonly ends?: boolean
 }
 
 export type LogMergeOptions = {
@@ -37,6 +39,8 @@ type Shard = {
   time: Time | null
   heardMs: number
   waited: boolean
+  /** It is not waited for because its connector has stopped in an orderly way. */
+  ended: boolean
 }
 
 type Feed = {
@@ -66,7 +70,7 @@ export class LogMerge {
     this.#silentMs = silentMs
     this.#feeds = feeds.map((stage) => ({
       stage,
-      shards: new Map([[NONE_KNOWN, { time: null, heardMs: nowMs, waited: true }]]),
+      shards: new Map([[NONE_KNOWN, { time: null, heardMs: nowMs, waited: true, ended: false }]]),
       queues: new Map(),
       announced: [],
       sequence: 0,
@@ -96,7 +100,9 @@ export class LogMerge {
     const valid = feed.announced.filter((one) => one.sequence <= feed.sequence)
     if (valid.length === 0) return
     feed.announced = feed.announced.filter((one) => one.sequence > feed.sequence)
-    for (const { shards, time } of valid) for (const one of shards) this.#pass(feed, one, time)
+    for (const { shards, time, ends } of valid) {
+      for (const one of shards) this.#pass(feed, one, time, ends === true)
+    }
   }
 
   /** Takes what a connector said. */
@@ -108,6 +114,9 @@ export class LogMerge {
       shard.heardMs = nowMs
       if (!shard.waited) {
         shard.waited = true
+        const { ended } = shard
+        shard.ended = false
+        if (ended) continue
         const at = this.#frontier.ms < 0 ? announced.time : later(this.#frontier, shard.time)
         feed.stage.gaps.tell(SHARD_SILENT, shard.time ?? at, at, at, FLAG.last)
       }
@@ -223,15 +232,18 @@ export class LogMerge {
   #shard(feed: Feed, index: number, nowMs: number): Shard {
     let shard = feed.shards.get(index)
     if (shard === undefined) {
-      shard = { time: null, heardMs: nowMs, waited: true }
+      shard = { time: null, heardMs: nowMs, waited: true, ended: false }
       feed.shards.set(index, shard)
     }
     return shard
   }
 
-  #pass(feed: Feed, index: number, time: Time): void {
+  #pass(feed: Feed, index: number, time: Time, ends: boolean): void {
     const shard = feed.shards.get(index)!
     if (shard.time === null || isBefore(shard.time, time)) shard.time = time
+    if (!ends) return
+    shard.waited = false
+    shard.ended = true
   }
 }
 
