@@ -33,7 +33,10 @@ export type DayPlace = {
   readonly carried: ReadonlyMap<string, string>
 }
 
-export function dayGaps({ day, gaps }: Manifest, { start, end, carried }: DayPlace): DayGaps {
+export function dayGaps(
+  { day, gaps, connections }: Manifest,
+  { start, end, carried }: DayPlace
+): DayGaps {
   const midnight = `${day}T00:00:00.000000000Z`
   const placed: PlacedGap[] = []
   const began = new Map<string, string>()
@@ -45,7 +48,12 @@ export function dayGaps({ day, gaps }: Manifest, { start, end, carried }: DayPla
     const from = (isCut && carried.get(nameOf(gap))) || gap.from
     if (isOfLines(gap)) {
       if (!isCut) began.set(isEnd(gap) ? connection! : `${connection} ${to}`, from)
-      const lasts = start !== null && isEnd(gap) && from <= start && (to === null || to > start)
+      const lasts =
+        start !== null &&
+        isEnd(gap) &&
+        from <= start &&
+        (to === null || to > start) &&
+        isKnown(gap, connections, start)
       if (lasts) placed.push({ ...placeOf(gap), recv: start, connection: '', number: 0 })
     } else if (end !== null && to === end) goesOn.set(nameOf(gap), from)
     else placed.push({ ...placeOf(gap), from, shard: null })
@@ -54,6 +62,30 @@ export function dayGaps({ day, gaps }: Manifest, { start, end, carried }: DayPla
     (a, b) => compare(a.recv, b.recv) || compare(a.connection, b.connection) || a.number - b.number
   )
   return { placed, began, carried: goesOn }
+}
+
+type Connections = Manifest['connections']
+
+/** An end is known with the close event, or when the next connection opens. */
+function isKnown(gap: Gap, connections: Connections, start: string): boolean {
+  const ended = connections.find(({ id }) => id === gap.connection)
+  // It ended in an earlier day.
+  if (ended === undefined) return true
+  if (ended.closed) return ended.to < start
+  return connections.some(
+    ({ shard, from }) => shard === ended.shard && from > ended.to && from < start
+  )
+}
+
+/** Connections that are open where the reading begins, or ended before without a close event. */
+export function underway(connections: Connections, start: string): Connections {
+  const latest = new Map<number, Connections[number]>()
+  for (const one of connections) {
+    const known = latest.get(one.shard)
+    if (one.from < start && (known === undefined || known.from < one.from))
+      latest.set(one.shard, one)
+  }
+  return [...latest.values()].filter(({ closed, to }) => !closed || to >= start)
 }
 
 const nameOf = ({ cause, connection, numbers, detail }: Gap): string =>

@@ -16,7 +16,7 @@ import { FLAG } from '#market/event.ts'
 import type { Normalizer } from '#market/normalizer.ts'
 import { timeText } from '#market/time.ts'
 import { feedOfDay } from './day-feed.ts'
-import { dayGaps, type PlacedGap } from './day-gaps.ts'
+import { dayGaps, type PlacedGap, underway } from './day-gaps.ts'
 import type { Time } from './gap-fold.ts'
 import { LineReader } from './line.ts'
 import { type EventFilter, eventFields, FeedStage } from './stage.ts'
@@ -170,6 +170,11 @@ export class FeedHistory {
       carried: isFirst ? NONE : this.#carried,
     })
     this.#carried = carried
+    if (isFirst) {
+      for (const { id, shard } of underway(manifest.connections, start)) {
+        this.#stage!.gaps.underway(id, shard)
+      }
+    }
     this.#began = began
     this.#shards = new Map(manifest.connections.map(({ id, shard }) => [id, shard]))
     this.#due = placed.filter(

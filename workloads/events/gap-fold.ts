@@ -97,6 +97,11 @@ export class GapFold {
     connection.lastNs = ns
   }
 
+  /** A connection was open before the reading begins. */
+  underway(id: string, shard: number): void {
+    this.#find(id, shard)
+  }
+
   /** A gap that lasts already where the reading begins, by the manifest. */
   lasts(shard: number, reason: string, from: Time, at: Time): void {
     this.#shard(shard).gap = { reason, from }

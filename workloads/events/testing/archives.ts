@@ -27,13 +27,14 @@ export async function archiveBlocks(
   root: string,
   feed: string,
   published: readonly PublishedBlock[],
-  random: Random
+  random: Random,
+  commits = 0.1
 ): Promise<void> {
   const writer = await openWriter(root, { feed, maxAgeMs: 3_600_000, chunkBytes: 4000 })
   writer.bind({ ...STREAM, name: `ssmd_test_${feed}` })
   for (const [i, { block }] of published.entries()) {
     writer.add(block, i + 1)
-    if (random.next() < 0.1) await writer.commit()
+    if (random.next() < commits) await writer.commit()
   }
   await writer.commit()
   await writer.close()
