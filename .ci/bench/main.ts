@@ -11,10 +11,10 @@
 //   npm run bench -- naive            JSON.parse, capnp-ts and js.publish for each frame
 //   npm run bench -- cluster          install, push, kill and memory on a real node (Linux, root), about eight minutes
 import { benchArchive } from '#archive/bench.ts'
+import { benchHistory } from '#events/bench.ts'
 import { benchWire } from '#wire/bench.ts'
 import { benchOperator } from '../../operator/bench/operator.ts'
 import { benchConnector } from '../../workloads/connector/bench.ts'
-import { benchHistory } from '../../workloads/events/bench.ts'
 import { benchSimulator } from '../../workloads/simulator/bench.ts'
 import { benchCluster } from './cluster.ts'
 import { endToEnd } from './end-to-end.ts'

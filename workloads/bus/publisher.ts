@@ -235,7 +235,7 @@ export class BlockPublisher {
     }
     const answer = msg.json<PubAck>()
     if (!answer.error) {
-      // A block that was there already may stand before others.
+      // A block that the stream had already may stand before others.
       if (answer.duplicate !== true) this.#lastSequence = answer.seq ?? 0
       this.#settle(pending, answer.duplicate === true)
       return

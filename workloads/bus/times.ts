@@ -37,7 +37,7 @@ export class TimeAnnouncer {
   #timer: NodeJS.Timeout | undefined
   #until = 0
 
-  /** Begins announcing: a reader that is there does not know of this connector yet. */
+  /** Begins announcing: an earlier reader does not know of this connector yet. */
   constructor(options: AnnouncerOptions) {
     this.#o = options
     const { nc, environment, feed } = options
@@ -129,7 +129,7 @@ function parse(bytes: Uint8Array): Announcement | undefined {
       ends: ends === true,
     }
   } catch {
-    // Anybody may publish here; a reader waits for what it understands.
+    // Other programs may publish here; a reader waits for what it understands.
     return undefined
   }
 }

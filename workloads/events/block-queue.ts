@@ -4,7 +4,7 @@
 import type { Block } from '#wire/block.ts'
 import { FORM } from '#wire/form.ts'
 
-/** Numbers that were passed over are remembered, so that they are delivered if they come after all; so many holes at most. */
+/** Numbers that were passed over are remembered, so that they are delivered if they come after all; at most 64 holes. */
 const MAX_HOLES = 64
 
 type Hole = { readonly first: number; readonly last: number }

@@ -1,7 +1,7 @@
 // Market events and gaps as they are captured, from NATS.
 //
 // Mode `log` reads the streams of the feeds: the same rows as history, in the same total order (history.ts). A row is delivered when
-// every shard has announced a later time, so about 150 ms after it was received. A shard that nobody speaks for holds the others
+// every shard has announced a later time, so about 150 ms after it was received. A shard that no connector speaks for holds the others
 // for `silentMs` at most, unless its connector said that it stops: then a gap row with the reason `shard-silent` begins, and it ends when the shard is heard of again.
 // Records that come after later ones were delivered (a clock was set back, a connector was cut off from NATS and came back) are in
 // batches of their own, with `ordered` false. A feed that is read from the past holds `maxBytes` of blocks until it has caught up.
