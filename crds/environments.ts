@@ -9,6 +9,10 @@ export const isSimulated = (environment: Environment, feed: Feed): boolean =>
   (environment.spec.simulator?.feeds.includes(feed.metadata.name) ?? false) ||
   (EXCHANGES[feed.spec.exchange]?.alwaysSimulated ?? false)
 
+/** How many connectors capture the feed. What the exchange generates in the connector itself is never divided. */
+export const shardsOf = (environment: Environment, feed: Feed): number =>
+  EXCHANGES[feed.spec.exchange]?.alwaysSimulated ? 1 : (environment.spec.connector.shards ?? 1)
+
 /** The key that the feed takes: the one named as the feed, else the one named as its exchange. */
 export function keyOf(
   environment: Environment,

@@ -2316,7 +2316,7 @@ return errors === 0;
 }
 
 export const validateEnvironment = validate11;
-const schema12 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Environment"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["feeds","transport"],"properties":{"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$"}},"transport":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^(nats|tls)://[!-~]+$"},"credentialsRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false},"stream":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"72h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"8Gi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"replicas":{"type":"integer","default":1,"minimum":1,"maximum":5},"duplicateWindow":{"type":"string","default":"2m","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false},"keys":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type","fields","source"],"properties":{"type":{"type":"string","enum":["apiKey"]},"fields":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z][A-Za-z0-9_-]*$"}},"source":{"type":"object","properties":{"env":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secret":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"schema":{"type":"string","enum":["v1"]},"schedule":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"dayStart":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"dayEnd":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"connector":{"type":"object","default":{},"properties":{"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}}},"additionalProperties":false},"bufferBytes":{"type":"string","default":"64Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"linger":{"type":"string","default":"5ms","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"lingerMax":{"type":"string","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"rollout":{"type":"object","required":["policy"],"properties":{"policy":{"type":"string","enum":["Automatic","Manual","Window"]},"window":{"type":"object","required":["start","end"],"properties":{"start":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"end":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"simulator":{"type":"object","required":["feeds"],"properties":{"feeds":{"type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"url":{"type":"string","maxLength":2048,"pattern":"^wss?://[!-~]+$"},"speed":{"type":"string","default":"1","maxLength":10,"pattern":"^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"},"seed":{"type":"integer","default":1,"minimum":0,"maximum":9007199254740991},"rate":{"type":"integer","default":200,"minimum":1,"maximum":1000000},"markets":{"type":"integer","default":6,"minimum":1,"maximum":100000},"replay":{"type":"array","default":[],"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":1024}},"faults":{"type":"array","default":[],"maxItems":64,"items":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["cut","skip","duplicate","freeze","unauthorized","tooManyRequests"]},"every":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"after":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"for":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"count":{"type":"integer","minimum":1,"maximum":1000000},"channel":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"},"exchange":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"additionalProperties":false}}},"additionalProperties":false},"suspend":{"type":"boolean"}},"additionalProperties":false},"status":{"type":"object"}}};
+const schema12 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Environment"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["feeds","transport"],"properties":{"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$"}},"transport":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^(nats|tls)://[!-~]+$"},"credentialsRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false},"stream":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"72h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"8Gi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"replicas":{"type":"integer","default":1,"minimum":1,"maximum":5},"duplicateWindow":{"type":"string","default":"2m","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false},"keys":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type","fields","source"],"properties":{"type":{"type":"string","enum":["apiKey"]},"fields":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z][A-Za-z0-9_-]*$"}},"source":{"type":"object","properties":{"env":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secret":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"schema":{"type":"string","enum":["v1"]},"schedule":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"dayStart":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"dayEnd":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"connector":{"type":"object","default":{},"properties":{"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}}},"additionalProperties":false},"bufferBytes":{"type":"string","default":"64Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"linger":{"type":"string","default":"5ms","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"lingerMax":{"type":"string","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"shards":{"type":"integer","minimum":1,"maximum":64},"rollout":{"type":"object","required":["policy"],"properties":{"policy":{"type":"string","enum":["Automatic","Manual","Window"]},"window":{"type":"object","required":["start","end"],"properties":{"start":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"end":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"simulator":{"type":"object","required":["feeds"],"properties":{"feeds":{"type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"url":{"type":"string","maxLength":2048,"pattern":"^wss?://[!-~]+$"},"speed":{"type":"string","default":"1","maxLength":10,"pattern":"^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"},"seed":{"type":"integer","default":1,"minimum":0,"maximum":9007199254740991},"rate":{"type":"integer","default":200,"minimum":1,"maximum":1000000},"markets":{"type":"integer","default":6,"minimum":1,"maximum":100000},"replay":{"type":"array","default":[],"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":1024}},"faults":{"type":"array","default":[],"maxItems":64,"items":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["cut","skip","duplicate","freeze","unauthorized","tooManyRequests"]},"every":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"after":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"for":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"count":{"type":"integer","minimum":1,"maximum":1000000},"channel":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"},"exchange":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"additionalProperties":false}}},"additionalProperties":false},"suspend":{"type":"boolean"}},"additionalProperties":false},"status":{"type":"object"}}};
 const pattern21 = new RegExp("^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$", "u");
 const pattern22 = new RegExp("^(nats|tls)://[!-~]+$", "u");
 const pattern23 = new RegExp("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "u");
@@ -3936,7 +3936,7 @@ if(data50.linger === undefined){
 data50.linger = "5ms";
 }
 for(const key14 in data50){
-if(!(((((key14 === "resources") || (key14 === "bufferBytes")) || (key14 === "linger")) || (key14 === "lingerMax")) || (key14 === "rollout"))){
+if(!((((((key14 === "resources") || (key14 === "bufferBytes")) || (key14 === "linger")) || (key14 === "lingerMax")) || (key14 === "shards")) || (key14 === "rollout"))){
 const err133 = {instancePath:instancePath+"/spec/connector",schemaPath:"#/properties/spec/properties/connector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err133];
@@ -4239,11 +4239,10 @@ vErrors.push(err158);
 errors++;
 }
 }
-if(data50.rollout !== undefined){
-let data59 = data50.rollout;
-if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
-if(data59.policy === undefined){
-const err159 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/required",keyword:"required",params:{missingProperty: "policy"}};
+if(data50.shards !== undefined){
+let data59 = data50.shards;
+if(!((typeof data59 == "number") && (!(data59 % 1) && !isNaN(data59)))){
+const err159 = {instancePath:instancePath+"/spec/connector/shards",schemaPath:"#/properties/spec/properties/connector/properties/shards/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -4252,9 +4251,9 @@ vErrors.push(err159);
 }
 errors++;
 }
-for(const key18 in data59){
-if(!((key18 === "policy") || (key18 === "window"))){
-const err160 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
+if(typeof data59 == "number"){
+if(data59 > 64 || isNaN(data59)){
+const err160 = {instancePath:instancePath+"/spec/connector/shards",schemaPath:"#/properties/spec/properties/connector/properties/shards/maximum",keyword:"maximum",params:{comparison: "<=", limit: 64}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -4263,11 +4262,8 @@ vErrors.push(err160);
 }
 errors++;
 }
-}
-if(data59.policy !== undefined){
-let data60 = data59.policy;
-if(typeof data60 !== "string"){
-const err161 = {instancePath:instancePath+"/spec/connector/rollout/policy",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/policy/type",keyword:"type",params:{type: "string"}};
+if(data59 < 1 || isNaN(data59)){
+const err161 = {instancePath:instancePath+"/spec/connector/shards",schemaPath:"#/properties/spec/properties/connector/properties/shards/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -4276,8 +4272,13 @@ vErrors.push(err161);
 }
 errors++;
 }
-if(!(((data60 === "Automatic") || (data60 === "Manual")) || (data60 === "Window"))){
-const err162 = {instancePath:instancePath+"/spec/connector/rollout/policy",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/policy/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.connector.properties.rollout.properties.policy.enum}};
+}
+}
+if(data50.rollout !== undefined){
+let data60 = data50.rollout;
+if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
+if(data60.policy === undefined){
+const err162 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/required",keyword:"required",params:{missingProperty: "policy"}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -4286,12 +4287,9 @@ vErrors.push(err162);
 }
 errors++;
 }
-}
-if(data59.window !== undefined){
-let data61 = data59.window;
-if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
-if(data61.start === undefined){
-const err163 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/required",keyword:"required",params:{missingProperty: "start"}};
+for(const key18 in data60){
+if(!((key18 === "policy") || (key18 === "window"))){
+const err163 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -4300,8 +4298,11 @@ vErrors.push(err163);
 }
 errors++;
 }
-if(data61.end === undefined){
-const err164 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/required",keyword:"required",params:{missingProperty: "end"}};
+}
+if(data60.policy !== undefined){
+let data61 = data60.policy;
+if(typeof data61 !== "string"){
+const err164 = {instancePath:instancePath+"/spec/connector/rollout/policy",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/policy/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -4310,9 +4311,8 @@ vErrors.push(err164);
 }
 errors++;
 }
-for(const key19 in data61){
-if(!((key19 === "start") || (key19 === "end"))){
-const err165 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
+if(!(((data61 === "Automatic") || (data61 === "Manual")) || (data61 === "Window"))){
+const err165 = {instancePath:instancePath+"/spec/connector/rollout/policy",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/policy/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.connector.properties.rollout.properties.policy.enum}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -4322,11 +4322,11 @@ vErrors.push(err165);
 errors++;
 }
 }
-if(data61.start !== undefined){
-let data62 = data61.start;
-if(typeof data62 === "string"){
-if(func3(data62) > 5){
-const err166 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/maxLength",keyword:"maxLength",params:{limit: 5}};
+if(data60.window !== undefined){
+let data62 = data60.window;
+if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
+if(data62.start === undefined){
+const err166 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/required",keyword:"required",params:{missingProperty: "start"}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -4335,8 +4335,8 @@ vErrors.push(err166);
 }
 errors++;
 }
-if(!pattern17.test(data62)){
-const err167 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+if(data62.end === undefined){
+const err167 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/required",keyword:"required",params:{missingProperty: "end"}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -4345,9 +4345,9 @@ vErrors.push(err167);
 }
 errors++;
 }
-}
-else {
-const err168 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/type",keyword:"type",params:{type: "string"}};
+for(const key19 in data62){
+if(!((key19 === "start") || (key19 === "end"))){
+const err168 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -4357,11 +4357,11 @@ vErrors.push(err168);
 errors++;
 }
 }
-if(data61.end !== undefined){
-let data63 = data61.end;
+if(data62.start !== undefined){
+let data63 = data62.start;
 if(typeof data63 === "string"){
 if(func3(data63) > 5){
-const err169 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/maxLength",keyword:"maxLength",params:{limit: 5}};
+const err169 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/maxLength",keyword:"maxLength",params:{limit: 5}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -4371,7 +4371,7 @@ vErrors.push(err169);
 errors++;
 }
 if(!pattern17.test(data63)){
-const err170 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+const err170 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -4382,7 +4382,7 @@ errors++;
 }
 }
 else {
-const err171 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/type",keyword:"type",params:{type: "string"}};
+const err171 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -4392,9 +4392,11 @@ vErrors.push(err171);
 errors++;
 }
 }
-}
-else {
-const err172 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/type",keyword:"type",params:{type: "object"}};
+if(data62.end !== undefined){
+let data64 = data62.end;
+if(typeof data64 === "string"){
+if(func3(data64) > 5){
+const err172 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/maxLength",keyword:"maxLength",params:{limit: 5}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -4403,10 +4405,8 @@ vErrors.push(err172);
 }
 errors++;
 }
-}
-}
-else {
-const err173 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/type",keyword:"type",params:{type: "object"}};
+if(!pattern17.test(data64)){
+const err173 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -4416,9 +4416,8 @@ vErrors.push(err173);
 errors++;
 }
 }
-}
 else {
-const err174 = {instancePath:instancePath+"/spec/connector",schemaPath:"#/properties/spec/properties/connector/type",keyword:"type",params:{type: "object"}};
+const err174 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -4427,29 +4426,10 @@ vErrors.push(err174);
 }
 errors++;
 }
-if(data23.simulator !== undefined){
-let data64 = data23.simulator;
-if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
-if(data64.speed === undefined){
-data64.speed = "1";
 }
-if(data64.seed === undefined){
-data64.seed = 1;
 }
-if(data64.rate === undefined){
-data64.rate = 200;
-}
-if(data64.markets === undefined){
-data64.markets = 6;
-}
-if(data64.replay === undefined){
-data64.replay = [];
-}
-if(data64.faults === undefined){
-data64.faults = [];
-}
-if(data64.feeds === undefined){
-const err175 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/required",keyword:"required",params:{missingProperty: "feeds"}};
+else {
+const err175 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -4458,9 +4438,10 @@ vErrors.push(err175);
 }
 errors++;
 }
-for(const key20 in data64){
-if(!((((((((key20 === "feeds") || (key20 === "url")) || (key20 === "speed")) || (key20 === "seed")) || (key20 === "rate")) || (key20 === "markets")) || (key20 === "replay")) || (key20 === "faults"))){
-const err176 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
+}
+}
+else {
+const err176 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -4470,11 +4451,9 @@ vErrors.push(err176);
 errors++;
 }
 }
-if(data64.feeds !== undefined){
-let data65 = data64.feeds;
-if(Array.isArray(data65)){
-if(data65.length > 256){
-const err177 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/maxItems",keyword:"maxItems",params:{limit: 256}};
+}
+else {
+const err177 = {instancePath:instancePath+"/spec/connector",schemaPath:"#/properties/spec/properties/connector/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -4483,12 +4462,29 @@ vErrors.push(err177);
 }
 errors++;
 }
-const len5 = data65.length;
-for(let i5=0; i5<len5; i5++){
-let data66 = data65[i5];
-if(typeof data66 === "string"){
-if(func3(data66) > 40){
-const err178 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/maxLength",keyword:"maxLength",params:{limit: 40}};
+if(data23.simulator !== undefined){
+let data65 = data23.simulator;
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if(data65.speed === undefined){
+data65.speed = "1";
+}
+if(data65.seed === undefined){
+data65.seed = 1;
+}
+if(data65.rate === undefined){
+data65.rate = 200;
+}
+if(data65.markets === undefined){
+data65.markets = 6;
+}
+if(data65.replay === undefined){
+data65.replay = [];
+}
+if(data65.faults === undefined){
+data65.faults = [];
+}
+if(data65.feeds === undefined){
+const err178 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/required",keyword:"required",params:{missingProperty: "feeds"}};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -4497,8 +4493,9 @@ vErrors.push(err178);
 }
 errors++;
 }
-if(func3(data66) < 1){
-const err179 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key20 in data65){
+if(!((((((((key20 === "feeds") || (key20 === "url")) || (key20 === "speed")) || (key20 === "seed")) || (key20 === "rate")) || (key20 === "markets")) || (key20 === "replay")) || (key20 === "faults"))){
+const err179 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -4507,8 +4504,12 @@ vErrors.push(err179);
 }
 errors++;
 }
-if(!pattern0.test(data66)){
-const err180 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+}
+if(data65.feeds !== undefined){
+let data66 = data65.feeds;
+if(Array.isArray(data66)){
+if(data66.length > 256){
+const err180 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/maxItems",keyword:"maxItems",params:{limit: 256}};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -4517,9 +4518,12 @@ vErrors.push(err180);
 }
 errors++;
 }
-}
-else {
-const err181 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/type",keyword:"type",params:{type: "string"}};
+const len5 = data66.length;
+for(let i5=0; i5<len5; i5++){
+let data67 = data66[i5];
+if(typeof data67 === "string"){
+if(func3(data67) > 40){
+const err181 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/maxLength",keyword:"maxLength",params:{limit: 40}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -4528,10 +4532,8 @@ vErrors.push(err181);
 }
 errors++;
 }
-}
-}
-else {
-const err182 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/type",keyword:"type",params:{type: "array"}};
+if(func3(data67) < 1){
+const err182 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -4540,12 +4542,8 @@ vErrors.push(err182);
 }
 errors++;
 }
-}
-if(data64.url !== undefined){
-let data67 = data64.url;
-if(typeof data67 === "string"){
-if(func3(data67) > 2048){
-const err183 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048}};
+if(!pattern0.test(data67)){
+const err183 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -4554,8 +4552,9 @@ vErrors.push(err183);
 }
 errors++;
 }
-if(!pattern41.test(data67)){
-const err184 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/pattern",keyword:"pattern",params:{pattern: "^wss?://[!-~]+$"}};
+}
+else {
+const err184 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -4565,8 +4564,9 @@ vErrors.push(err184);
 errors++;
 }
 }
+}
 else {
-const err185 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/type",keyword:"type",params:{type: "string"}};
+const err185 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -4576,10 +4576,11 @@ vErrors.push(err185);
 errors++;
 }
 }
-let data68 = data64.speed;
+if(data65.url !== undefined){
+let data68 = data65.url;
 if(typeof data68 === "string"){
-if(func3(data68) > 10){
-const err186 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/maxLength",keyword:"maxLength",params:{limit: 10}};
+if(func3(data68) > 2048){
+const err186 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -4588,8 +4589,8 @@ vErrors.push(err186);
 }
 errors++;
 }
-if(!pattern42.test(data68)){
-const err187 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/pattern",keyword:"pattern",params:{pattern: "^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"}};
+if(!pattern41.test(data68)){
+const err187 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/pattern",keyword:"pattern",params:{pattern: "^wss?://[!-~]+$"}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -4600,7 +4601,7 @@ errors++;
 }
 }
 else {
-const err188 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/type",keyword:"type",params:{type: "string"}};
+const err188 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -4609,9 +4610,11 @@ vErrors.push(err188);
 }
 errors++;
 }
-let data69 = data64.seed;
-if(!((typeof data69 == "number") && (!(data69 % 1) && !isNaN(data69)))){
-const err189 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/type",keyword:"type",params:{type: "integer"}};
+}
+let data69 = data65.speed;
+if(typeof data69 === "string"){
+if(func3(data69) > 10){
+const err189 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/maxLength",keyword:"maxLength",params:{limit: 10}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -4620,9 +4623,8 @@ vErrors.push(err189);
 }
 errors++;
 }
-if(typeof data69 == "number"){
-if(data69 > 9007199254740991 || isNaN(data69)){
-const err190 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
+if(!pattern42.test(data69)){
+const err190 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/pattern",keyword:"pattern",params:{pattern: "^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -4631,8 +4633,9 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(data69 < 0 || isNaN(data69)){
-const err191 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+else {
+const err191 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -4641,10 +4644,9 @@ vErrors.push(err191);
 }
 errors++;
 }
-}
-let data70 = data64.rate;
+let data70 = data65.seed;
 if(!((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70)))){
-const err192 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/type",keyword:"type",params:{type: "integer"}};
+const err192 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -4654,8 +4656,8 @@ vErrors.push(err192);
 errors++;
 }
 if(typeof data70 == "number"){
-if(data70 > 1000000 || isNaN(data70)){
-const err193 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data70 > 9007199254740991 || isNaN(data70)){
+const err193 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -4664,8 +4666,8 @@ vErrors.push(err193);
 }
 errors++;
 }
-if(data70 < 1 || isNaN(data70)){
-const err194 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data70 < 0 || isNaN(data70)){
+const err194 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -4675,9 +4677,9 @@ vErrors.push(err194);
 errors++;
 }
 }
-let data71 = data64.markets;
+let data71 = data65.rate;
 if(!((typeof data71 == "number") && (!(data71 % 1) && !isNaN(data71)))){
-const err195 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/type",keyword:"type",params:{type: "integer"}};
+const err195 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -4687,8 +4689,8 @@ vErrors.push(err195);
 errors++;
 }
 if(typeof data71 == "number"){
-if(data71 > 100000 || isNaN(data71)){
-const err196 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
+if(data71 > 1000000 || isNaN(data71)){
+const err196 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -4698,7 +4700,7 @@ vErrors.push(err196);
 errors++;
 }
 if(data71 < 1 || isNaN(data71)){
-const err197 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err197 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -4708,10 +4710,9 @@ vErrors.push(err197);
 errors++;
 }
 }
-let data72 = data64.replay;
-if(Array.isArray(data72)){
-if(data72.length > 256){
-const err198 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/maxItems",keyword:"maxItems",params:{limit: 256}};
+let data72 = data65.markets;
+if(!((typeof data72 == "number") && (!(data72 % 1) && !isNaN(data72)))){
+const err198 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -4720,12 +4721,9 @@ vErrors.push(err198);
 }
 errors++;
 }
-const len6 = data72.length;
-for(let i6=0; i6<len6; i6++){
-let data73 = data72[i6];
-if(typeof data73 === "string"){
-if(func3(data73) > 1024){
-const err199 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/maxLength",keyword:"maxLength",params:{limit: 1024}};
+if(typeof data72 == "number"){
+if(data72 > 100000 || isNaN(data72)){
+const err199 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -4734,8 +4732,8 @@ vErrors.push(err199);
 }
 errors++;
 }
-if(func3(data73) < 1){
-const err200 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(data72 < 1 || isNaN(data72)){
+const err200 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -4745,8 +4743,10 @@ vErrors.push(err200);
 errors++;
 }
 }
-else {
-const err201 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/type",keyword:"type",params:{type: "string"}};
+let data73 = data65.replay;
+if(Array.isArray(data73)){
+if(data73.length > 256){
+const err201 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/maxItems",keyword:"maxItems",params:{limit: 256}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -4755,10 +4755,12 @@ vErrors.push(err201);
 }
 errors++;
 }
-}
-}
-else {
-const err202 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/type",keyword:"type",params:{type: "array"}};
+const len6 = data73.length;
+for(let i6=0; i6<len6; i6++){
+let data74 = data73[i6];
+if(typeof data74 === "string"){
+if(func3(data74) > 1024){
+const err202 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/maxLength",keyword:"maxLength",params:{limit: 1024}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -4767,10 +4769,8 @@ vErrors.push(err202);
 }
 errors++;
 }
-let data74 = data64.faults;
-if(Array.isArray(data74)){
-if(data74.length > 64){
-const err203 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(func3(data74) < 1){
+const err203 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -4779,12 +4779,9 @@ vErrors.push(err203);
 }
 errors++;
 }
-const len7 = data74.length;
-for(let i7=0; i7<len7; i7++){
-let data75 = data74[i7];
-if(data75 && typeof data75 == "object" && !Array.isArray(data75)){
-if(data75.kind === undefined){
-const err204 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/required",keyword:"required",params:{missingProperty: "kind"}};
+}
+else {
+const err204 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -4793,9 +4790,10 @@ vErrors.push(err204);
 }
 errors++;
 }
-for(const key21 in data75){
-if(!(((((((key21 === "kind") || (key21 === "every")) || (key21 === "after")) || (key21 === "for")) || (key21 === "count")) || (key21 === "channel")) || (key21 === "exchange"))){
-const err205 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+}
+}
+else {
+const err205 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -4804,11 +4802,10 @@ vErrors.push(err205);
 }
 errors++;
 }
-}
-if(data75.kind !== undefined){
-let data76 = data75.kind;
-if(typeof data76 !== "string"){
-const err206 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/type",keyword:"type",params:{type: "string"}};
+let data75 = data65.faults;
+if(Array.isArray(data75)){
+if(data75.length > 64){
+const err206 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/maxItems",keyword:"maxItems",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -4817,8 +4814,12 @@ vErrors.push(err206);
 }
 errors++;
 }
-if(!((((((data76 === "cut") || (data76 === "skip")) || (data76 === "duplicate")) || (data76 === "freeze")) || (data76 === "unauthorized")) || (data76 === "tooManyRequests"))){
-const err207 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.simulator.properties.faults.items.properties.kind.enum}};
+const len7 = data75.length;
+for(let i7=0; i7<len7; i7++){
+let data76 = data75[i7];
+if(data76 && typeof data76 == "object" && !Array.isArray(data76)){
+if(data76.kind === undefined){
+const err207 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/required",keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -4827,12 +4828,9 @@ vErrors.push(err207);
 }
 errors++;
 }
-}
-if(data75.every !== undefined){
-let data77 = data75.every;
-if(typeof data77 === "string"){
-if(func3(data77) > 8){
-const err208 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/maxLength",keyword:"maxLength",params:{limit: 8}};
+for(const key21 in data76){
+if(!(((((((key21 === "kind") || (key21 === "every")) || (key21 === "after")) || (key21 === "for")) || (key21 === "count")) || (key21 === "channel")) || (key21 === "exchange"))){
+const err208 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -4841,8 +4839,11 @@ vErrors.push(err208);
 }
 errors++;
 }
-if(!pattern10.test(data77)){
-const err209 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+}
+if(data76.kind !== undefined){
+let data77 = data76.kind;
+if(typeof data77 !== "string"){
+const err209 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -4851,9 +4852,8 @@ vErrors.push(err209);
 }
 errors++;
 }
-}
-else {
-const err210 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/type",keyword:"type",params:{type: "string"}};
+if(!((((((data77 === "cut") || (data77 === "skip")) || (data77 === "duplicate")) || (data77 === "freeze")) || (data77 === "unauthorized")) || (data77 === "tooManyRequests"))){
+const err210 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.simulator.properties.faults.items.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -4863,11 +4863,11 @@ vErrors.push(err210);
 errors++;
 }
 }
-if(data75.after !== undefined){
-let data78 = data75.after;
+if(data76.every !== undefined){
+let data78 = data76.every;
 if(typeof data78 === "string"){
 if(func3(data78) > 8){
-const err211 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/maxLength",keyword:"maxLength",params:{limit: 8}};
+const err211 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/maxLength",keyword:"maxLength",params:{limit: 8}};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -4877,7 +4877,7 @@ vErrors.push(err211);
 errors++;
 }
 if(!pattern10.test(data78)){
-const err212 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+const err212 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -4888,7 +4888,7 @@ errors++;
 }
 }
 else {
-const err213 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/type",keyword:"type",params:{type: "string"}};
+const err213 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -4898,11 +4898,11 @@ vErrors.push(err213);
 errors++;
 }
 }
-if(data75.for !== undefined){
-let data79 = data75.for;
+if(data76.after !== undefined){
+let data79 = data76.after;
 if(typeof data79 === "string"){
 if(func3(data79) > 8){
-const err214 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/maxLength",keyword:"maxLength",params:{limit: 8}};
+const err214 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/maxLength",keyword:"maxLength",params:{limit: 8}};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -4912,7 +4912,7 @@ vErrors.push(err214);
 errors++;
 }
 if(!pattern10.test(data79)){
-const err215 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+const err215 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -4923,7 +4923,7 @@ errors++;
 }
 }
 else {
-const err216 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/type",keyword:"type",params:{type: "string"}};
+const err216 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -4933,10 +4933,11 @@ vErrors.push(err216);
 errors++;
 }
 }
-if(data75.count !== undefined){
-let data80 = data75.count;
-if(!((typeof data80 == "number") && (!(data80 % 1) && !isNaN(data80)))){
-const err217 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/type",keyword:"type",params:{type: "integer"}};
+if(data76.for !== undefined){
+let data80 = data76.for;
+if(typeof data80 === "string"){
+if(func3(data80) > 8){
+const err217 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/maxLength",keyword:"maxLength",params:{limit: 8}};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -4945,9 +4946,8 @@ vErrors.push(err217);
 }
 errors++;
 }
-if(typeof data80 == "number"){
-if(data80 > 1000000 || isNaN(data80)){
-const err218 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(!pattern10.test(data80)){
+const err218 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -4956,8 +4956,9 @@ vErrors.push(err218);
 }
 errors++;
 }
-if(data80 < 1 || isNaN(data80)){
-const err219 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+else {
+const err219 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -4967,12 +4968,10 @@ vErrors.push(err219);
 errors++;
 }
 }
-}
-if(data75.channel !== undefined){
-let data81 = data75.channel;
-if(typeof data81 === "string"){
-if(func3(data81) > 64){
-const err220 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(data76.count !== undefined){
+let data81 = data76.count;
+if(!((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81)))){
+const err220 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -4981,8 +4980,9 @@ vErrors.push(err220);
 }
 errors++;
 }
-if(func3(data81) < 1){
-const err221 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/minLength",keyword:"minLength",params:{limit: 1}};
+if(typeof data81 == "number"){
+if(data81 > 1000000 || isNaN(data81)){
+const err221 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -4991,8 +4991,8 @@ vErrors.push(err221);
 }
 errors++;
 }
-if(!pattern7.test(data81)){
-const err222 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
+if(data81 < 1 || isNaN(data81)){
+const err222 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -5002,8 +5002,12 @@ vErrors.push(err222);
 errors++;
 }
 }
-else {
-const err223 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/type",keyword:"type",params:{type: "string"}};
+}
+if(data76.channel !== undefined){
+let data82 = data76.channel;
+if(typeof data82 === "string"){
+if(func3(data82) > 64){
+const err223 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -5012,12 +5016,8 @@ vErrors.push(err223);
 }
 errors++;
 }
-}
-if(data75.exchange !== undefined){
-let data82 = data75.exchange;
-if(typeof data82 === "string"){
-if(func3(data82) > 40){
-const err224 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/maxLength",keyword:"maxLength",params:{limit: 40}};
+if(func3(data82) < 1){
+const err224 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -5026,8 +5026,8 @@ vErrors.push(err224);
 }
 errors++;
 }
-if(func3(data82) < 1){
-const err225 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern7.test(data82)){
+const err225 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -5036,8 +5036,9 @@ vErrors.push(err225);
 }
 errors++;
 }
-if(!pattern0.test(data82)){
-const err226 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+}
+else {
+const err226 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -5047,8 +5048,11 @@ vErrors.push(err226);
 errors++;
 }
 }
-else {
-const err227 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/type",keyword:"type",params:{type: "string"}};
+if(data76.exchange !== undefined){
+let data83 = data76.exchange;
+if(typeof data83 === "string"){
+if(func3(data83) > 40){
+const err227 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/maxLength",keyword:"maxLength",params:{limit: 40}};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -5057,10 +5061,8 @@ vErrors.push(err227);
 }
 errors++;
 }
-}
-}
-else {
-const err228 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/type",keyword:"type",params:{type: "object"}};
+if(func3(data83) < 1){
+const err228 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -5069,10 +5071,8 @@ vErrors.push(err228);
 }
 errors++;
 }
-}
-}
-else {
-const err229 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/type",keyword:"type",params:{type: "array"}};
+if(!pattern0.test(data83)){
+const err229 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -5083,7 +5083,7 @@ errors++;
 }
 }
 else {
-const err230 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/type",keyword:"type",params:{type: "object"}};
+const err230 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -5093,9 +5093,9 @@ vErrors.push(err230);
 errors++;
 }
 }
-if(data23.suspend !== undefined){
-if(typeof data23.suspend !== "boolean"){
-const err231 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"}};
+}
+else {
+const err231 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -5107,7 +5107,7 @@ errors++;
 }
 }
 else {
-const err232 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+const err232 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -5117,10 +5117,8 @@ vErrors.push(err232);
 errors++;
 }
 }
-if(data.status !== undefined){
-let data84 = data.status;
-if(!(data84 && typeof data84 == "object" && !Array.isArray(data84))){
-const err233 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+else {
+const err233 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -5130,14 +5128,51 @@ vErrors.push(err233);
 errors++;
 }
 }
-}
-else {
-const err234 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data23.suspend !== undefined){
+if(typeof data23.suspend !== "boolean"){
+const err234 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err234];
 }
 else {
 vErrors.push(err234);
+}
+errors++;
+}
+}
+}
+else {
+const err235 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err235];
+}
+else {
+vErrors.push(err235);
+}
+errors++;
+}
+}
+if(data.status !== undefined){
+let data85 = data.status;
+if(!(data85 && typeof data85 == "object" && !Array.isArray(data85))){
+const err236 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err236];
+}
+else {
+vErrors.push(err236);
+}
+errors++;
+}
+}
+}
+else {
+const err237 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err237];
+}
+else {
+vErrors.push(err237);
 }
 errors++;
 }

@@ -185,6 +185,7 @@ export class Attempt {
       suspects: deps.suspects,
       observeLag: deps.observeLag,
       onReady: () => this.#o.onReady(),
+      isComplete: deps.isComplete,
       onFound: deps.onFound,
       fetch: deps.fetch,
       onRenew: (reason) => this.#o.onRenew(reason),
@@ -201,6 +202,7 @@ export class Attempt {
       endpoint: exchange.endpoint,
       adapter: exchange.adapter,
       symbols: symbols.size,
+      shards: deps.shards,
       ...(follows === null ? {} : { follows }),
       ...(replaces === null ? {} : { replaces }),
     })
