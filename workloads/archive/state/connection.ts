@@ -32,6 +32,9 @@ export type ConnectionJson = {
   readonly order?: readonly [first: number, ready: number, last: number]
   readonly follows?: { readonly connection: string; readonly number: number } | null
   readonly replaces?: string | null
+  readonly shards?: number
+  readonly complete?: true
+  readonly symbols?: number
   readonly proofs?: readonly (Omit<LostProof, 'from' | 'to'> & {
     readonly from: string
     readonly to: string | null
@@ -81,6 +84,12 @@ export class ConnectionState {
   follows: { readonly connection: string; readonly number: number } | null = null
   /** The connection that was still open when this one was, and that this one was to replace. */
   replaces: string | null = null
+  /** How many connectors the feed had; null: it does not say, so that it is of an older one, which was alone. */
+  shards: number | null = null
+  /** When it was ready, all connections of its connector were. */
+  isComplete = false
+  /** How many it had by name when it was ready; 0 if it does not say. */
+  symbols = 0
   proofs: LostProof[] = []
 
   constructor(id: string, shard: number, simulated: boolean, numbers = new NumberRanges()) {
@@ -157,6 +166,9 @@ export class ConnectionState {
       order: [this.firstOrder, this.readyOrder, this.lastOrder],
       follows: this.follows,
       ...(this.replaces === null ? {} : { replaces: this.replaces }),
+      ...(this.shards === null ? {} : { shards: this.shards }),
+      ...(this.isComplete ? { complete: true } : {}),
+      ...(this.symbols === 0 ? {} : { symbols: this.symbols }),
       proofs: this.proofs.map((one) => ({ ...one, from: rfc3339(one.from), to: text(one.to) })),
     }
   }
@@ -179,6 +191,9 @@ export class ConnectionState {
     ;[state.firstOrder, state.readyOrder, state.lastOrder] = json.order ?? [0, 0, 0]
     state.follows = json.follows ?? null
     state.replaces = json.replaces ?? null
+    state.shards = json.shards ?? null
+    state.isComplete = json.complete ?? false
+    state.symbols = json.symbols ?? 0
     state.proofs = (json.proofs ?? []).map((one) => ({
       ...one,
       from: parseNanos(one.from) ?? 0n,
