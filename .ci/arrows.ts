@@ -44,7 +44,7 @@ const ABOVE_RECONCILE = [...ABOVE_WORDS, 'operator/pods', 'operator/reconcile']
 const MAY: Readonly<Record<string, readonly string[]>> = {
   crds: [],
   'cli/launch': [],
-  'workloads/wire': ['crds'],
+  'workloads/wire': ['crds', `${MARKET}/json-tokens.ts`],
   'workloads/bus': ['crds', 'workloads/wire', 'workloads/role'],
   [FORMAT]: ['crds', 'workloads/wire'],
   [STATE]: ['crds', 'workloads/wire', FORMAT],

@@ -70,7 +70,7 @@ test('the version is that of the package', async () => {
 
 test('the resources that come with ssmd are valid', async () => {
   const { code, stdout } = await runSsmd(['validate'], { cwd: ROOT })
-  assert.is(stdout, 'exchanges: 1 feed, 1 environment, 1 archive: all valid\n')
+  assert.match(stdout, /^exchanges: \d+ feeds?, \d+ environments?, \d+ archives?: all valid\n$/)
   assert.is(code, 0)
 })
 

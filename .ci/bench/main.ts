@@ -3,6 +3,7 @@
 //
 //   npm run bench                     everything but the cluster, about six minutes
 //   npm run bench -- parts            wire, scanner, archive, simulator
+//   npm run bench -- market           normalising frames, batches of events, the order book
 //   npm run bench -- path [rate] [s]  the whole path at one rate (default 20000 for 60 s)
 //   npm run bench -- quiet            what a frame costs at 300/s and 20,000/s, beside a plain Python recorder
 //   npm run bench -- limit            the highest rate that holds for 60 s
@@ -16,6 +17,7 @@ import { benchConnector } from '../../workloads/connector/bench.ts'
 import { benchSimulator } from '../../workloads/simulator/bench.ts'
 import { benchCluster } from './cluster.ts'
 import { endToEnd } from './end-to-end.ts'
+import { benchMarket } from './market.ts'
 import { naive } from './naive.ts'
 import { printRows } from './print.ts'
 import { quiet } from './quiet.ts'
@@ -63,6 +65,9 @@ switch (what) {
   case 'parts':
     await parts()
     break
+  case 'market':
+    printRows('Market events', await benchMarket())
+    break
   case 'path':
     await path(Number(rest[0] ?? 20_000), Number(rest[1] ?? 60))
     break
@@ -83,6 +88,7 @@ switch (what) {
     break
   case 'all': {
     await parts()
+    printRows('Market events', await benchMarket())
     const rate = await path(20_000, 60)
     printRows(
       'The naive way: JSON.parse, capnp-ts and js.publish for each frame',
@@ -93,7 +99,7 @@ switch (what) {
   }
   default:
     process.stderr.write(
-      'ssmd bench: parts, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
+      'ssmd bench: parts, market, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
     )
     process.exitCode = 2
 }

@@ -43,7 +43,9 @@ export async function runDataList(options: DataListOptions): Promise<void> {
   }
   if (days.length + damaged.length === 0) {
     const where = roots.map(({ path }) => path).join(' and ')
-    await writeLines([`${where}: no archived day yet; npx ssmd up captures one`])
+    await writeLines([
+      `${where} ${roots.length === 1 ? 'holds' : 'hold'} no archived day yet: npx ssmd up captures one`,
+    ])
     return
   }
   const rows = days.map(rowOf)

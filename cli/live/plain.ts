@@ -22,7 +22,10 @@ function describeRow(row: Row): string {
   if (row.lagMs !== null) parts.push(`lag ${formatSpan(row.lagMs)}`)
   if (row.gaps !== null) parts.push(plural(row.gaps, 'gap'))
   if (row.dropped) parts.push(`${plural(row.dropped, 'frame')} dropped`)
-  parts.push(...row.troubles.map(({ message }) => clean(message)))
+  const said = row.troubles.map(({ message }) => message)
+  // What hinders the connector is often one of its troubles.
+  if (!said.some((message) => row.message.includes(message))) said.push(row.message)
+  parts.push(...said.filter((message) => message !== '').map(clean))
   const source = { exchange: '', simulated: ', simulated', mixed: ', partly simulated' }[row.source]
   return `${clean(row.feed)} (${clean(row.environment)}${source}): ${parts.join(', ')}`
 }
@@ -30,8 +33,11 @@ function describeRow(row: Row): string {
 /** The last line: what is archived, by the last reports of the archivers. */
 export function summaryLines(stopped: Snapshot): readonly string[] {
   const age = formatSpan(stopped.at - stopped.startedAt)
+  const isIdle = (feed: string, environment: string) =>
+    stopped.feeds.some((one) => one.feed === feed && one.environment === environment && one.idle)
   const kept = stopped.reports
     .filter((report) => report.role === 'archiver')
+    .filter(({ feed, environment, dayRecords }) => dayRecords > 0 || !isIdle(feed, environment))
     .map((report) => {
       const source = report.simulated ? ' (simulated)' : ''
       return `${clean(report.feed)}${source} ${plural(report.dayRecords, 'record')} archived today, ${plural(report.dayGaps, 'gap')}`

@@ -23,6 +23,8 @@ export type Row = {
   /** Frames that the connector, as it runs now, received and had no room for. */
   readonly dropped: number | null
   readonly gaps: number | null
+  /** What hinders the connector, in its own words; empty if nothing does. */
+  readonly message: string
   /** Troubles of its programs, the connector's first. */
   readonly troubles: readonly Trouble[]
 }
@@ -34,9 +36,23 @@ const BETWEEN_MS = 3000
 // A quiet feed is not behind: nothing waits to be archived.
 const QUIET_MS = 5000
 
+/** Feeds of suspended Environments have rows only if no other Environment runs. */
 export function rowsOf(snapshot: Snapshot): Row[] {
-  return snapshot.feeds.map((feed) => rowOf(feed, snapshot))
+  const awake = snapshot.feeds.filter(isAwake)
+  const shown = awake.length > 0 ? awake : snapshot.feeds
+  return shown.map((feed) => rowOf(feed, snapshot))
 }
+
+/** Says which Environments are suspended beside others that run, and how to run them; empty if there are none. */
+export function suspendedNote({ feeds }: Snapshot): string {
+  const names = new Set(feeds.filter((feed) => !isAwake(feed)).map((feed) => feed.environment))
+  if (names.size === 0 || !feeds.some(isAwake)) return ''
+  const [first = '', ...more] = names
+  const verb = more.length === 0 ? 'is' : 'are'
+  return `${[first, ...more].join(', ')} ${verb} suspended: ssmd up --environment ${first} runs it`
+}
+
+const isAwake = ({ idle }: FeedSnapshot): boolean => idle !== 'suspended'
 
 function rowOf(feed: FeedSnapshot, snapshot: Snapshot): Row {
   const processes = snapshot.processes.filter(
@@ -77,6 +93,7 @@ function rowOf(feed: FeedSnapshot, snapshot: Snapshot): Row {
     unackedMs,
     dropped: sum(of((report) => report.dropped)),
     gaps: most(archivers, (report) => report.dayGaps) ?? sum(of((report) => report.gaps)),
+    message: connectors.find(({ message }) => message !== '')?.message ?? '',
     troubles: [...connectors, ...archivers].flatMap((report) => report.troubles ?? []),
   }
 }

@@ -80,6 +80,7 @@ const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   settled: true,
   path: 'exchanges',
   data: './data',
+  roots: ['./data'],
   logs: './data/.ssmd/logs',
   nats: {
     url: 'nats://127.0.0.1:4222',
@@ -183,7 +184,7 @@ kalshi  local        waiting  simulated    203  0.4 s         -    -     0
 
 exchanges/feeds/x.yaml:3:5: spec.exchange: expected kalshi, found "k"
 archiver-kalshi-local: no space left
-connector-local-kalshi: NATS does not answer
+kalshi: NATS does not answer
 
 14:59:40Z  connector-local-kalshi (2 times): ended by SIGKILL
 
@@ -337,6 +338,22 @@ test('a feed that is not captured says why', () => {
   assert.is(rowsOf(snapshot({ feeds, processes: [] }))[0]?.state, 'suspended')
 })
 
+test('a suspended Environment beside one that runs is a note on how to run it, and no row', () => {
+  const feed = (environment: string, idle: string) => ({
+    ...{ feed: environment === 'live' ? 'kraken' : 'kalshi', environment, simulated: false, idle },
+    archives: ['a'],
+  })
+  const feeds = [feed('live', 'suspended'), feed('local', '')]
+  assert.equal(
+    rowsOf(snapshot({ feeds })).map((row) => row.environment),
+    ['local']
+  )
+  const view = draw(snapshot({ feeds }))
+  assert.match(view, 'note  live is suspended: ssmd up --environment live runs it')
+  assert.match(view, 'data sample kalshi today')
+  assert.not.match(draw(snapshot({})), 'suspended')
+})
+
 test('a quiet feed is not behind; one whose blocks wait is', () => {
   const lag = (pendingBlocks: number) =>
     rowsOf(snapshot({ reports: [archiver('kalshi', { lagSeconds: 3600, pendingBlocks })] }))[0]
@@ -371,8 +388,8 @@ FEED    ENVIRONMENT  STATE            SOURCE     MSG/S   LAST   ARCHIVED   LAG  
 kalshi  local        dropping frames  simulated    203  0.4 s  1,234,567  42 s     2   65,111
 
 nats-server: takes no messages for ssmd_local_kalshi (no space left on device); restarts once there is space
-connector-local-kalshi: JetStream has not answered for 5 s
-connector-local-kalshi: buffer of 64 MiB is full
+kalshi: JetStream has not answered for 5 s
+kalshi: buffer of 64 MiB is full
 
 data  ./data   logs  ./data/.ssmd/logs
 next  npx ssmd data list   npx ssmd data sample kalshi today --limit 3`
@@ -471,7 +488,14 @@ test('JSON lines tell the same', () => {
 })
 
 test('another data folder stands in what to type next', () => {
-  assert.match(draw(snapshot({ data: '/mnt/my data' })), "npx ssmd data list --path '/mnt/my data'")
+  assert.match(
+    draw(snapshot({ roots: ['/mnt/my data'] })),
+    "npx ssmd data list --path '/mnt/my data'"
+  )
+  assert.match(
+    draw(snapshot({ roots: ['./data', './data/live'] })),
+    'npx ssmd data list --path ./data --path live=./data/live'
+  )
 })
 
 test('a feed with two shards is one row: sums of both, and the state of the worse', () => {

@@ -5,7 +5,7 @@ import type { Snapshot, Step } from '../../operator/local/snapshot.ts'
 import { type Column, cut, renderTable, widthOf } from '../table.ts'
 import { clean, formatCount, formatRate, formatSpan } from '../text.ts'
 import { type Painter, plainPainter } from './paint.ts'
-import { type Row, rowsOf, type Tone } from './rows.ts'
+import { type Row, rowsOf, suspendedNote, type Tone } from './rows.ts'
 
 export type Size = { readonly width: number; readonly height: number }
 
@@ -169,14 +169,16 @@ function troubleLines(snapshot: Snapshot, width: number, paint: Painter): readon
     if (snapshot.nats?.state.kind === 'waiting')
       lines.push(`nats-server: ${snapshot.nats.state.reason}`)
     else if (snapshot.nats?.trouble) lines.push(`nats-server: ${snapshot.nats.trouble}`)
-    for (const { name, trouble } of snapshot.processes) {
+    for (const { name, component, feed, trouble } of snapshot.processes) {
+      // What a connector reports is about its feed.
+      const subject = component === 'connector' && feed !== null ? feed : name
       const fresh = snapshot.reports.filter(
         (report) => report.name === name && snapshot.at - report.at < 10_000
       )
       const said = trouble || (fresh.find(({ message }) => message !== '')?.message ?? '')
-      if (said !== '') lines.push(`${name}: ${said}`)
+      if (said !== '') lines.push(`${subject}: ${said}`)
       for (const { message } of fresh.flatMap((report) => report.troubles ?? []))
-        if (!said.includes(message)) lines.push(`${name}: ${message}`)
+        if (!said.includes(message)) lines.push(`${subject}: ${message}`)
     }
   }
   if (lines.length === 0) return []
@@ -222,18 +224,32 @@ function footer(snapshot: Snapshot, width: number, paint: Painter): readonly str
       if (next === '' || widthOf(next) + 3 + widthOf(command) <= width)
         next = next === '' ? `next  ${command}` : `${next}   ${command}`
     lines.push(next)
+    const note = suspendedNote(snapshot)
+    if (note !== '') lines.push(`note  ${note}`)
   }
   return lines.map((line) => paint('dim', cut(line, width)))
 }
 
 /** What to type to see the data, in another shell. */
 export function nextCommands(snapshot: Snapshot): readonly string[] {
-  const path = /^\.?[\\/]?data$/.test(snapshot.data) ? '' : ` --path ${quoted(snapshot.data)}`
-  const feed = snapshot.feeds.find(({ archives }) => archives.length > 0)?.feed
+  const path = pathFlags(snapshot)
+  const feed = snapshot.feeds.find(({ archives, idle }) => archives.length > 0 && idle === '')?.feed
   return [
     `npx ssmd data list${path}`,
     ...(feed === undefined ? [] : [`npx ssmd data sample ${feed} today --limit 3${path}`]),
   ]
+}
+
+/** `--path` of each archive; those beside the first have a name, because their feeds may be called the same. */
+function pathFlags({ roots }: Snapshot): string {
+  const isDefault = (root: string) => /^\.?[\\/]?data$/.test(root)
+  if (roots.length === 0 || (roots.length === 1 && isDefault(roots[0]!))) return ''
+  return roots
+    .map((root, i) => {
+      const name = i === 0 ? '' : `${root.split(/[\\/]/).at(-1)}=`
+      return ` --path ${quoted(name + root)}`
+    })
+    .join('')
 }
 
 const quoted = (text: string): string =>

@@ -187,8 +187,8 @@ export class LocalDeployment {
       this.#lastError = hint ? `${msg} (${hint})` : msg
       this.#remember(level, this.#lastError)
       // A fatal line is the reason of the exit that follows, and is shown with it.
-      if (level === 'error') this.#tell('error', this.#lastError)
-    } else if (level === 'warn') this.#tell('warn', hint ? `${msg} (${hint})` : msg)
+      if (level === 'error') this.#tell('error', this.#lastError, this.#saysOf)
+    } else if (level === 'warn') this.#tell('warn', hint ? `${msg} (${hint})` : msg, this.#saysOf)
     return false
   }
 
@@ -211,8 +211,13 @@ export class LocalDeployment {
     if (before === undefined || WEIGHTS[level] >= WEIGHTS[before]) this.#lastWords = { level, text }
   }
 
-  #tell(level: UpEvent['level'], text: string): void {
-    this.#context.onEvent({ at: this.#context.nowMs(), level, subject: this.name, text })
+  /** What a connector says is about its feed; people know that name. */
+  get #saysOf(): string {
+    return (this.component === 'connector' ? this.label('ssmd.io/feed') : undefined) ?? this.name
+  }
+
+  #tell(level: UpEvent['level'], text: string, subject = this.name): void {
+    this.#context.onEvent({ at: this.#context.nowMs(), level, subject, text })
   }
 }
 

@@ -3,7 +3,7 @@
 export type UpEvent = {
   readonly at: number
   readonly level: 'info' | 'warn' | 'error'
-  /** Its subject: a Deployment, `nats-server`, or `ssmd`. */
+  /** Its subject: a Deployment, the feed that a connector reports on, `nats-server`, or `ssmd`. */
   readonly subject: string
   readonly text: string
 }

@@ -26,7 +26,13 @@ import { chooseNats } from './problems.ts'
 import { ReportListener } from './reports.ts'
 import { Runner } from './runner.ts'
 import { SimulatorPorts } from './simulator-ports.ts'
-import { describeFeeds, describeProcess, type Phase, type Snapshot } from './snapshot.ts'
+import {
+  archiveRoots,
+  describeFeeds,
+  describeProcess,
+  type Phase,
+  type Snapshot,
+} from './snapshot.ts'
 import { Steps } from './steps.ts'
 import { seedFile, usersOf } from './users.ts'
 import { fingerprint, watchEdits } from './watch.ts'
@@ -168,6 +174,7 @@ export class LocalRuntime {
       settled: this.#settled,
       path,
       data: shownPath(this.#layout.data, current),
+      roots: archiveRoots(this.#declared, this.#layout, current),
       logs: shownPath(this.#layout.logs, current),
       nats: this.#describeNats(),
       steps: this.#steps.list(),

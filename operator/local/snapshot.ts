@@ -6,6 +6,7 @@ import { versionInForce } from '#crds/versions.ts'
 import type { Declared } from '../desired.ts'
 import type { LocalDeployment } from './deployment.ts'
 import type { UpEvent } from './events.ts'
+import { type Layout, shownPath, storageFolder } from './layout.ts'
 import type { ProcessState } from './supervised.ts'
 
 export type Phase = 'starting' | 'running' | 'stopping' | 'stopped'
@@ -50,6 +51,8 @@ export type Snapshot = {
   readonly settled: boolean
   readonly path: string
   readonly data: string
+  /** Folders of the archives that run, as a person would write them. */
+  readonly roots: readonly string[]
   readonly logs: string
   readonly nats: {
     readonly url: string
@@ -63,6 +66,18 @@ export type Snapshot = {
   readonly reports: readonly Report[]
   readonly problems: readonly string[]
   readonly events: readonly UpEvent[]
+}
+
+/** Folders of the archives of Environments that run, as a person in the folder `current` would write them. */
+export function archiveRoots(declared: Declared, layout: Layout, current: string): string[] {
+  const running = declared.environments.filter(({ spec }) => !spec.suspend)
+  const names = new Set(running.map(({ metadata }) => metadata.name))
+  const folders = declared.archives.flatMap(({ spec }) =>
+    names.has(spec.environmentRef.name) && spec.storage.path !== undefined
+      ? [storageFolder(layout, spec.storage.path, current)]
+      : []
+  )
+  return [...new Set(folders)].sort().map((folder) => shownPath(folder, current))
 }
 
 /** The feeds of every environment, with what keeps some of them from being captured. */

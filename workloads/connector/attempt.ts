@@ -205,6 +205,7 @@ export class Attempt {
       shards: deps.shards,
       ...(follows === null ? {} : { follows }),
       ...(replaces === null ? {} : { replaces }),
+      ...(exchange.description === undefined ? {} : { feed: exchange.description }),
     })
     this.openedRecv = recorder.lastRecv
     deps.log.info({ shard, connection: id, endpoint: exchange.endpoint }, 'connected')

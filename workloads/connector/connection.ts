@@ -165,7 +165,8 @@ export class Connection {
         this.#lost(action, 'exchange-sequence')
         return
       case 'missed':
-        if (action.cause === 'not-subscribed') {
+        // Where a sequence jumped, that was counted already.
+        if (action.cause !== 'exchange-sequence') {
           stats.gaps++
           stats.holes++
         }
@@ -221,9 +222,13 @@ export class Connection {
   }
 
   /** A subscription that the exchange ended, or made anew: what was sent between is missing, and nobody knows how much. */
-  #lost(lost: Scoped & { readonly reason: string }, cause: GapEvent['cause'], from?: string): void {
+  #lost(
+    lost: Scoped & { readonly reason: string; readonly symbols?: readonly string[] },
+    cause: GapEvent['cause'],
+    from?: string
+  ): void {
     const { continuity, recorder } = this.#o
-    const { scope, channel, group, reason } = lost
+    const { scope, channel, group, reason, symbols } = lost
     const last = Math.max(0, continuity.last(scope))
     recorder.event(
       {
@@ -231,6 +236,7 @@ export class Connection {
         cause,
         fault: 'exchange',
         channel,
+        ...(symbols === undefined ? {} : { symbols }),
         scope,
         fromSequence: last,
         toSequence: last,

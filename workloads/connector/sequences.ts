@@ -124,7 +124,7 @@ export class Sequences {
     switch (seen) {
       case SEEN.first:
         // Another subscription cannot have begun: the old count ended, and the new one proves nothing of what is between.
-        this.#firstOf(frame, recv)
+        this.#firstOf(frame, recv, before)
         return
       case SEEN.uncounted:
         if (!frame.type.data) return
@@ -138,13 +138,15 @@ export class Sequences {
       case SEEN.restart: {
         const isJump = seen === SEEN.jump
         const last = continuity.before
+        const { channel, symbols } = session.channelOf(scope)
         stats.gaps++
         stats.holes++
         const event: GapEvent = {
           kind: 'gap',
           cause: 'exchange-sequence',
           fault: 'exchange',
-          channel: session.channelOf(scope).channel,
+          channel,
+          ...(symbols === undefined ? {} : { symbols }),
           scope,
           fromSequence: isJump ? last + 1 : last,
           toSequence: isJump ? first - 1 : sequence,
@@ -156,14 +158,38 @@ export class Sequences {
     }
   }
 
-  #firstOf(frame: Frame, recv: bigint): void {
+  #firstOf(frame: Frame, recv: bigint, before: bigint): void {
     const { session, steadyMs, act } = this.#o
     if (this.#before.size > 0) this.#bridge(frame.scope, frame.first ?? frame.sequence)
-    const { isExpected, actions } = session.scopeSeen(frame.scope, steadyMs())
+    const { isExpected, beginsAt, actions } = session.scopeSeen(frame.scope, steadyMs())
     if (!isExpected && frame.type.data) {
       this.#lost(frame, `nothing announced its scope ${frame.scope}`, recv)
     }
+    if (beginsAt !== undefined) this.#missedBeginning(frame, beginsAt, recv, before)
     act(actions)
+  }
+
+  /** The exchange counts from a known number, and the first frame that came has another one. */
+  #missedBeginning(frame: Frame, beginsAt: number, recv: bigint, before: bigint): void {
+    const { session, stats } = this.#o
+    const { scope, first = frame.sequence } = frame
+    if (first <= beginsAt) return
+    const { channel, symbols } = session.channelOf(scope)
+    stats.gaps++
+    stats.holes++
+    const event: GapEvent = {
+      kind: 'gap',
+      cause: 'exchange-sequence',
+      fault: 'exchange',
+      channel,
+      ...(symbols === undefined ? {} : { symbols }),
+      scope,
+      fromSequence: beginsAt,
+      toSequence: first - 1,
+      missing: first - beginsAt,
+      reason: 'the first frames of the connection',
+    }
+    this.#jump(event, recv, before)
   }
 
   /** A chain that another connection began begins here. */

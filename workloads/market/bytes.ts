@@ -35,3 +35,15 @@ export function textOf(bytes: Uint8Array, start: number, end: number): string {
 /** The same of a text with escapes. */
 export const unescaped = (bytes: Uint8Array, start: number, end: number): string =>
   JSON.parse(`"${textOf(bytes, start, end)}"`) as string
+
+/** The whole number that stands from `start` to `end`; NaN if there is none, or one beyond 2^53. */
+export function wholeNumber(bytes: Uint8Array, start: number, end: number): number {
+  if (end <= start || end - start > 16) return Number.NaN
+  let value = 0
+  for (let p = start; p < end; p++) {
+    const digit = bytes[p]! - 0x30
+    if (digit < 0 || digit > 9) return Number.NaN
+    value = value * 10 + digit
+  }
+  return value <= Number.MAX_SAFE_INTEGER ? value : Number.NaN
+}

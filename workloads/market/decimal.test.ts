@@ -143,7 +143,13 @@ test('zeros at the end go only if the number does not fit with them', () => {
   assert.equal(read('9007199254740990.0'), { mantissa: 9007199254740990, scale: 0, reason: '' })
 })
 
-test('an absent decimal has no text', () => assert.is(decimalText(Number.NaN, 2), ''))
+test('an absent decimal has no text, and is neither smaller nor larger than another', () => {
+  assert.is(decimalText(Number.NaN, 2), '')
+  for (const scale of [0, 2, 5]) {
+    assert.ok(Number.isNaN(compareDecimals(Number.NaN, 2, 7, scale)))
+    assert.ok(Number.isNaN(compareDecimals(7, scale, Number.NaN, 2)))
+  }
+})
 
 test('another scale gives the same value or none', () => {
   const scales = fc.nat(MAX_SCALE)

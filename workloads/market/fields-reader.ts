@@ -3,12 +3,14 @@
 
 import { type Frame, unescaped } from './bytes.ts'
 import { DecimalReader, NOT_A_DECIMAL } from './decimal.ts'
+import type { MarketEvent } from './event.ts'
 import { type Field, KIND } from './json-shape.ts'
 import type { Symbols } from './symbols.ts'
 import { NOT_A_TIME, TimeReader, type Unit } from './time.ts'
 
 export const MISSING = 'missing'
 export const NO_TEXT = 'not a text'
+export const ESCAPES = 'an id with escapes'
 
 export class FieldsReader {
   readonly decimal = new DecimalReader()
@@ -66,11 +68,12 @@ export class FieldsReader {
       time.clear()
       return true
     }
+    if (kind !== KIND.number && kind !== KIND.text) return this.fail(field, NOT_A_TIME)
     const isRead =
-      kind === KIND.number || (kind === KIND.text && this.#frame.bytes[start + 4] !== 0x2d)
-        ? time.number(this.#frame.bytes, start, end, unit)
-        : kind === KIND.text && time.iso(this.#frame.bytes, start, end)
-    return isRead || this.fail(field, time.reason || NOT_A_TIME)
+      kind === KIND.number || this.#frame.bytes[start + 4] !== 0x2d
+        ? time.number(this.#frame, start, end, unit)
+        : time.iso(this.#frame.bytes, start, end)
+    return isRead || this.fail(field, time.reason)
   }
 
   /** The name at a field; empty, with `why`, if there is none. */
@@ -82,6 +85,30 @@ export class FieldsReader {
     if (kind === KIND.escaped) return unescaped(this.#frame.bytes, start, end)
     this.fail(field, kind === KIND.none ? MISSING : NO_TEXT)
     return ''
+  }
+
+  /** The number of the frame stands at a field: digits or a text. */
+  takeSequence(event: MarketEvent, field: Field): void {
+    if (!this.#isPlain(field)) return
+    event.sequenceStart = field.start
+    event.sequenceEnd = field.end
+  }
+
+  /** The id of the event stands at a field: digits or a text. */
+  takeId(event: MarketEvent, field: Field): void {
+    if (!this.#isPlain(field)) return
+    event.idStart = field.start
+    event.idEnd = field.end
+  }
+
+  /** Whether bytes of the frame can be taken as they are. None need to be there. */
+  #isPlain(field: Field): boolean {
+    const { kind } = field
+    if (kind === KIND.number || kind === KIND.text) return true
+    if (kind !== KIND.none && kind !== KIND.null) {
+      this.fail(field, kind === KIND.escaped ? ESCAPES : NO_TEXT)
+    }
+    return false
   }
 
   /** Remembers the first field that does not fit. */

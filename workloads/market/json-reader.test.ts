@@ -5,18 +5,9 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { textOf, unescaped } from './bytes.ts'
-import {
-  END,
-  JsonReader,
-  NAME_TWICE,
-  NO_LIST,
-  NO_OBJECT,
-  NO_PAIR,
-  NOT_JSON,
-  OTHER,
-} from './json-reader.ts'
+import { END, JsonReader, NAME_TWICE, NO_LIST, NO_OBJECT, NOT_JSON, OTHER } from './json-reader.ts'
 import { type Field, KIND, Shape } from './json-shape.ts'
-import { textAt, Words } from './words.ts'
+import { textAt } from './words.ts'
 
 const seed = Date.now() & 0x7fffffff
 const options = { seed, numRuns: 1000 }
@@ -69,6 +60,10 @@ function compareObject(shape: Shape, value: { [name: string]: Value }, bytes: Ui
     if (field.inner) compareObject(field.inner, isObject ? own : {}, bytes)
   }
 }
+
+/** The number that `value` has read. */
+const numberAt = (): number =>
+  Number(Buffer.from(reader.bytes.subarray(reader.start, reader.end)).toString())
 
 /** Builds what the pull calls see, as JSON.parse would. */
 function pull(bytes: Uint8Array): Value | undefined {
@@ -225,9 +220,69 @@ test('bytes that are no UTF-8 are refused, wherever they stand in a text', () =>
   for (const text of ['X', 'aX', 'aaX', 'aaaX', 'aaaaX', 'Xa', 'aaaaaXa', 'X\\n', '\\nX']) {
     for (const name of ['type', 'other']) {
       const bytes = Buffer.from(`{"${name}":"${text}","seq":1}`)
-      bytes[bytes.indexOf(0x58)] = 0xff
-      compare(bytes)
+      const at = bytes.indexOf(0x58)
+      for (let byte = 0x80; byte <= 0xff; byte++) {
+        bytes[at] = byte
+        compare(bytes)
+      }
     }
+  }
+})
+
+test('a comma stands between values and nowhere else', () => {
+  for (const json of [
+    '{"seq":1,}',
+    '{,"seq":1}',
+    '{"seq":1,,"type":2}',
+    '{"seq":1 "type":2}',
+    '{,}',
+  ]) {
+    compare(Buffer.from(json))
+    compare(Buffer.from(`{"msg":${json}}`))
+  }
+  for (const json of ['[1,]', '[,1]', '[1,,2]', '[1 2]', '[,]', '{"x":1,}', '{"x":[1,]}']) {
+    compare(Buffer.from(json))
+    compare(Buffer.from(`{"other":${json}}`))
+  }
+})
+
+test('a long name is compared in its middle too', () => {
+  const name = 'price_level_structure_updated'
+  const long = new Shape([name])
+  for (let at = 0; at < name.length; at++) {
+    const other = `${name.slice(0, at)}~${name.slice(at + 1)}`
+    reader.begin(Buffer.from(`{"${other}":1}`))
+    assert.ok(reader.object(long))
+    assert.is(long.field(name).kind, KIND.none, other)
+  }
+  reader.begin(Buffer.from(`{"${name}":1}`))
+  assert.ok(reader.object(long))
+  assert.is(long.field(name).kind, KIND.number)
+})
+
+test('members are read one by one by their names, whatever came where in the object before', () => {
+  const names = ['a_name_with_one_inside', 'a_name_with_two_inside', 'type', 'n']
+  const shape = new Shape(names)
+  const objects = [
+    '{"a_name_with_one_inside":1,"a_name_with_two_inside":2,"type":3,"n":4}',
+    '{"a_name_with_two_inside":5,"a_name_with_six_inside":6,"type":7}',
+    '{"n" : 8 , "a_name_with_one_inside": 9,"a_name_with_two_inside" :10}',
+    '{}',
+    '{"type":11,"a_name_with_two_inside":12,"a_name_with_one_inside":13,"o":14,"n":15}',
+    '{"a_name_with_one_inside":16,"type":17}',
+  ]
+  for (const text of objects) {
+    reader.begin(Buffer.from(text))
+    const found: [string, number][] = []
+    reader.open(shape)
+    for (let field = reader.key(shape); field !== END; field = reader.key(shape)) {
+      const kind = reader.value()
+      assert.is(kind, KIND.number)
+      if (field !== OTHER) found.push([field.name, numberAt()])
+    }
+    assert.ok(reader.finish(), text)
+    const expected = Object.entries(JSON.parse(text)).filter(([name]) => names.includes(name))
+    assert.equal(found, expected)
   }
 })
 
@@ -312,30 +367,6 @@ test('a wanted name that stands twice is an error, because it is not known which
   assert.is(failure('{"seq":1,"x":3,"x":4,"seq":2}', keys), NAME_TWICE)
 })
 
-test('a pair is a list of exactly two scalars', () => {
-  reader.begin(Buffer.from(' [ "0.10" , 7.5 ] '))
-  assert.ok(reader.pair() && reader.finish())
-  assert.is(reader.kind, KIND.text)
-  assert.is(textOf(reader.bytes, reader.start, reader.end), '0.10')
-  assert.is(reader.kind2, KIND.number)
-  assert.is(textOf(reader.bytes, reader.start2, reader.end2), '7.5')
-  for (const json of ['[]', '["1"]', '["1","2","3"]']) {
-    assert.is(
-      failure(json, () => reader.pair()),
-      NO_PAIR,
-      json
-    )
-  }
-  assert.is(
-    failure('null', () => reader.pair()),
-    NO_LIST
-  )
-  assert.is(
-    failure('["1","2"', () => reader.pair()),
-    NOT_JSON
-  )
-})
-
 test('an object without members that the last one had does not show theirs', () => {
   const frames = [
     '{"type":"a","seq":1,"msg":{"price":"1","n":2}}',
@@ -360,41 +391,6 @@ test('an object without members that the last one had does not show theirs', () 
     ),
     options
   )
-})
-
-test('a list is read after the object it stands in', () => {
-  const bytes = Buffer.from('{"rows":[["1","2"],["3","4"]],"type":"book"}')
-  reader.begin(bytes)
-  assert.ok(reader.object(TOP) && reader.finish())
-  reader.seek(TOP.field('rows').start)
-  const seen: string[] = []
-  assert.ok(reader.list())
-  while (reader.more()) {
-    assert.ok(reader.pair())
-    seen.push(textOf(bytes, reader.start, reader.end2))
-  }
-  assert.equal(seen, ['1","2', '3","4'])
-  assert.is(reader.error, '')
-})
-
-test('known words are found by their bytes, whatever their length, escaped or not', () => {
-  const texts = ['yes', 'no', 'trade', 'orderbook_delta', 'price_level_structure_updated', 'x']
-  const words = new Words(texts)
-  const find = (json: string): number => {
-    reader.begin(Buffer.from(`{"type":${json}}`))
-    assert.ok(reader.object(TOP))
-    return words.find(TOP.field('type'), reader)
-  }
-  for (const [i, text] of texts.entries()) {
-    assert.is(find(`"${text}"`), i)
-    assert.is(find(`"\\u00${text.charCodeAt(0).toString(16)}${text.slice(1)}"`), i)
-    for (let at = 0; at < text.length; at++) {
-      assert.is(find(`"${text.slice(0, at)}~${text.slice(at + 1)}"`), -1)
-      assert.is(find(`"${text.slice(0, at)}${text.slice(at + 1)}"`), -1)
-      assert.is(find(`"${text.slice(0, at)}~${text.slice(at)}"`), -1)
-    }
-  }
-  assert.equal(['""', 'null', '1', '[]', '{}'].map(find), [-1, -1, -1, -1, -1])
 })
 
 test.run()

@@ -60,6 +60,8 @@ export class Shape {
   readonly before: Field
   /** For the reader: the last field of the last object; `before` if it had none, null if that is not known. */
   last: Field | null = null
+  /** For the reader: the last field of the object that is read member by member. */
+  at: Field
   /** For the reader: objects read. */
   stamp = 0
 
@@ -67,6 +69,7 @@ export class Shape {
   constructor(names: readonly string[], inner: Readonly<Record<string, Shape>> = {}) {
     this.fields = names.map((name) => new Field(name, inner[name] ?? null))
     this.before = new Field('before', null)
+    this.at = this.before
     let previous = this.before
     for (const field of this.fields) {
       previous.next = field

@@ -29,10 +29,11 @@ export class Symbols {
     let hash = length
     for (let p = start; p < whole; p += 4) {
       hash = Math.imul(hash ^ view.getInt32(p, true), 0x9e3779b1)
-      hash ^= hash >>> 15
     }
     hash = Math.imul(hash ^ rest, 0x9e3779b1)
-    hash ^= hash >>> 15
+    // The last bytes have reached the upper bits alone: those choose the place.
+    hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)
+    hash ^= hash >>> 13
     const words = this.#words
     let slot = hash & this.#mask
     for (;;) {

@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { viewOf } from './bytes.ts'
 import {
   NOT_A_TIME,
   TIME_OUT_OF_RANGE,
@@ -27,7 +28,9 @@ const result = (isRead: boolean): Result => {
 /** The text stands between other bytes, which must not matter. */
 const number = (text: string, unit: Unit): Result => {
   const bytes = Buffer.from(`7${text}70`)
-  return result(reader.number(bytes, 1, bytes.length - 2, unit))
+  const view = viewOf(bytes)
+  const frame = { bytes: new Uint8Array(view.buffer), view }
+  return result(reader.number(frame, 1, bytes.length - 2, unit))
 }
 const iso = (text: string): Result => {
   const bytes = Buffer.from(`1${text}Z5`)
@@ -141,6 +144,24 @@ test('a time in a wrong unit, or beyond what 64 bits hold, is out of range', () 
   assert.equal(iso('9999-12-31T23:59:59Z'), refused)
 })
 
+test('a byte that is no digit is found wherever it stands among thirteen', () => {
+  for (let at = 0; at < 13; at++) {
+    for (let byte = 0; byte < 256; byte++) {
+      const bytes = Buffer.from('1786410915566')
+      bytes[at] = byte
+      const text = bytes.toString('latin1')
+      const view = viewOf(bytes)
+      const isRead = reader.number({ bytes, view }, 0, 13, UNIT.ms)
+      const isTime =
+        /^[0-9]{13}$/.test(text) &&
+        Number(text) >= 631_152_000_000 &&
+        Number(text) < 9_214_646_400_000
+      assert.is(isRead, isTime, text)
+      if (isRead) assert.is(reader.ms, Number(text))
+    }
+  }
+})
+
 test('anything else is no time', () => {
   for (const text of [
     '',
@@ -188,7 +209,9 @@ test('any bytes are a time or refused, and never throw', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
       result(reader.iso(bytes, 0, bytes.length))
-      result(reader.number(bytes, 0, bytes.length, UNIT.any))
+      const view = viewOf(bytes)
+      const frame = { bytes, view }
+      for (const unit of [UNIT.any, UNIT.ms]) result(reader.number(frame, 0, bytes.length, unit))
     }),
     options
   )

@@ -1,6 +1,8 @@
 // The times that exchanges send, as milliseconds since 1970 and the nanoseconds within: seconds, ms, µs, ns, as
 // whole numbers or decimals, and RFC 3339. No Date, no string and no float in between; digits below 1 ns are cut off.
 
+import type { Frame } from './bytes.ts'
+
 /** What one unit of a number is; `any` decides from its size (10 digits before the point are seconds, 13 ms, 16 µs, 19 ns). */
 export const UNIT = { s: 3, ms: 0, us: -3, ns: -6, any: 99 } as const
 export type Unit = (typeof UNIT)[keyof typeof UNIT]
@@ -28,21 +30,23 @@ export class TimeReader {
    * A number of `unit`s between `start` and `end`, with or without decimals. True if it is a time, or 0, which says that
    * there is none (`ms` is then -1); false with a reason otherwise.
    */
-  number(bytes: Uint8Array, start: number, end: number, unit: Unit): boolean {
-    let p = start
-    // The usual one first: milliseconds without decimals.
-    if (unit === UNIT.ms && end - start <= 15) {
-      let value = 0
-      for (; p < end; p++) {
-        const c = bytes[p]!
-        if (c < 0x30 || c > 0x39) break
-        value = value * 10 + (c - 0x30)
+  number(frame: Frame, start: number, end: number, unit: Unit): boolean {
+    const { bytes, view } = frame
+    // The usual one first: milliseconds of our time, 13 digits, four at a time.
+    if (unit === UNIT.ms && end - start === 13) {
+      const a = view.getInt32(start, true) ^ 0x30303030
+      const b = view.getInt32(start + 4, true) ^ 0x30303030
+      const c = view.getInt32(start + 8, true) ^ 0x30303030
+      const last = bytes[start + 12]! - 0x30
+      // What is no digit is above 9 now: adding 0x76 reaches the highest bit of its byte.
+      const isOdd = (a | (a + NINE) | b | (b + NINE) | c | (c + NINE)) & 0x80808080
+      if (isOdd === 0 && last >= 0 && last <= 9) {
+        return this.#take(four(a) * 1e9 + four(b) * 1e5 + four(c) * 10 + last, 0)
       }
-      if (p === end && end > start) return this.#take(value, 0)
     }
     const point = afterDigits(bytes, start, end)
     if (point === start) return this.#refuse(NOT_A_TIME)
-    p = point
+    let p = point
     if (p < end && bytes[p] === 0x2e) {
       p = afterDigits(bytes, point + 1, end)
       if (p === point + 1) return this.#refuse(NOT_A_TIME)
@@ -157,6 +161,14 @@ export function timeText(ms: number, ns: number): string {
 /** Nanoseconds since 1970, or -1n for none. */
 export const timeNanos = (ms: number, ns: number): bigint =>
   ms < 0 ? -1n : BigInt(ms) * 1_000_000n + BigInt(ns)
+
+const NINE = 0x76767676
+
+/** The number of four digits, each in its byte, the first one in the lowest. */
+function four(digits: number): number {
+  const pairs = (Math.imul(digits, 10) + (digits >>> 8)) & 0x00ff00ff
+  return (pairs & 0xff) * 100 + (pairs >>> 16)
+}
 
 /** From the number of digits before the point; 11 digits of seconds are the year 5138. */
 const guess = (digits: number): number =>

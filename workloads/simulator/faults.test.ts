@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { SsmdError } from '#crds/errors.ts'
 import { venue } from '#exchanges/kalshi/simulator/venue.ts'
-import { type Fault, faultsOf, parseFaults } from './faults.ts'
+import { befalls, type Fault, faultsOf, parseFaults } from './faults.ts'
 import { FaultSchedule } from './schedule.ts'
 
 const test = suite('faults')
@@ -103,6 +103,50 @@ test('checks those of an Environment beyond its schema', () => {
       faultsOf([{ kind: 'skip', channel: 'nothing' }], 'e.yaml: spec.simulator.faults', [venue]),
     /spec\.simulator\.faults\[0\]\.channel/
   )
+})
+
+test('of an Environment, those for an exchange that is simulated elsewhere are left out', () => {
+  const at = 'e.yaml: spec.simulator.faults'
+  const own = { kind: 'skip', channel: 'trade' }
+  const others = [
+    { kind: 'cut', exchange: 'binance' },
+    // A channel that only another exchange has.
+    { kind: 'skip', channel: 'depth' },
+  ]
+  assert.equal(faultsOf([...others, own], at, [venue]), faultsOf([own], at, [venue]))
+  assert.throws(() => faultsOf([{ kind: 'cut', exchange: 'nasdaq' }], at, [venue]), /\.exchange: /)
+})
+
+test('a fault may name one of several exchanges, and have a kind that only this one has', () => {
+  const other = {
+    name: 'other',
+    channels: [{ name: 'book', index: 0 }],
+    faults: { checksum: { on: 'frame' as const, act() {} } },
+  }
+  const served = [venue, other]
+  const struck = (text: string) =>
+    parseFaults(text, 'f', served).map((one) =>
+      served.filter((each) => befalls(one, each)).map(({ name }) => name)
+    )
+  assert.equal(
+    struck(
+      '[{kind: cut}, {kind: cut, exchange: other}, {kind: skip, channel: trade}, {kind: checksum}, {kind: drift, channel: book}]'
+    ),
+    [['kalshi', 'other'], ['other'], ['kalshi'], ['other'], ['other']]
+  )
+  for (const [text, message] of [
+    [
+      '[{kind: cut, exchange: third}]',
+      /faults\[0\]\.exchange: expected one of kalshi, other, found "third"/,
+    ],
+    ['[{kind: checksum, exchange: kalshi}]', /faults\[0\]\.kind: expected one of cut, /],
+    [
+      '[{kind: skip, channel: trade, exchange: other}]',
+      /faults\[0\]\.channel: expected one of book/,
+    ],
+    ['[{kind: checksum, channel: trade}]', /no exchange has both checksum and this channel/],
+  ] as const)
+    assert.throws(() => struck(text), message)
 })
 
 const fault = (kind: string, parts: Partial<Fault>): Fault => ({

@@ -30,6 +30,7 @@ export const PROGRAMS = {
   mount: { package: 'mount', why: 'mounts a small disk and the files of a node', root: true },
   nft: { package: 'nftables', why: 'holds the rules of a node’s network', root: true },
   openssl: { package: 'openssl', why: 'signs the certificates of a node', root: true },
+  python3: { package: 'python3', why: 'normalises frames independently of us' },
   'python3-websockets': {
     package: 'python3-websockets',
     why: 'records frames as a plain Python script does',

@@ -73,6 +73,13 @@ export const STRANGERS: Readonly<Record<string, () => string[]>> = {
     linesOf(join(OWN, 'binance/spot_btcusdt.gz')).map((line) => line.slice(line.indexOf(' ') + 1)),
 }
 
+/** Frames of an older protocol that cryptofeed recorded, in the order in which they were received; none if they are not there. */
+export function cryptofeedFrames(name: string): string[] {
+  const file = join(BESIDE, 'cryptofeed', name)
+  if (!existsSync(file)) return []
+  return linesOf(file).flatMap((line) => /^[\d.]+: (.*)$/.exec(line)?.[1] ?? [])
+}
+
 /** The frames of a Kalshi recording as text, in order: the bytes behind `"event":`. */
 export const kalshiFrames = (file: string): string[] =>
   linesOf(file).map((line) => line.slice(line.indexOf('"event":') + 8, -1))

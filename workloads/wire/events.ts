@@ -4,6 +4,7 @@
 /** Why frames are missing. */
 export type GapCause =
   | 'exchange-sequence' // the exchange's own numbers jumped
+  | 'exchange-checksum' // a book, changed as the exchange said, has not the checksum that the exchange sent with it
   | 'not-subscribed' // the exchange refused a subscription, or did not answer it
   | 'unsubscribed' // symbols were given up because the exchange listed them no longer, and came back
   | 'disconnected' // the socket closed or was found dead
@@ -33,6 +34,8 @@ export type OpenEvent = {
   readonly follows?: Predecessor
   /** The connection of this slot that is still open and that this one is to replace, without a gap between them. */
   readonly replaces?: string
+  /** The Feed in force, if it alone describes the exchange: without it, frames cannot be normalised later. */
+  readonly feed?: object
 }
 
 /** A connection that ended, with its last record: its number and receive time (RFC 3339, by its own clock). */
@@ -55,14 +58,16 @@ export type CloseEvent = {
 
 /**
  * Frames of `scope` were never sent to us: the exchange's sequence jumped (`missing` frames had not come when the record
- * behind this event came), or the exchange gives no subscription. In a storm of jumps one event stands for many: then it
+ * behind this event came), a book has not the checksum that the exchange sent, or the exchange gives no subscription. In a storm of jumps one event stands for many: then it
  * has `jumps`, `from` and `to`, and is in the block of the last of them.
  */
 export type GapEvent = {
   readonly kind: 'gap'
-  readonly cause: 'exchange-sequence' | 'not-subscribed'
+  readonly cause: 'exchange-sequence' | 'exchange-checksum' | 'not-subscribed'
   readonly fault: 'exchange'
   readonly channel: string
+  /** What it is about, if not all symbols of the channel. */
+  readonly symbols?: readonly string[]
   readonly scope: number
   readonly fromSequence: number
   readonly toSequence: number

@@ -3,7 +3,7 @@
 // escapes in the name of a member that may be wanted, and very deep nesting.
 
 import { isUtf8 } from 'node:buffer'
-import { afterEscape, afterNumber, afterWord } from './json-tokens.ts'
+import { afterEscape, afterNumber, afterWord } from '#market/json-tokens.ts'
 import { match, matchEscaped, type Name, type Names, namesOf } from './scanner-names.ts'
 
 /** What stood at a path: nothing, a text, a number, or something else (object, array, true, false, null). */
@@ -53,6 +53,7 @@ export class FrameScanner {
     return this.#kinds[slot]!
   }
 
+  /** Where the value begins; of a text, behind its quote. Not of true, false and null. */
   start(slot: number): number {
     return this.#starts[slot]!
   }
@@ -127,7 +128,10 @@ export class FrameScanner {
         }
         p++
       } else if (c === 0x7b || c === 0x5b) {
-        if (slot >= 0) this.#kinds[slot] = VALUE.other
+        if (slot >= 0) {
+          this.#kinds[slot] = VALUE.other
+          this.#starts[slot] = p
+        }
         if (++depth === stack.length) stack = twiceAsLong(stack)
         stack[depth] = c === 0x7b ? OBJECT : 0
         names = c === 0x7b ? (depth === 1 ? root : inner) : null

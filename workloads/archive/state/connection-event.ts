@@ -153,9 +153,9 @@ function sequenceGap(
 
 /** What a gap speaks of. A channel that was never confirmed has no scope, and nothing to count. */
 function whatOf(event: Fields, scope?: number, first?: number, last?: number): string {
-  if (event.cause === 'unsubscribed') return symbolsOf(event.symbols)
-  if (scope === 0) return ''
-  return `scope ${scope ?? '?'}, sequences ${first ?? '?'} to ${last ?? '?'}`
+  const symbols = symbolsOf(event.symbols)
+  if (event.cause === 'unsubscribed' || scope === 0) return symbols
+  return `${symbols === '' ? '' : `${symbols}, `}scope ${scope ?? '?'}, sequences ${first ?? '?'} to ${last ?? '?'}`
 }
 
 /** Symbols as a gap names them; a connector names 50 in one gap at most. */

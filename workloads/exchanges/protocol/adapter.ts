@@ -49,7 +49,9 @@ export type Action =
   /** Frames were missing from `sinceMs` until now; the last part is told once they come again. */
   | ({
       readonly kind: 'missed'
-      readonly cause: 'exchange-sequence' | 'not-subscribed'
+      readonly cause: 'exchange-sequence' | 'exchange-checksum' | 'not-subscribed'
+      /** What it is about, if not all symbols of the channel. */
+      readonly symbols?: readonly string[]
       readonly sinceMs: number
       readonly reason: string
     } & Scoped)
@@ -73,8 +75,15 @@ export type Action =
   /** Asks over HTTP. The body is recorded as the next frame of the connection, as `answer` tells it; then comes `answered`. */
   | { readonly kind: 'fetch'; readonly id: number; readonly url: string }
 
-/** `isExpected` is false if no answer announced the scope, and none is awaited. */
-export type ScopeSeen = { readonly isExpected: boolean; readonly actions: readonly Action[] }
+/**
+ * `isExpected` is false if no answer announced the scope, and none is awaited. `beginsAt`: the first number of this scope, if
+ * the exchange always begins with the same one; what is missing before the first frame that came is then known.
+ */
+export type ScopeSeen = {
+  readonly isExpected: boolean
+  readonly beginsAt?: number
+  readonly actions: readonly Action[]
+}
 
 /** How the symbols that a connection is to have change. What it has already is not added, what it lacks not removed. */
 export type Wanted = {
@@ -84,6 +93,14 @@ export type Wanted = {
   readonly resumed: ReadonlyMap<string, number>
   /** `some`: it is not known yet whether there are more. */
   readonly extent: 'all' | 'some'
+}
+
+/** What a scope counts. */
+export type ScopeOwner = {
+  readonly channel: string
+  readonly group: string
+  /** If it counts those alone; a gap names them. */
+  readonly symbols?: readonly string[]
 }
 
 /** The protocol of one connection. `look` is the hot path; everything else happens seldom. */
@@ -107,8 +124,8 @@ export type Session = {
   tick(nowMs: number): readonly Action[]
   /** When `tick` is wanted; Infinity: not until something happens. */
   readonly wakeAt: number
-  /** Channel and group that a scope belongs to. */
-  channelOf(scope: number): { readonly channel: string; readonly group: string }
+  /** Channel and group that a scope belongs to, and the symbols if it counts some alone. */
+  channelOf(scope: number): ScopeOwner
   /** What a scope counts, by a name that is the same in every connection of the feed; empty: this connection alone. */
   chainOf?(scope: number): string
   /** Fills `frame` for the body of the answer to `fetch`. A session that fetches has this and the next. */
@@ -228,6 +245,8 @@ export type Exchange = {
   readonly adapter: string
   /** As events show it. */
   readonly endpoint: string
+  /** The Feed in force, if it alone describes the exchange: frames cannot be read without it. */
+  readonly description?: object
   readonly source: Source
   session(options: SessionOptions): Session
   /** No frame and no ping for so long: the connection is dead. null: it may be silent for ever. */

@@ -20,6 +20,8 @@ export type AskOptions = {
   readonly fetch?: typeof fetch
   /** Bytes of an answer after decompression. Default 64 MiB: a thousand markets of Kalshi are some 3 MB. */
   readonly maxBytes?: number
+  /** Bytes of one entry, or of one member that is kept. Default 256 KiB. */
+  readonly maxItemBytes?: number
   /** For the whole answer. Default 15 s. */
   readonly timeoutMs?: number
 }
@@ -42,9 +44,9 @@ export async function ask(
   signal: AbortSignal
 ): Promise<ReadonlyMap<string, unknown>> {
   const { url, headers, list, keep, onItem } = question
-  const { maxBytes = MAX_BYTES, timeoutMs = ANSWER_MS } = options
+  const { maxBytes = MAX_BYTES, maxItemBytes = MAX_ITEM_BYTES, timeoutMs = ANSWER_MS } = options
   const timeout = AbortSignal.timeout(timeoutMs)
-  const reader = new JsonList({ list, keep, maxBytes: MAX_ITEM_BYTES, onItem })
+  const reader = new JsonList({ list, keep, maxBytes: maxItemBytes, onItem })
   try {
     const response = await (options.fetch ?? fetch)(url, {
       headers: { accept: 'application/json', ...headers },

@@ -1,0 +1,188 @@
+// `npm run bench -- market`: the market model, each figure beside JSON.parse and the obvious objects in the same run. A
+// measurement is a function in MEASUREMENTS; an exchange adds its own there.
+
+import { createNormalizer } from '#exchanges/kalshi/normalize.ts'
+import { benchKraken } from '#exchanges/kraken/bench.ts'
+import { Book } from '#market/book.ts'
+import { EventBatch } from '#market/columns.ts'
+import { EVENT, type MarketEvent } from '#market/event.ts'
+import type { Normalizer } from '#market/normalizer.ts'
+import { KALSHI, kalshiEventFiles, kalshiFrames } from '#testing/recordings.ts'
+import type { Row } from '#testing/row.ts'
+import { alternate, times } from './alternate.ts'
+
+const MEASUREMENTS: readonly (() => Row[])[] = [
+  () => benchNormalizer('Kalshi', createNormalizer(), kalshi(), kalshiObjects),
+  () => benchBatch(kalshi()),
+  () => benchBook(kalshi()),
+  benchKraken,
+]
+
+/** All rows, one measurement after the other. */
+export const benchMarket = async (): Promise<Row[]> => MEASUREMENTS.flatMap((measure) => measure())
+
+const FRAMES = 100_000
+
+/** Recorded frames of Kalshi, in order; those of the exchange itself where they are present. */
+function kalshi(): Buffer[] {
+  const recordings = KALSHI.at(-1) ?? KALSHI[0]
+  const frames: Buffer[] = []
+  while (frames.length < FRAMES) {
+    for (const file of kalshiEventFiles(recordings)) {
+      for (const frame of kalshiFrames(file)) frames.push(Buffer.from(frame))
+      if (frames.length >= FRAMES) break
+    }
+  }
+  return frames.slice(0, FRAMES)
+}
+
+/** The fastest way to a string; Node's types do not know it. */
+const textOf = (frame: Buffer): string =>
+  (frame as Buffer & { latin1Slice: () => string }).latin1Slice()
+
+/** Results go here, so that the work cannot be optimised away. */
+const sink = { value: 0 }
+const look = (event: MarketEvent): void => {
+  sink.value += event.price
+}
+
+/** `objects`: what anybody would write first, from the parsed frame to objects with numbers. */
+export function benchNormalizer(
+  name: string,
+  normalizer: Normalizer,
+  frames: readonly Buffer[],
+  objects: (frame: unknown) => unknown
+): Row[] {
+  const header = { recvMs: 1_786_410_915_566, recvNs: 0, feed: 'feed', type: '', symbol: '' }
+  const taken = alternate(
+    {
+      ours: () => {
+        for (const frame of frames) normalizer.normalize(frame, header, look)
+      },
+      parse: () => {
+        for (const frame of frames) {
+          if (JSON.parse(textOf(frame)) !== null) sink.value++
+        }
+      },
+      objects: () => {
+        for (const frame of frames) {
+          if (objects(JSON.parse(textOf(frame))) !== null) sink.value++
+        }
+      },
+    },
+    frames.length
+  )
+  const bytes = frames.reduce((sum, frame) => sum + frame.length, 0) / frames.length
+  const ratio = `${times(taken.parse, taken.ours)} of JSON.parse, ${times(taken.objects, taken.ours)} of objects`
+  return [
+    {
+      name: `normalise a ${name} frame (${Math.round(bytes)} B)`,
+      value: taken.ours,
+      unit: 'ns',
+      ratio,
+    },
+  ]
+}
+
+type Plain = { readonly type: string; readonly seq: number; readonly msg: Record<string, string> }
+
+function kalshiObjects(parsed: unknown): unknown {
+  const { type, seq, msg } = parsed as Plain
+  const symbol = msg.market_ticker
+  const time = new Date(Number(msg.ts_ms))
+  const levels = (of: unknown) =>
+    ((of ?? []) as string[][]).map(([price, size]) => ({
+      price: Number(price),
+      size: Number(size),
+    }))
+  if (type === 'orderbook_delta') {
+    const { side, price_dollars: price, delta_fp: size } = msg
+    return { type, seq, symbol, time, side, price: Number(price), size: Number(size) }
+  }
+  if (type === 'trade') {
+    const { trade_id: id, taker_side: side, yes_price_dollars: price, count_fp: size } = msg
+    return { type, seq, symbol, time, id, side, price: Number(price), size: Number(size) }
+  }
+  return { type, seq, symbol, bids: levels(msg.yes_dollars_fp), asks: levels(msg.no_dollars_fp) }
+}
+
+/** The frames' events in one batch. */
+function batchOf(frames: readonly Buffer[]): EventBatch {
+  const batch = new EventBatch()
+  const normalizer = createNormalizer()
+  const header = { recvMs: 1_786_410_915_566, recvNs: 0, feed: 'feed', type: 't', symbol: '' }
+  for (const frame of frames) normalizer.normalize(frame, header, (event) => batch.append(event))
+  return batch
+}
+
+function benchBatch(frames: readonly Buffer[]): Row[] {
+  const from = batchOf(frames)
+  const to = new EventBatch()
+  let list: object[] = []
+  const taken = alternate(
+    {
+      each: () => from.each(look),
+      copied: () => {
+        to.clear()
+        from.each((event) => to.append(event))
+      },
+      pushed: () => {
+        list = []
+        from.each((event) => {
+          const { kind, symbol, recvMs, timeMs, side, price, size, sequence, id } = event
+          list.push({ kind, symbol, recvMs, timeMs, side, price, size, sequence, id })
+        })
+      },
+    },
+    from.length
+  )
+  return [
+    { name: 'show an event of a batch', value: taken.each, unit: 'ns' },
+    {
+      name: 'append an event to a batch',
+      value: taken.copied - taken.each,
+      unit: 'ns',
+      ratio: `${times(taken.pushed - taken.each, taken.copied - taken.each)} of objects in a list`,
+    },
+  ]
+}
+
+function benchBook(frames: readonly Buffer[]): Row[] {
+  const events = batchOf(frames)
+  let changes = 0
+  events.each((event) => {
+    if (event.kind === EVENT.bookChange || event.kind === EVENT.bookSnapshot) changes++
+  })
+  let book = new Book()
+  const maps = [new Map<number, number>(), new Map<number, number>()]
+  const taken = alternate(
+    {
+      each: () => events.each(look),
+      book: () => {
+        book = new Book()
+        events.each((event) => {
+          book.apply(event)
+          sink.value += book.bid
+        })
+      },
+      // Without the best price, which a map does not know.
+      maps: () => {
+        for (const side of maps) side.clear()
+        events.each((event) => {
+          const side = maps[event.side - 1]
+          if (side === undefined || event.kind === EVENT.trade) return
+          const now = (side.get(event.price) ?? 0) + event.size
+          if (now === 0) side.delete(event.price)
+          else side.set(event.price, now)
+        })
+      },
+    },
+    changes
+  )
+  const ours = taken.book - taken.each
+  const ratio = `${times(taken.maps - taken.each, ours)} of two maps that know no best price`
+  return [
+    { name: 'change a book and read its best bid', value: ours, unit: 'ns', ratio },
+    { name: 'changes of a book', value: 1e9 / ours, unit: 'per s' },
+  ]
+}

@@ -1,0 +1,194 @@
+// test: limit 300s
+// Binance through simulator, connector, NATS and archiver as separate programs: recorded frames byte for byte and without a
+// false gap, and 1,000 symbols within the limits of the exchange. Five minutes of the exchange are replayed where they lie
+// beside the project.
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type CheckedArchive, checkArchive } from '#testing/checker.ts'
+import { until } from '#testing/deadline.ts'
+import { startNats } from '#testing/nats.ts'
+import { BINANCE, linesOf } from '#testing/recordings.ts'
+import { type RunningRole, startRole, writeResources } from '#testing/stack.ts'
+
+const test = suite('binance archive')
+
+const resources = (o: { nats: string; simulator: string; root: string; symbols: string }) => ({
+  feed: `apiVersion: ssmd.io/v1alpha1
+kind: Feed
+metadata: {name: coins}
+spec:
+  exchange: binance
+  versions:
+    - name: v3
+      effectiveFrom: "2025-01-01"
+      endpoint: wss://exchange.invalid/stream
+      restEndpoint: https://exchange.invalid
+  channels: [depth@100ms, trade, bookTicker]
+  symbols: {include: ["${o.symbols}"]}
+`,
+  environment: `apiVersion: ssmd.io/v1alpha1
+kind: Environment
+metadata: {name: replay}
+spec:
+  feeds: [coins]
+  transport: {url: "${o.nats}"}
+  simulator: {feeds: [coins], url: "${o.simulator}"}
+`,
+  archive: `apiVersion: ssmd.io/v1alpha1
+kind: Archive
+metadata: {name: kept}
+spec:
+  environmentRef: {name: replay}
+  feeds: [coins]
+  storage: {path: "${o.root}"}
+`,
+})
+
+type Status = { readonly replay: { readonly done: boolean } | null; readonly framesSent: number }
+type Stack = {
+  readonly journal: string
+  readonly connector: RunningRole
+  status(): Promise<Status>
+}
+
+/** Runs the programs, and reads the archive once all that was sent must be in it. */
+async function archived(
+  simulate: readonly string[],
+  symbols: string,
+  /** Frames of the streams; null: as many as are written down when it is stopped. */
+  count: number | null,
+  use: (stack: Stack) => Promise<void>
+): Promise<{ readonly sent: readonly string[]; readonly archive: CheckedArchive }> {
+  const dir = mkdtempSync(join(tmpdir(), 'ssmd-binance-'))
+  const root = join(dir, 'archive')
+  const journal = join(dir, 'sent.jsonl')
+  const nats = await startNats({ sync: 'always' })
+  const running: RunningRole[] = []
+  const start = async (...args: string[]) => {
+    const role = await startRole(args, { logFile: join(dir, `${args[0]}.log`) })
+    running.push(role)
+    return role
+  }
+  try {
+    const simulator = await start(
+      ...['simulator', 'binance', '--port', '0', '--journal', journal, ...simulate]
+    )
+    const url = String(simulator.ready.url)
+    const http = url.replace(/^ws/, 'http').replace(/(:\d+).*$/, '$1')
+    const files = writeResources(
+      join(dir, 'resources'),
+      resources({ nats: nats.url, simulator: url, root, symbols })
+    )
+    const archiver = await start(
+      ...['archiver', '--archive', files.archive, '--env', files.environment]
+    )
+    const connector = await start('connector', '--feed', files.feed, '--env', files.environment)
+    const status = async () => (await (await fetch(`${http}/simulator`)).json()) as Status
+    await use({ journal, connector, status })
+    // What is sent while the connector says goodbye may not reach it; what is sent last is not written down yet.
+    const sent = readFileSync(journal, 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => line.slice(line.indexOf('"frame":') + 8, -1))
+    assert.is(await connector.stop(), 0, 'connector ends with 0')
+    await simulator.stop()
+    await until(60_000, 'all archived', () => {
+      try {
+        return streamed(checkArchive(root, 'coins')).length >= (count ?? sent.length)
+      } catch {
+        return false
+      }
+    })
+    assert.is(await archiver.stop(), 0, 'archiver ends with 0')
+    const archive = checkArchive(root, 'coins')
+    assert.equal(archive.problems, [])
+    return { sent, archive }
+  } finally {
+    for (const role of running) await role.kill()
+    await nats.stop()
+    rmSync(dir, { recursive: true })
+  }
+}
+
+const recordsOf = (archive: CheckedArchive) => [...archive.connections.values()].flat()
+
+/** What came on the streams, in the order of each connection. */
+const streamed = (archive: CheckedArchive): string[] =>
+  recordsOf(archive).flatMap(({ frame }) => (frame?.startsWith('{"stream":') ? [frame] : []))
+
+const gapsOf = (archive: CheckedArchive) =>
+  archive.gaps.filter(({ cause }) => cause !== 'connector-stopped')
+
+for (const file of BINANCE)
+  test(`every frame of ${basename(file)} is archived once, byte for byte, with its snapshot and without a gap`, async () => {
+    const lines = linesOf(file).map((line) => line.slice(line.indexOf(' ') + 1))
+    const recorded = lines.filter((text) => text.startsWith('{"stream":'))
+    const snapshots = lines.filter((text) => text.startsWith('{"lastUpdateId":'))
+    const { archive } = await archived(
+      ['--replay', file, '--speed', 'max'],
+      'BTCUSDT',
+      recorded.length,
+      async ({ status }) => {
+        await until(100_000, 'replay played to its end', async () => {
+          const { replay } = await status()
+          return replay?.done === true
+        })
+      }
+    )
+    assert.is(archive.connections.size, 1)
+    const frames = streamed(archive)
+    assert.is(frames.length, recorded.length)
+    for (const [i, frame] of frames.entries()) {
+      if (frame !== recorded[i]) assert.is(frame, recorded[i], `frame ${i}`)
+    }
+    assert.equal(gapsOf(archive), [])
+    const records = recordsOf(archive)
+    const at = records.findIndex(({ frame }) => frame?.startsWith('{"lastUpdateId":'))
+    assert.ok(snapshots.includes(records[at]!.frame!))
+    const { event } = records[at - 1]!
+    assert.equal([event?.kind, event?.status], ['fetched', 200])
+    assert.match(String(event?.url), /\/api\/v3\/depth\?symbol=BTCUSDT&limit=100$/)
+    assert.is(records[at]!.group, 'orderbook')
+  })
+
+test('1,000 symbols: all subscribed, all books with their snapshot, every frame archived', async () => {
+  let readyMs = 0
+  const began = performance.now()
+  const { sent, archive } = await archived(
+    ['--markets', '1000', '--rate', '2000'],
+    '*USDT',
+    null,
+    async ({ journal }) => {
+      // The role is started once it says that it is ready: every subscription is confirmed.
+      readyMs = performance.now() - began
+      const enough = () => readFileSync(journal, 'utf8').split('\n').length > 20_000
+      await until(120_000, 'frames', enough)
+    }
+  )
+  assert.equal(gapsOf(archive), [])
+  assert.is(archive.connections.size, 3)
+  const frames = new Set(streamed(archive))
+  assert.equal(
+    sent.filter((frame) => !frames.has(frame)),
+    []
+  )
+  const events = recordsOf(archive).flatMap(({ event }) => event ?? [])
+  const asked = events.filter(({ kind }) => kind === 'fetched')
+  assert.is(asked.length, 1_000)
+  assert.ok(asked.every(({ status }) => status === 200))
+  const times = recordsOf(archive).flatMap(({ event, recv }) =>
+    event?.kind === 'fetched' ? Date.parse(recv) : []
+  )
+  const opened = Math.min(...recordsOf(archive).map(({ recv }) => Date.parse(recv)))
+  const booksMs = Math.max(...times) - opened
+  console.log(
+    `1,000 symbols: ready after ${Math.round(readyMs)} ms, all snapshots after ${booksMs} ms`
+  )
+  assert.ok(readyMs <= 60_000 && booksMs <= 120_000)
+})
+
+test.run()
