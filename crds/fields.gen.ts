@@ -214,7 +214,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'spec.connector.lingerMax':
       'The longest that a frame waits for others while `linger` adapts to the rate; `50ms` if it is not given. A connector that is killed loses at most about this much. Live subjects never wait.',
     'spec.connector.shards':
-      'How many connectors capture each feed; 1 if it is not given. Each symbol belongs to one of them, by a hash of its name. Another number restarts the connectors of every feed; symbols that move to another one have a gap `resharded`. A synthetic feed always has one. Limits that an exchange sets for an address or a key hold for all connectors together: see docs/shards.md.',
+      'How many connectors capture each feed; 1 if it is not given. Each symbol belongs to one of them, by a hash of its name. Another number restarts the connectors of every feed; symbols that move to another one have a gap `resharded`. A synthetic feed and one that asks for no symbols have one. Limits that an exchange sets for an address or a key hold for all connectors together: see docs/shards.md.',
     'spec.connector.rollout':
       'When a connector may be replaced because its configuration has changed. Its restart is a short hole in the data. A new image alone never replaces it outside a window.',
     'spec.connector.rollout.policy':
