@@ -56,6 +56,16 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
     },
     bookDepth: null,
   },
+  generic: {
+    title: 'Described by the Feed',
+    auth: 'none',
+    keyFields: [],
+    headerFields: [],
+    alwaysSimulated: false,
+    hasSimulator: true,
+    channels: null,
+    bookDepth: null,
+  },
   kalshi: {
     title: 'Kalshi',
     auth: 'apiKey',

@@ -53,7 +53,11 @@ export const WORDS_OF_PATTERN: Readonly<Record<string, string>> = {
   '^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$': 'a quantity such as 500m, 2 or 256Mi',
   '^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$': '"1", another number, or max',
   '^[a-z][a-z0-9-]*$': 'a name of lower-case letters, digits and dashes that begins with a letter',
-  '^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$': 'a path such as msg.market_ticker',
+  '^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$':
+    'a path such as msg.market_ticker or data[].price',
+  '^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.+][A-Za-z0-9_-]+|\\[[0-9]*\\])*$':
+    'a path such as sid, or several joined by +',
+  '^/[!-~]*$': 'a path that begins with /, such as /v1/symbols',
   '^[A-Za-z0-9_+/-]+$': 'an IANA time zone such as America/New_York',
   '^([01][0-9]|2[0-3]):[0-5][0-9]$': 'a time of day, as HH:MM',
   '^[A-Za-z][A-Za-z0-9_-]*$': 'a name of letters, digits, dashes and underscores',

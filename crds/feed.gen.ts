@@ -22,9 +22,10 @@ export type FeedSpec = {
   /**
    * The exchange, and with it the adapter that speaks its protocol. Immutable: all data archived
    * under this name comes from this exchange. `synthetic` is a seeded generator that needs no
-   * network and no key.
+   * network and no key. `generic` is any exchange that sends JSON: this Feed describes it, by
+   * `subscribe` and `messageTypes`.
    */
-  readonly exchange: 'binance' | 'coinbase' | 'kalshi' | 'kraken' | 'synthetic'
+  readonly exchange: 'binance' | 'coinbase' | 'generic' | 'kalshi' | 'kraken' | 'synthetic'
   /** Transport of the exchange. Default: websocket. */
   readonly type: 'websocket'
   /**
@@ -52,8 +53,33 @@ export type FeedSpec = {
   /** Which symbols to capture (default all that the exchange sends). */
   readonly symbols?: FeedSymbols
   /**
-   * Where to find symbol and sequence in message types that the adapter does not know, as dot paths
-   * into the frame, such as `msg.market_ticker`.
+   * Exchange `generic`: the messages to send once a connection is open, each a text or an object of
+   * JSON. With `{symbol}` a message is sent once for each symbol; with `{symbols}` once for each
+   * batch of symbols: an entry of a list that contains it is repeated for each symbol, and a value
+   * that is `{symbols}` becomes the list. With `{channel}` it is sent for each of `channels`.
+   * `{id}` is a number that counts the messages. A message without any of these is sent once.
+   */
+  readonly subscribe?: readonly unknown[]
+  /**
+   * Exchange `generic`: the messages that end what `subscribe` began, with the same placeholders.
+   * Without them, a symbol that is removed stays subscribed until the connection ends.
+   */
+  readonly unsubscribe?: readonly unknown[]
+  /** Exchange `generic`: how many symbols one message with `{symbols}` names (default 50). */
+  readonly symbolsPerMessage?: number
+  /** Exchange `generic`: a message that keeps the connection open, if the exchange asks for one. */
+  readonly ping?: FeedPing
+  /**
+   * Exchange `generic`: a connection on which nothing arrives for so long is dead, and is dialled
+   * again (default 60s).
+   */
+  readonly silence?: string
+  /**
+   * Message types that the adapter of the exchange does not know: which file they go to, and where
+   * symbol and sequence stand. For exchange `generic` these are all types there are: a frame has
+   * the first type of this list that matches it. A path names a value in a frame: `data.price` is a
+   * member of a member, `data[0]` the first entry of a list, `data[].price` a member of each entry.
+   * `[]` stands at most once in a path, and all paths of a type that contain it name the same list.
    */
   readonly messageTypes?: readonly FeedMessageType[]
   /** When the exchange trades. Informational; capture runs at all hours. */
@@ -107,19 +133,117 @@ export type FeedSymbols = {
 export type FeedSymbolsDiscover = {
   /** How often the exchange is asked for new symbols. Default: 60s. */
   readonly interval: string
+  /**
+   * Exchange `generic`: what is asked of `restEndpoint` to list the symbols, such as
+   * `/api/v5/public/instruments?instType=SPOT`. Globs need it.
+   */
+  readonly path?: string
+  /** Exchange `generic`: path of the list of symbols in the answer (default the answer itself). */
+  readonly list?: string
+  /** Exchange `generic`: path of the name in an entry of that list (default the entry itself). */
+  readonly name?: string
+}
+
+export type FeedPing = {
+  /** The message, a text such as `ping` or an object of JSON; `{id}` counts the messages. */
+  readonly message: unknown
+  /** How often it is sent. */
+  readonly interval: string
 }
 
 export type FeedMessageType = {
   /** The type, as the exchange calls it. */
   readonly name: string
+  /**
+   * Exchange `generic`: what such a frame is (default `data`). `ack` confirms a subscription,
+   * `error` refuses one, `heartbeat` says that the exchange is alive, `info` is anything else that
+   * is no market data.
+   */
+  readonly kind?: 'data' | 'ack' | 'error' | 'heartbeat' | 'info'
+  /**
+   * Exchange `generic`: path of the value that tells the type, such as `arg.channel` (default
+   * `type`).
+   */
+  readonly type?: string
+  /**
+   * Exchange `generic`: the value at `type` (default the name). `*` is any text, so that `"*"`
+   * means that a value is present. `{symbol}` is the symbol, as in `live_trades_{symbol}`: then no
+   * path `symbol` is needed. A frame that is not JSON, such as `pong`, is matched as a whole.
+   */
+  readonly match?: string
   /** The files it is archived in, `<group>_000.jsonl.gz` (default `other`). */
   readonly group?: string
-  /** Dot path of the symbol. */
+  /** Path of the symbol. */
   readonly symbol?: string
-  /** Dot path of the exchange's own sequence number, if it has one. */
+  /** Exchange `generic`: path of the exchange's time. */
+  readonly time?: string
+  /**
+   * Exchange `generic`: unit of a time that is a number (default: decided by its number of digits).
+   * A time such as `2026-11-30T12:00:00Z` is read whatever the unit.
+   */
+  readonly timeUnit?: 's' | 'ms' | 'us' | 'ns'
+  /**
+   * Path of the exchange's own sequence number, if it has one that rises by exactly 1 with each
+   * frame of its scope. Without it, nothing is proven about completeness.
+   */
   readonly sequence?: string
-  /** Dot path of the scope of the sequence, such as `sid` (default the whole connection). */
+  /**
+   * Path of what the sequence counts in, such as `sid`; for exchange `generic` any text or number,
+   * and several paths joined by `+`, such as `channel+symbol` (default the whole connection).
+   */
   readonly scope?: string
+  /** Exchange `generic`, of an ack or an error: path of the channel that it is about. */
+  readonly channel?: string
+  /**
+   * Exchange `generic`, of an ack or an error: path of the `{id}` of the message that it answers.
+   */
+  readonly id?: string
+  /** Exchange `generic`, of an error: path of what the exchange says about it. */
+  readonly reason?: string
+  /** Exchange `generic`, of an error: path of its code. */
+  readonly code?: string
+  /** Exchange `generic`: where the fields of a trade stand, if such a frame says trades. */
+  readonly trade?: FeedMessageTypeTrade
+  /**
+   * Exchange `generic`: where the fields of a quote stand, if such a frame says the best prices. A
+   * field that is missing, null or empty in a frame is absent.
+   */
+  readonly quote?: FeedMessageTypeQuote
+}
+
+export type FeedMessageTypeTrade = {
+  /** Path of the price. */
+  readonly price: string
+  /** Path of the size. */
+  readonly size: string
+  /** Path of the side of the taker; without it the side is not known. */
+  readonly side?: string
+  /**
+   * The values at `side` that mean that the taker bought, such as `buy`, `B` or `false` (default
+   * `buy`, in any case).
+   */
+  readonly buy?: readonly string[]
+  /** The values at `side` that mean that the taker sold (default `sell`, in any case). */
+  readonly sell?: readonly string[]
+  /** Path of the exchange's name of the trade. */
+  readonly id?: string
+}
+
+export type FeedMessageTypeQuote = {
+  /** Path of the best bid. */
+  readonly bid?: string
+  /** Path of the size at the best bid. */
+  readonly bidSize?: string
+  /** Path of the best ask. */
+  readonly ask?: string
+  /** Path of the size at the best ask. */
+  readonly askSize?: string
+  /** Path of the last price. */
+  readonly last?: string
+  /** Path of the last size. */
+  readonly lastSize?: string
+  /** Path of the volume traded. */
+  readonly volume?: string
 }
 
 export type FeedCalendar = {

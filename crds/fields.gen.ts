@@ -25,7 +25,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     status: 'The observed state, written by the operator only.',
     'spec.displayName': 'Display name, shown in tables and on the web page.',
     'spec.exchange':
-      'The exchange, and with it the adapter that speaks its protocol. Immutable: all data archived under this name comes from this exchange. `synthetic` is a seeded generator that needs no network and no key.',
+      'The exchange, and with it the adapter that speaks its protocol. Immutable: all data archived under this name comes from this exchange. `synthetic` is a seeded generator that needs no network and no key. `generic` is any exchange that sends JSON: this Feed describes it, by `subscribe` and `messageTypes`.',
     'spec.type': 'Transport of the exchange.',
     'spec.state':
       '`active` is captured. `deprecated` is captured too, with a warning. `disabled` is not captured; archived data stays.',
@@ -60,17 +60,76 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'spec.symbols.exclude[]': '',
     'spec.symbols.discover': 'How globs are resolved.',
     'spec.symbols.discover.interval': 'How often the exchange is asked for new symbols.',
+    'spec.symbols.discover.path':
+      'Exchange `generic`: what is asked of `restEndpoint` to list the symbols, such as `/api/v5/public/instruments?instType=SPOT`. Globs need it.',
+    'spec.symbols.discover.list':
+      'Exchange `generic`: path of the list of symbols in the answer (default the answer itself).',
+    'spec.symbols.discover.name':
+      'Exchange `generic`: path of the name in an entry of that list (default the entry itself).',
+    'spec.subscribe':
+      'Exchange `generic`: the messages to send once a connection is open, each a text or an object of JSON. With `{symbol}` a message is sent once for each symbol; with `{symbols}` once for each batch of symbols: an entry of a list that contains it is repeated for each symbol, and a value that is `{symbols}` becomes the list. With `{channel}` it is sent for each of `channels`. `{id}` is a number that counts the messages. A message without any of these is sent once.',
+    'spec.subscribe[]': '',
+    'spec.unsubscribe':
+      'Exchange `generic`: the messages that end what `subscribe` began, with the same placeholders. Without them, a symbol that is removed stays subscribed until the connection ends.',
+    'spec.unsubscribe[]': '',
+    'spec.symbolsPerMessage':
+      'Exchange `generic`: how many symbols one message with `{symbols}` names (default 50).',
+    'spec.ping':
+      'Exchange `generic`: a message that keeps the connection open, if the exchange asks for one.',
+    'spec.ping.message':
+      'The message, a text such as `ping` or an object of JSON; `{id}` counts the messages.',
+    'spec.ping.interval': 'How often it is sent.',
+    'spec.silence':
+      'Exchange `generic`: a connection on which nothing arrives for so long is dead, and is dialled again (default 60s).',
     'spec.messageTypes':
-      'Where to find symbol and sequence in message types that the adapter does not know, as dot paths into the frame, such as `msg.market_ticker`.',
+      'Message types that the adapter of the exchange does not know: which file they go to, and where symbol and sequence stand. For exchange `generic` these are all types there are: a frame has the first type of this list that matches it. A path names a value in a frame: `data.price` is a member of a member, `data[0]` the first entry of a list, `data[].price` a member of each entry. `[]` stands at most once in a path, and all paths of a type that contain it name the same list.',
     'spec.messageTypes[]': 'One message type.',
     'spec.messageTypes[].name': 'The type, as the exchange calls it.',
+    'spec.messageTypes[].kind':
+      'Exchange `generic`: what such a frame is (default `data`). `ack` confirms a subscription, `error` refuses one, `heartbeat` says that the exchange is alive, `info` is anything else that is no market data.',
+    'spec.messageTypes[].type':
+      'Exchange `generic`: path of the value that tells the type, such as `arg.channel` (default `type`).',
+    'spec.messageTypes[].match':
+      'Exchange `generic`: the value at `type` (default the name). `*` is any text, so that `"*"` means that a value is present. `{symbol}` is the symbol, as in `live_trades_{symbol}`: then no path `symbol` is needed. A frame that is not JSON, such as `pong`, is matched as a whole.',
     'spec.messageTypes[].group':
       'The files it is archived in, `<group>_000.jsonl.gz` (default `other`).',
-    'spec.messageTypes[].symbol': 'Dot path of the symbol.',
+    'spec.messageTypes[].symbol': 'Path of the symbol.',
+    'spec.messageTypes[].time': "Exchange `generic`: path of the exchange's time.",
+    'spec.messageTypes[].timeUnit':
+      'Exchange `generic`: unit of a time that is a number (default: decided by its number of digits). A time such as `2026-11-30T12:00:00Z` is read whatever the unit.',
     'spec.messageTypes[].sequence':
-      "Dot path of the exchange's own sequence number, if it has one.",
+      "Path of the exchange's own sequence number, if it has one that rises by exactly 1 with each frame of its scope. Without it, nothing is proven about completeness.",
     'spec.messageTypes[].scope':
-      'Dot path of the scope of the sequence, such as `sid` (default the whole connection).',
+      'Path of what the sequence counts in, such as `sid`; for exchange `generic` any text or number, and several paths joined by `+`, such as `channel+symbol` (default the whole connection).',
+    'spec.messageTypes[].channel':
+      'Exchange `generic`, of an ack or an error: path of the channel that it is about.',
+    'spec.messageTypes[].id':
+      'Exchange `generic`, of an ack or an error: path of the `{id}` of the message that it answers.',
+    'spec.messageTypes[].reason':
+      'Exchange `generic`, of an error: path of what the exchange says about it.',
+    'spec.messageTypes[].code': 'Exchange `generic`, of an error: path of its code.',
+    'spec.messageTypes[].trade':
+      'Exchange `generic`: where the fields of a trade stand, if such a frame says trades.',
+    'spec.messageTypes[].trade.price': 'Path of the price.',
+    'spec.messageTypes[].trade.size': 'Path of the size.',
+    'spec.messageTypes[].trade.side':
+      'Path of the side of the taker; without it the side is not known.',
+    'spec.messageTypes[].trade.buy':
+      'The values at `side` that mean that the taker bought, such as `buy`, `B` or `false` (default `buy`, in any case).',
+    'spec.messageTypes[].trade.buy[]': '',
+    'spec.messageTypes[].trade.sell':
+      'The values at `side` that mean that the taker sold (default `sell`, in any case).',
+    'spec.messageTypes[].trade.sell[]': '',
+    'spec.messageTypes[].trade.id': "Path of the exchange's name of the trade.",
+    'spec.messageTypes[].quote':
+      'Exchange `generic`: where the fields of a quote stand, if such a frame says the best prices. A field that is missing, null or empty in a frame is absent.',
+    'spec.messageTypes[].quote.bid': 'Path of the best bid.',
+    'spec.messageTypes[].quote.bidSize': 'Path of the size at the best bid.',
+    'spec.messageTypes[].quote.ask': 'Path of the best ask.',
+    'spec.messageTypes[].quote.askSize': 'Path of the size at the best ask.',
+    'spec.messageTypes[].quote.last': 'Path of the last price.',
+    'spec.messageTypes[].quote.lastSize': 'Path of the last size.',
+    'spec.messageTypes[].quote.volume': 'Path of the volume traded.',
     'spec.calendar': 'When the exchange trades. Informational; capture runs at all hours.',
     'spec.calendar.timezone': 'IANA time zone, such as `America/New_York`.',
     'spec.calendar.holidayCalendar': 'Name of the calendar of holidays, such as `us-federal`.',
@@ -255,6 +314,8 @@ export const UNIQUE_LISTS: Readonly<Record<string, Readonly<Record<string, reado
     'spec.symbols.include': [],
     'spec.symbols.exclude': [],
     'spec.messageTypes': ['name'],
+    'spec.messageTypes[].trade.buy': [],
+    'spec.messageTypes[].trade.sell': [],
     'spec.captureLocations': ['site'],
   },
   Environment: {

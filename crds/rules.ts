@@ -40,6 +40,25 @@ export const RULES: readonly Rule[] = [
   },
   {
     kind: 'Feed',
+    at: 'spec',
+    cel: "self.exchange != 'generic' || (has(self.messageTypes) && self.messageTypes.size() > 0)",
+    field: 'messageTypes',
+    message: 'a feed of exchange generic describes its frames: declare messageTypes',
+    holds: (self: FeedSpec) => self.exchange !== 'generic' || (self.messageTypes ?? []).length > 0,
+  },
+  {
+    kind: 'Feed',
+    at: 'spec',
+    cel: "self.exchange == 'generic' || !(has(self.subscribe) || has(self.unsubscribe) || has(self.symbolsPerMessage) || has(self.ping) || has(self.silence))",
+    field: 'exchange',
+    message:
+      'only exchange generic is described by the Feed: remove subscribe, unsubscribe, symbolsPerMessage, ping and silence',
+    holds: ({ exchange, subscribe, unsubscribe, symbolsPerMessage, ping, silence }: FeedSpec) =>
+      exchange === 'generic' ||
+      [subscribe, unsubscribe, symbolsPerMessage, ping, silence].every((one) => one === undefined),
+  },
+  {
+    kind: 'Feed',
     at: 'spec.exchange',
     cel: 'self == oldSelf',
     message:

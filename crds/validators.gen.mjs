@@ -18,7 +18,7 @@ const formats = { date: function isDate(text ) {
 } }
 
 export const validateFeed = validate10;
-const schema11 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Feed"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["exchange","versions","channels"],"properties":{"displayName":{"type":"string","minLength":1,"maxLength":100},"exchange":{"type":"string","enum":["binance","coinbase","kalshi","kraken","synthetic"]},"type":{"type":"string","enum":["websocket"],"default":"websocket"},"state":{"type":"string","enum":["active","deprecated","disabled"],"default":"active"},"versions":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"object","required":["name","effectiveFrom","endpoint"],"properties":{"name":{"type":"string","minLength":1,"maxLength":32,"pattern":"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"},"effectiveFrom":{"type":"string","format":"date","maxLength":10,"pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"effectiveTo":{"type":"string","format":"date","maxLength":10,"pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"endpoint":{"type":"string","maxLength":2048,"pattern":"^(wss?|synthetic)://[!-~]+$"},"restEndpoint":{"type":"string","maxLength":2048,"pattern":"^https?://[!-~]+$"},"protocol":{"type":"string","enum":["json"]},"authMethod":{"type":"string","enum":["none","apiKey"],"default":"none"},"rateLimitPerSecond":{"type":"integer","minimum":1,"maximum":100000},"maxSymbolsPerConnection":{"type":"integer","minimum":1,"maximum":1000000}},"additionalProperties":false}},"channels":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"bookDepth":{"type":"integer","minimum":1,"maximum":5000},"symbols":{"type":"object","required":["include"],"properties":{"include":{"type":"array","minItems":1,"maxItems":10000,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^ \\t\\r\\n,]+$"}},"exclude":{"type":"array","maxItems":10000,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^ \\t\\r\\n,]+$"}},"discover":{"type":"object","default":{},"properties":{"interval":{"type":"string","default":"60s","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false},"messageTypes":{"type":"array","maxItems":64,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"},"group":{"type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z][a-z0-9-]*$"},"symbol":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"},"sequence":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"},"scope":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}},"additionalProperties":false}},"calendar":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"holidayCalendar":{"type":"string","minLength":1,"maxLength":64},"openTime":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"closeTime":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"captureLocations":{"type":"array","maxItems":16,"items":{"type":"object","required":["site"],"properties":{"site":{"type":"string","minLength":1,"maxLength":64},"type":{"type":"string","enum":["cloud","colo","onPrem"]},"provider":{"type":"string","minLength":1,"maxLength":64},"region":{"type":"string","minLength":1,"maxLength":64},"clock":{"type":"string","minLength":1,"maxLength":64}},"additionalProperties":false}}},"additionalProperties":false},"status":{"type":"object"}}};
+const schema11 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Feed"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["exchange","versions","channels"],"properties":{"displayName":{"type":"string","minLength":1,"maxLength":100},"exchange":{"type":"string","enum":["binance","coinbase","generic","kalshi","kraken","synthetic"]},"type":{"type":"string","enum":["websocket"],"default":"websocket"},"state":{"type":"string","enum":["active","deprecated","disabled"],"default":"active"},"versions":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"object","required":["name","effectiveFrom","endpoint"],"properties":{"name":{"type":"string","minLength":1,"maxLength":32,"pattern":"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"},"effectiveFrom":{"type":"string","format":"date","maxLength":10,"pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"effectiveTo":{"type":"string","format":"date","maxLength":10,"pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"endpoint":{"type":"string","maxLength":2048,"pattern":"^(wss?|synthetic)://[!-~]+$"},"restEndpoint":{"type":"string","maxLength":2048,"pattern":"^https?://[!-~]+$"},"protocol":{"type":"string","enum":["json"]},"authMethod":{"type":"string","enum":["none","apiKey"],"default":"none"},"rateLimitPerSecond":{"type":"integer","minimum":1,"maximum":100000},"maxSymbolsPerConnection":{"type":"integer","minimum":1,"maximum":1000000}},"additionalProperties":false}},"channels":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"bookDepth":{"type":"integer","minimum":1,"maximum":5000},"symbols":{"type":"object","required":["include"],"properties":{"include":{"type":"array","minItems":1,"maxItems":10000,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^ \\t\\r\\n,]+$"}},"exclude":{"type":"array","maxItems":10000,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^ \\t\\r\\n,]+$"}},"discover":{"type":"object","default":{},"properties":{"interval":{"type":"string","default":"60s","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"path":{"type":"string","minLength":1,"maxLength":512,"pattern":"^/[!-~]*$"},"list":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"name":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}},"additionalProperties":false}},"additionalProperties":false},"subscribe":{"type":"array","maxItems":16,"items":{}},"unsubscribe":{"type":"array","maxItems":16,"items":{}},"symbolsPerMessage":{"type":"integer","minimum":1,"maximum":10000},"ping":{"type":"object","required":["message","interval"],"properties":{"message":{},"interval":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false},"silence":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"messageTypes":{"type":"array","maxItems":64,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"},"kind":{"type":"string","enum":["data","ack","error","heartbeat","info"]},"type":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"match":{"type":"string","minLength":1,"maxLength":128},"group":{"type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z][a-z0-9-]*$"},"symbol":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"time":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"timeUnit":{"type":"string","enum":["s","ms","us","ns"]},"sequence":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"scope":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.+][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"channel":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"id":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"reason":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"code":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"trade":{"type":"object","required":["price","size"],"properties":{"price":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"size":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"side":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"buy":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64}},"sell":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64}},"id":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}},"additionalProperties":false},"quote":{"type":"object","minProperties":1,"properties":{"bid":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"bidSize":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"ask":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"askSize":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"last":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"lastSize":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"volume":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}},"additionalProperties":false}},"additionalProperties":false}},"calendar":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"holidayCalendar":{"type":"string","minLength":1,"maxLength":64},"openTime":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"closeTime":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"captureLocations":{"type":"array","maxItems":16,"items":{"type":"object","required":["site"],"properties":{"site":{"type":"string","minLength":1,"maxLength":64},"type":{"type":"string","enum":["cloud","colo","onPrem"]},"provider":{"type":"string","minLength":1,"maxLength":64},"region":{"type":"string","minLength":1,"maxLength":64},"clock":{"type":"string","minLength":1,"maxLength":64}},"additionalProperties":false}}},"additionalProperties":false},"status":{"type":"object"}}};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = ucs2length.default;
 const pattern0 = new RegExp("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "u");
@@ -29,10 +29,12 @@ const pattern6 = new RegExp("^https?://[!-~]+$", "u");
 const pattern7 = new RegExp("^[A-Za-z0-9_.:@-]+$", "u");
 const pattern8 = new RegExp("^[^ \\t\\r\\n,]+$", "u");
 const pattern10 = new RegExp("^[1-9][0-9]{0,5}(ms|s|m|h|d)$", "u");
-const pattern12 = new RegExp("^[a-z][a-z0-9-]*$", "u");
-const pattern13 = new RegExp("^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$", "u");
-const pattern16 = new RegExp("^[A-Za-z0-9_+/-]+$", "u");
-const pattern17 = new RegExp("^([01][0-9]|2[0-3]):[0-5][0-9]$", "u");
+const pattern11 = new RegExp("^/[!-~]*$", "u");
+const pattern12 = new RegExp("^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$", "u");
+const pattern18 = new RegExp("^[a-z][a-z0-9-]*$", "u");
+const pattern22 = new RegExp("^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.+][A-Za-z0-9_-]+|\\[[0-9]*\\])*$", "u");
+const pattern38 = new RegExp("^[A-Za-z0-9_+/-]+$", "u");
+const pattern39 = new RegExp("^([01][0-9]|2[0-3]):[0-5][0-9]$", "u");
 const formats0 = formats.date;
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -747,7 +749,7 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(!(((((data25 === "binance") || (data25 === "coinbase")) || (data25 === "kalshi")) || (data25 === "kraken")) || (data25 === "synthetic"))){
+if(!((((((data25 === "binance") || (data25 === "coinbase")) || (data25 === "generic")) || (data25 === "kalshi")) || (data25 === "kraken")) || (data25 === "synthetic"))){
 const err58 = {instancePath:instancePath+"/spec/exchange",schemaPath:"#/properties/spec/properties/exchange/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.exchange.enum}};
 if(vErrors === null){
 vErrors = [err58];
@@ -1517,7 +1519,7 @@ if(data47.interval === undefined){
 data47.interval = "60s";
 }
 for(const key7 in data47){
-if(!(key7 === "interval")){
+if(!((((key7 === "interval") || (key7 === "path")) || (key7 === "list")) || (key7 === "name"))){
 const err124 = {instancePath:instancePath+"/spec/symbols/discover",schemaPath:"#/properties/spec/properties/symbols/properties/discover/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err124];
@@ -1561,9 +1563,11 @@ vErrors.push(err127);
 }
 errors++;
 }
-}
-else {
-const err128 = {instancePath:instancePath+"/spec/symbols/discover",schemaPath:"#/properties/spec/properties/symbols/properties/discover/type",keyword:"type",params:{type: "object"}};
+if(data47.path !== undefined){
+let data49 = data47.path;
+if(typeof data49 === "string"){
+if(func3(data49) > 512){
+const err128 = {instancePath:instancePath+"/spec/symbols/discover/path",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/path/maxLength",keyword:"maxLength",params:{limit: 512}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -1572,9 +1576,8 @@ vErrors.push(err128);
 }
 errors++;
 }
-}
-else {
-const err129 = {instancePath:instancePath+"/spec/symbols",schemaPath:"#/properties/spec/properties/symbols/type",keyword:"type",params:{type: "object"}};
+if(func3(data49) < 1){
+const err129 = {instancePath:instancePath+"/spec/symbols/discover/path",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/path/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -1583,12 +1586,8 @@ vErrors.push(err129);
 }
 errors++;
 }
-}
-if(data23.messageTypes !== undefined){
-let data49 = data23.messageTypes;
-if(Array.isArray(data49)){
-if(data49.length > 64){
-const err130 = {instancePath:instancePath+"/spec/messageTypes",schemaPath:"#/properties/spec/properties/messageTypes/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(!pattern11.test(data49)){
+const err130 = {instancePath:instancePath+"/spec/symbols/discover/path",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/path/pattern",keyword:"pattern",params:{pattern: "^/[!-~]*$"}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -1597,12 +1596,9 @@ vErrors.push(err130);
 }
 errors++;
 }
-const len7 = data49.length;
-for(let i7=0; i7<len7; i7++){
-let data50 = data49[i7];
-if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
-if(data50.name === undefined){
-const err131 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/required",keyword:"required",params:{missingProperty: "name"}};
+}
+else {
+const err131 = {instancePath:instancePath+"/spec/symbols/discover/path",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -1611,9 +1607,12 @@ vErrors.push(err131);
 }
 errors++;
 }
-for(const key8 in data50){
-if(!(((((key8 === "name") || (key8 === "group")) || (key8 === "symbol")) || (key8 === "sequence")) || (key8 === "scope"))){
-const err132 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+}
+if(data47.list !== undefined){
+let data50 = data47.list;
+if(typeof data50 === "string"){
+if(func3(data50) > 128){
+const err132 = {instancePath:instancePath+"/spec/symbols/discover/list",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/list/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -1622,12 +1621,8 @@ vErrors.push(err132);
 }
 errors++;
 }
-}
-if(data50.name !== undefined){
-let data51 = data50.name;
-if(typeof data51 === "string"){
-if(func3(data51) > 64){
-const err133 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(func3(data50) < 1){
+const err133 = {instancePath:instancePath+"/spec/symbols/discover/list",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/list/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -1636,8 +1631,8 @@ vErrors.push(err133);
 }
 errors++;
 }
-if(func3(data51) < 1){
-const err134 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern12.test(data50)){
+const err134 = {instancePath:instancePath+"/spec/symbols/discover/list",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/list/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -1646,8 +1641,9 @@ vErrors.push(err134);
 }
 errors++;
 }
-if(!pattern7.test(data51)){
-const err135 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
+}
+else {
+const err135 = {instancePath:instancePath+"/spec/symbols/discover/list",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/list/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -1657,8 +1653,11 @@ vErrors.push(err135);
 errors++;
 }
 }
-else {
-const err136 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/type",keyword:"type",params:{type: "string"}};
+if(data47.name !== undefined){
+let data51 = data47.name;
+if(typeof data51 === "string"){
+if(func3(data51) > 128){
+const err136 = {instancePath:instancePath+"/spec/symbols/discover/name",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/name/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -1667,12 +1666,8 @@ vErrors.push(err136);
 }
 errors++;
 }
-}
-if(data50.group !== undefined){
-let data52 = data50.group;
-if(typeof data52 === "string"){
-if(func3(data52) > 32){
-const err137 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/maxLength",keyword:"maxLength",params:{limit: 32}};
+if(func3(data51) < 1){
+const err137 = {instancePath:instancePath+"/spec/symbols/discover/name",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -1681,8 +1676,8 @@ vErrors.push(err137);
 }
 errors++;
 }
-if(func3(data52) < 1){
-const err138 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern12.test(data51)){
+const err138 = {instancePath:instancePath+"/spec/symbols/discover/name",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/name/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -1691,8 +1686,9 @@ vErrors.push(err138);
 }
 errors++;
 }
-if(!pattern12.test(data52)){
-const err139 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}};
+}
+else {
+const err139 = {instancePath:instancePath+"/spec/symbols/discover/name",schemaPath:"#/properties/spec/properties/symbols/properties/discover/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -1702,8 +1698,9 @@ vErrors.push(err139);
 errors++;
 }
 }
+}
 else {
-const err140 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/type",keyword:"type",params:{type: "string"}};
+const err140 = {instancePath:instancePath+"/spec/symbols/discover",schemaPath:"#/properties/spec/properties/symbols/properties/discover/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -1713,11 +1710,8 @@ vErrors.push(err140);
 errors++;
 }
 }
-if(data50.symbol !== undefined){
-let data53 = data50.symbol;
-if(typeof data53 === "string"){
-if(func3(data53) > 128){
-const err141 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/maxLength",keyword:"maxLength",params:{limit: 128}};
+else {
+const err141 = {instancePath:instancePath+"/spec/symbols",schemaPath:"#/properties/spec/properties/symbols/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -1726,8 +1720,12 @@ vErrors.push(err141);
 }
 errors++;
 }
-if(func3(data53) < 1){
-const err142 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data23.subscribe !== undefined){
+let data52 = data23.subscribe;
+if(Array.isArray(data52)){
+if(data52.length > 16){
+const err142 = {instancePath:instancePath+"/spec/subscribe",schemaPath:"#/properties/spec/properties/subscribe/maxItems",keyword:"maxItems",params:{limit: 16}};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -1736,8 +1734,9 @@ vErrors.push(err142);
 }
 errors++;
 }
-if(!pattern13.test(data53)){
-const err143 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}};
+}
+else {
+const err143 = {instancePath:instancePath+"/spec/subscribe",schemaPath:"#/properties/spec/properties/subscribe/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -1747,8 +1746,11 @@ vErrors.push(err143);
 errors++;
 }
 }
-else {
-const err144 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/type",keyword:"type",params:{type: "string"}};
+if(data23.unsubscribe !== undefined){
+let data53 = data23.unsubscribe;
+if(Array.isArray(data53)){
+if(data53.length > 16){
+const err144 = {instancePath:instancePath+"/spec/unsubscribe",schemaPath:"#/properties/spec/properties/unsubscribe/maxItems",keyword:"maxItems",params:{limit: 16}};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -1758,11 +1760,8 @@ vErrors.push(err144);
 errors++;
 }
 }
-if(data50.sequence !== undefined){
-let data54 = data50.sequence;
-if(typeof data54 === "string"){
-if(func3(data54) > 128){
-const err145 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/maxLength",keyword:"maxLength",params:{limit: 128}};
+else {
+const err145 = {instancePath:instancePath+"/spec/unsubscribe",schemaPath:"#/properties/spec/properties/unsubscribe/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -1771,8 +1770,11 @@ vErrors.push(err145);
 }
 errors++;
 }
-if(func3(data54) < 1){
-const err146 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data23.symbolsPerMessage !== undefined){
+let data54 = data23.symbolsPerMessage;
+if(!((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54)))){
+const err146 = {instancePath:instancePath+"/spec/symbolsPerMessage",schemaPath:"#/properties/spec/properties/symbolsPerMessage/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -1781,8 +1783,9 @@ vErrors.push(err146);
 }
 errors++;
 }
-if(!pattern13.test(data54)){
-const err147 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}};
+if(typeof data54 == "number"){
+if(data54 > 10000 || isNaN(data54)){
+const err147 = {instancePath:instancePath+"/spec/symbolsPerMessage",schemaPath:"#/properties/spec/properties/symbolsPerMessage/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -1791,9 +1794,8 @@ vErrors.push(err147);
 }
 errors++;
 }
-}
-else {
-const err148 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/type",keyword:"type",params:{type: "string"}};
+if(data54 < 1 || isNaN(data54)){
+const err148 = {instancePath:instancePath+"/spec/symbolsPerMessage",schemaPath:"#/properties/spec/properties/symbolsPerMessage/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -1803,11 +1805,12 @@ vErrors.push(err148);
 errors++;
 }
 }
-if(data50.scope !== undefined){
-let data55 = data50.scope;
-if(typeof data55 === "string"){
-if(func3(data55) > 128){
-const err149 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/maxLength",keyword:"maxLength",params:{limit: 128}};
+}
+if(data23.ping !== undefined){
+let data55 = data23.ping;
+if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
+if(data55.message === undefined){
+const err149 = {instancePath:instancePath+"/spec/ping",schemaPath:"#/properties/spec/properties/ping/required",keyword:"required",params:{missingProperty: "message"}};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -1816,8 +1819,8 @@ vErrors.push(err149);
 }
 errors++;
 }
-if(func3(data55) < 1){
-const err150 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/minLength",keyword:"minLength",params:{limit: 1}};
+if(data55.interval === undefined){
+const err150 = {instancePath:instancePath+"/spec/ping",schemaPath:"#/properties/spec/properties/ping/required",keyword:"required",params:{missingProperty: "interval"}};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -1826,8 +1829,9 @@ vErrors.push(err150);
 }
 errors++;
 }
-if(!pattern13.test(data55)){
-const err151 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"}};
+for(const key8 in data55){
+if(!((key8 === "message") || (key8 === "interval"))){
+const err151 = {instancePath:instancePath+"/spec/ping",schemaPath:"#/properties/spec/properties/ping/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -1837,8 +1841,11 @@ vErrors.push(err151);
 errors++;
 }
 }
-else {
-const err152 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/type",keyword:"type",params:{type: "string"}};
+if(data55.interval !== undefined){
+let data56 = data55.interval;
+if(typeof data56 === "string"){
+if(func3(data56) > 8){
+const err152 = {instancePath:instancePath+"/spec/ping/interval",schemaPath:"#/properties/spec/properties/ping/properties/interval/maxLength",keyword:"maxLength",params:{limit: 8}};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -1847,10 +1854,8 @@ vErrors.push(err152);
 }
 errors++;
 }
-}
-}
-else {
-const err153 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/type",keyword:"type",params:{type: "object"}};
+if(!pattern10.test(data56)){
+const err153 = {instancePath:instancePath+"/spec/ping/interval",schemaPath:"#/properties/spec/properties/ping/properties/interval/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -1860,9 +1865,8 @@ vErrors.push(err153);
 errors++;
 }
 }
-}
 else {
-const err154 = {instancePath:instancePath+"/spec/messageTypes",schemaPath:"#/properties/spec/properties/messageTypes/type",keyword:"type",params:{type: "array"}};
+const err154 = {instancePath:instancePath+"/spec/ping/interval",schemaPath:"#/properties/spec/properties/ping/properties/interval/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -1872,12 +1876,9 @@ vErrors.push(err154);
 errors++;
 }
 }
-if(data23.calendar !== undefined){
-let data56 = data23.calendar;
-if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
-for(const key9 in data56){
-if(!((((key9 === "timezone") || (key9 === "holidayCalendar")) || (key9 === "openTime")) || (key9 === "closeTime"))){
-const err155 = {instancePath:instancePath+"/spec/calendar",schemaPath:"#/properties/spec/properties/calendar/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+}
+else {
+const err155 = {instancePath:instancePath+"/spec/ping",schemaPath:"#/properties/spec/properties/ping/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -1887,11 +1888,11 @@ vErrors.push(err155);
 errors++;
 }
 }
-if(data56.timezone !== undefined){
-let data57 = data56.timezone;
+if(data23.silence !== undefined){
+let data57 = data23.silence;
 if(typeof data57 === "string"){
-if(func3(data57) > 64){
-const err156 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(func3(data57) > 8){
+const err156 = {instancePath:instancePath+"/spec/silence",schemaPath:"#/properties/spec/properties/silence/maxLength",keyword:"maxLength",params:{limit: 8}};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -1900,8 +1901,8 @@ vErrors.push(err156);
 }
 errors++;
 }
-if(func3(data57) < 1){
-const err157 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern10.test(data57)){
+const err157 = {instancePath:instancePath+"/spec/silence",schemaPath:"#/properties/spec/properties/silence/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -1910,8 +1911,9 @@ vErrors.push(err157);
 }
 errors++;
 }
-if(!pattern16.test(data57)){
-const err158 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_+/-]+$"}};
+}
+else {
+const err158 = {instancePath:instancePath+"/spec/silence",schemaPath:"#/properties/spec/properties/silence/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -1921,8 +1923,11 @@ vErrors.push(err158);
 errors++;
 }
 }
-else {
-const err159 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/type",keyword:"type",params:{type: "string"}};
+if(data23.messageTypes !== undefined){
+let data58 = data23.messageTypes;
+if(Array.isArray(data58)){
+if(data58.length > 64){
+const err159 = {instancePath:instancePath+"/spec/messageTypes",schemaPath:"#/properties/spec/properties/messageTypes/maxItems",keyword:"maxItems",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -1931,12 +1936,12 @@ vErrors.push(err159);
 }
 errors++;
 }
-}
-if(data56.holidayCalendar !== undefined){
-let data58 = data56.holidayCalendar;
-if(typeof data58 === "string"){
-if(func3(data58) > 64){
-const err160 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/maxLength",keyword:"maxLength",params:{limit: 64}};
+const len7 = data58.length;
+for(let i7=0; i7<len7; i7++){
+let data59 = data58[i7];
+if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
+if(data59.name === undefined){
+const err160 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -1945,8 +1950,9 @@ vErrors.push(err160);
 }
 errors++;
 }
-if(func3(data58) < 1){
-const err161 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key9 in data59){
+if(!(func2.call(schema11.properties.spec.properties.messageTypes.items.properties, key9))){
+const err161 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -1956,8 +1962,11 @@ vErrors.push(err161);
 errors++;
 }
 }
-else {
-const err162 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/type",keyword:"type",params:{type: "string"}};
+if(data59.name !== undefined){
+let data60 = data59.name;
+if(typeof data60 === "string"){
+if(func3(data60) > 64){
+const err162 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -1966,12 +1975,8 @@ vErrors.push(err162);
 }
 errors++;
 }
-}
-if(data56.openTime !== undefined){
-let data59 = data56.openTime;
-if(typeof data59 === "string"){
-if(func3(data59) > 5){
-const err163 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/maxLength",keyword:"maxLength",params:{limit: 5}};
+if(func3(data60) < 1){
+const err163 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -1980,8 +1985,8 @@ vErrors.push(err163);
 }
 errors++;
 }
-if(!pattern17.test(data59)){
-const err164 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+if(!pattern7.test(data60)){
+const err164 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -1992,7 +1997,7 @@ errors++;
 }
 }
 else {
-const err165 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/type",keyword:"type",params:{type: "string"}};
+const err165 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2002,11 +2007,10 @@ vErrors.push(err165);
 errors++;
 }
 }
-if(data56.closeTime !== undefined){
-let data60 = data56.closeTime;
-if(typeof data60 === "string"){
-if(func3(data60) > 5){
-const err166 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/maxLength",keyword:"maxLength",params:{limit: 5}};
+if(data59.kind !== undefined){
+let data61 = data59.kind;
+if(typeof data61 !== "string"){
+const err166 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/kind",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/kind/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2015,8 +2019,8 @@ vErrors.push(err166);
 }
 errors++;
 }
-if(!pattern17.test(data60)){
-const err167 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+if(!(((((data61 === "data") || (data61 === "ack")) || (data61 === "error")) || (data61 === "heartbeat")) || (data61 === "info"))){
+const err167 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/kind",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.messageTypes.items.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2026,8 +2030,11 @@ vErrors.push(err167);
 errors++;
 }
 }
-else {
-const err168 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/type",keyword:"type",params:{type: "string"}};
+if(data59.type !== undefined){
+let data62 = data59.type;
+if(typeof data62 === "string"){
+if(func3(data62) > 128){
+const err168 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/type",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/type/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2036,10 +2043,8 @@ vErrors.push(err168);
 }
 errors++;
 }
-}
-}
-else {
-const err169 = {instancePath:instancePath+"/spec/calendar",schemaPath:"#/properties/spec/properties/calendar/type",keyword:"type",params:{type: "object"}};
+if(func3(data62) < 1){
+const err169 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/type",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/type/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2048,12 +2053,8 @@ vErrors.push(err169);
 }
 errors++;
 }
-}
-if(data23.captureLocations !== undefined){
-let data61 = data23.captureLocations;
-if(Array.isArray(data61)){
-if(data61.length > 16){
-const err170 = {instancePath:instancePath+"/spec/captureLocations",schemaPath:"#/properties/spec/properties/captureLocations/maxItems",keyword:"maxItems",params:{limit: 16}};
+if(!pattern12.test(data62)){
+const err170 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/type",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/type/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2062,12 +2063,9 @@ vErrors.push(err170);
 }
 errors++;
 }
-const len8 = data61.length;
-for(let i8=0; i8<len8; i8++){
-let data62 = data61[i8];
-if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
-if(data62.site === undefined){
-const err171 = {instancePath:instancePath+"/spec/captureLocations/" + i8,schemaPath:"#/properties/spec/properties/captureLocations/items/required",keyword:"required",params:{missingProperty: "site"}};
+}
+else {
+const err171 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/type",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2076,9 +2074,12 @@ vErrors.push(err171);
 }
 errors++;
 }
-for(const key10 in data62){
-if(!(((((key10 === "site") || (key10 === "type")) || (key10 === "provider")) || (key10 === "region")) || (key10 === "clock"))){
-const err172 = {instancePath:instancePath+"/spec/captureLocations/" + i8,schemaPath:"#/properties/spec/properties/captureLocations/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+}
+if(data59.match !== undefined){
+let data63 = data59.match;
+if(typeof data63 === "string"){
+if(func3(data63) > 128){
+const err172 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/match",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/match/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2087,12 +2088,8 @@ vErrors.push(err172);
 }
 errors++;
 }
-}
-if(data62.site !== undefined){
-let data63 = data62.site;
-if(typeof data63 === "string"){
-if(func3(data63) > 64){
-const err173 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(func3(data63) < 1){
+const err173 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/match",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/match/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2101,8 +2098,9 @@ vErrors.push(err173);
 }
 errors++;
 }
-if(func3(data63) < 1){
-const err174 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err174 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/match",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/match/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2112,8 +2110,11 @@ vErrors.push(err174);
 errors++;
 }
 }
-else {
-const err175 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/type",keyword:"type",params:{type: "string"}};
+if(data59.group !== undefined){
+let data64 = data59.group;
+if(typeof data64 === "string"){
+if(func3(data64) > 32){
+const err175 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/maxLength",keyword:"maxLength",params:{limit: 32}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2122,11 +2123,8 @@ vErrors.push(err175);
 }
 errors++;
 }
-}
-if(data62.type !== undefined){
-let data64 = data62.type;
-if(typeof data64 !== "string"){
-const err176 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/type",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(func3(data64) < 1){
+const err176 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2135,8 +2133,8 @@ vErrors.push(err176);
 }
 errors++;
 }
-if(!(((data64 === "cloud") || (data64 === "colo")) || (data64 === "onPrem"))){
-const err177 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/type",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.captureLocations.items.properties.type.enum}};
+if(!pattern18.test(data64)){
+const err177 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2146,11 +2144,8 @@ vErrors.push(err177);
 errors++;
 }
 }
-if(data62.provider !== undefined){
-let data65 = data62.provider;
-if(typeof data65 === "string"){
-if(func3(data65) > 64){
-const err178 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/maxLength",keyword:"maxLength",params:{limit: 64}};
+else {
+const err178 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2159,8 +2154,12 @@ vErrors.push(err178);
 }
 errors++;
 }
-if(func3(data65) < 1){
-const err179 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data59.symbol !== undefined){
+let data65 = data59.symbol;
+if(typeof data65 === "string"){
+if(func3(data65) > 128){
+const err179 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2169,9 +2168,8 @@ vErrors.push(err179);
 }
 errors++;
 }
-}
-else {
-const err180 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/type",keyword:"type",params:{type: "string"}};
+if(func3(data65) < 1){
+const err180 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2180,12 +2178,8 @@ vErrors.push(err180);
 }
 errors++;
 }
-}
-if(data62.region !== undefined){
-let data66 = data62.region;
-if(typeof data66 === "string"){
-if(func3(data66) > 64){
-const err181 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(!pattern12.test(data65)){
+const err181 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2194,8 +2188,9 @@ vErrors.push(err181);
 }
 errors++;
 }
-if(func3(data66) < 1){
-const err182 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err182 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2205,8 +2200,11 @@ vErrors.push(err182);
 errors++;
 }
 }
-else {
-const err183 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/type",keyword:"type",params:{type: "string"}};
+if(data59.time !== undefined){
+let data66 = data59.time;
+if(typeof data66 === "string"){
+if(func3(data66) > 128){
+const err183 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/time",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/time/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2215,12 +2213,8 @@ vErrors.push(err183);
 }
 errors++;
 }
-}
-if(data62.clock !== undefined){
-let data67 = data62.clock;
-if(typeof data67 === "string"){
-if(func3(data67) > 64){
-const err184 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(func3(data66) < 1){
+const err184 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/time",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/time/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2229,8 +2223,8 @@ vErrors.push(err184);
 }
 errors++;
 }
-if(func3(data67) < 1){
-const err185 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern12.test(data66)){
+const err185 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/time",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/time/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2241,7 +2235,7 @@ errors++;
 }
 }
 else {
-const err186 = {instancePath:instancePath+"/spec/captureLocations/" + i8+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/type",keyword:"type",params:{type: "string"}};
+const err186 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/time",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/time/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2251,9 +2245,10 @@ vErrors.push(err186);
 errors++;
 }
 }
-}
-else {
-const err187 = {instancePath:instancePath+"/spec/captureLocations/" + i8,schemaPath:"#/properties/spec/properties/captureLocations/items/type",keyword:"type",params:{type: "object"}};
+if(data59.timeUnit !== undefined){
+let data67 = data59.timeUnit;
+if(typeof data67 !== "string"){
+const err187 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/timeUnit",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/timeUnit/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2262,10 +2257,8 @@ vErrors.push(err187);
 }
 errors++;
 }
-}
-}
-else {
-const err188 = {instancePath:instancePath+"/spec/captureLocations",schemaPath:"#/properties/spec/properties/captureLocations/type",keyword:"type",params:{type: "array"}};
+if(!((((data67 === "s") || (data67 === "ms")) || (data67 === "us")) || (data67 === "ns"))){
+const err188 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/timeUnit",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/timeUnit/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.messageTypes.items.properties.timeUnit.enum}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2275,9 +2268,11 @@ vErrors.push(err188);
 errors++;
 }
 }
-}
-else {
-const err189 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(data59.sequence !== undefined){
+let data68 = data59.sequence;
+if(typeof data68 === "string"){
+if(func3(data68) > 128){
+const err189 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2286,11 +2281,8 @@ vErrors.push(err189);
 }
 errors++;
 }
-}
-if(data.status !== undefined){
-let data68 = data.status;
-if(!(data68 && typeof data68 == "object" && !Array.isArray(data68))){
-const err190 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+if(func3(data68) < 1){
+const err190 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2299,15 +2291,1434 @@ vErrors.push(err190);
 }
 errors++;
 }
-}
-}
-else {
-const err191 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(!pattern12.test(data68)){
+const err191 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err191];
 }
 else {
 vErrors.push(err191);
+}
+errors++;
+}
+}
+else {
+const err192 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err192];
+}
+else {
+vErrors.push(err192);
+}
+errors++;
+}
+}
+if(data59.scope !== undefined){
+let data69 = data59.scope;
+if(typeof data69 === "string"){
+if(func3(data69) > 128){
+const err193 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err193];
+}
+else {
+vErrors.push(err193);
+}
+errors++;
+}
+if(func3(data69) < 1){
+const err194 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err194];
+}
+else {
+vErrors.push(err194);
+}
+errors++;
+}
+if(!pattern22.test(data69)){
+const err195 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.+][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err195];
+}
+else {
+vErrors.push(err195);
+}
+errors++;
+}
+}
+else {
+const err196 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err196];
+}
+else {
+vErrors.push(err196);
+}
+errors++;
+}
+}
+if(data59.channel !== undefined){
+let data70 = data59.channel;
+if(typeof data70 === "string"){
+if(func3(data70) > 128){
+const err197 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/channel",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/channel/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err197];
+}
+else {
+vErrors.push(err197);
+}
+errors++;
+}
+if(func3(data70) < 1){
+const err198 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/channel",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/channel/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err198];
+}
+else {
+vErrors.push(err198);
+}
+errors++;
+}
+if(!pattern12.test(data70)){
+const err199 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/channel",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/channel/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err199];
+}
+else {
+vErrors.push(err199);
+}
+errors++;
+}
+}
+else {
+const err200 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/channel",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/channel/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err200];
+}
+else {
+vErrors.push(err200);
+}
+errors++;
+}
+}
+if(data59.id !== undefined){
+let data71 = data59.id;
+if(typeof data71 === "string"){
+if(func3(data71) > 128){
+const err201 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/id/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err201];
+}
+else {
+vErrors.push(err201);
+}
+errors++;
+}
+if(func3(data71) < 1){
+const err202 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/id/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err202];
+}
+else {
+vErrors.push(err202);
+}
+errors++;
+}
+if(!pattern12.test(data71)){
+const err203 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/id/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err203];
+}
+else {
+vErrors.push(err203);
+}
+errors++;
+}
+}
+else {
+const err204 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/id/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err204];
+}
+else {
+vErrors.push(err204);
+}
+errors++;
+}
+}
+if(data59.reason !== undefined){
+let data72 = data59.reason;
+if(typeof data72 === "string"){
+if(func3(data72) > 128){
+const err205 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/reason",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/reason/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err205];
+}
+else {
+vErrors.push(err205);
+}
+errors++;
+}
+if(func3(data72) < 1){
+const err206 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/reason",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/reason/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err206];
+}
+else {
+vErrors.push(err206);
+}
+errors++;
+}
+if(!pattern12.test(data72)){
+const err207 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/reason",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/reason/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err207];
+}
+else {
+vErrors.push(err207);
+}
+errors++;
+}
+}
+else {
+const err208 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/reason",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/reason/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err208];
+}
+else {
+vErrors.push(err208);
+}
+errors++;
+}
+}
+if(data59.code !== undefined){
+let data73 = data59.code;
+if(typeof data73 === "string"){
+if(func3(data73) > 128){
+const err209 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/code",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/code/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err209];
+}
+else {
+vErrors.push(err209);
+}
+errors++;
+}
+if(func3(data73) < 1){
+const err210 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/code",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/code/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err210];
+}
+else {
+vErrors.push(err210);
+}
+errors++;
+}
+if(!pattern12.test(data73)){
+const err211 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/code",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/code/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err211];
+}
+else {
+vErrors.push(err211);
+}
+errors++;
+}
+}
+else {
+const err212 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/code",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/code/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err212];
+}
+else {
+vErrors.push(err212);
+}
+errors++;
+}
+}
+if(data59.trade !== undefined){
+let data74 = data59.trade;
+if(data74 && typeof data74 == "object" && !Array.isArray(data74)){
+if(data74.price === undefined){
+const err213 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/required",keyword:"required",params:{missingProperty: "price"}};
+if(vErrors === null){
+vErrors = [err213];
+}
+else {
+vErrors.push(err213);
+}
+errors++;
+}
+if(data74.size === undefined){
+const err214 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/required",keyword:"required",params:{missingProperty: "size"}};
+if(vErrors === null){
+vErrors = [err214];
+}
+else {
+vErrors.push(err214);
+}
+errors++;
+}
+for(const key10 in data74){
+if(!((((((key10 === "price") || (key10 === "size")) || (key10 === "side")) || (key10 === "buy")) || (key10 === "sell")) || (key10 === "id"))){
+const err215 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+if(vErrors === null){
+vErrors = [err215];
+}
+else {
+vErrors.push(err215);
+}
+errors++;
+}
+}
+if(data74.price !== undefined){
+let data75 = data74.price;
+if(typeof data75 === "string"){
+if(func3(data75) > 128){
+const err216 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/price",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/price/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err216];
+}
+else {
+vErrors.push(err216);
+}
+errors++;
+}
+if(func3(data75) < 1){
+const err217 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/price",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/price/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err217];
+}
+else {
+vErrors.push(err217);
+}
+errors++;
+}
+if(!pattern12.test(data75)){
+const err218 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/price",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/price/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err218];
+}
+else {
+vErrors.push(err218);
+}
+errors++;
+}
+}
+else {
+const err219 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/price",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/price/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err219];
+}
+else {
+vErrors.push(err219);
+}
+errors++;
+}
+}
+if(data74.size !== undefined){
+let data76 = data74.size;
+if(typeof data76 === "string"){
+if(func3(data76) > 128){
+const err220 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/size",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/size/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err220];
+}
+else {
+vErrors.push(err220);
+}
+errors++;
+}
+if(func3(data76) < 1){
+const err221 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/size",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/size/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err221];
+}
+else {
+vErrors.push(err221);
+}
+errors++;
+}
+if(!pattern12.test(data76)){
+const err222 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/size",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/size/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err222];
+}
+else {
+vErrors.push(err222);
+}
+errors++;
+}
+}
+else {
+const err223 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/size",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/size/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err223];
+}
+else {
+vErrors.push(err223);
+}
+errors++;
+}
+}
+if(data74.side !== undefined){
+let data77 = data74.side;
+if(typeof data77 === "string"){
+if(func3(data77) > 128){
+const err224 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/side",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/side/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err224];
+}
+else {
+vErrors.push(err224);
+}
+errors++;
+}
+if(func3(data77) < 1){
+const err225 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/side",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/side/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err225];
+}
+else {
+vErrors.push(err225);
+}
+errors++;
+}
+if(!pattern12.test(data77)){
+const err226 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/side",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/side/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err226];
+}
+else {
+vErrors.push(err226);
+}
+errors++;
+}
+}
+else {
+const err227 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/side",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/side/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err227];
+}
+else {
+vErrors.push(err227);
+}
+errors++;
+}
+}
+if(data74.buy !== undefined){
+let data78 = data74.buy;
+if(Array.isArray(data78)){
+if(data78.length > 16){
+const err228 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/maxItems",keyword:"maxItems",params:{limit: 16}};
+if(vErrors === null){
+vErrors = [err228];
+}
+else {
+vErrors.push(err228);
+}
+errors++;
+}
+if(data78.length < 1){
+const err229 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err229];
+}
+else {
+vErrors.push(err229);
+}
+errors++;
+}
+const len8 = data78.length;
+for(let i8=0; i8<len8; i8++){
+let data79 = data78[i8];
+if(typeof data79 === "string"){
+if(func3(data79) > 64){
+const err230 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy/" + i8,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/items/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err230];
+}
+else {
+vErrors.push(err230);
+}
+errors++;
+}
+if(func3(data79) < 1){
+const err231 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy/" + i8,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err231];
+}
+else {
+vErrors.push(err231);
+}
+errors++;
+}
+}
+else {
+const err232 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy/" + i8,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err232];
+}
+else {
+vErrors.push(err232);
+}
+errors++;
+}
+}
+}
+else {
+const err233 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err233];
+}
+else {
+vErrors.push(err233);
+}
+errors++;
+}
+}
+if(data74.sell !== undefined){
+let data80 = data74.sell;
+if(Array.isArray(data80)){
+if(data80.length > 16){
+const err234 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/maxItems",keyword:"maxItems",params:{limit: 16}};
+if(vErrors === null){
+vErrors = [err234];
+}
+else {
+vErrors.push(err234);
+}
+errors++;
+}
+if(data80.length < 1){
+const err235 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err235];
+}
+else {
+vErrors.push(err235);
+}
+errors++;
+}
+const len9 = data80.length;
+for(let i9=0; i9<len9; i9++){
+let data81 = data80[i9];
+if(typeof data81 === "string"){
+if(func3(data81) > 64){
+const err236 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell/" + i9,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/items/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err236];
+}
+else {
+vErrors.push(err236);
+}
+errors++;
+}
+if(func3(data81) < 1){
+const err237 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell/" + i9,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err237];
+}
+else {
+vErrors.push(err237);
+}
+errors++;
+}
+}
+else {
+const err238 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell/" + i9,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err238];
+}
+else {
+vErrors.push(err238);
+}
+errors++;
+}
+}
+}
+else {
+const err239 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err239];
+}
+else {
+vErrors.push(err239);
+}
+errors++;
+}
+}
+if(data74.id !== undefined){
+let data82 = data74.id;
+if(typeof data82 === "string"){
+if(func3(data82) > 128){
+const err240 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/id/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err240];
+}
+else {
+vErrors.push(err240);
+}
+errors++;
+}
+if(func3(data82) < 1){
+const err241 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/id/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err241];
+}
+else {
+vErrors.push(err241);
+}
+errors++;
+}
+if(!pattern12.test(data82)){
+const err242 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/id/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err242];
+}
+else {
+vErrors.push(err242);
+}
+errors++;
+}
+}
+else {
+const err243 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/id/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err243];
+}
+else {
+vErrors.push(err243);
+}
+errors++;
+}
+}
+}
+else {
+const err244 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err244];
+}
+else {
+vErrors.push(err244);
+}
+errors++;
+}
+}
+if(data59.quote !== undefined){
+let data83 = data59.quote;
+if(data83 && typeof data83 == "object" && !Array.isArray(data83)){
+if(Object.keys(data83).length < 1){
+const err245 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/minProperties",keyword:"minProperties",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err245];
+}
+else {
+vErrors.push(err245);
+}
+errors++;
+}
+for(const key11 in data83){
+if(!(((((((key11 === "bid") || (key11 === "bidSize")) || (key11 === "ask")) || (key11 === "askSize")) || (key11 === "last")) || (key11 === "lastSize")) || (key11 === "volume"))){
+const err246 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+if(vErrors === null){
+vErrors = [err246];
+}
+else {
+vErrors.push(err246);
+}
+errors++;
+}
+}
+if(data83.bid !== undefined){
+let data84 = data83.bid;
+if(typeof data84 === "string"){
+if(func3(data84) > 128){
+const err247 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bid",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bid/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err247];
+}
+else {
+vErrors.push(err247);
+}
+errors++;
+}
+if(func3(data84) < 1){
+const err248 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bid",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bid/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err248];
+}
+else {
+vErrors.push(err248);
+}
+errors++;
+}
+if(!pattern12.test(data84)){
+const err249 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bid",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bid/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err249];
+}
+else {
+vErrors.push(err249);
+}
+errors++;
+}
+}
+else {
+const err250 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bid",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bid/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err250];
+}
+else {
+vErrors.push(err250);
+}
+errors++;
+}
+}
+if(data83.bidSize !== undefined){
+let data85 = data83.bidSize;
+if(typeof data85 === "string"){
+if(func3(data85) > 128){
+const err251 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bidSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bidSize/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err251];
+}
+else {
+vErrors.push(err251);
+}
+errors++;
+}
+if(func3(data85) < 1){
+const err252 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bidSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bidSize/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err252];
+}
+else {
+vErrors.push(err252);
+}
+errors++;
+}
+if(!pattern12.test(data85)){
+const err253 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bidSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bidSize/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err253];
+}
+else {
+vErrors.push(err253);
+}
+errors++;
+}
+}
+else {
+const err254 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bidSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bidSize/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err254];
+}
+else {
+vErrors.push(err254);
+}
+errors++;
+}
+}
+if(data83.ask !== undefined){
+let data86 = data83.ask;
+if(typeof data86 === "string"){
+if(func3(data86) > 128){
+const err255 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/ask",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/ask/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err255];
+}
+else {
+vErrors.push(err255);
+}
+errors++;
+}
+if(func3(data86) < 1){
+const err256 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/ask",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/ask/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err256];
+}
+else {
+vErrors.push(err256);
+}
+errors++;
+}
+if(!pattern12.test(data86)){
+const err257 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/ask",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/ask/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err257];
+}
+else {
+vErrors.push(err257);
+}
+errors++;
+}
+}
+else {
+const err258 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/ask",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/ask/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err258];
+}
+else {
+vErrors.push(err258);
+}
+errors++;
+}
+}
+if(data83.askSize !== undefined){
+let data87 = data83.askSize;
+if(typeof data87 === "string"){
+if(func3(data87) > 128){
+const err259 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/askSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/askSize/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err259];
+}
+else {
+vErrors.push(err259);
+}
+errors++;
+}
+if(func3(data87) < 1){
+const err260 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/askSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/askSize/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err260];
+}
+else {
+vErrors.push(err260);
+}
+errors++;
+}
+if(!pattern12.test(data87)){
+const err261 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/askSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/askSize/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err261];
+}
+else {
+vErrors.push(err261);
+}
+errors++;
+}
+}
+else {
+const err262 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/askSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/askSize/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err262];
+}
+else {
+vErrors.push(err262);
+}
+errors++;
+}
+}
+if(data83.last !== undefined){
+let data88 = data83.last;
+if(typeof data88 === "string"){
+if(func3(data88) > 128){
+const err263 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/last",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/last/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err263];
+}
+else {
+vErrors.push(err263);
+}
+errors++;
+}
+if(func3(data88) < 1){
+const err264 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/last",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/last/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err264];
+}
+else {
+vErrors.push(err264);
+}
+errors++;
+}
+if(!pattern12.test(data88)){
+const err265 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/last",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/last/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err265];
+}
+else {
+vErrors.push(err265);
+}
+errors++;
+}
+}
+else {
+const err266 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/last",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/last/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err266];
+}
+else {
+vErrors.push(err266);
+}
+errors++;
+}
+}
+if(data83.lastSize !== undefined){
+let data89 = data83.lastSize;
+if(typeof data89 === "string"){
+if(func3(data89) > 128){
+const err267 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/lastSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/lastSize/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err267];
+}
+else {
+vErrors.push(err267);
+}
+errors++;
+}
+if(func3(data89) < 1){
+const err268 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/lastSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/lastSize/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err268];
+}
+else {
+vErrors.push(err268);
+}
+errors++;
+}
+if(!pattern12.test(data89)){
+const err269 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/lastSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/lastSize/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err269];
+}
+else {
+vErrors.push(err269);
+}
+errors++;
+}
+}
+else {
+const err270 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/lastSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/lastSize/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err270];
+}
+else {
+vErrors.push(err270);
+}
+errors++;
+}
+}
+if(data83.volume !== undefined){
+let data90 = data83.volume;
+if(typeof data90 === "string"){
+if(func3(data90) > 128){
+const err271 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/volume",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/volume/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err271];
+}
+else {
+vErrors.push(err271);
+}
+errors++;
+}
+if(func3(data90) < 1){
+const err272 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/volume",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/volume/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err272];
+}
+else {
+vErrors.push(err272);
+}
+errors++;
+}
+if(!pattern12.test(data90)){
+const err273 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/volume",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/volume/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(vErrors === null){
+vErrors = [err273];
+}
+else {
+vErrors.push(err273);
+}
+errors++;
+}
+}
+else {
+const err274 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/volume",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/volume/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err274];
+}
+else {
+vErrors.push(err274);
+}
+errors++;
+}
+}
+}
+else {
+const err275 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err275];
+}
+else {
+vErrors.push(err275);
+}
+errors++;
+}
+}
+}
+else {
+const err276 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err276];
+}
+else {
+vErrors.push(err276);
+}
+errors++;
+}
+}
+}
+else {
+const err277 = {instancePath:instancePath+"/spec/messageTypes",schemaPath:"#/properties/spec/properties/messageTypes/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err277];
+}
+else {
+vErrors.push(err277);
+}
+errors++;
+}
+}
+if(data23.calendar !== undefined){
+let data91 = data23.calendar;
+if(data91 && typeof data91 == "object" && !Array.isArray(data91)){
+for(const key12 in data91){
+if(!((((key12 === "timezone") || (key12 === "holidayCalendar")) || (key12 === "openTime")) || (key12 === "closeTime"))){
+const err278 = {instancePath:instancePath+"/spec/calendar",schemaPath:"#/properties/spec/properties/calendar/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+if(vErrors === null){
+vErrors = [err278];
+}
+else {
+vErrors.push(err278);
+}
+errors++;
+}
+}
+if(data91.timezone !== undefined){
+let data92 = data91.timezone;
+if(typeof data92 === "string"){
+if(func3(data92) > 64){
+const err279 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err279];
+}
+else {
+vErrors.push(err279);
+}
+errors++;
+}
+if(func3(data92) < 1){
+const err280 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err280];
+}
+else {
+vErrors.push(err280);
+}
+errors++;
+}
+if(!pattern38.test(data92)){
+const err281 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_+/-]+$"}};
+if(vErrors === null){
+vErrors = [err281];
+}
+else {
+vErrors.push(err281);
+}
+errors++;
+}
+}
+else {
+const err282 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err282];
+}
+else {
+vErrors.push(err282);
+}
+errors++;
+}
+}
+if(data91.holidayCalendar !== undefined){
+let data93 = data91.holidayCalendar;
+if(typeof data93 === "string"){
+if(func3(data93) > 64){
+const err283 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err283];
+}
+else {
+vErrors.push(err283);
+}
+errors++;
+}
+if(func3(data93) < 1){
+const err284 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err284];
+}
+else {
+vErrors.push(err284);
+}
+errors++;
+}
+}
+else {
+const err285 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err285];
+}
+else {
+vErrors.push(err285);
+}
+errors++;
+}
+}
+if(data91.openTime !== undefined){
+let data94 = data91.openTime;
+if(typeof data94 === "string"){
+if(func3(data94) > 5){
+const err286 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/maxLength",keyword:"maxLength",params:{limit: 5}};
+if(vErrors === null){
+vErrors = [err286];
+}
+else {
+vErrors.push(err286);
+}
+errors++;
+}
+if(!pattern39.test(data94)){
+const err287 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+if(vErrors === null){
+vErrors = [err287];
+}
+else {
+vErrors.push(err287);
+}
+errors++;
+}
+}
+else {
+const err288 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err288];
+}
+else {
+vErrors.push(err288);
+}
+errors++;
+}
+}
+if(data91.closeTime !== undefined){
+let data95 = data91.closeTime;
+if(typeof data95 === "string"){
+if(func3(data95) > 5){
+const err289 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/maxLength",keyword:"maxLength",params:{limit: 5}};
+if(vErrors === null){
+vErrors = [err289];
+}
+else {
+vErrors.push(err289);
+}
+errors++;
+}
+if(!pattern39.test(data95)){
+const err290 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+if(vErrors === null){
+vErrors = [err290];
+}
+else {
+vErrors.push(err290);
+}
+errors++;
+}
+}
+else {
+const err291 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err291];
+}
+else {
+vErrors.push(err291);
+}
+errors++;
+}
+}
+}
+else {
+const err292 = {instancePath:instancePath+"/spec/calendar",schemaPath:"#/properties/spec/properties/calendar/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err292];
+}
+else {
+vErrors.push(err292);
+}
+errors++;
+}
+}
+if(data23.captureLocations !== undefined){
+let data96 = data23.captureLocations;
+if(Array.isArray(data96)){
+if(data96.length > 16){
+const err293 = {instancePath:instancePath+"/spec/captureLocations",schemaPath:"#/properties/spec/properties/captureLocations/maxItems",keyword:"maxItems",params:{limit: 16}};
+if(vErrors === null){
+vErrors = [err293];
+}
+else {
+vErrors.push(err293);
+}
+errors++;
+}
+const len10 = data96.length;
+for(let i10=0; i10<len10; i10++){
+let data97 = data96[i10];
+if(data97 && typeof data97 == "object" && !Array.isArray(data97)){
+if(data97.site === undefined){
+const err294 = {instancePath:instancePath+"/spec/captureLocations/" + i10,schemaPath:"#/properties/spec/properties/captureLocations/items/required",keyword:"required",params:{missingProperty: "site"}};
+if(vErrors === null){
+vErrors = [err294];
+}
+else {
+vErrors.push(err294);
+}
+errors++;
+}
+for(const key13 in data97){
+if(!(((((key13 === "site") || (key13 === "type")) || (key13 === "provider")) || (key13 === "region")) || (key13 === "clock"))){
+const err295 = {instancePath:instancePath+"/spec/captureLocations/" + i10,schemaPath:"#/properties/spec/properties/captureLocations/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
+if(vErrors === null){
+vErrors = [err295];
+}
+else {
+vErrors.push(err295);
+}
+errors++;
+}
+}
+if(data97.site !== undefined){
+let data98 = data97.site;
+if(typeof data98 === "string"){
+if(func3(data98) > 64){
+const err296 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err296];
+}
+else {
+vErrors.push(err296);
+}
+errors++;
+}
+if(func3(data98) < 1){
+const err297 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err297];
+}
+else {
+vErrors.push(err297);
+}
+errors++;
+}
+}
+else {
+const err298 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err298];
+}
+else {
+vErrors.push(err298);
+}
+errors++;
+}
+}
+if(data97.type !== undefined){
+let data99 = data97.type;
+if(typeof data99 !== "string"){
+const err299 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/type",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err299];
+}
+else {
+vErrors.push(err299);
+}
+errors++;
+}
+if(!(((data99 === "cloud") || (data99 === "colo")) || (data99 === "onPrem"))){
+const err300 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/type",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.captureLocations.items.properties.type.enum}};
+if(vErrors === null){
+vErrors = [err300];
+}
+else {
+vErrors.push(err300);
+}
+errors++;
+}
+}
+if(data97.provider !== undefined){
+let data100 = data97.provider;
+if(typeof data100 === "string"){
+if(func3(data100) > 64){
+const err301 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err301];
+}
+else {
+vErrors.push(err301);
+}
+errors++;
+}
+if(func3(data100) < 1){
+const err302 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err302];
+}
+else {
+vErrors.push(err302);
+}
+errors++;
+}
+}
+else {
+const err303 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err303];
+}
+else {
+vErrors.push(err303);
+}
+errors++;
+}
+}
+if(data97.region !== undefined){
+let data101 = data97.region;
+if(typeof data101 === "string"){
+if(func3(data101) > 64){
+const err304 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err304];
+}
+else {
+vErrors.push(err304);
+}
+errors++;
+}
+if(func3(data101) < 1){
+const err305 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err305];
+}
+else {
+vErrors.push(err305);
+}
+errors++;
+}
+}
+else {
+const err306 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err306];
+}
+else {
+vErrors.push(err306);
+}
+errors++;
+}
+}
+if(data97.clock !== undefined){
+let data102 = data97.clock;
+if(typeof data102 === "string"){
+if(func3(data102) > 64){
+const err307 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err307];
+}
+else {
+vErrors.push(err307);
+}
+errors++;
+}
+if(func3(data102) < 1){
+const err308 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err308];
+}
+else {
+vErrors.push(err308);
+}
+errors++;
+}
+}
+else {
+const err309 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err309];
+}
+else {
+vErrors.push(err309);
+}
+errors++;
+}
+}
+}
+else {
+const err310 = {instancePath:instancePath+"/spec/captureLocations/" + i10,schemaPath:"#/properties/spec/properties/captureLocations/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err310];
+}
+else {
+vErrors.push(err310);
+}
+errors++;
+}
+}
+}
+else {
+const err311 = {instancePath:instancePath+"/spec/captureLocations",schemaPath:"#/properties/spec/properties/captureLocations/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err311];
+}
+else {
+vErrors.push(err311);
+}
+errors++;
+}
+}
+}
+else {
+const err312 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err312];
+}
+else {
+vErrors.push(err312);
+}
+errors++;
+}
+}
+if(data.status !== undefined){
+let data103 = data.status;
+if(!(data103 && typeof data103 == "object" && !Array.isArray(data103))){
+const err313 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err313];
+}
+else {
+vErrors.push(err313);
+}
+errors++;
+}
+}
+}
+else {
+const err314 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err314];
+}
+else {
+vErrors.push(err314);
 }
 errors++;
 }
@@ -2317,16 +3728,16 @@ return errors === 0;
 
 export const validateEnvironment = validate11;
 const schema12 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Environment"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["feeds","transport"],"properties":{"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$"}},"transport":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^(nats|tls)://[!-~]+$"},"credentialsRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false},"stream":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"72h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"8Gi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"replicas":{"type":"integer","default":1,"minimum":1,"maximum":5},"duplicateWindow":{"type":"string","default":"2m","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false},"keys":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type","fields","source"],"properties":{"type":{"type":"string","enum":["apiKey"]},"fields":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z][A-Za-z0-9_-]*$"}},"source":{"type":"object","properties":{"env":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secret":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"schema":{"type":"string","enum":["v1"]},"schedule":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"dayStart":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"dayEnd":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"connector":{"type":"object","default":{},"properties":{"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}}},"additionalProperties":false},"bufferBytes":{"type":"string","default":"64Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"linger":{"type":"string","default":"5ms","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"lingerMax":{"type":"string","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"rollout":{"type":"object","required":["policy"],"properties":{"policy":{"type":"string","enum":["Automatic","Manual","Window"]},"window":{"type":"object","required":["start","end"],"properties":{"start":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"end":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"simulator":{"type":"object","required":["feeds"],"properties":{"feeds":{"type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"url":{"type":"string","maxLength":2048,"pattern":"^wss?://[!-~]+$"},"speed":{"type":"string","default":"1","maxLength":10,"pattern":"^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"},"seed":{"type":"integer","default":1,"minimum":0,"maximum":9007199254740991},"rate":{"type":"integer","default":200,"minimum":1,"maximum":1000000},"markets":{"type":"integer","default":6,"minimum":1,"maximum":100000},"replay":{"type":"array","default":[],"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":1024}},"faults":{"type":"array","default":[],"maxItems":64,"items":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["cut","skip","duplicate","freeze","unauthorized","tooManyRequests"]},"every":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"after":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"for":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"count":{"type":"integer","minimum":1,"maximum":1000000},"channel":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"},"exchange":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"additionalProperties":false}}},"additionalProperties":false},"suspend":{"type":"boolean"}},"additionalProperties":false},"status":{"type":"object"}}};
-const pattern21 = new RegExp("^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$", "u");
-const pattern22 = new RegExp("^(nats|tls)://[!-~]+$", "u");
-const pattern23 = new RegExp("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "u");
-const pattern25 = new RegExp("^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$", "u");
-const pattern27 = new RegExp("^[A-Za-z][A-Za-z0-9_-]*$", "u");
-const pattern28 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
-const pattern33 = new RegExp("^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$", "u");
-const pattern36 = new RegExp("^(0|[1-9][0-9]{0,2})ms$", "u");
-const pattern41 = new RegExp("^wss?://[!-~]+$", "u");
-const pattern42 = new RegExp("^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$", "u");
+const pattern43 = new RegExp("^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$", "u");
+const pattern44 = new RegExp("^(nats|tls)://[!-~]+$", "u");
+const pattern45 = new RegExp("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "u");
+const pattern47 = new RegExp("^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$", "u");
+const pattern49 = new RegExp("^[A-Za-z][A-Za-z0-9_-]*$", "u");
+const pattern50 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+const pattern55 = new RegExp("^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$", "u");
+const pattern58 = new RegExp("^(0|[1-9][0-9]{0,2})ms$", "u");
+const pattern63 = new RegExp("^wss?://[!-~]+$", "u");
+const pattern64 = new RegExp("^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$", "u");
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3027,7 +4438,7 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(!pattern21.test(data25)){
+if(!pattern43.test(data25)){
 const err57 = {instancePath:instancePath+"/spec/feeds/" + i3,schemaPath:"#/properties/spec/properties/feeds/items/pattern",keyword:"pattern",params:{pattern: "^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$"}};
 if(vErrors === null){
 vErrors = [err57];
@@ -3102,7 +4513,7 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(!pattern22.test(data27)){
+if(!pattern44.test(data27)){
 const err63 = {instancePath:instancePath+"/spec/transport/url",schemaPath:"#/properties/spec/properties/transport/properties/url/pattern",keyword:"pattern",params:{pattern: "^(nats|tls)://[!-~]+$"}};
 if(vErrors === null){
 vErrors = [err63];
@@ -3172,7 +4583,7 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(!pattern23.test(data29)){
+if(!pattern45.test(data29)){
 const err69 = {instancePath:instancePath+"/spec/transport/credentialsRef/name",schemaPath:"#/properties/spec/properties/transport/properties/credentialsRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err69];
@@ -3277,7 +4688,7 @@ vErrors.push(err76);
 }
 errors++;
 }
-if(!pattern25.test(data32)){
+if(!pattern47.test(data32)){
 const err77 = {instancePath:instancePath+"/spec/transport/stream/maxBytes",schemaPath:"#/properties/spec/properties/transport/properties/stream/properties/maxBytes/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}};
 if(vErrors === null){
 vErrors = [err77];
@@ -3515,7 +4926,7 @@ vErrors.push(err97);
 }
 errors++;
 }
-if(!pattern27.test(data39)){
+if(!pattern49.test(data39)){
 const err98 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/fields/" + i4,schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/fields/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_-]*$"}};
 if(vErrors === null){
 vErrors = [err98];
@@ -3610,7 +5021,7 @@ vErrors.push(err105);
 }
 errors++;
 }
-if(!pattern28.test(data42)){
+if(!pattern50.test(data42)){
 const err106 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/env/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/env/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err106];
@@ -3692,7 +5103,7 @@ vErrors.push(err112);
 }
 errors++;
 }
-if(!pattern23.test(data44)){
+if(!pattern45.test(data44)){
 const err113 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/secret/name",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/secret/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err113];
@@ -3823,7 +5234,7 @@ vErrors.push(err123);
 }
 errors++;
 }
-if(!pattern16.test(data47)){
+if(!pattern38.test(data47)){
 const err124 = {instancePath:instancePath+"/spec/schedule/timezone",schemaPath:"#/properties/spec/properties/schedule/properties/timezone/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_+/-]+$"}};
 if(vErrors === null){
 vErrors = [err124];
@@ -3858,7 +5269,7 @@ vErrors.push(err126);
 }
 errors++;
 }
-if(!pattern17.test(data48)){
+if(!pattern39.test(data48)){
 const err127 = {instancePath:instancePath+"/spec/schedule/dayStart",schemaPath:"#/properties/spec/properties/schedule/properties/dayStart/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err127];
@@ -3893,7 +5304,7 @@ vErrors.push(err129);
 }
 errors++;
 }
-if(!pattern17.test(data49)){
+if(!pattern39.test(data49)){
 const err130 = {instancePath:instancePath+"/spec/schedule/dayEnd",schemaPath:"#/properties/spec/properties/schedule/properties/dayEnd/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err130];
@@ -4020,7 +5431,7 @@ vErrors.push(err139);
 }
 errors++;
 }
-if(!pattern33.test(data53)){
+if(!pattern55.test(data53)){
 const err140 = {instancePath:instancePath+"/spec/connector/resources/requests/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/requests/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$"}};
 if(vErrors === null){
 vErrors = [err140];
@@ -4102,7 +5513,7 @@ vErrors.push(err146);
 }
 errors++;
 }
-if(!pattern33.test(data55)){
+if(!pattern55.test(data55)){
 const err147 = {instancePath:instancePath+"/spec/connector/resources/limits/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/limits/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$"}};
 if(vErrors === null){
 vErrors = [err147];
@@ -4150,7 +5561,7 @@ vErrors.push(err150);
 }
 errors++;
 }
-if(!pattern25.test(data56)){
+if(!pattern47.test(data56)){
 const err151 = {instancePath:instancePath+"/spec/connector/bufferBytes",schemaPath:"#/properties/spec/properties/connector/properties/bufferBytes/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}};
 if(vErrors === null){
 vErrors = [err151];
@@ -4183,7 +5594,7 @@ vErrors.push(err153);
 }
 errors++;
 }
-if(!pattern36.test(data57)){
+if(!pattern58.test(data57)){
 const err154 = {instancePath:instancePath+"/spec/connector/linger",schemaPath:"#/properties/spec/properties/connector/properties/linger/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,2})ms$"}};
 if(vErrors === null){
 vErrors = [err154];
@@ -4217,7 +5628,7 @@ vErrors.push(err156);
 }
 errors++;
 }
-if(!pattern36.test(data58)){
+if(!pattern58.test(data58)){
 const err157 = {instancePath:instancePath+"/spec/connector/lingerMax",schemaPath:"#/properties/spec/properties/connector/properties/lingerMax/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,2})ms$"}};
 if(vErrors === null){
 vErrors = [err157];
@@ -4335,7 +5746,7 @@ vErrors.push(err166);
 }
 errors++;
 }
-if(!pattern17.test(data62)){
+if(!pattern39.test(data62)){
 const err167 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err167];
@@ -4370,7 +5781,7 @@ vErrors.push(err169);
 }
 errors++;
 }
-if(!pattern17.test(data63)){
+if(!pattern39.test(data63)){
 const err170 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err170];
@@ -4554,7 +5965,7 @@ vErrors.push(err183);
 }
 errors++;
 }
-if(!pattern41.test(data67)){
+if(!pattern63.test(data67)){
 const err184 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/pattern",keyword:"pattern",params:{pattern: "^wss?://[!-~]+$"}};
 if(vErrors === null){
 vErrors = [err184];
@@ -4588,7 +5999,7 @@ vErrors.push(err186);
 }
 errors++;
 }
-if(!pattern42.test(data68)){
+if(!pattern64.test(data68)){
 const err187 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/pattern",keyword:"pattern",params:{pattern: "^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"}};
 if(vErrors === null){
 vErrors = [err187];
@@ -5147,7 +6558,7 @@ return errors === 0;
 
 export const validateArchive = validate12;
 const schema13 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Archive"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":52,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["environmentRef","feeds","storage"],"properties":{"environmentRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"additionalProperties":false},"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"types":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"storage":{"type":"object","properties":{"path":{"type":"string","minLength":1,"maxLength":1024},"claim":{"type":"object","properties":{"size":{"type":"string","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"storageClassName":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false},"rotation":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"1h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"256Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}},"additionalProperties":false},"commitInterval":{"type":"string","default":"1s","maxLength":7,"pattern":"^[1-9][0-9]{0,4}(ms|s)$"},"compression":{"type":"object","default":{},"properties":{"level":{"type":"integer","default":6,"minimum":1,"maximum":9}},"additionalProperties":false},"retention":{"type":"object","required":["days"],"properties":{"days":{"type":"integer","minimum":1,"maximum":36500}},"additionalProperties":false},"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}}},"additionalProperties":false},"deletionPolicy":{"type":"string","enum":["Retain","Delete"],"default":"Retain"}},"additionalProperties":false},"status":{"type":"object"}}};
-const pattern58 = new RegExp("^[1-9][0-9]{0,4}(ms|s)$", "u");
+const pattern80 = new RegExp("^[1-9][0-9]{0,4}(ms|s)$", "u");
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -6142,7 +7553,7 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(!pattern25.test(data33)){
+if(!pattern47.test(data33)){
 const err81 = {instancePath:instancePath+"/spec/storage/claim/size",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/size/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}};
 if(vErrors === null){
 vErrors = [err81];
@@ -6187,7 +7598,7 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(!pattern23.test(data34)){
+if(!pattern45.test(data34)){
 const err85 = {instancePath:instancePath+"/spec/storage/claim/storageClassName",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/storageClassName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err85];
@@ -6232,7 +7643,7 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(!pattern23.test(data35)){
+if(!pattern45.test(data35)){
 const err89 = {instancePath:instancePath+"/spec/storage/claim/name",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err89];
@@ -6343,7 +7754,7 @@ vErrors.push(err97);
 }
 errors++;
 }
-if(!pattern25.test(data38)){
+if(!pattern47.test(data38)){
 const err98 = {instancePath:instancePath+"/spec/rotation/maxBytes",schemaPath:"#/properties/spec/properties/rotation/properties/maxBytes/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}};
 if(vErrors === null){
 vErrors = [err98];
@@ -6387,7 +7798,7 @@ vErrors.push(err101);
 }
 errors++;
 }
-if(!pattern58.test(data39)){
+if(!pattern80.test(data39)){
 const err102 = {instancePath:instancePath+"/spec/commitInterval",schemaPath:"#/properties/spec/properties/commitInterval/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,4}(ms|s)$"}};
 if(vErrors === null){
 vErrors = [err102];
@@ -6614,7 +8025,7 @@ vErrors.push(err120);
 }
 errors++;
 }
-if(!pattern33.test(data46)){
+if(!pattern55.test(data46)){
 const err121 = {instancePath:instancePath+"/spec/resources/requests/" + key12.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/resources/properties/requests/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$"}};
 if(vErrors === null){
 vErrors = [err121];
@@ -6696,7 +8107,7 @@ vErrors.push(err127);
 }
 errors++;
 }
-if(!pattern33.test(data48)){
+if(!pattern55.test(data48)){
 const err128 = {instancePath:instancePath+"/spec/resources/limits/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/resources/properties/limits/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$"}};
 if(vErrors === null){
 vErrors = [err128];

@@ -67,6 +67,7 @@ function defaultOf(schema: Schema): string {
 function valuesOf(schema: Schema): string {
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(', ')
   if (schema['x-kubernetes-int-or-string']) return words(schema, 'a whole number or a text')
+  if (schema['x-kubernetes-preserve-unknown-fields']) return 'a text or an object'
   switch (schema.type) {
     case 'array':
       return `list, ${range(schema.minItems, schema.maxItems)} entries${each(schema.items)}`

@@ -31,6 +31,8 @@ export type Schema = {
   readonly additionalProperties?: Schema
   readonly items?: Schema
   readonly 'x-kubernetes-int-or-string'?: boolean
+  /** Any value of JSON. */
+  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean
   readonly 'x-kubernetes-list-type'?: 'set' | 'map' | 'atomic'
   readonly 'x-kubernetes-list-map-keys'?: readonly string[]
   readonly 'x-kubernetes-validations'?: readonly CelRule[]

@@ -50,6 +50,7 @@ function declareObject(name: string, prefix: string, schema: Schema, types: stri
 
 function typeOf(name: string, schema: Schema, types: string[]): string {
   if (schema['x-kubernetes-int-or-string']) return 'number | string'
+  if (schema['x-kubernetes-preserve-unknown-fields']) return 'unknown'
   if (schema.enum) return schema.enum.map((value) => `'${value}'`).join(' | ')
   switch (schema.type) {
     case 'array': {

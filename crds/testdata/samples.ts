@@ -51,7 +51,28 @@ const feed = (set: string, to: unknown): Sample => ({ kind: 'Feed', set, to })
 const environment = (set: string, to: unknown): Sample => ({ kind: 'Environment', set, to })
 const archive = (set: string, to: unknown): Sample => ({ kind: 'Archive', set, to })
 
+/** What a feed of exchange generic needs. */
+const DESCRIBED = {
+  exchange: 'generic',
+  versions: [{ name: 'v1', effectiveFrom: '2025-01-01', endpoint: 'wss://x.test/ws' }],
+  channels: ['trades'],
+  messageTypes: [{ name: 't', type: 'a[0].b', scope: 'c+d[1]', sequence: 'n' }],
+}
+const TRADE = { price: 'data[].p', size: 'data[].q', buy: ['B'], sell: ['S'] }
+const described = (more: Fields): Sample => feed('spec', { ...DESCRIBED, ...more })
+const typed = (more: Fields): Sample => described({ messageTypes: [{ name: 't', ...more }] })
+
 export const TAKEN: readonly Sample[] = [
+  described({}),
+  described({ subscribe: ['SUB {symbol}', { op: 'sub', args: [{ s: '{symbols}' }, 1, null] }] }),
+  described({ unsubscribe: ['x'], ping: { message: { op: 'ping' }, interval: '20s' } }),
+  described({ silence: '90s', symbolsPerMessage: 10 }),
+  described({
+    symbols: { include: ['*'], discover: { path: '/v1/s?a=b', list: 'data', name: 'id' } },
+  }),
+  typed({ kind: 'error', type: '[0]', match: 'x.{symbol}', reason: 'msg', code: 'c', id: 'i' }),
+  typed({ time: 'data[].t', timeUnit: 'us', trade: TRADE }),
+  typed({ quote: { bid: 'b', askSize: 'data.a' } }),
   feed('spec.displayName', 'Kalshi, the exchange'),
   feed('spec.state', 'deprecated'),
   feed('spec.versions[1]', VERSION),
@@ -95,6 +116,20 @@ export const TAKEN: readonly Sample[] = [
 ]
 
 export const REFUSED: readonly Sample[] = [
+  { ...described({ messageTypes: undefined }), field: 'spec.messageTypes' },
+  { ...described({ messageTypes: [] }), field: 'spec.messageTypes' },
+  { ...feed('spec.subscribe', ['x']), field: 'spec.exchange' },
+  { ...feed('spec.silence', '60s'), field: 'spec.exchange' },
+  { ...described({ ping: { message: 'ping' } }), field: 'spec.ping.interval' },
+  { ...described({ subscribe: 'x' }), field: 'spec.subscribe' },
+  { ...typed({ kind: 'trade' }), field: 'spec.messageTypes[0].kind' },
+  { ...typed({ type: 'a..b' }), field: 'spec.messageTypes[0].type' },
+  { ...typed({ type: 'a[x]' }), field: 'spec.messageTypes[0].type' },
+  { ...typed({ timeUnit: 'minutes' }), field: 'spec.messageTypes[0].timeUnit' },
+  { ...typed({ trade: { price: 'p' } }), field: 'spec.messageTypes[0].trade.size' },
+  { ...typed({ trade: { ...TRADE, side: '' } }), field: 'spec.messageTypes[0].trade.side' },
+  { ...typed({ trade: { ...TRADE, buy: [] } }), field: 'spec.messageTypes[0].trade.buy' },
+  { ...typed({ quote: {} }), field: 'spec.messageTypes[0].quote' },
   {
     ...environment('spec.connector.resources', { limits: { cpu: -1 } }),
     field: 'spec.connector.resources.limits.cpu',

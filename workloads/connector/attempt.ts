@@ -203,6 +203,7 @@ export class Attempt {
       symbols: symbols.size,
       ...(follows === null ? {} : { follows }),
       ...(replaces === null ? {} : { replaces }),
+      ...(exchange.description === undefined ? {} : { feed: exchange.description }),
     })
     this.openedRecv = recorder.lastRecv
     deps.log.info({ shard, connection: id, endpoint: exchange.endpoint }, 'connected')

@@ -23,17 +23,9 @@ const ROOT = new URL('../../', import.meta.url)
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 console.log(`seed ${seed}`)
 
-/** Exchanges that still lack something. Once one lacks nothing, it has to leave this list. */
-const UNFINISHED = new Set(['generic', 'kraken'])
-
 for (const name of Object.keys(EXCHANGES))
   test(`${name} forgot nothing`, async () => {
-    const problems = await problemsOf(name, seed)
-    if (!UNFINISHED.has(name)) assert.equal(problems, [])
-    else {
-      console.log(`${name} lacks:\n  ${problems.join('\n  ')}`)
-      assert.ok(problems.length > 0, `${name} lacks nothing: take it off the list of this test`)
-    }
+    assert.equal(await problemsOf(name, seed), [])
   })
 
 test('a Feed may name exactly the exchanges that there are', () => {

@@ -2,13 +2,14 @@
 // an exchange by name. Code is loaded when it is asked for: a connector never loads what simulates an exchange.
 
 import { SsmdError } from '#crds/errors.ts'
+import type { Feed } from '#crds/feed.gen.ts'
 import type { Adapter } from './protocol/adapter.ts'
 import type { Venue } from './simulation/venue.ts'
 
 type Exchange = {
   readonly adapter: () => Promise<Adapter>
-  /** Its side of the simulator; absent: it has none. */
-  readonly simulator?: () => Promise<Venue>
+  /** Its side of the simulator, which may be what a Feed describes; absent: it has none. */
+  readonly simulator?: (feed: Feed | null) => Promise<Venue>
 }
 
 const EXCHANGES: Readonly<Record<string, Exchange>> = {
@@ -19,6 +20,10 @@ const EXCHANGES: Readonly<Record<string, Exchange>> = {
   coinbase: {
     adapter: async () => (await import('./coinbase/adapter.ts')).coinbase,
     simulator: async () => (await import('./coinbase/simulator/venue.ts')).venue,
+  },
+  generic: {
+    adapter: async () => (await import('./generic/adapter.ts')).generic,
+    simulator: async (feed) => (await import('./generic/simulator/venue.ts')).venueOf(feed),
   },
   kalshi: {
     adapter: async () => (await import('./kalshi/adapter.ts')).kalshi,
@@ -35,9 +40,9 @@ const EXCHANGES: Readonly<Record<string, Exchange>> = {
 export const adapterOf = async (exchange: string): Promise<Adapter> => entryOf(exchange).adapter()
 
 /** The exchange's side of the simulator. Rejects with SSMD_E_USAGE if it has none. */
-export async function venueOf(exchange: string): Promise<Venue> {
+export async function venueOf(exchange: string, feed: Feed | null = null): Promise<Venue> {
   const { simulator } = Object.hasOwn(EXCHANGES, exchange) ? (EXCHANGES[exchange] ?? {}) : {}
-  if (simulator !== undefined) return simulator()
+  if (simulator !== undefined) return simulator(feed)
   const known = Object.keys(EXCHANGES).filter((name) => EXCHANGES[name]?.simulator !== undefined)
   throw new SsmdError('SSMD_E_USAGE', `no simulator of ${JSON.stringify(exchange)}`, {
     hint: `exchanges with a simulator: ${known.join(', ')}`,

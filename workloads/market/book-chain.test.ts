@@ -51,6 +51,7 @@ function gap(book: Pick<Book, 'apply'>): void {
   book.apply(event)
 }
 
+const isLive = (book: Book): boolean => book.state === 'live'
 const levelsOf = (book: Book): Level[] =>
   Array.from(
     { length: book.levels(SIDE.bid) },
@@ -111,12 +112,12 @@ test('a live book is the true one after the last change received, whatever was l
             // Taken at any of the last changes, and not always at the end of one.
             const at = Math.max(0, sent - back)
             const last = at === 0 ? 100 : changes[at - 1]!.last
-            const isLive = book.state === 'live'
-            snapshot(book, last, truth[at]!)
             // A live book follows its stream alone.
-            if (!isLive && (book.state as string) === 'live') received = Math.max(received, at - 1)
+            const wasLive = isLive(book)
+            snapshot(book, last, truth[at]!)
+            if (!wasLive && isLive(book)) received = Math.max(received, at - 1)
           }
-          if (book.state === 'live') {
+          if (isLive(book)) {
             live++
             assert.equal(levelsOf(book), truth[received + 1])
           }

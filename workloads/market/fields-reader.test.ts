@@ -78,6 +78,7 @@ test('a time is read from a number, digits in a text, and RFC 3339', () => {
   }
   for (const [json, why] of [
     ['5', TIME_OUT_OF_RANGE],
+    ['{"b":1}', NOT_A_TIME],
     ['-5', NOT_A_TIME],
     ['"soon"', NOT_A_TIME],
     ['true', NOT_A_TIME],

@@ -68,11 +68,12 @@ export class FieldsReader {
       time.clear()
       return true
     }
+    if (kind !== KIND.number && kind !== KIND.text) return this.fail(field, NOT_A_TIME)
     const isRead =
-      kind === KIND.number || (kind === KIND.text && this.#frame.bytes[start + 4] !== 0x2d)
+      kind === KIND.number || this.#frame.bytes[start + 4] !== 0x2d
         ? time.number(this.#frame, start, end, unit)
-        : kind === KIND.text && time.iso(this.#frame.bytes, start, end)
-    return isRead || this.fail(field, time.reason || NOT_A_TIME)
+        : time.iso(this.#frame.bytes, start, end)
+    return isRead || this.fail(field, time.reason)
   }
 
   /** The name at a field; empty, with `why`, if there is none. */

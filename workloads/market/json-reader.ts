@@ -6,7 +6,7 @@
 //   FIELDS.kind(PRICE), FIELDS.starts[PRICE], FIELDS.ends[PRICE]
 //
 // Lists: `reader.seek(FIELDS.starts[ROWS])`, `reader.list()`, then `while (reader.more())` with `value`, `object`, `list` or
-// `pair`. A list that comes behind what says how to read it can be read in one pass with `open` and `key`.
+// `pair`. A list that comes behind what says how to read it is read in one pass with `until` and `key`.
 
 import { isUtf8 } from 'node:buffer'
 import { unescaped } from './bytes.ts'
@@ -25,6 +25,9 @@ export const END = null
 /** `key`: a member that nobody wants. */
 export const OTHER = undefined
 
+/** `,"` and `}}` as the two lower bytes of a word. */
+const COMMA_AND_QUOTE = 0x222c
+const TWO_BRACES = 0x7d7d
 /** Bytes that there is room for at first. */
 const USUAL_FRAME = 1 << 16
 /** Zeros behind the frame. */
@@ -49,9 +52,8 @@ export class JsonReader {
   #n = 0
   /** Directly behind an opening bracket: no comma comes first. */
   #first = false
-  /** Where `until` ends the reading of an object, and whether it did. */
+  /** Where `until` is to end the reading of an object; null once it has. */
   #stop: Field | null = null
-  #isStopped = false
   readonly #skipper = new JsonSkipper()
 
   /** Starts with a frame. A byte order mark is skipped. */
@@ -102,15 +104,13 @@ export class JsonReader {
   /** Reads a whole object: which of the wanted members it has, and where. Others are checked and skipped. */
   object(shape: Shape): boolean {
     const b = this.bytes
-    const n = this.#n
     const view = this.view
-    const skipper = this.#skipper
     const stamp = ++shape.stamp
     const lastBefore = shape.last
     shape.last = null
     let p = this.#p
     if (b[p] !== 0x7b) return this.#fail(NO_OBJECT)
-    if (b[++p]! <= 0x20) p = afterSpace(b, n, p)
+    if (b[++p]! <= 0x20) p = afterSpace(b, this.#n, p)
     let field = shape.before
     let isAsBefore = true
     while (b[p] !== 0x7d) {
@@ -130,8 +130,7 @@ export class JsonReader {
       }
       if (isWanted) {
         field = guess
-        p += length
-        if (b[p]! <= 0x20) p = afterSpace(b, n, p)
+        p = (p + length) | 0
       } else {
         this.#p = p
         isAsBefore = false
@@ -146,41 +145,50 @@ export class JsonReader {
       }
       // --- its value
       let c = b[p]!
+      if (c <= 0x20) {
+        p = afterSpace(b, this.#n, p)
+        c = b[p]!
+      }
       if (!isWanted) {
-        p = skipper.value(b, n, p)
+        p = this.#skipper.value(b, this.#n, p)
         if (p < 0) return this.#fail(NOT_JSON)
       } else {
         if (field.stamp === stamp) return this.#fail(NAME_TWICE)
         field.stamp = stamp
         if (field.inner !== null && c !== 0x7b) field.inner.clear()
         if (c === 0x22) {
-          field.start = ++p
+          p = (p + 1) | 0
+          field.start = p
           field.kind = KIND.text
+          let word = 0
           let stop = 0
           let odd = 0
           for (;;) {
             // Four bytes at a time. A quote or a control character is below 0x21 when 2 is flipped.
-            const word = view.getInt32(p, true)
+            word = view.getInt32(p, true)
             const low = word ^ 0x02020202
-            const slash = word ^ 0x5c5c5c5c
-            odd |= word | (slash - 0x01010101)
+            odd |= word | ((word ^ 0x5c5c5c5c) - 0x01010101)
             stop = (low - 0x21212121) & ~low & 0x80808080
             if (stop !== 0) break
-            p += 4
+            p = (p + 4) | 0
           }
-          p += (31 - Math.clz32(stop & -stop)) >> 3
-          if ((odd & 0x80808080) !== 0 || b[p] !== 0x22) {
+          const bits = (31 - Math.clz32(stop & -stop)) & 24
+          p = (p + (bits >> 3)) | 0
+          if ((odd & 0x80808080) !== 0 || ((word >>> bits) & 0xff) !== 0x22) {
             // Perhaps a backslash, or no ASCII; perhaps only behind the quote.
-            p = skipper.text(b, n, field.start)
+            p = this.#skipper.text(b, this.#n, field.start)
             if (p < 0) return this.#fail(NOT_JSON)
-            if (skipper.isEscaped) field.kind = KIND.escaped
+            if (this.#skipper.isEscaped) field.kind = KIND.escaped
           }
-          field.end = p++
+          field.end = p
+          p = (p + 1) | 0
         } else if (c >= 0x31 && c <= 0x39) {
           field.start = p
           field.kind = KIND.number
-          do c = b[++p]!
-          while (c >= 0x30 && c <= 0x39)
+          do {
+            p = (p + 1) | 0
+            c = b[p]!
+          } while (c >= 0x30 && c <= 0x39)
           if (c === 0x2e || (c | 0x20) === 0x65) p = afterNumber(b, field.start)
           if (p < 0) return this.#fail(NOT_JSON)
           field.end = p
@@ -195,27 +203,29 @@ export class JsonReader {
           field.start = p
           field.kind = kindOf(c)
           if (c === 0x5b && field === this.#stop) {
-            this.#isStopped = true
+            this.#stop = null
             if (!isAsBefore || field !== lastBefore) shape.sweep()
             shape.last = field
             shape.at = field
             this.#p = p
             return true
           }
-          p = skipper.value(b, n, p)
+          p = this.#skipper.value(b, this.#n, p)
           if (p < 0) return this.#fail(NOT_JSON)
-          field.end = skipper.end
+          field.end = this.#skipper.end
         }
       }
-      // --- what follows it
-      c = b[p]!
-      if (c <= 0x20) {
-        p = afterSpace(b, n, p)
-        c = b[p]!
+      // --- what follows it: most probably a comma and the next name, without white space
+      const follows = view.getInt32(p, true) & 0xffff
+      if (follows === COMMA_AND_QUOTE) {
+        p = (p + 1) | 0
+        continue
       }
-      if (c === 0x7d) break
-      if (c !== 0x2c) return this.#fail(NOT_JSON)
-      if (b[++p]! <= 0x20) p = afterSpace(b, n, p)
+      if (follows === TWO_BRACES) break
+      p = afterSpace(b, this.#n, p)
+      if (b[p] === 0x7d) break
+      if (b[p] !== 0x2c) return this.#fail(NOT_JSON)
+      p = afterSpace(b, this.#n, p + 1)
       // No comma stands before the end.
       if (b[p] !== 0x22) return this.#fail(NOT_JSON)
     }
@@ -225,16 +235,13 @@ export class JsonReader {
     return this.#close(p)
   }
 
-  /**
-   * Reads an object as far as the list at `field`, and stands before that: it is to be read, and then the rest of the object
-   * with `key`. False if there is no such list: the object has been read to its end, or `error` says why not.
-   */
+  /** Reads an object as far as the list at `field`, which is read next, and then what is behind it with `key`. False: all is read. */
   until(shape: Shape, field: Field): boolean {
     this.#stop = field
-    this.#isStopped = false
     this.object(shape)
+    const isStopped = this.#stop === null
     this.#stop = null
-    return this.#isStopped
+    return isStopped
   }
 
   /** Enters an object, to be read with `key`. */
@@ -253,7 +260,7 @@ export class JsonReader {
     if (!this.#another(0x7d)) return END
     let field: Field | null = shape.at.next
     // Most probably the one that came here in the last object.
-    if (this.#isNamed(field)) {
+    if (field.isAt(this.bytes, this.view, this.#p)) {
       const p = this.#p + field.length
       this.#p = this.bytes[p]! <= 0x20 ? afterSpace(this.bytes, this.#n, p) : p
     } else {
@@ -338,19 +345,6 @@ export class JsonReader {
     return true
   }
 
-  /** Whether the name of this field comes next, with its colon. */
-  #isNamed({ token, length, head, tail }: Field): boolean {
-    const view = this.view
-    const p = this.#p
-    if (length < 8)
-      return view.getInt32(p, true) === head && view.getInt32(p + length - 4, true) === tail
-    if (view.getFloat64(p, true) !== head || view.getFloat64(p + length - 8, true) !== tail)
-      return false
-    let k = 8
-    while (k < length - 8 && token[k] === this.bytes[p + k]) k++
-    return k >= length - 8
-  }
-
   /** Reads `"name":` and finds it among the wanted ones; null: it is another one, or no name at all. */
   #name(shape: Shape): Field | null {
     const b = this.bytes
@@ -362,13 +356,8 @@ export class JsonReader {
     }
     const end = this.#skipper.end
     this.#p = after
-    for (const field of shape.fields) {
-      // The token has a colon behind the quote.
-      if (field.length !== end - p + 2) continue
-      let k = 1
-      while (p + k < end && field.token[k] === b[p + k]) k++
-      if (p + k === end) return field
-    }
+    const field = shape.named(b, p, end)
+    if (field !== null) return field
     if (!this.#skipper.isEscaped) return null
     const name = unescaped(b, p + 1, end)
     return shape.fields.find((field) => field.name === name) ?? null

@@ -26,11 +26,14 @@ async function simulate(role: Role, options: SimulatorOptions): Promise<void> {
       ? {}
       : ((await loadResource('Environment', options.environmentFile)).spec.simulator ?? {})
   const settings = settle(options, environment)
-  const venues = await Promise.all([...new Set(options.exchanges)].map(venueOf))
+  const feed = options.feedFile === undefined ? null : await loadResource('Feed', options.feedFile)
+  const venues = await Promise.all(
+    [...new Set(options.exchanges)].map((exchange) => venueOf(exchange, feed))
+  )
   const faults = await readFaults(options, environment, venues)
   const simulator = await startSimulator({
     venues,
-    feed: options.feedFile === undefined ? null : await loadResource('Feed', options.feedFile),
+    feed,
     settings,
     faults,
     journal: options.journal,

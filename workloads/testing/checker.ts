@@ -19,10 +19,10 @@ export type CheckedGap = {
   readonly fault: string
   readonly connection: string | null
   readonly missing: number | null
-  readonly channel?: string
-  readonly detail?: string
   readonly from: string
   readonly to: string | null
+  readonly channel?: string
+  readonly detail?: string
 }
 
 export type CheckedArchive = {

@@ -31,6 +31,8 @@ export type OpenEvent = {
   readonly follows?: Predecessor
   /** The connection of this shard that is still open and that this one is to replace, without a gap between them. */
   readonly replaces?: string
+  /** The Feed in force, if it alone describes the exchange: without it, frames cannot be normalised later. */
+  readonly feed?: object
 }
 
 /** A connection that ended, with its last record: its number and receive time (RFC 3339, by its own clock). */

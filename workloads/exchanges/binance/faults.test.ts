@@ -10,7 +10,7 @@ import { manifestOf, readBack, temporaryFolder } from '#archive/testing/folders.
 import { verifyArchive } from '#archive/verify/verify.ts'
 import { VirtualExchange } from '../../simulator/testing/virtual-exchange.ts'
 import { type BinanceVenueOptions, createVenue } from './simulator/venue.ts'
-import { booksOf } from './testing/books.ts'
+import { booksOf, levelsOf } from './testing/books.ts'
 import { DAY, START_MS, VirtualCapture } from './testing/virtual-capture.ts'
 
 const test = suite('binance faults')
@@ -63,13 +63,20 @@ async function captured(
   const manifest = manifestOf(folder.path, DAY)
   const lines = [...readBack(folder.path)].sort(([a], [b]) => order(a, b)).map(([, line]) => line)
   const last = manifest.connections.at(-1)!
-  const { books, unknown } = booksOf(lines.filter((line) => line.includes(`"conn":"${last.id}"`)))
+  const {
+    books,
+    own: products,
+    unknown,
+  } = booksOf(lines.filter((line) => line.includes(`"conn":"${last.id}"`)))
   assert.equal(unknown, [])
   for (const [i, symbol] of SYMBOLS.entries()) {
     const book = books.get(symbol)
     const { bids, asks } = expected[i] as { bids: unknown; asks: unknown }
     assert.is(book?.state, 'live', symbol)
     assert.equal([book?.side(0), book?.side(1)], [bids, asks], symbol)
+    const product = products.get(symbol)!
+    assert.is(product.state, 'live', symbol)
+    assert.equal([levelsOf(product, 0), levelsOf(product, 1)], [bids, asks], symbol)
   }
   assert.equal((await verifyArchive(folder.path)).problems, [])
   const sum = (of: 'late' | 'repeated') =>

@@ -4,11 +4,10 @@
 // `lastUpdateId`. README.md says how a book is put together from them.
 
 import { BookRows } from '#market/book-rows.ts'
-import { NOT_A_DECIMAL } from '#market/decimal.ts'
 import { EVENT, MarketEvent, SIDE } from '#market/event.ts'
 import { FieldsReader, MISSING } from '#market/fields-reader.ts'
-import { JsonReader, NO_LIST, NO_OBJECT } from '#market/json-reader.ts'
-import { type Field, KIND, Shape } from '#market/json-shape.ts'
+import { END, JsonReader, NO_LIST, NO_OBJECT, OTHER } from '#market/json-reader.ts'
+import { type Field, KIND } from '#market/json-shape.ts'
 import {
   type Emit,
   emitUnknown,
@@ -19,9 +18,9 @@ import {
 import { Symbols } from '#market/symbols.ts'
 import { UNIT } from '#market/time.ts'
 import { Words } from '#market/words.ts'
+import { NEGATIVE, NOT_POSITIVE, readLevels } from './levels.ts'
+import { afterName, guessed, SnapshotShape, StreamShape } from './shapes.ts'
 
-export const NEGATIVE = 'below zero'
-export const NOT_POSITIVE = 'not above zero'
 export const NOT_WHOLE = 'not a whole number'
 export const NOT_BOOLEAN = 'neither true nor false'
 export const OTHER_SYMBOL = 'not the symbol of the stream'
@@ -30,9 +29,6 @@ export const NOT_A_STREAM = 'a stream that is not known'
 export const NOT_A_FRAME = 'a frame that is not known'
 export const FIRST_BEHIND_LAST = 'the first update is behind the last'
 
-const MESSAGE = ['e', 'E', 's', 'U', 'u', 'b', 'a', 't', 'p', 'q', 'T', 'm', 'B', 'A']
-/** What stands at the top of other frames: answers, and bodies of REST. */
-const OTHERS = ['id', 'result', 'code', 'error', 'lastUpdateId', 'bids', 'asks']
 const EVENTS = ['depthUpdate', 'trade', 'serverShutdown']
 const [DEPTH, TRADE, SHUTDOWN, TICKER] = [0, 1, 2, 3]
 const CHANNELS = ['depth@100ms', 'depth', 'trade', 'bookTicker']
@@ -48,28 +44,14 @@ class BinanceNormalizer implements Normalizer {
   readonly #symbols = new Symbols()
   readonly #events = new Words(EVENTS)
   readonly #channels = new Words(CHANNELS)
-  readonly #data = new Shape(MESSAGE)
-  readonly #frame = new Shape(['stream', 'data', ...OTHERS], { data: this.#data })
-  readonly #rest = new Shape(OTHERS)
-  readonly #stream = this.#frame.field('stream')
-  readonly #body = this.#frame.field('data')
-  readonly #e = this.#data.field('e')
-  readonly #E = this.#data.field('E')
-  readonly #s = this.#data.field('s')
-  readonly #U = this.#data.field('U')
-  readonly #u = this.#data.field('u')
-  readonly #b = this.#data.field('b')
-  readonly #a = this.#data.field('a')
-  readonly #t = this.#data.field('t')
-  readonly #p = this.#data.field('p')
-  readonly #q = this.#data.field('q')
-  readonly #T = this.#data.field('T')
-  readonly #m = this.#data.field('m')
-  readonly #B = this.#data.field('B')
-  readonly #A = this.#data.field('A')
-  readonly #lastUpdateId = this.#rest.field('lastUpdateId')
-  readonly #bids = this.#rest.field('bids')
-  readonly #asks = this.#rest.field('asks')
+  /** One for each kind of frame, by the guess of what it is. */
+  readonly #shapes = [new StreamShape(), new StreamShape(), new StreamShape()] as const
+  readonly #rest = new SnapshotShape()
+  #shape: StreamShape = this.#shapes[0]
+  /** The levels have been read with the frame, and this is wrong with them. */
+  #isOnePass = false
+  #whyBids = ''
+  #whyAsks = ''
 
   normalize(payload: Uint8Array, header: FrameHeader, emit: Emit): void {
     const event = this.#event
@@ -82,12 +64,23 @@ class BinanceNormalizer implements Normalizer {
       this.#snapshot(event, header, emit)
       return
     }
-    if (!reader.object(this.#frame) || !reader.finish()) {
-      emitUnknown(event, '', reader.error, emit)
+    const guess = guessed(payload)
+    const shape = this.#shapes[guess]
+    this.#shape = shape
+    this.#rows.clear()
+    this.#whyBids = ''
+    this.#whyAsks = ''
+    this.#isOnePass = guess === 0
+    if (
+      !(this.#isOnePass ? this.#onePass(shape) : reader.object(shape.frame)) ||
+      !reader.finish()
+    ) {
+      const what = this.#whyBids !== '' ? 'b' : this.#whyAsks !== '' ? 'a' : ''
+      emitUnknown(event, what, reader.error, emit)
       return
     }
     event.bytes = reader.bytes
-    const kind = this.#stream.kind === KIND.none ? this.#raw(payload, header) : this.#combined()
+    const kind = shape.stream.kind === KIND.none ? this.#raw(payload, header) : this.#combined()
     if (kind === DEPTH) this.#readDepth(event)
     else if (kind === TRADE) this.#readTrade(event)
     else if (kind === TICKER) this.#readTicker(event)
@@ -97,104 +90,147 @@ class BinanceNormalizer implements Normalizer {
     else emit(event)
   }
 
+  /** Reads a frame whose levels are most of it: each byte once. */
+  #onePass({ frame, body, data, b, a }: StreamShape): boolean {
+    const reader = this.#reader
+    if (!reader.open(frame)) return false
+    for (;;) {
+      const field = reader.key(frame)
+      if (field === END) return reader.error === ''
+      if (field === OTHER) reader.skip()
+      else if (field !== body || field.kind !== KIND.object) this.#take(field)
+      else {
+        reader.open(data)
+        for (;;) {
+          const member = reader.key(data)
+          if (member === END) break
+          if (member === OTHER) reader.skip()
+          else if ((member !== b && member !== a) || member.kind !== KIND.list) this.#take(member)
+          else if (member === b) this.#whyBids = this.#takeLevels(member, SIDE.bid)
+          else this.#whyAsks = this.#takeLevels(member, SIDE.ask)
+        }
+      }
+    }
+  }
+
+  #take(field: Field): void {
+    const reader = this.#reader
+    field.kind = reader.value()
+    field.start = reader.start
+    field.end = reader.end
+  }
+
+  /** Reads the list where the reader stands; returns what is wrong with it, and goes behind it in any case. */
+  #takeLevels(field: Field, side: number): string {
+    const reader = this.#reader
+    const why = readLevels(reader, this.#values, this.#rows, side)
+    if (why !== '' && reader.error === '') {
+      reader.seek(field.start)
+      reader.skip()
+    }
+    return why
+  }
+
   /** What a frame of a combined stream is; -1: nothing about a market, or what `values.why` says. */
   #combined(): number {
     const reader = this.#reader
     const values = this.#values
-    const stream = this.#stream
+    const { stream, body, e, s } = this.#shape
     if (stream.kind === KIND.text && isShutdown(reader.bytes, stream)) return -1
-    const at = stream.kind === KIND.text ? reader.bytes.indexOf(0x40, stream.start) : -1
-    const place = at < 0 || at >= stream.end ? -1 : this.#channels.at(reader, at + 1, stream.end)
+    const at = stream.kind === KIND.text ? afterName(reader.bytes, stream.start, stream.end) : -1
+    const place = at < 0 ? -1 : this.#channels.at(reader, at + 1, stream.end)
     const kind = OF_CHANNEL[place]
     if (kind === undefined) {
       values.fail(stream, NOT_A_STREAM)
       return -1
     }
-    if (this.#body.kind !== KIND.object) {
-      values.fail(this.#body, this.#body.kind === KIND.none ? MISSING : NO_OBJECT)
+    if (body.kind !== KIND.object) {
+      values.fail(body, body.kind === KIND.none ? MISSING : NO_OBJECT)
       return -1
     }
     const isItsEvent =
-      kind === TICKER ? this.#e.kind === KIND.none : this.#events.find(this.#e, reader) === kind
-    if (!isItsEvent) values.fail(this.#e, OTHER_EVENT)
-    else if (!isSame(reader.bytes, stream.start, at, this.#s)) values.fail(this.#s, OTHER_SYMBOL)
+      kind === TICKER ? e.kind === KIND.none : this.#events.find(e, reader) === kind
+    if (!isItsEvent) values.fail(e, OTHER_EVENT)
+    else if (!isSame(reader.bytes, stream.start, at, s)) values.fail(s, OTHER_SYMBOL)
     return kind
   }
 
   /** The same of a raw frame, which is read once more, for its members stand at the top. */
   #raw(payload: Uint8Array, header: FrameHeader): number {
     const reader = this.#reader
-    const isAnswer = this.#isAnswer()
+    const { data, answers, e, s, u } = this.#shape
+    const isAnswer = answers.some(({ kind }) => kind !== KIND.none)
+    this.#isOnePass = false
     reader.begin(payload)
-    reader.object(this.#data)
-    if (this.#e.kind !== KIND.none) {
-      const kind = this.#events.find(this.#e, reader)
+    reader.object(data)
+    if (e.kind !== KIND.none) {
+      const kind = this.#events.find(e, reader)
       if (kind === SHUTDOWN) return -1
-      if (kind < 0) this.#values.fail(this.#e, NOT_A_FRAME)
+      if (kind < 0) this.#values.fail(e, NOT_A_FRAME)
       return kind
     }
-    if (this.#s.kind !== KIND.none && this.#u.kind !== KIND.none) return TICKER
-    if (!isAnswer && !SILENT.includes(header.type)) this.#values.fail(this.#e, NOT_A_FRAME)
+    if (s.kind !== KIND.none && u.kind !== KIND.none) return TICKER
+    if (!isAnswer && !SILENT.includes(header.type)) this.#values.fail(e, NOT_A_FRAME)
     return -1
-  }
-
-  #isAnswer(): boolean {
-    return ['id', 'result', 'code', 'error'].some(
-      (name) => this.#frame.field(name).kind !== KIND.none
-    )
   }
 
   #begin(event: MarketEvent, kind: number, time: Field): void {
     const values = this.#values
     event.begin(kind)
-    // A connection may have asked for microseconds.
-    values.when(time, UNIT.any)
+    // A connection may have asked for microseconds, which have 16 digits.
+    values.when(time, time.end - time.start === 13 ? UNIT.ms : UNIT.any)
     event.timeMs = values.time.ms
     event.timeNs = values.time.ns
-    event.symbol = values.name(this.#s, this.#symbols)
+    event.symbol = values.name(this.#shape.s, this.#symbols)
   }
 
   #readDepth(event: MarketEvent): void {
-    this.#begin(event, EVENT.bookChange, this.#E)
-    this.#sequence(event, this.#u)
-    if (this.#isWhole(this.#U) && event.sequenceEnd > 0) {
-      event.idStart = this.#U.start
-      event.idEnd = this.#U.end
-      if (this.#isBehind(this.#U, this.#u)) this.#values.fail(this.#U, FIRST_BEHIND_LAST)
+    const { E, U, u, b, a } = this.#shape
+    this.#begin(event, EVENT.bookChange, E)
+    this.#sequence(event, u)
+    if (this.#isWhole(U) && event.sequenceEnd > 0) {
+      event.idStart = U.start
+      event.idEnd = U.end
+      if (this.#isBehind(U, u)) this.#values.fail(U, FIRST_BEHIND_LAST)
     }
-    this.#rows.clear()
-    this.#readLevels(this.#b, SIDE.bid)
-    this.#readLevels(this.#a, SIDE.ask)
+    if (!this.#isOnePass) {
+      this.#whyBids = this.#levelsAt(b, SIDE.bid)
+      this.#whyAsks = this.#levelsAt(a, SIDE.ask)
+    }
+    this.#refuse(b, this.#whyBids)
+    this.#refuse(a, this.#whyAsks)
   }
 
   #readTrade(event: MarketEvent): void {
     const values = this.#values
-    this.#begin(event, EVENT.trade, this.#T.kind === KIND.none ? this.#E : this.#T)
-    this.#sequence(event, this.#t)
+    const { T, E, t, p, q, m } = this.#shape
+    this.#begin(event, EVENT.trade, T.kind === KIND.none ? E : T)
+    this.#sequence(event, t)
     event.idStart = event.sequenceStart
     event.idEnd = event.sequenceEnd
-    event.price = values.number(this.#p)
+    event.price = values.number(p)
     event.priceScale = values.decimal.scale
-    if (event.price <= 0) values.fail(this.#p, NOT_POSITIVE)
-    event.size = this.#notNegative(this.#q)
+    if (event.price <= 0) values.fail(p, NOT_POSITIVE)
+    event.size = this.#notNegative(q)
     event.sizeScale = values.decimal.scale
     // The buyer was the maker: the taker sold.
-    if (this.#m.kind === KIND.true) event.side = SIDE.sell
-    else if (this.#m.kind === KIND.false) event.side = SIDE.buy
-    else values.fail(this.#m, this.#m.kind === KIND.none ? MISSING : NOT_BOOLEAN)
+    if (m.kind === KIND.true) event.side = SIDE.sell
+    else if (m.kind === KIND.false) event.side = SIDE.buy
+    else values.fail(m, m.kind === KIND.none ? MISSING : NOT_BOOLEAN)
   }
 
   #readTicker(event: MarketEvent): void {
     const { decimal } = this.#values
-    this.#begin(event, EVENT.quote, this.#E)
-    this.#sequence(event, this.#u)
-    const bid = this.#notNegative(this.#b)
+    const { E, u, b, B, a, A } = this.#shape
+    this.#begin(event, EVENT.quote, E)
+    this.#sequence(event, u)
+    const bid = this.#notNegative(b)
     event.bidScale = decimal.scale
-    const bidSize = this.#notNegative(this.#B)
+    const bidSize = this.#notNegative(B)
     event.bidSizeScale = decimal.scale
-    const ask = this.#notNegative(this.#a)
+    const ask = this.#notNegative(a)
     event.askScale = decimal.scale
-    const askSize = this.#notNegative(this.#A)
+    const askSize = this.#notNegative(A)
     event.askSizeScale = decimal.scale
     // A side without orders is sent as zeros.
     if (bid !== 0) {
@@ -211,52 +247,33 @@ class BinanceNormalizer implements Normalizer {
   #snapshot(event: MarketEvent, header: FrameHeader, emit: Emit): void {
     const reader = this.#reader
     const values = this.#values
-    if (!reader.object(this.#rest) || !reader.finish()) {
+    const { body, lastUpdateId, bids, asks } = this.#rest
+    if (!reader.object(body) || !reader.finish()) {
       emitUnknown(event, '', reader.error, emit)
       return
     }
     event.bytes = reader.bytes
     event.begin(EVENT.bookSnapshot)
     event.symbol = header.symbol
-    this.#sequence(event, this.#lastUpdateId)
+    this.#sequence(event, lastUpdateId)
     this.#rows.clear()
-    this.#readLevels(this.#bids, SIDE.bid)
-    this.#readLevels(this.#asks, SIDE.ask)
+    this.#refuse(bids, this.#levelsAt(bids, SIDE.bid))
+    this.#refuse(asks, this.#levelsAt(asks, SIDE.ask))
     if (values.why !== '') emitUnknown(event, values.what, values.why, emit)
     else this.#rows.emit(event, 0, emit)
   }
 
-  #readLevels(field: Field, side: number): void {
-    const reader = this.#reader
-    if (field.kind !== KIND.list) {
-      this.#values.fail(field, field.kind === KIND.none ? MISSING : NO_LIST)
-      return
-    }
-    reader.seek(field.start)
-    reader.list()
-    while (reader.more() && reader.pair()) {
-      const why = this.#readLevel(side)
-      if (why === '') continue
-      this.#values.fail(field, why)
-      return
-    }
-    if (reader.error !== '') this.#values.fail(field, reader.error)
+  /** Reads the levels at a field of a frame that was read before. */
+  #levelsAt(field: Field, side: number): string {
+    if (field.kind !== KIND.list) return ''
+    this.#reader.seek(field.start)
+    return readLevels(this.#reader, this.#values, this.#rows, side)
   }
 
-  /** Adds the pair that was read to the rows, or says why not. */
-  #readLevel(side: number): string {
-    const reader = this.#reader
-    const { decimal } = this.#values
-    if (!isNumber(reader.kind) || !isNumber(reader.kind2)) return NOT_A_DECIMAL
-    const price = decimal.read(reader.bytes, reader.start, reader.end)
-    const scale = decimal.scale
-    if (Number.isNaN(price)) return decimal.reason
-    if (price <= 0) return NOT_POSITIVE
-    const size = decimal.read(reader.bytes, reader.start2, reader.end2)
-    if (Number.isNaN(size)) return decimal.reason
-    if (size < 0) return NEGATIVE
-    this.#rows.add(side, price, scale, size, decimal.scale)
-    return ''
+  #refuse(field: Field, why: string): void {
+    if (field.kind !== KIND.list) {
+      this.#values.fail(field, field.kind === KIND.none ? MISSING : NO_LIST)
+    } else if (why !== '') this.#values.fail(field, why)
   }
 
   #notNegative(field: Field): number {

@@ -19,28 +19,20 @@ import {
 import { Symbols } from '#market/symbols.ts'
 import { UNIT } from '#market/time.ts'
 import { textAt, Words } from '#market/words.ts'
+import { isWhole } from './ids.ts'
+import {
+  CHANNELS,
+  NEGATIVE,
+  NOT_A_CHANNEL,
+  NOT_A_SIDE,
+  NOT_A_TYPE,
+  NOT_AN_ID,
+  NOT_POSITIVE,
+  NOT_WHOLE,
+  PHASES,
+} from './words.ts'
 
-export const NEGATIVE = 'below zero'
-export const NOT_POSITIVE = 'not above zero'
-export const NOT_WHOLE = 'not a whole number'
-export const NOT_AN_ID = 'neither a text nor a whole number'
-export const NOT_A_SIDE = 'not a side that is known'
-export const NOT_A_TYPE = 'neither snapshot nor update'
-export const NOT_A_CHANNEL = 'a channel that is not known'
-
-const CHANNELS = [
-  'l2_data',
-  'market_trades',
-  'ticker',
-  'ticker_batch',
-  'status',
-  // These say nothing about a market that trades do not say.
-  'heartbeats',
-  'subscriptions',
-  'candles',
-]
 const [BOOKS, TRADES, TICKERS, TICKER_BATCH, STATUS] = [0, 1, 2, 3, 4]
-const PHASES = { online: 'open', offline: 'paused', delisted: 'closed' } as const
 
 class CoinbaseNormalizer implements Normalizer {
   readonly #reader = new JsonReader()
@@ -367,7 +359,7 @@ class CoinbaseNormalizer implements Normalizer {
     const step = this.#values.number(field, 'optional')
     if (step <= 0) this.#values.fail(field, NOT_POSITIVE)
     if (Number.isNaN(step)) return ''
-    return Buffer.from(this.#reader.bytes.buffer, field.start, field.end - field.start).toString()
+    return textAt(field, this.#reader)
   }
 
   /** An optional price; 0 says that there is none. */
@@ -393,14 +385,6 @@ class CoinbaseNormalizer implements Normalizer {
   #failSide(field: Field): void {
     this.#values.fail(field, field.kind === KIND.none ? MISSING : NOT_A_SIDE)
   }
-}
-
-/** Whether digits stand at a field; they may be more than a number holds. */
-function isWhole(bytes: Uint8Array, { kind, start, end }: Field): boolean {
-  if (kind !== KIND.number && kind !== KIND.text) return false
-  let p = start
-  while (p < end && bytes[p]! >= 0x30 && bytes[p]! <= 0x39) p++
-  return p === end && start < end
 }
 
 /** Coinbase's frames say all by themselves: the Feed is not looked at. */

@@ -16,7 +16,13 @@ const SILENT_MS = 25_000
 /** Commands each second. Kraken names no limit of its public channels. */
 const DEFAULT_RATE = 10
 
-export const kraken: Adapter = { name: 'kraken', maxConnections: 64, open }
+export const kraken: Adapter = {
+  name: 'kraken',
+  maxConnections: 64,
+  // Some 150 within ten minutes are refused for ten more.
+  dials: { count: 120, withinMs: 600_000 },
+  open,
+}
 
 function open(context: AdapterContext): Exchange {
   const { feed, version, endpoint, restEndpoint, nowMs } = context

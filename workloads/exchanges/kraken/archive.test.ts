@@ -169,7 +169,7 @@ test('the gaps of the manifest are those of the faults, each with its symbol', a
     assert.equal(gaps.map(({ cause }) => cause).sort(), ['exchange-checksum', 'exchange-sequence'])
     for (const { cause, detail, channel } of gaps) {
       assert.is(channel, cause === 'exchange-checksum' ? 'book' : 'trade')
-      assert.match(String(detail), /^(BTC|ETH|SOL)\/USD[:,] /)
+      assert.match(detail ?? '', /^(BTC|ETH|SOL)\/USD[:,] /)
     }
     assert.equal([...archive.connections.keys()].length, 1)
   } finally {

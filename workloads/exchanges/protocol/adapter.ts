@@ -245,6 +245,8 @@ export type Exchange = {
   readonly adapter: string
   /** As events show it. */
   readonly endpoint: string
+  /** The Feed in force, if it alone describes the exchange: frames cannot be read without it. */
+  readonly description?: object
   readonly source: Source
   session(options: SessionOptions): Session
   /** No frame and no ping for so long: the connection is dead. null: it may be silent for ever. */

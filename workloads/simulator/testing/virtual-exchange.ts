@@ -86,6 +86,9 @@ export class VirtualExchange {
         return client
       },
     }
+    /** Frames on their way to the client, in order. */
+    const under: Buffer[] = []
+    let isHanding = false
     const end = (code: number, reason: string): void => {
       if (virtual.closed !== null) return
       virtual.closed = { code, reason }
@@ -99,11 +102,16 @@ export class VirtualExchange {
         return virtual.unread
       },
       write(bytes, sent) {
-        for (const frame of framesIn(bytes)) {
+        under.push(...framesIn(bytes))
+        sent()
+        // What the client says to a frame may be answered before the next one is handed over: the answer waits its turn.
+        if (isHanding) return
+        isHanding = true
+        for (let frame = under.shift(); frame !== undefined; frame = under.shift()) {
           virtual.frames.push(frame)
           virtual.onFrame(frame)
         }
-        sent()
+        isHanding = false
       },
       onDrain() {},
       offDrain() {},

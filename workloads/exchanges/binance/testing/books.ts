@@ -1,6 +1,8 @@
-// The books that archived lines make, by the recipe of the documentation and nothing of the product but its market events.
+// The books that archived lines make, twice: by the recipe of the documentation and nothing of the product but its market
+// events, and by the product's own book.
 // For tests only.
 
+import { Book as OwnBook } from '#market/book.ts'
 import { decimalText } from '#market/decimal.ts'
 import { EVENT, FLAG, type MarketEvent, SIDE } from '#market/event.ts'
 import { createNormalizer } from '../normalize.ts'
@@ -58,9 +60,23 @@ export class Book {
   }
 }
 
+/** The levels of the product's book, the best first. */
+export function levelsOf(book: OwnBook, side: 0 | 1): [string, string][] {
+  const which = side === 0 ? SIDE.bid : SIDE.ask
+  return Array.from({ length: book.levels(which) }, (_, place) => [
+    decimalText(book.price(which, place), book.priceScale),
+    decimalText(book.size(which, place), book.sizeScale),
+  ])
+}
+
 /** The books of one connection's lines, in the order of their numbers, and what was unknown in them. */
-export function booksOf(lines: readonly string[]): { books: Map<string, Book>; unknown: string[] } {
+export function booksOf(lines: readonly string[]): {
+  books: Map<string, Book>
+  own: Map<string, OwnBook>
+  unknown: string[]
+} {
   const books = new Map<string, Book>()
+  const own = new Map<string, OwnBook>()
   const unknown: string[] = []
   const normalizer = createNormalizer()
   for (const line of lines) {
@@ -81,6 +97,9 @@ export function booksOf(lines: readonly string[]): { books: Map<string, Book>; u
     normalizer.normalize(payload, header, (event) => {
       if (event.kind === EVENT.unknown) unknown.push(`${event.reason}: ${line}`)
       if (event.kind !== EVENT.bookSnapshot && event.kind !== EVENT.bookChange) return
+      const kept = own.get(event.symbol) ?? new OwnBook({ isChained: true })
+      own.set(event.symbol, kept)
+      kept.apply(event)
       told = { kind: event.kind, sequence: event.sequence, id: event.id, symbol: event.symbol }
       if ((event.flags & FLAG.empty) !== 0) return
       const { price, priceScale, size, sizeScale } = event
@@ -93,5 +112,5 @@ export function booksOf(lines: readonly string[]): { books: Map<string, Book>; u
     if (told.kind === EVENT.bookSnapshot) book.snapshot(last, levels)
     else book.update({ first: Number(told.id), last, levels })
   }
-  return { books, unknown }
+  return { books, own, unknown }
 }

@@ -270,7 +270,7 @@ export async function problemsOf(name: string, seed: number): Promise<string[]> 
     tell('no frames: neither workloads/testing/recordings nor testing/frames.ts')
   if (feed === undefined) tell('no Feed of it in exchanges/feeds')
   const adapter = await adapterOf(name).catch(() => tell('no adapter in index.ts'))
-  const venue = await venueOf(name).catch(() => undefined)
+  const venue = await venueOf(name, feed ?? null).catch(() => undefined)
   if (facts.hasSimulator !== (venue !== undefined))
     tell(`facts say ${facts.hasSimulator ? 'a' : 'no'} simulator, and index.ts the opposite`)
   if (venue !== undefined && venue.name !== name) tell(`simulator: its name is ${venue.name}`)

@@ -28,11 +28,18 @@ export type VirtualCaptureOptions = {
   readonly adapter: Adapter
   readonly symbols: readonly string[]
   readonly channels: readonly string[]
+  /** Default: one that is made of exchange and channels. */
+  readonly feed?: Feed
   /** Path of the WebSocket. Default `/`. */
   readonly path?: string
+  /** Levels of books. Default: the exchange's own. */
+  readonly bookDepth?: number
 }
 
-const feedOf = (exchange: string, channels: readonly string[], path: string): Feed => ({
+const feedOf = (
+  exchange: string,
+  { channels, bookDepth, path = '/' }: VirtualCaptureOptions
+): Feed => ({
   apiVersion: 'ssmd.io/v1alpha1',
   kind: 'Feed',
   metadata: { name: 'made' },
@@ -41,6 +48,7 @@ const feedOf = (exchange: string, channels: readonly string[], path: string): Fe
     type: 'websocket',
     state: 'active',
     channels: [...channels],
+    ...(bookDepth === undefined ? {} : { bookDepth }),
     versions: [
       {
         name: 'v',
@@ -73,8 +81,8 @@ export class VirtualCapture {
 
   constructor(options: VirtualCaptureOptions) {
     this.#o = options
-    const { adapter, channels, path = '/' } = options
-    const feed = feedOf(adapter.name, channels, path)
+    const { adapter } = options
+    const feed = options.feed ?? feedOf(adapter.name, options)
     const version = feed.spec.versions[0]!
     this.#exchange = adapter.open({
       feed,
@@ -184,6 +192,8 @@ export class VirtualCapture {
       symbols: symbols.length,
       ...follows,
     })
+    // What the exchange said when the connection opened.
+    for (const frame of client.frames) connection.frame(frame)
     client.onFrame = (frame) => connection.frame(frame)
     connection.want({ added: symbols, removed: [], resumed: new Map(), extent: 'all' })
     connection.opened()

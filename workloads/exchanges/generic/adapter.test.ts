@@ -1,0 +1,140 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { SsmdError } from '#crds/errors.ts'
+import type { Feed } from '#crds/feed.gen.ts'
+import { loadResource } from '#crds/resources.ts'
+import type { AdapterContext } from '../protocol/adapter.ts'
+import { generic } from './adapter.ts'
+import { namesIn } from './discovery.ts'
+import { CONNECTED, COUNTED, feedOf } from './testing/feeds.ts'
+
+const test = suite('generic adapter')
+
+const contextOf = (feed: Feed): AdapterContext => {
+  const version = feed.spec.versions[0]!
+  const { endpoint, restEndpoint = null } = version
+  return { feed, version, endpoint, restEndpoint, auth: { kind: 'none' }, nowMs: () => 0 }
+}
+
+const open = (feed: Feed) => generic.open(contextOf(feed))
+
+function refusalOf(feed: Feed): string {
+  try {
+    open(feed)
+  } catch (thrown) {
+    const { code, message, hint } = thrown as SsmdError
+    assert.is(code, 'SSMD_E_RESOURCE_INVALID')
+    return `${message} / ${hint}`
+  }
+  return ''
+}
+
+const typed = (type: string): Feed => feedOf(`{ messageTypes: [{ name: t, ${type} }] }`)
+
+test('what of a Feed cannot work is told with its field and what to do', () => {
+  const table: readonly [Feed, RegExp][] = [
+    [
+      typed('symbol: "a[].b[].c"'),
+      /messageTypes\[0\] \(t\): symbol: the path a\[\]\.b\[\]\.c has more than one \[\]/,
+    ],
+    [
+      typed('sequence: "a[].n"'),
+      /sequence: the path a\[\]\.n leads into every entry.*such as a\[0\]\.n/,
+    ],
+    [
+      typed('symbol: "a[].s", trade: { price: "b[].p", size: "b[].q" }'),
+      /trade\.price: the path b\[\]\.p leads into another list than a\[\]/,
+    ],
+    [
+      typed('trade: { price: p, size: q }, quote: { bid: b }'),
+      /quote: a type says trades or quotes, not both/,
+    ],
+    [
+      typed('kind: ack, trade: { price: p, size: q }'),
+      /kind: a type of kind ack says neither trades nor quotes/,
+    ],
+    [typed('scope: sid'), /scope: a scope without a sequence/],
+    [
+      feedOf(`${CONNECTED}\nunsubscribe: ['{"a":']`),
+      /spec\.unsubscribe\[0\] begins as JSON and is none.*object of YAML/,
+    ],
+    [
+      feedOf(`${CONNECTED}\nunsubscribe: [7]`),
+      /spec\.unsubscribe\[0\]: expected a text or an object/,
+    ],
+    [
+      feedOf(`${CONNECTED}\nping: { message: "{symbol}", interval: 1s }`),
+      /spec\.ping\.message names a symbol/,
+    ],
+    [
+      feedOf(`${CONNECTED}\nsymbols: { include: ["B*"] }`),
+      /B\* is a pattern, and nothing says how to ask.*spec\.symbols\.discover\.path/,
+    ],
+  ]
+  for (const [feed, expected] of table) assert.match(refusalOf(feed), expected)
+  const { symbols: _, ...spec } = feedOf(CONNECTED).spec
+  assert.match(
+    refusalOf({ ...feedOf(CONNECTED), spec }),
+    /names symbols, and the Feed has none.*spec\.symbols\.include/
+  )
+})
+
+test('liveness is that of the Feed: heartbeats and pings of its own, or those of WebSocket', () => {
+  const liveness = (feed: Feed) => {
+    const { silentMs, pingEveryMs } = open(feed)
+    return [silentMs, pingEveryMs]
+  }
+  assert.equal(liveness(feedOf(COUNTED)), [60_000, null])
+  assert.equal(liveness(typed('symbol: s')), [60_000, 20_000])
+  assert.equal(liveness(feedOf('{ silence: 6s, messageTypes: [{ name: t }] }')), [6_000, 2_000])
+})
+
+test('the Feed that describes the exchange goes with each connection, its version alone and without its symbols', () => {
+  const feed = feedOf(COUNTED)
+  const [version] = feed.spec.versions
+  const later = { ...version!, name: 'v2', effectiveFrom: '2099-01-01' }
+  const both = { ...feed, spec: { ...feed.spec, versions: [version!, later] } }
+  const { description } = open(both) as { description: Feed }
+  assert.is(description.spec.symbols, undefined)
+  assert.equal(description.spec.versions, [version])
+  assert.equal(description.spec.messageTypes, feed.spec.messageTypes)
+  assert.equal(description.metadata, { name: 'made' })
+})
+
+test('names are found in an answer of REST, and an answer of another shape says what it is', () => {
+  const url = 'http://x.test/s'
+  const names = (answer: unknown, list = 'data', name = 'id') =>
+    namesIn(typeof answer === 'string' ? answer : JSON.stringify(answer), { url, list, name })
+  assert.equal(names({ data: [{ id: 'A' }, { id: 7 }, { id: 'A' }, { id: 'x y' }, null] }), [
+    'A',
+    '7',
+  ])
+  assert.equal(names(['A', 'B'], '', ''), ['A', 'B'])
+  assert.equal(names({ a: { b: [{ c: ['A'] }] } }, 'a.b', 'c[0]'), ['A'])
+  assert.equal(names({ data: [] }), [])
+  for (const [answer, expected] of [
+    ['<html>', /not JSON/],
+    [{ data: null }, /`data` that is not a list/],
+    [{}, /`data` that is not a list/],
+    [{ data: [{ name: 'A' }] }, /a list without a name at `id`/],
+  ] as const)
+    assert.throws(() => names(answer), expected)
+})
+
+test('the Feed that ships can be opened, and asks in the words of its exchange', async () => {
+  const feed = await loadResource('Feed', 'exchanges/feeds/okx.yaml')
+  assert.is(feed.spec.state, 'disabled')
+  const session = open(feed).session({ shard: 0 })
+  session.want(
+    { added: ['BTC-USDT', 'ETH-USDT'], removed: [], resumed: new Map(), extent: 'all' },
+    0
+  )
+  assert.equal(session.opened(0), [
+    {
+      kind: 'send',
+      text: '{"op":"subscribe","args":[{"channel":"tickers","instId":"BTC-USDT"},{"channel":"tickers","instId":"ETH-USDT"}]}',
+    },
+  ])
+})
+
+test.run()

@@ -1,0 +1,116 @@
+// An exchange that a Feed describes: where to connect, what to send, what its frames say. No code knows it; what of the
+// description cannot work is told when it is opened.
+
+import { SsmdError } from '#crds/errors.ts'
+import { parseDuration } from '#crds/quantities.ts'
+import type { Adapter, AdapterContext, Exchange } from '../protocol/adapter.ts'
+import { shownUrl } from '../protocol/failure.ts'
+import { symbolFilter } from '../protocol/globs.ts'
+import { discoverNames } from './discovery.ts'
+import { Message } from './messages.ts'
+import { DescribedSession } from './session.ts'
+import { problemOf } from './types.ts'
+
+const SILENT_MS = 60_000
+const PING_MS = 20_000
+const SYMBOLS_PER_MESSAGE = 50
+const MESSAGES_PER_SECOND = 10
+
+export const generic: Adapter = {
+  name: 'generic',
+  maxConnections: 200,
+  open,
+}
+
+function open(context: AdapterContext): Exchange {
+  const { feed, version, endpoint, restEndpoint, nowMs } = context
+  const { spec } = feed
+  const { messageTypes = [], symbols, ping } = spec
+  const invalid = (what: string, hint: string) =>
+    new SsmdError('SSMD_E_RESOURCE_INVALID', `feed ${feed.metadata.name}: ${what}`, { hint })
+  for (const [i, type] of messageTypes.entries()) {
+    const problem = problemOf(type)
+    if (problem !== null)
+      throw invalid(
+        `spec.messageTypes[${i}] (${type.name}): ${problem.field}: ${problem.message}`,
+        'docs/generic-exchange.md shows a Feed that works'
+      )
+  }
+  const messageOf = (written: unknown, field: string): Message => {
+    try {
+      if (typeof written === 'string' || (typeof written === 'object' && written !== null))
+        return new Message(written)
+    } catch (cause) {
+      throw invalid(
+        `${field} begins as JSON and is none: ${(cause as Error).message}`,
+        'correct the text, or write the message as an object of YAML'
+      )
+    }
+    throw invalid(`${field}: expected a text or an object`, 'put it in quotes')
+  }
+  const subscribe = (spec.subscribe ?? []).map((one, i) => messageOf(one, `spec.subscribe[${i}]`))
+  const unsubscribe = (spec.unsubscribe ?? []).map((one, i) =>
+    messageOf(one, `spec.unsubscribe[${i}]`)
+  )
+  const pingMessage = ping === undefined ? null : messageOf(ping.message, 'spec.ping.message')
+  if (pingMessage !== null && (pingMessage.symbols !== 'none' || pingMessage.hasChannel))
+    throw invalid('spec.ping.message names a symbol or a channel', 'only {id} is filled in there')
+  const namesSymbols = subscribe.some((message) => message.symbols !== 'none')
+  const filter = symbolFilter(symbols?.include, symbols?.exclude)
+  if (namesSymbols && symbols === undefined)
+    throw invalid(
+      'spec.subscribe names symbols, and the Feed has none',
+      'add spec.symbols.include, a list of names'
+    )
+  const question = symbols?.discover.path
+  const asks = namesSymbols && filter.globs.length > 0
+  if (asks && (question === undefined || restEndpoint === null))
+    throw invalid(
+      `${filter.globs[0]} is a pattern, and nothing says how to ask which symbols there are`,
+      `write names, or add ${question === undefined ? 'spec.symbols.discover.path' : `restEndpoint to the version ${version.name}`}`
+    )
+  const { rateLimitPerSecond = MESSAGES_PER_SECOND } = version
+  const silentMs = spec.silence === undefined ? SILENT_MS : parseDuration(spec.silence)
+  const hasHeartbeat = messageTypes.some(({ kind }) => kind === 'heartbeat')
+  return {
+    adapter: 'generic',
+    endpoint: shownUrl(endpoint),
+    source: { kind: 'websocket', request: async () => ({ url: endpoint, headers: {} }) },
+    description: {
+      apiVersion: feed.apiVersion,
+      kind: feed.kind,
+      metadata: { name: feed.metadata.name },
+      spec: withoutSymbols({ ...spec, versions: [version] }),
+    },
+    session: () =>
+      new DescribedSession({
+        types: messageTypes,
+        channels: spec.channels,
+        subscribe,
+        unsubscribe,
+        symbolsPerMessage: spec.symbolsPerMessage ?? SYMBOLS_PER_MESSAGE,
+        spacingMs: Math.ceil(1000 / rateLimitPerSecond),
+        ping:
+          ping === undefined || pingMessage === null
+            ? null
+            : { message: pingMessage, everyMs: parseDuration(ping.interval) },
+      }),
+    silentMs,
+    // An exchange with heartbeats of its own, or one that answers ours, shows that it is alive by frames.
+    pingEveryMs: hasHeartbeat || ping !== undefined ? null : Math.min(PING_MS, silentMs / 3),
+    discover: asks
+      ? async (onPage, signal) => {
+          const url = `${restEndpoint!.replace(/[/]+$/, '')}${question}`
+          const { list = '', name = '' } = symbols?.discover ?? {}
+          onPage({ now: await discoverNames({ url, list, name, nowMs }, signal), later: [] })
+          return { known: true, failures: [] }
+        }
+      : null,
+  }
+}
+
+/** Names of symbols stand in every line; a list of thousands has no place in an event. */
+function withoutSymbols<S extends { readonly symbols?: unknown }>(spec: S): Omit<S, 'symbols'> {
+  const { symbols: _, ...rest } = spec
+  return rest
+}
