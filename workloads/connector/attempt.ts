@@ -127,6 +127,7 @@ export class Attempt {
     let recorder: Recorder
     let opened = 0
     let watch: NodeJS.Timeout
+    let telling: NodeJS.Timeout | undefined
     return {
       opened: (transport) => {
         opened = steadyMs()
@@ -136,6 +137,9 @@ export class Attempt {
         watch = watchLife({ exchange, connection, transport, steadyMs }, () =>
           this.#checkClock(line, recorder)
         )
+        const { countsEveryMs } = recorder
+        if (countsEveryMs !== null)
+          telling = setInterval(() => recorder.tellCounts(), countsEveryMs)
         onChange()
       },
       frame: (payload) => connection.frame(payload),
@@ -147,6 +151,7 @@ export class Attempt {
       },
       closed: (code, reason, violation) => {
         clearInterval(watch)
+        clearInterval(telling)
         connection.failure ??= violation ?? null
         this.#transport = null
         const next = successor()
@@ -185,6 +190,7 @@ export class Attempt {
       suspects: deps.suspects,
       observeLag: deps.observeLag,
       onReady: () => this.#o.onReady(),
+      isComplete: deps.isComplete,
       onFound: deps.onFound,
       fetch: deps.fetch,
       onRenew: (reason) => this.#o.onRenew(reason),
@@ -201,6 +207,7 @@ export class Attempt {
       endpoint: exchange.endpoint,
       adapter: exchange.adapter,
       symbols: symbols.size,
+      shards: deps.shards,
       ...(follows === null ? {} : { follows }),
       ...(replaces === null ? {} : { replaces }),
       ...(exchange.description === undefined ? {} : { feed: exchange.description }),

@@ -34,11 +34,16 @@ export function applyConnectionEvent(
     case 'open':
       connection.openedAt ??= at
       connection.follows ??= predecessorOf(event.follows)
+      connection.exchange ??= nameOf(event.exchange)
       connection.replaces ??= textOf(event.replaces, '') || null
+      connection.shards ??= shardsOf(event.shards)
       return NONE
     case 'ready':
-      if (connection.readyAt === null) connection.readyOrder = connection.lastOrder
-      connection.readyAt ??= at
+      if (connection.readyAt !== null) return NONE
+      connection.readyOrder = connection.lastOrder
+      connection.readyAt = at
+      connection.isComplete = event.complete === true
+      connection.symbols = Math.max(0, numberOf(event.symbols) ?? 0)
       return NONE
     case 'proof':
       noteProof(connection, event, at, before)
@@ -88,6 +93,11 @@ export function lateFacts(event: Fields): LateFacts {
     late: Math.max(0, numberOf(event.late) ?? 0),
     repeated: Math.max(0, numberOf(event.repeated) ?? 0),
   }
+}
+
+function shardsOf(value: unknown): number | null {
+  const shards = numberOf(value)
+  return shards === undefined || shards < 1 ? null : shards
 }
 
 function predecessorOf(value: unknown): ConnectionState['follows'] {
@@ -175,6 +185,10 @@ function dropGaps(connection: ConnectionState, event: Fields, at: bigint): GapSp
     detail: 'received, and dropped by the connector',
   }))
 }
+
+/** A name that fits into a manifest. */
+const nameOf = (value: unknown): string | null =>
+  typeof value === 'string' && value !== '' && value.length <= MAX_REASON ? value : null
 
 const textOf = (value: unknown, otherwise: string): string =>
   typeof value === 'string' ? value : otherwise

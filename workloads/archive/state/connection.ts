@@ -31,12 +31,21 @@ export type ConnectionJson = {
   /** Left out by older versions, which knew no order but that of ids. */
   readonly order?: readonly [first: number, ready: number, last: number]
   readonly follows?: { readonly connection: string; readonly number: number } | null
+  /** Left out if no event told it. */
+  readonly exchange?: string
+  readonly feed?: FeedRef
   readonly replaces?: string | null
+  readonly shards?: number
+  readonly complete?: true
+  readonly symbols?: number
   readonly proofs?: readonly (Omit<LostProof, 'from' | 'to'> & {
     readonly from: string
     readonly to: string | null
   })[]
 }
+
+/** A Feed as text, by which its file is found. */
+export type FeedRef = { readonly sha256: string; readonly bytes: number }
 
 /** A time in which the exchange's numbers of a type could not be read. */
 export type LostProof = {
@@ -79,8 +88,18 @@ export class ConnectionState {
   lastOrder = 0
   /** The connection before it and its last record, as its `open` event says. */
   follows: { readonly connection: string; readonly number: number } | null = null
+  /** Where it leads, as its `open` event says; null if not known. */
+  exchange: string | null = null
+  /** The Feed that its `open` event carried. */
+  feed: FeedRef | null = null
   /** The connection that was still open when this one was, and that this one was to replace. */
   replaces: string | null = null
+  /** How many connectors the feed had; null: it does not say, so that it is of an older one, which was alone. */
+  shards: number | null = null
+  /** When it was ready, all connections of its connector were. */
+  isComplete = false
+  /** How many it had by name when it was ready; 0 if it does not say. */
+  symbols = 0
   proofs: LostProof[] = []
 
   constructor(id: string, shard: number, simulated: boolean, numbers = new NumberRanges()) {
@@ -156,7 +175,12 @@ export class ConnectionState {
       revived: this.revived && [...this.revived],
       order: [this.firstOrder, this.readyOrder, this.lastOrder],
       follows: this.follows,
+      ...(this.exchange === null ? {} : { exchange: this.exchange }),
+      ...(this.feed === null ? {} : { feed: this.feed }),
       ...(this.replaces === null ? {} : { replaces: this.replaces }),
+      ...(this.shards === null ? {} : { shards: this.shards }),
+      ...(this.isComplete ? { complete: true } : {}),
+      ...(this.symbols === 0 ? {} : { symbols: this.symbols }),
       proofs: this.proofs.map((one) => ({ ...one, from: rfc3339(one.from), to: text(one.to) })),
     }
   }
@@ -178,7 +202,12 @@ export class ConnectionState {
     state.revived = json.revived && new Set(json.revived)
     ;[state.firstOrder, state.readyOrder, state.lastOrder] = json.order ?? [0, 0, 0]
     state.follows = json.follows ?? null
+    state.exchange = json.exchange ?? null
+    state.feed = json.feed ?? null
     state.replaces = json.replaces ?? null
+    state.shards = json.shards ?? null
+    state.isComplete = json.complete ?? false
+    state.symbols = json.symbols ?? 0
     state.proofs = (json.proofs ?? []).map((one) => ({
       ...one,
       from: parseNanos(one.from) ?? 0n,

@@ -12,14 +12,16 @@ import type { TimeLine } from '#role/clock.ts'
 import { Block } from '#wire/block.ts'
 import type { ConnectionEvent } from '#wire/events.ts'
 import { FORM } from '#wire/form.ts'
+import type { Share } from '#wire/shards.ts'
 import { DialGate } from '../backoff.ts'
 import { Capture } from '../capture.ts'
 import { fetcher } from '../fetch.ts'
 import { fixedLinger } from '../linger.ts'
 import { CaptureMemory, type Publisher } from '../memory.ts'
 import { recorders } from '../recorders.ts'
-import { newStats } from '../stats.ts'
+import { newStats, type Stats } from '../stats.ts'
 import { steadyMs } from '../times.ts'
+import type { WireWatch } from '../wire-watch.ts'
 
 export type Seen = {
   readonly connection: string
@@ -147,9 +149,11 @@ export type HarnessOptions = {
   readonly lingerMs?: number
   readonly discoverMs?: number
   readonly adapter?: Adapter
+  readonly share?: Share
   /** Changes the exchange that the adapter made. */
   readonly change?: (exchange: Exchange) => Exchange
   readonly random?: () => number
+  readonly wire?: (stats: Stats) => WireWatch
   readonly newLine?: () => TimeLine
 }
 
@@ -224,7 +228,8 @@ export function startCapture(options: HarnessOptions) {
           stats,
           live: null,
         },
-        Date.now
+        Date.now,
+        options.wire?.(stats) ?? null
       ),
       stats,
       alarms,
@@ -241,6 +246,7 @@ export function startCapture(options: HarnessOptions) {
       exchange: () => exchange,
       onReconnect: (cause) => reconnects.push(cause),
     },
+    share: options.share ?? { index: 0, of: 1 },
     filter: symbolFilter(symbols?.include, symbols?.exclude),
     discoverMs: options.discoverMs ?? 200,
     symbolsPerConnection: options.symbolsPerConnection ?? Number.POSITIVE_INFINITY,
