@@ -361,7 +361,7 @@ class CoinbaseNormalizer implements Normalizer {
     return textAt(field, this.#reader)
   }
 
-  /** An optional price; 0 says that there is none. */
+  /** An optional price; 0 means none. */
   #price(field: Field): number {
     const value = this.#notNegative(field, 'optional')
     if (value !== 0) return value
