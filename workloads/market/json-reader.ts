@@ -4,21 +4,15 @@
 //   reader.begin(frame)
 //   if (!reader.object(FIELDS) || !reader.finish()) …reader.error
 //   FIELDS.kind(PRICE), FIELDS.starts[PRICE], FIELDS.ends[PRICE]
-//
-// Lists: `reader.seek(FIELDS.starts[ROWS])`, `reader.list()`, then `while (reader.more())` with `value`, `object`, `list` or
-// `pair`. A list that comes behind what says how to read it is read in one pass with `until` and `key`.
+// Lists: `seek(start)`, `list()`, then `while (more())` with `value`, `object`, `list` or `pair`; or in one pass, with
+// `open` and `key`.
 
 import { isUtf8 } from 'node:buffer'
 import { unescaped } from './bytes.ts'
-import { type Field, KIND, type Shape } from './json-shape.ts'
+import { NAME_TWICE, NO_LIST, NO_OBJECT, NO_PAIR, NOT_JSON } from './json-reasons.ts'
+import { type Field, isNamed, KIND, type Shape } from './json-shape.ts'
 import { afterSpace, JsonSkipper, kindOf } from './json-skipper.ts'
 import { afterNumber } from './json-tokens.ts'
-
-export const NOT_JSON = 'not JSON'
-export const NO_OBJECT = 'an object was expected'
-export const NO_LIST = 'a list was expected'
-export const NO_PAIR = 'a list of two values was expected'
-export const NAME_TWICE = 'a name stands twice in one object'
 
 /** `key`: the object is over. */
 export const END = null
@@ -26,8 +20,7 @@ export const END = null
 export const OTHER = undefined
 
 /** `,"` and `}}` as the two lower bytes of a word. */
-const COMMA_AND_QUOTE = 0x222c
-const TWO_BRACES = 0x7d7d
+const [COMMA_AND_QUOTE, TWO_BRACES] = [0x222c, 0x7d7d] as const
 /** Bytes that there is room for at first. */
 const USUAL_FRAME = 1 << 16
 /** Zeros behind the frame. */
@@ -52,8 +45,9 @@ export class JsonReader {
   #n = 0
   /** Directly behind an opening bracket: no comma comes first. */
   #first = false
-  /** Where `until` is to end the reading of an object; null once it has. */
+  /** Where `until` ends the reading of an object, and whether it did. */
   #stop: Field | null = null
+  #isStopped = false
   readonly #skipper = new JsonSkipper()
 
   /** Starts with a frame. A byte order mark is skipped. */
@@ -203,7 +197,7 @@ export class JsonReader {
           field.start = p
           field.kind = kindOf(c)
           if (c === 0x5b && field === this.#stop) {
-            this.#stop = null
+            this.#isStopped = true
             if (!isAsBefore || field !== lastBefore) shape.sweep()
             shape.last = field
             shape.at = field
@@ -235,13 +229,16 @@ export class JsonReader {
     return this.#close(p)
   }
 
-  /** Reads an object as far as the list at `field`, which is read next, and then what is behind it with `key`. False: all is read. */
+  /**
+   * Reads an object as far as the list at `field`, and stands before that: it is to be read, and then the rest of the object
+   * with `key`. False if there is no such list: the object has been read to its end, or `error` says why not.
+   */
   until(shape: Shape, field: Field): boolean {
     this.#stop = field
+    this.#isStopped = false
     this.object(shape)
-    const isStopped = this.#stop === null
     this.#stop = null
-    return isStopped
+    return this.#isStopped
   }
 
   /** Enters an object, to be read with `key`. */
@@ -260,7 +257,7 @@ export class JsonReader {
     if (!this.#another(0x7d)) return END
     let field: Field | null = shape.at.next
     // Most probably the one that came here in the last object.
-    if (field.isAt(this.bytes, this.view, this.#p)) {
+    if (isNamed(this.bytes, this.view, this.#p, field)) {
       const p = this.#p + field.length
       this.#p = this.bytes[p]! <= 0x20 ? afterSpace(this.bytes, this.#n, p) : p
     } else {
@@ -356,8 +353,13 @@ export class JsonReader {
     }
     const end = this.#skipper.end
     this.#p = after
-    const field = shape.named(b, p, end)
-    if (field !== null) return field
+    for (const field of shape.fields) {
+      // The token has a colon behind the quote.
+      if (field.length !== end - p + 2) continue
+      let k = 1
+      while (p + k < end && field.token[k] === b[p + k]) k++
+      if (p + k === end) return field
+    }
     if (!this.#skipper.isEscaped) return null
     const name = unescaped(b, p + 1, end)
     return shape.fields.find((field) => field.name === name) ?? null

@@ -52,21 +52,6 @@ export class Field {
     this.tail = tailOf(view, 0, this.length)
     this.next = this
   }
-
-  /** For the reader: whether the name stands at `p`, with its colon. */
-  isAt(bytes: Uint8Array, view: DataView, p: number): boolean {
-    const { token, length } = this
-    if (length < 8) {
-      return (
-        view.getInt32(p, true) === this.head && view.getInt32(p + length - 4, true) === this.tail
-      )
-    }
-    if (view.getFloat64(p, true) !== this.head) return false
-    if (view.getFloat64(p + length - 8, true) !== this.tail) return false
-    let k = 8
-    while (k < length - 8 && token[k] === bytes[p + k]) k++
-    return k >= length - 8
-  }
 }
 
 export class Shape {
@@ -99,18 +84,6 @@ export class Shape {
     return found
   }
 
-  /** For the reader: the field whose name stands from the quote at `p` to the one at `end`; null: there is none. */
-  named(bytes: Uint8Array, p: number, end: number): Field | null {
-    for (const field of this.fields) {
-      // The token has a colon behind the quote.
-      if (field.length !== end - p + 2) continue
-      let k = 1
-      while (p + k < end && field.token[k] === bytes[p + k]) k++
-      if (p + k === end) return field
-    }
-    return null
-  }
-
   /** Forgets the last object, and those within. */
   clear(): void {
     this.stamp++
@@ -126,4 +99,16 @@ export class Shape {
       field.inner?.clear()
     }
   }
+}
+
+/** Whether the name of a field comes at `p`, with its colon. */
+export function isNamed(bytes: Uint8Array, view: DataView, p: number, field: Field): boolean {
+  const { token, length, head, tail } = field
+  if (length < 8)
+    return view.getInt32(p, true) === head && view.getInt32(p + length - 4, true) === tail
+  if (view.getFloat64(p, true) !== head || view.getFloat64(p + length - 8, true) !== tail)
+    return false
+  let k = 8
+  while (k < length - 8 && token[k] === bytes[p + k]) k++
+  return k >= length - 8
 }
