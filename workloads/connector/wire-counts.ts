@@ -3,28 +3,8 @@
 
 import type { Frame, MessageType } from '#exchanges/protocol/adapter.ts'
 import type { CountsEvent, TypeCounts, UnknownSample } from '#wire/events.ts'
+import { newTally, type Tally } from './tally.ts'
 import type { WireWatch } from './wire-watch.ts'
-
-/** Plain numbers that the recorder adds to. */
-export type Tally = {
-  readonly type: MessageType
-  frames: number
-  /** Frames that were not understood. */
-  missed: number
-  normalized: number
-  unknown: number
-  /** A sample is due once there are so many frames. */
-  next: number
-}
-
-export const newTally = (type: MessageType, next: number): Tally => ({
-  type,
-  frames: 0,
-  missed: 0,
-  normalized: 0,
-  unknown: 0,
-  next,
-})
 
 /** First frames of a kind that one event names. */
 const MAX_SAMPLES = 5

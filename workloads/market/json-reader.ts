@@ -10,15 +10,10 @@
 
 import { isUtf8 } from 'node:buffer'
 import { unescaped } from './bytes.ts'
-import { type Field, KIND, type Shape } from './json-shape.ts'
+import { NAME_TWICE, NO_LIST, NO_OBJECT, NO_PAIR, NOT_JSON } from './json-reasons.ts'
+import { type Field, isNamed, KIND, type Shape } from './json-shape.ts'
 import { afterSpace, JsonSkipper, kindOf } from './json-skipper.ts'
 import { afterNumber } from './json-tokens.ts'
-
-export const NOT_JSON = 'not JSON'
-export const NO_OBJECT = 'an object was expected'
-export const NO_LIST = 'a list was expected'
-export const NO_PAIR = 'a list of two values was expected'
-export const NAME_TWICE = 'a name stands twice in one object'
 
 /** `key`: the object is over. */
 export const END = null
@@ -52,6 +47,9 @@ export class JsonReader {
   #n = 0
   /** Directly behind an opening bracket: no comma comes first. */
   #first = false
+  /** Where `until` ends the reading of an object, and whether it did. */
+  #stop: Field | null = null
+  #isStopped = false
   readonly #skipper = new JsonSkipper()
 
   /** Starts with a frame. A byte order mark is skipped. */
@@ -200,6 +198,14 @@ export class JsonReader {
         } else {
           field.start = p
           field.kind = kindOf(c)
+          if (c === 0x5b && field === this.#stop) {
+            this.#isStopped = true
+            if (!isAsBefore || field !== lastBefore) shape.sweep()
+            shape.last = field
+            shape.at = field
+            this.#p = p
+            return true
+          }
           p = this.#skipper.value(b, this.#n, p)
           if (p < 0) return this.#fail(NOT_JSON)
           field.end = this.#skipper.end
@@ -225,6 +231,18 @@ export class JsonReader {
     return this.#close(p)
   }
 
+  /**
+   * Reads an object as far as the list at `field`, and stands before that: it is to be read, and then the rest of the object
+   * with `key`. False if there is no such list: the object has been read to its end, or `error` says why not.
+   */
+  until(shape: Shape, field: Field): boolean {
+    this.#stop = field
+    this.#isStopped = false
+    this.object(shape)
+    this.#stop = null
+    return this.#isStopped
+  }
+
   /** Enters an object, to be read with `key`. */
   open(shape: Shape): boolean {
     shape.clear()
@@ -241,7 +259,7 @@ export class JsonReader {
     if (!this.#another(0x7d)) return END
     let field: Field | null = shape.at.next
     // Most probably the one that came here in the last object.
-    if (this.#isNamed(field)) {
+    if (isNamed(this.bytes, this.view, this.#p, field)) {
       const p = this.#p + field.length
       this.#p = this.bytes[p]! <= 0x20 ? afterSpace(this.bytes, this.#n, p) : p
     } else {
@@ -256,6 +274,7 @@ export class JsonReader {
       return END
     }
     field.stamp = shape.stamp
+    shape.last = null
     field.kind = this.peek()
     field.start = this.#p
     return field
@@ -323,19 +342,6 @@ export class JsonReader {
     this.#p = afterSpace(this.bytes, this.#n, p + 1)
     this.#first = false
     return true
-  }
-
-  /** Whether the name of this field comes next, with its colon. */
-  #isNamed({ token, length, head, tail }: Field): boolean {
-    const view = this.view
-    const p = this.#p
-    if (length < 8)
-      return view.getInt32(p, true) === head && view.getInt32(p + length - 4, true) === tail
-    if (view.getFloat64(p, true) !== head || view.getFloat64(p + length - 8, true) !== tail)
-      return false
-    let k = 8
-    while (k < length - 8 && token[k] === this.bytes[p + k]) k++
-    return k >= length - 8
   }
 
   /** Reads `"name":` and finds it among the wanted ones; null: it is another one, or no name at all. */

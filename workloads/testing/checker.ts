@@ -18,6 +18,7 @@ export type CheckedGap = {
   readonly cause: string
   readonly fault: string
   readonly connection: string | null
+  readonly shard?: number | null
   readonly missing: number | null
   readonly channel?: string
   readonly detail?: string

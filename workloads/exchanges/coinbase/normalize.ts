@@ -1,13 +1,13 @@
 // Coinbase Advanced Trade frames as market events. Prices are in the quote currency, sizes in the base currency; sizes of levels
 // are absolute. `side` of a trade is the maker's (README.md says how that is known): a BUY was hit by a taker who sold.
-//
 // `sequence` is that of the frame in its connection. A change of a book has the time of its last level, everything else
 // that of the frame, but for trades, which have their own.
 
 import { BookRows } from '#market/book-rows.ts'
 import { EVENT, FLAG, MarketEvent, SIDE } from '#market/event.ts'
 import { FieldsReader, MISSING } from '#market/fields-reader.ts'
-import { END, JsonReader, NO_LIST, OTHER } from '#market/json-reader.ts'
+import { END, JsonReader, OTHER } from '#market/json-reader.ts'
+import { NO_LIST } from '#market/json-reasons.ts'
 import { type Field, KIND, Shape } from '#market/json-shape.ts'
 import {
   type Emit,
@@ -19,28 +19,20 @@ import {
 import { Symbols } from '#market/symbols.ts'
 import { UNIT } from '#market/time.ts'
 import { textAt, Words } from '#market/words.ts'
+import { isWhole } from './ids.ts'
+import {
+  CHANNELS,
+  NEGATIVE,
+  NOT_A_CHANNEL,
+  NOT_A_SIDE,
+  NOT_A_TYPE,
+  NOT_AN_ID,
+  NOT_POSITIVE,
+  NOT_WHOLE,
+  PHASES,
+} from './words.ts'
 
-export const NEGATIVE = 'below zero'
-export const NOT_POSITIVE = 'not above zero'
-export const NOT_WHOLE = 'not a whole number'
-export const NOT_AN_ID = 'neither a text nor a whole number'
-export const NOT_A_SIDE = 'not a side that is known'
-export const NOT_A_TYPE = 'neither snapshot nor update'
-export const NOT_A_CHANNEL = 'a channel that is not known'
-
-const CHANNELS = [
-  'l2_data',
-  'market_trades',
-  'ticker',
-  'ticker_batch',
-  'status',
-  // These say nothing about a market that trades do not say.
-  'heartbeats',
-  'subscriptions',
-  'candles',
-]
 const [BOOKS, TRADES, TICKERS, TICKER_BATCH, STATUS] = [0, 1, 2, 3, 4]
-const PHASES = { online: 'open', offline: 'paused', delisted: 'closed' } as const
 
 class CoinbaseNormalizer implements Normalizer {
   readonly #reader = new JsonReader()
@@ -158,21 +150,15 @@ class CoinbaseNormalizer implements Normalizer {
   #read(): number {
     const reader = this.#reader
     const frame = this.#frame
-    let channel = -1
     let isRead = false
-    reader.open(frame)
-    for (let field = reader.key(frame); field !== END; field = reader.key(frame)) {
-      if (field === OTHER) reader.skip()
-      else if (field === this.#list && channel >= 0 && channel <= STATUS) {
-        isRead = true
-        this.#readEvents(channel)
-      } else {
-        field.kind = reader.value()
-        field.start = reader.start
-        field.end = reader.end
-        if (field === this.#channel) channel = this.#channels.find(field, reader)
-      }
+    if (reader.until(frame, this.#list)) {
+      const known = this.#channels.find(this.#channel, reader)
+      isRead = known >= 0 && known <= STATUS
+      if (isRead) this.#readEvents(known)
+      else reader.skip()
+      this.#readRest(frame)
     }
+    const channel = this.#channels.find(this.#channel, reader)
     if (!reader.finish()) return channel
     if (channel < 0) {
       const isError =
@@ -198,24 +184,16 @@ class CoinbaseNormalizer implements Normalizer {
   #readEvents(channel: number): void {
     const reader = this.#reader
     const event = this.#event
-    if (!this.#isList(this.#list)) return
+    reader.list()
     const items = this.#items[channel]!
-    while (reader.more() && reader.open(event)) {
+    while (reader.more()) {
       const before = this.#count
-      let isRead = false
       if (channel === BOOKS) this.#next(EVENT.bookChange)
-      for (let field = reader.key(event); field !== END; field = reader.key(event)) {
-        if (field === OTHER) reader.skip()
-        else if (field === items) {
-          isRead = true
-          if (this.#isList(field)) this.#readItems(channel)
-        } else {
-          field.kind = reader.value()
-          field.start = reader.start
-          field.end = reader.end
-        }
-      }
-      if (!isRead) this.#values.fail(items, MISSING)
+      if (reader.until(event, items)) {
+        reader.list()
+        this.#readItems(channel)
+        this.#readRest(event)
+      } else this.#values.fail(items, items.kind === KIND.none ? MISSING : NO_LIST)
       const type = this.#types.find(this.#type, reader)
       if (type < 0) this.#values.fail(this.#type, NOT_A_TYPE)
       if (channel === BOOKS) this.#endBook(type === 0)
@@ -225,12 +203,16 @@ class CoinbaseNormalizer implements Normalizer {
     }
   }
 
-  /** Enters the list at a field, or says that there is none and goes past what is there. */
-  #isList(field: Field): boolean {
-    if (field.kind === KIND.list) return this.#reader.list()
-    this.#values.fail(field, field.kind === KIND.none ? MISSING : NO_LIST)
-    if (field.kind !== KIND.none) this.#reader.skip()
-    return false
+  /** What stands behind the list of an object. */
+  #readRest(shape: Shape): void {
+    const reader = this.#reader
+    for (let field = reader.key(shape); field !== END; field = reader.key(shape)) {
+      const kind = reader.value()
+      if (field === OTHER) continue
+      field.kind = kind
+      field.start = reader.start
+      field.end = reader.end
+    }
   }
 
   #readItems(channel: number): void {
@@ -377,7 +359,7 @@ class CoinbaseNormalizer implements Normalizer {
     const step = this.#values.number(field, 'optional')
     if (step <= 0) this.#values.fail(field, NOT_POSITIVE)
     if (Number.isNaN(step)) return ''
-    return Buffer.from(this.#reader.bytes.buffer, field.start, field.end - field.start).toString()
+    return textAt(field, this.#reader)
   }
 
   /** An optional price; 0 says that there is none. */
@@ -403,14 +385,6 @@ class CoinbaseNormalizer implements Normalizer {
   #failSide(field: Field): void {
     this.#values.fail(field, field.kind === KIND.none ? MISSING : NOT_A_SIDE)
   }
-}
-
-/** Whether digits stand at a field; they may be more than a number holds. */
-function isWhole(bytes: Uint8Array, { kind, start, end }: Field): boolean {
-  if (kind !== KIND.number && kind !== KIND.text) return false
-  let p = start
-  while (p < end && bytes[p]! >= 0x30 && bytes[p]! <= 0x39) p++
-  return p === end && start < end
 }
 
 /** Coinbase's frames say all by themselves: the Feed is not looked at. */

@@ -4,10 +4,10 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { Gap } from '#archive/format/manifest.ts'
+import { manifestOf, readBack, temporaryFolder } from '#archive/testing/folders.ts'
+import { verifyArchive } from '#archive/verify/verify.ts'
 import { EVENT } from '#market/event.ts'
-import type { Gap } from '../../archive/format/manifest.ts'
-import { manifestOf, readBack, temporaryFolder } from '../../archive/testing/folders.ts'
-import { verifyArchive } from '../../archive/verify/verify.ts'
 import { VirtualExchange } from '../../simulator/testing/virtual-exchange.ts'
 import { DAY, START_MS, VirtualCapture } from '../protocol/testing/virtual-capture.ts'
 import { generic } from './adapter.ts'

@@ -25,7 +25,7 @@ export class Form {
     const told = type.match ?? type.name
     const isAny = told === '*'
     const setType = (): void =>
-      set(type.type ?? 'type', valueOf(told.replaceAll('{symbol}', textPlace('symbol')), type.name))
+      set(type.type ?? 'type', jsonOf(told.replaceAll('{symbol}', textPlace('symbol')), type.name))
     if (!isAny) setType()
     if (type.symbol !== undefined) set(type.symbol, textPlace('symbol'))
     if (type.time !== undefined) set(type.time, rawPlace('time'))
@@ -81,7 +81,7 @@ const OF_FIELD: Readonly<Record<string, string>> = {
 export const literal = (word: string): string =>
   /^(true|false|0|[1-9]\d{0,14})$/.test(word) ? word : ascii(JSON.stringify(word))
 
-const valueOf = (text: string, name: string): Json => {
+const jsonOf = (text: string, name: string): Json => {
   const value = text.replaceAll('*', name)
   return value === 'true' || value === 'false' ? value === 'true' : value
 }
