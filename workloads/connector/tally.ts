@@ -6,20 +6,21 @@ import type { MessageType } from '#exchanges/protocol/adapter.ts'
 export type Tally = {
   readonly type: MessageType
   frames: number
-  understood: number
+  /** Frames that were not understood. */
+  missed: number
   normalized: number
   unknown: number
-  /** Frames until the next sample; below 0 one is due. */
-  left: number
+  /** A sample is due once there are so many frames. */
+  next: number
 }
 
-export const newTally = (type: MessageType, left: number): Tally => ({
+export const newTally = (type: MessageType, next: number): Tally => ({
   type,
   frames: 0,
-  understood: 0,
+  missed: 0,
   normalized: 0,
   unknown: 0,
-  left,
+  next,
 })
 
 /** Takes what became of a sample. */

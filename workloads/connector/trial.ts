@@ -62,8 +62,6 @@ export type Trial = {
   readonly types: readonly TrialType[]
   /** By channel, what the exchange's protocol can prove. */
   readonly proof: Readonly<Record<string, string>>
-  /** False if frames of this exchange are not normalised yet. */
-  readonly isNormalized: boolean
   /** What of the feed cannot be had, in the exchange's words. */
   readonly troubles: readonly { readonly kind: string; readonly message: string }[]
   readonly unknown: readonly UnknownFrame[]
@@ -97,7 +95,7 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
   const wire = new WireWatch({
     feed: feed.metadata.name,
     proof: proofOf(feed),
-    normalizer: normalizer && figures.watch(normalizer),
+    normalizer: figures.watch(normalizer),
     counted: () => stats.types.values(),
     nowMs,
     everyMs: NEVER_MS,
@@ -170,7 +168,6 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
     bytesPerDay: Math.round(perSecond(stats.bytes, seconds) * 86_400),
     types: figures.types(seconds),
     proof: wire.proof,
-    isNormalized: normalizer !== null,
     troubles,
     unknown: figures.unknown,
     failure,

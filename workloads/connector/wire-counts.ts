@@ -39,7 +39,11 @@ export class WireCounts {
 
   /** A sample is due: keeps a copy of the frame for later, unless there are enough of them. */
   sample(tally: Tally, recv: bigint, n: number, payload: Uint8Array, frame: Frame): void {
-    tally.left = this.#watch.sample({ counts: this, tally, n, recv, symbol: frame.symbol }, payload)
+    const skipped = this.#watch.sample(
+      { counts: this, tally, n, recv, symbol: frame.symbol },
+      payload
+    )
+    tally.next = tally.frames + skipped
   }
 
   /** The frame of a sample was normalised: `reason` is empty, or says why it became an `unknown` event. */
@@ -56,14 +60,15 @@ export class WireCounts {
     const types: Record<string, TypeCounts> = {}
     let any = false
     for (const tally of this.#tallies) {
+      const { frames, missed, normalized, unknown } = tally
+      tally.next -= frames
       // Each day begins with a sample of each type.
-      if (day !== this.#day) tally.left = Math.min(tally.left, this.#watch.before(tally.type.name))
-      const { frames, understood, normalized, unknown } = tally
+      if (day !== this.#day) tally.next = Math.min(tally.next, this.#watch.before(tally.type.name))
       if (frames + normalized === 0) continue
       any = true
-      types[tally.type.name] = { frames, understood, normalized, unknown }
+      types[tally.type.name] = { frames, understood: frames - missed, normalized, unknown }
       tally.frames = 0
-      tally.understood = 0
+      tally.missed = 0
       tally.normalized = 0
       tally.unknown = 0
     }
