@@ -327,6 +327,7 @@ const reportOf = (run: ReturnType<typeof startCapture>) =>
   reporter({
     environment: 'env',
     feed: 'feed',
+    shard: 0,
     simulated: true,
     capture: run.capture,
     stats: run.stats,

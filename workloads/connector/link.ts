@@ -14,12 +14,13 @@ import { pause } from '#role/backoff.ts'
 import type { Logger } from '#role/run.ts'
 import type { Predecessor } from '#wire/events.ts'
 import type { Live } from './recorder.ts'
-import { deploymentName } from './report.ts'
 
 export type LinkOptions = {
   readonly url: string
   readonly environment: string
   readonly feed: string
+  /** Of the Deployment: its user on NATS. */
+  readonly user: string
   readonly stream: StreamWant
   readonly credentialsFile: string | undefined
   readonly log: Logger
@@ -40,7 +41,7 @@ export class Link {
   #nc: NatsConnection | null = null
   #live: LivePublisher | null = null
   #message = 'NATS is not connected yet'
-  /** By shard: the last connection in the stream before this process wrote into it. */
+  /** By slot: the last connection in the stream before this process wrote into it. */
   readonly #predecessors = new Map<number, Predecessor>()
 
   constructor(options: LinkOptions) {
@@ -74,7 +75,7 @@ export class Link {
 
   /** Resolves once blocks flow; rejects where they never will, or when `signal` aborts. */
   async open(signal: AbortSignal): Promise<void> {
-    const { url, environment, feed, log, random, steadyMs, credentialsFile } = this.#o
+    const { url, environment, feed, user, log, random, steadyMs, credentialsFile } = this.#o
     const name = `ssmd connector ${environment}/${feed}`
     const nc = await connectBus({
       url,
@@ -83,7 +84,7 @@ export class Link {
       signal,
       credentialsFile,
       random,
-      user: deploymentName(environment, feed),
+      user,
     })
     this.#nc = nc
     this.#o.onConnected(nc)
