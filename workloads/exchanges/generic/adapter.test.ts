@@ -101,7 +101,10 @@ test('the Feed that describes the exchange goes with each connection, with its v
   assert.equal(description.spec.versions, [version])
   assert.equal(description.spec.messageTypes, feed.spec.messageTypes)
   assert.equal(description.metadata, { name: 'made' })
-  const many = feedOf(COUNTED, Array.from({ length: 1_001 }, (_, i) => `S${i}`))
+  const many = feedOf(
+    COUNTED,
+    Array.from({ length: 1_001 }, (_, i) => `S${i}`)
+  )
   assert.is((open(many) as { description: Feed }).description.spec.symbols, undefined)
 })
 
