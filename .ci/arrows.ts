@@ -59,7 +59,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   [SIMULATION]: ['crds'],
   [EXCHANGES]: ['crds', MARKET, PROTOCOL, SIMULATION, `${EXCHANGES}/<name>`],
   [MARKET]: [],
-  'workloads/connector': [...PROGRAM, EXCHANGES, PROTOCOL],
+  'workloads/connector': [...PROGRAM, MARKET, EXCHANGES, PROTOCOL],
   'workloads/archiver': [...PROGRAM, ARCHIVE],
   'workloads/simulator': [...PROGRAM, EXCHANGES, SIMULATION, `${ARCHIVE}/read`],
   'operator/kube': ['crds', 'workloads/role'],

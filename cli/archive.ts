@@ -1,12 +1,16 @@
 // What the `data` commands share: the days of archives, and clear words if there are none.
-import type { Days } from '#archive/read/reader.ts'
+import { type Days, surveyDays } from '#archive/read/reader.ts'
 import { SsmdError } from '#crds/errors.ts'
 import { type FeedPlace, placeOf, type Root, surveyRoots } from './roots.ts'
 
 /** All days of the roots, or of one feed of them. Throws an error that names the existing feeds. */
-export async function findDays(roots: readonly Root[], feed: string | undefined): Promise<Days> {
-  if (feed !== undefined) return (await findFeed(roots, feed)).days
-  const all = await surveyRoots(roots)
+export async function findDays(
+  roots: readonly Root[],
+  feed: string | undefined,
+  survey = surveyDays
+): Promise<Days> {
+  if (feed !== undefined) return (await findFeed(roots, feed, survey)).days
+  const all = await surveyRoots(roots, survey)
   const isOne = all.length === 1
   return {
     days: all.flatMap(({ days }) => days.days),
@@ -20,9 +24,10 @@ export async function findDays(roots: readonly Root[], feed: string | undefined)
 /** The one root that has a feed, the feed's own name there, and its days. */
 export async function findFeed(
   roots: readonly Root[],
-  label: string
+  label: string,
+  survey = surveyDays
 ): Promise<FeedPlace & { readonly days: Days }> {
-  const all = await surveyRoots(roots)
+  const all = await surveyRoots(roots, survey)
   for (const { root, days: held } of all) {
     const days = held.days.filter((day) => day.feed === label)
     const damaged = held.damaged.filter((day) => day.feed === label)

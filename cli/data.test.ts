@@ -1,10 +1,11 @@
 // The data commands beside neighbours that cannot be read, and with what people may type.
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { makeBlock } from '#archive/testing/blocks.ts'
+import { formatManifest } from '#archive/format/manifest.ts'
+import { eventRecord, makeBlock } from '#archive/testing/blocks.ts'
 import { openWriter, STREAM } from '#archive/testing/folders.ts'
 import type { FeedWriter } from '#archive/writer.ts'
 import { TestFolder } from '../operator/local/testing/folder.ts'
@@ -90,6 +91,39 @@ test('feeds of a named root have its name in front, in the list, in a sample and
   assert.not.match(verify.stdout, /^made /m)
   const all = await runSsmd(['data', 'verify', ...paths])
   assert.match(all.stdout, /^16 records in 2 days/m)
+})
+
+test('data list -o wide adds exchange and proof, the former also of a day of an older ssmd', async () => {
+  using folder = new TestFolder()
+  const writer = await openWriter(folder.data)
+  writer.bind(STREAM)
+  const at = (day: string) => BigInt(Date.parse(`${day}T12:00:00Z`)) * 1_000_000n
+  const proof = { trade: 'frames', orderbook_delta: 'frames', ticker: 'nothing' }
+  for (const [i, day] of [DAY, '2026-11-25'].entries()) {
+    const records = [
+      eventRecord(at(day), { kind: 'open', exchange: 'kalshi' } as { kind: string }),
+      eventRecord(at(day), { kind: 'counts', proof } as { kind: string }),
+    ]
+    writer.add(makeBlock({ connection: `01${i}`, first: 1, records }), i + 1)
+  }
+  await writer.close()
+  const path = join(folder.data, 'made', DAY, 'manifest.json')
+  const { exchange, counts, sha256: _, ...older } = JSON.parse(readFileSync(path, 'utf8'))
+  assert.is(exchange, 'kalshi')
+  assert.ok(counts)
+  writeFileSync(path, formatManifest(older))
+  const wide = await runSsmd(['data', 'list', '--path', folder.data, '-o', 'wide'])
+  assert.is(wide.code, 0, wide.stderr)
+  const [titles, first, second] = wide.stdout.trim().split('\n')
+  assert.match(titles!, / EXCHANGE +PROOF$/)
+  assert.match(first!, / kalshi +-$/)
+  assert.match(second!, / kalshi +frames: orderbook_delta, trade; nothing: ticker$/)
+  const table = await runSsmd(['data', 'list', '--path', folder.data])
+  assert.not.match(table.stdout, /EXCHANGE|kalshi/)
+  const json = await runSsmd(['data', 'list', '--path', folder.data, '-o', 'json'])
+  const { days } = JSON.parse(json.stdout)
+  assert.equal([days[0].exchange, days[0].proof], ['kalshi', {}])
+  assert.equal(days[1].proof, proof)
 })
 
 test('two roots without names that hold the same feed are refused, with how to name one', async () => {

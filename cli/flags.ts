@@ -1,6 +1,6 @@
 // What the declarations of commands share: examples in the help, and flags that check themselves.
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { Output } from './output.ts'
+import type { Output, WideOutput } from './output.ts'
 
 /** Every command teaches by example. */
 export const examples = (command: Command, text: string): Command =>
@@ -9,6 +9,11 @@ export const examples = (command: Command, text: string): Command =>
 export const outputOption = (): Option =>
   new Option('-o, --output <form>', 'how to print the result')
     .choices(['table', 'json'] satisfies Output[])
+    .default('table')
+
+export const wideOutputOption = (): Option =>
+  new Option('-o, --output <form>', 'how to print the result; wide: with more columns')
+    .choices(['table', 'json', 'wide'] satisfies WideOutput[])
     .default('table')
 
 /** For an option that may be given several times. */

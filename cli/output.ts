@@ -8,6 +8,8 @@ import { SsmdError, toSsmdError } from '#crds/errors.ts'
 import { clean } from './text.ts'
 
 export type Output = 'table' | 'json'
+/** `wide`: the table with more columns. */
+export type WideOutput = Output | 'wide'
 
 const isBrokenPipe = ({ code }: NodeJS.ErrnoException): boolean =>
   code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'

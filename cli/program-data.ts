@@ -1,7 +1,7 @@
 // The commands that read an archive, as they are called.
 import { type Command, Option } from 'commander'
-import { collect, examples, outputOption, wholeNumber } from './flags.ts'
-import type { Output } from './output.ts'
+import { collect, examples, outputOption, wholeNumber, wideOutputOption } from './flags.ts'
+import type { Output, WideOutput } from './output.ts'
 
 /** The first value takes the place of the default. */
 const collectPaths = (value: string, before: readonly string[]): readonly string[] =>
@@ -36,14 +36,15 @@ export function addData(program: Command): void {
       .description('Shows the days of each feed, with records, size, gaps and condition.')
       .argument('[feed]', 'only this feed')
       .addOption(pathOption())
-      .addOption(outputOption()),
+      .addOption(wideOutputOption()),
     `
   ssmd data list
+  ssmd data list --output wide    with the exchange, and what its protocol can prove
   ssmd data list kalshi --path /mnt/ssmd
   ssmd data list --path data --path live=data/live    the feeds of the second are live.<feed>
   ssmd data list --output json | jq '.days[] | select(.gaps > 0)'`
   ).action(
-    async (feed: string | undefined, options: { path: readonly string[]; output: Output }) => {
+    async (feed: string | undefined, options: { path: readonly string[]; output: WideOutput }) => {
       const { runDataList } = await import('./commands/data-list.ts')
       await runDataList({ feed, ...options })
     }

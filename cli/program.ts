@@ -6,6 +6,7 @@ import { readVersion } from './commands/version.ts'
 import { collect, examples, outputOption } from './flags.ts'
 import { endWithOutput, flush, type Output, printError } from './output.ts'
 import { addData } from './program-data.ts'
+import { addFeed } from './program-feed.ts'
 import { addOperator } from './program-operator.ts'
 import { addRoles } from './program-roles.ts'
 import { addSteering } from './program-steer.ts'
@@ -66,6 +67,7 @@ export function buildProgram(): Command {
   program.addHelpText('after', EXIT_CODES)
   addUp(program)
   addValidate(program)
+  addFeed(program)
   addData(program)
   addRoles(program)
   addOperator(program)

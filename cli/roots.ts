@@ -61,9 +61,12 @@ export const placeOf = (root: Root, label: string): FeedPlace => ({
 export type Surveyed = { readonly root: Root; readonly days: Days }
 
 /** The days of every root. Throws SSMD_E_USAGE if two roots without a name have the same feed. */
-export async function surveyRoots(roots: readonly Root[]): Promise<Surveyed[]> {
+export async function surveyRoots(
+  roots: readonly Root[],
+  survey = surveyDays
+): Promise<Surveyed[]> {
   const all = await Promise.all(
-    roots.map(async (root) => ({ root, days: labelled(root, await surveyRoot(root.path)) }))
+    roots.map(async (root) => ({ root, days: labelled(root, await surveyRoot(root.path, survey)) }))
   )
   refuseMixed(all)
   return all
@@ -75,9 +78,9 @@ function labelled(root: Root, { days, damaged, files }: Days): Days {
   return { days: label(days), damaged: label(damaged), files }
 }
 
-async function surveyRoot(path: string): Promise<Days> {
+async function surveyRoot(path: string, survey: typeof surveyDays): Promise<Days> {
   try {
-    return await surveyDays(path)
+    return await survey(path)
   } catch (thrown) {
     const error = toSsmdError(thrown)
     if (error.code !== 'SSMD_E_NOT_FOUND') throw error

@@ -275,6 +275,11 @@ export type FeedStatus = {
   readonly observedGeneration?: number
   /** Name of the version in force. */
   readonly version?: string
+  /**
+   * What the exchange's protocol can prove about completeness, by channel: `frames` (each frame is
+   * numbered), `book` (losses show in the book), `trades` (losses of trades show), or `nothing`.
+   */
+  readonly proof?: string
   /** Connections that are open / wanted, over all environments. */
   readonly connected?: string
   /** Frames received each second, over all environments. */

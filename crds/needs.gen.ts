@@ -89,6 +89,7 @@ export const NEEDS: Readonly<Record<string, Readonly<Record<string, readonly str
     status: ['object'],
     'status.observedGeneration': ['integer'],
     'status.version': ['string'],
+    'status.proof': ['string'],
     'status.connected': ['string'],
     'status.messagesPerSecond': ['number'],
     'status.lastMessageTime': ['string'],

@@ -133,6 +133,7 @@ function feed(over: Partial<FeedView> = {}, of: Written = {}): KubeObject {
     disabled: false,
     paused: of.annotations?.[PAUSED] === 'true',
     version: 'v2',
+    proof: 'frames: trade',
     captures: [capture()],
     settled: true,
     failure: undefined,

@@ -403,6 +403,20 @@ test('a Feed at rest writes nothing, whenever it is looked at', async () => {
   }
 })
 
+test('status.proof says what the protocol can prove, channel by channel, and follows the spec', async () => {
+  const course = start()
+  const proof = () =>
+    (course.store(FEEDS).get('n/a') as KubeObject & { status?: { proof?: string } }).status?.proof
+  await course.settle()
+  assert.is(proof(), 'frames: trade')
+  course.put(
+    FEEDS,
+    withSpec({ channels: ['trade', 'ticker'] })(course.store(FEEDS).get('n/a') as KubeObject)
+  )
+  await course.settle()
+  assert.is(proof(), 'frames: ticker, trade')
+})
+
 test('figures that move are written twice a minute', async () => {
   const course = start()
   await course.settle()

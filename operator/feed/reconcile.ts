@@ -4,6 +4,7 @@
 import { streamWantOf } from '#bus/stream-config.ts'
 import { feedsOf, shardsOf } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
+import { proofOf, proofText } from '#crds/proof.ts'
 import { utcDay } from '#crds/rfc3339.ts'
 import { versionInForce } from '#crds/versions.ts'
 import { DEPLOYMENTS, type KubeObject, keyOf } from '../kube/objects.ts'
@@ -62,6 +63,7 @@ export const reconcileFeed =
       disabled: feed !== undefined && isDisabled(feed),
       paused,
       version: feed && versionInForce(feed, day)?.name,
+      proof: feed && proofText(proofOf(feed)),
       captures: views,
       settled: context.isSettled(),
       failure,
@@ -138,7 +140,7 @@ async function makeConnectors(
 const isHeld = ({ pending }: Made): boolean =>
   [...pending.values()].flat().some((cause) => cause !== 'image')
 
-/** The objects of Deployments that are there. */
+/** The objects whose Deployment exists. */
 async function existing(pass: Pass, objects: readonly Child[]): Promise<Child[]> {
   const names = new Set<string>()
   for (const object of objects) {

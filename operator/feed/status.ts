@@ -37,6 +37,8 @@ export type FeedView = {
   readonly disabled: boolean
   readonly paused: boolean
   readonly version: string | undefined
+  /** What the exchange's protocol can prove, channel by channel, in words. */
+  readonly proof: string | undefined
   readonly captures: readonly CaptureView[]
   /** Whether reports had time to arrive since the operator started. */
   readonly settled: boolean
@@ -163,6 +165,7 @@ export function feedFigures(view: FeedView): Readonly<Record<string, unknown>> {
   const archivers = active.flatMap((capture) => capture.archivers)
   return {
     version: view.version,
+    proof: view.proof,
     ...figuresOf(reports, archivers, view.day),
     environments:
       view.captures.length === 0

@@ -63,6 +63,8 @@ export const REASONS = {
     'check spec.symbols.include of the Feed against the symbols of the exchange; discovery continues automatically',
   ProofLost:
     'update ssmd if the exchange has changed its protocol; frames are archived, their completeness is not proved',
+  WireDrift:
+    'update ssmd if the exchange has changed its protocol, or declare the type in spec.messageTypes of the Feed; frames are archived',
   ClockStepped: 'synchronize the clock of the node (NTP or PTP); frames are archived',
   CredentialsRefused:
     'correct the key or the credentials in the Secret that the Environment names; they are then used automatically',
@@ -108,6 +110,7 @@ const QUOTING: ReadonlySet<string> = new Set<Reason>([
   'DiscoveryFailed',
   'SymbolsNotFound',
   'ProofLost',
+  'WireDrift',
   'ClockStepped',
   'CredentialsRefused',
   'Troubled',

@@ -65,6 +65,7 @@ const view = (over: Partial<FeedView> = {}): FeedView => ({
   disabled: false,
   paused: false,
   version: 'v1',
+  proof: 'frames: trade; nothing: ticker',
   captures: [capture()],
   settled: true,
   failure: undefined,

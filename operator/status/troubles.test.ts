@@ -55,7 +55,14 @@ const capture = (over: Partial<Alone> = {}): CaptureView =>
     ...over,
   })
 const feed = (...captures: readonly CaptureView[]): FeedView => ({
-  ...{ config: good('Valid'), disabled: false, paused: false, version: 'v1', captures },
+  ...{
+    config: good('Valid'),
+    disabled: false,
+    paused: false,
+    version: 'v1',
+    captures,
+    proof: undefined,
+  },
   ...{ settled: true, failure: undefined, day: '2026-11-24' },
 })
 const archive = (...reports: readonly ArchiverSays[]): ArchiveView => ({
@@ -82,6 +89,7 @@ const TABLE: Readonly<Record<TroubleKind, readonly [flowing: string, ready: stri
   DiscoveryFailed: ['False', 'True'],
   SymbolsNotFound: ['True', 'True'],
   ProofLost: ['True', 'True'],
+  WireDrift: ['True', 'True'],
   ClockStepped: ['True', 'True'],
 }
 for (const [kind, [flowing, ready]] of Object.entries(TABLE))

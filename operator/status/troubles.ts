@@ -24,6 +24,7 @@ const WEIGHTS: Readonly<Record<TroubleKind, Weight>> = {
   DiscoveryFailed: 'hinders',
   SymbolsNotFound: 'noted',
   ProofLost: 'noted',
+  WireDrift: 'noted',
   ClockStepped: 'noted',
 }
 const ORDER = Object.keys(WEIGHTS)

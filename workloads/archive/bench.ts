@@ -73,6 +73,7 @@ function takeIn(
           keep?.push(Buffer.from(lines))
           return compress(lines)
         },
+        resourceText: JSON.stringify,
         ensureDay: () => {},
         nextNumber: () => 0,
         heldNumbers: () => [],

@@ -3,6 +3,7 @@
 
 import { join } from 'node:path'
 import { type SsmdError, toSsmdError } from '#crds/errors.ts'
+import { resourceText } from '#crds/resource-text.ts'
 import { compressor } from './format/gzip.ts'
 import { COMMIT_FOLDER, feedFolder } from './format/names.ts'
 import { ActiveDays } from './ingest/active-days.ts'
@@ -110,6 +111,7 @@ export class FeedWriter {
         types: options.types && new Set(options.types),
         chunkBytes: options.chunkBytes ?? CHUNK_BYTES,
         compress,
+        resourceText,
         ensureDay: (day) => this.#days.ensure(day),
         nextNumber: (day, group) => this.#days.nextNumber(day, group),
         heldNumbers: (id, day) => this.#days.heldNumbers(id, day),

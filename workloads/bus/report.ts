@@ -12,6 +12,7 @@ export type TroubleKind =
   | 'NotDurable'
   | 'FramesDropped'
   | 'ProofLost'
+  | 'WireDrift'
   | 'ClockStepped'
   | 'GapStorm'
 

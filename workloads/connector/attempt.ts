@@ -127,6 +127,7 @@ export class Attempt {
     let recorder: Recorder
     let opened = 0
     let watch: NodeJS.Timeout
+    let telling: NodeJS.Timeout | undefined
     return {
       opened: (transport) => {
         opened = steadyMs()
@@ -136,6 +137,9 @@ export class Attempt {
         watch = watchLife({ exchange, connection, transport, steadyMs }, () =>
           this.#checkClock(line, recorder)
         )
+        const { countsEveryMs } = recorder
+        if (countsEveryMs !== null)
+          telling = setInterval(() => recorder.tellCounts(), countsEveryMs)
         onChange()
       },
       frame: (payload) => connection.frame(payload),
@@ -147,6 +151,7 @@ export class Attempt {
       },
       closed: (code, reason, violation) => {
         clearInterval(watch)
+        clearInterval(telling)
         connection.failure ??= violation ?? null
         this.#transport = null
         const next = successor()

@@ -11,12 +11,12 @@ import { FrameScanner } from '#wire/scanner.ts'
 import { benchBurst } from './bench/burst.ts'
 import { Connection } from './connection.ts'
 import { Continuity } from './continuity.ts'
+import { discard } from './discard.ts'
 import { fetcher } from './fetch.ts'
 import { fixedLinger } from './linger.ts'
 import { CaptureMemory } from './memory.ts'
 import { Recorder } from './recorder.ts'
 import { newStats } from './stats.ts'
-import { blackHole } from './testing/black-hole.ts'
 
 const RUN_MS = 150
 
@@ -88,7 +88,7 @@ const newSession = () =>
 
 /** A connection whose blocks are acknowledged at once. */
 function newConnection(): Connection {
-  const publisher = blackHole()
+  const publisher = discard()
   const nowNanos = () => process.hrtime.bigint()
   const recorder = new Recorder({
     environment: 'bench',

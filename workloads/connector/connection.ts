@@ -119,6 +119,7 @@ export class Connection {
     this.#sequences.end()
     clearTimeout(this.#wake)
     for (const action of this.#o.session.closed(this.#o.steadyMs())) this.#carryOut(action)
+    this.#o.recorder.tellCounts()
     this.#o.recorder.event({ kind: 'close', ...close })
     this.#o.recorder.end()
   }

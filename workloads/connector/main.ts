@@ -10,9 +10,10 @@ import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated, shardsOf } from '#crds/environments.ts'
 import { describeError, SsmdError } from '#crds/errors.ts'
 import type { Feed } from '#crds/feed.gen.ts'
+import { proofOf } from '#crds/proof.ts'
 import { parseDuration, parseSize } from '#crds/quantities.ts'
 import { loadResource } from '#crds/resources.ts'
-import { adapterOf } from '#exchanges/index.ts'
+import { adapterOf, normalizerOf } from '#exchanges/index.ts'
 import { symbolFilter } from '#exchanges/protocol/globs.ts'
 import { pause } from '#role/backoff.ts'
 import { KEYS_DIR } from '#role/keys.ts'
@@ -31,6 +32,7 @@ import { recorders } from './recorders.ts'
 import { deploymentName, reporter } from './report.ts'
 import { newStats } from './stats.ts'
 import { steadyMs } from './times.ts'
+import { WireWatch } from './wire-watch.ts'
 
 export type ConnectorOptions = {
   readonly feedFile: string
@@ -111,6 +113,13 @@ async function capture(
     },
   })
   const { publisher } = link
+  const wire = new WireWatch({
+    feed: names.feed,
+    proof: proofOf(feed),
+    normalizer: await normalizerOf(feed.spec.exchange, feed),
+    counted: () => stats.types.values(),
+    nowMs,
+  })
   const memory = new CaptureMemory(parseSize(connector.bufferBytes), publisher, { nowMs, steadyMs })
   const newRecorder = recorders(
     {
@@ -122,7 +131,8 @@ async function capture(
       stats,
       live: link.live,
     },
-    nowMs
+    nowMs,
+    wire
   )
   const feedCapture = new Capture({
     deps: {
@@ -153,6 +163,7 @@ async function capture(
   })
   alarms.watch(() => memory.troubles(link.message))
   alarms.watch(() => feedCapture.troubles())
+  alarms.watch(() => wire.troubles())
   const figures = { stats, memory, publisher, capture: feedCapture, alarms }
   const metrics = connectorMetrics(role.metrics, figures)
   const report = reporter({

@@ -7,11 +7,11 @@ import { rfc3339 } from '#crds/rfc3339.ts'
 import { type Frame, UNKNOWN } from '#exchanges/protocol/adapter.ts'
 import { until } from '#testing/deadline.ts'
 import { FORM } from '#wire/form.ts'
+import { discard } from './discard.ts'
 import { fixedLinger, lingerOf, nextLingerMs } from './linger.ts'
 import { CaptureMemory } from './memory.ts'
 import { Recorder, type RecorderOptions } from './recorder.ts'
 import { newStats } from './stats.ts'
-import { blackHole } from './testing/black-hole.ts'
 import { FakePublisher } from './testing/harness.ts'
 
 const test = suite('recorder')
@@ -301,7 +301,7 @@ test('setting the clock neither makes frames old nor hides that they are', () =>
 })
 
 test('a trouble begins at a whole millisecond, whatever the steady clock reads', () => {
-  const late = { ...blackHole(), unackedMs: () => 6_000.4 }
+  const late = { ...discard(), unackedMs: () => 6_000.4 }
   const memory = new CaptureMemory(1024, late, { nowMs: () => 10_000, steadyMs: () => 0.7 })
   assert.is(memory.troubles('')[0]?.since, 4_000)
 })

@@ -3,7 +3,7 @@
 // Nothing is allocated a frame but what the block writer itself needs.
 
 import type { BlockMaker, IdentifiedBlock } from '#bus/publisher.ts'
-import { rfc3339 } from '#crds/rfc3339.ts'
+import { rfc3339, utcDay } from '#crds/rfc3339.ts'
 import type { Frame, MessageType } from '#exchanges/protocol/adapter.ts'
 import { BlockWriter, type SymbolRef, type TypeRef } from '#wire/block-writer.ts'
 import type { ConnectionEvent, DropEvent } from '#wire/events.ts'
@@ -12,6 +12,7 @@ import { type Linger, nextLingerMs } from './linger.ts'
 import type { CaptureMemory, Publisher, Squeezed } from './memory.ts'
 import { RECORD_BYTES, reblock, TABLE_BYTES } from './reblock.ts'
 import type { Stats, TypeCount } from './stats.ts'
+import { newTally, type Tally, type WireCounts } from './wire-counts.ts'
 
 /** Sends records to whoever listens. */
 export type Live = {
@@ -33,10 +34,12 @@ export type RecorderOptions = {
   readonly publisher: Publisher
   readonly stats: Stats
   readonly live: Live | null
+  /** What is told of the frames by type. @default nothing */
+  readonly counts?: WireCounts | null
   readonly nowNanos: () => bigint
 }
 
-type Slot = { readonly ref: TypeRef; readonly count: TypeCount }
+type Slot = { readonly ref: TypeRef; readonly count: TypeCount; readonly tally: Tally }
 
 /** A block is published at this size, if not by the clock before. */
 const BLOCK_BYTES = 256 * 1024
@@ -114,9 +117,14 @@ export class Recorder implements BlockMaker, Squeezed {
     const slot = this.#slots.get(frame.type) ?? this.#newSlot(frame.type)
     stats.frames++
     stats.bytes += size
-    if (frame.understood) stats.understood++
     slot.count.frames++
     slot.count.bytes += size
+    slot.tally.frames++
+    if (frame.understood) {
+      stats.understood++
+      slot.count.understood++
+      slot.tally.understood++
+    }
 
     const needed = size + RECORD_BYTES
     const limit = this.#shut ? this.#memory.limit * RESUME : this.#memory.limit
@@ -154,6 +162,22 @@ export class Recorder implements BlockMaker, Squeezed {
     this.#added(needed)
     const { live } = this.#options
     if (live !== null) this.#goLive(live, recv, frame, payload)
+    const { counts } = this.#options
+    if (!counts) return
+    if (!frame.understood) counts.missed(frame.type, this.#number)
+    if (--slot.tally.left < 0) counts.sample(slot.tally, recv, this.#number, payload, frame)
+  }
+
+  /** How often `tellCounts` is wanted; null: never. */
+  get countsEveryMs(): number | null {
+    return this.#options.counts?.everyMs ?? null
+  }
+
+  /** Puts on record what arrived since it was told last. */
+  tellCounts(): void {
+    const day = utcDay(Number(this.#options.nowNanos() / 1_000_000n))
+    const event = this.#options.counts?.take(day)
+    if (event) this.event(event)
   }
 
   /** Writes down what happened to the connection. */
@@ -322,10 +346,11 @@ export class Recorder implements BlockMaker, Squeezed {
   #newSlot(type: MessageType): Slot {
     let count = this.#stats.types.get(type)
     if (count === undefined) {
-      count = { type, frames: 0, bytes: 0 }
+      count = { type, frames: 0, bytes: 0, understood: 0 }
       this.#stats.types.set(type, count)
     }
-    const slot = { ref: this.#writer.type(type.name, type.group), count }
+    const tally = this.#options.counts?.tallyOf(type) ?? newTally(type, Number.MAX_SAFE_INTEGER)
+    const slot = { ref: this.#writer.type(type.name, type.group), count, tally }
     this.#slots.set(type, slot)
     return slot
   }

@@ -5,18 +5,27 @@ import { logSubject } from '#bus/names.ts'
 import type { TimeLine } from '#role/clock.ts'
 import { newConnectionId } from './connection-id.ts'
 import { Recorder, type RecorderOptions } from './recorder.ts'
+import { WireCounts } from './wire-counts.ts'
+import type { WireWatch } from './wire-watch.ts'
 
 export type NewRecorder = (shard: number, line: TimeLine) => Recorder
 
-type OfOne = 'connection' | 'shard' | 'subject' | 'nowNanos'
+type OfOne = 'connection' | 'shard' | 'subject' | 'counts' | 'nowNanos'
 
 export const recorders =
-  (shared: Omit<RecorderOptions, OfOne>, nowMs: () => number): NewRecorder =>
-  (shard, line) =>
-    new Recorder({
+  (
+    shared: Omit<RecorderOptions, OfOne>,
+    nowMs: () => number,
+    wire: WireWatch | null = null
+  ): NewRecorder =>
+  (shard, line) => {
+    const connection = newConnectionId(nowMs(), randomBytes)
+    return new Recorder({
       ...shared,
-      connection: newConnectionId(nowMs(), randomBytes),
+      connection,
       shard,
       subject: logSubject(shared.environment, shared.feed, shard),
+      counts: wire && new WireCounts(wire, connection),
       nowNanos: () => line.nowNanos(),
     })
+  }

@@ -3,7 +3,12 @@
 import type { MessageType } from '#exchanges/protocol/adapter.ts'
 
 /** Records of one message type in this process. */
-export type TypeCount = { readonly type: MessageType; frames: number; bytes: number }
+export type TypeCount = {
+  readonly type: MessageType
+  frames: number
+  bytes: number
+  understood: number
+}
 
 export type Stats = {
   frames: number

@@ -3,6 +3,7 @@
 
 import { SsmdError } from '#crds/errors.ts'
 import type { Feed } from '#crds/feed.gen.ts'
+import type { CreateNormalizer, Normalizer } from '#market/normalizer.ts'
 import type { Adapter } from './protocol/adapter.ts'
 import type { Venue } from './simulation/venue.ts'
 
@@ -10,30 +11,40 @@ type Exchange = {
   readonly adapter: () => Promise<Adapter>
   /** Its side of the simulator, which may be what a Feed describes; absent: it has none. */
   readonly simulator?: (feed: Feed | null) => Promise<Venue>
+  /** Absent: its frames are not normalised yet. */
+  readonly normalizer?: () => Promise<CreateNormalizer>
 }
 
 const EXCHANGES: Readonly<Record<string, Exchange>> = {
   binance: {
     adapter: async () => (await import('./binance/adapter.ts')).binance,
     simulator: async () => (await import('./binance/simulator/venue.ts')).venue,
+    normalizer: async () => (await import('./binance/normalize.ts')).createNormalizer,
   },
   coinbase: {
     adapter: async () => (await import('./coinbase/adapter.ts')).coinbase,
     simulator: async () => (await import('./coinbase/simulator/venue.ts')).venue,
+    normalizer: async () => (await import('./coinbase/normalize.ts')).createNormalizer,
   },
   generic: {
     adapter: async () => (await import('./generic/adapter.ts')).generic,
     simulator: async (feed) => (await import('./generic/simulator/venue.ts')).venueOf(feed),
+    normalizer: async () => (await import('./generic/normalize.ts')).createNormalizer,
   },
   kalshi: {
     adapter: async () => (await import('./kalshi/adapter.ts')).kalshi,
     simulator: async () => (await import('./kalshi/simulator/venue.ts')).venue,
+    normalizer: async () => (await import('./kalshi/normalize.ts')).createNormalizer,
   },
   kraken: {
     adapter: async () => (await import('./kraken/adapter.ts')).kraken,
     simulator: async () => (await import('./kraken/simulator/venue.ts')).venue,
+    normalizer: async () => (await import('./kraken/normalize.ts')).createNormalizer,
   },
-  synthetic: { adapter: async () => (await import('./synthetic/adapter.ts')).synthetic },
+  synthetic: {
+    adapter: async () => (await import('./synthetic/adapter.ts')).synthetic,
+    normalizer: async () => (await import('./synthetic/normalize.ts')).createNormalizer,
+  },
 }
 
 /** How the connector talks to an exchange. Rejects with SSMD_E_RESOURCE_INVALID if there is no such exchange. */
@@ -47,6 +58,12 @@ export async function venueOf(exchange: string, feed: Feed | null = null): Promi
   throw new SsmdError('SSMD_E_USAGE', `no simulator of ${JSON.stringify(exchange)}`, {
     hint: `exchanges with a simulator: ${known.join(', ')}`,
   })
+}
+
+/** A normaliser of a Feed's frames; null if there is none yet. */
+export async function normalizerOf(exchange: string, feed: unknown): Promise<Normalizer | null> {
+  const create = await entryOf(exchange).normalizer?.()
+  return create?.(feed) ?? null
 }
 
 function entryOf(exchange: string): Exchange {

@@ -22,8 +22,6 @@ export type CheckedGap = {
   readonly missing: number | null
   readonly from: string
   readonly to: string | null
-  readonly channel?: string
-  readonly detail?: string
 }
 
 export type CheckedArchive = {

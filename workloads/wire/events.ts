@@ -156,6 +156,37 @@ export type ReadyEvent = {
   readonly complete?: true
 }
 
+/**
+ * What arrived since the last such event of the connection, and what was made of it. The archiver adds up the numbers and
+ * keeps the texts, whatever their names: new figures need no new archiver.
+ */
+export type CountsEvent = {
+  readonly kind: 'counts'
+  /** By channel, what the exchange's protocol can prove: `frames`, `book`, `trades` or `nothing`. */
+  readonly proof: Readonly<Record<string, string>>
+  /** By message type. */
+  readonly types: Readonly<Record<string, TypeCounts>>
+  /** The first frames that were not understood or could not be normalised, if there are new ones. */
+  readonly samples?: readonly UnknownSample[]
+}
+
+export type TypeCounts = {
+  readonly frames: number
+  /** Frames that the connector understood as they came. */
+  readonly understood: number
+  /** Frames of the sample that was normalised, and those of them that became an `unknown` event. */
+  readonly normalized: number
+  readonly unknown: number
+}
+
+/** `conn` and `n` name the record. */
+export type UnknownSample = {
+  readonly conn: string
+  readonly n: number
+  readonly type: string
+  readonly reason: string
+}
+
 /** The connector asked over HTTP. The body of the answer, as received, is the next record of the connection. */
 export type FetchedEvent = {
   readonly kind: 'fetched'
@@ -177,4 +208,5 @@ export type ConnectionEvent =
   | LateEvent
   | ProofEvent
   | ClockEvent
+  | CountsEvent
   | FetchedEvent

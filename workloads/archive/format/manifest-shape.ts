@@ -1,7 +1,7 @@
 // Validates the shape of a manifest. Its checksum proves that it is whole, not that a reader may trust it: a segment's name
 // must be a file of the day's folder.
 
-import { parseSegmentFile } from './names.ts'
+import { isFeedFile, parseSegmentFile } from './names.ts'
 
 type Fields = Readonly<Record<string, (value: unknown) => boolean>>
 
@@ -23,6 +23,7 @@ const MANIFEST: Fields = {
   day: isText,
   environment: isText,
   archive: isText,
+  exchange: optional(isText),
   simulated: isFlag,
   condition: isText,
   updated: isText,
@@ -35,10 +36,12 @@ const MANIFEST: Fields = {
   connections: list,
   sequences: list,
   skipped: isCounts,
+  counts: optional(isMap),
+  feeds: optional(list),
   gaps: list,
 }
 
-const ENTRIES: Readonly<Record<'segments' | 'connections' | 'gaps', Fields>> = {
+const ENTRIES: Readonly<Record<'segments' | 'connections' | 'feeds' | 'gaps', Fields>> = {
   segments: {
     name: (value) => typeof value === 'string' && parseSegmentFile(value) !== undefined,
     group: isText,
@@ -62,6 +65,14 @@ const ENTRIES: Readonly<Record<'segments' | 'connections' | 'gaps', Fields>> = {
     records: isCount,
     skipped: isCount,
     simulated: isFlag,
+    exchange: optional(isText),
+    feed: optional(isText),
+  },
+  feeds: {
+    name: (value) => typeof value === 'string' && isFeedFile(value),
+    bytes: isCount,
+    sha256: isText,
+    from: isText,
   },
   gaps: {
     cause: isText,
@@ -78,7 +89,8 @@ export function misshapenField(manifest: unknown): string | undefined {
   const field = misfit(manifest, MANIFEST)
   if (field !== undefined) return field
   for (const [name, fields] of Object.entries(ENTRIES)) {
-    for (const [i, entry] of (manifest[name] as Readonly<Record<string, unknown>>[]).entries()) {
+    const entries = (manifest[name] ?? []) as Readonly<Record<string, unknown>>[]
+    for (const [i, entry] of entries.entries()) {
       // Version 1 knew one format, and its segments do not name it.
       const isFirst = name === 'segments' && manifest.version === 1
       if (isFirst && 'format' in entry) return `${name}[${i}].format`

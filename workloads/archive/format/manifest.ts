@@ -60,7 +60,24 @@ export type ManifestConnection = {
   /** Frames that came late, and that came more than once, by the exchange's own numbers; left out if there are none. */
   readonly late?: number
   readonly repeated?: number
+  /** Where it leads, if not to the exchange that the manifest names. */
+  readonly exchange?: string
+  /** The file of `feeds` that describes its frames, if its exchange is described by the Feed alone. */
+  readonly feed?: string
 }
+
+/** A Feed that was in force on this day, in a file beside the manifest that never changes. */
+export type ManifestFeed = {
+  /** `feed.yaml`, then `feed_001.yaml`. */
+  readonly name: string
+  readonly bytes: number
+  readonly sha256: string
+  /** Time of the first record of the day that was captured under it. */
+  readonly from: string
+}
+
+/** Sums of `counts` events: objects of numbers, of the latest texts, and of the first entries of lists. */
+export type Counts = { readonly [name: string]: unknown }
 
 /** Connections of a day beyond those that its manifest names: a storm of reconnects must not make a manifest of megabytes. */
 export type MoreConnections = {
@@ -116,6 +133,8 @@ export type Manifest = {
   readonly day: string
   readonly environment: string
   readonly archive: string
+  /** Where the connections of the day lead; missing if no event told it, as with an older ssmd. */
+  readonly exchange?: string
   /** True if any record of the day came from a simulator or a generator. */
   readonly simulated: boolean
   readonly condition: DayCondition
@@ -131,10 +150,14 @@ export type Manifest = {
   readonly sequences: readonly ManifestSequence[]
   /** Records of types that this archive does not keep. */
   readonly skipped: Readonly<Record<string, number>>
+  /** Missing on a day that an older ssmd began, which did not add them up. */
+  readonly counts?: Counts
+  /** Missing if no connection told of one. */
+  readonly feeds?: readonly ManifestFeed[]
   readonly gaps: readonly Gap[]
 }
 
-const LISTS = ['segments', 'connections', 'sequences', 'gaps'] as const
+const LISTS = ['segments', 'connections', 'sequences', 'feeds', 'gaps'] as const
 const SUM = ',\n  "sha256": "'
 const END = '"\n}\n'
 

@@ -14,6 +14,7 @@ const GROUP = /^[a-z][a-z0-9-]{0,39}$/
 const FEED = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 const CONNECTION = /^[0-9A-Za-z_-]{1,64}$/
 const SEGMENT = /^([a-z][a-z0-9-]{0,39})_(\d{3,9})\.jsonl\.gz$/
+const FEED_FILE = /^feed(_\d{3,9})?\.yaml$/
 const INDEX = /^([a-z][a-z0-9-]{0,39})_(\d{3,9})\.index\.jsonl$/
 
 export const isFeedName = (text: string): boolean => FEED.test(text)
@@ -34,12 +35,18 @@ export function parseSegmentFile(name: string): { group: string; number: number 
   return name === segmentFile(match[1]!, number) ? { group: match[1]!, number } : undefined
 }
 
+/** The name of a day's first, second, … file with a Feed. */
+export const feedFile = (number: number): string =>
+  number === 0 ? 'feed.yaml' : `feed_${String(number).padStart(3, '0')}.yaml`
+
+export const isFeedFile = (name: string): boolean => FEED_FILE.test(name)
+
 export const isIndexFile = (name: string): boolean => INDEX.test(name)
 
 /** True for a name that the archiver gives to files of a day, and for that of one being written in version 1. */
 export function isReservedName(name: string): boolean {
   const whole = name.replace(/\.tmp$/, '')
-  return whole === MANIFEST_FILE || SEGMENT.test(whole) || INDEX.test(whole)
+  return whole === MANIFEST_FILE || [SEGMENT, INDEX, FEED_FILE].some((form) => form.test(whole))
 }
 
 /** The name of a file while it is written. The archive's own id in it proves who left it. */

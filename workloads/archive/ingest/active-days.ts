@@ -127,5 +127,6 @@ const emptyDay = (day: string): DayJson => ({
   connections: [],
   sequences: [],
   skipped: {},
+  counts: {},
   gaps: [],
 })

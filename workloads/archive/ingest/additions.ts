@@ -3,16 +3,20 @@
 
 import { rfc3339 } from '#crds/rfc3339.ts'
 import { addTo } from '../format/index-line.ts'
-import type { Gap, ManifestConnection, ManifestSequence } from '../format/manifest.ts'
-import { maxNanos, minNanos } from '../format/time.ts'
-import type { ConnectionState } from '../state/connection.ts'
+import type { Counts, Gap, ManifestSequence } from '../format/manifest.ts'
+import { earlier, maxNanos, minNanos } from '../format/time.ts'
+import type { ConnectionState, FeedRef } from '../state/connection.ts'
+import { addCounts } from '../state/counts.ts'
 import { type TakenBack, takeBack } from '../state/gap-list.ts'
 import type { GapSpan } from '../state/gap-span.ts'
 import { clipGap, daysOf } from '../state/gaps.ts'
-import type { CommitRecord } from '../state/journal-record.ts'
+import type { CommitRecord, FeedText } from '../state/journal-record.ts'
+import type { DayConnection } from '../state/origin.ts'
 
 export class Additions {
   readonly #days = new Map<string, DayAdditions>()
+  /** Feeds that `open` events carried; null if the text is known. */
+  readonly #feeds = new Map<string, string | null>()
   #takenBack: TakenBack[] = []
   #entries = 0
 
@@ -42,6 +46,19 @@ export class Additions {
     }
   }
 
+  /** An `open` event carried this Feed; `text` is null if it is known already. */
+  feed(sha256: string, text: string | null): void {
+    this.#feeds.set(sha256, this.#feeds.get(sha256) ?? text)
+  }
+
+  get feeds(): Iterable<string> {
+    return this.#feeds.keys()
+  }
+
+  get newFeeds(): FeedText[] {
+    return [...this.#feeds].flatMap(([sha256, text]) => (text === null ? [] : [{ sha256, text }]))
+  }
+
   /** Gaps and what takes them back: what a commit should not wait to become many. */
   get entries(): number {
     return this.#entries
@@ -69,14 +86,30 @@ export class Additions {
     return [...this.#days].map(([day, { accounts, gaps }]) => {
       const skipped: Record<string, number> = {}
       const sequences: ManifestSequence[] = []
-      const connections: ManifestConnection[] = []
+      const connections: DayConnection[] = []
+      const feeds = new Map<string, FeedRef & { readonly from: string }>()
+      let counts: Counts | undefined
       for (const account of accounts.values()) {
         const connection = account.toConnection()
         if (connection !== undefined) connections.push(connection)
+        const { feed } = account
+        if (connection !== undefined && feed !== null) {
+          const from = earlier(feeds.get(feed.sha256)?.from ?? connection.from, connection.from)
+          feeds.set(feed.sha256, { ...feed, from })
+        }
+        if (account.counts !== undefined) counts = addCounts(counts ?? {}, account.counts)
         sequences.push(...account.sequences())
         for (const [type, count] of account.skippedTypes) addTo(skipped, type, count)
       }
-      return { day, connections, sequences, skipped, gaps }
+      return {
+        day,
+        connections,
+        sequences,
+        skipped,
+        ...(counts === undefined ? {} : { counts }),
+        ...(feeds.size === 0 ? {} : { feeds: [...feeds.values()] }),
+        gaps,
+      }
     })
   }
 
@@ -106,6 +139,8 @@ export class Account {
   #closed = false
   #late = 0
   #repeated = 0
+  /** Sums of its `counts` events. */
+  counts: Counts | undefined
   readonly skippedTypes = new Map<string, number>()
   readonly #sequences = new Map<string, Map<number, { first: number; last: number }>>()
   #lastScope = -1
@@ -114,6 +149,14 @@ export class Account {
 
   constructor(connection: ConnectionState) {
     this.#connection = connection
+  }
+
+  get feed(): FeedRef | null {
+    return this.#connection.feed
+  }
+
+  count(counts: Counts): void {
+    this.counts = addCounts(this.counts ?? {}, counts)
   }
 
   skip(type: string): void {
@@ -155,9 +198,9 @@ export class Account {
     this.#closed ||= run.closed
   }
 
-  toConnection(): ManifestConnection | undefined {
+  toConnection(): DayConnection | undefined {
     if (this.#records + this.#skipped === 0) return undefined
-    const { id, shard, simulated } = this.#connection
+    const { id, shard, simulated, exchange, feed } = this.#connection
     return {
       id,
       shard,
@@ -171,6 +214,8 @@ export class Account {
       closed: this.#closed,
       ...(this.#late > 0 ? { late: this.#late } : {}),
       ...(this.#repeated > 0 ? { repeated: this.#repeated } : {}),
+      ...(exchange === null ? {} : { exchange }),
+      ...(feed === null ? {} : { feed: feed.sha256 }),
     }
   }
 

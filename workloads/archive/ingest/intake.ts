@@ -1,6 +1,7 @@
 // Takes in blocks: drops duplicates, builds lines, and collects what the next commit writes. Every decision follows from the
 // blocks and their order, never from the clock or from the moment of a commit.
 
+import { createHash } from 'node:crypto'
 import { SsmdError } from '#crds/errors.ts'
 import { NANOS_PER_SECOND } from '#crds/rfc3339.ts'
 import { FORM } from '#wire/form.ts'
@@ -9,7 +10,7 @@ import { isConnectionId, isGroupName } from '../format/names.ts'
 import { dayOfSecond, minNanos, SECONDS_PER_DAY } from '../format/time.ts'
 import type { ConnectionState, StreamLoss } from '../state/connection.ts'
 import { applyConnectionEvent, lateFacts, parseConnectionEvent } from '../state/connection-event.ts'
-import type { FeedState } from '../state/feed-state.ts'
+import type { FeedState, InPlay } from '../state/feed-state.ts'
 import type { CommitRecord } from '../state/journal-record.ts'
 import { type Account, Additions } from './additions.ts'
 import type { BlockView } from './block-view.ts'
@@ -39,12 +40,16 @@ export type IntakeOptions = DedupOptions &
     readonly environment: string
     /** Message types to keep; all if undefined. */
     readonly types: ReadonlySet<string> | undefined
+    /** A resource as the text of a file. */
+    readonly resourceText: (resource: object) => string
   }
 
 export class Intake {
   readonly #options: IntakeOptions
   readonly #dedup: Dedup
   readonly #segments: SegmentBuilder
+  /** Feeds whose texts are committed. */
+  readonly #feeds: ReadonlyMap<string, unknown>
   readonly #heads = new Map<string, LineHead>()
   readonly #parts = new LineParts()
   #additions = new Additions()
@@ -58,6 +63,7 @@ export class Intake {
     this.#options = options
     this.#newest = state.newest
     this.#settled = state.settled
+    this.#feeds = state.feeds
     this.#dedup = new Dedup(options, state.connections.values(), state.loss)
     this.#segments = new SegmentBuilder(options, state, symbols)
   }
@@ -77,10 +83,11 @@ export class Intake {
   }
 
   /** Days and connections that the next commit will speak of. */
-  get inPlay(): { days: Set<string>; connections: Set<string> } {
+  get inPlay(): InPlay {
     return {
       days: new Set([...this.#additions.days, ...this.#segments.days]),
       connections: new Set(this.#dedup.touched),
+      feeds: new Set(this.#additions.feeds),
     }
   }
 
@@ -137,6 +144,7 @@ export class Intake {
       ...this.#dedup.cut(),
       added: this.#additions.toJSON(),
       takenBack: this.#additions.takenBack,
+      feeds: this.#additions.newFeeds,
       newest: this.#newest,
       settled: this.#settled,
     }
@@ -282,7 +290,21 @@ export class Intake {
         this.#additions.takeBack({ connection: connection.id, scope, channel, sequences })
       }
     }
+    if (event.kind === 'open') this.#takeFeed(connection, event.feed)
+    if (event.kind === 'counts') {
+      const { kind: _kind, ...counts } = event
+      account.count(counts)
+    }
     return event.kind === 'close'
+  }
+
+  /** Keeps the Feed of an `open` event: every day with records of the connection gets a file of it. */
+  #takeFeed(connection: ConnectionState, feed: unknown): void {
+    if (connection.feed !== null || typeof feed !== 'object' || feed === null) return
+    const text = this.#options.resourceText(feed)
+    const sha256 = createHash('sha256').update(text).digest('hex')
+    connection.feed = { sha256, bytes: Buffer.byteLength(text) }
+    this.#additions.feed(sha256, this.#feeds.has(sha256) ? null : text)
   }
 
   #head(id: string): LineHead {

@@ -20,6 +20,7 @@ import { listNumbers, OTHER_SYMBOLS } from '../format/symbols.ts'
 import { isAtWork } from './at-work.ts'
 import { type LineTest, lineTest, type NameFilter } from './line-filter.ts'
 import { lineKey, MergedLines, type SortKey } from './merge.ts'
+import { proofOf } from './proof.ts'
 import { surveyFolders, type Unreadable } from './survey.ts'
 
 export type { Gap, Manifest, ManifestSegment } from '../format/manifest.ts'
@@ -31,6 +32,10 @@ export type DaySummary = {
   readonly day: string
   readonly environment: string
   readonly archive: string
+  /** Null on a day of an older ssmd: `exchangeOf` finds it. */
+  readonly exchange: string | null
+  /** By channel, what the exchange's protocol can prove; empty if the connector did not tell. */
+  readonly proof: Readonly<Record<string, string>>
   readonly simulated: boolean
   readonly condition: DayCondition
   readonly updated: string
@@ -379,6 +384,8 @@ function summaryOf(manifest: Manifest): DaySummary {
     day,
     environment,
     archive,
+    exchange: manifest.exchange ?? null,
+    proof: proofOf(manifest),
     simulated,
     condition,
     updated,

@@ -34,6 +34,7 @@ export function applyConnectionEvent(
     case 'open':
       connection.openedAt ??= at
       connection.follows ??= predecessorOf(event.follows)
+      connection.exchange ??= nameOf(event.exchange)
       connection.replaces ??= textOf(event.replaces, '') || null
       connection.shards ??= shardsOf(event.shards)
       return NONE
@@ -184,6 +185,10 @@ function dropGaps(connection: ConnectionState, event: Fields, at: bigint): GapSp
     detail: 'received, and dropped by the connector',
   }))
 }
+
+/** A name that fits into a manifest. */
+const nameOf = (value: unknown): string | null =>
+  typeof value === 'string' && value !== '' && value.length <= MAX_REASON ? value : null
 
 const textOf = (value: unknown, otherwise: string): string =>
   typeof value === 'string' ? value : otherwise

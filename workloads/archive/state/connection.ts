@@ -31,6 +31,9 @@ export type ConnectionJson = {
   /** Left out by older versions, which knew no order but that of ids. */
   readonly order?: readonly [first: number, ready: number, last: number]
   readonly follows?: { readonly connection: string; readonly number: number } | null
+  /** Left out if no event told it. */
+  readonly exchange?: string
+  readonly feed?: FeedRef
   readonly replaces?: string | null
   readonly shards?: number
   readonly complete?: true
@@ -40,6 +43,9 @@ export type ConnectionJson = {
     readonly to: string | null
   })[]
 }
+
+/** A Feed as text, by which its file is found. */
+export type FeedRef = { readonly sha256: string; readonly bytes: number }
 
 /** A time in which the exchange's numbers of a type could not be read. */
 export type LostProof = {
@@ -82,6 +88,10 @@ export class ConnectionState {
   lastOrder = 0
   /** The connection before it and its last record, as its `open` event says. */
   follows: { readonly connection: string; readonly number: number } | null = null
+  /** Where it leads, as its `open` event says; null if not known. */
+  exchange: string | null = null
+  /** The Feed that its `open` event carried. */
+  feed: FeedRef | null = null
   /** The connection that was still open when this one was, and that this one was to replace. */
   replaces: string | null = null
   /** How many connectors the feed had; null: it does not say, so that it is of an older one, which was alone. */
@@ -165,6 +175,8 @@ export class ConnectionState {
       revived: this.revived && [...this.revived],
       order: [this.firstOrder, this.readyOrder, this.lastOrder],
       follows: this.follows,
+      ...(this.exchange === null ? {} : { exchange: this.exchange }),
+      ...(this.feed === null ? {} : { feed: this.feed }),
       ...(this.replaces === null ? {} : { replaces: this.replaces }),
       ...(this.shards === null ? {} : { shards: this.shards }),
       ...(this.isComplete ? { complete: true } : {}),
@@ -190,6 +202,8 @@ export class ConnectionState {
     state.revived = json.revived && new Set(json.revived)
     ;[state.firstOrder, state.readyOrder, state.lastOrder] = json.order ?? [0, 0, 0]
     state.follows = json.follows ?? null
+    state.exchange = json.exchange ?? null
+    state.feed = json.feed ?? null
     state.replaces = json.replaces ?? null
     state.shards = json.shards ?? null
     state.isComplete = json.complete ?? false

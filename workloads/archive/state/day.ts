@@ -3,17 +3,20 @@
 
 import { addTo, type IndexEntry } from '../format/index-line.ts'
 import type {
+  Counts,
   Gap,
   Manifest,
-  ManifestConnection,
+  ManifestFeed,
   ManifestSegment,
   ManifestSequence,
   MoreConnections,
 } from '../format/manifest.ts'
-import { segmentFile } from '../format/names.ts'
+import { feedFile, segmentFile } from '../format/names.ts'
 import { earlier, later } from '../format/time.ts'
+import { addCounts } from './counts.ts'
 import { type TakenBack, takeBack, trimGaps } from './gap-list.ts'
 import type { CommitRecord, DayJson, SealRecord, SegmentJson } from './journal-record.ts'
+import { type DayConnection, fromOrigins, joinOrigins } from './origin.ts'
 
 export type SegmentState = {
   -readonly [K in keyof SegmentJson]: SegmentJson[K]
@@ -25,10 +28,13 @@ const MAX_SEQUENCES = 2000
 export class DayState {
   readonly day: string
   readonly segments = new Map<string, SegmentState>()
-  readonly connections = new Map<string, ManifestConnection>()
+  readonly connections = new Map<string, DayConnection>()
   more: MoreConnections | undefined
   readonly sequences = new Map<string, ManifestSequence>()
   readonly skipped: Record<string, number> = {}
+  /** Undefined on a day that an older version began. */
+  counts: Counts | undefined = {}
+  readonly feeds: ManifestFeed[] = []
   gaps: Gap[] = []
 
   constructor(day: string) {
@@ -106,10 +112,26 @@ export class DayState {
       this.sequences.set(key, { ...more, first, last })
     }
     for (const [type, count] of Object.entries(added.skipped)) addTo(this.skipped, type, count)
+    if (added.counts !== undefined && this.counts !== undefined) {
+      this.counts = addCounts(this.counts, added.counts)
+    }
+    for (const feed of added.feeds ?? []) this.#addFeed(feed)
     for (const gap of added.gaps) {
       this.gaps.push(gap)
       this.gaps = trimGaps(this.gaps)
     }
+  }
+
+  /** A Feed that is new on this day gets a file; the file of another never changes. */
+  #addFeed({
+    sha256,
+    bytes,
+    from,
+  }: NonNullable<CommitRecord['added'][number]['feeds']>[number]): void {
+    const at = this.feeds.findIndex((feed) => feed.sha256 === sha256)
+    const held = this.feeds[at]
+    if (held !== undefined) this.feeds[at] = { ...held, from: earlier(held.from, from) }
+    else this.feeds.push({ name: feedFile(this.feeds.length), bytes, sha256, from })
   }
 
   /** Sequences came after all; returns those that no gap of this day named. */
@@ -147,6 +169,8 @@ export class DayState {
       ...(this.more === undefined ? {} : { moreConnections: this.more }),
       sequences: [...this.sequences.values()],
       skipped: this.skipped,
+      ...(this.counts === undefined ? {} : { counts: this.counts }),
+      ...(this.feeds.length === 0 ? {} : { feeds: this.feeds }),
       gaps: this.gaps,
     }
   }
@@ -164,6 +188,8 @@ export class DayState {
     day.more = json.moreConnections
     for (const sequence of json.sequences) day.sequences.set(sequenceKey(sequence), sequence)
     for (const [type, count] of Object.entries(json.skipped)) addTo(day.skipped, type, count)
+    day.counts = json.counts
+    day.feeds.push(...(json.feeds ?? []))
     day.gaps = trimGaps([...json.gaps])
     return day
   }
@@ -182,12 +208,14 @@ export function dayFromManifest(manifest: Manifest, isDerived: (gap: Gap) => boo
       chunkBytes: 0,
       status: sealed ? 'sealed' : 'ended',
     })),
-    connections: manifest.connections,
+    connections: fromOrigins(manifest),
     ...(manifest.moreConnections === undefined
       ? {}
       : { moreConnections: manifest.moreConnections }),
     sequences: manifest.sequences,
     skipped: manifest.skipped,
+    ...(manifest.counts === undefined ? {} : { counts: manifest.counts }),
+    ...(manifest.feeds === undefined ? {} : { feeds: manifest.feeds }),
     gaps: manifest.gaps.filter((gap) => !isDerived(gap)),
   }
 }
@@ -214,7 +242,7 @@ export function describeSegment(segment: SegmentJson, sha256: string): ManifestS
   }
 }
 
-function joinConnections(a: ManifestConnection, b: ManifestConnection): ManifestConnection {
+function joinConnections(a: DayConnection, b: DayConnection): DayConnection {
   return {
     ...a,
     first: Math.min(a.first, b.first),
@@ -226,10 +254,11 @@ function joinConnections(a: ManifestConnection, b: ManifestConnection): Manifest
     closed: a.closed || b.closed,
     ...sumOf('late', a, b),
     ...sumOf('repeated', a, b),
+    ...joinOrigins(a, b),
   }
 }
 
-function sumOf(key: 'late' | 'repeated', a: ManifestConnection, b: ManifestConnection) {
+function sumOf(key: 'late' | 'repeated', a: DayConnection, b: DayConnection) {
   const sum = (a[key] ?? 0) + (b[key] ?? 0)
   return sum > 0 ? { [key]: sum } : {}
 }

@@ -7,7 +7,6 @@ import {
   type Gap,
   MANIFEST_VERSION,
   type Manifest,
-  type ManifestConnection,
   type MoreConnections,
 } from '../format/manifest.ts'
 import { dayAfter, dayOfSecond, earlier, later, parseNanos, startOfDay } from '../format/time.ts'
@@ -21,9 +20,11 @@ import type {
   Bookmark,
   CommitRecord,
   DayJson,
+  FeedText,
   JournalRecord,
   SegmentJson,
 } from './journal-record.ts'
+import { type DayConnection, toOrigins } from './origin.ts'
 
 export type Owner = {
   readonly feed: string
@@ -44,6 +45,16 @@ export type Checkpoint = Owner & {
   readonly loss: StreamLoss | null
   readonly connections: readonly ConnectionJson[]
   readonly days: readonly DayJson[]
+  /** Left out by older versions. */
+  readonly feeds?: readonly FeedText[]
+}
+
+/** What the next commit will speak of. */
+export type InPlay = {
+  readonly days: ReadonlySet<string>
+  readonly connections: ReadonlySet<string>
+  /** Feeds, by sha256. */
+  readonly feeds: ReadonlySet<string>
 }
 
 /**
@@ -70,6 +81,8 @@ export class FeedState {
   loss: StreamLoss | null = null
   readonly connections = new Map<string, ConnectionState>()
   readonly days = new Map<string, DayState>()
+  /** Texts of Feeds that connections or days may still need, by sha256. */
+  readonly feeds = new Map<string, string>()
 
   constructor(owner: Owner, id: string) {
     this.owner = owner
@@ -86,6 +99,7 @@ export class FeedState {
     this.newest = record.newest === null ? null : (parseNanos(record.newest) ?? null)
     this.settled = record.settled
     this.loss = record.loss
+    for (const { sha256, text } of record.feeds ?? []) this.feeds.set(sha256, text)
     for (const day of record.days) this.days.set(day.day, DayState.fromJSON(day))
     for (const opened of record.opened) this.days.get(opened.day)!.open(opened)
     for (const { day, name, entry } of record.members) {
@@ -139,7 +153,8 @@ export class FeedState {
       .map((segment) => describeSegment(segment, sha256Of(segment)))
     const sum = (of: (segment: (typeof segments)[number]) => number) =>
       segments.reduce((total, segment) => total + of(segment), 0)
-    const { connections, more, simulated } = namedConnections(day)
+    const { connections: named, more, simulated } = namedConnections(day)
+    const { exchange, connections } = toOrigins(named, day.feeds)
     const { feed, environment, archive } = this.owner
     return {
       version: MANIFEST_VERSION,
@@ -147,6 +162,7 @@ export class FeedState {
       day: day.day,
       environment,
       archive,
+      ...(exchange === undefined ? {} : { exchange }),
       simulated,
       condition: this.conditionOf(day, gaps),
       updated,
@@ -165,6 +181,8 @@ export class FeedState {
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([, sequence]) => sequence),
       skipped: sortedKeys(day.skipped),
+      ...(day.counts === undefined ? {} : { counts: day.counts }),
+      ...(day.feeds.length === 0 ? {} : { feeds: day.feeds }),
       gaps,
     }
   }
@@ -185,10 +203,7 @@ export class FeedState {
    * Evicts what is over and stands in manifests, unless the next commit needs it. Returns the connections and the
    * days that it evicted.
    */
-  evict(inPlay: { days: ReadonlySet<string>; connections: ReadonlySet<string> }): {
-    connections: string[]
-    days: string[]
-  } {
+  evict(inPlay: InPlay): { connections: string[]; days: string[] } {
     const kept = this.connections.size > MAX_CONNECTIONS ? STORM_SECONDS : CONNECTION_SECONDS
     const before = BigInt(this.newestSecond - kept) * NANOS_PER_SECOND
     const openEnds = new Set(
@@ -210,6 +225,10 @@ export class FeedState {
       if (!this.isOver(name) || !day.isSealed || inPlay.days.has(name)) continue
       this.days.delete(name)
       days.push(name)
+    }
+    const needed = new Set([...this.connections.values()].map(({ feed }) => feed?.sha256))
+    for (const sha256 of this.feeds.keys()) {
+      if (!needed.has(sha256) && !inPlay.feeds.has(sha256)) this.feeds.delete(sha256)
     }
     return { connections: forgotten.map((connection) => connection.id), days }
   }
@@ -243,6 +262,7 @@ export class FeedState {
       loss: this.loss,
       connections: [...this.connections.values()].map((connection) => connection.toJSON()),
       days: [...this.days.values()].map((day) => day.toJSON()),
+      feeds: [...this.feeds].map(([sha256, text]) => ({ sha256, text })),
     }
   }
 
@@ -256,6 +276,7 @@ export class FeedState {
     for (const connection of checkpoint.connections) {
       state.connections.set(connection.id, ConnectionState.fromJSON(connection))
     }
+    for (const { sha256, text } of checkpoint.feeds ?? []) state.feeds.set(sha256, text)
     for (const day of checkpoint.days) state.days.set(day.day, DayState.fromJSON(day))
     return state
   }
@@ -263,12 +284,12 @@ export class FeedState {
 
 /** The connections that a manifest names: all, or the latest of very many and the sums of the others. */
 function namedConnections({ connections, more: before }: DayState): {
-  connections: ManifestConnection[]
+  connections: DayConnection[]
   more: MoreConnections | undefined
   simulated: boolean
 } {
   const all = [...connections.values()]
-  const byId = (a: ManifestConnection, b: ManifestConnection) => (a.id < b.id ? -1 : 1)
+  const byId = (a: DayConnection, b: DayConnection) => (a.id < b.id ? -1 : 1)
   const simulated = all.some((connection) => connection.simulated)
   if (all.length <= MAX_NAMED) return { connections: all.sort(byId), more: before, simulated }
   all.sort((a, b) => (a.to > b.to ? -1 : a.to < b.to ? 1 : byId(a, b)))

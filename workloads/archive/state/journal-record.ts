@@ -3,14 +3,16 @@
 
 import { hexCrc, type IndexEntry } from '../format/index-line.ts'
 import type {
+  Counts,
   Gap,
   LineFormat,
   ManifestConnection,
+  ManifestFeed,
   ManifestSegment,
   ManifestSequence,
   MoreConnections,
 } from '../format/manifest.ts'
-import type { ConnectionJson, StreamLoss } from './connection.ts'
+import type { ConnectionJson, FeedRef, StreamLoss } from './connection.ts'
 import type { TakenBack } from './gap-list.ts'
 
 /** How far the stream has been archived. */
@@ -46,9 +48,14 @@ export type DayJson = {
   readonly moreConnections?: MoreConnections
   readonly sequences: readonly ManifestSequence[]
   readonly skipped: Readonly<Record<string, number>>
+  /** Left out by older versions, which did not add them up: such a day never has them. */
+  readonly counts?: Counts
+  readonly feeds?: readonly ManifestFeed[]
   /** Gaps that no longer depend on anything. */
   readonly gaps: readonly Gap[]
 }
+
+export type FeedText = { readonly sha256: string; readonly text: string }
 
 export type CommitRecord = {
   readonly kind: 'commit'
@@ -84,8 +91,13 @@ export type CommitRecord = {
     readonly connections: readonly ManifestConnection[]
     readonly sequences: readonly ManifestSequence[]
     readonly skipped: Readonly<Record<string, number>>
+    readonly counts?: Counts
+    /** Those that its records were captured under, and the time of the first of these. */
+    readonly feeds?: readonly (FeedRef & { readonly from: string })[]
     readonly gaps: readonly Gap[]
   }[]
+  /** Texts of Feeds that were not known before. */
+  readonly feeds?: readonly FeedText[]
   /** Numbers that came after their gap had been written down for good. */
   readonly filled: readonly {
     readonly connection: string

@@ -12,7 +12,7 @@ import type { Bookmark, CommitRecord, DayJson, SealRecord } from '../state/journ
 import { moveAside } from './aside.ts'
 import { finishCompaction } from './compact.ts'
 import type { Disk, Kind } from './disk.ts'
-import { Journal, journalName, writeCheckpoint } from './journal.ts'
+import { Journal, journalName, replaceFile, writeCheckpoint } from './journal.ts'
 import type { WriterLog } from './log.ts'
 import { Manifests } from './manifests.ts'
 import { SegmentFiles, type SegmentId } from './segment-files.ts'
@@ -42,6 +42,8 @@ export class Committer {
   readonly #log: WriterLog
   readonly counts = { bytes: 0, rawBytes: 0, sealed: 0 }
   readonly #folders = new Set<string>()
+  /** Files of Feeds that are on the disk. */
+  readonly #feedFiles = new Set<string>()
 
   constructor(
     place: CommitterPlace,
@@ -59,7 +61,8 @@ export class Committer {
     this.#journal = recovered.journal
     this.files = new SegmentFiles(disk, folder)
     this.manifests = new Manifests(disk, folder, this.state, this.files, nowMs)
-    for (const { day, segments } of this.state.days.values()) {
+    for (const { day, segments, feeds } of this.state.days.values()) {
+      for (const { name } of feeds) this.#feedFiles.add(join(folder, day, name))
       for (const { name, bytes, indexBytes } of segments.values()) {
         const hash = recovered.hashes.get(`${day}/${name}`)
         if (hash !== undefined) this.files.restore({ day, name }, bytes, indexBytes, hash)
@@ -95,9 +98,11 @@ export class Committer {
       added: cut.added,
       filled: cut.filled,
       ...(cut.takenBack?.length ? { takenBack: cut.takenBack } : {}),
+      ...(cut.feeds?.length ? { feeds: cut.feeds } : {}),
     }
     await this.#journal.append(record)
     this.state.apply(record)
+    for (const { day, feeds } of cut.added) if (feeds !== undefined) await this.#putFeeds(day)
     let bytes = 0
     for (const { id, members, entries } of written) {
       await this.files.committed(id, members, entries)
@@ -187,6 +192,24 @@ export class Committer {
       place.end += bytes.length
     }
     return [...written.values()]
+  }
+
+  /** Writes the files of Feeds that are new on a day. The journal holds their texts until they are on the disk. */
+  async #putFeeds(day: string): Promise<void> {
+    const place = join(this.folder, day)
+    for (const { name, sha256 } of this.state.days.get(day)!.feeds) {
+      const path = join(place, name)
+      const text = this.state.feeds.get(sha256)
+      if (this.#feedFiles.has(path) || text === undefined) continue
+      const bytes = Buffer.from(text)
+      // A day that came back from its manifest has the file.
+      const found = (await this.disk.kind(path)) === 'file' ? await this.disk.read(path) : undefined
+      if (found === undefined || !bytes.equals(found)) {
+        await this.#clear(path, [])
+        await replaceFile(this.disk, place, { name, id: this.state.id, bytes })
+      }
+      this.#feedFiles.add(path)
+    }
   }
 
   /** Makes the folders of new days; a day may hold only a gap. */

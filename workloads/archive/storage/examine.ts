@@ -5,7 +5,12 @@ import { createHash, type Hash } from 'node:crypto'
 import { join } from 'node:path'
 import { toSsmdError } from '#crds/errors.ts'
 import { formatIndexLine, hexCrc, type IndexEntry, parseIndexLine } from '../format/index-line.ts'
-import { isManifestOf, type Manifest, readManifestText } from '../format/manifest.ts'
+import {
+  isManifestOf,
+  type Manifest,
+  type ManifestFeed,
+  readManifestText,
+} from '../format/manifest.ts'
 import { indexFile, MANIFEST_FILE, temporaryFile } from '../format/names.ts'
 import { isDay } from '../format/time.ts'
 import type { FeedState } from '../state/feed-state.ts'
@@ -30,6 +35,9 @@ export type Repair =
     }
   | { readonly kind: 'rename'; readonly from: string; readonly to: string }
   | { readonly kind: 'move aside'; readonly path: string }
+  /** The names in the folder must be on the disk. */
+  | { readonly kind: 'sync folder'; readonly path: string }
+  | { readonly kind: 'write file'; readonly path: string; readonly bytes: Uint8Array }
 
 export type Examined = {
   readonly repairs: readonly Repair[]
@@ -55,8 +63,9 @@ export async function examineFeed(o: ExamineOptions): Promise<Examined> {
   const repairs: Repair[] = []
   const hashes = new Map<string, Hash>()
   const symbols = new Map<string, readonly string[]>()
-  for (const { day, segments } of state.days.values()) {
+  for (const { day, segments, feeds } of state.days.values()) {
     const place = join(folder, day)
+    for (const feed of feeds) repairs.push(...(await examineFeedFile(o, place, feed)))
     repairs.push(...(await examineManifest(o, day)))
     for (const segment of segments.values()) {
       const key = `${day}/${segment.name}`
@@ -150,6 +159,27 @@ async function readManifest(disk: Disk, path: string): Promise<Manifest | 'none'
     if (toSsmdError(thrown).code === 'SSMD_E_ARCHIVE_INVALID') return 'damaged'
     throw thrown
   }
+}
+
+/** The journal has the text of a Feed before the file is written; afterwards the file alone has it. */
+async function examineFeedFile(
+  { disk, state }: ExamineOptions,
+  place: string,
+  { name, sha256, bytes }: ManifestFeed
+): Promise<Repair[]> {
+  const path = join(place, name)
+  const text = state.feeds.get(sha256)
+  const kind = await disk.kind(path)
+  const fits =
+    kind === 'file' && (await disk.size(path)) === bytes && (await hasSha256(disk, path, sha256))
+  // The process that put it there may have ended before the folder was synced.
+  if (fits) return text === undefined ? [] : [{ kind: 'sync folder', path: place }]
+  if (text === undefined) {
+    const found = kind === undefined ? 'is missing' : 'is not the file that was written'
+    throw invalid(`${path} ${found}: its sha256 must be ${sha256}`)
+  }
+  const write: Repair = { kind: 'write file', path, bytes: Buffer.from(text) }
+  return kind === undefined ? [write] : [{ kind: 'move aside', path }, write]
 }
 
 /** A seal record is written before its files are put in place: what waits beside a sealed segment belongs there. */

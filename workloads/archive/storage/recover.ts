@@ -2,7 +2,7 @@
 // back to the last commit, indexes are rewritten, leftovers are removed.
 
 import type { Hash } from 'node:crypto'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { toSsmdError } from '#crds/errors.ts'
 import { COMMIT_FOLDER } from '../format/names.ts'
 import { isDay } from '../format/time.ts'
@@ -19,6 +19,7 @@ import {
   newId,
   readCheckpoint,
   readJournal,
+  replaceFile,
   writeCheckpoint,
 } from './journal.ts'
 import { planSweep, sweep, sweepCommits } from './sweep.ts'
@@ -64,7 +65,7 @@ export async function recoverFeed(
   const journal = await Journal.continue(disk, commits, read)
   try {
     let cutBytes = 0
-    for (const repair of examined.repairs) cutBytes += await apply(o, repair)
+    for (const repair of examined.repairs) cutBytes += await apply(o, repair, state.id)
     await sweepCommits(o, state, read.epoch)
     await sweep(o, plan)
     return { state, journal, hashes: examined.hashes, symbols: examined.symbols, cutBytes }
@@ -141,7 +142,7 @@ function refuseOther(folder: string, found: Owner, owner: Owner): void {
 }
 
 /** Returns how many bytes of uncommitted lines it cut off. */
-async function apply(o: AsideOptions, repair: Repair): Promise<number> {
+async function apply(o: AsideOptions, repair: Repair, id: string): Promise<number> {
   const { disk } = o
   switch (repair.kind) {
     case 'cut':
@@ -158,6 +159,14 @@ async function apply(o: AsideOptions, repair: Repair): Promise<number> {
       await disk.rename(repair.from, repair.to)
       await disk.syncFolder(join(repair.to, '..'))
       return 0
+    case 'sync folder':
+      await disk.syncFolder(repair.path)
+      return 0
+    case 'write file': {
+      const { path, bytes } = repair
+      await replaceFile(disk, join(path, '..'), { name: basename(path), id, bytes })
+      return 0
+    }
     case 'move aside':
       await moveAside(o, repair.path)
       return 0

@@ -77,6 +77,7 @@ async function foreignPart(
       lengths.set(name, bytes)
       lengths.set(indexFile(name), indexBytes)
     }
+    for (const { name, bytes } of manifest.feeds ?? []) lengths.set(name, bytes)
   } catch (thrown) {
     const { code, message } = toSsmdError(thrown)
     if (code !== 'SSMD_E_ARCHIVE_INVALID') throw thrown

@@ -12,8 +12,9 @@ import {
   parseSegmentFile,
 } from '../format/names.ts'
 import { isDay } from '../format/time.ts'
+import type { DayState } from '../state/day.ts'
 import type { FeedState, Owner } from '../state/feed-state.ts'
-import { decodeRecords, type JournalRecord, type SegmentJson } from '../state/journal-record.ts'
+import { decodeRecords, type JournalRecord } from '../state/journal-record.ts'
 import { type AsideOptions, moveAside } from './aside.ts'
 import type { Disk } from './disk.ts'
 import { committedLines } from './examine.ts'
@@ -51,14 +52,14 @@ export async function planSweep(o: PlanOptions): Promise<SweepPlan> {
     const place = join(folder, day)
     if (!isDay(day) || (await disk.kind(place)) !== 'folder') continue
     const names = await disk.list(place)
-    const segments = state.days.get(day)?.segments
+    const known = state.days.get(day)
     // A day that is known to its manifest alone is whole.
-    const isClosed = segments === undefined && names.includes(MANIFEST_FILE)
+    const isClosed = known === undefined && names.includes(MANIFEST_FILE)
     const removed: string[] = []
     const aside: string[] = []
     for (const name of names) {
       if (isTemporaryOf(name, state.id)) removed.push(name)
-      else if (isClosed || !isReservedName(name) || isNamed(segments, name)) continue
+      else if (isClosed || !isReservedName(name) || isNamed(known, name)) continue
       else if (o.waiting.has(join(place, name))) continue
       else {
         // Also of a file that the journal announced: the commit that filled it may be what the journal has lost.
@@ -73,9 +74,10 @@ export async function planSweep(o: PlanOptions): Promise<SweepPlan> {
   return plan
 }
 
-function isNamed(segments: ReadonlyMap<string, SegmentJson> | undefined, file: string): boolean {
-  if (segments === undefined) return false
-  if (file === MANIFEST_FILE) return true
+function isNamed(day: DayState | undefined, file: string): boolean {
+  if (day === undefined) return false
+  const { segments, feeds } = day
+  if (file === MANIFEST_FILE || feeds.some(({ name }) => name === file)) return true
   if (parseSegmentFile(file) !== undefined) return segments.has(file)
   return segments.has(file.replace(/\.index\.jsonl$/, '.jsonl.gz'))
 }

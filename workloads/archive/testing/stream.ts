@@ -25,6 +25,8 @@ export type StreamShape = {
   readonly mischief?: number
   /** Some messages end with white space, as some exchanges' do. @default true */
   readonly padded?: boolean
+  /** Connections tell their exchange, sometimes a Feed, and what they count. @default true */
+  readonly telling?: boolean
 }
 
 const GROUPS = [
@@ -41,6 +43,7 @@ export function randomStream(random: Random, shape: StreamShape = {}): RandomStr
     stepMs = 60_000,
     mischief = 0.05,
     padded = true,
+    telling = true,
   } = shape
   const start = at(shape.startsAt ?? '2026-11-24T22:00:00Z')
   const lines = new Map<string, string>()
@@ -57,6 +60,7 @@ export function randomStream(random: Random, shape: StreamShape = {}): RandomStr
         isFirst: b === 0,
         isLast: b === blocksEach - 1,
         padded,
+        telling,
       })
       const block = makeBlock({ connection, first: number, records, shard: c % 2 })
       records.forEach((record, i) => {
@@ -80,7 +84,12 @@ export function randomStream(random: Random, shape: StreamShape = {}): RandomStr
 function randomRecords(
   random: Random,
   from: bigint,
-  { isFirst, isLast, padded }: { isFirst: boolean; isLast: boolean; padded: boolean }
+  {
+    isFirst,
+    isLast,
+    padded,
+    telling,
+  }: { isFirst: boolean; isLast: boolean; padded: boolean; telling: boolean }
 ): TestRecord[] {
   const records: TestRecord[] = []
   let recv = from
@@ -89,7 +98,13 @@ function randomRecords(
     return recv
   }
   if (isFirst) {
-    records.push(eventRecord(next(), { kind: 'open' }), eventRecord(next(), { kind: 'ready' }))
+    const open = telling ? { kind: 'open', ...randomOrigin(random) } : { kind: 'open' }
+    records.push(eventRecord(next(), open), eventRecord(next(), { kind: 'ready' }))
+  }
+  if (telling && random.next() < 0.2) {
+    const trade = { frames: random.int(0, 1e6), unknown: random.int(0, 9) }
+    const counts = { kind: 'counts', proof: { trade: 'trades' }, types: { trade } }
+    records.push(eventRecord(next(), counts))
   }
   for (let i = random.int(1, 12); i > 0; i--) {
     const [type, group] = random.pick(GROUPS)
@@ -112,6 +127,12 @@ function randomRecords(
     records.push(eventRecord(next(), close))
   }
   return records
+}
+
+function randomOrigin(random: Random): object {
+  if (random.next() < 0.5) return { exchange: 'made' }
+  const feed = { kind: 'Feed', metadata: { name: 'made' }, spec: { path: random.pick(['a', 'b']) } }
+  return { exchange: 'generic', feed }
 }
 
 /** The line as the design gives it, made the slow way: of format 2, as it is written. */

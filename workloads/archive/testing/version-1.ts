@@ -21,6 +21,7 @@ export const VERSION_1_STREAM: RandomStream = randomStream(seeded(7), {
   ...CRASH_SHAPE,
   blocksEach: 30,
   padded: false,
+  telling: false,
 })
 
 /** The feed `made`, after the power cut. */

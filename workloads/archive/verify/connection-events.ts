@@ -1,8 +1,10 @@
 // Compares what the lines of a feed tell about its connections with the gaps of the manifests: a connection that another one
 // followed, sequences that never came, proofs that were lost. Derived from the lines alone.
 
+import { hashOf } from '#crds/canonical.ts'
 import type { Gap, Manifest } from '../format/manifest.ts'
 import type { Problem } from '../format/problem.ts'
+import { ToldCounts } from './counts.ts'
 import type { HeldNumbers } from './numbers.ts'
 
 type Told = {
@@ -16,11 +18,15 @@ type Told = {
   late: number
   repeated: number
   hasLostProof: boolean
+  exchange: string | null
+  /** Hash of the Feed that its `open` event carries. */
+  feed: string | null
 }
 
 /** What the events of each connection said. */
 export class ConnectionEvents {
   readonly connections = new Map<string, Told>()
+  readonly counts = new ToldCounts()
 
   note(connection: string, event: Readonly<Record<string, unknown>>): void {
     let told = this.connections.get(connection)
@@ -32,6 +38,8 @@ export class ConnectionEvents {
       case 'open':
         told.isOpen = true
         told.follows = followed(event.follows)
+        told.exchange ??= typeof event.exchange === 'string' ? event.exchange : null
+        if (typeof event.feed === 'object' && event.feed !== null) told.feed ??= hashOf(event.feed)
         return
       case 'ready':
         told.isReady = true
@@ -52,6 +60,9 @@ export class ConnectionEvents {
         return
       case 'proof':
         told.hasLostProof ||= event.state === 'lost'
+        return
+      case 'counts':
+        this.counts.note(event)
     }
   }
 
@@ -67,6 +78,8 @@ export class ConnectionEvents {
         late: told.late + more.late,
         repeated: told.repeated + more.repeated,
         hasLostProof: told.hasLostProof || more.hasLostProof,
+        exchange: told.exchange ?? more.exchange,
+        feed: told.feed ?? more.feed,
       })
     }
   }
@@ -81,6 +94,8 @@ const newTold = (): Told => ({
   late: 0,
   repeated: 0,
   hasLostProof: false,
+  exchange: null,
+  feed: null,
 })
 
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])

@@ -1,6 +1,7 @@
 // Checks the arithmetic of a manifest: its sums must equal what was found in the files of the day.
 
 import type { Manifest } from '../format/manifest.ts'
+import { checkCounts, ToldCounts } from './counts.ts'
 import type { SegmentFindings } from './segment.ts'
 
 type Finding = { readonly where: string; readonly what: string }
@@ -34,6 +35,7 @@ export function checkDay(
   // Those that are not named may be it, too.
   if (more === undefined || simulated) expect('simulated', manifest.simulated, simulated)
   findings.push(...checkConnections(manifest, segments), ...checkGaps(manifest))
+  findings.push(...checkSums(manifest, segments), ...checkFeeds(manifest))
   expect('condition', manifest.condition, conditionOf(manifest))
   return findings
 }
@@ -75,6 +77,30 @@ function checkConnections(manifest: Manifest, segments: readonly SegmentFindings
   if (more !== undefined && others === more.records && found.size <= more.count) return findings
   for (const id of found.keys()) {
     findings.push({ where: 'connections', what: `connection ${id} is in the files and not named` })
+  }
+  return findings
+}
+
+/** What `counts` events add up to. A day that an older ssmd began has no sums. */
+function checkSums({ counts }: Manifest, segments: readonly SegmentFindings[]): Finding[] {
+  if (counts === undefined || segments.some((segment) => segment.damaged)) return []
+  const told = new ToldCounts()
+  for (const { events } of segments) told.join(events.counts)
+  return checkCounts(counts, told).map((what) => ({ where: 'counts', what }))
+}
+
+/** Connections name files that there are, and the times are of this day. */
+function checkFeeds({ day, feeds = [], connections }: Manifest): Finding[] {
+  const findings: Finding[] = []
+  const names = new Set(feeds.map(({ name }) => name))
+  if (names.size !== feeds.length) findings.push({ where: 'feeds', what: 'names a file twice' })
+  for (const { name, from } of feeds) {
+    if (from.startsWith(day)) continue
+    findings.push({ where: `feeds (${name})`, what: `begins at ${from}, on another day` })
+  }
+  for (const { id, feed } of connections) {
+    if (feed === undefined || names.has(feed)) continue
+    findings.push({ where: `connections (${id})`, what: `${feed} is not among the feeds` })
   }
   return findings
 }

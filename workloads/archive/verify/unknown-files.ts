@@ -18,5 +18,8 @@ export function judgeUnknownFile(
     const what = 'no manifest names it: an archiver is still starting, or the file is foreign'
     return { isProblem: true, what }
   }
+  if (isAtWork && /^feed(_\d+)?\.yaml$/.test(name)) {
+    return { isProblem: false, what: 'no manifest names it yet: an archiver is running' }
+  }
   return { isProblem: false, what: 'it is not of the archive, so retention keeps this day' }
 }

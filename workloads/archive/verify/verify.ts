@@ -18,6 +18,7 @@ import { ConnectionEvents, checkConnectionEvents } from './connection-events.ts'
 import { checkDay } from './day.ts'
 import { findDays } from './folders.ts'
 import { checkNumbers, HeldNumbers } from './numbers.ts'
+import { checkFeedFiles, checkOrigins, type FeedHashes } from './origins.ts'
 import { checkSegment, type SegmentFindings } from './segment.ts'
 import { judgeUnknownFile } from './unknown-files.ts'
 
@@ -106,8 +107,9 @@ class Verification {
       const held = new HeldNumbers()
       const told = new ConnectionEvents()
       const manifests: Manifest[] = []
+      const feeds: FeedHashes = new Map()
       for (const place of places.filter((other) => other.feed === feed)) {
-        days.push(await this.#day(feed, place.day, held, told, manifests))
+        days.push(await this.#day(feed, place.day, held, told, manifests, feeds))
       }
       for (const problem of checkNumbers(feed, held, manifests)) this.#tell(problem)
       // A gap may stand in another day than the lines that tell of it.
@@ -115,6 +117,7 @@ class Verification {
         for (const problem of checkConnectionEvents(feed, told, held, manifests))
           this.#tell(problem)
       }
+      for (const problem of checkOrigins(feed, told, manifests, feeds)) this.#tell(problem)
     }
     if (this.#untold > 0) {
       this.#problems.push({ file: '', where: '', what: `and ${this.#untold} more problems` })
@@ -133,7 +136,8 @@ class Verification {
     day: string,
     held: HeldNumbers,
     told: ConnectionEvents,
-    manifests: Manifest[]
+    manifests: Manifest[],
+    feeds: FeedHashes
   ): Promise<VerifiedDay> {
     const before = this.#problems.length + this.#untold
     const checked = new Map<string, SegmentFindings>()
@@ -162,6 +166,9 @@ class Verification {
     }
     for (const { where, what } of checkDay(manifest, segments, { feed, day })) {
       this.#tell({ file: `${feed}/${day}/${MANIFEST}`, where, what })
+    }
+    for (const problem of await checkFeedFiles(join(this.#root, feed, day), manifest, feeds)) {
+      this.#tell({ ...problem, file: `${feed}/${day}/${problem.file}` })
     }
     await this.#beyond(feed, day, segments)
     await this.#strangers(feed, day, manifest)
@@ -283,7 +290,10 @@ class Verification {
   /** Files that no manifest names; while the archive is written, new ones are named a little later. */
   async #strangers(feed: string, day: string, manifest: Manifest): Promise<void> {
     const look = async (known: Manifest): Promise<string[]> => {
-      const names = new Set(known.segments.flatMap(({ name }) => [name, indexOf(name)]))
+      const names = new Set([
+        ...known.segments.flatMap(({ name }) => [name, indexOf(name)]),
+        ...(known.feeds ?? []).map(({ name }) => name),
+      ])
       const files = await listed(join(this.#root, feed, day))
       return files.filter((name) => name !== MANIFEST && !names.has(name))
     }

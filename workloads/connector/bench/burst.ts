@@ -13,12 +13,12 @@ import { symbolFilter } from '#exchanges/protocol/globs.ts'
 import type { Row } from '#testing/row.ts'
 import { DialGate } from '../backoff.ts'
 import { Capture } from '../capture.ts'
+import { discard } from '../discard.ts'
 import { fetcher } from '../fetch.ts'
 import { fixedLinger } from '../linger.ts'
 import { CaptureMemory } from '../memory.ts'
 import { recorders } from '../recorders.ts'
 import { newStats } from '../stats.ts'
-import { blackHole } from '../testing/black-hole.ts'
 import { steadyMs } from '../times.ts'
 
 const KNOWN = 100_000
@@ -34,7 +34,7 @@ export async function benchBurst(): Promise<Row[]> {
   const exchange = modelled((listener) => {
     feed = listener
   })
-  const publisher = blackHole()
+  const publisher = discard()
   const stats = newStats()
   const capture = new Capture({
     deps: {

@@ -19,8 +19,9 @@ import { fetcher } from '../fetch.ts'
 import { fixedLinger } from '../linger.ts'
 import { CaptureMemory, type Publisher } from '../memory.ts'
 import { recorders } from '../recorders.ts'
-import { newStats } from '../stats.ts'
+import { newStats, type Stats } from '../stats.ts'
 import { steadyMs } from '../times.ts'
+import type { WireWatch } from '../wire-watch.ts'
 
 export type Seen = {
   readonly connection: string
@@ -152,6 +153,7 @@ export type HarnessOptions = {
   /** Changes the exchange that the adapter made. */
   readonly change?: (exchange: Exchange) => Exchange
   readonly random?: () => number
+  readonly wire?: (stats: Stats) => WireWatch
   readonly newLine?: () => TimeLine
 }
 
@@ -226,7 +228,8 @@ export function startCapture(options: HarnessOptions) {
           stats,
           live: null,
         },
-        Date.now
+        Date.now,
+        options.wire?.(stats) ?? null
       ),
       stats,
       alarms,

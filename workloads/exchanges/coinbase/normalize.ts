@@ -1,6 +1,5 @@
 // Coinbase Advanced Trade frames as market events. Prices are in the quote currency, sizes in the base currency; sizes of levels
 // are absolute. `side` of a trade is the maker's (README.md says how that is known): a BUY was hit by a taker who sold.
-//
 // `sequence` is that of the frame in its connection. A change of a book has the time of its last level, everything else
 // that of the frame, but for trades, which have their own.
 
