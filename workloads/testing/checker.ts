@@ -20,6 +20,8 @@ export type CheckedGap = {
   readonly connection: string | null
   readonly shard?: number | null
   readonly missing: number | null
+  readonly channel?: string
+  readonly detail?: string
   readonly from: string
   readonly to: string | null
 }
