@@ -49,13 +49,13 @@ export const RULES: readonly Rule[] = [
   {
     kind: 'Feed',
     at: 'spec',
-    cel: "self.exchange == 'generic' || !(has(self.subscribe) || has(self.unsubscribe) || has(self.symbolsPerMessage) || has(self.ping) || has(self.silence))",
+    cel: "self.exchange == 'generic' || !(has(self.symbolsPerMessage) || has(self.ping) || has(self.silence))",
     field: 'exchange',
     message:
-      'only exchange generic is described by the Feed: remove subscribe, unsubscribe, symbolsPerMessage, ping and silence',
-    holds: ({ exchange, subscribe, unsubscribe, symbolsPerMessage, ping, silence }: FeedSpec) =>
+      'only exchange generic is described by the Feed: remove symbolsPerMessage, ping and silence',
+    holds: ({ exchange, symbolsPerMessage, ping, silence }: FeedSpec) =>
       exchange === 'generic' ||
-      [subscribe, unsubscribe, symbolsPerMessage, ping, silence].every((one) => one === undefined),
+      [symbolsPerMessage, ping, silence].every((one) => one === undefined),
   },
   {
     kind: 'Feed',

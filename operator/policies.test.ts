@@ -41,6 +41,20 @@ spec:
   channels: [depth@100ms, trade, bookTicker]
   symbols: {include: [BTCUSDT]}
 `
+const DESCRIBED = `apiVersion: ssmd.io/v1alpha1
+kind: Feed
+metadata: {name: described}
+spec:
+  exchange: generic
+  versions: [{name: v1, effectiveFrom: "2025-01-01", endpoint: "wss://x.test/ws", restEndpoint: "https://x.test"}]
+  channels: [trades]
+  symbols: {include: [A, B], discover: {path: /symbols}}
+  subscribe: [{op: subscribe, args: ["trades.{symbols}"]}]
+  messageTypes:
+    - name: trades
+      symbol: data[].s
+      trade: {price: "data[].p", size: "data[].q"}
+`
 const LOCAL = `---
 kind: Environment
 metadata: {name: local}
@@ -102,6 +116,24 @@ const CASES: readonly Case[] = [
     `${ALL}---\n${BINANCE.replace('bookDepth: 500', 'bookDepth: 400')}`,
     INVALID,
     'f.yaml:44:14: spec.bookDepth: expected a depth of binance, found 400 (it has 5, 10, 20, 50, 100, 500, 1000 and 5000)',
+  ],
+  [
+    'a path of a described exchange that leads into another list',
+    `${ALL}---\n${DESCRIBED.replace('data[].q', 'rows[].q')}`,
+    INVALID,
+    'f.yaml:50:40: spec.messageTypes[0].trade.size: expected a path into data[], as the others of this type, found rows[].q (all paths of a type that have [] name the same list)',
+  ],
+  [
+    'a glob that a described exchange cannot be asked about',
+    `${ALL}---\n${DESCRIBED.replace('[A, B], discover: {path: /symbols}', '[A, "B*"]')}`,
+    INVALID,
+    'f.yaml:45:26: spec.symbols.include[1]: expected exact names, found the glob "B*": nothing says how to ask which symbols there are (give spec.symbols.discover.path, or write the names out)',
+  ],
+  [
+    'messages for an exchange that has an adapter',
+    ALL.replace('  channels: [orderbook_delta', '  subscribe: [x]\n  channels: [orderbook_delta'),
+    INVALID,
+    'f.yaml:12:14: spec.subscribe: expected no subscribe: ssmd knows what kalshi is to be sent (remove it)',
   ],
   [
     'a depth of the book where the exchange leaves no choice',

@@ -1,6 +1,8 @@
 // `npm run bench -- market`: the market model, each figure beside JSON.parse and the obvious objects in the same run. A
 // measurement is a function in MEASUREMENTS; an exchange adds its own there.
 
+import { createNormalizer as createCoinbase } from '#exchanges/coinbase/normalize.ts'
+import { simulatedFrames } from '#exchanges/coinbase/testing/simulated.ts'
 import { createNormalizer } from '#exchanges/kalshi/normalize.ts'
 import { benchKraken } from '#exchanges/kraken/bench.ts'
 import { Book } from '#market/book.ts'
@@ -15,6 +17,7 @@ const MEASUREMENTS: readonly (() => Row[])[] = [
   () => benchNormalizer('Kalshi', createNormalizer(), kalshi(), kalshiObjects),
   () => benchBatch(kalshi()),
   () => benchBook(kalshi()),
+  () => benchNormalizer('Coinbase', createCoinbase(), simulatedFrames(FRAMES), coinbaseObjects),
   benchKraken,
 ]
 
@@ -104,6 +107,38 @@ function kalshiObjects(parsed: unknown): unknown {
     return { type, seq, symbol, time, id, side, price: Number(price), size: Number(size) }
   }
   return { type, seq, symbol, bids: levels(msg.yes_dollars_fp), asks: levels(msg.no_dollars_fp) }
+}
+
+type CoinbaseEvent = {
+  readonly product_id?: string
+  readonly updates?: readonly Record<string, string>[]
+  readonly trades?: readonly Record<string, string>[]
+  readonly tickers?: readonly Record<string, string>[]
+}
+
+function coinbaseObjects(parsed: unknown): unknown {
+  const { timestamp, sequence_num, events } = parsed as {
+    readonly timestamp: string
+    readonly sequence_num: number
+    readonly events: readonly CoinbaseEvent[]
+  }
+  const sent = new Date(timestamp)
+  return events.map(({ product_id, updates = [], trades = [], tickers = [] }) => ({
+    sequence: sequence_num,
+    levels: updates.map(({ side, event_time, price_level, new_quantity }) => ({
+      symbol: product_id,
+      side,
+      time: new Date(event_time!),
+      price: Number(price_level),
+      size: Number(new_quantity),
+    })),
+    trades: trades.map(({ product_id: symbol, trade_id: id, side, price, size, time }) => ({
+      ...{ symbol, id, side, price: Number(price), size: Number(size), time: new Date(time!) },
+    })),
+    quotes: tickers.map(({ product_id: symbol, price, best_bid: bid, best_ask: ask }) => ({
+      ...{ symbol, sent, last: Number(price), bid: Number(bid), ask: Number(ask) },
+    })),
+  }))
 }
 
 /** The frames' events in one batch. */

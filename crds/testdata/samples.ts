@@ -118,7 +118,6 @@ export const TAKEN: readonly Sample[] = [
 export const REFUSED: readonly Sample[] = [
   { ...described({ messageTypes: undefined }), field: 'spec.messageTypes' },
   { ...described({ messageTypes: [] }), field: 'spec.messageTypes' },
-  { ...feed('spec.subscribe', ['x']), field: 'spec.exchange' },
   { ...feed('spec.silence', '60s'), field: 'spec.exchange' },
   { ...described({ ping: { message: 'ping' } }), field: 'spec.ping.interval' },
   { ...described({ subscribe: 'x' }), field: 'spec.subscribe' },

@@ -1,5 +1,6 @@
 // Rules of a Feed beyond its schema, without other resources, on one day. Pure.
 
+import { descriptionProblems } from '#crds/descriptions.ts'
 import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { Located } from '#crds/located.ts'
@@ -16,6 +17,7 @@ export function checkFeed(feed: Located<Feed>, date: string): Problem[] {
   return [
     ...versionIsInForce(feed, date),
     ...channelsAreKnown(feed),
+    ...descriptionIsSound(feed),
     ...bookDepthIsOffered(feed),
     ...globsCanBeResolved(feed, date),
     ...generatorIsSound(feed),
@@ -57,6 +59,26 @@ function channelsAreKnown(feed: Located<Feed>): Problem[] {
       near ? `did you mean ${near}?` : `it has ${listWords(known, 'and')}`
     )
   })
+}
+
+/** An exchange without channels of its own is described by the Feed; every other one is not. */
+function descriptionIsSound(feed: Located<Feed>): Problem[] {
+  const { spec } = feed.resource
+  const problem = (field: string, message: string, hint: string) =>
+    problemAt(feed, field, 'SSMD_E_RESOURCE_INVALID', message, hint)
+  if (EXCHANGES[spec.exchange]?.channels === null)
+    return descriptionProblems(spec).map(({ field, message, hint }) =>
+      problem(field, message, hint)
+    )
+  const described = (['subscribe', 'unsubscribe'] as const).find((name) => spec[name])
+  if (described === undefined) return []
+  return [
+    problem(
+      `spec.${described}`,
+      `expected no ${described}: ssmd knows what ${spec.exchange} is to be sent`,
+      'remove it'
+    ),
+  ]
 }
 
 function bookDepthIsOffered(feed: Located<Feed>): Problem[] {

@@ -134,6 +134,7 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
       exchange: () => versions.exchange(),
       onReconnect() {},
     },
+    // All of the feed, however many connectors it has.
     share: { index: 0, of: 1 },
     filter: symbolFilter(symbols?.include, symbols?.exclude),
     discoverMs: symbols === undefined ? DISCOVER_MS : parseDuration(symbols.discover.interval),

@@ -286,6 +286,62 @@ test('members are read one by one by their names, whatever came where in the obj
   }
 })
 
+test('an object is read as far as a list, and behind it, whatever the object before had where', () => {
+  const shape = new Shape(['type', 'rows', 'n'])
+  const rows = shape.field('rows')
+  const objects = [
+    '{"type":1,"rows":[2,3],"n":4}',
+    '{"type":5,"rows":[6]}',
+    '{"rows":[],"type":7,"o":{"rows":[1]},"n":8}',
+    '{"n":9,"type":10}',
+    '{"type":11,"rows":{"rows":[1]},"n":12}',
+    '{"type":13,"rows":[14] , "n" : 15 }',
+    '{"type":16,"rows":null}',
+    '{}',
+    '{"type":17,"rows":[18]}',
+  ]
+  for (const text of objects) {
+    reader.begin(Buffer.from(text))
+    const list: number[] = []
+    const isStopped = reader.until(shape, rows)
+    if (isStopped) {
+      reader.list()
+      while (reader.more() && reader.value() === KIND.number) list.push(numberAt())
+      for (let field = reader.key(shape); field !== END; field = reader.key(shape)) {
+        const kind = reader.value()
+        if (field === OTHER) continue
+        field.kind = kind
+        field.start = reader.start
+        field.end = reader.end
+      }
+    }
+    assert.ok(reader.finish(), text)
+    const expected = JSON.parse(text) as Record<string, unknown>
+    assert.is(isStopped, Array.isArray(expected.rows), text)
+    assert.equal(list, isStopped ? expected.rows : [], text)
+    for (const name of ['type', 'n']) {
+      const { kind, start, end } = shape.field(name)
+      const found = Buffer.from(reader.bytes.subarray(start, end)).toString()
+      if (expected[name] === undefined) assert.is(kind, KIND.none, `${text} ${name}`)
+      else assert.equal([kind, Number(found)], [KIND.number, expected[name]], `${text} ${name}`)
+    }
+  }
+  for (const text of [
+    '[',
+    '{"type":1,"rows":[2',
+    '{"type":1,"rows":[2],}',
+    '{"rows":[],"rows":[]}',
+  ]) {
+    reader.begin(Buffer.from(text))
+    if (reader.until(shape, rows)) {
+      reader.list()
+      while (reader.more()) reader.value()
+      while (reader.key(shape) !== END) reader.skip()
+    }
+    assert.not(reader.finish(), text)
+  }
+})
+
 test('a frame cut anywhere is no JSON', () => {
   const frame = Buffer.from(
     '{"type":"a","seq":12,"msg":{"price":"0.1","n":-1.5},"rows":[["1",2],null]}'

@@ -52,6 +52,9 @@ export class JsonReader {
   #n = 0
   /** Directly behind an opening bracket: no comma comes first. */
   #first = false
+  /** Where `until` ends the reading of an object, and whether it did. */
+  #stop: Field | null = null
+  #isStopped = false
   readonly #skipper = new JsonSkipper()
 
   /** Starts with a frame. A byte order mark is skipped. */
@@ -200,6 +203,14 @@ export class JsonReader {
         } else {
           field.start = p
           field.kind = kindOf(c)
+          if (c === 0x5b && field === this.#stop) {
+            this.#isStopped = true
+            if (!isAsBefore || field !== lastBefore) shape.sweep()
+            shape.last = field
+            shape.at = field
+            this.#p = p
+            return true
+          }
           p = this.#skipper.value(b, this.#n, p)
           if (p < 0) return this.#fail(NOT_JSON)
           field.end = this.#skipper.end
@@ -223,6 +234,18 @@ export class JsonReader {
     if (!isAsBefore || field !== lastBefore) shape.sweep()
     shape.last = field
     return this.#close(p)
+  }
+
+  /**
+   * Reads an object as far as the list at `field`, and stands before that: it is to be read, and then the rest of the object
+   * with `key`. False if there is no such list: the object has been read to its end, or `error` says why not.
+   */
+  until(shape: Shape, field: Field): boolean {
+    this.#stop = field
+    this.#isStopped = false
+    this.object(shape)
+    this.#stop = null
+    return this.#isStopped
   }
 
   /** Enters an object, to be read with `key`. */
@@ -256,6 +279,7 @@ export class JsonReader {
       return END
     }
     field.stamp = shape.stamp
+    shape.last = null
     field.kind = this.peek()
     field.start = this.#p
     return field

@@ -92,6 +92,35 @@ test('a connection that is announced to end is replaced before, without a gap, a
   assert.equal((await verifyArchive(folder.path)).problems, [])
 })
 
+test('a connection that ends before another one can replace it leaves a gap, which says so', async () => {
+  // The exchange refuses every dial until after it has shut down.
+  const venues = [createVenue({ limits: { shutdownMs: 1_000 } })]
+  const faults = parseFaults(
+    '[{kind: shutdown, after: 4s}, {kind: tooManyRequests, after: 4s, for: 4s}]',
+    'f',
+    venues
+  )
+  const simulator = await runningSimulator({ rate: 200, markets: 2 }, { venues, faults })
+  const { url } = simulator
+  const capture = startCapture({
+    adapter: binance,
+    url: `${url}/stream`,
+    restUrl: url.replace(/^ws/, 'http'),
+    channels: ['trade'],
+    include: ['BTCUSDT', 'ETHUSDT'],
+    auth: { kind: 'none' },
+  })
+  const { publisher } = capture
+  await until(30_000, 'ready again', () => publisher.events('ready').length === 2)
+  await within(10_000, 'stopped', capture.stop())
+  await simulator.stop()
+  const [closed] = publisher.events('close') as CloseEvent[]
+  assert.equal([closed!.cause, closed!.replacedBy], ['disconnected', undefined])
+  const [, second] = publisher.events('open') as OpenEvent[]
+  assert.is(second!.replaces, undefined)
+  assert.is(second!.follows?.connection, publisher.records[0]!.connection)
+})
+
 /** A connection to nothing, whose frames the test brings. */
 function connectionOf(id: string, publisher: FakePublisher) {
   const stats = newStats()

@@ -149,21 +149,15 @@ class CoinbaseNormalizer implements Normalizer {
   #read(): number {
     const reader = this.#reader
     const frame = this.#frame
-    let channel = -1
     let isRead = false
-    reader.open(frame)
-    for (let field = reader.key(frame); field !== END; field = reader.key(frame)) {
-      if (field === OTHER) reader.skip()
-      else if (field === this.#list && channel >= 0 && channel <= STATUS) {
-        isRead = true
-        this.#readEvents(channel)
-      } else {
-        field.kind = reader.value()
-        field.start = reader.start
-        field.end = reader.end
-        if (field === this.#channel) channel = this.#channels.find(field, reader)
-      }
+    if (reader.until(frame, this.#list)) {
+      const known = this.#channels.find(this.#channel, reader)
+      isRead = known >= 0 && known <= STATUS
+      if (isRead) this.#readEvents(known)
+      else reader.skip()
+      this.#readRest(frame)
     }
+    const channel = this.#channels.find(this.#channel, reader)
     if (!reader.finish()) return channel
     if (channel < 0) {
       const isError =
@@ -189,24 +183,16 @@ class CoinbaseNormalizer implements Normalizer {
   #readEvents(channel: number): void {
     const reader = this.#reader
     const event = this.#event
-    if (!this.#isList(this.#list)) return
+    reader.list()
     const items = this.#items[channel]!
-    while (reader.more() && reader.open(event)) {
+    while (reader.more()) {
       const before = this.#count
-      let isRead = false
       if (channel === BOOKS) this.#next(EVENT.bookChange)
-      for (let field = reader.key(event); field !== END; field = reader.key(event)) {
-        if (field === OTHER) reader.skip()
-        else if (field === items) {
-          isRead = true
-          if (this.#isList(field)) this.#readItems(channel)
-        } else {
-          field.kind = reader.value()
-          field.start = reader.start
-          field.end = reader.end
-        }
-      }
-      if (!isRead) this.#values.fail(items, MISSING)
+      if (reader.until(event, items)) {
+        reader.list()
+        this.#readItems(channel)
+        this.#readRest(event)
+      } else this.#values.fail(items, items.kind === KIND.none ? MISSING : NO_LIST)
       const type = this.#types.find(this.#type, reader)
       if (type < 0) this.#values.fail(this.#type, NOT_A_TYPE)
       if (channel === BOOKS) this.#endBook(type === 0)
@@ -216,12 +202,16 @@ class CoinbaseNormalizer implements Normalizer {
     }
   }
 
-  /** Enters the list at a field, or says that there is none and goes past what is there. */
-  #isList(field: Field): boolean {
-    if (field.kind === KIND.list) return this.#reader.list()
-    this.#values.fail(field, field.kind === KIND.none ? MISSING : NO_LIST)
-    if (field.kind !== KIND.none) this.#reader.skip()
-    return false
+  /** What stands behind the list of an object. */
+  #readRest(shape: Shape): void {
+    const reader = this.#reader
+    for (let field = reader.key(shape); field !== END; field = reader.key(shape)) {
+      const kind = reader.value()
+      if (field === OTHER) continue
+      field.kind = kind
+      field.start = reader.start
+      field.end = reader.end
+    }
   }
 
   #readItems(channel: number): void {

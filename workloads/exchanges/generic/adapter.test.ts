@@ -35,25 +35,27 @@ test('what of a Feed cannot work is told with its field and what to do', () => {
   const table: readonly [Feed, RegExp][] = [
     [
       typed('symbol: "a[].b[].c"'),
-      /messageTypes\[0\] \(t\): symbol: the path a\[\]\.b\[\]\.c has more than one \[\]/,
+      /messageTypes\[0\]\.symbol: expected at most one \[\] in a path, found a\[\]\.b\[\]\.c/,
     ],
     [
       typed('sequence: "a[].n"'),
-      /sequence: the path a\[\]\.n leads into every entry.*such as a\[0\]\.n/,
+      /sequence: expected a path to one value, found a\[\]\.n.*name one entry: a\[0\]\.n/,
     ],
     [
       typed('symbol: "a[].s", trade: { price: "b[].p", size: "b[].q" }'),
-      /trade\.price: the path b\[\]\.p leads into another list than a\[\]/,
+      /trade\.price: expected a path into a\[\].*found b\[\]\.p/,
     ],
     [
       typed('trade: { price: p, size: q }, quote: { bid: b }'),
-      /quote: a type says trades or quotes, not both/,
+      /quote: expected trade or quote, found both/,
     ],
+    [typed('kind: ack, trade: { price: p, size: q }'), /kind: expected data, found ack with trade/],
+    [typed('scope: sid'), /scope: expected a sequence/],
+    [typed('match: "{symbol}{symbol}"'), /match: expected \{symbol\} once/],
     [
-      typed('kind: ack, trade: { price: p, size: q }'),
-      /kind: a type of kind ack says neither trades nor quotes/,
+      typed('trade: { price: p, size: q, buy: [B], sell: [S, B] }'),
+      /trade\.sell: expected words that are not in buy, found B/,
     ],
-    [typed('scope: sid'), /scope: a scope without a sequence/],
     [
       feedOf(`${CONNECTED}\nunsubscribe: ['{"a":']`),
       /spec\.unsubscribe\[0\] begins as JSON and is none.*object of YAML/,
@@ -68,14 +70,14 @@ test('what of a Feed cannot work is told with its field and what to do', () => {
     ],
     [
       feedOf(`${CONNECTED}\nsymbols: { include: ["B*"] }`),
-      /B\* is a pattern, and nothing says how to ask.*spec\.symbols\.discover\.path/,
+      /spec\.symbols\.include\[0\]: expected exact names, found the glob "B\*".*spec\.symbols\.discover\.path/,
     ],
   ]
   for (const [feed, expected] of table) assert.match(refusalOf(feed), expected)
   const { symbols: _, ...spec } = feedOf(CONNECTED).spec
   assert.match(
     refusalOf({ ...feedOf(CONNECTED), spec }),
-    /names symbols, and the Feed has none.*spec\.symbols\.include/
+    /spec\.symbols: expected symbols, found none.*spec\.symbols\.include/
   )
 })
 

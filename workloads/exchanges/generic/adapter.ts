@@ -1,6 +1,7 @@
 // An exchange that a Feed describes: where to connect, what to send, what its frames say. No code knows it; what of the
 // description cannot work is told when it is opened.
 
+import { descriptionProblems } from '#crds/descriptions.ts'
 import { SsmdError } from '#crds/errors.ts'
 import { parseDuration } from '#crds/quantities.ts'
 import type { Adapter, AdapterContext, Exchange } from '../protocol/adapter.ts'
@@ -9,7 +10,6 @@ import { symbolFilter } from '../protocol/globs.ts'
 import { discoverNames } from './discovery.ts'
 import { Message } from './messages.ts'
 import { DescribedSession } from './session.ts'
-import { problemOf } from './types.ts'
 
 const SILENT_MS = 60_000
 const PING_MS = 20_000
@@ -28,14 +28,8 @@ function open(context: AdapterContext): Exchange {
   const { messageTypes = [], symbols, ping } = spec
   const invalid = (what: string, hint: string) =>
     new SsmdError('SSMD_E_RESOURCE_INVALID', `feed ${feed.metadata.name}: ${what}`, { hint })
-  for (const [i, type] of messageTypes.entries()) {
-    const problem = problemOf(type)
-    if (problem !== null)
-      throw invalid(
-        `spec.messageTypes[${i}] (${type.name}): ${problem.field}: ${problem.message}`,
-        'docs/generic-exchange.md shows a Feed that works'
-      )
-  }
+  const [problem] = descriptionProblems(spec)
+  if (problem !== undefined) throw invalid(`${problem.field}: ${problem.message}`, problem.hint)
   const messageOf = (written: unknown, field: string): Message => {
     try {
       if (typeof written === 'string' || (typeof written === 'object' && written !== null))
@@ -57,17 +51,12 @@ function open(context: AdapterContext): Exchange {
     throw invalid('spec.ping.message names a symbol or a channel', 'only {id} is filled in there')
   const namesSymbols = subscribe.some((message) => message.symbols !== 'none')
   const filter = symbolFilter(symbols?.include, symbols?.exclude)
-  if (namesSymbols && symbols === undefined)
-    throw invalid(
-      'spec.subscribe names symbols, and the Feed has none',
-      'add spec.symbols.include, a list of names'
-    )
   const question = symbols?.discover.path
   const asks = namesSymbols && filter.globs.length > 0
-  if (asks && (question === undefined || restEndpoint === null))
+  if (asks && restEndpoint === null)
     throw invalid(
-      `${filter.globs[0]} is a pattern, and nothing says how to ask which symbols there are`,
-      `write names, or add ${question === undefined ? 'spec.symbols.discover.path' : `restEndpoint to the version ${version.name}`}`
+      `${filter.globs[0]} is a pattern, and version ${version.name} has no restEndpoint to ask`,
+      'add restEndpoint to the version, or write the names out'
     )
   const { rateLimitPerSecond = MESSAGES_PER_SECOND } = version
   const silentMs = spec.silence === undefined ? SILENT_MS : parseDuration(spec.silence)

@@ -7,7 +7,7 @@ import { type Field, KIND } from '#market/json-shape.ts'
 import { Symbols } from '#market/symbols.ts'
 import { UNIT, type Unit } from '#market/time.ts'
 import { textAt } from '#market/words.ts'
-import { PathReader, readPath } from './paths.ts'
+import { PathReader } from './paths.ts'
 
 /** A type as `spec.messageTypes` of a Feed has it. */
 export type DescribedType = {
@@ -69,37 +69,6 @@ export function pathsOf(type: DescribedType): readonly (readonly [field: string,
   for (const name of QUOTE_FIELDS)
     if (quote?.[name] !== undefined) paths.push([`quote.${name}`, quote[name]])
   return paths
-}
-
-/** Fields that may stand in each entry of a list. */
-const OF_ENTRIES = /^(symbol|time|trade[.].*|quote[.].*)$/
-
-/** What of a type cannot be read, which its schema does not say: the field and why; null if all is well. */
-export function problemOf(type: DescribedType): { field: string; message: string } | null {
-  let list: string | null = null
-  for (const [field, text] of pathsOf(type)) {
-    const path = readPath(text)
-    if (path === null) return { field, message: `the path ${text} has more than one []` }
-    if (path.list === null) continue
-    if (!OF_ENTRIES.test(field))
-      return {
-        field,
-        message: `the path ${text} leads into every entry of a list, and one value is needed: name one, such as ${text.replace('[]', '[0]')}`,
-      }
-    if (list !== null && list !== path.list)
-      return { field, message: `the path ${text} leads into another list than ${list}[]` }
-    list = path.list
-  }
-  if (type.trade !== undefined && type.quote !== undefined)
-    return { field: 'quote', message: 'a type says trades or quotes, not both' }
-  const kind = type.kind ?? 'data'
-  if (kind !== 'data' && (type.trade ?? type.quote) !== undefined)
-    return { field: 'kind', message: `a type of kind ${kind} says neither trades nor quotes` }
-  if (type.scope !== undefined && type.sequence === undefined)
-    return { field: 'scope', message: 'a scope without a sequence' }
-  if ((type.match ?? '').split('{symbol}').length > 2)
-    return { field: 'match', message: 'match has {symbol} more than once' }
-  return null
 }
 
 /** Whether a text is what `match` of a type says; the symbol in it, or the empty text. */

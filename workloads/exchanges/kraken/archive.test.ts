@@ -57,6 +57,8 @@ type Stack = { readonly journal: string; status(): Promise<Status> }
 async function archived(
   simulate: readonly string[],
   symbols: string,
+  /** Frames of market data; null: as many as are written down when it is stopped. */
+  count: number | null,
   use: (stack: Stack) => Promise<void>
 ): Promise<{ readonly sent: readonly string[]; readonly archive: CheckedArchive }> {
   const dir = mkdtempSync(join(tmpdir(), 'ssmd-kraken-'))
@@ -94,7 +96,7 @@ async function archived(
     await simulator.stop()
     await until(60_000, 'all archived', () => {
       try {
-        return dataOf(checkArchive(root, 'coins')).length >= sent.length
+        return dataOf(checkArchive(root, 'coins')).length >= (count ?? sent.length)
       } catch {
         return false
       }
@@ -127,6 +129,7 @@ test('every recorded frame is archived once, byte for byte, and none is a gap', 
   const { archive } = await archived(
     ['--replay', file, '--speed', 'max'],
     '*/USD',
+    recorded.length,
     async ({ status }) => {
       await until(100_000, 'replay played to its end', async () => {
         const { replay } = await status()
@@ -154,6 +157,7 @@ test('the gaps of the manifest are those of the faults, each with its symbol', a
     const { sent, archive } = await archived(
       ['--markets', '3', '--rate', '500', '--seed', '7', '--faults', faults],
       '*/USD',
+      null,
       async ({ journal }) => {
         const lines = () => readFileSync(journal, 'utf8').split('\n').length
         await until(120_000, 'frames', () => lines() > 4_000)

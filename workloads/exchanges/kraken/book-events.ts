@@ -5,6 +5,7 @@ import { type MarketEvent, SIDE } from '#market/event.ts'
 import { type FieldsReader, MISSING } from '#market/fields-reader.ts'
 import { END, type JsonReader, NO_LIST, OTHER } from '#market/json-reader.ts'
 import { type Field, KIND, Shape } from '#market/json-shape.ts'
+import { afterNumber } from '#market/json-tokens.ts'
 import type { Symbols } from '#market/symbols.ts'
 import { UNIT } from '#market/time.ts'
 import {
@@ -16,6 +17,10 @@ import {
   BRACE,
   BRACKET,
   CHECKSUM,
+  CLOSING_BRACKET,
+  COMMA,
+  PRICE,
+  QUANTITY,
   SYMBOL,
   TIMESTAMP,
 } from './layout.ts'
@@ -53,7 +58,7 @@ export class BookEvents {
       this.#bookEnd(event)
       return
     }
-    if (values.why !== '' || !reader.open(this.#book)) return
+    if (!reader.open(this.#book)) return
     for (;;) {
       const field = reader.key(this.#book)
       if (field === END) break
@@ -74,7 +79,6 @@ export class BookEvents {
   #usualBook(): number {
     const reader = this.#reader
     const from = reader.position
-    this.#book.clear()
     let p = afterLiteral(reader, from, SYMBOL)
     if (p > 0) p = this.#text(this.#bookSymbol, p)
     if (p > 0) p = afterLiteral(reader, p, BIDS)
@@ -86,7 +90,6 @@ export class BookEvents {
     if (p > 0) p = afterLiteral(reader, p, TIMESTAMP)
     if (p > 0) p = this.#text(this.#bookTime, p)
     if (p > 0 && reader.bytes[p] === BRACE) return p + 1
-    if (this.#values.why !== '') return 0
     this.rows.clear()
     reader.seek(from)
     return 0
@@ -101,13 +104,30 @@ export class BookEvents {
     return end === 0 ? 0 : end + 1
   }
 
+  /** Reads levels that stand as Kraken writes them, and returns the place behind their list; 0: they do not, or do not fit. */
   #usualLevels(field: Field, at: number, side: number): number {
     const reader = this.#reader
-    if (reader.bytes[at] !== BRACKET) return 0
+    const { bytes } = reader
+    const { decimal } = this.#values
+    if (bytes[at] !== BRACKET) return 0
     field.kind = KIND.list
-    reader.seek(at)
-    this.#levels(field, side)
-    return this.#values.why === '' && reader.error === '' ? reader.position : 0
+    if (bytes[at + 1] === CLOSING_BRACKET) return at + 2
+    for (let p = at + 1; ; p++) {
+      const from = afterLiteral(reader, p, PRICE)
+      const to = from === 0 ? -1 : afterNumber(bytes, from)
+      if (to < 0) return 0
+      const price = decimal.read(bytes, from, to)
+      const priceScale = decimal.scale
+      const sizeFrom = afterLiteral(reader, to, QUANTITY)
+      const sizeTo = sizeFrom === 0 ? -1 : afterNumber(bytes, sizeFrom)
+      if (sizeTo < 0 || bytes[sizeTo] !== BRACE) return 0
+      const size = decimal.read(bytes, sizeFrom, sizeTo)
+      if (!(price > 0) || !(size >= 0)) return 0
+      this.rows.add(side, price, priceScale, size, decimal.scale)
+      p = sizeTo + 1
+      if (bytes[p] === CLOSING_BRACKET) return p + 1
+      if (bytes[p] !== COMMA) return 0
+    }
   }
 
   #bookEnd(event: MarketEvent): void {

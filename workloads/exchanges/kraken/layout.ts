@@ -6,6 +6,8 @@ import { BOOK, CHANNELS, TRADE } from './shapes.ts'
 
 export const BRACE = 0x7d
 export const BRACKET = 0x5b
+export const CLOSING_BRACKET = 0x5d
+export const COMMA = 0x2c
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
@@ -28,6 +30,8 @@ class Literal {
 export const SYMBOL = new Literal('{"symbol":"')
 export const BIDS = new Literal(',"bids":')
 export const ASKS = new Literal(',"asks":')
+export const PRICE = new Literal('{"price":')
+export const QUANTITY = new Literal(',"qty":')
 export const CHECKSUM = new Literal(',"checksum":')
 export const TIMESTAMP = new Literal(',"timestamp":"')
 

@@ -347,6 +347,26 @@ test('a wrong checksum is a gap since the book was last right, and asks for this
   assert.equal(machine.kinds(), [], 'the new book is right')
 })
 
+test('a book that comes wrong is missing since the gap before, and one that does not come is missed', () => {
+  const machine = live()
+  machine.frame(BOOK_FRAMES[0])
+  machine.frame(BOOK_FRAMES[2])
+  const firstAt = machine.now()
+  machine.pass(20)
+  machine.drain()
+  machine.frame(ack(3, 'book', 'BTC/USD', 'unsubscribe'))
+  machine.pass(1_000)
+  machine.drain()
+  machine.frame(BOOK_FRAMES[3])
+  const since = () =>
+    machine.drain().flatMap((action) => (action.kind === 'missed' ? [action.sinceMs] : []))
+  assert.equal(since(), [firstAt], 'a change came, and no book before it')
+  const secondAt = machine.now()
+  machine.pass(500)
+  machine.frame(BOOK_FRAMES[0]!.replace('1406471562', '1'))
+  assert.equal(since(), [secondAt])
+})
+
 test('a book that is wrong again and again is asked for at a bounded pace', () => {
   const machine = live()
   let resubscribed = 0

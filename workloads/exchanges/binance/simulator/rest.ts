@@ -42,13 +42,13 @@ export class Rest {
         this.#bannedUntilMs = nowMs + this.#limits.banMs
         return this.#banned(nowMs)
       }
-      return this.tooMany(nowMs)
+      return this.#tooMany(nowMs)
     }
     const { status, body } = this.#called(path, query, nowMs)
     return { status, body, headers: this.#headers() }
   }
 
-  tooMany(nowMs: number): HttpAnswer {
+  #tooMany(nowMs: number): HttpAnswer {
     const wait = Math.ceil(((this.#minute + 1) * MINUTE_MS - nowMs) / 1000)
     const msg = `Too much request weight used; current limit is ${this.#limits.weightPerMinute} request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.`
     const headers = { ...this.#headers(), 'retry-after': String(Math.max(1, wait)) }

@@ -12,6 +12,13 @@ import type { Source } from './source.ts'
 /** Connections that one address may attempt in five minutes. */
 const DIALS = { count: 300, withinMs: 5 * 60_000 }
 
+/** At the door, and as a fault on demand. */
+const TOO_MANY: HttpAnswer = {
+  status: 429,
+  body: { code: -1003, msg: 'Too many requests.' },
+  headers: { 'retry-after': '1' },
+}
+
 export type BinanceVenueOptions = {
   readonly limits?: Partial<SessionLimits>
   readonly rest?: Partial<RestLimits>
@@ -37,7 +44,7 @@ export function createVenue(own: BinanceVenueOptions = {}): Venue {
       connect(request: HttpRequest, nowMs: number): Session | HttpAnswer {
         while (dialled.length > 0 && dialled[0]! <= nowMs - dials.withinMs) dialled.shift()
         dialled.push(nowMs)
-        if (dialled.length > dials.count) return rest.tooMany(nowMs)
+        if (dialled.length > dials.count) return TOO_MANY
         const names = namesIn(request)
         if (names === null)
           return { status: 404, body: {}, refused: { expected: '/stream or /ws' } }
@@ -46,9 +53,9 @@ export function createVenue(own: BinanceVenueOptions = {}): Venue {
         return client
       },
       answer: (request: HttpRequest, nowMs: number) => rest.answer(request, nowMs),
-      refusal: (fault: 'unauthorized' | 'tooManyRequests', nowMs: number): HttpAnswer =>
+      refusal: (fault: 'unauthorized' | 'tooManyRequests'): HttpAnswer =>
         fault === 'tooManyRequests'
-          ? rest.tooMany(nowMs)
+          ? TOO_MANY
           : { status: 403, body: { code: -1, msg: 'Forbidden' } },
     }
   }
