@@ -140,7 +140,7 @@ async function makeConnectors(
 const isHeld = ({ pending }: Made): boolean =>
   [...pending.values()].flat().some((cause) => cause !== 'image')
 
-/** The objects whose Deployment exists. */
+/** The objects of Deployments that exist. */
 async function existing(pass: Pass, objects: readonly Child[]): Promise<Child[]> {
   const names = new Set<string>()
   for (const object of objects) {

@@ -12,7 +12,8 @@ import { type Linger, nextLingerMs } from './linger.ts'
 import type { CaptureMemory, Publisher, Squeezed } from './memory.ts'
 import { RECORD_BYTES, reblock, TABLE_BYTES } from './reblock.ts'
 import type { Stats, TypeCount } from './stats.ts'
-import { newTally, type Tally, type WireCounts } from './wire-counts.ts'
+import { newTally, type Tally } from './tally.ts'
+import type { WireCounts } from './wire-counts.ts'
 
 /** Sends records to whoever listens. */
 export type Live = {

@@ -3,27 +3,8 @@
 
 import type { Frame, MessageType } from '#exchanges/protocol/adapter.ts'
 import type { CountsEvent, TypeCounts, UnknownSample } from '#wire/events.ts'
+import { newTally, type Tally } from './tally.ts'
 import type { WireWatch } from './wire-watch.ts'
-
-/** Plain numbers that the recorder adds to. */
-export type Tally = {
-  readonly type: MessageType
-  frames: number
-  understood: number
-  normalized: number
-  unknown: number
-  /** Frames until the next sample; below 0 one is due. */
-  left: number
-}
-
-export const newTally = (type: MessageType, left: number): Tally => ({
-  type,
-  frames: 0,
-  understood: 0,
-  normalized: 0,
-  unknown: 0,
-  left,
-})
 
 /** First frames of a kind that one event names. */
 const MAX_SAMPLES = 5

@@ -6,7 +6,7 @@ import { utcDay } from '#crds/rfc3339.ts'
 import { EVENT } from '#market/event.ts'
 import type { Normalizer } from '#market/normalizer.ts'
 import type { TypeCount } from './stats.ts'
-import type { Tally, WireCounts } from './wire-counts.ts'
+import type { Normalized, Tally } from './tally.ts'
 import { WireDrift } from './wire-drift.ts'
 
 export type WireWatchOptions = {
@@ -24,7 +24,7 @@ export type WireWatchOptions = {
 
 /** A frame to be normalised. */
 export type Sample = {
-  readonly counts: WireCounts
+  readonly counts: Normalized
   readonly tally: Tally
   readonly n: number
   readonly recv: bigint
@@ -103,7 +103,7 @@ export class WireWatch {
   }
 
   /** Normalises what waits of one connection, which is about to tell its counts. */
-  drain(counts: WireCounts): void {
+  drain(counts: Normalized): void {
     const [now, later] = [true, false].map((isIts) =>
       this.#waiting.filter((sample) => (sample.counts === counts) === isIts)
     )

@@ -2,7 +2,7 @@
 // Environment says how many there are. A slot is the place of one connection in the feed: the `i`th connection of shard
 // `k` has slot `k * 256 + i`, whatever the number of shards, so that it is unique in the feed and the same after a restart.
 // Slots are what subjects (`{environment}.{feed}.log.{slot}`), block headers, manifests and the connector's own files
-// (`shard.ts`) call `shard`: they are older than connectors that share a feed.
+// (`shard.ts`) call `shard`: those names are older than feeds with several connectors.
 
 /** The most connections of one shard; no exchange allows more. */
 export const SLOTS_PER_SHARD = 256
@@ -16,7 +16,7 @@ export const slotOf = (shard: number, connection: number): number =>
 export const shardOfSlot = (slot: number): number => Math.floor(slot / SLOTS_PER_SHARD)
 
 /**
- * The shard that a symbol belongs to, in every release: rendezvous hashing, so that one shard more takes its symbols from all
+ * The shard that a symbol belongs to, by rendezvous hashing, so that one shard more takes its symbols from all
  * others, one shard less gives its symbols to all others, and no other symbol moves. The weight of shard `k` is
  * `mix(fnv1a(symbol) ^ (k * 0x9e3779b1))`, unsigned; the greatest wins, among equals the lowest `k`. FNV-1a is of the
  * UTF-8 bytes, 32 bit; `mix` is the finalizer of MurmurHash3.

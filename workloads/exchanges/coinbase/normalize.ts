@@ -6,7 +6,8 @@
 import { BookRows } from '#market/book-rows.ts'
 import { EVENT, FLAG, MarketEvent, SIDE } from '#market/event.ts'
 import { FieldsReader, MISSING } from '#market/fields-reader.ts'
-import { END, JsonReader, NO_LIST, OTHER } from '#market/json-reader.ts'
+import { END, JsonReader, OTHER } from '#market/json-reader.ts'
+import { NO_LIST } from '#market/json-reasons.ts'
 import { type Field, KIND, Shape } from '#market/json-shape.ts'
 import {
   type Emit,
