@@ -1,6 +1,7 @@
 // `npm run bench -- market`: the market model, each figure beside JSON.parse and the obvious objects in the same run. A
 // measurement is a function in MEASUREMENTS; an exchange adds its own there.
 
+import { benchBinance } from '#exchanges/binance/bench.ts'
 import { createNormalizer as createCoinbase } from '#exchanges/coinbase/normalize.ts'
 import { simulatedFrames } from '#exchanges/coinbase/testing/simulated.ts'
 import { createNormalizer } from '#exchanges/kalshi/normalize.ts'
@@ -19,6 +20,7 @@ const MEASUREMENTS: readonly (() => Row[])[] = [
   () => benchBook(kalshi()),
   () => benchNormalizer('Coinbase', createCoinbase(), simulatedFrames(FRAMES), coinbaseObjects),
   benchKraken,
+  benchBinance,
 ]
 
 /** All rows, one measurement after the other. */

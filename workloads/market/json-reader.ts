@@ -4,9 +4,8 @@
 //   reader.begin(frame)
 //   if (!reader.object(FIELDS) || !reader.finish()) …reader.error
 //   FIELDS.kind(PRICE), FIELDS.starts[PRICE], FIELDS.ends[PRICE]
-//
-// Lists: `reader.seek(FIELDS.starts[ROWS])`, `reader.list()`, then `while (reader.more())` with `value`, `object`, `list` or
-// `pair`. A list that comes behind what says how to read it can be read in one pass with `open` and `key`.
+// Lists: `seek(start)`, `list()`, then `while (more())` with `value`, `object`, `list` or `pair`; or in one pass, with
+// `open` and `key`.
 
 import { isUtf8 } from 'node:buffer'
 import { unescaped } from './bytes.ts'
@@ -21,8 +20,7 @@ export const END = null
 export const OTHER = undefined
 
 /** `,"` and `}}` as the two lower bytes of a word. */
-const COMMA_AND_QUOTE = 0x222c
-const TWO_BRACES = 0x7d7d
+const [COMMA_AND_QUOTE, TWO_BRACES] = [0x222c, 0x7d7d] as const
 /** Bytes that there is room for at first. */
 const USUAL_FRAME = 1 << 16
 /** Zeros behind the frame. */
