@@ -2,8 +2,10 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { EXCHANGES } from '#crds/exchanges.gen.ts'
+import { adapterOf } from '#exchanges/index.ts'
 import { until, within } from '#testing/deadline.ts'
-import { shardOfSymbol, slotOf } from '#wire/shards.ts'
+import { SLOTS_PER_SHARD, shardOfSymbol, slotOf } from '#wire/shards.ts'
 import { type FakeKalshi, startFakeKalshi } from './testing/fake-kalshi.ts'
 import { type HarnessOptions, startCapture } from './testing/harness.ts'
 
@@ -132,6 +134,13 @@ test('a shard without a symbol says so and is ready', async () => {
     assert.is(empty!.capture.symbols, 0)
     assert.is(empty!.capture.message(Date.now()), 'no symbol belongs to shard 1 of 2 at present')
   })
+})
+
+test('no exchange allows more connections than a shard has slots', async () => {
+  for (const name of Object.keys(EXCHANGES)) {
+    const { maxConnections } = await adapterOf(name)
+    assert.ok(maxConnections <= SLOTS_PER_SHARD, name)
+  }
 })
 
 test.run()
