@@ -59,6 +59,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   [SIMULATION]: ['crds'],
   [EXCHANGES]: ['crds', MARKET, PROTOCOL, SIMULATION, `${EXCHANGES}/<name>`],
   [MARKET]: [],
+  'workloads/events': [...PROGRAM, MARKET, EXCHANGES, `${ARCHIVE}/read`],
   'workloads/connector': [...PROGRAM, MARKET, EXCHANGES, PROTOCOL],
   'workloads/archiver': [...PROGRAM, ARCHIVE],
   'workloads/simulator': [...PROGRAM, EXCHANGES, SIMULATION, `${ARCHIVE}/read`],

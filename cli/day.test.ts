@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { namesInFormat1 } from '#archive/read/format-1.ts'
 import { resolveDay, resolveTime } from './day.ts'
-import { namesInFormat1 } from './format-1.ts'
 
 const NOW = Date.parse('2026-11-24T23:59:59Z')
 

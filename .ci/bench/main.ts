@@ -14,6 +14,7 @@ import { benchArchive } from '#archive/bench.ts'
 import { benchWire } from '#wire/bench.ts'
 import { benchOperator } from '../../operator/bench/operator.ts'
 import { benchConnector } from '../../workloads/connector/bench.ts'
+import { benchHistory } from '../../workloads/events/bench.ts'
 import { benchSimulator } from '../../workloads/simulator/bench.ts'
 import { benchCluster } from './cluster.ts'
 import { endToEnd } from './end-to-end.ts'
@@ -67,6 +68,7 @@ switch (what) {
     break
   case 'market':
     printRows('Market events', await benchMarket())
+    printRows('Events of an archive', await benchHistory())
     break
   case 'path':
     await path(Number(rest[0] ?? 20_000), Number(rest[1] ?? 60))

@@ -1,9 +1,10 @@
 // `ssmd data sample`: lines of a day, byte for byte as they are in the files, in the order of their receive times.
+
+import { namesInFormat1 } from '#archive/read/format-1.ts'
 import { readLines, readManifest } from '#archive/read/reader.ts'
 import { describeError, type SsmdError } from '#crds/errors.ts'
 import { findFeed, namesOfDays } from '../archive.ts'
 import { resolveDay, resolveTime } from '../day.ts'
-import { namesInFormat1 } from '../format-1.ts'
 import { type Output, usageError, write } from '../output.ts'
 import { readRoots } from '../roots.ts'
 import { clean } from '../text.ts'

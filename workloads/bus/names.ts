@@ -21,6 +21,14 @@ export const liveSubject = (
 export const liveSubjects = (environment: string, feed: string): string =>
   `${environment}.${feed}.live.>`
 
+/** Where the connectors of a feed say up to which time all they received is in the stream; see times.ts. */
+export const timeSubject = (environment: string, feed: string): string =>
+  `${environment}.${feed}.time`
+
+/** Where readers ask them to. */
+export const timeAskSubject = (environment: string, feed: string): string =>
+  `${environment}.${feed}.time.ask`
+
 /** The JetStream stream that holds one feed of one environment. `_` occurs in no resource name. */
 export const streamName = (environment: string, feed: string): string =>
   `ssmd_${environment}_${feed}`

@@ -50,6 +50,7 @@ const RETRY = { baseMs: 100, capMs: 5_000 }
 const ABOUT_THE_BLOCK: ReadonlySet<number> = new Set([10_054, 10_097])
 
 type PubAck = {
+  readonly seq?: number
   readonly duplicate?: boolean
   readonly error?: { readonly err_code?: number; readonly description?: string }
 }
@@ -80,6 +81,7 @@ export class BlockPublisher {
   /** A block is being made smaller: what its maker publishes meanwhile waits for its turn. */
   #replacing = false
   #acked = 0
+  #lastSequence = 0
   #idle: { resolve(): void; reject(error: Error): void }[] = []
 
   constructor(options: PublisherOptions) {
@@ -115,6 +117,11 @@ export class BlockPublisher {
     return this.#acked
   }
 
+  /** Where in the stream the last block was put that was acknowledged; 0 before the first. */
+  get lastSequence(): number {
+    return this.#lastSequence
+  }
+
   /** The largest block that can be published; Infinity while no server is connected, because blocks of any size wait. */
   get maxBlockBytes(): number {
     const nc = this.#nc
@@ -125,6 +132,11 @@ export class BlockPublisher {
   unackedMs(): number {
     const { oldest } = this.#queue
     return oldest === undefined ? 0 : Math.max(0, this.#o.nowMs() - oldest.receivedMs)
+  }
+
+  /** Age of the earliest record that is not acknowledged; 0 if there is none. Looks at every block. */
+  earliestUnackedMs(): number {
+    return this.#queue.size === 0 ? 0 : Math.max(0, this.#o.nowMs() - this.#queue.earliestMs())
   }
 
   /** Takes the block, which must not change any more; `ageMs`: since its first record was received. Throws once it is closed. */
@@ -223,6 +235,8 @@ export class BlockPublisher {
     }
     const answer = msg.json<PubAck>()
     if (!answer.error) {
+      // A block that was there already may stand before others.
+      if (answer.duplicate !== true) this.#lastSequence = answer.seq ?? 0
       this.#settle(pending, answer.duplicate === true)
       return
     }

@@ -73,6 +73,15 @@ export class SendQueue {
     return first(this.#pending)
   }
 
+  /** When the earliest record of all these blocks was received: a block may have waited longer than those before it. */
+  earliestMs(): number {
+    let earliest = Number.POSITIVE_INFINITY
+    for (const { receivedMs } of this.#pending.values()) {
+      if (receivedMs < earliest) earliest = receivedMs
+    }
+    return earliest
+  }
+
   get oldestSent(): Pending | undefined {
     return first(this.#sent)
   }

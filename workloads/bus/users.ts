@@ -1,6 +1,13 @@
 // The permissions on NATS, one row per role; no other file defines them. A server with these users admits each only to the
 // subjects that its row names for its feeds, and to its own inbox. A new role adds a row.
-import { liveSubjects, logSubjects, reportSubject, streamName } from './names.ts'
+import {
+  liveSubjects,
+  logSubjects,
+  reportSubject,
+  streamName,
+  timeAskSubject,
+  timeSubject,
+} from './names.ts'
 
 /** What a user is for: the feeds of one Environment. */
 export type BusScope = {
@@ -18,6 +25,8 @@ type Row = {
   /** Whatever the feeds are. */
   readonly always?: readonly string[]
   readonly subscribe?: readonly string[]
+  /** Of one feed. */
+  readonly hear?: (environment: string, feed: string) => readonly string[]
 }
 
 const asDeclared = (stream: string): readonly string[] => [
@@ -34,8 +43,10 @@ const ROWS = {
     publish: (environment, feed, stream) => [
       logSubjects(environment, feed),
       liveSubjects(environment, feed),
+      timeSubject(environment, feed),
       ...asDeclared(stream),
     ],
+    hear: (environment, feed) => [timeAskSubject(environment, feed)],
   },
   archiver: {
     purpose: 'reads the streams of its feeds, and makes room in them for what comes',
@@ -51,6 +62,18 @@ const ROWS = {
       // From 2.15 on a server may put domain and account before the stream.
       `$JS.ACK.*.*.${stream}.>`,
     ],
+  },
+  reader: {
+    purpose: 'reads what its feeds capture, live; keeps nothing on the server',
+    publish: (environment, feed, stream) => [
+      timeAskSubject(environment, feed),
+      `$JS.API.STREAM.INFO.${stream}`,
+      `$JS.API.CONSUMER.CREATE.${stream}.>`,
+      `$JS.API.CONSUMER.INFO.${stream}.*`,
+      `$JS.API.CONSUMER.DELETE.${stream}.*`,
+      `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
+    ],
+    hear: (environment, feed) => [liveSubjects(environment, feed), timeSubject(environment, feed)],
   },
   up: {
     purpose: 'listens to reports, and asks how far archives are; changes nothing',
@@ -90,12 +113,13 @@ export function busUser(role: BusRole, name: string = role, scope?: BusScope): B
   const ofFeeds = feeds.flatMap(
     (feed) => row.publish?.(environment, feed, streamName(environment, feed)) ?? []
   )
+  const heard = feeds.flatMap((feed) => row.hear?.(environment, feed) ?? [])
   const own = scope === undefined ? [] : [reportSubject(environment, role, name)]
   return {
     name,
     purpose: row.purpose,
     system: row.system ?? false,
     publish: [...(row.always ?? []), ...ofFeeds, ...own],
-    subscribe: [...(row.subscribe ?? []), `${inboxPrefix(name)}.>`],
+    subscribe: [...(row.subscribe ?? []), ...heard, `${inboxPrefix(name)}.>`],
   }
 }

@@ -8,6 +8,7 @@ import { LivePublisher } from '#bus/live.ts'
 import { logSubjects } from '#bus/names.ts'
 import { type AckedBlock, BlockPublisher } from '#bus/publisher.ts'
 import { ensureStream, type StreamWant } from '#bus/stream.ts'
+import { type Announcement, TimeAnnouncer } from '#bus/times.ts'
 import { describeError, SsmdError } from '#crds/errors.ts'
 import { rfc3339 } from '#crds/rfc3339.ts'
 import { pause } from '#role/backoff.ts'
@@ -30,6 +31,8 @@ export type LinkOptions = {
   /** `message` changed. */
   onChange(): void
   onConnected(nc: NatsConnection): void
+  /** What to tell readers, once there is something; `sequence` is the link's. */
+  announcement?(sequence: number): Announcement | null
 }
 
 const RETRY_MS = 2_000
@@ -40,6 +43,8 @@ export class Link {
   readonly publisher: BlockPublisher
   #nc: NatsConnection | null = null
   #live: LivePublisher | null = null
+  #times: TimeAnnouncer | null = null
+  #sequence = 0
   #message = 'NATS is not connected yet'
   /** By slot: the last connection in the stream before this process wrote into it. */
   readonly #predecessors = new Map<number, Predecessor>()
@@ -57,6 +62,11 @@ export class Link {
     })
   }
 
+  /** Of the last block in the stream, of this process or, before its first one, of those before it. */
+  get sequence(): number {
+    return this.publisher.lastSequence || this.#sequence
+  }
+
   /** What stands in the way; empty where nothing does. */
   get message(): string {
     return this.#message
@@ -71,6 +81,11 @@ export class Link {
   readonly live: Live = {
     publish: (type, symbol, encode) => this.#live?.publish(type, symbol, encode),
     blockLeaves: () => this.#live?.blockLeaves(),
+  }
+
+  /** Something begins that readers have to wait for. */
+  announce(): void {
+    this.#times?.announce()
   }
 
   /** Resolves once blocks flow; rejects where they never will, or when `signal` aborts. */
@@ -91,6 +106,11 @@ export class Link {
     await this.#makeStream(nc, signal)
     await this.#findPredecessors(nc)
     this.#live = new LivePublisher({ nc, environment, feed, nowMs: steadyMs })
+    const { announcement } = this.#o
+    if (announcement !== undefined) {
+      const position = () => announcement(this.sequence)
+      this.#times = new TimeAnnouncer({ nc, environment, feed, position })
+    }
     this.#say('')
     this.publisher.attach(nc)
   }
@@ -98,6 +118,7 @@ export class Link {
   /** Ends it; what is not acknowledged by now is left behind. */
   async close(): Promise<void> {
     this.#live?.close()
+    this.#times?.close()
     this.publisher.close()
     const nc = this.#nc
     if (nc === null || nc.isClosed()) return
@@ -112,6 +133,7 @@ export class Link {
     while (!signal.aborted) {
       try {
         const facts = await ensureStream(nc, stream)
+        this.#sequence = facts.lastSequence
         log.info({ stream: facts.name, created: facts.created }, 'stream found')
         return
       } catch (thrown) {

@@ -27,6 +27,7 @@ import { lingerOf } from './linger.ts'
 import { Link } from './link.ts'
 import { CaptureMemory, type Publisher } from './memory.ts'
 import { connectorMetrics } from './metrics.ts'
+import { Progress } from './progress.ts'
 import { readiness } from './readiness.ts'
 import { recorders } from './recorders.ts'
 import { deploymentName, reporter } from './report.ts'
@@ -107,12 +108,14 @@ async function capture(
       showHealth()
       reports?.send()
     },
+    announcement: (sequence) => progress.announcement(sequence),
     onConnected: (nc) => {
       const subject = reportSubject(names.environment, 'connector', user)
       reports = ends.adopt(startReports(nc, subject, report), (sender) => sender[Symbol.dispose]())
     },
   })
   const { publisher } = link
+  const progress = new Progress(publisher, nowMs)
   const wire = new WireWatch({
     feed: names.feed,
     proof: proofOf(feed),
@@ -132,7 +135,11 @@ async function capture(
       live: link.live,
     },
     nowMs,
-    wire
+    wire,
+    (recorder) => {
+      progress.add(recorder)
+      link.announce()
+    }
   )
   const feedCapture = new Capture({
     deps: {

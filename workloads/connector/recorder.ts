@@ -106,6 +106,22 @@ export class Recorder implements BlockMaker, Squeezed {
     return this.#options.connection
   }
 
+  get shard(): number {
+    return this.#options.shard
+  }
+
+  /** Nothing follows, and all was handed to the publisher. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** All that was received until then is with the publisher. */
+  handedOverUntil(): bigint {
+    const { count, firstRecv } = this.#writer
+    // The next record may have the very time that the clock says now.
+    return (count > 0 ? firstRecv : this.#options.nowNanos()) - 1n
+  }
+
   /** Number of the last record or dropped frame. */
   get number(): number {
     return this.#number

@@ -16,11 +16,12 @@ export const recorders =
   (
     shared: Omit<RecorderOptions, OfOne>,
     nowMs: () => number,
-    wire: WireWatch | null = null
+    wire: WireWatch | null = null,
+    onNew?: (recorder: Recorder) => void
   ): NewRecorder =>
   (shard, line) => {
     const connection = newConnectionId(nowMs(), randomBytes)
-    return new Recorder({
+    const recorder = new Recorder({
       ...shared,
       connection,
       shard,
@@ -28,4 +29,6 @@ export const recorders =
       counts: wire && new WireCounts(wire, connection),
       nowNanos: () => line.nowNanos(),
     })
+    onNew?.(recorder)
+    return recorder
   }

@@ -81,7 +81,8 @@ export class Book {
     const { kind } = event
     if (kind === EVENT.bookChange) this.#change(event)
     else if (kind === EVENT.bookSnapshot) this.#restore(event)
-    else if (kind === EVENT.gap) this.suspect('gap')
+    // The end of a gap comes behind what built the book anew.
+    else if (kind === EVENT.gap && event.flags !== FLAG.last) this.suspect('gap')
     else if (kind === EVENT.instrument) this.#follow(event)
   }
 

@@ -19,6 +19,8 @@ type Rare = {
 export class EventBatch {
   /** Rows. */
   length = 0
+  /** False: the rows are in the order of their arrival, and some may be before rows of an earlier batch. */
+  ordered = true
   kinds = new Uint8Array(USUAL)
   flags = new Uint8Array(USUAL)
   sides = new Uint8Array(USUAL)
@@ -61,6 +63,7 @@ export class EventBatch {
   /** Forgets the rows and the names, and keeps the room. */
   clear(): void {
     this.length = 0
+    this.ordered = true
     this.names.length = 0
     this.rare.length = 0
     this.#refs.clear()

@@ -10,6 +10,10 @@ export type BlockType = { readonly name: string; readonly group: string }
 /** Upper half of 2^53: larger values have no exact number. */
 const UNSAFE_HIGH = 0x20_0000
 
+/** 2^32 ns are 4294 ms and 967,296 ns: with both, the sums below stay far under 2^53. */
+const MS_OF_HIGH = 4294
+const NANOS_OF_HIGH = 967_296
+
 export class Block {
   readonly environment: string
   readonly feed: string
@@ -68,6 +72,21 @@ export class Block {
 
   recv(i: number): bigint {
     return this.#view.getBigUint64(this.#at(i), true)
+  }
+
+  /** The receive time without a bigint: milliseconds since 1970, and the nanoseconds within. */
+  recvMs(i: number): number {
+    const at = this.#at(i)
+    const high = this.#view.getUint32(at + 4, true)
+    const rest = high * NANOS_OF_HIGH + this.#view.getUint32(at, true)
+    return high * MS_OF_HIGH + Math.floor(rest / 1e6)
+  }
+
+  recvNs(i: number): number {
+    const at = this.#at(i)
+    return (
+      (this.#view.getUint32(at + 4, true) * NANOS_OF_HIGH + this.#view.getUint32(at, true)) % 1e6
+    )
   }
 
   number(i: number): number {

@@ -1,6 +1,7 @@
 // Chooses lines by type and symbol. A line of format 2 says both before its payload, so nothing of the frame is parsed; for a
 // line of format 1 the caller tells them.
 
+import type { SsmdError } from '#crds/errors.ts'
 import type { LineFormat } from '../format/manifest.ts'
 import type { KeyedLine } from './merge.ts'
 
@@ -12,6 +13,24 @@ export type NameFilter = {
   readonly symbols?: readonly string[] | undefined
   /** Tells what a line of format 1 is of. @default all lines of a member that holds what is asked for */
   readonly namesInFormat1?: ((line: Buffer) => LineNames) | undefined
+}
+
+/** Of lines that belong together: RFC 3339, the first and the last. */
+export type Span = { readonly from: string; readonly to: string }
+
+/** Members that cannot hold what is asked for are not read; lines that are not of it do not come. */
+export type LineFilter = NameFilter & {
+  /** Groups to read, such as `trades`. @default all */
+  readonly groups?: readonly string[] | undefined
+  /** Receive times, inclusive and exclusive, as the lines write them (or a prefix, such as `2026-11-24T15:30`). */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly limit?: number | undefined
+  /**
+   * Takes what cannot be read, and the times that it covers; the rest comes all the same. Called before any line from
+   * `span.from` on comes. @default it is thrown
+   */
+  readonly onDamage?: ((error: SsmdError, span: Span) => void) | undefined
 }
 
 export type LineTest = (line: KeyedLine) => boolean

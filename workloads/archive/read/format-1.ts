@@ -1,7 +1,7 @@
 // Type and symbol of a line of format 1, which does not say them: read from its frame, for choosing lines, never for changing
 // them. This is the only seam where an older archive needs to know how exchanges name a market; lines of format 2 say it.
 
-import type { LineNames } from '#archive/read/reader.ts'
+import type { LineNames } from './line-filter.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

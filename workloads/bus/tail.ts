@@ -1,0 +1,95 @@
+// Reads a stream's blocks in stream order, each once, and leaves nothing on the server: a consumer without acknowledgements that the
+// server forgets when its reader is gone, so that no archive waits for it. It recovers automatically from lost connections.
+
+import { ConsumerEvents, type ConsumerMessages, DeliverPolicy, type NatsConnection } from 'nats'
+import { SsmdError } from '#crds/errors.ts'
+import { toBusError } from './api.ts'
+import { restartError, restartOf, streamFacts } from './stream.ts'
+
+export type TailOptions = {
+  readonly stream: string
+  /** `new`: blocks that are published from now on. A date: blocks that were stored from then on. */
+  readonly from: 'new' | 'first' | Date
+  /** Bytes of blocks that are requested and held here. */
+  readonly maxBytes: number
+  readonly signal: AbortSignal
+}
+
+export type TailBlock = {
+  readonly sequence: number
+  readonly data: Uint8Array
+}
+
+export type Tail = {
+  /** Where the reading begins: everything up to here is before it. */
+  readonly sequence: number
+  readonly blocks: AsyncIterable<TailBlock>
+}
+
+/** Opens the reading; SSMD_E_STREAM if there is no such stream. The iteration ends with `signal`. */
+export async function tailStream(nc: NatsConnection, options: TailOptions): Promise<Tail> {
+  const { stream, from } = options
+  const facts = await streamFacts(nc, stream)
+  if (!facts) {
+    throw new SsmdError('SSMD_E_STREAM', `stream ${stream} does not exist`, {
+      hint: 'start the connector of the feed: it creates the stream',
+    })
+  }
+  const before = from === 'new' ? facts.lastSequence : 0
+  const what = `reading stream ${stream}`
+  try {
+    const consumer = await nc.jetstream().consumers.get(stream, {
+      ...(from instanceof Date
+        ? { deliver_policy: DeliverPolicy.StartTime, opt_start_time: from.toISOString() }
+        : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: before + 1 }),
+    })
+    const messages = await consumer.consume({ max_bytes: options.maxBytes })
+    return { sequence: before, blocks: blocksOf(nc, messages, facts.created, before, options) }
+  } catch (thrown) {
+    throw toBusError(thrown, what)
+  }
+}
+
+/** After these the stream may be another one than before. */
+const DOUBTS: ReadonlySet<string> = new Set([
+  ConsumerEvents.HeartbeatsMissed,
+  ConsumerEvents.StreamNotFound,
+  ConsumerEvents.ConsumerNotFound,
+  ConsumerEvents.OrderedConsumerRecreated,
+])
+
+async function* blocksOf(
+  nc: NatsConnection,
+  messages: ConsumerMessages,
+  created: string,
+  before: number,
+  { stream, signal }: TailOptions
+): AsyncGenerator<TailBlock> {
+  let last = before
+  let failure: Error | undefined
+  const stop = (): void => messages.stop()
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
+  void (async () => {
+    for await (const { type } of await messages.status()) {
+      if (signal.aborted || nc.isClosed() || !DOUBTS.has(type)) continue
+      const want = last + 1
+      const facts = await streamFacts(nc, stream).catch(() => undefined)
+      const why = facts && restartOf(facts, created, want)
+      if (facts && why) {
+        failure = restartError(facts, why)
+        messages.stop()
+      }
+    }
+  })()
+  try {
+    for await (const message of messages) {
+      last = message.seq
+      yield { sequence: message.seq, data: message.data }
+    }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    await messages.close()
+  }
+  if (failure) throw failure
+}

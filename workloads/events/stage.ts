@@ -1,0 +1,87 @@
+// The last step of live and of history: a record of a feed, in the total order, becomes rows of a batch: its market events, or the
+// gaps that it names. What comes out is a function of the records and their order, so both say the same.
+
+import type { EventBatch } from '#market/columns.ts'
+import { MarketEvent } from '#market/event.ts'
+import type { Normalizer } from '#market/normalizer.ts'
+import { GapFold, type GapFoldOptions } from './gap-fold.ts'
+
+/** Which events to take. Gaps are always taken, so that no reader overlooks one. */
+export type EventFilter = {
+  /** The exchange's names of instruments. @default all */
+  readonly symbols?: readonly string[] | undefined
+  /** The exchange's message types. @default all */
+  readonly types?: readonly string[] | undefined
+}
+
+/** What is known of a frame beside its bytes; reused for the next one. */
+type Header = {
+  recvMs: number
+  recvNs: number
+  readonly feed: string
+  type: string
+  symbol: string
+}
+
+export class FeedStage {
+  readonly feed: string
+  readonly gaps: GapFold
+  readonly #batch: EventBatch
+  readonly #normalizer: Normalizer
+  readonly #symbols: ReadonlySet<string> | null
+  readonly #types: ReadonlySet<string> | null
+  readonly #header: Header
+  readonly #take: (event: MarketEvent) => void
+
+  /** Rows are appended to `batch`; `feed` is the name that they carry. */
+  constructor(
+    feed: string,
+    batch: EventBatch,
+    normalizer: Normalizer,
+    { symbols, types }: EventFilter,
+    gaps: GapFoldOptions
+  ) {
+    this.feed = feed
+    this.#batch = batch
+    this.#normalizer = normalizer
+    this.#symbols = symbols === undefined ? null : new Set(symbols)
+    this.#types = types === undefined ? null : new Set(types)
+    this.#header = { recvMs: 0, recvNs: 0, feed, type: '', symbol: '' }
+    this.#take = (event) => {
+      if (this.#symbols === null || this.#symbols.has(event.symbol)) batch.append(event)
+    }
+    const row = new MarketEvent()
+    row.feed = feed
+    this.gaps = new GapFold(gaps, row, (gap) => {
+      if (gap.symbol === '') batch.append(gap)
+      else this.#take(gap)
+    })
+  }
+
+  get batch(): EventBatch {
+    return this.#batch
+  }
+
+  /** Appends the events of a frame. */
+  frame(ms: number, ns: number, type: string, symbol: string, payload: Uint8Array): void {
+    if (this.#types !== null && !this.#types.has(type)) return
+    const header = this.#header
+    header.recvMs = ms
+    header.recvNs = ns
+    header.type = type
+    header.symbol = symbol
+    this.#normalizer.normalize(payload, header, this.#take)
+  }
+}
+
+/** The event of an event record; undefined if it is no JSON object. */
+export function eventFields(payload: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const event: unknown = JSON.parse(Buffer.from(payload).toString('utf8'))
+    if (typeof event !== 'object' || event === null || Array.isArray(event)) return undefined
+    return event as Record<string, unknown>
+  } catch {
+    // The connector's fault; the archive keeps the bytes.
+    return undefined
+  }
+}

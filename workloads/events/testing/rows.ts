@@ -1,0 +1,28 @@
+// Rows of batches as lines of text, all of each row, to be compared.
+
+import type { EventBatch } from '#market/columns.ts'
+import { EVENT, type MarketEvent } from '#market/event.ts'
+import { timeText } from '#market/time.ts'
+import { eventLine } from '#testing/event-lines.ts'
+
+export function rowText(event: MarketEvent): string {
+  const { feed, type, reason, recvText, kind, flags, untilMs, untilNs } = event
+  const until = kind === EVENT.gap ? timeText(untilMs, untilNs) || 'open' : ''
+  return [
+    recvText,
+    feed,
+    type,
+    eventLine(event),
+    reason,
+    kind === EVENT.gap ? flags : '',
+    until,
+  ].join('\t')
+}
+
+export async function rowsOf(batches: AsyncIterable<EventBatch>): Promise<string[]> {
+  const rows: string[] = []
+  for await (const batch of batches) batch.each((event) => rows.push(rowText(event)))
+  return rows
+}
+
+export const isGapRow = (row: string): boolean => row.split('\t')[3] === 'gap'
