@@ -22,6 +22,7 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   // Examples in help.
   'cli/program.ts': /^\s+(npx )?ssmd /,
   'cli/program-data.ts': /^\s+(npx )?ssmd /,
+  'cli/program-feed.ts': /^\s+ssmd /,
   'cli/program-roles.ts': /^\s+ssmd /,
   'cli/program-steer.ts': /^\s+ssmd /,
 }

@@ -24,6 +24,11 @@ export function addRoles(program: Command): void {
       .requiredOption('--feed <file>', 'the Feed')
       .requiredOption('--env <file>', 'the Environment')
       .option(
+        '--shard <k>',
+        'which of the connectors of spec.connector.shards it is, from 0 (default: 0)',
+        wholeNumber(0, 63)
+      )
+      .option(
         '--keys <folder>',
         'keys and NATS credentials as files: <folder>/<name>/<field> (default: /etc/ssmd/keys)'
       )
@@ -38,6 +43,7 @@ export function addRoles(program: Command): void {
     await runConnector({
       feedFile: options.feed,
       environmentFile: options.env,
+      ...(options.shard === undefined ? {} : { shard: options.shard }),
       ...(options.healthAddr === undefined ? {} : { healthAddr: options.healthAddr }),
       ...(options.keys === undefined ? {} : { keysDir: options.keys }),
       ...(options.natsCreds === undefined ? {} : { natsCredentials: options.natsCreds }),
@@ -138,7 +144,7 @@ type RoleFlags = {
   readonly natsCreds?: string
   readonly healthAddr?: string
 }
-type ConnectorFlags = RoleFlags & { readonly feed: string }
+type ConnectorFlags = RoleFlags & { readonly feed: string; readonly shard?: number }
 type ArchiverFlags = RoleFlags & { readonly archive: string; readonly data?: string }
 
 type SimulatorFlags = {

@@ -127,6 +127,14 @@ export type EnvironmentConnector = {
    */
   readonly lingerMax?: string
   /**
+   * How many connectors capture each feed; 1 if it is not given. Each symbol belongs to one of
+   * them, by a hash of its name. Another number restarts the connectors of every feed; symbols that
+   * move to another one have a gap `resharded`. A synthetic feed and one that asks for no symbols
+   * have one. Limits that an exchange sets for an address or a key hold for all connectors
+   * together: see docs/shards.md.
+   */
+  readonly shards?: number
+  /**
    * When a connector may be replaced because its configuration has changed. Its restart is a short
    * hole in the data. A new image alone never replaces it outside a window.
    */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite } from 'uvu'
 import type { Environment, EnvironmentSpec } from './environment.gen.ts'
-import { feedsOf, isSimulated, keyOf } from './environments.ts'
+import { feedsOf, isSimulated, keyOf, shardsOf } from './environments.ts'
 import type { Feed, FeedSpec } from './feed.gen.ts'
 import { LEAST } from './testdata/samples.ts'
 import { judge } from './validate.ts'
@@ -53,6 +53,18 @@ test('an environment captures the feeds that it names, or all, but no disabled o
     feedsOf(environment(spec), feeds).map(({ metadata }) => metadata.name)
   assert.deepEqual(names({ feeds: ['*'] }), ['a', 'b'])
   assert.deepEqual(names({ feeds: ['b', 'c', 'unknown'] }), ['b'])
+})
+
+test('a feed has the shards of its environment, and one if it cannot be divided', () => {
+  const { connector } = environment({}).spec
+  const four = environment({ connector: { ...connector, shards: 4 } })
+  assert.equal(shardsOf(environment({}), feed('a', { exchange: 'kalshi' })), 1)
+  assert.equal(shardsOf(four, feed('a', { exchange: 'kalshi' })), 4)
+  assert.equal(shardsOf(four, feed('a', { exchange: 'synthetic' })), 1)
+  const described = { exchange: 'generic', subscribe: [{ message: '{}' }] } as const
+  assert.equal(shardsOf(four, feed('a', described as never)), 1)
+  const symbols = { include: ['A'], exclude: [], discover: { interval: '1m' } }
+  assert.equal(shardsOf(four, feed('a', { ...described, symbols } as never)), 4)
 })
 
 test.run()

@@ -9,6 +9,15 @@ export const isSimulated = (environment: Environment, feed: Feed): boolean =>
   (environment.spec.simulator?.feeds.includes(feed.metadata.name) ?? false) ||
   (EXCHANGES[feed.spec.exchange]?.alwaysSimulated ?? false)
 
+/** How many connectors capture the feed. One that cannot be divided by symbol has one. */
+export const shardsOf = (environment: Environment, feed: Feed): number =>
+  isDivisible(feed) ? (environment.spec.connector.shards ?? 1) : 1
+
+/** What an exchange generates in the connector itself is one whole, and so is a feed whose own messages ask for no symbols. */
+const isDivisible = ({ spec }: Feed): boolean =>
+  !EXCHANGES[spec.exchange]?.alwaysSimulated &&
+  (spec.subscribe === undefined || spec.symbols !== undefined)
+
 /** The key that the feed takes: the one named as the feed, else the one named as its exchange. */
 export function keyOf(
   environment: Environment,

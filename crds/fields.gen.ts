@@ -213,6 +213,8 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
       'How long frames are gathered into one block before it is published. At the default `5ms` it adapts to the rate: a connector gathers about 100 frames, for 5 ms to `lingerMax`. Any other value fixes it; `0ms` publishes each frame immediately.',
     'spec.connector.lingerMax':
       'The longest that a frame waits for others while `linger` adapts to the rate; `50ms` if it is not given. A connector that is killed loses at most about this much. Live subjects never wait.',
+    'spec.connector.shards':
+      'How many connectors capture each feed; 1 if it is not given. Each symbol belongs to one of them, by a hash of its name. Another number restarts the connectors of every feed; symbols that move to another one have a gap `resharded`. A synthetic feed and one that asks for no symbols have one. Limits that an exchange sets for an address or a key hold for all connectors together: see docs/shards.md.',
     'spec.connector.rollout':
       'When a connector may be replaced because its configuration has changed. Its restart is a short hole in the data. A new image alone never replaces it outside a window.',
     'spec.connector.rollout.policy':

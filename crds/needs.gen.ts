@@ -152,6 +152,7 @@ export const NEEDS: Readonly<Record<string, Readonly<Record<string, readonly str
     'spec.connector.bufferBytes': ['string'],
     'spec.connector.linger': ['string'],
     'spec.connector.lingerMax': ['string'],
+    'spec.connector.shards': ['integer'],
     'spec.connector.rollout': ['object'],
     'spec.connector.rollout.policy': ['string', 'Automatic', 'Manual', 'Window'],
     'spec.connector.rollout.window': ['object'],

@@ -3727,7 +3727,7 @@ return errors === 0;
 }
 
 export const validateEnvironment = validate11;
-const schema12 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Environment"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["feeds","transport"],"properties":{"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$"}},"transport":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^(nats|tls)://[!-~]+$"},"credentialsRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false},"stream":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"72h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"8Gi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"replicas":{"type":"integer","default":1,"minimum":1,"maximum":5},"duplicateWindow":{"type":"string","default":"2m","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false},"keys":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type","fields","source"],"properties":{"type":{"type":"string","enum":["apiKey"]},"fields":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z][A-Za-z0-9_-]*$"}},"source":{"type":"object","properties":{"env":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secret":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"schema":{"type":"string","enum":["v1"]},"schedule":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"dayStart":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"dayEnd":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"connector":{"type":"object","default":{},"properties":{"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}}},"additionalProperties":false},"bufferBytes":{"type":"string","default":"64Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"linger":{"type":"string","default":"5ms","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"lingerMax":{"type":"string","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"rollout":{"type":"object","required":["policy"],"properties":{"policy":{"type":"string","enum":["Automatic","Manual","Window"]},"window":{"type":"object","required":["start","end"],"properties":{"start":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"end":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"simulator":{"type":"object","required":["feeds"],"properties":{"feeds":{"type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"url":{"type":"string","maxLength":2048,"pattern":"^wss?://[!-~]+$"},"speed":{"type":"string","default":"1","maxLength":10,"pattern":"^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"},"seed":{"type":"integer","default":1,"minimum":0,"maximum":9007199254740991},"rate":{"type":"integer","default":200,"minimum":1,"maximum":1000000},"markets":{"type":"integer","default":6,"minimum":1,"maximum":100000},"replay":{"type":"array","default":[],"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":1024}},"faults":{"type":"array","default":[],"maxItems":64,"items":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["cut","skip","duplicate","freeze","unauthorized","tooManyRequests"]},"every":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"after":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"for":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"count":{"type":"integer","minimum":1,"maximum":1000000},"channel":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"},"exchange":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"additionalProperties":false}}},"additionalProperties":false},"suspend":{"type":"boolean"}},"additionalProperties":false},"status":{"type":"object"}}};
+const schema12 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Environment"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["feeds","transport"],"properties":{"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$"}},"transport":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^(nats|tls)://[!-~]+$"},"credentialsRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false},"stream":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"72h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"8Gi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"replicas":{"type":"integer","default":1,"minimum":1,"maximum":5},"duplicateWindow":{"type":"string","default":"2m","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false},"keys":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type","fields","source"],"properties":{"type":{"type":"string","enum":["apiKey"]},"fields":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z][A-Za-z0-9_-]*$"}},"source":{"type":"object","properties":{"env":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secret":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"schema":{"type":"string","enum":["v1"]},"schedule":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"dayStart":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"dayEnd":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"connector":{"type":"object","default":{},"properties":{"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}}},"additionalProperties":false},"bufferBytes":{"type":"string","default":"64Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"linger":{"type":"string","default":"5ms","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"lingerMax":{"type":"string","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"shards":{"type":"integer","minimum":1,"maximum":64},"rollout":{"type":"object","required":["policy"],"properties":{"policy":{"type":"string","enum":["Automatic","Manual","Window"]},"window":{"type":"object","required":["start","end"],"properties":{"start":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"end":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"simulator":{"type":"object","required":["feeds"],"properties":{"feeds":{"type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"url":{"type":"string","maxLength":2048,"pattern":"^wss?://[!-~]+$"},"speed":{"type":"string","default":"1","maxLength":10,"pattern":"^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"},"seed":{"type":"integer","default":1,"minimum":0,"maximum":9007199254740991},"rate":{"type":"integer","default":200,"minimum":1,"maximum":1000000},"markets":{"type":"integer","default":6,"minimum":1,"maximum":100000},"replay":{"type":"array","default":[],"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":1024}},"faults":{"type":"array","default":[],"maxItems":64,"items":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["cut","skip","duplicate","freeze","unauthorized","tooManyRequests"]},"every":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"after":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"for":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"count":{"type":"integer","minimum":1,"maximum":1000000},"channel":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"},"exchange":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"additionalProperties":false}}},"additionalProperties":false},"suspend":{"type":"boolean"}},"additionalProperties":false},"status":{"type":"object"}}};
 const pattern43 = new RegExp("^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$", "u");
 const pattern44 = new RegExp("^(nats|tls)://[!-~]+$", "u");
 const pattern45 = new RegExp("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "u");
@@ -5347,7 +5347,7 @@ if(data50.linger === undefined){
 data50.linger = "5ms";
 }
 for(const key14 in data50){
-if(!(((((key14 === "resources") || (key14 === "bufferBytes")) || (key14 === "linger")) || (key14 === "lingerMax")) || (key14 === "rollout"))){
+if(!((((((key14 === "resources") || (key14 === "bufferBytes")) || (key14 === "linger")) || (key14 === "lingerMax")) || (key14 === "shards")) || (key14 === "rollout"))){
 const err133 = {instancePath:instancePath+"/spec/connector",schemaPath:"#/properties/spec/properties/connector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err133];
@@ -5650,11 +5650,10 @@ vErrors.push(err158);
 errors++;
 }
 }
-if(data50.rollout !== undefined){
-let data59 = data50.rollout;
-if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
-if(data59.policy === undefined){
-const err159 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/required",keyword:"required",params:{missingProperty: "policy"}};
+if(data50.shards !== undefined){
+let data59 = data50.shards;
+if(!((typeof data59 == "number") && (!(data59 % 1) && !isNaN(data59)))){
+const err159 = {instancePath:instancePath+"/spec/connector/shards",schemaPath:"#/properties/spec/properties/connector/properties/shards/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -5663,9 +5662,9 @@ vErrors.push(err159);
 }
 errors++;
 }
-for(const key18 in data59){
-if(!((key18 === "policy") || (key18 === "window"))){
-const err160 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
+if(typeof data59 == "number"){
+if(data59 > 64 || isNaN(data59)){
+const err160 = {instancePath:instancePath+"/spec/connector/shards",schemaPath:"#/properties/spec/properties/connector/properties/shards/maximum",keyword:"maximum",params:{comparison: "<=", limit: 64}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -5674,11 +5673,8 @@ vErrors.push(err160);
 }
 errors++;
 }
-}
-if(data59.policy !== undefined){
-let data60 = data59.policy;
-if(typeof data60 !== "string"){
-const err161 = {instancePath:instancePath+"/spec/connector/rollout/policy",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/policy/type",keyword:"type",params:{type: "string"}};
+if(data59 < 1 || isNaN(data59)){
+const err161 = {instancePath:instancePath+"/spec/connector/shards",schemaPath:"#/properties/spec/properties/connector/properties/shards/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -5687,8 +5683,13 @@ vErrors.push(err161);
 }
 errors++;
 }
-if(!(((data60 === "Automatic") || (data60 === "Manual")) || (data60 === "Window"))){
-const err162 = {instancePath:instancePath+"/spec/connector/rollout/policy",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/policy/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.connector.properties.rollout.properties.policy.enum}};
+}
+}
+if(data50.rollout !== undefined){
+let data60 = data50.rollout;
+if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
+if(data60.policy === undefined){
+const err162 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/required",keyword:"required",params:{missingProperty: "policy"}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -5697,12 +5698,9 @@ vErrors.push(err162);
 }
 errors++;
 }
-}
-if(data59.window !== undefined){
-let data61 = data59.window;
-if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
-if(data61.start === undefined){
-const err163 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/required",keyword:"required",params:{missingProperty: "start"}};
+for(const key18 in data60){
+if(!((key18 === "policy") || (key18 === "window"))){
+const err163 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -5711,8 +5709,11 @@ vErrors.push(err163);
 }
 errors++;
 }
-if(data61.end === undefined){
-const err164 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/required",keyword:"required",params:{missingProperty: "end"}};
+}
+if(data60.policy !== undefined){
+let data61 = data60.policy;
+if(typeof data61 !== "string"){
+const err164 = {instancePath:instancePath+"/spec/connector/rollout/policy",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/policy/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -5721,9 +5722,8 @@ vErrors.push(err164);
 }
 errors++;
 }
-for(const key19 in data61){
-if(!((key19 === "start") || (key19 === "end"))){
-const err165 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
+if(!(((data61 === "Automatic") || (data61 === "Manual")) || (data61 === "Window"))){
+const err165 = {instancePath:instancePath+"/spec/connector/rollout/policy",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/policy/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.connector.properties.rollout.properties.policy.enum}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -5733,11 +5733,11 @@ vErrors.push(err165);
 errors++;
 }
 }
-if(data61.start !== undefined){
-let data62 = data61.start;
-if(typeof data62 === "string"){
-if(func3(data62) > 5){
-const err166 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/maxLength",keyword:"maxLength",params:{limit: 5}};
+if(data60.window !== undefined){
+let data62 = data60.window;
+if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
+if(data62.start === undefined){
+const err166 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/required",keyword:"required",params:{missingProperty: "start"}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -5746,8 +5746,8 @@ vErrors.push(err166);
 }
 errors++;
 }
-if(!pattern39.test(data62)){
-const err167 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+if(data62.end === undefined){
+const err167 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/required",keyword:"required",params:{missingProperty: "end"}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -5756,9 +5756,9 @@ vErrors.push(err167);
 }
 errors++;
 }
-}
-else {
-const err168 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/type",keyword:"type",params:{type: "string"}};
+for(const key19 in data62){
+if(!((key19 === "start") || (key19 === "end"))){
+const err168 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -5768,11 +5768,11 @@ vErrors.push(err168);
 errors++;
 }
 }
-if(data61.end !== undefined){
-let data63 = data61.end;
+if(data62.start !== undefined){
+let data63 = data62.start;
 if(typeof data63 === "string"){
 if(func3(data63) > 5){
-const err169 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/maxLength",keyword:"maxLength",params:{limit: 5}};
+const err169 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/maxLength",keyword:"maxLength",params:{limit: 5}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -5782,7 +5782,7 @@ vErrors.push(err169);
 errors++;
 }
 if(!pattern39.test(data63)){
-const err170 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+const err170 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -5793,7 +5793,7 @@ errors++;
 }
 }
 else {
-const err171 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/type",keyword:"type",params:{type: "string"}};
+const err171 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -5803,9 +5803,11 @@ vErrors.push(err171);
 errors++;
 }
 }
-}
-else {
-const err172 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/type",keyword:"type",params:{type: "object"}};
+if(data62.end !== undefined){
+let data64 = data62.end;
+if(typeof data64 === "string"){
+if(func3(data64) > 5){
+const err172 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/maxLength",keyword:"maxLength",params:{limit: 5}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -5814,10 +5816,8 @@ vErrors.push(err172);
 }
 errors++;
 }
-}
-}
-else {
-const err173 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/type",keyword:"type",params:{type: "object"}};
+if(!pattern39.test(data64)){
+const err173 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -5827,9 +5827,8 @@ vErrors.push(err173);
 errors++;
 }
 }
-}
 else {
-const err174 = {instancePath:instancePath+"/spec/connector",schemaPath:"#/properties/spec/properties/connector/type",keyword:"type",params:{type: "object"}};
+const err174 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -5838,29 +5837,10 @@ vErrors.push(err174);
 }
 errors++;
 }
-if(data23.simulator !== undefined){
-let data64 = data23.simulator;
-if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
-if(data64.speed === undefined){
-data64.speed = "1";
 }
-if(data64.seed === undefined){
-data64.seed = 1;
 }
-if(data64.rate === undefined){
-data64.rate = 200;
-}
-if(data64.markets === undefined){
-data64.markets = 6;
-}
-if(data64.replay === undefined){
-data64.replay = [];
-}
-if(data64.faults === undefined){
-data64.faults = [];
-}
-if(data64.feeds === undefined){
-const err175 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/required",keyword:"required",params:{missingProperty: "feeds"}};
+else {
+const err175 = {instancePath:instancePath+"/spec/connector/rollout/window",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -5869,9 +5849,10 @@ vErrors.push(err175);
 }
 errors++;
 }
-for(const key20 in data64){
-if(!((((((((key20 === "feeds") || (key20 === "url")) || (key20 === "speed")) || (key20 === "seed")) || (key20 === "rate")) || (key20 === "markets")) || (key20 === "replay")) || (key20 === "faults"))){
-const err176 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
+}
+}
+else {
+const err176 = {instancePath:instancePath+"/spec/connector/rollout",schemaPath:"#/properties/spec/properties/connector/properties/rollout/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -5881,11 +5862,9 @@ vErrors.push(err176);
 errors++;
 }
 }
-if(data64.feeds !== undefined){
-let data65 = data64.feeds;
-if(Array.isArray(data65)){
-if(data65.length > 256){
-const err177 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/maxItems",keyword:"maxItems",params:{limit: 256}};
+}
+else {
+const err177 = {instancePath:instancePath+"/spec/connector",schemaPath:"#/properties/spec/properties/connector/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -5894,12 +5873,29 @@ vErrors.push(err177);
 }
 errors++;
 }
-const len5 = data65.length;
-for(let i5=0; i5<len5; i5++){
-let data66 = data65[i5];
-if(typeof data66 === "string"){
-if(func3(data66) > 40){
-const err178 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/maxLength",keyword:"maxLength",params:{limit: 40}};
+if(data23.simulator !== undefined){
+let data65 = data23.simulator;
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if(data65.speed === undefined){
+data65.speed = "1";
+}
+if(data65.seed === undefined){
+data65.seed = 1;
+}
+if(data65.rate === undefined){
+data65.rate = 200;
+}
+if(data65.markets === undefined){
+data65.markets = 6;
+}
+if(data65.replay === undefined){
+data65.replay = [];
+}
+if(data65.faults === undefined){
+data65.faults = [];
+}
+if(data65.feeds === undefined){
+const err178 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/required",keyword:"required",params:{missingProperty: "feeds"}};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -5908,8 +5904,9 @@ vErrors.push(err178);
 }
 errors++;
 }
-if(func3(data66) < 1){
-const err179 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key20 in data65){
+if(!((((((((key20 === "feeds") || (key20 === "url")) || (key20 === "speed")) || (key20 === "seed")) || (key20 === "rate")) || (key20 === "markets")) || (key20 === "replay")) || (key20 === "faults"))){
+const err179 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -5918,8 +5915,12 @@ vErrors.push(err179);
 }
 errors++;
 }
-if(!pattern0.test(data66)){
-const err180 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+}
+if(data65.feeds !== undefined){
+let data66 = data65.feeds;
+if(Array.isArray(data66)){
+if(data66.length > 256){
+const err180 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/maxItems",keyword:"maxItems",params:{limit: 256}};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -5928,9 +5929,12 @@ vErrors.push(err180);
 }
 errors++;
 }
-}
-else {
-const err181 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/type",keyword:"type",params:{type: "string"}};
+const len5 = data66.length;
+for(let i5=0; i5<len5; i5++){
+let data67 = data66[i5];
+if(typeof data67 === "string"){
+if(func3(data67) > 40){
+const err181 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/maxLength",keyword:"maxLength",params:{limit: 40}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -5939,10 +5943,8 @@ vErrors.push(err181);
 }
 errors++;
 }
-}
-}
-else {
-const err182 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/type",keyword:"type",params:{type: "array"}};
+if(func3(data67) < 1){
+const err182 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -5951,12 +5953,8 @@ vErrors.push(err182);
 }
 errors++;
 }
-}
-if(data64.url !== undefined){
-let data67 = data64.url;
-if(typeof data67 === "string"){
-if(func3(data67) > 2048){
-const err183 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048}};
+if(!pattern0.test(data67)){
+const err183 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -5965,8 +5963,9 @@ vErrors.push(err183);
 }
 errors++;
 }
-if(!pattern63.test(data67)){
-const err184 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/pattern",keyword:"pattern",params:{pattern: "^wss?://[!-~]+$"}};
+}
+else {
+const err184 = {instancePath:instancePath+"/spec/simulator/feeds/" + i5,schemaPath:"#/properties/spec/properties/simulator/properties/feeds/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -5976,8 +5975,9 @@ vErrors.push(err184);
 errors++;
 }
 }
+}
 else {
-const err185 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/type",keyword:"type",params:{type: "string"}};
+const err185 = {instancePath:instancePath+"/spec/simulator/feeds",schemaPath:"#/properties/spec/properties/simulator/properties/feeds/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -5987,10 +5987,11 @@ vErrors.push(err185);
 errors++;
 }
 }
-let data68 = data64.speed;
+if(data65.url !== undefined){
+let data68 = data65.url;
 if(typeof data68 === "string"){
-if(func3(data68) > 10){
-const err186 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/maxLength",keyword:"maxLength",params:{limit: 10}};
+if(func3(data68) > 2048){
+const err186 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -5999,8 +6000,8 @@ vErrors.push(err186);
 }
 errors++;
 }
-if(!pattern64.test(data68)){
-const err187 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/pattern",keyword:"pattern",params:{pattern: "^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"}};
+if(!pattern63.test(data68)){
+const err187 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/pattern",keyword:"pattern",params:{pattern: "^wss?://[!-~]+$"}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -6011,7 +6012,7 @@ errors++;
 }
 }
 else {
-const err188 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/type",keyword:"type",params:{type: "string"}};
+const err188 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -6020,9 +6021,11 @@ vErrors.push(err188);
 }
 errors++;
 }
-let data69 = data64.seed;
-if(!((typeof data69 == "number") && (!(data69 % 1) && !isNaN(data69)))){
-const err189 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/type",keyword:"type",params:{type: "integer"}};
+}
+let data69 = data65.speed;
+if(typeof data69 === "string"){
+if(func3(data69) > 10){
+const err189 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/maxLength",keyword:"maxLength",params:{limit: 10}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -6031,9 +6034,8 @@ vErrors.push(err189);
 }
 errors++;
 }
-if(typeof data69 == "number"){
-if(data69 > 9007199254740991 || isNaN(data69)){
-const err190 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
+if(!pattern64.test(data69)){
+const err190 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/pattern",keyword:"pattern",params:{pattern: "^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -6042,8 +6044,9 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(data69 < 0 || isNaN(data69)){
-const err191 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+else {
+const err191 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -6052,10 +6055,9 @@ vErrors.push(err191);
 }
 errors++;
 }
-}
-let data70 = data64.rate;
+let data70 = data65.seed;
 if(!((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70)))){
-const err192 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/type",keyword:"type",params:{type: "integer"}};
+const err192 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -6065,8 +6067,8 @@ vErrors.push(err192);
 errors++;
 }
 if(typeof data70 == "number"){
-if(data70 > 1000000 || isNaN(data70)){
-const err193 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data70 > 9007199254740991 || isNaN(data70)){
+const err193 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -6075,8 +6077,8 @@ vErrors.push(err193);
 }
 errors++;
 }
-if(data70 < 1 || isNaN(data70)){
-const err194 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data70 < 0 || isNaN(data70)){
+const err194 = {instancePath:instancePath+"/spec/simulator/seed",schemaPath:"#/properties/spec/properties/simulator/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -6086,9 +6088,9 @@ vErrors.push(err194);
 errors++;
 }
 }
-let data71 = data64.markets;
+let data71 = data65.rate;
 if(!((typeof data71 == "number") && (!(data71 % 1) && !isNaN(data71)))){
-const err195 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/type",keyword:"type",params:{type: "integer"}};
+const err195 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -6098,8 +6100,8 @@ vErrors.push(err195);
 errors++;
 }
 if(typeof data71 == "number"){
-if(data71 > 100000 || isNaN(data71)){
-const err196 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
+if(data71 > 1000000 || isNaN(data71)){
+const err196 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -6109,7 +6111,7 @@ vErrors.push(err196);
 errors++;
 }
 if(data71 < 1 || isNaN(data71)){
-const err197 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err197 = {instancePath:instancePath+"/spec/simulator/rate",schemaPath:"#/properties/spec/properties/simulator/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -6119,10 +6121,9 @@ vErrors.push(err197);
 errors++;
 }
 }
-let data72 = data64.replay;
-if(Array.isArray(data72)){
-if(data72.length > 256){
-const err198 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/maxItems",keyword:"maxItems",params:{limit: 256}};
+let data72 = data65.markets;
+if(!((typeof data72 == "number") && (!(data72 % 1) && !isNaN(data72)))){
+const err198 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -6131,12 +6132,9 @@ vErrors.push(err198);
 }
 errors++;
 }
-const len6 = data72.length;
-for(let i6=0; i6<len6; i6++){
-let data73 = data72[i6];
-if(typeof data73 === "string"){
-if(func3(data73) > 1024){
-const err199 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/maxLength",keyword:"maxLength",params:{limit: 1024}};
+if(typeof data72 == "number"){
+if(data72 > 100000 || isNaN(data72)){
+const err199 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -6145,8 +6143,8 @@ vErrors.push(err199);
 }
 errors++;
 }
-if(func3(data73) < 1){
-const err200 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(data72 < 1 || isNaN(data72)){
+const err200 = {instancePath:instancePath+"/spec/simulator/markets",schemaPath:"#/properties/spec/properties/simulator/properties/markets/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -6156,8 +6154,10 @@ vErrors.push(err200);
 errors++;
 }
 }
-else {
-const err201 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/type",keyword:"type",params:{type: "string"}};
+let data73 = data65.replay;
+if(Array.isArray(data73)){
+if(data73.length > 256){
+const err201 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/maxItems",keyword:"maxItems",params:{limit: 256}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -6166,10 +6166,12 @@ vErrors.push(err201);
 }
 errors++;
 }
-}
-}
-else {
-const err202 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/type",keyword:"type",params:{type: "array"}};
+const len6 = data73.length;
+for(let i6=0; i6<len6; i6++){
+let data74 = data73[i6];
+if(typeof data74 === "string"){
+if(func3(data74) > 1024){
+const err202 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/maxLength",keyword:"maxLength",params:{limit: 1024}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -6178,10 +6180,8 @@ vErrors.push(err202);
 }
 errors++;
 }
-let data74 = data64.faults;
-if(Array.isArray(data74)){
-if(data74.length > 64){
-const err203 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(func3(data74) < 1){
+const err203 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -6190,12 +6190,9 @@ vErrors.push(err203);
 }
 errors++;
 }
-const len7 = data74.length;
-for(let i7=0; i7<len7; i7++){
-let data75 = data74[i7];
-if(data75 && typeof data75 == "object" && !Array.isArray(data75)){
-if(data75.kind === undefined){
-const err204 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/required",keyword:"required",params:{missingProperty: "kind"}};
+}
+else {
+const err204 = {instancePath:instancePath+"/spec/simulator/replay/" + i6,schemaPath:"#/properties/spec/properties/simulator/properties/replay/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -6204,9 +6201,10 @@ vErrors.push(err204);
 }
 errors++;
 }
-for(const key21 in data75){
-if(!(((((((key21 === "kind") || (key21 === "every")) || (key21 === "after")) || (key21 === "for")) || (key21 === "count")) || (key21 === "channel")) || (key21 === "exchange"))){
-const err205 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+}
+}
+else {
+const err205 = {instancePath:instancePath+"/spec/simulator/replay",schemaPath:"#/properties/spec/properties/simulator/properties/replay/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -6215,11 +6213,10 @@ vErrors.push(err205);
 }
 errors++;
 }
-}
-if(data75.kind !== undefined){
-let data76 = data75.kind;
-if(typeof data76 !== "string"){
-const err206 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/type",keyword:"type",params:{type: "string"}};
+let data75 = data65.faults;
+if(Array.isArray(data75)){
+if(data75.length > 64){
+const err206 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/maxItems",keyword:"maxItems",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -6228,8 +6225,12 @@ vErrors.push(err206);
 }
 errors++;
 }
-if(!((((((data76 === "cut") || (data76 === "skip")) || (data76 === "duplicate")) || (data76 === "freeze")) || (data76 === "unauthorized")) || (data76 === "tooManyRequests"))){
-const err207 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.simulator.properties.faults.items.properties.kind.enum}};
+const len7 = data75.length;
+for(let i7=0; i7<len7; i7++){
+let data76 = data75[i7];
+if(data76 && typeof data76 == "object" && !Array.isArray(data76)){
+if(data76.kind === undefined){
+const err207 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/required",keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -6238,12 +6239,9 @@ vErrors.push(err207);
 }
 errors++;
 }
-}
-if(data75.every !== undefined){
-let data77 = data75.every;
-if(typeof data77 === "string"){
-if(func3(data77) > 8){
-const err208 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/maxLength",keyword:"maxLength",params:{limit: 8}};
+for(const key21 in data76){
+if(!(((((((key21 === "kind") || (key21 === "every")) || (key21 === "after")) || (key21 === "for")) || (key21 === "count")) || (key21 === "channel")) || (key21 === "exchange"))){
+const err208 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -6252,8 +6250,11 @@ vErrors.push(err208);
 }
 errors++;
 }
-if(!pattern10.test(data77)){
-const err209 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+}
+if(data76.kind !== undefined){
+let data77 = data76.kind;
+if(typeof data77 !== "string"){
+const err209 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -6262,9 +6263,8 @@ vErrors.push(err209);
 }
 errors++;
 }
-}
-else {
-const err210 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/type",keyword:"type",params:{type: "string"}};
+if(!((((((data77 === "cut") || (data77 === "skip")) || (data77 === "duplicate")) || (data77 === "freeze")) || (data77 === "unauthorized")) || (data77 === "tooManyRequests"))){
+const err210 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/kind",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.simulator.properties.faults.items.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -6274,11 +6274,11 @@ vErrors.push(err210);
 errors++;
 }
 }
-if(data75.after !== undefined){
-let data78 = data75.after;
+if(data76.every !== undefined){
+let data78 = data76.every;
 if(typeof data78 === "string"){
 if(func3(data78) > 8){
-const err211 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/maxLength",keyword:"maxLength",params:{limit: 8}};
+const err211 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/maxLength",keyword:"maxLength",params:{limit: 8}};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -6288,7 +6288,7 @@ vErrors.push(err211);
 errors++;
 }
 if(!pattern10.test(data78)){
-const err212 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+const err212 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -6299,7 +6299,7 @@ errors++;
 }
 }
 else {
-const err213 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/type",keyword:"type",params:{type: "string"}};
+const err213 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/every",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/every/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -6309,11 +6309,11 @@ vErrors.push(err213);
 errors++;
 }
 }
-if(data75.for !== undefined){
-let data79 = data75.for;
+if(data76.after !== undefined){
+let data79 = data76.after;
 if(typeof data79 === "string"){
 if(func3(data79) > 8){
-const err214 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/maxLength",keyword:"maxLength",params:{limit: 8}};
+const err214 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/maxLength",keyword:"maxLength",params:{limit: 8}};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -6323,7 +6323,7 @@ vErrors.push(err214);
 errors++;
 }
 if(!pattern10.test(data79)){
-const err215 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
+const err215 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -6334,7 +6334,7 @@ errors++;
 }
 }
 else {
-const err216 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/type",keyword:"type",params:{type: "string"}};
+const err216 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/after",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/after/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -6344,10 +6344,11 @@ vErrors.push(err216);
 errors++;
 }
 }
-if(data75.count !== undefined){
-let data80 = data75.count;
-if(!((typeof data80 == "number") && (!(data80 % 1) && !isNaN(data80)))){
-const err217 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/type",keyword:"type",params:{type: "integer"}};
+if(data76.for !== undefined){
+let data80 = data76.for;
+if(typeof data80 === "string"){
+if(func3(data80) > 8){
+const err217 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/maxLength",keyword:"maxLength",params:{limit: 8}};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -6356,9 +6357,8 @@ vErrors.push(err217);
 }
 errors++;
 }
-if(typeof data80 == "number"){
-if(data80 > 1000000 || isNaN(data80)){
-const err218 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(!pattern10.test(data80)){
+const err218 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -6367,8 +6367,9 @@ vErrors.push(err218);
 }
 errors++;
 }
-if(data80 < 1 || isNaN(data80)){
-const err219 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+else {
+const err219 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/for",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/for/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -6378,12 +6379,10 @@ vErrors.push(err219);
 errors++;
 }
 }
-}
-if(data75.channel !== undefined){
-let data81 = data75.channel;
-if(typeof data81 === "string"){
-if(func3(data81) > 64){
-const err220 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(data76.count !== undefined){
+let data81 = data76.count;
+if(!((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81)))){
+const err220 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -6392,8 +6391,9 @@ vErrors.push(err220);
 }
 errors++;
 }
-if(func3(data81) < 1){
-const err221 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/minLength",keyword:"minLength",params:{limit: 1}};
+if(typeof data81 == "number"){
+if(data81 > 1000000 || isNaN(data81)){
+const err221 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -6402,8 +6402,8 @@ vErrors.push(err221);
 }
 errors++;
 }
-if(!pattern7.test(data81)){
-const err222 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
+if(data81 < 1 || isNaN(data81)){
+const err222 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/count",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -6413,8 +6413,12 @@ vErrors.push(err222);
 errors++;
 }
 }
-else {
-const err223 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/type",keyword:"type",params:{type: "string"}};
+}
+if(data76.channel !== undefined){
+let data82 = data76.channel;
+if(typeof data82 === "string"){
+if(func3(data82) > 64){
+const err223 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -6423,12 +6427,8 @@ vErrors.push(err223);
 }
 errors++;
 }
-}
-if(data75.exchange !== undefined){
-let data82 = data75.exchange;
-if(typeof data82 === "string"){
-if(func3(data82) > 40){
-const err224 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/maxLength",keyword:"maxLength",params:{limit: 40}};
+if(func3(data82) < 1){
+const err224 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -6437,8 +6437,8 @@ vErrors.push(err224);
 }
 errors++;
 }
-if(func3(data82) < 1){
-const err225 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern7.test(data82)){
+const err225 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -6447,8 +6447,9 @@ vErrors.push(err225);
 }
 errors++;
 }
-if(!pattern0.test(data82)){
-const err226 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+}
+else {
+const err226 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/channel",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/channel/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -6458,8 +6459,11 @@ vErrors.push(err226);
 errors++;
 }
 }
-else {
-const err227 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/type",keyword:"type",params:{type: "string"}};
+if(data76.exchange !== undefined){
+let data83 = data76.exchange;
+if(typeof data83 === "string"){
+if(func3(data83) > 40){
+const err227 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/maxLength",keyword:"maxLength",params:{limit: 40}};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -6468,10 +6472,8 @@ vErrors.push(err227);
 }
 errors++;
 }
-}
-}
-else {
-const err228 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/type",keyword:"type",params:{type: "object"}};
+if(func3(data83) < 1){
+const err228 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -6480,10 +6482,8 @@ vErrors.push(err228);
 }
 errors++;
 }
-}
-}
-else {
-const err229 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/type",keyword:"type",params:{type: "array"}};
+if(!pattern0.test(data83)){
+const err229 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -6494,7 +6494,7 @@ errors++;
 }
 }
 else {
-const err230 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/type",keyword:"type",params:{type: "object"}};
+const err230 = {instancePath:instancePath+"/spec/simulator/faults/" + i7+"/exchange",schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/properties/exchange/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -6504,9 +6504,9 @@ vErrors.push(err230);
 errors++;
 }
 }
-if(data23.suspend !== undefined){
-if(typeof data23.suspend !== "boolean"){
-const err231 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"}};
+}
+else {
+const err231 = {instancePath:instancePath+"/spec/simulator/faults/" + i7,schemaPath:"#/properties/spec/properties/simulator/properties/faults/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -6518,7 +6518,7 @@ errors++;
 }
 }
 else {
-const err232 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+const err232 = {instancePath:instancePath+"/spec/simulator/faults",schemaPath:"#/properties/spec/properties/simulator/properties/faults/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -6528,10 +6528,8 @@ vErrors.push(err232);
 errors++;
 }
 }
-if(data.status !== undefined){
-let data84 = data.status;
-if(!(data84 && typeof data84 == "object" && !Array.isArray(data84))){
-const err233 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+else {
+const err233 = {instancePath:instancePath+"/spec/simulator",schemaPath:"#/properties/spec/properties/simulator/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -6541,14 +6539,51 @@ vErrors.push(err233);
 errors++;
 }
 }
-}
-else {
-const err234 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data23.suspend !== undefined){
+if(typeof data23.suspend !== "boolean"){
+const err234 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err234];
 }
 else {
 vErrors.push(err234);
+}
+errors++;
+}
+}
+}
+else {
+const err235 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err235];
+}
+else {
+vErrors.push(err235);
+}
+errors++;
+}
+}
+if(data.status !== undefined){
+let data85 = data.status;
+if(!(data85 && typeof data85 == "object" && !Array.isArray(data85))){
+const err236 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err236];
+}
+else {
+vErrors.push(err236);
+}
+errors++;
+}
+}
+}
+else {
+const err237 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err237];
+}
+else {
+vErrors.push(err237);
 }
 errors++;
 }

@@ -261,6 +261,64 @@ test('a simulator that runs already is used and none is made', () => {
   assert.match(JSON.stringify(config), /ws:\/\/sim\.example\.com:9000/)
 })
 
+/** The laptop's resources with so many shards. */
+const sharded = (shards: number): string => {
+  const text = laptop.replace(
+    /^kind: Environment\n(.*\n)*?spec:\n/m,
+    `$&  connector: {shards: ${shards}}\n`
+  )
+  assert.is.not(text, laptop)
+  return text
+}
+const connectorsIn = (objects: readonly KubeObject[]) =>
+  objects.filter(
+    ({ kind, metadata }) => kind === 'Deployment' && metadata.name.startsWith(CONNECTOR)
+  )
+
+test('a feed with shards has a connector for each: the first is named as before, each knows its number', () => {
+  const objects = render(sharded(3))
+  assert.equal(
+    connectorsIn(objects).map(({ metadata }) => metadata.name),
+    [CONNECTOR, `${CONNECTOR}-1`, `${CONNECTOR}-2`]
+  )
+  const argsOf = (name: string) => templateOf(objects, name).spec.containers[0].args.join(' ')
+  assert.not.match(argsOf(CONNECTOR), '--shard')
+  assert.match(argsOf(`${CONNECTOR}-2`), ' --shard 2 ')
+  assert.is(templateOf(objects, CONNECTOR).metadata.labels['ssmd.io/shard'], undefined)
+  assert.is(templateOf(objects, `${CONNECTOR}-2`).metadata.labels['ssmd.io/shard'], '2')
+  for (const name of [CONNECTOR, `${CONNECTOR}-1`]) {
+    const map = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === name)
+    assert.match((map as { data: Record<string, string> }).data['environment.yaml']!, 'shards: 3')
+  }
+})
+
+test('one shard, given or not, changes nothing at all', () => {
+  assert.equal(connectorsIn(render(sharded(1))), connectorsIn(render(laptop)))
+})
+
+test('another number of shards replaces the pods of all shards, and the cause is the configuration', () => {
+  const [two, three] = [render(sharded(2)), render(sharded(3))]
+  assert.equal(rolloutCauses(templateOf(render(laptop), CONNECTOR), templateOf(two, CONNECTOR)), [
+    'config',
+  ])
+  for (const name of [CONNECTOR, `${CONNECTOR}-1`]) {
+    assert.equal(rolloutCauses(templateOf(two, name), templateOf(three, name)), ['config'])
+  }
+})
+
+test('a synthetic feed has one connector whatever the shards', () => {
+  const text = readFileSync(join(TESTDATA, 'synthetic', 'resources.yaml'), 'utf8')
+  const edited = text.replace(
+    /^kind: Environment\n(.*\n)*?spec:\n/m,
+    '$&  connector: {shards: 3}\n'
+  )
+  assert.is.not(edited, text)
+  const its = (objects: readonly KubeObject[]) =>
+    objects.filter(({ metadata }) => metadata.labels?.['ssmd.io/feed'] === 'made-up')
+  assert.ok(its(render(text)).length > 0)
+  assert.equal(its(render(edited)), its(render(text)))
+})
+
 test('two resources that ask for the same name are reported, and the first keeps it', () => {
   const feed = (name: string) =>
     `kind: Feed\nmetadata: {name: ${name}}\nspec:\n  exchange: synthetic\n  versions: [{name: v1, effectiveFrom: "2025-01-01", endpoint: "synthetic://generator"}]\n  channels: [trade]\n`

@@ -1,8 +1,11 @@
 // `npm run bench -- market`: the market model, each figure beside JSON.parse and the obvious objects in the same run. A
 // measurement is a function in MEASUREMENTS; an exchange adds its own there.
 
+import { benchBinance } from '#exchanges/binance/bench.ts'
 import { createNormalizer as createCoinbase } from '#exchanges/coinbase/normalize.ts'
 import { simulatedFrames } from '#exchanges/coinbase/testing/simulated.ts'
+import { createNormalizer as createDescribed } from '#exchanges/generic/normalize.ts'
+import { describedFrames, shippedFeed } from '#exchanges/generic/testing/simulated.ts'
 import { createNormalizer } from '#exchanges/kalshi/normalize.ts'
 import { benchKraken } from '#exchanges/kraken/bench.ts'
 import { Book } from '#market/book.ts'
@@ -19,6 +22,8 @@ const MEASUREMENTS: readonly (() => Row[])[] = [
   () => benchBook(kalshi()),
   () => benchNormalizer('Coinbase', createCoinbase(), simulatedFrames(FRAMES), coinbaseObjects),
   benchKraken,
+  benchDescribed,
+  benchBinance,
 ]
 
 /** All rows, one measurement after the other. */
@@ -85,6 +90,29 @@ export function benchNormalizer(
       ratio,
     },
   ]
+}
+
+/** An exchange that a Feed describes. */
+function benchDescribed(): Row[] {
+  const frames = describedFrames(FRAMES).slice(0, FRAMES)
+  return benchNormalizer('described', createDescribed(shippedFeed()), frames, describedObjects)
+}
+
+type Described = {
+  readonly arg: { readonly channel: string; readonly instId: string }
+  readonly data: readonly Readonly<Record<string, string>>[]
+}
+
+function describedObjects(parsed: unknown): unknown {
+  const { arg, data } = parsed as Described
+  return data.map(({ ts, side, tradeId, ...numbers }) => ({
+    type: arg.channel,
+    symbol: arg.instId,
+    time: new Date(Number(ts)),
+    side,
+    tradeId,
+    ...Object.fromEntries(Object.entries(numbers).map(([name, text]) => [name, Number(text)])),
+  }))
 }
 
 type Plain = { readonly type: string; readonly seq: number; readonly msg: Record<string, string> }

@@ -41,7 +41,10 @@ export const gold = (o: GoldOptions) =>
     symbols: { include: ['KXGOLD15M-*'] },
   })
 
-export const kalshi = (channels: readonly string[] = ['trade', 'ticker']) =>
+export const kalshi = (
+  channels: readonly string[] = ['trade', 'ticker'],
+  include: readonly string[] = ['KXGOLD15M-*']
+) =>
   resource('Feed', 'kalshi', {
     exchange: 'kalshi',
     versions: [
@@ -54,7 +57,7 @@ export const kalshi = (channels: readonly string[] = ['trade', 'ticker']) =>
       },
     ],
     channels,
-    symbols: { include: ['KXGOLD15M-*'] },
+    symbols: { include },
   })
 
 export const made = (rate = 200) =>
@@ -89,6 +92,27 @@ export const kept = (feeds: readonly string[] = ['gold', 'kalshi', 'made']) =>
   resource('Archive', 'kept', {
     environmentRef: { name: 'lab' },
     feeds,
+    storage: { claim: { size: '1Gi' } },
+  })
+
+/** A feed, an Environment and an Archive beside the others, for a capture that is divided. */
+export const pair = () => ({
+  ...kalshi(['trade', 'orderbook_delta'], ['KX*']),
+  metadata: { name: 'pair' },
+})
+
+export const halves = (shards: number) =>
+  resource('Environment', 'halves', {
+    feeds: ['pair'],
+    transport: { url: 'nats://ssmd-nats:4222', stream: { maxAge: '24h', maxBytes: '64Mi' } },
+    connector: { shards },
+    simulator: { feeds: ['pair'], rate: 100, markets: 12 },
+  })
+
+export const halvesKept = () =>
+  resource('Archive', 'halves', {
+    environmentRef: { name: 'halves' },
+    feeds: ['pair'],
     storage: { claim: { size: '1Gi' } },
   })
 

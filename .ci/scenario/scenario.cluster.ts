@@ -14,6 +14,7 @@ import { newVersion, operatorAway, operatorUpgrade, secretRotation, suspend } fr
 import { drain, kills, kubeletRestart } from './failures.ts'
 import { exchangeRestarts, install } from './install.ts'
 import { feedDeleted, lastWord, uninstall } from './removal.ts'
+import { shards } from './shards.ts'
 import { tellStory } from './story.ts'
 import { trouble } from './trouble.ts'
 import { type Chapter, explain, makeWorld, type World } from './world.ts'
@@ -21,6 +22,7 @@ import { type Chapter, explain, makeWorld, type World } from './world.ts'
 const CHAPTERS: readonly Chapter[] = [
   install,
   exchangeRestarts,
+  shards,
   newVersion,
   operatorUpgrade,
   kills,

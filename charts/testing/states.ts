@@ -20,6 +20,7 @@ import {
 import type { KubeObject } from '../../operator/kube/objects.ts'
 import { PAUSED } from '../../operator/reconcile/kinds.ts'
 import { good, type Summary, stalled, statusOf, waiting } from '../../operator/status/status.ts'
+import { type Alone, captureAlone } from '../../operator/testing/capture-view.ts'
 
 const NOW = Date.UTC(2026, 10, 24, 12)
 const GENERATION = 3
@@ -111,20 +112,21 @@ const connectorReport = (over: object = {}) =>
   }) as const
 const troubled = (kind: string, message: string) =>
   connectorReport({ troubles: [{ kind, message, since: NOW }] })
-const capture = (over: Partial<CaptureView> = {}): CaptureView => ({
-  name: 'lab',
-  connector: CONNECTOR,
-  simulated: true,
-  suspended: false,
-  config: good('Valid'),
-  credentials: good('NotNeeded'),
-  deployment: running(CONNECTOR),
-  pending: [],
-  stream: { kind: 'good' },
-  report: connectorReport(),
-  archivers: [],
-  ...over,
-})
+const capture = (over: Partial<Alone> = {}): CaptureView =>
+  captureAlone({
+    name: 'lab',
+    connector: CONNECTOR,
+    simulated: true,
+    suspended: false,
+    config: good('Valid'),
+    credentials: good('NotNeeded'),
+    deployment: running(CONNECTOR),
+    pending: [],
+    stream: { kind: 'good' },
+    report: connectorReport(),
+    archivers: [],
+    ...over,
+  })
 function feed(over: Partial<FeedView> = {}, of: Written = {}): KubeObject {
   const view: FeedView = {
     config: good('Valid'),
@@ -140,7 +142,7 @@ function feed(over: Partial<FeedView> = {}, of: Written = {}): KubeObject {
   }
   return judged('Feed', feedSummary(view), feedFigures(view), of)
 }
-const captured = (over: Partial<CaptureView>) => feed({ captures: [capture(over)] })
+const captured = (over: Partial<Alone>) => feed({ captures: [capture(over)] })
 const PAUSE = { annotations: { [PAUSED]: 'true' } }
 const invalid = stalled('InvalidSpec', 'spec.channels: expected at least 1 entry, found 0')
 const secretMissing = waiting('SecretNotFound', 'Secret kalshi')

@@ -126,11 +126,7 @@ function describe(trial: Trial): string[] {
       `${feed}: ${endpoint}${source}, ${formatSpan(trial.seconds * 1000)}, ${connections}${symbols}`
     ),
     '',
-    ...renderTable(
-      COLUMNS,
-      types.map((type) => rowOf(type, trial)),
-      terminalWidth()
-    ),
+    ...renderTable(COLUMNS, types.map(rowOf), terminalWidth()),
     '',
     `rate: ${formatRate(trial.framesPerSecond)} frames and ${formatBytes(perSecond)} a second, ${formatBytes(trial.bytesPerDay)} a day before compression`,
     clean(`proof: ${proofText(proof)}`),
@@ -139,7 +135,7 @@ function describe(trial: Trial): string[] {
   ]
 }
 
-function rowOf(type: TrialType, { isNormalized }: Trial): string[] {
+function rowOf(type: TrialType): string[] {
   const { frames, understood } = type
   return [
     clean(type.type),
@@ -148,7 +144,7 @@ function rowOf(type: TrialType, { isNormalized }: Trial): string[] {
     formatBytes(type.bytes),
     type.symbols > 0 ? formatCount(type.symbols) : '-',
     understood === frames ? 'all' : `${formatCount(understood)} of ${formatCount(frames)}`,
-    isNormalized ? normalizedText(type) : '-',
+    normalizedText(type),
   ]
 }
 

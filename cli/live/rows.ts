@@ -55,50 +55,76 @@ export function suspendedNote({ feeds }: Snapshot): string {
 const isAwake = ({ idle }: FeedSnapshot): boolean => idle !== 'suspended'
 
 function rowOf(feed: FeedSnapshot, snapshot: Snapshot): Row {
-  const process = snapshot.processes.find(
+  const processes = snapshot.processes.filter(
     (candidate) =>
       candidate.component === 'connector' &&
       candidate.environment === feed.environment &&
       candidate.feed === feed.feed
   )
   const reports = snapshot.reports.filter((report) => isFresh(report, feed, snapshot.at))
-  const connector = reports.find(
-    (report): report is ConnectorReport => report.role === 'connector' && isOf(report, process)
-  )
   const archivers = reports.filter((report) => report.role === 'archiver')
-  const { state, tone } = stateOf(feed, process, connector, archivers, snapshot.at)
-  const unackedMs = connector === undefined ? null : unackedOf(connector, snapshot.at)
+  // One for each shard of the feed.
+  const pairs = processes.map((process) => ({
+    process,
+    report: reports.find(
+      (report): report is ConnectorReport => report.role === 'connector' && isOf(report, process)
+    ),
+  }))
+  const connectors = pairs.flatMap(({ report }) => report ?? [])
+  const states = pairs.map(({ process, report }) =>
+    stateOf(feed, process, report, archivers, snapshot.at)
+  )
+  const { state, tone } =
+    worst(states) ?? stateOf(feed, undefined, undefined, archivers, snapshot.at)
+  const of = (figure: (report: ConnectorReport) => number | null): number[] =>
+    connectors.flatMap((report) => figure(report) ?? [])
+  const unackedMs = greatest(of((report) => unackedOf(report, snapshot.at)))
+  const ages = of((report) => lastAge(report, snapshot.at))
   return {
     feed: feed.feed,
     environment: feed.environment,
     state,
     tone,
-    source: sourceOf(feed, connector, archivers),
-    perSecond: connector?.framesPerSecond ?? null,
-    lastMs: connector === undefined ? null : lastAge(connector, snapshot.at),
+    source: sourceOf(feed, connectors, archivers),
+    perSecond: sum(of((report) => report.framesPerSecond)),
+    lastMs: ages.length === 0 ? null : Math.min(...ages),
     archived: most(archivers, (report) => report.dayRecords),
     lagMs: latest(most(archivers, lagOf), unackedMs),
     unackedMs,
-    dropped: connector?.dropped ?? null,
-    gaps: most(archivers, (report) => report.dayGaps) ?? connector?.gaps ?? null,
-    message: connector?.message ?? '',
-    troubles: [connector, ...archivers].flatMap((report) => report?.troubles ?? []),
+    dropped: sum(of((report) => report.dropped)),
+    gaps: most(archivers, (report) => report.dayGaps) ?? sum(of((report) => report.gaps)),
+    message: connectors.find(({ message }) => message !== '')?.message ?? '',
+    troubles: [...connectors, ...archivers].flatMap((report) => report.troubles ?? []),
   }
+}
+
+const sum = (figures: readonly number[]): number | null =>
+  figures.length === 0 ? null : figures.reduce((total, figure) => total + figure, 0)
+
+const greatest = (figures: readonly number[]): number | null =>
+  figures.length === 0 ? null : Math.max(...figures)
+
+const TONES: readonly Tone[] = ['bad', 'busy', 'idle', 'good']
+
+/** Of several shards the one that looks worst, the first of them. */
+function worst<S extends { readonly tone: Tone }>(states: readonly S[]): S | undefined {
+  return TONES.flatMap((tone) => states.find((state) => state.tone === tone) ?? [])[0]
 }
 
 function sourceOf(
   feed: FeedSnapshot,
-  connector: ConnectorReport | undefined,
+  connectors: readonly ConnectorReport[],
   archivers: readonly ArchiverReport[]
 ): Row['source'] {
-  if (feed.simulated || connector?.simulated) return 'simulated'
+  if (feed.simulated || connectors.some(({ simulated }) => simulated)) return 'simulated'
   return archivers.some((report) => report.simulated) ? 'mixed' : 'exchange'
 }
 
 /** Whether the report is by the current process and not by the previous one. */
-function isOf(report: Report, process: ProcessSnapshot | undefined): boolean {
-  if (process?.state.kind === 'ready') return report.at >= process.state.began
-  return process?.state.kind === 'starting' && report.at >= process.state.since
+function isOf(report: Report, process: ProcessSnapshot): boolean {
+  if (report.name !== process.name) return false
+  if (process.state.kind === 'ready') return report.at >= process.state.began
+  return process.state.kind === 'starting' && report.at >= process.state.since
 }
 
 const isFresh = (report: Report, feed: FeedSnapshot, now: number): boolean =>

@@ -498,4 +498,29 @@ test('another data folder stands in what to type next', () => {
   )
 })
 
+test('a feed with two shards is one row: sums of both, and the state of the worse', () => {
+  const shards = [
+    connector('kalshi', { framesPerSecond: 100, dropped: 1, lastDataAt: NOW - 1200 }),
+    connector('kalshi', {
+      name: 'connector-local-kalshi-1',
+      framesPerSecond: 50,
+      state: 'connecting',
+      unackedSeconds: 4,
+      lastDataAt: NOW - 1800,
+    }),
+  ]
+  const processes = ['', '-1'].map((shard) =>
+    running(`connector-local-kalshi${shard}`, { feed: 'kalshi' })
+  )
+  const rows = rowsOf(snapshot({ processes, reports: shards }))
+  assert.is(rows.length, 1)
+  const { state, tone, perSecond, dropped, unackedMs, lastMs } = rows[0]!
+  assert.equal(
+    [state, tone, perSecond, dropped, unackedMs, lastMs],
+    ['connecting', 'busy', 150, 1, 4000, 200]
+  )
+  const [starting] = rowsOf(snapshot({ processes, reports: shards.slice(0, 1) }))
+  assert.equal([starting?.state, starting?.perSecond], ['running', 100])
+})
+
 test.run()

@@ -89,7 +89,9 @@ export const reconcileEnvironment =
       feeds,
       captured: feeds
         .map(({ metadata }) => metadata.name)
-        .filter((name) => (context.reports.connector(pass.key, name)?.connected ?? 0) > 0),
+        .filter((name) =>
+          context.reports.connectors(pass.key, name).some(({ connected }) => connected > 0)
+        ),
       simulators,
       pending: [...new Set([...(made?.pending.values() ?? [])].flat())],
       link: context.links.status(pass.key),

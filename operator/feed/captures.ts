@@ -2,7 +2,7 @@
 // capture is left running: its objects are neither changed nor deleted.
 
 import type { Environment } from '#crds/environment.gen.ts'
-import { isSimulated, keyOf } from '#crds/environments.ts'
+import { isSimulated, keyOf, shardsOf } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { utcDay } from '#crds/rfc3339.ts'
 import { type KubeObject, keyOf as keyOfObject } from '../kube/objects.ts'
@@ -22,7 +22,8 @@ export type Capture = {
   readonly name: string
   /** Undefined if it cannot be used. */
   readonly environment: Environment | undefined
-  readonly connector: string
+  /** Names of the Deployments, one for each shard. */
+  readonly connectors: readonly string[]
   readonly simulated: boolean
   readonly suspended: boolean
   /** Of the Environment, as far as this feed needs it. */
@@ -58,7 +59,7 @@ async function captureIn(
     key: keyOfObject(object),
     name,
     environment,
-    connector: connectorName(name, feed.metadata.name),
+    connectors: connectorsOf(environment, name, feed),
     simulated: environment !== undefined && isSimulated(environment, feed),
     suspended: environment?.spec.suspend === true,
     credentials: good('NotNeeded'),
@@ -83,6 +84,12 @@ async function captureIn(
         ? desiredConnector(feed, environment, platformOf(context, namespace, credentials.hash))
         : undefined,
   }
+}
+
+/** Of an Environment that cannot be used only the first is known. */
+function connectorsOf(environment: Environment | undefined, name: string, feed: Feed): string[] {
+  const length = environment === undefined ? 1 : shardsOf(environment, feed)
+  return Array.from({ length }, (_, shard) => connectorName(name, feed.metadata.name, shard))
 }
 
 async function credentialsFor(

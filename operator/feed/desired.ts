@@ -1,12 +1,12 @@
-// A Feed in an Environment as Kubernetes objects: one ConfigMap with the resolved resources, one Deployment of
+// A Feed in an Environment as Kubernetes objects: for each shard one ConfigMap with the resolved resources, one Deployment of
 // a connector. The ConfigMap holds only what the connector reads, so that no other change restarts a capture.
 
 import type { Environment } from '#crds/environment.gen.ts'
-import { isSimulated, keyOf } from '#crds/environments.ts'
+import { isSimulated, keyOf, shardsOf } from '#crds/environments.ts'
 import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { versionInForce } from '#crds/versions.ts'
-import { connectorName, fitLabel } from '../render/names.ts'
+import { connectorName, fitLabel, SHARD } from '../render/names.ts'
 import type { EnvVar, KubeObject, Volume, VolumeMount } from '../render/objects.ts'
 import type { Platform } from '../render/platform.ts'
 import {
@@ -26,7 +26,7 @@ const RESOURCES = {
   limits: { memory: '512Mi' },
 } as const
 
-/** The connector of a feed; none while the feed is disabled or not in force, or the environment is suspended. */
+/** The connectors of a feed; none while the feed is disabled or not in force, or the environment is suspended. */
 export function desiredConnector(
   feed: Feed,
   environment: Environment,
@@ -36,10 +36,24 @@ export function desiredConnector(
   const version = versionInForce(feed, platform.date)
   if (version === undefined) return []
 
-  const name = connectorName(environment.metadata.name, feed.metadata.name)
+  const shards = Array.from({ length: shardsOf(environment, feed) }, (_, shard) => shard)
+  return shards.flatMap((shard) => desiredShard(feed, version, environment, platform, shard))
+}
+
+function desiredShard(
+  feed: Feed,
+  version: FeedVersion,
+  environment: Environment,
+  platform: Platform,
+  shard: number
+): KubeObject[] {
+  const name = connectorName(environment.metadata.name, feed.metadata.name, shard)
+  // Selectors never change, so that the first shard has no label of its own and its selector fits the pods of the others too.
+  // The owner of a ReplicaSet decides whose it is.
   const labels = labelsFor('connector', {
     'ssmd.io/environment': environment.metadata.name,
     'ssmd.io/feed': feed.metadata.name,
+    ...(shard === 0 ? {} : { [SHARD]: String(shard) }),
   })
   const simulated = isSimulated(environment, feed)
   const key = simulated ? undefined : keyOf(environment, feed)
@@ -55,6 +69,8 @@ export function desiredConnector(
     `${CONFIG_DIR}/feed.yaml`,
     '--env',
     `${CONFIG_DIR}/environment.yaml`,
+    // Their number is in the environment, so that a change of it is a change of the configuration.
+    ...(shard === 0 ? [] : ['--shard', String(shard)]),
   ]
   const variables = key?.key.source.env
   if (key && variables && platform.variables !== undefined) {
@@ -162,7 +178,8 @@ function resolveFeed(feed: Feed, version: FeedVersion): object {
 function resolveEnvironment(feed: Feed, environment: Environment, simulatorUrl: string): object {
   const { name } = environment.metadata
   const { transport, schema, connector, simulator } = environment.spec
-  const { resources: _resources, rollout: _rollout, ...behaviour } = connector
+  const { resources: _resources, rollout: _rollout, shards: _shards, ...behaviour } = connector
+  const shards = shardsOf(environment, feed)
   const simulated = isSimulated(environment, feed)
   const key = simulated ? undefined : keyOf(environment, feed)
   const generatesItself = EXCHANGES[feed.spec.exchange]?.alwaysSimulated === true
@@ -174,7 +191,7 @@ function resolveEnvironment(feed: Feed, environment: Environment, simulatorUrl: 
       feeds: [feed.metadata.name],
       transport,
       ...(schema === undefined ? {} : { schema }),
-      connector: behaviour,
+      connector: shards === 1 ? behaviour : { ...behaviour, shards },
       ...(key === undefined ? {} : { keys: { [key.name]: key.key } }),
       ...(simulated && !generatesItself
         ? {

@@ -8,19 +8,26 @@ import type { ArchiverSays, ConnectorSays } from '../status/reports.ts'
 import { type Fact, type Facts, good, type Summary, waiting, worst } from '../status/status.ts'
 import { codeFact, troubleFact } from '../status/troubles.ts'
 
+/** One connector of a capture after the pass. */
+export type ConnectorView = {
+  /** Of its Deployment. */
+  readonly name: string
+  readonly deployment: KubeObject | undefined
+  readonly observation?: Observation | undefined
+  readonly pending: readonly string[]
+  readonly report: ConnectorSays | undefined
+}
+
 /** One capture after the pass. */
 export type CaptureView = {
   readonly name: string
-  readonly connector: string
+  /** One for each shard, in their order. */
+  readonly connectors: readonly ConnectorView[]
   readonly simulated: boolean
   readonly suspended: boolean
   readonly config: Fact
   readonly credentials: Fact
-  readonly deployment: KubeObject | undefined
-  readonly observation?: Observation | undefined
-  readonly pending: readonly string[]
   readonly stream: StreamVerdict
-  readonly report: ConnectorSays | undefined
   readonly archivers: readonly ArchiverSays[]
 }
 
@@ -43,7 +50,12 @@ export type FeedView = {
 export function feedSummary(view: FeedView): Summary {
   const active = view.captures.filter(({ suspended }) => !suspended)
   const { ready, paused } = standing(view, active)
-  const pending = active.filter(({ pending }) => pending.length > 0)
+  const pending = active
+    .map(({ name, connectors }) => ({
+      name,
+      pending: [...new Set(connectors.flatMap(({ pending: causes }) => causes))],
+    }))
+    .filter(({ pending: causes }) => causes.length > 0)
   return {
     facts: feedFacts(view, active),
     ready,
@@ -94,8 +106,10 @@ function feedFacts(view: FeedView, active: readonly CaptureView[]): Facts {
     WorkloadAvailable:
       view.config.standing === 'good'
         ? worst(
-            of(({ connector, deployment, observation }) =>
-              workloadFact(connector, deployment, observation)
+            of((capture) =>
+              ofShards(capture, ({ name, deployment, observation }) =>
+                workloadFact(name, deployment, observation)
+              )
             ),
             none
           )
@@ -107,13 +121,25 @@ function feedFacts(view: FeedView, active: readonly CaptureView[]): Facts {
   }
 }
 
-function flowFact({ stream, report, connector }: CaptureView, settled: boolean): Fact {
+/** The worst of a capture's shards, which names it if there are several. */
+function ofShards({ connectors }: CaptureView, pick: (connector: ConnectorView) => Fact): Fact {
+  const facts = connectors.map((connector, shard) => ({
+    of: `shard ${shard}`,
+    fact: pick(connector),
+  }))
+  return worst(facts, good('NotNeeded'))
+}
+
+const flowFact = (capture: CaptureView, settled: boolean): Fact =>
+  ofShards(capture, (connector) => flowOf(connector, capture.stream, settled))
+
+function flowOf({ name, report }: ConnectorView, stream: StreamVerdict, settled: boolean): Fact {
   if (stream.kind === 'refused') return waiting('StreamRefused', stream.why)
   if (!report) {
     const fact =
       stream.kind === 'away'
         ? waiting('NatsUnreachable', stream.why)
-        : waiting('NoReports', `${connector} has not reported for 15 s`)
+        : waiting('NoReports', `${name} has not reported for 15 s`)
     return { ...fact, unknown: true, unsettled: !settled }
   }
   const { connected, connections, message, state } = report
@@ -129,10 +155,13 @@ function flowFact({ stream, report, connector }: CaptureView, settled: boolean):
   return trouble ?? good('Flowing', message)
 }
 
+const reportsOf = ({ connectors }: CaptureView): readonly ConnectorSays[] =>
+  connectors.flatMap(({ report }) => report ?? [])
+
 /** The figures in the columns of `kubectl get feeds`. */
 export function feedFigures(view: FeedView): Readonly<Record<string, unknown>> {
   const active = view.captures.filter(({ suspended }) => !suspended)
-  const reports = active.flatMap(({ report }) => report ?? [])
+  const reports = active.flatMap(reportsOf)
   const archivers = active.flatMap((capture) => capture.archivers)
   return {
     version: view.version,
@@ -144,7 +173,7 @@ export function feedFigures(view: FeedView): Readonly<Record<string, unknown>> {
         : view.captures.slice(0, 64).map((capture) => ({
             name: capture.name,
             simulated: capture.simulated,
-            ...figuresOf(capture.report ? [capture.report] : [], capture.archivers, view.day),
+            ...figuresOf(reportsOf(capture), capture.archivers, view.day),
           })),
   }
 }

@@ -4,7 +4,7 @@ import { chmod, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nkeys } from 'nats'
 import { type BusUser, busUser } from '#bus/users.ts'
-import { feedsOf } from '#crds/environments.ts'
+import { feedsOf, shardsOf } from '#crds/environments.ts'
 import type { Declared } from '../desired.ts'
 import { archiverName, connectorName } from '../render/names.ts'
 import type { Layout } from './layout.ts'
@@ -26,11 +26,13 @@ export function usersOf({ environments, feeds, archives }: Declared): readonly B
     busUser('admin'),
     ...environments.flatMap((environment) => {
       const { name } = environment.metadata
-      return feedsOf(environment, feeds).map(({ metadata: feed }) =>
-        busUser('connector', connectorName(name, feed.name), {
-          environment: name,
-          feeds: [feed.name],
-        })
+      return feedsOf(environment, feeds).flatMap((feed) =>
+        Array.from({ length: shardsOf(environment, feed) }, (_, shard) =>
+          busUser('connector', connectorName(name, feed.metadata.name, shard), {
+            environment: name,
+            feeds: [feed.metadata.name],
+          })
+        )
       )
     }),
     ...archives.map(({ metadata, spec }) =>

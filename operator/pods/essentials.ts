@@ -2,7 +2,7 @@
 // checked, because a stored object may hold anything. Pure.
 
 import type { KubeObject, ObjectMeta } from '../kube/objects.ts'
-import { archiverName, connectorName, simulatorName } from '../render/names.ts'
+import { archiverName, connectorName, shardIn, simulatorName } from '../render/names.ts'
 
 export type Ended = {
   readonly reason: string
@@ -143,7 +143,7 @@ export function workloadOf({ metadata }: KubeObject): string | undefined {
   const archive = labels['ssmd.io/archive']
   switch (labels[COMPONENT]) {
     case 'connector':
-      return environment && feed ? connectorName(environment, feed) : undefined
+      return environment && feed ? connectorName(environment, feed, shardIn(labels)) : undefined
     case 'simulator':
       return environment && feed ? simulatorName(environment, feed) : undefined
     case 'archiver':

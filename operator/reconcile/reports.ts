@@ -63,10 +63,9 @@ export class Reports {
     return isNews ? entry.report : undefined
   }
 
-  connector(environment: Key, feed: string): ConnectorSays | undefined {
-    for (const report of this.#fresh(environment, feed))
-      if (report.role === 'connector') return report
-    return undefined
+  /** Of all shards of a feed. */
+  connectors(environment: Key, feed: string): readonly ConnectorSays[] {
+    return [...this.#fresh(environment, feed)].filter((report) => report.role === 'connector')
   }
 
   archivers(environment: Key, of: { archive?: string; feed?: string }): readonly ArchiverSays[] {

@@ -1,11 +1,19 @@
 // Names of the objects that ssmd creates, within the limits of Kubernetes.
 import { shortHashOf } from '#crds/canonical.ts'
 
+/** The label of objects of all shards of a feed but the first. */
+export const SHARD = 'ssmd.io/shard'
+
+/** The shard that an object of a connector belongs to, by its labels. */
+export const shardIn = (labels: Readonly<Record<string, string>> | undefined): number =>
+  Number(labels?.[SHARD] ?? 0)
+
 // The limit of a DNS label, for names of Services and values of labels.
 const LABEL_LENGTH = 63
 
-export const connectorName = (environment: string, feed: string): string =>
-  `connector-${environment}-${feed}`
+/** The first of a feed's connectors has the name that it has alone. */
+export const connectorName = (environment: string, feed: string, shard = 0): string =>
+  `connector-${environment}-${feed}${shard === 0 ? '' : `-${shard}`}`
 
 export const archiverName = (archive: string): string => `archiver-${archive}`
 

@@ -13,6 +13,7 @@ import { podEssentials } from '../pods/essentials.ts'
 import { workloadFact } from '../pods/workload.ts'
 import { Reports, STALE_MS } from '../reconcile/reports.ts'
 import { FIGURES_MS, FIGURES_PER_SECOND, StatusRate } from '../reconcile/status-rate.ts'
+import { type Alone, captureAlone } from '../testing/capture-view.ts'
 import { Judged } from '../validation/judged.ts'
 import { REASONS } from './reasons.ts'
 import {
@@ -43,21 +44,22 @@ const available: KubeObject = {
   metadata: { name: 'connector-e-a', generation: 2 },
   status: { observedGeneration: 2, updatedReplicas: 1, availableReplicas: 1 },
 }
-const capture = (over: Partial<CaptureView> = {}): CaptureView => ({
-  name: 'e',
-  connector: 'connector-e-a',
-  simulated: false,
-  suspended: false,
-  config: good('Valid'),
-  credentials: good('Found'),
-  deployment: available,
-  observation: { pods: [] },
-  pending: [],
-  stream: { kind: 'good' },
-  report: undefined,
-  archivers: [],
-  ...over,
-})
+const capture = (over: Partial<Alone> = {}): CaptureView =>
+  captureAlone({
+    name: 'e',
+    connector: 'connector-e-a',
+    simulated: false,
+    suspended: false,
+    config: good('Valid'),
+    credentials: good('Found'),
+    deployment: available,
+    observation: { pods: [] },
+    pending: [],
+    stream: { kind: 'good' },
+    report: undefined,
+    archivers: [],
+    ...over,
+  })
 const view = (over: Partial<FeedView> = {}): FeedView => ({
   config: good('Valid'),
   disabled: false,
@@ -218,6 +220,55 @@ test('a restart of the operator is no news: what was said of the flow stays unti
   assert.is.not(contractOf(known), contractOf(before))
 })
 
+/** A capture of three shards, of which these reports came. */
+const sharded = (reports: readonly (object | undefined)[], deployments: readonly KubeObject[]) => ({
+  ...capture(),
+  connectors: reports.map((report, k) => ({
+    name: `connector-e-a${k === 0 ? '' : `-${k}`}`,
+    deployment: deployments[k],
+    observation: { pods: [] },
+    pending: k === 1 ? ['config'] : [],
+    report: report as never,
+  })),
+})
+const shardReport = (over: object = {}) => ({
+  role: 'connector',
+  connected: 2,
+  connections: 2,
+  message: '',
+  state: 'capturing',
+  framesPerSecond: 100,
+  lastFrameAt: NOW,
+  unackedSeconds: 0.1,
+  seenAt: NOW,
+  ...over,
+})
+
+test('figures of a feed are those of all its shards: sums, and the greatest lag', () => {
+  const reports = [shardReport(), shardReport({ connected: 1, unackedSeconds: 7 }), shardReport()]
+  const captures = [sharded(reports, [available, available, available])]
+  const figures = feedFigures(view({ captures }))
+  assert.is(figures.connected, '5/6')
+  assert.is(figures.messagesPerSecond, 300)
+  assert.is(figures.lag, '7.0s')
+})
+
+test('the shard that hinders is named, and none if all are well', () => {
+  const silent = view({
+    captures: [sharded([shardReport(), undefined], [available, available])],
+  })
+  const flow = feedSummary(silent).facts.DataFlowing
+  assert.equal(
+    [flow.reason, flow.what],
+    ['NoReports', 'shard 1: connector-e-a-1 has not reported for 15 s']
+  )
+  const gone = view({ captures: [sharded([shardReport(), shardReport()], [available])] })
+  assert.match(feedSummary(gone).facts.WorkloadAvailable.what, /^shard 1: /)
+  const well = view({ captures: [sharded([shardReport(), shardReport()], [available, available])] })
+  assert.is(feedSummary(well).facts.DataFlowing.what, '')
+  assert.is(feedSummary(well).rolloutPending?.what, 'e waits with config')
+})
+
 test('figures are written twice a minute at most; flips at once, until they become a habit', () => {
   let now = 0
   const statusRate = new StatusRate(() => now)
@@ -283,11 +334,11 @@ test('a report that is old or of another Environment is no report', () => {
   assert.ok(figures.take('n/e', report))
   assert.is(figures.take('n/e', report), undefined, 'no news')
   assert.is(figures.take('n/other', report), undefined)
-  assert.is(figures.connector('n/other', 'a'), undefined)
+  assert.is(figures.connectors('n/other', 'a')[0], undefined)
   assert.ok(figures.take('n/e', { ...report, connected: 0 }), 'its state is another')
-  assert.is(figures.connector('n/e', 'a')?.connected, 0)
+  assert.is(figures.connectors('n/e', 'a')[0]?.connected, 0)
   now += STALE_MS + 1
-  assert.is(figures.connector('n/e', 'a'), undefined)
+  assert.is(figures.connectors('n/e', 'a')[0], undefined)
 })
 
 // Whatever it is, it came as JSON.

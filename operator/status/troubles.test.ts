@@ -9,6 +9,7 @@ import { type CaptureView, type FeedView, feedFigures, feedSummary } from '../fe
 import type { KubeObject } from '../kube/objects.ts'
 import { HOLD_MS, Reports } from '../reconcile/reports.ts'
 import { FIGURES_MS, StatusRate } from '../reconcile/status-rate.ts'
+import { type Alone, captureAlone } from '../testing/capture-view.ts'
 import { lagText } from './figures.ts'
 import { REASONS } from './reasons.ts'
 import { type ArchiverSays, type ConnectorSays, parseReport } from './reports.ts'
@@ -45,13 +46,14 @@ const deployment = (available: boolean): KubeObject => ({
   metadata: { name: 'd', generation: 1 },
   status: { observedGeneration: 1, updatedReplicas: 1, availableReplicas: available ? 1 : 0 },
 })
-const capture = (over: Partial<CaptureView> = {}): CaptureView => ({
-  ...{ name: 'e', connector: 'connector-e-a', simulated: false, suspended: false },
-  ...{ config: good('Valid'), credentials: good('Found'), deployment: deployment(true) },
-  ...{ observation: { pods: [] }, pending: [], stream: { kind: 'good' }, archivers: [] },
-  report: connector(),
-  ...over,
-})
+const capture = (over: Partial<Alone> = {}): CaptureView =>
+  captureAlone({
+    ...{ name: 'e', connector: 'connector-e-a', simulated: false, suspended: false },
+    ...{ config: good('Valid'), credentials: good('Found'), deployment: deployment(true) },
+    ...{ observation: { pods: [] }, pending: [], stream: { kind: 'good' }, archivers: [] },
+    report: connector(),
+    ...over,
+  })
 const feed = (...captures: readonly CaptureView[]): FeedView => ({
   ...{
     config: good('Valid'),
@@ -195,7 +197,7 @@ function writesOf(troublesAt: (second: number) => readonly object[]): number {
   let writes = 0
   for (let second = 0; second < 600; second += 2, now += 2000) {
     figures.take('n/e', { ...CONNECTOR, troubles: troublesAt(second), lastFrameAt: now })
-    const view = feed(capture({ report: figures.connector('n/e', 'a') }))
+    const view = feed(capture({ report: figures.connectors('n/e', 'a')[0] }))
     const status = statusOf(object(written), feedSummary(view), feedFigures(view), now)
     const change = written && contractOf(written) === contractOf(status) ? 'figures' : 'contract'
     if (statusRate.waitMs('Feed:k', change) > 0) continue
@@ -224,7 +226,7 @@ test('troubles that flap, or change their words with every report, write no more
 test('a trouble begins with the report that names it, and ends half a minute after the last one', () => {
   let now = NOW
   const figures = new Reports(() => now)
-  const kinds = () => (figures.connector('n/e', 'a')?.troubles ?? []).map(({ kind }) => kind)
+  const kinds = () => (figures.connectors('n/e', 'a')[0]?.troubles ?? []).map(({ kind }) => kind)
   const report = (...troubles: readonly object[]) => figures.take('n/e', { ...CONNECTOR, troubles })
   assert.ok(report())
   assert.ok(report(trouble('NotDurable')), 'news')

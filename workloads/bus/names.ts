@@ -1,11 +1,11 @@
 // The names on which operator and workloads agree: subjects, streams, consumers.
 // Feed, Environment and Archive names are RFC 1123 labels, so they never hold a dot or an underscore.
 
-/** Subject of the log of one shard: blocks, stored by JetStream. */
-export const logSubject = (environment: string, feed: string, shard: number): string =>
-  `${environment}.${feed}.log.${shard}`
+/** Subject of the log of one slot (wire/shards.ts): blocks, stored by JetStream. */
+export const logSubject = (environment: string, feed: string, slot: number): string =>
+  `${environment}.${feed}.log.${slot}`
 
-/** All shards of a feed's log: what its stream holds. */
+/** All slots of a feed's log: what its stream holds. */
 export const logSubjects = (environment: string, feed: string): string =>
   `${environment}.${feed}.log.>`
 

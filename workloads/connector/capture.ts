@@ -5,15 +5,19 @@ import type { Found } from '#bus/alarms.ts'
 import type { Failure } from '#exchanges/protocol/adapter.ts'
 import { matchesGlob, type SymbolFilter } from '#exchanges/protocol/globs.ts'
 import { type Place, Placement } from '#exchanges/protocol/placement.ts'
+import { type Share, slotOf } from '#wire/shards.ts'
 import { globTrouble, refusalTroubles, waitTrouble } from './capture-troubles.ts'
 import { type DiscoveryAnswer, keepDiscovering } from './discovery.ts'
 import { Shard } from './shard.ts'
 import type { ShardDeps } from './shard-deps.ts'
+import { shareOf } from './share.ts'
 import { type Census, GIVE_UP_AFTER, MAX_BEYOND, SymbolSet } from './symbol-set.ts'
 
 export type CaptureOptions = {
-  readonly deps: Omit<ShardDeps, 'onFound' | 'onChange' | 'suspects'>
+  readonly deps: Omit<ShardDeps, 'onFound' | 'onChange' | 'suspects' | 'shards' | 'isComplete'>
   readonly filter: SymbolFilter
+  /** Which of the feed's symbols are this connector's. */
+  readonly share: Share
   readonly discoverMs: number
   readonly symbolsPerConnection: number
   readonly maxConnections: number
@@ -50,6 +54,8 @@ export class Capture {
   #discovery = ''
   /** Patterns that match no symbol at present. */
   readonly #unmatched: Set<string>
+  /** Patterns that match a symbol of another shard, or did. */
+  readonly #elsewhere = new Set<string>()
   /** A whole answer has listed what there is. */
   #isListed = false
   #gathering: NodeJS.Timeout | null = null
@@ -57,8 +63,9 @@ export class Capture {
 
   constructor(options: CaptureOptions) {
     this.#o = options
-    this.#set = new SymbolSet(options.filter)
-    this.#unmatched = new Set(options.filter.globs)
+    const { filter, share } = options
+    this.#unmatched = new Set(filter.globs)
+    this.#set = new SymbolSet(shareOf(filter, share, (symbol) => this.#isElsewhere(symbol)))
     this.#placement = new Placement(options.symbolsPerConnection, () => ({ wanted: new Set() }))
   }
 
@@ -93,7 +100,11 @@ export class Capture {
       const times = failed.attempts > 1 ? `, attempt ${failed.attempts}` : ''
       return `${message}${times}${hint === undefined ? '' : ` (${hint})`}`
     }
-    const { globs } = this.#o.filter
+    const { filter, share } = this.#o
+    const { globs } = filter
+    if (this.#known && share.of > 1 && this.symbols === 0) {
+      return `no symbol belongs to shard ${share.index} of ${share.of} at present`
+    }
     if (this.#known && globs.length > 0 && this.symbols === 0) {
       return `no symbol matches ${globs.join(', ')} at present`
     }
@@ -228,8 +239,18 @@ export class Capture {
     if (removed.length === 0) return
     for (const glob of this.#o.filter.globs) {
       if (matchesOne(glob, removed) && !this.#set.some((symbol) => matchesGlob(glob, symbol))) {
-        this.#unmatched.add(glob)
+        if (!this.#elsewhere.has(glob)) this.#unmatched.add(glob)
       }
+    }
+  }
+
+  /** A symbol of another shard is found: that its pattern matches none is not for this one to say. */
+  #isElsewhere(symbol: string): void {
+    if (this.#elsewhere.size === this.#o.filter.globs.length) return
+    for (const glob of this.#o.filter.globs) {
+      if (this.#elsewhere.has(glob) || !matchesGlob(glob, symbol)) continue
+      this.#elsewhere.add(glob)
+      this.#unmatched.delete(glob)
     }
   }
 
@@ -260,8 +281,11 @@ export class Capture {
   }
 
   #start(wanted: ReadonlySet<string>): void {
-    const shard = new Shard(this.#shards.length, wanted, {
-      ...this.#o.deps,
+    const { deps, share } = this.#o
+    const shard = new Shard(slotOf(share.index, this.#shards.length), wanted, {
+      ...deps,
+      shards: share.of,
+      isComplete: () => this.ready,
       suspects: this.#set.suspects,
       onFound: (symbol) => {
         if (this.#set.found(symbol)) this.#gather()

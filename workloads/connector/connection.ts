@@ -36,6 +36,8 @@ export type ConnectionOptions = {
   readonly suspects: Map<string, unknown>
   readonly observeLag: (ms: number) => void
   readonly onReady: () => void
+  /** Every connection of the connector is ready; if left out, that is never said. */
+  readonly isComplete?: () => boolean
   readonly onFound: (symbol: string) => void
   readonly fetch: Fetch
   /** The exchange will end it. */
@@ -151,7 +153,11 @@ export class Connection {
       case 'ready':
         this.ready = true
         this.symbols = action.symbols
-        recorder.event({ kind: 'ready', symbols: action.symbols })
+        recorder.event({
+          kind: 'ready',
+          symbols: action.symbols,
+          ...(this.#o.isComplete?.() ? { complete: true } : {}),
+        })
         this.#o.onReady()
         return
       case 'ended':

@@ -15,12 +15,13 @@ import { pause } from '#role/backoff.ts'
 import type { Logger } from '#role/run.ts'
 import type { Predecessor } from '#wire/events.ts'
 import type { Live } from './recorder.ts'
-import { deploymentName } from './report.ts'
 
 export type LinkOptions = {
   readonly url: string
   readonly environment: string
   readonly feed: string
+  /** Of the Deployment: its user on NATS. */
+  readonly user: string
   readonly stream: StreamWant
   readonly credentialsFile: string | undefined
   readonly log: Logger
@@ -45,7 +46,7 @@ export class Link {
   #times: TimeAnnouncer | null = null
   #sequence = 0
   #message = 'NATS is not connected yet'
-  /** By shard: the last connection in the stream before this process wrote into it. */
+  /** By slot: the last connection in the stream before this process wrote into it. */
   readonly #predecessors = new Map<number, Predecessor>()
 
   constructor(options: LinkOptions) {
@@ -89,7 +90,7 @@ export class Link {
 
   /** Resolves once blocks flow; rejects where they never will, or when `signal` aborts. */
   async open(signal: AbortSignal): Promise<void> {
-    const { url, environment, feed, log, random, steadyMs, credentialsFile } = this.#o
+    const { url, environment, feed, user, log, random, steadyMs, credentialsFile } = this.#o
     const name = `ssmd connector ${environment}/${feed}`
     const nc = await connectBus({
       url,
@@ -98,7 +99,7 @@ export class Link {
       signal,
       credentialsFile,
       random,
-      user: deploymentName(environment, feed),
+      user,
     })
     this.#nc = nc
     this.#o.onConnected(nc)

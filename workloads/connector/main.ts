@@ -7,8 +7,8 @@ import { reportSubject } from '#bus/names.ts'
 import { type Reports, startReports } from '#bus/report-sender.ts'
 import { streamWantOf } from '#bus/stream-config.ts'
 import type { Environment } from '#crds/environment.gen.ts'
-import { isSimulated } from '#crds/environments.ts'
-import { describeError } from '#crds/errors.ts'
+import { isSimulated, shardsOf } from '#crds/environments.ts'
+import { describeError, SsmdError } from '#crds/errors.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { proofOf } from '#crds/proof.ts'
 import { parseDuration, parseSize } from '#crds/quantities.ts'
@@ -18,6 +18,7 @@ import { symbolFilter } from '#exchanges/protocol/globs.ts'
 import { pause } from '#role/backoff.ts'
 import { KEYS_DIR } from '#role/keys.ts'
 import { type Role, runRole } from '#role/run.ts'
+import type { Share } from '#wire/shards.ts'
 import { DialGate } from './backoff.ts'
 import { Capture } from './capture.ts'
 import { type ExchangeVersions, exchangeVersions } from './exchange-versions.ts'
@@ -38,6 +39,8 @@ export type ConnectorOptions = {
   readonly feedFile: string
   readonly environmentFile: string
   readonly healthAddr?: string
+  /** Which of the feed's connectors it is, from 0; `connector.shards` of the Environment says how many there are. */
+  readonly shard?: number
   /** Where Secrets are mounted; default /etc/ssmd/keys. */
   readonly keysDir?: string
   /** Of this program on NATS, in place of `transport.credentialsRef`. */
@@ -66,11 +69,13 @@ async function capture(
   role: Role,
   feed: Feed,
   environment: Environment,
-  { keysDir = KEYS_DIR, natsCredentials }: ConnectorOptions
+  { keysDir = KEYS_DIR, natsCredentials, shard = 0 }: ConnectorOptions
 ): Promise<void> {
   const { log, random, signal } = role
   const { nowMs, newLine } = role.clock
   const names = { environment: environment.metadata.name, feed: feed.metadata.name }
+  const share = shareIn(environment, feed, shard)
+  const user = deploymentName(names.environment, names.feed, shard)
   const simulated = isSimulated(environment, feed)
   const { transport, connector } = environment.spec
   const { symbols } = feed.spec
@@ -86,6 +91,7 @@ async function capture(
   let reports: Reports | undefined
   const link = new Link({
     ...names,
+    user,
     url: transport.url,
     stream: streamWantOf(environment, feed.metadata.name),
     credentialsFile:
@@ -104,8 +110,7 @@ async function capture(
     },
     announcement: (sequence) => progress.announcement(sequence),
     onConnected: (nc) => {
-      const { environment: where, feed: what } = names
-      const subject = reportSubject(where, 'connector', deploymentName(where, what))
+      const subject = reportSubject(names.environment, 'connector', user)
       reports = ends.adopt(startReports(nc, subject, report), (sender) => sender[Symbol.dispose]())
     },
   })
@@ -154,6 +159,7 @@ async function capture(
       onReconnect: (cause) => metrics.reconnected(cause),
     },
     filter: symbolFilter(symbols?.include, symbols?.exclude),
+    share,
     discoverMs: symbols === undefined ? DISCOVER_MS : parseDuration(symbols.discover.interval),
     symbolsPerConnection: Math.min(
       version.maxSymbolsPerConnection ?? symbolsPerConnection,
@@ -169,6 +175,7 @@ async function capture(
   const metrics = connectorMetrics(role.metrics, figures)
   const report = reporter({
     ...names,
+    shard,
     simulated,
     capture: feedCapture,
     stats,
@@ -187,11 +194,27 @@ async function capture(
   const looking = setInterval(() => alarms.look(), LOOK_MS)
   ends.defer(() => clearInterval(looking))
   ends.use(watchVersion(versions, role, (name) => feedCapture.renew(`version ${name} is in force`)))
-  log.info({ ...names, exchange: adapter.name, version: version.name, simulated }, 'starting')
+  const which = share.of === 1 ? {} : { shard, shards: share.of }
+  log.info(
+    { ...names, ...which, exchange: adapter.name, version: version.name, simulated },
+    'starting'
+  )
   // The exchange does not wait for NATS: blocks are kept until it is there.
   const opened = link.open(linkEnd.signal)
   await Promise.race([feedCapture.run(signal), failureOf(opened)])
   await settle(publisher, role)
+}
+
+/** The share of a connector that was started as number `index`. */
+function shareIn(environment: Environment, feed: Feed, index: number): Share {
+  const of = shardsOf(environment, feed)
+  if (index < of) return { index, of }
+  const most = of === 1 ? 'only 0' : `0 to ${of - 1}`
+  throw new SsmdError(
+    'SSMD_E_USAGE',
+    `--shard ${index}: feed ${feed.metadata.name} has ${of} in Environment ${environment.metadata.name}, ${most}`,
+    { hint: 'spec.connector.shards of the Environment is their number' }
+  )
 }
 
 /** Never resolves; rejects as `promise` does. */

@@ -72,12 +72,12 @@ export function connectorMetrics(registry: Registry, figures: Figures): Connecto
   counted(
     'understood_total',
     'Frames whose type and symbol were understood.',
-    () => stats.understood
+    () => stats.frames - stats.missed
   )
   counted(
     'not_understood_total',
     'Frames archived without being understood: the exchange changed, or sent what it should not.',
-    () => stats.frames - stats.understood
+    () => stats.missed
   )
   counted('dropped_total', 'Frames received that could not be kept.', () => stats.dropped)
   counted(

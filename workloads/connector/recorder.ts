@@ -12,7 +12,8 @@ import { type Linger, nextLingerMs } from './linger.ts'
 import type { CaptureMemory, Publisher, Squeezed } from './memory.ts'
 import { RECORD_BYTES, reblock, TABLE_BYTES } from './reblock.ts'
 import type { Stats, TypeCount } from './stats.ts'
-import { newTally, type Tally, type WireCounts } from './wire-counts.ts'
+import { newTally, type Tally } from './tally.ts'
+import type { WireCounts } from './wire-counts.ts'
 
 /** Sends records to whoever listens. */
 export type Live = {
@@ -136,10 +137,10 @@ export class Recorder implements BlockMaker, Squeezed {
     slot.count.frames++
     slot.count.bytes += size
     slot.tally.frames++
-    if (frame.understood) {
-      stats.understood++
-      slot.count.understood++
-      slot.tally.understood++
+    if (!frame.understood) {
+      stats.missed++
+      slot.count.missed++
+      slot.tally.missed++
     }
 
     const needed = size + RECORD_BYTES
@@ -181,7 +182,8 @@ export class Recorder implements BlockMaker, Squeezed {
     const { counts } = this.#options
     if (!counts) return
     if (!frame.understood) counts.missed(frame.type, this.#number)
-    if (--slot.tally.left < 0) counts.sample(slot.tally, recv, this.#number, payload, frame)
+    if (slot.tally.frames >= slot.tally.next)
+      counts.sample(slot.tally, recv, this.#number, payload, frame)
   }
 
   /** How often `tellCounts` is wanted; null: never. */
@@ -362,10 +364,10 @@ export class Recorder implements BlockMaker, Squeezed {
   #newSlot(type: MessageType): Slot {
     let count = this.#stats.types.get(type)
     if (count === undefined) {
-      count = { type, frames: 0, bytes: 0, understood: 0 }
+      count = { type, frames: 0, bytes: 0, missed: 0 }
       this.#stats.types.set(type, count)
     }
-    const tally = this.#options.counts?.tallyOf(type) ?? newTally(type, Number.MAX_SAFE_INTEGER)
+    const tally = this.#options.counts?.tallyOf(type) ?? newTally(type, Number.POSITIVE_INFINITY)
     const slot = { ref: this.#writer.type(type.name, type.group), count, tally }
     this.#slots.set(type, slot)
     return slot

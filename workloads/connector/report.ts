@@ -9,6 +9,8 @@ import type { Stats } from './stats.ts'
 export type ReporterOptions = {
   readonly environment: string
   readonly feed: string
+  /** Number of this connector among those of the feed. */
+  readonly shard: number
   readonly simulated: boolean
   readonly capture: Capture
   readonly stats: Stats
@@ -20,13 +22,13 @@ export type ReporterOptions = {
   stopping(): boolean
 }
 
-/** The Deployment that runs this connector. */
-export const deploymentName = (environment: string, feed: string): string =>
-  `connector-${environment}-${feed}`
+/** The Deployment that runs the connector of a shard. */
+export const deploymentName = (environment: string, feed: string, shard: number): string =>
+  `connector-${environment}-${feed}${shard === 0 ? '' : `-${shard}`}`
 
 /** Makes reports; rates are since the one before. */
 export function reporter(options: ReporterOptions): () => ConnectorReport {
-  const { environment, feed, simulated, capture, stats, publisher, nowMs } = options
+  const { environment, feed, shard, simulated, capture, stats, publisher, nowMs } = options
   let before = { at: nowMs(), frames: 0 }
   let framesPerSecond = 0
   return () => {
@@ -47,7 +49,7 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       role: 'connector',
       environment,
       feed,
-      name: deploymentName(environment, feed),
+      name: deploymentName(environment, feed, shard),
       at,
       simulated,
       state,

@@ -13,6 +13,10 @@ import type { Stats } from './stats.ts'
 /** What all shards of a connector share. */
 export type ShardDeps = {
   readonly newRecorder: NewRecorder
+  /** How many connectors the feed has. */
+  readonly shards: number
+  /** Every connection of this connector is ready. */
+  readonly isComplete: () => boolean
   readonly stats: Stats
   readonly alarms: Alarms
   /** The connection of a shard before this process, as far as it is known. */

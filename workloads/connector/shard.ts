@@ -1,4 +1,4 @@
-// One share of a feed's symbols and the connection that carries it: dialled again for ever, with back-off, and closed with a
+// One slot of a feed (wire/shards.ts), its symbols, and the connection that carries them: dialled again for ever, with back-off, and closed with a
 // word on record. A connection that the exchange is going to end is replaced before: the next one is ready before the last
 // is closed. Whatever happens to it stops nothing else.
 

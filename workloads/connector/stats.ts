@@ -7,13 +7,14 @@ export type TypeCount = {
   readonly type: MessageType
   frames: number
   bytes: number
-  understood: number
+  /** Frames that were not understood. */
+  missed: number
 }
 
 export type Stats = {
   frames: number
   bytes: number
-  understood: number
+  missed: number
   dropped: number
   droppedBytes: number
   /** Jumps of the exchange's numbers, and ended subscriptions. */
@@ -30,7 +31,7 @@ export type Stats = {
 export const newStats = (): Stats => ({
   frames: 0,
   bytes: 0,
-  understood: 0,
+  missed: 0,
   dropped: 0,
   droppedBytes: 0,
   gaps: 0,

@@ -1,9 +1,7 @@
 // The figures of a trial, by message type: taken from each record as it goes by, and from what samples of them become.
 
-import { UNKNOWN } from '#exchanges/protocol/adapter.ts'
 import { EVENT, EVENT_NAMES } from '#market/event.ts'
 import type { Normalizer } from '#market/normalizer.ts'
-import { Block } from '#wire/block.ts'
 import type { Live } from './recorder.ts'
 import type { Stats } from './stats.ts'
 
@@ -33,7 +31,6 @@ export type UnknownFrame = {
 /** Of one type. */
 const MAX_UNKNOWN = 3
 const MAX_TEXT = 300
-const NOT_KNOWN = 'a type that the connector does not know'
 
 type Sampled = { normalized: number; unknown: number; readonly events: Map<string, number> }
 
@@ -42,7 +39,6 @@ export class TrialFigures {
   readonly #symbols = new Map<string, Set<string>>()
   readonly #sampled = new Map<string, Sampled>()
   readonly #unknown: UnknownFrame[] = []
-  #isWatching = false
 
   constructor(stats: Stats) {
     this.#stats = stats
@@ -50,26 +46,21 @@ export class TrialFigures {
 
   /** Sees each record. */
   readonly live: Live = {
-    publish: (type, symbol, encode) => this.#see(type, symbol, encode),
+    publish: (type, symbol) => this.#see(type, symbol),
     blockLeaves() {},
   }
 
-  #see(type: string, symbol: string, encode: () => Uint8Array): void {
+  #see(type: string, symbol: string): void {
     let symbols = this.#symbols.get(type)
     if (symbols === undefined) {
       symbols = new Set()
       this.#symbols.set(type, symbols)
     }
     if (symbol !== '') symbols.add(symbol)
-    // With a normaliser, that one says why.
-    if (type === UNKNOWN.name && !this.#isWatching && this.#mayNote(type)) {
-      this.#note(type, NOT_KNOWN, Block.read(encode()).payload(0))
-    }
   }
 
   /** The normaliser, with what it makes of each frame counted. */
   watch(inner: Normalizer): Normalizer {
-    this.#isWatching = true
     return {
       normalize: (payload, header, emit) => {
         const sampled = this.#sampledOf(header.type)
@@ -94,7 +85,7 @@ export class TrialFigures {
 
   /** Data first, then what comes more often. */
   types(seconds: number): TrialType[] {
-    const types = [...this.#stats.types.values()].map(({ type, frames, bytes, understood }) => {
+    const types = [...this.#stats.types.values()].map(({ type, frames, bytes, missed }) => {
       const { normalized, unknown, events } = this.#sampledOf(type.name)
       return {
         type: type.name,
@@ -103,7 +94,7 @@ export class TrialFigures {
         framesPerSecond: seconds > 0 ? frames / seconds : 0,
         bytes,
         symbols: this.#symbols.get(type.name)?.size ?? 0,
-        understood,
+        understood: frames - missed,
         normalized,
         unknown,
         events: Object.fromEntries(events),

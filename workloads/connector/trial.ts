@@ -62,8 +62,6 @@ export type Trial = {
   readonly types: readonly TrialType[]
   /** By channel, what the exchange's protocol can prove. */
   readonly proof: Readonly<Record<string, string>>
-  /** False if frames of this exchange are not normalised yet. */
-  readonly isNormalized: boolean
   /** What of the feed cannot be had, in the exchange's words. */
   readonly troubles: readonly { readonly kind: string; readonly message: string }[]
   readonly unknown: readonly UnknownFrame[]
@@ -97,7 +95,7 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
   const wire = new WireWatch({
     feed: feed.metadata.name,
     proof: proofOf(feed),
-    normalizer: normalizer && figures.watch(normalizer),
+    normalizer: figures.watch(normalizer),
     counted: () => stats.types.values(),
     nowMs,
     everyMs: NEVER_MS,
@@ -134,6 +132,8 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
       exchange: () => versions.exchange(),
       onReconnect() {},
     },
+    // All of the feed, however many connectors it has.
+    share: { index: 0, of: 1 },
     filter: symbolFilter(symbols?.include, symbols?.exclude),
     discoverMs: symbols === undefined ? DISCOVER_MS : parseDuration(symbols.discover.interval),
     symbolsPerConnection: version.maxSymbolsPerConnection ?? Number.POSITIVE_INFINITY,
@@ -168,7 +168,6 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
     bytesPerDay: Math.round(perSecond(stats.bytes, seconds) * 86_400),
     types: figures.types(seconds),
     proof: wire.proof,
-    isNormalized: normalizer !== null,
     troubles,
     unknown: figures.unknown,
     failure,

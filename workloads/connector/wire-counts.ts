@@ -3,27 +3,8 @@
 
 import type { Frame, MessageType } from '#exchanges/protocol/adapter.ts'
 import type { CountsEvent, TypeCounts, UnknownSample } from '#wire/events.ts'
+import { newTally, type Tally } from './tally.ts'
 import type { WireWatch } from './wire-watch.ts'
-
-/** Plain numbers that the recorder adds to. */
-export type Tally = {
-  readonly type: MessageType
-  frames: number
-  understood: number
-  normalized: number
-  unknown: number
-  /** Frames until the next sample; below 0 one is due. */
-  left: number
-}
-
-export const newTally = (type: MessageType, left: number): Tally => ({
-  type,
-  frames: 0,
-  understood: 0,
-  normalized: 0,
-  unknown: 0,
-  left,
-})
 
 /** First frames of a kind that one event names. */
 const MAX_SAMPLES = 5
@@ -58,7 +39,11 @@ export class WireCounts {
 
   /** A sample is due: keeps a copy of the frame for later, unless there are enough of them. */
   sample(tally: Tally, recv: bigint, n: number, payload: Uint8Array, frame: Frame): void {
-    tally.left = this.#watch.sample({ counts: this, tally, n, recv, symbol: frame.symbol }, payload)
+    const skipped = this.#watch.sample(
+      { counts: this, tally, n, recv, symbol: frame.symbol },
+      payload
+    )
+    tally.next = tally.frames + skipped
   }
 
   /** The frame of a sample was normalised: `reason` is empty, or says why it became an `unknown` event. */
@@ -75,14 +60,15 @@ export class WireCounts {
     const types: Record<string, TypeCounts> = {}
     let any = false
     for (const tally of this.#tallies) {
+      const { frames, missed, normalized, unknown } = tally
+      tally.next -= frames
       // Each day begins with a sample of each type.
-      if (day !== this.#day) tally.left = Math.min(tally.left, this.#watch.before(tally.type.name))
-      const { frames, understood, normalized, unknown } = tally
+      if (day !== this.#day) tally.next = Math.min(tally.next, this.#watch.before(tally.type.name))
       if (frames + normalized === 0) continue
       any = true
-      types[tally.type.name] = { frames, understood, normalized, unknown }
+      types[tally.type.name] = { frames, understood: frames - missed, normalized, unknown }
       tally.frames = 0
-      tally.understood = 0
+      tally.missed = 0
       tally.normalized = 0
       tally.unknown = 0
     }

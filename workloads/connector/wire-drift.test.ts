@@ -8,7 +8,7 @@ const counted = (name: string, frames: number, understood: number) => ({
   type: { name, group: 'g', data: true },
   frames,
   bytes: 0,
-  understood,
+  missed: frames - understood,
 })
 
 function start() {

@@ -41,10 +41,10 @@ export class WireDrift {
   }
 
   look(counted: Iterable<TypeCount>): readonly Found[] {
-    for (const { type, frames, understood } of counted) {
+    for (const { type, frames, missed } of counted) {
       const figures = this.#of(type.name)
       figures.frames = frames
-      figures.missed = frames - understood
+      figures.missed = missed
     }
     this.#rotate()
     const found: Found[] = []

@@ -6,7 +6,7 @@ import { utcDay } from '#crds/rfc3339.ts'
 import { EVENT } from '#market/event.ts'
 import type { Normalizer } from '#market/normalizer.ts'
 import type { TypeCount } from './stats.ts'
-import type { Tally, WireCounts } from './wire-counts.ts'
+import type { Normalized, Tally } from './tally.ts'
 import { WireDrift } from './wire-drift.ts'
 
 export type WireWatchOptions = {
@@ -24,7 +24,7 @@ export type WireWatchOptions = {
 
 /** A frame to be normalised. */
 export type Sample = {
-  readonly counts: WireCounts
+  readonly counts: Normalized
   readonly tally: Tally
   readonly n: number
   readonly recv: bigint
@@ -35,8 +35,8 @@ type Waiting = Sample & { readonly payload: Uint8Array }
 
 /** So many frames of each type are normalised at the beginning of each day. */
 const FIRST = 20
-/** Then one in so many: below 1 %, and a prime, so that no rhythm of theirs falls in with it. */
-const ONE_IN = 127
+/** Then one in so many: a prime, so that no rhythm of theirs falls in with it. */
+const ONE_IN = 997
 /** What waits to be normalised; more is not sampled. */
 const MAX_WAITING = 64
 const MAX_WAITING_BYTES = 2 * 1024 * 1024
@@ -46,7 +46,7 @@ const TURN_MS = 1
 /** A timer that is so late says that the process has more urgent work. */
 const BUSY_MS = 20
 /** Without a normaliser a sample is never due. */
-const NEVER = Number.MAX_SAFE_INTEGER
+const NEVER = Number.POSITIVE_INFINITY
 const COUNTS_EVERY_MS = 60_000
 
 export class WireWatch {
@@ -75,15 +75,15 @@ export class WireWatch {
     this.#drift.missed(type, reason)
   }
 
-  /** How many frames of a type a new connection lets go by before its first sample. */
+  /** With which of its frames of a type a new connection takes its first sample. */
   before(type: string): number {
     if (this.#o.normalizer === null) return NEVER
     const taken = this.#taken.get(type)
     const isToday = taken?.day === utcDay(this.#o.nowMs())
-    return isToday && taken.count >= FIRST ? ONE_IN : 0
+    return isToday && taken.count >= FIRST ? ONE_IN : 1
   }
 
-  /** Takes a copy of a frame if there is room; returns how many frames go by before the next sample. */
+  /** Takes a copy of a frame if there is room; returns with how many more frames the next one is due. */
   sample(sample: Sample, payload: Uint8Array): number {
     const { name } = sample.tally.type
     const day = utcDay(Number(sample.recv / 1_000_000n))
@@ -99,11 +99,11 @@ export class WireWatch {
     this.#waiting.push({ ...sample, payload: Uint8Array.from(payload) })
     this.#bytes += payload.length
     this.#arm()
-    return taken.count < FIRST ? 0 : ONE_IN
+    return taken.count < FIRST ? 1 : ONE_IN
   }
 
   /** Normalises what waits of one connection, which is about to tell its counts. */
-  drain(counts: WireCounts): void {
+  drain(counts: Normalized): void {
     const [now, later] = [true, false].map((isIts) =>
       this.#waiting.filter((sample) => (sample.counts === counts) === isIts)
     )

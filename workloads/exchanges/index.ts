@@ -11,8 +11,7 @@ type Exchange = {
   readonly adapter: () => Promise<Adapter>
   /** Its side of the simulator, which may be what a Feed describes; absent: it has none. */
   readonly simulator?: (feed: Feed | null) => Promise<Venue>
-  /** Absent: its frames are not normalised yet. */
-  readonly normalizer?: () => Promise<CreateNormalizer>
+  readonly normalizer: () => Promise<CreateNormalizer>
 }
 
 const EXCHANGES: Readonly<Record<string, Exchange>> = {
@@ -60,10 +59,10 @@ export async function venueOf(exchange: string, feed: Feed | null = null): Promi
   })
 }
 
-/** A normaliser of a Feed's frames; null if there is none yet. */
-export async function normalizerOf(exchange: string, feed: unknown): Promise<Normalizer | null> {
-  const create = await entryOf(exchange).normalizer?.()
-  return create?.(feed) ?? null
+/** A normaliser of a Feed's frames. Rejects with SSMD_E_RESOURCE_INVALID if there is no such exchange. */
+export async function normalizerOf(exchange: string, feed: unknown): Promise<Normalizer> {
+  const create = await entryOf(exchange).normalizer()
+  return create(feed)
 }
 
 function entryOf(exchange: string): Exchange {

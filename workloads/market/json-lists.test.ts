@@ -3,7 +3,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { textOf } from './bytes.ts'
-import { JsonReader, NO_LIST, NO_PAIR, NOT_JSON } from './json-reader.ts'
+import { JsonReader } from './json-reader.ts'
+import { NO_LIST, NO_PAIR, NOT_JSON } from './json-reasons.ts'
 import { KIND, Shape } from './json-shape.ts'
 
 const reader = new JsonReader()

@@ -4,21 +4,15 @@
 //   reader.begin(frame)
 //   if (!reader.object(FIELDS) || !reader.finish()) …reader.error
 //   FIELDS.kind(PRICE), FIELDS.starts[PRICE], FIELDS.ends[PRICE]
-//
-// Lists: `reader.seek(FIELDS.starts[ROWS])`, `reader.list()`, then `while (reader.more())` with `value`, `object`, `list` or
-// `pair`. A list that comes behind what says how to read it can be read in one pass with `open` and `key`.
+// Lists: `seek(start)`, `list()`, then `while (more())` with `value`, `object`, `list` or `pair`; or in one pass, with
+// `open` and `key`.
 
 import { isUtf8 } from 'node:buffer'
 import { unescaped } from './bytes.ts'
-import { type Field, KIND, type Shape } from './json-shape.ts'
+import { NAME_TWICE, NO_LIST, NO_OBJECT, NO_PAIR, NOT_JSON } from './json-reasons.ts'
+import { type Field, isNamed, KIND, type Shape } from './json-shape.ts'
 import { afterSpace, JsonSkipper, kindOf } from './json-skipper.ts'
 import { afterNumber } from './json-tokens.ts'
-
-export const NOT_JSON = 'not JSON'
-export const NO_OBJECT = 'an object was expected'
-export const NO_LIST = 'a list was expected'
-export const NO_PAIR = 'a list of two values was expected'
-export const NAME_TWICE = 'a name stands twice in one object'
 
 /** `key`: the object is over. */
 export const END = null
@@ -26,8 +20,7 @@ export const END = null
 export const OTHER = undefined
 
 /** `,"` and `}}` as the two lower bytes of a word. */
-const COMMA_AND_QUOTE = 0x222c
-const TWO_BRACES = 0x7d7d
+const [COMMA_AND_QUOTE, TWO_BRACES] = [0x222c, 0x7d7d] as const
 /** Bytes that there is room for at first. */
 const USUAL_FRAME = 1 << 16
 /** Zeros behind the frame. */
@@ -264,7 +257,7 @@ export class JsonReader {
     if (!this.#another(0x7d)) return END
     let field: Field | null = shape.at.next
     // Most probably the one that came here in the last object.
-    if (this.#isNamed(field)) {
+    if (isNamed(this.bytes, this.view, this.#p, field)) {
       const p = this.#p + field.length
       this.#p = this.bytes[p]! <= 0x20 ? afterSpace(this.bytes, this.#n, p) : p
     } else {
@@ -347,19 +340,6 @@ export class JsonReader {
     this.#p = afterSpace(this.bytes, this.#n, p + 1)
     this.#first = false
     return true
-  }
-
-  /** Whether the name of this field comes next, with its colon. */
-  #isNamed({ token, length, head, tail }: Field): boolean {
-    const view = this.view
-    const p = this.#p
-    if (length < 8)
-      return view.getInt32(p, true) === head && view.getInt32(p + length - 4, true) === tail
-    if (view.getFloat64(p, true) !== head || view.getFloat64(p + length - 8, true) !== tail)
-      return false
-    let k = 8
-    while (k < length - 8 && token[k] === this.bytes[p + k]) k++
-    return k >= length - 8
   }
 
   /** Reads `"name":` and finds it among the wanted ones; null: it is another one, or no name at all. */

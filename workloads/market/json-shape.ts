@@ -100,3 +100,15 @@ export class Shape {
     }
   }
 }
+
+/** Whether the name of a field comes at `p`, with its colon. */
+export function isNamed(bytes: Uint8Array, view: DataView, p: number, field: Field): boolean {
+  const { token, length, head, tail } = field
+  if (length < 8)
+    return view.getInt32(p, true) === head && view.getInt32(p + length - 4, true) === tail
+  if (view.getFloat64(p, true) !== head || view.getFloat64(p + length - 8, true) !== tail)
+    return false
+  let k = 8
+  while (k < length - 8 && token[k] === bytes[p + k]) k++
+  return k >= length - 8
+}

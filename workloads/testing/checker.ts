@@ -18,7 +18,10 @@ export type CheckedGap = {
   readonly cause: string
   readonly fault: string
   readonly connection: string | null
+  readonly shard?: number | null
   readonly missing: number | null
+  readonly channel?: string
+  readonly detail?: string
   readonly from: string
   readonly to: string | null
 }

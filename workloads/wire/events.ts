@@ -16,6 +16,7 @@ export type GapCause =
   | 'stream-recreated' // the stream was deleted and recreated
   | 'oversize' // a frame larger than NATS takes
   | 'proof-lost' // frames came whose exchange's numbers cannot be read: what is missing among them cannot be told
+  | 'resharded' // the feed's number of shards changed, and symbols went to another connector
   | 'clock-stepped' // the clock of the connector's machine was set, or the machine slept
 
 /** Whose fault a gap is. */
@@ -27,9 +28,11 @@ export type OpenEvent = {
   readonly endpoint: string
   readonly adapter: string
   readonly symbols: number
-  /** The connection of this shard before it, as far as the connector knows: the order that no clock decides. */
+  /** How many connectors the feed has; left out by older ones, which were alone. */
+  readonly shards?: number
+  /** The connection of this slot before it, as far as the connector knows: the order that no clock decides. */
   readonly follows?: Predecessor
-  /** The connection of this shard that is still open and that this one is to replace, without a gap between them. */
+  /** The connection of this slot that is still open and that this one is to replace, without a gap between them. */
   readonly replaces?: string
   /** The Feed in force, if it alone describes the exchange: without it, frames cannot be normalised later. */
   readonly feed?: object
@@ -149,6 +152,8 @@ export type ReadyEvent = {
   readonly kind: 'ready'
   /** Symbols asked for by name; 0 where whole channels are. */
   readonly symbols: number
+  /** With it every connection of the connector is ready: its whole share of the feed is captured. */
+  readonly complete?: true
 }
 
 /**

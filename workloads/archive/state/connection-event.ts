@@ -36,10 +36,14 @@ export function applyConnectionEvent(
       connection.follows ??= predecessorOf(event.follows)
       connection.exchange ??= nameOf(event.exchange)
       connection.replaces ??= textOf(event.replaces, '') || null
+      connection.shards ??= shardsOf(event.shards)
       return NONE
     case 'ready':
-      if (connection.readyAt === null) connection.readyOrder = connection.lastOrder
-      connection.readyAt ??= at
+      if (connection.readyAt !== null) return NONE
+      connection.readyOrder = connection.lastOrder
+      connection.readyAt = at
+      connection.isComplete = event.complete === true
+      connection.symbols = Math.max(0, numberOf(event.symbols) ?? 0)
       return NONE
     case 'proof':
       noteProof(connection, event, at, before)
@@ -89,6 +93,11 @@ export function lateFacts(event: Fields): LateFacts {
     late: Math.max(0, numberOf(event.late) ?? 0),
     repeated: Math.max(0, numberOf(event.repeated) ?? 0),
   }
+}
+
+function shardsOf(value: unknown): number | null {
+  const shards = numberOf(value)
+  return shards === undefined || shards < 1 ? null : shards
 }
 
 function predecessorOf(value: unknown): ConnectionState['follows'] {

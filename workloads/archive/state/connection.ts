@@ -35,6 +35,9 @@ export type ConnectionJson = {
   readonly exchange?: string
   readonly feed?: FeedRef
   readonly replaces?: string | null
+  readonly shards?: number
+  readonly complete?: true
+  readonly symbols?: number
   readonly proofs?: readonly (Omit<LostProof, 'from' | 'to'> & {
     readonly from: string
     readonly to: string | null
@@ -91,6 +94,12 @@ export class ConnectionState {
   feed: FeedRef | null = null
   /** The connection that was still open when this one was, and that this one was to replace. */
   replaces: string | null = null
+  /** How many connectors the feed had; null: it does not say, so that it is of an older one, which was alone. */
+  shards: number | null = null
+  /** When it was ready, all connections of its connector were. */
+  isComplete = false
+  /** How many it had by name when it was ready; 0 if it does not say. */
+  symbols = 0
   proofs: LostProof[] = []
 
   constructor(id: string, shard: number, simulated: boolean, numbers = new NumberRanges()) {
@@ -169,6 +178,9 @@ export class ConnectionState {
       ...(this.exchange === null ? {} : { exchange: this.exchange }),
       ...(this.feed === null ? {} : { feed: this.feed }),
       ...(this.replaces === null ? {} : { replaces: this.replaces }),
+      ...(this.shards === null ? {} : { shards: this.shards }),
+      ...(this.isComplete ? { complete: true } : {}),
+      ...(this.symbols === 0 ? {} : { symbols: this.symbols }),
       proofs: this.proofs.map((one) => ({ ...one, from: rfc3339(one.from), to: text(one.to) })),
     }
   }
@@ -193,6 +205,9 @@ export class ConnectionState {
     state.exchange = json.exchange ?? null
     state.feed = json.feed ?? null
     state.replaces = json.replaces ?? null
+    state.shards = json.shards ?? null
+    state.isComplete = json.complete ?? false
+    state.symbols = json.symbols ?? 0
     state.proofs = (json.proofs ?? []).map((one) => ({
       ...one,
       from: parseNanos(one.from) ?? 0n,

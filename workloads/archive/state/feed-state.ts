@@ -12,6 +12,7 @@ import {
 import { dayAfter, dayOfSecond, earlier, later, parseNanos, startOfDay } from '../format/time.ts'
 import { byOrder, type ConnectionJson, ConnectionState, type StreamLoss } from './connection.ts'
 import { DayState, describeSegment } from './day.ts'
+import { retired } from './end-gaps.ts'
 import { boundGaps, trimGaps, without } from './gap-list.ts'
 import type { GapSpan } from './gap-span.ts'
 import { clipGap, gapsOf, sortGaps } from './gaps.ts'
@@ -208,12 +209,13 @@ export class FeedState {
     const openEnds = new Set(
       this.derivedGaps().flatMap((gap) => (gap.to === null ? [gap.connection] : []))
     )
+    const over = retired(this.connections.values())
     const latest = new Map<number, string>()
     for (const { id, shard } of [...this.connections.values()].sort(byOrder)) latest.set(shard, id)
     const forgotten = [...this.connections.values()].filter(
       (connection) =>
         connection.latest < before &&
-        latest.get(connection.shard) !== connection.id &&
+        (latest.get(connection.shard) !== connection.id || over.has(connection.id)) &&
         !openEnds.has(connection.id) &&
         !inPlay.connections.has(connection.id)
     )

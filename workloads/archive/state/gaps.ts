@@ -1,29 +1,17 @@
-// Derives gaps from connections: a hole in the numbers, or the time from the end of a shard's connection until the next one
-// was ready. A gap that spans midnight appears, cut, in each day.
+// Derives gaps from connections: a hole in the numbers, a proof that was lost, or the time after the end of one. A gap that spans midnight appears, cut, in each day.
 
 import { NANOS_PER_SECOND, rfc3339 } from '#crds/rfc3339.ts'
 import type { GapCause, GapFault } from '#wire/events.ts'
 import type { Gap } from '../format/manifest.ts'
 import { dayAfter, dayOfNanos, maxNanos, minNanos, startOfDay } from '../format/time.ts'
-import { byOrder, type ConnectionState } from './connection.ts'
-import { type GapSpan, MAX_REASON } from './gap-span.ts'
-
-/** How far to look among a shard's connections for one that overlaps: two, when a connector is replaced. */
-const NEIGHBOURS = 4
+import type { ConnectionState } from './connection.ts'
+import { endGaps, endOf } from './end-gaps.ts'
+import type { GapSpan } from './gap-span.ts'
 
 /** All gaps that follow from the connections known. */
 export function gapsOf(connections: Iterable<ConnectionState>): GapSpan[] {
-  const shards = new Map<number, ConnectionState[]>()
-  const gaps: GapSpan[] = []
-  for (const connection of connections) {
-    if (connection.revived !== null) continue
-    gaps.push(...numberGaps(connection), ...proofGaps(connection))
-    const shard = shards.get(connection.shard)
-    if (shard === undefined) shards.set(connection.shard, [connection])
-    else shard.push(connection)
-  }
-  for (const shard of shards.values()) gaps.push(...endGaps(shard))
-  return gaps
+  const known = [...connections].filter(({ revived }) => revived === null)
+  return known.flatMap((one) => [...numberGaps(one), ...proofGaps(one)]).concat(endGaps(known))
 }
 
 /** Numbers of a connection that never arrived. */
@@ -72,94 +60,6 @@ function proofGaps(connection: ConnectionState): GapSpan[] {
     channel,
     detail: `type ${type}: ${reason}`,
   }))
-}
-
-/** Times in which a shard had no connection with all its subscriptions confirmed. */
-function endGaps(shard: ConnectionState[]): GapSpan[] {
-  shard.sort(byOrder)
-  const gaps: GapSpan[] = []
-  shard.forEach((connection, i) => {
-    const { close } = connection
-    if (close === null && mayLive(shard, i)) return
-    // One that was never ready ended no capture, unless nothing was before it.
-    if (connection.readyAt === null && (i > 0 || connection.follows !== null)) return
-    if (close?.replacedBy !== undefined && isReplaced(shard, close.replacedBy)) return
-    const overlaps = shard
-      .slice(Math.max(0, i - NEIGHBOURS), i + NEIGHBOURS + 1)
-      .some((other) => other !== connection && covers(other, connection, shard))
-    if (overlaps) return
-    const end = endOf(connection)
-    const ready = readyAfter(shard, i)
-    const isBack = ready !== null && ready < end
-    gaps.push({
-      cause: close?.cause ?? 'connector-lost',
-      fault: close?.fault ?? 'ours',
-      from: isBack ? ready : end,
-      to: isBack ? end : ready,
-      connection: connection.id,
-      shard: connection.shard,
-      missing: null,
-      ...(isBack ? { clock: 'back' as const } : {}),
-      detail: detailOf(connection),
-    })
-  })
-  return gaps
-}
-
-/** True if no other connection was opened after it, but such as were to replace it while it was open. */
-function mayLive(shard: readonly ConnectionState[], at: number): boolean {
-  const { id } = shard[at]!
-  return shard.every((later, i) => i <= at || later.replaces === id)
-}
-
-/** True if the connection that a close event names was ready: the connector saw that, whatever the order of the stream. */
-const isReplaced = (shard: readonly ConnectionState[], by: string): boolean =>
-  shard.some(({ id, readyAt }) => id === by && readyAt !== null)
-
-/** When capture continued after the connection at `i`, by the clock of the one that did; null if none has. */
-function readyAfter(shard: readonly ConnectionState[], i: number): bigint | null {
-  for (let j = i + 1; j < shard.length; j++) {
-    if (continues(shard[j]!, shard[i]!)) return shard[j]!.readyAt
-  }
-  return null
-}
-
-const endOf = (connection: ConnectionState): bigint =>
-  connection.lastAt ?? connection.openedAt ?? connection.close?.at ?? 0n
-
-/** True if capture continued with `other`, which is later in order: it was ready, and did not end before. */
-function continues(other: ConnectionState, ended: ConnectionState): boolean {
-  if (other.readyAt === null) return false
-  // Without an order of the stream only the clocks can tell.
-  if (other.lastOrder === 0) return other.readyAt > endOf(ended)
-  return other.lastOrder > ended.lastOrder || comesAfter(other, ended)
-}
-
-/**
- * True if `other` was ready before `ended` ended and went on after it. A block that is sent again comes late, and
- * clocks can be wrong: only if the stream and the times agree is there no gap.
- */
-function covers(
-  other: ConnectionState,
-  ended: ConnectionState,
-  shard: readonly ConnectionState[]
-): boolean {
-  const end = endOf(ended)
-  if (other.readyAt === null || other.readyAt > end) return false
-  if (other.readyOrder > ended.lastOrder || comesAfter(other, ended)) return false
-  if (other.close === null && other === shard.at(-1)) return true
-  const isOrdered = other.lastOrder > 0 && ended.lastOrder > 0
-  return isOrdered ? other.lastOrder > ended.lastOrder : endOf(other) > end
-}
-
-/** True if `other` says that it followed `ended` when that had said its last word. */
-const comesAfter = ({ follows }: ConnectionState, { id, numbers }: ConnectionState): boolean =>
-  follows?.connection === id && numbers.last <= follows.number
-
-function detailOf({ close }: ConnectionState): string {
-  if (close === null) return 'the connector ended without a close event'
-  const code = close.code ? `code ${close.code}` : ''
-  return [code, close.reason.slice(0, MAX_REASON)].filter((part) => part !== '').join(': ')
 }
 
 /** The part of a gap that lies in a day, or undefined; `newest` is the latest day that has records. */

@@ -65,6 +65,7 @@ export async function benchBurst(): Promise<Row[]> {
       exchange: () => exchange,
       onReconnect() {},
     },
+    share: { index: 0, of: 1 },
     filter: symbolFilter(['KXBENCH-*'], undefined),
     discoverMs: 3_600_000,
     symbolsPerConnection: Number.POSITIVE_INFINITY,

@@ -12,6 +12,7 @@ import type { TimeLine } from '#role/clock.ts'
 import { Block } from '#wire/block.ts'
 import type { ConnectionEvent } from '#wire/events.ts'
 import { FORM } from '#wire/form.ts'
+import type { Share } from '#wire/shards.ts'
 import { DialGate } from '../backoff.ts'
 import { Capture } from '../capture.ts'
 import { fetcher } from '../fetch.ts'
@@ -148,6 +149,7 @@ export type HarnessOptions = {
   readonly lingerMs?: number
   readonly discoverMs?: number
   readonly adapter?: Adapter
+  readonly share?: Share
   /** Changes the exchange that the adapter made. */
   readonly change?: (exchange: Exchange) => Exchange
   readonly random?: () => number
@@ -244,6 +246,7 @@ export function startCapture(options: HarnessOptions) {
       exchange: () => exchange,
       onReconnect: (cause) => reconnects.push(cause),
     },
+    share: options.share ?? { index: 0, of: 1 },
     filter: symbolFilter(symbols?.include, symbols?.exclude),
     discoverMs: options.discoverMs ?? 200,
     symbolsPerConnection: options.symbolsPerConnection ?? Number.POSITIVE_INFINITY,

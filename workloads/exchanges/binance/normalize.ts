@@ -6,7 +6,8 @@
 import { BookRows } from '#market/book-rows.ts'
 import { EVENT, MarketEvent, SIDE } from '#market/event.ts'
 import { FieldsReader, MISSING } from '#market/fields-reader.ts'
-import { END, JsonReader, NO_LIST, NO_OBJECT, OTHER } from '#market/json-reader.ts'
+import { END, JsonReader, OTHER } from '#market/json-reader.ts'
+import { NO_LIST, NO_OBJECT } from '#market/json-reasons.ts'
 import { type Field, KIND } from '#market/json-shape.ts'
 import {
   type Emit,

@@ -1,5 +1,5 @@
 // Coinbase Advanced Trade: where to connect, what to subscribe to, what its frames say. Put together from the pure parts beside
-// it. The channels of market data are public: nobody signs in.
+// it. The channels of market data are public and need no key.
 
 import { SsmdError } from '#crds/errors.ts'
 import type { Adapter, AdapterContext, Exchange } from '../protocol/adapter.ts'

@@ -45,7 +45,7 @@ export async function discoverProducts(
     try {
       await ask({ url, headers: {}, list: 'products', keep: [], onItem }, options, signal)
     } finally {
-      // Whatever became of the rest: these products are there.
+      // These products exist, whatever became of the other pages.
       if (found.now.length + found.later.length > 0) options.onPage(found)
     }
     if (items < PRODUCTS_PER_PAGE) break

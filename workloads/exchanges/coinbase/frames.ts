@@ -84,7 +84,7 @@ export class CoinbaseFrames {
         ? this.#types.get(payload, scanner.start(CHANNEL), scanner.end(CHANNEL))
         : typeNamed(scanner.text(CHANNEL) ?? '')
     frame.type = type
-    // A channel that nobody knows is counted too.
+    // An unknown channel is counted too.
     this.#count(frame, type)
     if (type === UNKNOWN) {
       this.#declared.fill(frame, scanner.text(CHANNEL), payload)
@@ -123,7 +123,7 @@ export class CoinbaseFrames {
       frame.scope = SCOPE
       frame.sequence = sequence
     } else if (sequence >= 0) frame.unproven = 'sequence_num stands twice in one frame'
-    // Frames of an unknown channel may be counted by nobody.
+    // A frame of an unknown channel need not have a number.
     else if (type !== UNKNOWN) frame.unproven = SEQUENCE_FOUND[scanner.kind(SEQUENCE)]!
     if (frame.unproven !== '') frame.scope = SCOPE
   }
@@ -145,7 +145,7 @@ export class CoinbaseFrames {
     }
   }
 
-  /** The text behind the name of the member that ends at `p`; empty if there is none. */
+  /** The text behind the name of the member that ends at `p`, or an empty text. */
   #symbolAt(payload: Buffer, p: number): string {
     let start = afterSpace(payload, p)
     // As a value, the word says nothing.

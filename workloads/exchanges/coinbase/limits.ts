@@ -17,7 +17,7 @@ export const SUBSCRIBE_WITHIN_MS = 5_000
 export const SILENT_MS = 15_000
 /** One hole in the count of a connection spoils every book of it, so they are few. */
 export const PRODUCTS_PER_CONNECTION = 5
-/** Products named in one message. No limit is documented; so many are 1 KB. */
+/** Products named in one message. No limit is documented; 50 names are 1 KB. */
 export const PRODUCTS_PER_MESSAGE = 50
 /** Products of one page of REST, and pages of one question. */
 export const PRODUCTS_PER_PAGE = 1_000

@@ -287,6 +287,21 @@ test('a side without orders is absent, be it 0, empty or not sent', () => {
   }
 })
 
+test('texts with escapes are read, and are not looked at in a frame that ends before them', () => {
+  const escaped = UPDATE.replace('l2_data', 'l2\\u005fdata')
+    .replace('"update"', '"upd\\u0061te"')
+    .replace('BTC-USD', 'BTC\\u002dUSD')
+    .replace('"bid"', '"b\\u0069d"')
+  assert.equal(eventsOf(escaped), eventsOf(UPDATE))
+  for (let end = 0; end < escaped.length; end++) {
+    eventsOf(escaped)
+    assert.is(eventsOf(`${escaped.slice(0, end)}\u0001`).rows[0]?.[0], 'unknown')
+    eventsOf(escaped)
+    const shifted = `${' '.repeat(end % 7)}{"\u0001${escaped.slice(1, end)}`
+    assert.is(eventsOf(shifted).rows[0]?.[0], 'unknown')
+  }
+})
+
 test('bytes of a frame that are changed, cut or doubled throw nothing, and an unknown event stands alone', () => {
   const frames = [UPDATE, SNAPSHOT, TRADE, TICKER, STATUS, CANDLES].map((text) => Buffer.from(text))
   fc.assert(

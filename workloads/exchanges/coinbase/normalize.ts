@@ -6,7 +6,8 @@
 import { BookRows } from '#market/book-rows.ts'
 import { EVENT, FLAG, MarketEvent, SIDE } from '#market/event.ts'
 import { FieldsReader, MISSING } from '#market/fields-reader.ts'
-import { END, JsonReader, NO_LIST, OTHER } from '#market/json-reader.ts'
+import { END, JsonReader, OTHER } from '#market/json-reader.ts'
+import { NO_LIST } from '#market/json-reasons.ts'
 import { type Field, KIND, Shape } from '#market/json-shape.ts'
 import {
   type Emit,
@@ -157,8 +158,9 @@ class CoinbaseNormalizer implements Normalizer {
       else reader.skip()
       this.#readRest(frame)
     }
+    // Of a frame that breaks off, fields may still say what the one before had.
+    if (!reader.finish()) return -1
     const channel = this.#channels.find(this.#channel, reader)
-    if (!reader.finish()) return channel
     if (channel < 0) {
       const isError =
         this.#channel.kind === KIND.none && textAt(this.#frameType, reader) === 'error'
@@ -193,6 +195,7 @@ class CoinbaseNormalizer implements Normalizer {
         this.#readItems(channel)
         this.#readRest(event)
       } else this.#values.fail(items, items.kind === KIND.none ? MISSING : NO_LIST)
+      if (reader.error !== '') return
       const type = this.#types.find(this.#type, reader)
       if (type < 0) this.#values.fail(this.#type, NOT_A_TYPE)
       if (channel === BOOKS) this.#endBook(type === 0)
@@ -361,7 +364,7 @@ class CoinbaseNormalizer implements Normalizer {
     return textAt(field, this.#reader)
   }
 
-  /** An optional price; 0 says that there is none. */
+  /** An optional price; 0 means none. */
   #price(field: Field): number {
     const value = this.#notNegative(field, 'optional')
     if (value !== 0) return value

@@ -1,6 +1,6 @@
 // Which channels of which products a connection has. One message is under way at a time, because an error does not say which
 // one it answers: a message of several products that is refused is asked again in halves, until the product that was
-// meant stands alone. Pure: messages and changes are taken by whoever drives it.
+// meant stands alone. Pure: the session sends the messages and takes the changes.
 
 import { type MessageType, UNKNOWN } from '../protocol/adapter.ts'
 import { PRODUCTS_PER_MESSAGE } from './limits.ts'
@@ -145,7 +145,7 @@ export class Subscriptions {
     }
   }
 
-  /** An answer came. Whatever it lists is there, whichever message asked for it. */
+  /** An answer came. All that it lists is confirmed, whichever message asked for it. */
   answered({ subscriptions, words }: Reply, nowMs: number): void {
     const message = this.#message
     if (subscriptions === null) {
@@ -176,7 +176,7 @@ export class Subscriptions {
     return wakeAt
   }
 
-  /** The next message, where there is one. */
+  /** The next message, or null. */
   next(nowMs: number): string | null {
     const [part, method] = this.#batch()
     const [first] = part

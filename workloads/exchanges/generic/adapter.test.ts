@@ -91,16 +91,21 @@ test('liveness is that of the Feed: heartbeats and pings of its own, or those of
   assert.equal(liveness(feedOf('{ silence: 6s, messageTypes: [{ name: t }] }')), [6_000, 2_000])
 })
 
-test('the Feed that describes the exchange goes with each connection, its version alone and without its symbols', () => {
+test('the Feed that describes the exchange goes with each connection, with its version alone, and with its symbols unless they are thousands', () => {
   const feed = feedOf(COUNTED)
   const [version] = feed.spec.versions
   const later = { ...version!, name: 'v2', effectiveFrom: '2099-01-01' }
   const both = { ...feed, spec: { ...feed.spec, versions: [version!, later] } }
   const { description } = open(both) as { description: Feed }
-  assert.is(description.spec.symbols, undefined)
+  assert.equal(description.spec.symbols, feed.spec.symbols)
   assert.equal(description.spec.versions, [version])
   assert.equal(description.spec.messageTypes, feed.spec.messageTypes)
   assert.equal(description.metadata, { name: 'made' })
+  const many = feedOf(
+    COUNTED,
+    Array.from({ length: 1_001 }, (_, i) => `S${i}`)
+  )
+  assert.is((open(many) as { description: Feed }).description.spec.symbols, undefined)
 })
 
 test('names are found in an answer of REST, and an answer of another shape says what it is', () => {

@@ -3,6 +3,7 @@
 
 import { descriptionProblems } from '#crds/descriptions.ts'
 import { SsmdError } from '#crds/errors.ts'
+import type { Feed } from '#crds/feed.gen.ts'
 import { parseDuration } from '#crds/quantities.ts'
 import type { Adapter, AdapterContext, Exchange } from '../protocol/adapter.ts'
 import { shownUrl } from '../protocol/failure.ts'
@@ -15,6 +16,8 @@ const SILENT_MS = 60_000
 const PING_MS = 20_000
 const SYMBOLS_PER_MESSAGE = 50
 const MESSAGES_PER_SECOND = 10
+/** Some 130 kB at most, of the 1 MB that NATS takes. */
+const SYMBOLS_IN_EVENT = 1_000
 
 export const generic: Adapter = {
   name: 'generic',
@@ -69,7 +72,7 @@ function open(context: AdapterContext): Exchange {
       apiVersion: feed.apiVersion,
       kind: feed.kind,
       metadata: { name: feed.metadata.name },
-      spec: withoutSymbols({ ...spec, versions: [version] }),
+      spec: inShort({ ...spec, versions: [version] }),
     },
     session: () =>
       new DescribedSession({
@@ -98,8 +101,10 @@ function open(context: AdapterContext): Exchange {
   }
 }
 
-/** Names of symbols stand in every line; a list of thousands has no place in an event. */
-function withoutSymbols<S extends { readonly symbols?: unknown }>(spec: S): Omit<S, 'symbols'> {
-  const { symbols: _, ...rest } = spec
-  return rest
+/** Names of symbols stand in every line: thousands of them have no place in an event. */
+function inShort(spec: Feed['spec']): object {
+  const { symbols, ...rest } = spec
+  if (symbols === undefined) return rest
+  const { include, exclude = [] } = symbols
+  return include.length + exclude.length > SYMBOLS_IN_EVENT ? rest : { ...rest, symbols }
 }

@@ -53,6 +53,13 @@ test('type, symbol, sequence and scope are found at their paths, however deep, a
   ])
 })
 
+test('an entry that a shorter list has not is not that of the frame before', () => {
+  const frames = framesOf([{ name: 't', symbol: 'x[1].s' }])
+  const symbolOf = (text: string) => said(frames, `{"type":"t","x":${text}}`)[1]
+  const found = ['[0,{"s":"A"}]', '[0]', '[0,{"s":"B"}]', '[]', '[0,{"s":"C"}]', '[0,{}]', '{}']
+  assert.equal(found.map(symbolOf), ['A', '', 'B', '', 'C', '', ''])
+})
+
 test('the first type that matches is it: by its name, by a glob, by a value that is present', () => {
   const frames = framesOf([
     { name: 'ack', kind: 'ack', type: 'event', match: 'subscribe' },

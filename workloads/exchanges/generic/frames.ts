@@ -176,7 +176,8 @@ export class DescribedFrames {
   /** 0: it cannot be told. */
   #scopeOf({ scopes, type }: Layout): number {
     this.scopes.begin()
-    for (const field of scopes) {
+    for (let i = 0; i < scopes.length; i++) {
+      const field = scopes[i]!
       if (field.kind !== KIND.text && field.kind !== KIND.number && field.kind !== KIND.escaped)
         return 0
       this.scopes.step(this.#textAt(field))
@@ -240,13 +241,8 @@ export class DescribedFrames {
 /** A byte order mark, or a line break between the first and the last byte: such a frame is kept as a text. */
 function isBroken(payload: Buffer): boolean {
   if (payload[0] === 0xef) return true
-  for (const feed of [10, 13]) {
-    const at = payload.indexOf(feed)
-    if (at < 0) continue
-    const text = payload.toString('latin1').trim()
-    return text.includes('\n') || text.includes('\r')
-  }
-  return false
+  if (payload.indexOf(10) < 0 && payload.indexOf(13) < 0) return false
+  return /[\r\n]/.test(payload.toString('latin1').trim())
 }
 
 const CONTROL = 'control'

@@ -3,7 +3,8 @@
 
 import { EVENT, MarketEvent, SIDE } from '#market/event.ts'
 import { FieldsReader, MISSING, NO_TEXT } from '#market/fields-reader.ts'
-import { JsonReader, NO_LIST } from '#market/json-reader.ts'
+import { JsonReader } from '#market/json-reader.ts'
+import { NO_LIST } from '#market/json-reasons.ts'
 import { type Field, KIND } from '#market/json-shape.ts'
 import {
   type Emit,

@@ -7,7 +7,8 @@ import { BookRows } from '#market/book-rows.ts'
 import { DECIMAL_TOO_LONG, MAX_MANTISSA, NOT_A_DECIMAL, POWERS } from '#market/decimal.ts'
 import { EVENT, FLAG, MarketEvent, SIDE } from '#market/event.ts'
 import { FieldsReader, MISSING } from '#market/fields-reader.ts'
-import { JsonReader, NO_OBJECT } from '#market/json-reader.ts'
+import { JsonReader } from '#market/json-reader.ts'
+import { NO_OBJECT } from '#market/json-reasons.ts'
 import { type Field, KIND, Shape } from '#market/json-shape.ts'
 import {
   type Emit,

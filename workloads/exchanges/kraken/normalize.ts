@@ -7,7 +7,8 @@
 import { decimalText } from '#market/decimal.ts'
 import { EVENT, FLAG, MarketEvent, SIDE } from '#market/event.ts'
 import { FieldsReader, MISSING } from '#market/fields-reader.ts'
-import { END, JsonReader, NO_LIST, NO_OBJECT, OTHER } from '#market/json-reader.ts'
+import { END, JsonReader, OTHER } from '#market/json-reader.ts'
+import { NO_LIST, NO_OBJECT } from '#market/json-reasons.ts'
 import { type Field, KIND, Shape } from '#market/json-shape.ts'
 import {
   type Emit,

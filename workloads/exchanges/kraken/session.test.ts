@@ -406,6 +406,25 @@ test('a change of a book that is no longer wanted is none', () => {
   assert.equal(machine.kinds(), [])
 })
 
+test('a symbol that is given up and wanted again at once keeps its book, or gets a new one', () => {
+  const machine = live()
+  machine.frame(BOOK_FRAMES[0])
+  machine.want('ETH/USD')
+  machine.frame(BOOK_FRAMES[1])
+  machine.want('BTC/USD', 'ETH/USD')
+  machine.frame(BOOK_FRAMES[2])
+  assert.equal(machine.kinds(), [], 'it was followed all the time')
+  machine.want('ETH/USD')
+  machine.frame(BOOK_FRAMES[1])
+  machine.want('BTC/USD', 'ETH/USD')
+  machine.pass(100)
+  const sent = machine.sent().filter(({ params }) => params?.channel === 'book')
+  assert.equal(
+    sent.map(({ method, params }) => [method, params?.symbol]),
+    [['unsubscribe', ['BTC/USD']]]
+  )
+})
+
 test('data that comes before its ack is data', () => {
   const machine = start({ filtered: ['book'] })
   machine.open()

@@ -104,7 +104,7 @@ export class KrakenSession implements Session {
         const subscription = this.#of(channel, symbol)
         this.#subscriptions.want(subscription)
         if (sinceMs !== undefined) this.#resumed.set(subscription, sinceMs)
-        if (channel.name === BOOK.name) this.#awaitBook(symbol)
+        if (channel.name === BOOK.name) this.#awaitBook(subscription, nowMs)
       }
     }
     this.#isKnown ||= extent === 'all'
@@ -187,15 +187,17 @@ export class KrakenSession implements Session {
     return this.#subscriptions.of(channel, symbol)
   }
 
-  #awaitBook(symbol: string): void {
-    const pair = this.#frames.pair(symbol)
+  #awaitBook(subscription: Subscription, nowMs: number): void {
+    const pair = this.#frames.pair(subscription.symbol)
     if (pair.state === 'unwanted') pair.state = 'awaited'
+    // It was given up and went wrong before the exchange knew that.
+    else if (pair.state === 'wrong') this.#later.set(subscription, nowMs)
   }
 
+  /** As long as the exchange sends it, it is followed: it may be wanted again before it is given up. */
   #forgetBook(subscription: Subscription): void {
     const pair = this.#frames.pair(subscription.symbol)
-    pair.state = 'unwanted'
-    pair.book = null
+    if (pair.state === 'awaited') pair.state = 'unwanted'
     this.#rebuilds.delete(pair)
     this.#later.delete(subscription)
   }
@@ -211,8 +213,11 @@ export class KrakenSession implements Session {
       const { scope } = this.#frames.pair(symbol)
       // What comes next begins anew.
       if (channel.name === TRADE.name) actions.push({ kind: 'forget', scope })
-      if (channel.name === BOOK.name && this.#subscriptions.isWanted(subscription)) {
-        this.#frames.pair(symbol).state = 'awaited'
+      if (channel.name === BOOK.name) {
+        const isWanted = this.#subscriptions.isWanted(subscription)
+        const pair = this.#frames.pair(symbol)
+        pair.state = isWanted ? 'awaited' : 'unwanted'
+        if (!isWanted) pair.book = null
       }
       if (kind === 'off') continue
       const reason = `the exchange ended the subscription${symbol === '' ? '' : ` of ${symbol}`}`
@@ -246,11 +251,13 @@ export class KrakenSession implements Session {
   /** A book is not what the exchange says it is: what led to it is missing or wrong, and the book is asked for anew. */
   #isWrong(pair: Pair, nowMs: number): readonly Action[] {
     const channel = this.#o.filtered.find(({ name }) => name === BOOK.name)
+    if (channel === undefined || !this.#symbols.has(pair.name)) return []
     const clockMs = this.#o.nowMs()
     const agoMs = pair.rightMs === 0 ? 0 : Math.max(0, clockMs - pair.rightMs)
     pair.rightMs = clockMs
     const place = { scope: 0, channel: BOOK.name, group: BOOK.group }
-    const actions: Action[] = [
+    this.#later.set(this.#of(channel, pair.name), this.#rebuildAt(pair, nowMs))
+    return [
       {
         kind: 'missed',
         cause: 'exchange-checksum',
@@ -259,11 +266,8 @@ export class KrakenSession implements Session {
         reason: pair.why,
         ...place,
       },
+      { kind: 'rebuild', how: 'resubscribe', symbols: 1, ...place },
     ]
-    if (channel === undefined || !this.#symbols.has(pair.name)) return actions
-    actions.push({ kind: 'rebuild', how: 'resubscribe', symbols: 1, ...place })
-    this.#later.set(this.#of(channel, pair.name), this.#rebuildAt(pair, nowMs))
-    return actions
   }
 
   /** Now, if the book was right for a while; else later each time. */

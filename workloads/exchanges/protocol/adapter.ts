@@ -160,6 +160,7 @@ export type Answer = {
   readonly failure: Failure | null
 }
 
+/** The connection's slot (wire/shards.ts): 0 is the first connection of the feed, which has what comes whole. */
 export type SessionOptions = { readonly shard: number }
 
 export type FailureKind = 'unauthorized' | 'rateLimited' | 'refused' | 'network' | 'protocol'

@@ -9,7 +9,7 @@ export const STATUS: Channel = { name: 'status', index: 3 }
 export const HEARTBEATS: Channel = { name: 'heartbeats', index: 4 }
 export const CHANNELS: readonly Channel[] = [LEVEL2, MARKET_TRADES, TICKER, STATUS, HEARTBEATS]
 
-/** The channel of this name; undefined: there is none. */
+/** The channel of this name, or undefined. */
 export const channelNamed = (name: unknown): Channel | undefined =>
   CHANNELS.find((channel) => channel.name === name)
 
