@@ -14,7 +14,7 @@ import { rfc3339 } from '#crds/rfc3339.ts'
 import { pause } from '#role/backoff.ts'
 import type { Logger } from '#role/run.ts'
 import type { Predecessor } from '#wire/events.ts'
-import type { Live } from './recorder.ts'
+import type { Live } from './live-records.ts'
 
 export type LinkOptions = {
   readonly url: string

@@ -9,19 +9,12 @@ import { BlockWriter, type SymbolRef, type TypeRef } from '#wire/block-writer.ts
 import type { ConnectionEvent, DropEvent } from '#wire/events.ts'
 import { FORM } from '#wire/form.ts'
 import { type Linger, nextLingerMs } from './linger.ts'
+import type { Live } from './live-records.ts'
 import type { CaptureMemory, Publisher, Squeezed } from './memory.ts'
 import { RECORD_BYTES, reblock, TABLE_BYTES } from './reblock.ts'
 import type { Stats, TypeCount } from './stats.ts'
 import { newTally, type Tally } from './tally.ts'
 import type { WireCounts } from './wire-counts.ts'
-
-/** Sends records to whoever listens. */
-export type Live = {
-  /** `encode` is called only if a listener may take it. */
-  publish(type: string, symbol: string, encode: () => Uint8Array): void
-  /** A block is about to be published. */
-  blockLeaves(): void
-}
 
 export type RecorderOptions = {
   readonly environment: string

@@ -2,7 +2,7 @@
 
 import { EVENT, EVENT_NAMES } from '#market/event.ts'
 import type { Normalizer } from '#market/normalizer.ts'
-import type { Live } from './recorder.ts'
+import type { Live } from './live-records.ts'
 import type { Stats } from './stats.ts'
 
 export type TrialType = {
