@@ -1,25 +1,27 @@
-// The Feed that a day was captured with, for exchanges that only their Feed describes: the archiver writes it beside the manifest.
+// The Feeds that a day was captured with, for exchanges that only their Feed describes: the archiver writes each beside the
+// manifest, and the manifest says which connection was captured under which.
 
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { dayFolder } from '#archive/read/reader.ts'
+import { dayFolder, type Manifest } from '#archive/read/reader.ts'
 import { SsmdError } from '#crds/errors.ts'
 import { readRegular } from '#crds/regular-file.ts'
 
-const FEED_FILE = 'feed.yaml'
 /** As much as the API server takes of a resource. */
 const MAX_BYTES = 2 * 1024 * 1024
 
-/** The Feed as plain data; null if the day has none. */
-export async function feedOfDay(root: string, feed: string, day: string): Promise<unknown> {
-  const path = join(dayFolder(root, feed, day), FEED_FILE)
-  let text: string
-  try {
-    text = (await readRegular(path, MAX_BYTES)).toString('utf8')
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw thrown
-  }
+/** The Feeds of a day as plain data, by the names of their files; none if the exchange needs none. */
+export async function feedsOfDay(root: string, manifest: Manifest): Promise<Map<string, unknown>> {
+  const { feed, day, feeds = [] } = manifest
+  const folder = dayFolder(root, feed, day)
+  const read = feeds.map(async ({ name }): Promise<[string, unknown]> => {
+    return [name, await readFeed(join(folder, name))]
+  })
+  return new Map(await Promise.all(read))
+}
+
+async function readFeed(path: string): Promise<unknown> {
+  const text = (await readRegular(path, MAX_BYTES)).toString('utf8')
   try {
     return parse(text) as unknown
   } catch (thrown) {

@@ -15,7 +15,7 @@ import type { EventBatch } from '#market/columns.ts'
 import { FLAG } from '#market/event.ts'
 import type { Normalizer } from '#market/normalizer.ts'
 import { timeText } from '#market/time.ts'
-import { feedOfDay } from './day-feed.ts'
+import { feedsOfDay } from './day-feed.ts'
 import { dayGaps, type PlacedGap, underway } from './day-gaps.ts'
 import type { Time } from './gap-fold.ts'
 import { LineReader } from './line.ts'
@@ -57,6 +57,9 @@ export class FeedHistory {
   #shards: ReadonlyMap<string, number> = new Map()
   #began: ReadonlyMap<string, string> = NONE
   #carried: ReadonlyMap<string, string> = NONE
+
+  /** Of a day with several Feeds: by which of them the frames of a connection are read. */
+  readonly #byConnection = new Map<string, Normalizer>()
 
   constructor(options: FeedHistoryOptions) {
     this.#o = options
@@ -128,6 +131,8 @@ export class FeedHistory {
       stage.gaps.event(line.connection, shard, line.number, ms, ns, eventFields(payload))
       return
     }
+    const normalizer = this.#byConnection.get(line.connection)
+    if (normalizer !== undefined) stage.use(normalizer)
     stage.gaps.frame(line.connection, shard, line.number, ms, ns)
     stage.frame(ms, ns, read.type, read.symbol, payload)
   }
@@ -217,9 +222,20 @@ export class FeedHistory {
         { hint: 'its frames cannot be read as market events; ssmd data sample shows them' }
       )
     }
-    const resource = await feedOfDay(root, feed, day)
-    if (this.#stage !== null && exchange === this.#exchange && resource === null) return
-    const normalizer = await knownNormalizer(exchange, resource, `${root}: ${feed}/${day}`)
+    const feeds = await feedsOfDay(root, manifest)
+    this.#byConnection.clear()
+    if (this.#stage !== null && exchange === this.#exchange && feeds.size === 0) return
+    const where = `${root}: ${feed}/${day}`
+    const normalizers = new Map<string, Normalizer>()
+    for (const [name, resource] of feeds) {
+      normalizers.set(name, await knownNormalizer(exchange, resource, where))
+    }
+    for (const { id, feed: name } of manifest.connections) {
+      const own = name === undefined ? undefined : normalizers.get(name)
+      if (own !== undefined && feeds.size > 1) this.#byConnection.set(id, own)
+    }
+    const [first] = normalizers.values()
+    const normalizer = first ?? (await knownNormalizer(exchange, null, where))
     this.#exchange = exchange
     this.#stage = new FeedStage(label, batch, normalizer, this.#o, {
       began: (connection, at) => this.#beganAt(connection, at),

@@ -4,10 +4,18 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { at } from '#archive/testing/blocks.ts'
-import { manifestOf, readBack, temporaryFolder } from '#archive/testing/folders.ts'
+import { at, eventRecord, makeBlock } from '#archive/testing/blocks.ts'
+import {
+  manifestOf,
+  openWriter,
+  readBack,
+  STREAM,
+  temporaryFolder,
+} from '#archive/testing/folders.ts'
 import { type Random, seeded, testSeed } from '#archive/testing/random.ts'
 import { createNormalizer } from '#exchanges/kalshi/normalize.ts'
+import { decimalText } from '#market/decimal.ts'
+import { EVENT } from '#market/event.ts'
 import { within } from '#testing/deadline.ts'
 import { history } from './history.ts'
 import { archiveBlocks, kalshiTestFrames } from './testing/archives.ts'
@@ -179,6 +187,42 @@ test('a damaged segment is a gap that names it, and the rest comes all the same'
   assert.is(damaged.length, 1)
   assert.match(damaged[0]!, segment)
   assert.ok(rows.length > 500, 'the rest comes')
+})
+
+test('the frames of a described exchange are read by the Feed of their connection, if a day has several', async () => {
+  using folder = temporaryFolder()
+  const feedWith = (price: string) => ({
+    ...{ apiVersion: 'ssmd.io/v1alpha1', kind: 'Feed', metadata: { name: 'made' } },
+    spec: {
+      exchange: 'generic',
+      versions: [{ name: 'v1', effectiveFrom: '2025-01-01', endpoint: 'wss://x.example' }],
+      channels: ['trades'],
+      messageTypes: [{ name: 'trade', type: 'type', symbol: 'of', trade: { price, size: 'size' } }],
+    },
+  })
+  const writer = await openWriter(folder.path)
+  writer.bind(STREAM)
+  const start = at('2026-11-24T12:00:00Z')
+  // The same names stand for other things under the other Feed, and the two connections take turns.
+  const payload = '{"type":"trade","of":"A","old":"1.5","new":"2.5","size":"3"}'
+  for (const [i, [connection, price]] of [
+    ['01a', 'old'],
+    ['01b', 'new'],
+  ].entries()) {
+    const open = { kind: 'open', exchange: 'generic', feed: feedWith(price!) }
+    const records = [0, 1, 2].map((k) => ({ recv: start + BigInt(10 * k + i + 1), payload }))
+    const block = { connection: connection!, first: 1 }
+    const all = [eventRecord(start + BigInt(i), open), ...records]
+    writer.add(makeBlock({ ...block, records: all }), i + 1)
+  }
+  await writer.close()
+  const prices: string[] = []
+  for await (const batch of history({ roots: [folder] })) {
+    batch.each((event) => {
+      if (event.kind === EVENT.trade) prices.push(decimalText(event.price, event.priceScale))
+    })
+  }
+  assert.equal(prices, ['1.5', '2.5', '1.5', '2.5', '1.5', '2.5'])
 })
 
 test('a day whose exchange is not known is refused and named', async () => {

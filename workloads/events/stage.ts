@@ -27,7 +27,7 @@ export class FeedStage {
   readonly feed: string
   readonly gaps: GapFold
   readonly #batch: EventBatch
-  readonly #normalizer: Normalizer
+  #normalizer: Normalizer
   readonly #symbols: ReadonlySet<string> | null
   readonly #types: ReadonlySet<string> | null
   readonly #header: Header
@@ -60,6 +60,11 @@ export class FeedStage {
 
   get batch(): EventBatch {
     return this.#batch
+  }
+
+  /** From here on frames are read by this one. */
+  use(normalizer: Normalizer): void {
+    this.#normalizer = normalizer
   }
 
   /** Appends the events of a frame. */
