@@ -19,7 +19,10 @@ export const EVENT = {
   bookChange: 4,
   /** What `instrument` says. */
   instrument: 5,
-  /** Frames are missing, from the time received until `untilMs`: `reason`. An empty symbol: all of the feed. */
+  /**
+   * Frames are missing, for `reason`: since the event's time, until `untilMs`. It is received when it became known. Flag FIRST
+   * begins it, LAST ends it; a gap known only afterwards has both. An empty symbol: all of the feed.
+   */
   gap: 6,
   /** A frame that does not fit: `reason`. */
   unknown: 7,
