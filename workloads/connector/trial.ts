@@ -147,7 +147,7 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
   const seconds = await lookOn(capture, options, () => stats.frames)
   const { shards } = capture
   const connected = shards.filter((shard) => shard.connected).length
-  const failure = connected > 0 ? null : capture.message(nowMs()) || 'it did not answer in time'
+  const failure = connected > 0 ? null : refusalOf(shards) || 'it did not answer in time'
   const troubles = alarms.look().map(({ kind, message }) => ({ kind, message }))
   const ofSymbols = capture.symbols
   // What waits to be normalised is normalised as the connections close.
@@ -172,6 +172,12 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
     unknown: figures.unknown,
     failure,
   }
+}
+
+/** Why the exchange could not be reached, in one line; empty if no dial has failed. */
+function refusalOf(shards: Capture['shards']): string {
+  const { message = '', hint } = shards.find((shard) => shard.failure !== null)?.failure ?? {}
+  return hint === undefined ? message : `${message} (${hint})`
 }
 
 const perSecond = (count: number, seconds: number): number => (seconds > 0 ? count / seconds : 0)

@@ -147,7 +147,7 @@ test('two shards become three: all frames once, and one named gap for each conne
     const lastOf = (share: string) =>
       byShare
         .get(share)!
-        .records.filter(({ event }) => event === null)
+        .records.filter(({ event }) => event?.kind !== 'close')
         .at(-1)!.recv
     const idOf = (share: string) => byShare.get(share)!.id
 
