@@ -1,6 +1,9 @@
 // `npm run bench -- market`: the market model, each figure beside JSON.parse and the obvious objects in the same run. A
 // measurement is a function in MEASUREMENTS; an exchange adds its own there.
 
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { benchBinance } from '#exchanges/binance/bench.ts'
 import { createNormalizer as createCoinbase } from '#exchanges/coinbase/normalize.ts'
 import { simulatedFrames } from '#exchanges/coinbase/testing/simulated.ts'
@@ -12,31 +15,42 @@ import { Book } from '#market/book.ts'
 import { EventBatch } from '#market/columns.ts'
 import { EVENT, MarketEvent } from '#market/event.ts'
 import type { Normalizer } from '#market/normalizer.ts'
-import { KALSHI, kalshiEventFiles, kalshiFrames } from '#testing/recordings.ts'
+import { kalshiEventFiles, kalshiFrames, MOST_KALSHI } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
 import { alternate, times } from './alternate.ts'
 
-const MEASUREMENTS: readonly (() => Row[])[] = [
-  () => benchNormalizer('Kalshi', createNormalizer(), kalshi(), kalshiObjects),
-  () => benchBatch(kalshi()),
-  () => benchBook(kalshi()),
-  () => benchNormalizer('Coinbase', createCoinbase(), simulatedFrames(FRAMES), coinbaseObjects),
-  benchKraken,
-  benchDescribed,
-  benchBinance,
-]
+const MEASUREMENTS: Readonly<Record<string, () => Row[]>> = {
+  kalshi: () => benchNormalizer('Kalshi', createNormalizer(), kalshi(), kalshiObjects),
+  batch: () => benchBatch(kalshi()),
+  book: () => benchBook(kalshi()),
+  coinbase: () =>
+    benchNormalizer('Coinbase', createCoinbase(), simulatedFrames(FRAMES), coinbaseObjects),
+  kraken: benchKraken,
+  described: benchDescribed,
+  binance: benchBinance,
+}
 
-/** All rows, one measurement after the other. */
-export const benchMarket = async (): Promise<Row[]> => MEASUREMENTS.flatMap((measure) => measure())
+/**
+ * All rows, each measurement in a process of its own: what V8 learnt from the frames of one exchange slows the next one down,
+ * and a connector reads one exchange alone.
+ */
+export async function benchMarket(): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const name of Object.keys(MEASUREMENTS)) {
+    const file = fileURLToPath(import.meta.url)
+    const { stdout } = await promisify(execFile)(process.execPath, [file, name])
+    rows.push(...(JSON.parse(stdout) as Row[]))
+  }
+  return rows
+}
 
 const FRAMES = 100_000
 
 /** Recorded frames of Kalshi, in order; those of the exchange itself where they are present. */
 function kalshi(): Buffer[] {
-  const recordings = KALSHI.at(-1) ?? KALSHI[0]
   const frames: Buffer[] = []
   while (frames.length < FRAMES) {
-    for (const file of kalshiEventFiles(recordings)) {
+    for (const file of kalshiEventFiles(MOST_KALSHI)) {
       for (const frame of kalshiFrames(file)) frames.push(Buffer.from(frame))
       if (frames.length >= FRAMES) break
     }
@@ -255,4 +269,9 @@ function benchBook(frames: readonly Buffer[]): Row[] {
     { name: 'change a book and read its best bid', value: taken.book, unit: 'ns', ratio },
     { name: 'changes of a book', value: 1e9 / taken.book, unit: 'per s' },
   ]
+}
+
+if (import.meta.main) {
+  const measure = MEASUREMENTS[process.argv[2] ?? '']
+  console.log(JSON.stringify(measure?.() ?? []))
 }
