@@ -96,7 +96,8 @@ async function archived(
     await simulator.stop()
     await until(60_000, 'all archived', () => {
       try {
-        return dataOf(checkArchive(root, 'coins')).length >= (count ?? sent.length)
+        const archive = checkArchive(root, 'coins')
+        return isClosed(archive) && dataOf(archive).length >= (count ?? sent.length)
       } catch {
         return false
       }
@@ -111,6 +112,11 @@ async function archived(
     rmSync(dir, { recursive: true })
   }
 }
+
+/** The last record of every connection is its end: the connector sends nothing after it. */
+const isClosed = ({ connections }: CheckedArchive): boolean =>
+  connections.size > 0 &&
+  [...connections.values()].every((records) => records.at(-1)?.event?.kind === 'close')
 
 /** Frames with market data, in order. */
 const dataOf = (archive: CheckedArchive): string[] =>
