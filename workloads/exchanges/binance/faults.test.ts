@@ -9,13 +9,17 @@ import type { Gap } from '#archive/format/manifest.ts'
 import { manifestOf, readBack, temporaryFolder } from '#archive/testing/folders.ts'
 import { verifyArchive } from '#archive/verify/verify.ts'
 import { VirtualExchange } from '../../simulator/testing/virtual-exchange.ts'
+import { DAY, START_MS, VirtualCapture } from '../protocol/testing/virtual-capture.ts'
+import { binance } from './adapter.ts'
 import { type BinanceVenueOptions, createVenue } from './simulator/venue.ts'
 import { booksOf, levelsOf } from './testing/books.ts'
-import { DAY, START_MS, VirtualCapture } from './testing/virtual-capture.ts'
 
 const test = suite('binance faults')
 const SEEDS = process.env.SSMD_FAULTS === 'all' ? 20 : 2
 const CHANNELS = ['depth@100ms', 'trade', 'bookTicker']
+
+const captureOf = (exchange: VirtualExchange, symbols: readonly string[] = SYMBOLS) =>
+  new VirtualCapture({ exchange, adapter: binance, symbols, channels: CHANNELS, path: '/stream' })
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT']
 
 type Result = {
@@ -49,7 +53,7 @@ async function captured(
     faults,
     ...(bufferLimitBytes === undefined ? {} : { bufferLimitBytes }),
   })
-  const capture = new VirtualCapture(exchange, SYMBOLS, CHANNELS)
+  const capture = captureOf(exchange)
   await capture.run(ms / 2, 300)
   options.middle?.(capture, exchange)
   await capture.run(ms / 2, 300)
@@ -225,10 +229,9 @@ test('the limits of the exchange are kept: messages, streams, weight', async () 
   })
   const symbols = (exchange.rest('/api/v3/exchangeInfo').body as { symbols: { symbol: string }[] })
     .symbols
-  const capture = new VirtualCapture(
+  const capture = captureOf(
     exchange,
-    symbols.map(({ symbol }) => symbol),
-    CHANNELS
+    symbols.map(({ symbol }) => symbol)
   )
   await capture.run(30_000, 2_000)
   assert.is(capture.readyCount, 1)
@@ -244,7 +247,7 @@ test('the limits of the exchange are kept: messages, streams, weight', async () 
 
 test('a symbol that the exchange does not have is refused with its words; the others are captured', async () => {
   const exchange = new VirtualExchange({ venue: createVenue(), markets: 2, startMs: START_MS })
-  const capture = new VirtualCapture(exchange, ['BTCUSDT', 'NOPEUSDT', 'ETHUSDT'], CHANNELS)
+  const capture = captureOf(exchange, ['BTCUSDT', 'NOPEUSDT', 'ETHUSDT'])
   await capture.run(3_000, 200)
   const [refusal, ...more] = capture.connection!.refusals()
   assert.equal(more, [])
@@ -261,7 +264,7 @@ test('the end of the day and a shutdown are announced to the connector in time',
     startMs: START_MS,
     faults: '[{kind: shutdown, after: 2s}]',
   })
-  const capture = new VirtualCapture(exchange, SYMBOLS, CHANNELS)
+  const capture = captureOf(exchange)
   await capture.run(5_000, 200)
   assert.equal(capture.renewals, ['the exchange announced that its server shuts down'])
   assert.is(capture.connections, 1)
