@@ -74,7 +74,7 @@ export function select(paths: readonly string[], filters: readonly string[]): st
   return paths.filter((path) => chosen.has(path))
 }
 
-/** By the call itself, so that nobody keeps a list. */
+/** Recognised by the call itself, so that there is no list to keep. */
 const joins = (text: string): boolean => /^[^/'"`]*\bsharedKinds\(/m.test(text)
 
 export function readAsks(text: string): Pick<TestFile, 'alone' | 'limitMs' | 'unknown'> {

@@ -1,5 +1,5 @@
-// Works through a list in its order: so many items at once at the least, and one more at each look at which the machine is
-// idle, up to the most.
+// Works through a list in its order: at least `least` items at the same time, and one more at each look that finds the
+// machine idle, up to `most`.
 
 import type { AtOnce } from './at-once.ts'
 

@@ -90,7 +90,7 @@ async function preparedImages(o: PrepareOptions): Promise<NodeJS.ProcessEnv> {
   return { [IMAGES_VARIABLE]: JSON.stringify(images) }
 }
 
-/** By the call itself, so that nobody keeps a list. */
+/** Recognised by the call itself, so that there is no list to keep. */
 const startsBefore = async (root: string, { path }: TestFile): Promise<boolean> =>
   /^[^/'"`]*\bgivenVersionBefore\(/m.test(await readFile(join(root, path), 'utf8'))
 

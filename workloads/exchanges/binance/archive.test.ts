@@ -3,21 +3,22 @@
 // false gap, and 1,000 symbols within the limits of the exchange. Five minutes of the exchange are replayed where they lie
 // beside the project.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type CheckedArchive, checkArchive } from '#testing/checker.ts'
 import { until } from '#testing/deadline.ts'
-import { startNats } from '#testing/nats.ts'
 import { BINANCE, linesOf } from '#testing/recordings.ts'
-import { type RunningRole, startRole, writeResources } from '#testing/stack.ts'
+import {
+  archived as archivedFeed,
+  gapsOf,
+  recordsOf,
+  type Stack,
+} from '../protocol/testing/archived.ts'
 
 const test = suite('binance archive')
 
-const resources = (o: { nats: string; simulator: string; root: string; symbols: string }) => ({
-  feed: `apiVersion: ssmd.io/v1alpha1
+const feedOf = (symbols: string) => `apiVersion: ssmd.io/v1alpha1
 kind: Feed
 metadata: {name: coins}
 spec:
@@ -28,93 +29,24 @@ spec:
       endpoint: wss://exchange.invalid/stream
       restEndpoint: https://exchange.invalid
   channels: [depth@100ms, trade, bookTicker]
-  symbols: {include: ["${o.symbols}"]}
-`,
-  environment: `apiVersion: ssmd.io/v1alpha1
-kind: Environment
-metadata: {name: replay}
-spec:
-  feeds: [coins]
-  transport: {url: "${o.nats}"}
-  simulator: {feeds: [coins], url: "${o.simulator}"}
-`,
-  archive: `apiVersion: ssmd.io/v1alpha1
-kind: Archive
-metadata: {name: kept}
-spec:
-  environmentRef: {name: replay}
-  feeds: [coins]
-  storage: {path: "${o.root}"}
-`,
-})
+  symbols: {include: ["${symbols}"]}
+`
 
-type Status = { readonly replay: { readonly done: boolean } | null; readonly framesSent: number }
-type Stack = {
-  readonly root: string
-  readonly connector: RunningRole
-  status(): Promise<Status>
-}
-
-/** Runs the programs, and reads the archive once all that was sent must be in it. */
-async function archived(
+/** `count`: frames of market data; null: as many as are written down when it is stopped. */
+const archived = (
   simulate: readonly string[],
   symbols: string,
-  /** Frames of the streams; null: as many as are written down when it is stopped. */
   count: number | null,
   use: (stack: Stack) => Promise<void>
-): Promise<{ readonly sent: readonly string[]; readonly archive: CheckedArchive }> {
-  const dir = mkdtempSync(join(tmpdir(), 'ssmd-binance-'))
-  const root = join(dir, 'archive')
-  const journal = join(dir, 'sent.jsonl')
-  const nats = await startNats({ sync: 'always' })
-  const running: RunningRole[] = []
-  const start = async (...args: string[]) => {
-    const role = await startRole(args, { logFile: join(dir, `${args[0]}.log`) })
-    running.push(role)
-    return role
-  }
-  try {
-    const simulator = await start(
-      ...['simulator', 'binance', '--port', '0', '--journal', journal, ...simulate]
-    )
-    const url = String(simulator.ready.url)
-    const http = url.replace(/^ws/, 'http').replace(/(:\d+).*$/, '$1')
-    const files = writeResources(
-      join(dir, 'resources'),
-      resources({ nats: nats.url, simulator: url, root, symbols })
-    )
-    const archiver = await start(
-      ...['archiver', '--archive', files.archive, '--env', files.environment]
-    )
-    const connector = await start('connector', '--feed', files.feed, '--env', files.environment)
-    const status = async () => (await (await fetch(`${http}/simulator`)).json()) as Status
-    await use({ root, connector, status })
-    // What is sent while the connector says goodbye may not reach it; what is sent last is not written down yet.
-    const sent = readFileSync(journal, 'utf8')
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => line.slice(line.indexOf('"frame":') + 8, -1))
-    assert.is(await connector.stop(), 0, 'connector ends with 0')
-    await simulator.stop()
-    await until(60_000, 'all archived', () => {
-      try {
-        return streamed(checkArchive(root, 'coins')).length >= (count ?? sent.length)
-      } catch {
-        return false
-      }
-    })
-    assert.is(await archiver.stop(), 0, 'archiver ends with 0')
-    const archive = checkArchive(root, 'coins')
-    assert.equal(archive.problems, [])
-    return { sent, archive }
-  } finally {
-    for (const role of running) await role.kill()
-    await nats.stop()
-    rmSync(dir, { recursive: true })
-  }
-}
-
-const recordsOf = (archive: CheckedArchive) => [...archive.connections.values()].flat()
+) =>
+  archivedFeed({
+    exchange: 'binance',
+    feed: 'coins',
+    feedYaml: feedOf(symbols),
+    simulate: () => simulate,
+    use,
+    isComplete: (archive, sent) => streamed(archive).length >= (count ?? sent.length),
+  })
 
 /** What came on the streams, in the order of each connection. */
 const streamed = (archive: CheckedArchive): string[] =>
@@ -122,9 +54,6 @@ const streamed = (archive: CheckedArchive): string[] =>
 
 const fetchedIn = (archive: CheckedArchive) =>
   recordsOf(archive).filter(({ event }) => event?.kind === 'fetched')
-
-const gapsOf = (archive: CheckedArchive) =>
-  archive.gaps.filter(({ cause }) => cause !== 'connector-stopped')
 
 for (const file of BINANCE)
   test(`every frame of ${basename(file)} is archived once, byte for byte, with its snapshot and without a gap`, async () => {

@@ -3,22 +3,26 @@
 // recorded but for their numbers, which are those of the connection; a generated market with products spread over
 // connections, a snapshot of megabytes and missing frames is archived with exactly the gaps that were made.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
+
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type CheckedArchive, checkArchive } from '#testing/checker.ts'
+import type { CheckedArchive } from '#testing/checker.ts'
 import { until } from '#testing/deadline.ts'
-import { startNats } from '#testing/nats.ts'
 import { STRANGERS } from '#testing/recordings.ts'
-import { type RunningRole, startRole, writeResources } from '#testing/stack.ts'
+import {
+  archived as archivedFeed,
+  gapsOf,
+  recordsOf,
+  type Stack,
+  sentOf,
+} from '../protocol/testing/archived.ts'
 
 const test = suite('coinbase archive')
 const RECORDING = new URL('../../testing/recordings/coinbase/level2.jsonl', import.meta.url)
 
-const resources = (o: { nats: string; simulator: string; root: string; symbols: string }) => ({
-  feed: `apiVersion: ssmd.io/v1alpha1
+const feedOf = (symbols: string) => `apiVersion: ssmd.io/v1alpha1
 kind: Feed
 metadata: {name: coins}
 spec:
@@ -30,109 +34,37 @@ spec:
       restEndpoint: https://exchange.invalid
       maxSymbolsPerConnection: 2
   channels: [level2, market_trades, ticker]
-  symbols: {include: ["${o.symbols}"]}
-`,
-  environment: `apiVersion: ssmd.io/v1alpha1
-kind: Environment
-metadata: {name: replay}
-spec:
-  feeds: [coins]
-  transport: {url: "${o.nats}"}
-  simulator: {feeds: [coins], url: "${o.simulator}"}
-`,
-  archive: `apiVersion: ssmd.io/v1alpha1
-kind: Archive
-metadata: {name: kept}
-spec:
-  environmentRef: {name: replay}
-  feeds: [coins]
-  storage: {path: "${o.root}"}
-`,
-})
+  symbols: {include: ["${symbols}"]}
+`
 
-type Status = {
-  readonly replay: { readonly done: boolean } | null
-  readonly framesSent: number
-  readonly faults: Readonly<Record<string, number>>
-}
-
-/** Runs the programs, and reads the archive once all that was sent must be in it. */
-async function archived(
-  simulate: readonly string[],
+const archived = (
+  simulate: (dir: string) => readonly string[],
   symbols: string,
-  use: (status: () => Promise<Status>, journal: string) => Promise<void>
-): Promise<{ readonly sent: readonly string[]; readonly archive: CheckedArchive }> {
-  const dir = mkdtempSync(join(tmpdir(), 'ssmd-coinbase-'))
-  const root = join(dir, 'archive')
-  const journal = join(dir, 'sent.jsonl')
-  const nats = await startNats({ sync: 'always', maxPayload: 8 * 1024 * 1024 })
-  const running: RunningRole[] = []
-  const start = async (...args: string[]) => {
-    const role = await startRole(args, { logFile: join(dir, `${args[0]}.log`) })
-    running.push(role)
-    return role
-  }
-  try {
-    const faults = join(dir, 'faults.yaml')
-    writeFileSync(faults, '[{kind: skip, after: 2s, every: 500ms, count: 4}]')
-    const simulator = await start(
-      ...['simulator', 'coinbase', '--port', '0', '--journal', journal],
-      ...simulate.map((one) => (one === 'FAULTS' ? faults : one))
-    )
-    const url = String(simulator.ready.url)
-    const http = url.replace(/^ws/, 'http').replace(/(:\d+).*$/, '$1')
-    const files = writeResources(
-      join(dir, 'resources'),
-      resources({ nats: nats.url, simulator: url, root, symbols })
-    )
-    const archiver = await start(
-      ...['archiver', '--archive', files.archive, '--env', files.environment]
-    )
-    const connector = await start('connector', '--feed', files.feed, '--env', files.environment)
-    const status = async () => (await (await fetch(`${http}/simulator`)).json()) as Status
-    await use(status, journal)
-    // What is sent while the connector says goodbye may not reach it.
-    const sent = sentOf(journal)
-    assert.is(await connector.stop(), 0, 'connector ends with 0')
-    await simulator.stop()
-    await until(60_000, 'all archived', () => {
-      try {
-        const all = new Set(framesOf(checkArchive(root, 'coins')))
-        return sent.every((frame) => all.has(frame))
-      } catch {
-        return false
-      }
-    })
-    assert.is(await archiver.stop(), 0, 'archiver ends with 0')
-    const archive = checkArchive(root, 'coins')
-    assert.equal(archive.problems, [])
-    return { sent, archive }
-  } finally {
-    for (const role of running) await role.kill()
-    await nats.stop()
-    rmSync(dir, { recursive: true })
-  }
-}
+  use: (stack: Stack) => Promise<void>
+) =>
+  archivedFeed({
+    exchange: 'coinbase',
+    feed: 'coins',
+    feedYaml: feedOf(symbols),
+    maxPayload: 8 * 1024 * 1024,
+    simulate,
+    use,
+    isComplete: (archive, sent) => {
+      const all = new Set(framesOf(archive))
+      return sent.every((frame) => all.has(frame))
+    },
+  })
 
-const sentOf = (journal: string): string[] =>
-  readFileSync(journal, 'utf8')
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => line.slice(line.indexOf('"frame":') + 8, -1))
-
-const recordsOf = (archive: CheckedArchive) => [...archive.connections.values()].flat()
 const framesOf = (archive: CheckedArchive): string[] =>
   recordsOf(archive).flatMap(({ frame }) => frame ?? [])
-const gapsOf = (archive: CheckedArchive) =>
-  archive.gaps.filter(({ cause }) => cause !== 'connector-stopped')
 const withoutNumber = (frame: string) => frame.replace(/"sequence_num":\d+/, '"sequence_num":N')
 
 test('every recorded frame is archived once and byte for byte but for its number, without a gap and with nothing unknown', async () => {
   const recorded = STRANGERS.coinbase!().filter((text) => text.includes('"l2_data"'))
   const { archive } = await archived(
-    ['--replay', RECORDING.pathname, '--speed', 'max'],
+    () => ['--replay', RECORDING.pathname, '--speed', 'max'],
     'BTC-USD',
-    (status) =>
+    ({ status }) =>
       until(100_000, 'replay played to its end', async () => (await status()).replay?.done === true)
   )
   const played = framesOf(archive)
@@ -155,9 +87,13 @@ test('every recorded frame is archived once and byte for byte but for its number
 
 test('five products over three connections: every frame is archived, and each that was left out is a gap', async () => {
   const { sent, archive } = await archived(
-    ['--markets', '5', '--rate', '400', '--faults', 'FAULTS'],
+    (dir) => {
+      const faults = join(dir, 'faults.yaml')
+      writeFileSync(faults, '[{kind: skip, after: 2s, every: 500ms, count: 4}]')
+      return ['--markets', '5', '--rate', '400', '--faults', faults]
+    },
     '*-USD',
-    (status, journal) =>
+    ({ status, journal }) =>
       until(120_000, 'frames, and all faults', async () => {
         const { skip = 0 } = (await status()).faults
         return sentOf(journal).length > 3_000 && skip === 4

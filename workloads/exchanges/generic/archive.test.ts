@@ -2,18 +2,22 @@
 // An exchange that a Feed describes, through simulator, connector, NATS and archiver as separate programs: recorded frames
 // byte for byte and without a false gap; and the faults of a generated exchange as gaps of the manifest, no more and no fewer.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse, stringify } from 'yaml'
 import type { Feed } from '#crds/feed.gen.ts'
-import { type CheckedArchive, checkArchive } from '#testing/checker.ts'
+import type { CheckedArchive } from '#testing/checker.ts'
 import { until } from '#testing/deadline.ts'
-import { startNats } from '#testing/nats.ts'
-import { type RunningRole, startRole, writeResources } from '#testing/stack.ts'
+import {
+  archived as archivedFeed,
+  gapsOf,
+  recordsOf,
+  type Stack,
+} from '../protocol/testing/archived.ts'
 import { COUNTED, feedOf } from './testing/feeds.ts'
 import { frames as made } from './testing/frames.ts'
 
@@ -21,103 +25,33 @@ const test = suite('generic archive')
 const ROOT = new URL('../../../', import.meta.url)
 const RECORDING = new URL('../shared/data/cryptofeed/OKX.ws.1.0.gz', ROOT)
 
-type Status = {
-  readonly replay: { readonly done: boolean } | null
-  readonly faults: Readonly<Record<string, number>>
-}
-type Stack = { readonly journal: string; status(): Promise<Status> }
-type Archived = {
-  readonly sent: readonly string[]
-  readonly archive: CheckedArchive
-  /** Lines of events of connections, as parsed. */
-  readonly opened: readonly { readonly feed?: Feed }[]
-}
-
-/** Runs the programs, and reads the archive once all that was sent must be in it. */
+/** `opened`: the events of connections that were opened. */
 async function archived(
   feed: Feed,
   simulate: (dir: string) => readonly string[],
   use: (stack: Stack) => Promise<void>
-): Promise<Archived> {
-  const dir = mkdtempSync(join(tmpdir(), 'ssmd-generic-'))
-  const root = join(dir, 'archive')
-  const journal = join(dir, 'sent.jsonl')
-  const nats = await startNats({ sync: 'always' })
-  const running: RunningRole[] = []
-  const start = async (...args: string[]) => {
-    const role = await startRole(args, { logFile: join(dir, `${args[0]}.log`) })
-    running.push(role)
-    return role
-  }
-  try {
-    const { name } = feed.metadata
-    const described = join(dir, 'described.yaml')
-    writeFileSync(described, stringify(feed))
-    const simulator = await start(
-      ...['simulator', 'generic', '--feed', described, '--port', '0', '--journal', journal],
-      ...simulate(dir)
-    )
-    const url = String(simulator.ready.url)
-    const http = url.replace(/^ws/, 'http').replace(/(:\d+).*$/, '$1')
-    const files = writeResources(join(dir, 'resources'), {
-      feed: stringify(feed),
-      environment: `apiVersion: ssmd.io/v1alpha1
-kind: Environment
-metadata: {name: replay}
-spec:
-  feeds: [${name}]
-  transport: {url: "${nats.url}"}
-  simulator: {feeds: [${name}], url: "${url}"}
-`,
-      archive: `apiVersion: ssmd.io/v1alpha1
-kind: Archive
-metadata: {name: kept}
-spec:
-  environmentRef: {name: replay}
-  feeds: [${name}]
-  storage: {path: "${root}"}
-`,
-    })
-    const archiver = await start(
-      ...['archiver', '--archive', files.archive, '--env', files.environment]
-    )
-    const connector = await start('connector', '--feed', files.feed, '--env', files.environment)
-    const status = async () => (await (await fetch(`${http}/simulator`)).json()) as Status
-    await use({ journal, status })
-    const sent = readFileSync(journal, 'utf8')
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => line.slice(line.indexOf('"frame":') + 8, -1))
-    assert.is(await connector.stop(), 0, 'connector ends with 0')
-    await simulator.stop()
-    const dataOf = (): string[] =>
-      [...checkArchive(root, name).connections.values()].flat().flatMap(({ frame }) => frame ?? [])
-    await until(60_000, 'all archived', () => {
-      try {
-        return dataOf().length >= sent.length
-      } catch {
-        return false
-      }
-    })
-    assert.is(await archiver.stop(), 0, 'archiver ends with 0')
-    const archive = checkArchive(root, name)
-    assert.equal(archive.problems, [])
-    const opened = [...archive.connections.values()]
-      .flat()
-      .flatMap(({ event }) => (event?.kind === 'open' ? [event as { feed?: Feed }] : []))
-    return { sent, archive, opened }
-  } finally {
-    for (const role of running) await role.kill()
-    await nats.stop()
-    rmSync(dir, { recursive: true })
-  }
+) {
+  const feedYaml = stringify(feed)
+  const run = await archivedFeed({
+    exchange: 'generic',
+    feed: feed.metadata.name,
+    feedYaml,
+    simulate: (dir) => {
+      const described = join(dir, 'described.yaml')
+      writeFileSync(described, feedYaml)
+      return ['--feed', described, ...simulate(dir)]
+    },
+    use,
+    isComplete: (archive, sent) => framesOf(archive).length >= sent.length,
+  })
+  const opened = recordsOf(run.archive).flatMap(({ event }) =>
+    event?.kind === 'open' ? [event as { feed?: Feed }] : []
+  )
+  return { ...run, opened }
 }
 
 const framesOf = (archive: CheckedArchive): string[] =>
   [...archive.connections.values()].flat().flatMap(({ frame }) => frame ?? [])
-
-const gapsOf = (archive: CheckedArchive) =>
-  archive.gaps.filter(({ cause }) => cause !== 'connector-stopped')
 
 /** The Feed that ships, active, and with books, which the recording has too. */
 function shipped(symbols: string[]): Feed {

@@ -7,16 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type CheckedArchive, checkArchive } from '#testing/checker.ts'
+import type { CheckedArchive } from '#testing/checker.ts'
 import { until } from '#testing/deadline.ts'
-import { startNats } from '#testing/nats.ts'
 import { STRANGERS } from '#testing/recordings.ts'
-import { type RunningRole, startRole, writeResources } from '#testing/stack.ts'
+import { archived as archivedFeed, gapsOf, type Stack } from '../protocol/testing/archived.ts'
 
 const test = suite('kraken archive')
 
-const resources = (o: { nats: string; simulator: string; root: string; symbols: string }) => ({
-  feed: `apiVersion: ssmd.io/v1alpha1
+const feedOf = (symbols: string) => `apiVersion: ssmd.io/v1alpha1
 kind: Feed
 metadata: {name: coins}
 spec:
@@ -27,96 +25,24 @@ spec:
       endpoint: wss://exchange.invalid/v2
       restEndpoint: https://exchange.invalid
   channels: [book, trade, ticker, instrument]
-  symbols: {include: ["${o.symbols}"]}
-`,
-  environment: `apiVersion: ssmd.io/v1alpha1
-kind: Environment
-metadata: {name: replay}
-spec:
-  feeds: [coins]
-  transport: {url: "${o.nats}"}
-  simulator: {feeds: [coins], url: "${o.simulator}"}
-`,
-  archive: `apiVersion: ssmd.io/v1alpha1
-kind: Archive
-metadata: {name: kept}
-spec:
-  environmentRef: {name: replay}
-  feeds: [coins]
-  storage: {path: "${o.root}"}
-`,
-})
+  symbols: {include: ["${symbols}"]}
+`
 
-type Status = {
-  readonly replay: { readonly done: boolean } | null
-  readonly faults: Readonly<Record<string, number>>
-}
-type Stack = { readonly journal: string; status(): Promise<Status> }
-
-/** Runs the programs, and reads the archive once all that was sent must be in it. */
-async function archived(
+/** `count`: frames of market data; null: as many as are written down when it is stopped. */
+const archived = (
   simulate: readonly string[],
   symbols: string,
-  /** Frames of market data; null: as many as are written down when it is stopped. */
   count: number | null,
   use: (stack: Stack) => Promise<void>
-): Promise<{ readonly sent: readonly string[]; readonly archive: CheckedArchive }> {
-  const dir = mkdtempSync(join(tmpdir(), 'ssmd-kraken-'))
-  const root = join(dir, 'archive')
-  const journal = join(dir, 'sent.jsonl')
-  const nats = await startNats({ sync: 'always' })
-  const running: RunningRole[] = []
-  const start = async (...args: string[]) => {
-    const role = await startRole(args, { logFile: join(dir, `${args[0]}.log`) })
-    running.push(role)
-    return role
-  }
-  try {
-    const simulator = await start(
-      ...['simulator', 'kraken', '--port', '0', '--journal', journal, ...simulate]
-    )
-    const url = String(simulator.ready.url)
-    const http = url.replace(/^ws/, 'http').replace(/(:\d+).*$/, '$1')
-    const files = writeResources(
-      join(dir, 'resources'),
-      resources({ nats: nats.url, simulator: url, root, symbols })
-    )
-    const archiver = await start(
-      ...['archiver', '--archive', files.archive, '--env', files.environment]
-    )
-    const connector = await start('connector', '--feed', files.feed, '--env', files.environment)
-    const status = async () => (await (await fetch(`${http}/simulator`)).json()) as Status
-    await use({ journal, status })
-    // What is sent while the connector says goodbye may not reach it; what is sent last is not written down yet.
-    const sent = readFileSync(journal, 'utf8')
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => line.slice(line.indexOf('"frame":') + 8, -1))
-    assert.is(await connector.stop(), 0, 'connector ends with 0')
-    await simulator.stop()
-    await until(60_000, 'all archived', () => {
-      try {
-        const archive = checkArchive(root, 'coins')
-        return isClosed(archive) && dataOf(archive).length >= (count ?? sent.length)
-      } catch {
-        return false
-      }
-    })
-    assert.is(await archiver.stop(), 0, 'archiver ends with 0')
-    const archive = checkArchive(root, 'coins')
-    assert.equal(archive.problems, [])
-    return { sent, archive }
-  } finally {
-    for (const role of running) await role.kill()
-    await nats.stop()
-    rmSync(dir, { recursive: true })
-  }
-}
-
-/** The last record of every connection is its end: the connector sends nothing after it. */
-const isClosed = ({ connections }: CheckedArchive): boolean =>
-  connections.size > 0 &&
-  [...connections.values()].every((records) => records.at(-1)?.event?.kind === 'close')
+) =>
+  archivedFeed({
+    exchange: 'kraken',
+    feed: 'coins',
+    feedYaml: feedOf(symbols),
+    simulate: () => simulate,
+    use,
+    isComplete: (archive, sent) => dataOf(archive).length >= (count ?? sent.length),
+  })
 
 /** Frames with market data, in order. */
 const dataOf = (archive: CheckedArchive): string[] =>
@@ -125,9 +51,6 @@ const dataOf = (archive: CheckedArchive): string[] =>
     .flatMap(({ frame }) =>
       frame !== null && /^\{"channel":"(book|trade|ticker|instrument)"/.test(frame) ? [frame] : []
     )
-
-const gapsOf = (archive: CheckedArchive) =>
-  archive.gaps.filter(({ cause }) => cause !== 'connector-stopped')
 
 test('every recorded frame is archived once, byte for byte, and none is a gap', async () => {
   const recorded = STRANGERS.kraken!().filter((frame) => frame.startsWith('{"channel":"book"'))
