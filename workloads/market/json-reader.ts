@@ -16,7 +16,7 @@ import { afterNumber } from './json-tokens.ts'
 
 /** `key`: the object is over. */
 export const END = null
-/** `key`: a member that nobody wants. */
+/** `key`: a member that is not wanted. */
 export const OTHER = undefined
 
 /** `,"` and `}}` as the two lower bytes of a word. */

@@ -1,4 +1,4 @@
-// The members of a JSON object that somebody wants, compiled for comparison with bytes, and where the values of
+// The wanted members of a JSON object, compiled for comparison with bytes, and where the values of
 // the last object stood in its frame. Made once for each kind of object, and filled again for each frame.
 
 import { headOf, tailOf, viewOf } from './bytes.ts'

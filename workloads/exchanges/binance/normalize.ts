@@ -321,7 +321,7 @@ const isShutdown = (bytes: Uint8Array, { start, end }: Field): boolean =>
 /** Whether a symbol is the one that a stream is named after, in lower case. */
 function isSame(bytes: Uint8Array, from: number, to: number, symbol: Field): boolean {
   const length = to - from
-  // A text with escapes is compared by nobody: the connector has read both.
+  // A text with escapes is not compared: the connector has read both.
   if (symbol.kind === KIND.escaped) return true
   if (symbol.kind !== KIND.text || symbol.end - symbol.start !== length) return false
   for (let i = 0; i < length; i++) {

@@ -182,7 +182,7 @@ class KalshiNormalizer implements Normalizer {
     return side
   }
 
-  /** Absent prices are sent as empty texts: nobody bids, or nothing was traded yet. */
+  /** Absent prices are sent as empty texts: no bid, or no trade yet. */
   #readTicker(event: MarketEvent): void {
     const { decimal } = this.#values
     this.#begin(event, EVENT.quote)

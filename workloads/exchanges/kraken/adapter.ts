@@ -1,5 +1,5 @@
 // Kraken's spot WebSocket, version 2: where to connect, what to subscribe to, what its frames say. Put together from the pure
-// parts beside it. Market data is public: nobody signs in.
+// parts beside it. Market data is public: no key is needed.
 
 import { SsmdError } from '#crds/errors.ts'
 import type { Adapter, AdapterContext, Exchange } from '../protocol/adapter.ts'

@@ -133,7 +133,7 @@ class KrakenNormalizer implements Normalizer {
     data.start = reader.position + head.length - 1
     reader.seek(data.start)
     this.#items(event, null)
-    // A member that nobody knows may follow.
+    // An unknown member may follow.
     if (this.#values.why !== '' || reader.bytes[reader.position] !== BRACE) return false
     reader.seek(reader.position + 1)
     return reader.finish()
@@ -238,7 +238,7 @@ class KrakenNormalizer implements Normalizer {
     event.flags = this.#kind === 1 ? FLAG.history : 0
   }
 
-  /** A price of zero is none: nobody bids, or nothing was traded yet. */
+  /** A price of zero means that there is none: no bid, or no trade yet. */
   #readTicker(event: MarketEvent): void {
     const values = this.#values
     const { decimal } = values

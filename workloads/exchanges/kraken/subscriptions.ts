@@ -1,5 +1,5 @@
 // Which channels of which symbols a connection has. Symbols are asked for many at a time; each is answered on its own, so that
-// one that is refused keeps none of the others waiting. Pure: commands and changes are taken by whoever drives it.
+// one that is refused keeps none of the others waiting. Pure: its caller sends the commands and applies the changes.
 
 import type { Reply } from './replies.ts'
 import type { Channel } from './types.ts'

@@ -165,7 +165,7 @@ export class SpotMarket {
       events.trade(++this.lastTradeId, price, size, taker)
       wanted -= size
     }
-    // A last level of one lot is left alone: somebody adds to it.
+    // A last level of one lot is not taken: an order adds to it instead.
     if (left >= 0 && wanted === 0) return
     if (this.sizeAt(maker, 0) === 1 && this.count(maker) <= LEAST_LEVELS)
       this.#set(maker, this.priceAt(maker, 0) as number, 1 + this.#size(), events)

@@ -39,7 +39,7 @@ export type ShownSubscription = {
 
 /** One client of the exchange: a pure state machine that is told the time. */
 export type Session = {
-  /** Whoever signed in, as logs and `GET /simulator` show it; the empty text where nobody does. */
+  /** The key that signed in, as logs and `GET /simulator` show it; empty if the exchange needs none. */
   readonly who: string
   readonly hasSubscriptions: boolean
   /** Counts every change of what this client is subscribed to. */
@@ -106,7 +106,7 @@ type Simulated = {
   refusal(fault: 'unauthorized' | 'tooManyRequests', nowMs: number): HttpAnswer
 }
 
-/** Markets that are made: a function of seed and step. Only the times in them come from whoever moves it. */
+/** Markets that are made: a function of seed and step. Only the times in them come from the caller. */
 export type GeneratedExchange = Simulated & {
   /** Exchange time, unix milliseconds. */
   readonly nowMs: number
@@ -130,7 +130,7 @@ export type Recognised =
   | 'frame'
   /** No frame, but `PlayedExchange.aside` wants it. */
   | 'aside'
-  /** An answer to a command, a heartbeat, or a frame that nobody knows: counted and not played. */
+  /** An answer to a command, a heartbeat, or an unknown frame: counted and not played. */
   | 'unplayed'
   /** Not of this exchange at all. */
   | 'odd'

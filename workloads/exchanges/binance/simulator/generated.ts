@@ -147,7 +147,7 @@ export class GeneratedMarkets implements Source {
     return 1
   }
 
-  /** Sends what has waited long enough; of a channel that nobody wants it is forgotten. */
+  /** Sends what has waited long enough; of a channel without subscribers it is dropped. */
   #sendDue(market: Market, deliver: Deliver): number {
     const { symbol, instrument } = market.listing
     let frames = 0

@@ -1,4 +1,4 @@
-// Kraken's doors: the WebSocket, which nobody signs for, and the list of pairs over REST, under the names that REST has.
+// Kraken's doors: the WebSocket, which needs no key, and the list of pairs over REST, under the names that REST has.
 
 import type { HttpAnswer, HttpRequest, Session } from '../../simulation/venue.ts'
 import { KrakenClient } from './session.ts'
