@@ -61,6 +61,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   [MARKET]: [],
   'workloads/events': [...PROGRAM, MARKET, EXCHANGES, `${ARCHIVE}/read`],
   'workloads/connector': [...PROGRAM, MARKET, EXCHANGES, PROTOCOL],
+  'workloads/data': [...PROGRAM, MARKET, EXCHANGES, 'workloads/events', `${ARCHIVE}/read`],
   'workloads/archiver': [...PROGRAM, ARCHIVE],
   'workloads/simulator': [...PROGRAM, EXCHANGES, SIMULATION, `${ARCHIVE}/read`],
   'operator/kube': ['crds', 'workloads/role'],

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { styleText } from 'node:util'
-import { SsmdError, toSsmdError } from '#crds/errors.ts'
+import { toSsmdError } from '#crds/errors.ts'
 import { clean } from './text.ts'
 
 export type Output = 'table' | 'json'
@@ -89,6 +89,3 @@ export function printError(thrown: unknown): void {
   const cause = error.code === 'SSMD_E_INTERNAL' ? (error.cause ?? error) : undefined
   if (cause instanceof Error && cause.stack) process.stderr.write(`${cause.stack}\n`)
 }
-
-export const usageError = (message: string, hint?: string): SsmdError =>
-  new SsmdError('SSMD_E_USAGE', message, hint === undefined ? {} : { hint })

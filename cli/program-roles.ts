@@ -1,7 +1,8 @@
 // The commands of the roles, as the operator and `ssmd up` call them, and as a person may by hand.
 import { type Command, Option } from 'commander'
+import { usageError } from '#crds/errors.ts'
 import { examples, wholeNumber } from './flags.ts'
-import { outliveOutput, usageError } from './output.ts'
+import { outliveOutput } from './output.ts'
 
 const healthOption = (): Option =>
   new Option(

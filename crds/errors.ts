@@ -43,6 +43,10 @@ export class SsmdError extends Error {
   }
 }
 
+/** What a person asked for does not exist or does not fit together. */
+export const usageError = (message: string, hint?: string): SsmdError =>
+  new SsmdError('SSMD_E_USAGE', message, hint === undefined ? {} : { hint })
+
 /** The one place that turns an unknown thrown value into an SsmdError; keeps the original as its cause. */
 export function toSsmdError(thrown: unknown): SsmdError {
   if (thrown instanceof SsmdError) return thrown

@@ -2,11 +2,11 @@
 
 import { namesInFormat1 } from '#archive/read/format-1.ts'
 import { readLines, readManifest } from '#archive/read/reader.ts'
-import { describeError, type SsmdError } from '#crds/errors.ts'
-import { findFeed, namesOfDays } from '../archive.ts'
-import { resolveDay, resolveTime } from '../day.ts'
-import { type Output, usageError, write } from '../output.ts'
-import { readRoots } from '../roots.ts'
+import { describeError, type SsmdError, usageError } from '#crds/errors.ts'
+import { findFeed, namesOfDays } from '#data/catalog.ts'
+import { resolveDay, resolveTime } from '#data/day.ts'
+import { readRoots } from '#data/roots.ts'
+import { type Output, write } from '../output.ts'
 import { clean } from '../text.ts'
 
 export type DataSampleOptions = {

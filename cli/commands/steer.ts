@@ -1,6 +1,6 @@
 // `ssmd rollout`, `ssmd pause`, `ssmd resume`: one annotation on one resource of a cluster, which the operator acts on. What
 // kubectl annotate does as well, with words.
-import { SsmdError } from '#crds/errors.ts'
+import { SsmdError, usageError } from '#crds/errors.ts'
 import { Client } from '../../operator/kube/client.ts'
 import { loadConnection } from '../../operator/kube/config.ts'
 import { isForbidden, isNotFound } from '../../operator/kube/errors.ts'
@@ -15,7 +15,7 @@ import {
   PAUSED,
   ROLLOUT,
 } from '../../operator/reconcile/kinds.ts'
-import { usageError, writeLines } from '../output.ts'
+import { writeLines } from '../output.ts'
 import { readVersion } from './version.ts'
 
 export type Verb = 'rollout' | 'pause' | 'resume'

@@ -8,8 +8,7 @@ import {
   surveyDays,
   type Unreadable,
 } from '#archive/read/reader.ts'
-import { SsmdError, toSsmdError } from '#crds/errors.ts'
-import { usageError } from './output.ts'
+import { SsmdError, toSsmdError, usageError } from '#crds/errors.ts'
 
 export type Root = {
   readonly path: string

@@ -1,0 +1,43 @@
+// Market events of one segment as columns: what the cache holds, what history is merged from, and what queries read directly.
+// A table's rows are in the total order of history.ts. Columns are typed arrays, and no row costs an object.
+
+/**
+ * One file of the cache each. `record`: every line of the segment, connection events with their payload; so that gaps can be told
+ * exactly. `book`: snapshots and changes, which only mean something together.
+ */
+export const TABLES = ['record', 'trade', 'quote', 'book', 'instrument', 'unknown'] as const
+export type TableName = (typeof TABLES)[number]
+
+/** Signed 64 bits as pairs of 32, low word first, over the very bytes of the file: no BigInt for a row. */
+export type Int64Column = {
+  readonly words: Int32Array
+  /** A bit for each row, lowest first, as Arrow has it; null: none is absent. */
+  readonly valid: Uint8Array | null
+}
+/** One scale for the whole column: it stands in the metadata of the field. */
+export type DecimalColumn = Int64Column & { readonly scale: number }
+export type NamesColumn = { readonly codes: Int32Array; readonly names: readonly string[] }
+/** Text of row i: bytes from `offsets[i]` to `offsets[i + 1]`, UTF-8. */
+export type TextColumn = { readonly offsets: Int32Array; readonly bytes: Uint8Array }
+
+export type Table = {
+  readonly name: TableName
+  readonly length: number
+  /** Receive time, nanoseconds since 1970. */
+  readonly recv: Int64Column
+  /** Of the record: the connection and its number, and which event of the record's frame it is, from 0. */
+  readonly conn: NamesColumn
+  readonly n: Int64Column
+  readonly row: Int32Array
+  readonly type: NamesColumn
+  readonly symbol: NamesColumn
+  /** All others of the table, by the names of market events; which ones a table has is in `columns.ts`. */
+  readonly columns: ReadonlyMap<
+    string,
+    Int64Column | DecimalColumn | NamesColumn | TextColumn | Uint8Array
+  >
+}
+
+/** The value of a row as a number: exact below 2^53. */
+export const int64At = (words: Int32Array, i: number): number =>
+  words[2 * i + 1]! * 4_294_967_296 + (words[2 * i]! >>> 0)
