@@ -37,7 +37,7 @@ const RENDERINGS = new WeakMap<Feed, WeakMap<Environment, Rendering>>()
 
 /**
  * The connectors of a feed; none while the feed is disabled or not in force, or the environment is suspended. The same
- * arguments give the same objects, so that whoever compares them with live ones need not do it twice.
+ * arguments give the same objects, so that a comparison with live ones is made once.
  */
 export function desiredConnector(
   feed: Feed,
