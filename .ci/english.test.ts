@@ -1,7 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { blankCode, checkComments, checkEnglish, checkLiterals, DENIED, readBy } from './english.ts'
-import { readSources } from './sources.ts'
 
 const test = suite('english')
 
