@@ -1,7 +1,6 @@
 // The records of one feed of one archive, in order over groups and days, with the gaps that no line names in their places. The
 // next record is known once `fill` has resolved; taking it is synchronous.
 
-import { exchangeOf } from '#archive/read/exchange.ts'
 import {
   type KeyedLine,
   type LineFilter,
@@ -10,16 +9,15 @@ import {
   readRuns,
 } from '#archive/read/reader.ts'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
-import { normalizerOf } from '#exchanges/index.ts'
 import type { EventBatch } from '#market/columns.ts'
-import { FLAG } from '#market/event.ts'
+import { EVENT, MarketEvent } from '#market/event.ts'
 import type { Normalizer } from '#market/normalizer.ts'
 import { timeText } from '#market/time.ts'
-import { feedsOfDay } from './day-feed.ts'
-import { dayGaps, type PlacedGap, underway } from './day-gaps.ts'
-import type { Time } from './gap-fold.ts'
+import { dayReading, normalizersOf } from './day-normalizers.ts'
+import { damagedGap, FeedGaps, type GapRow, insertGap } from './feed-gaps.ts'
 import { LineReader } from './line.ts'
-import { type EventFilter, eventFields, FeedStage } from './stage.ts'
+import { type EventFilter, FeedStage } from './stage.ts'
+import { endOf, startOf } from './times.ts'
 
 export type FeedHistoryOptions = EventFilter & {
   readonly root: string
@@ -34,10 +32,6 @@ export type FeedHistoryOptions = EventFilter & {
   readonly batch: EventBatch
 }
 
-const NONE: ReadonlyMap<string, string> = new Map()
-/** The events of connections that gaps are made from: read with any choice of types. */
-const TOLD = ['open', 'ready', 'close', 'gap', 'drop', 'proof']
-
 export class FeedHistory {
   readonly label: string
   /** Receive time of the next record or gap; empty if it is not known yet. */
@@ -51,19 +45,20 @@ export class FeedHistory {
   #run: readonly KeyedLine[] = []
   #at = 0
   /** In order, before the lines with their keys. */
-  #due: PlacedGap[] = []
+  #due: GapRow[] = []
+  readonly #gaps: FeedGaps
+  readonly #row = new MarketEvent()
   #stage: FeedStage | null = null
   #exchange = ''
-  #shards: ReadonlyMap<string, number> = new Map()
-  #began: ReadonlyMap<string, string> = NONE
-  #carried: ReadonlyMap<string, string> = NONE
-
-  /** Of a day with several Feeds: by which of them the frames of a connection are read. */
-  readonly #byConnection = new Map<string, Normalizer>()
+  #normalizers: (connection: string) => Normalizer = () => {
+    throw new Error('no day is open')
+  }
 
   constructor(options: FeedHistoryOptions) {
     this.#o = options
     this.label = options.label
+    this.#gaps = new FeedGaps(options)
+    this.#row.feed = options.label
   }
 
   /** Reads until the next record is known, or all were read. */
@@ -110,8 +105,8 @@ export class FeedHistory {
     const line = this.#run[this.#at]
     const gap = this.#due[0]
     // While lines may come, they decide whether a gap is next.
-    if (line === undefined) this.head = this.#runs === null && gap !== undefined ? gap.recv : ''
-    else this.head = gap !== undefined && gap.recv < line.recv ? gap.recv : line.recv
+    if (line === undefined) this.head = this.#runs === null && gap !== undefined ? textOf(gap) : ''
+    else this.head = gap !== undefined && textOf(gap) < line.recv ? textOf(gap) : line.recv
     return this.head !== ''
   }
 
@@ -125,31 +120,28 @@ export class FeedHistory {
         { hint: 'see `ssmd data verify`' }
       )
     }
-    const shard = this.#shards.get(line.connection) ?? 0
-    const { ms, ns, payload } = read
-    if (read.isEvent) {
-      stage.gaps.event(line.connection, shard, line.number, ms, ns, eventFields(payload))
-      return
-    }
-    const normalizer = this.#byConnection.get(line.connection)
-    if (normalizer !== undefined) stage.use(normalizer)
-    stage.gaps.frame(line.connection, shard, line.number, ms, ns)
-    stage.frame(ms, ns, read.type, read.symbol, payload)
+    if (read.isEvent) return
+    stage.use(this.#normalizers(line.connection))
+    stage.frame(read.ms, read.ns, read.type, read.symbol, read.payload)
   }
 
-  #tellGap({ recv, reason, from, to, shard, connection }: PlacedGap): void {
-    const { gaps } = this.#stage!
-    const at = this.#timeOf(recv)
-    if (shard !== null && connection === '') gaps.lasts(shard, reason, this.#timeOf(from), at)
-    else {
-      const until = to === null ? null : this.#timeOf(to)
-      gaps.tell(reason, this.#timeOf(from), until, at, FLAG.first | (to === null ? 0 : FLAG.last))
-    }
+  #tellGap({ at, reason, from, until, flags, symbol }: GapRow): void {
+    const row = this.#row
+    row.begin(EVENT.gap)
+    row.symbol = symbol
+    row.recvMs = at.ms
+    row.recvNs = at.ns
+    row.timeMs = from.ms
+    row.timeNs = from.ns
+    row.untilMs = until?.ms ?? -1
+    row.untilNs = until?.ns ?? 0
+    row.flags = flags
+    row.reason = reason
+    this.#o.batch.append(row)
   }
 
   async #openDay(day: string): Promise<void> {
-    const { root, feed, from, to, symbols, types } = this.#o
-    const before = this.#day
+    const { root, feed, label, batch, from, to, symbols, types } = this.#o
     this.#nextDay++
     this.#day = day
     this.#run = []
@@ -161,34 +153,20 @@ export class FeedHistory {
       const damage = toSsmdError(thrown)
       // Without anything of the feed there is no normaliser to tell it by.
       if (damage.code === 'SSMD_E_NOT_FOUND' || this.#stage === null) throw damage
-      this.#damaged(damage, { from: `${day}${MIDNIGHT}`, to: endOf(day) })
+      this.#damaged(damage, { from: startOf(day), to: endOf(day) })
       return
     }
-    await this.#prepare(manifest)
-    const midnight = `${day}${MIDNIGHT}`
-    const isFirst = before === '' || endOf(before) !== midnight
-    const start = from !== undefined && from > midnight ? padded(from) : midnight
-    const end = endOf(day)
-    const { placed, began, carried } = dayGaps(manifest, {
-      start: isFirst ? start : null,
-      end: end.startsWith(this.#o.days[this.#nextDay] ?? '-') ? end : null,
-      carried: isFirst ? NONE : this.#carried,
+    const reading = await dayReading(root, manifest, this.#exchange)
+    this.#exchange = reading.exchange
+    this.#normalizers = await normalizersOf(reading)
+    this.#stage ??= new FeedStage(label, batch, this.#normalizers(''), this.#o, {
+      countsNumbers: false,
     })
-    this.#carried = carried
-    if (isFirst) {
-      for (const { id, shard } of underway(manifest.connections, start)) {
-        this.#stage!.gaps.underway(id, shard)
-      }
-    }
-    this.#began = began
-    this.#shards = new Map(manifest.connections.map(({ id, shard }) => [id, shard]))
-    this.#due = placed.filter(
-      ({ recv }) => (from === undefined || recv >= from) && (to === undefined || recv < to)
-    )
+    this.#due = await this.#gaps.day(manifest, this.#o.days[this.#nextDay])
     const filter: LineFilter = {
       from,
       to,
-      ...(types === undefined ? {} : { types: [...types, ...TOLD] }),
+      types,
       // Frames of several symbols have none in their line.
       ...(symbols === undefined ? {} : { symbols: [...symbols, ''] }),
       onDamage: (error, span) => this.#damaged(error, span),
@@ -197,100 +175,16 @@ export class FeedHistory {
   }
 
   #damaged(error: SsmdError, { from, to }: { readonly from: string; readonly to: string }): void {
-    const gap: PlacedGap = {
-      recv: from,
-      connection: '',
-      number: 0,
-      reason: `damaged: ${error.message}`,
-      from,
-      to,
-      shard: null,
-    }
-    const at = this.#due.findIndex((other) => other.recv > from)
-    this.#due.splice(at < 0 ? this.#due.length : at, 0, gap)
-  }
-
-  /** A stage for the exchange of the day: as a rule the same as before. */
-  async #prepare(manifest: Manifest): Promise<void> {
-    const { root, feed, label, batch } = this.#o
-    const { day } = manifest
-    const exchange = (await exchangeOf(root, manifest)) ?? this.#exchange
-    if (exchange === '') {
-      throw new SsmdError(
-        'SSMD_E_ARCHIVE_INVALID',
-        `${root}: neither the manifest nor a line of ${feed}/${day} names its exchange`,
-        { hint: 'its frames cannot be read as market events; ssmd data sample shows them' }
-      )
-    }
-    const feeds = await feedsOfDay(root, manifest)
-    this.#byConnection.clear()
-    if (this.#stage !== null && exchange === this.#exchange && feeds.size === 0) return
-    const where = `${root}: ${feed}/${day}`
-    const normalizers = new Map<string, Normalizer>()
-    for (const [name, resource] of feeds) {
-      normalizers.set(name, await knownNormalizer(exchange, resource, where))
-    }
-    for (const { id, feed: name } of manifest.connections) {
-      const own = name === undefined ? undefined : normalizers.get(name)
-      if (own !== undefined && feeds.size > 1) this.#byConnection.set(id, own)
-    }
-    const [first] = normalizers.values()
-    const normalizer = first ?? (await knownNormalizer(exchange, null, where))
-    this.#exchange = exchange
-    this.#stage = new FeedStage(label, batch, normalizer, this.#o, {
-      began: (connection, at) => this.#beganAt(connection, at),
-      countsNumbers: false,
-    })
-  }
-
-  #beganAt(connection: string, at: Time | null): Time | undefined {
-    const key = at === null ? connection : `${connection} ${timeText(at.ms, at.ns)}`
-    const from = this.#began.get(key)
-    return from === undefined ? undefined : this.#timeOf(from)
-  }
-
-  #timeOf(text: string): Time {
-    const { ms, ns } = this.#line
-    this.#line.time(text)
-    const time = { ms: this.#line.ms, ns: this.#line.ns }
-    this.#line.ms = ms
-    this.#line.ns = ns
-    return time
+    insertGap(this.#due, damagedGap(error.message, { from, to }))
   }
 }
 
-/** Rejects with SSMD_E_RESOURCE_INVALID if there is none. */
-export async function knownNormalizer(
-  exchange: string,
-  feed: unknown,
-  what: string
-): Promise<Normalizer> {
-  const normalizer = await normalizerOf(exchange, feed)
-  if (normalizer !== null) return normalizer
-  throw new SsmdError(
-    'SSMD_E_RESOURCE_INVALID',
-    `${what}: frames of exchange ${exchange} cannot be read as market events`,
-    { hint: 'this version of ssmd has no normalize.ts for it; ssmd data sample shows the frames' }
-  )
-}
+const textOf = ({ at }: GapRow): string => timeText(at.ms, at.ns)
 
 /** A gap stands before the record that it names, and before all others of its time if it names none. */
-function isBefore(gap: PlacedGap, line: KeyedLine): boolean {
-  if (gap.recv !== line.recv) return gap.recv < line.recv
+function isBefore(gap: GapRow, line: KeyedLine): boolean {
+  const recv = textOf(gap)
+  if (recv !== line.recv) return recv < line.recv
   if (gap.connection !== line.connection) return gap.connection < line.connection
   return gap.number <= line.number
 }
-
-const DAY_MS = 86_400_000
-
-/** The midnight that ends a day. */
-const endOf = (day: string): string =>
-  `${new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10)}${MIDNIGHT}`
-
-const MIDNIGHT = 'T00:00:00.000000000Z'
-
-/** The first time that begins with a text such as `2026-11-24T15:30`. */
-const padded = (text: string): string =>
-  text.length >= 30
-    ? text
-    : `${text.replace(/Z$/, '')}${'0000-01-01T00:00:00.000000000Z'.slice(text.replace(/Z$/, '').length)}`
