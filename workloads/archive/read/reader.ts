@@ -1,6 +1,7 @@
 // Reads an archive for the CLI, the API and signals. Only what a manifest names is visible: it is committed and whole.
 // Lines come in receive order across all groups; members that cannot match the filter are not read.
 
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
 import { readRegular } from '#crds/regular-file.ts'
@@ -14,8 +15,9 @@ import {
 import { dayFolder, feedFolder, MANIFEST_FILE } from '../format/names.ts'
 import { isAtWork } from './at-work.ts'
 import type { LineFilter, Span } from './line-filter.ts'
+import { Stale } from './members.ts'
 import type { KeyedLine, SortKey } from './merge.ts'
-import { mergedRuns, Stale } from './merged-runs.ts'
+import { mergedRuns } from './merged-runs.ts'
 import { proofOf } from './proof.ts'
 import { surveyFolders, type Unreadable } from './survey.ts'
 
@@ -45,7 +47,7 @@ export type DaySummary = {
   readonly to: string | null
 }
 
-export type { Unreadable } from './survey.ts'
+export { namesOfDays, type Unreadable } from './survey.ts'
 
 export type Days = {
   readonly days: readonly DaySummary[]
@@ -101,6 +103,20 @@ export async function readManifest(root: string, feed: string, day: string): Pro
   throw new SsmdError('SSMD_E_NOT_FOUND', `${root} has no day ${day} of ${feed}`, {
     hint: 'see `ssmd data list`',
   })
+}
+
+/** The same; undefined if the day is being begun, or was removed. */
+export async function manifestIfThere(
+  root: string,
+  feed: string,
+  day: string
+): Promise<Manifest | undefined> {
+  const manifest = await readIfThere(root, feed, day)
+  if (manifest !== undefined) return manifest
+  const names = await readdir(dayFolder(root, feed, day)).catch((): string[] => [])
+  // A day that is being begun has its first manifest a moment after its first segment.
+  if (names.length === 0 || (await isAtWork(feedFolder(root, feed)))) return undefined
+  throw noManifest(`${feed}/${day}`, names)
 }
 
 /** The lines of a day, each with its line feed, in receive order. */
