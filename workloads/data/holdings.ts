@@ -11,9 +11,9 @@ import {
   type Unreadable,
 } from '#archive/read/reader.ts'
 import { SsmdError, toSsmdError, usageError } from '#crds/errors.ts'
-import { nearest } from '#crds/suggest.ts'
 import type { ArchiveRoot } from '#events/history.ts'
 import { type DayFacts, ManifestCache } from './manifests.ts'
+import { nearestName } from './nearest.ts'
 import type { QueryContext } from './query.ts'
 
 /** A feed of a root; `feed` is the name that it goes by, `own` the one that it has there. */
@@ -190,7 +190,7 @@ export const shortList = (names: readonly string[], most = 10): string =>
     : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
 
 function refuseFeed(name: string, known: readonly string[], roots: readonly ArchiveRoot[]): never {
-  const near = nearest(name, known)
+  const near = nearestName(name, known)
   const where = roots.length === 1 ? 'the archive has' : 'the archives have'
   throw new SsmdError('SSMD_E_NOT_FOUND', `${where} no feed ${JSON.stringify(name)}`, {
     hint:

@@ -40,7 +40,7 @@ export type RowsAnswer = {
   readonly rows: Rows
   /** Of an answer over an interval; complete once the rows have ended. */
   readonly quality?: () => Quality
-  /** Facts of the answer as a whole, such as the state of a book; complete once the rows have ended. */
+  /** Facts of the whole answer, known once the rows have ended: what a book is of, for instance. */
   readonly about?: () => Readonly<Record<string, unknown>>
 }
 export type DocumentAnswer = { readonly kind: 'document'; readonly body: unknown }

@@ -24,7 +24,7 @@ export type ColumnValues =
       readonly type: 'decimal'
       readonly values: Float64Array
       readonly scales: Uint8Array
-      /** By row: integers beyond 2^53, as sums may be. Their place in `values` is NaN. */
+      /** By row, mantissas beyond 2^53; `values` is NaN there. */
       readonly wide?: ReadonlyMap<number, bigint>
     }
   /** Milliseconds since 1970, and the nanoseconds within. */

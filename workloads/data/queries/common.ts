@@ -59,6 +59,7 @@ export const FROM: Parameter = {
   name: 'from',
   schema: {
     type: 'string',
+    format: 'instant',
     description: `From here on: ${WHEN}`,
     examples: ['2026-11-24', '2026-11-24T15:04:05Z'],
   },
@@ -68,6 +69,7 @@ export const TO: Parameter = {
   name: 'to',
   schema: {
     type: 'string',
+    format: 'instant',
     description: `Before this time: ${WHEN}`,
     examples: ['2026-11-25', '2026-11-24T15:05:00Z'],
   },
@@ -77,6 +79,7 @@ export const AT: Parameter = {
   name: 'at',
   schema: {
     type: 'string',
+    format: 'instant',
     description: `As it was just before this time: ${WHEN} The end of what is archived if left out.`,
     examples: ['2026-11-24T15:04:05Z'],
   },

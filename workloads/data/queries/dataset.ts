@@ -56,7 +56,7 @@ export const dataset: Query = {
       required: true,
       schema: {
         type: 'string',
-        pattern: '^\\d{4}-\\d{2}-\\d{2}$',
+        format: 'day',
         description: 'The UTC day.',
         examples: ['2026-11-24'],
       },
