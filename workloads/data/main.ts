@@ -10,6 +10,7 @@ import { announceReady, runRole, stopped } from '#role/run.ts'
 import { allowAll, singleKey } from './http/access.ts'
 import { isLoopbackName } from './http/host.ts'
 import { startApi } from './http/server.ts'
+import { ManifestCache } from './manifests.ts'
 import { readRoots } from './roots.ts'
 
 export type DataApiOptions = {
@@ -37,6 +38,7 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
       roots,
       cacheDir: options.cacheDir ?? join(homedir(), '.cache/ssmd/events'),
       nowMs: clock.nowMs,
+      manifests: new ManifestCache(),
       log,
       signal,
       metrics,

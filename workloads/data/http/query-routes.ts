@@ -112,6 +112,7 @@ async function answerQuery(
     roots: deps.roots,
     cacheDir: deps.cacheDir,
     nowMs: deps.nowMs,
+    manifests: deps.manifests,
     grant: ctx.state.caller.grant,
     signal: asked.signal,
     limit: query.answer.kind === 'rows' ? Number(values.limit) : 0,

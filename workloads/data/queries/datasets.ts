@@ -1,107 +1,71 @@
-// `datasets`: what is archived, a row for each feed and day.
+// The days of feeds with their figures, as their manifests have them.
 
-import type { DaySummary } from '#archive/read/reader.ts'
-import { sourceOf } from '../catalog.ts'
+import { type DamagedDay, type HeldDay, Holdings } from '../holdings.ts'
+import { intervalOf } from '../interval.ts'
+import { comparePositions, type PlainRow, plainRows } from '../plain-rows.ts'
 import type { Query } from '../query.ts'
-import { type Cells, pageOf } from './cells.ts'
-import { DAY_SPAN, daysOf, FEEDS, inSpan } from './days.ts'
+import {
+  always,
+  BUDGET,
+  FEED_COLUMN,
+  FEEDS,
+  FROM,
+  flag,
+  integer,
+  json,
+  listOf,
+  SMALL,
+  TO,
+  text,
+  time,
+} from './common.ts'
 
-const CELLS: Cells<DaySummary> = [
-  {
-    name: 'feed',
-    type: 'text',
-    optional: false,
-    says: 'Name of the feed.',
-    of: ({ feed }) => feed,
-  },
-  { name: 'day', type: 'text', optional: false, says: 'Day in UTC.', of: ({ day }) => day },
-  {
-    name: 'exchange',
-    type: 'text',
-    says: 'Where it was captured.',
-    of: ({ exchange }) => exchange,
-  },
-  {
-    name: 'environment',
-    type: 'text',
-    optional: false,
-    says: 'Environment that captured it.',
-    of: ({ environment }) => environment,
-  },
-  {
-    name: 'archive',
-    type: 'text',
-    optional: false,
-    says: 'Archive that keeps it.',
-    of: ({ archive }) => archive,
-  },
-  {
-    name: 'source',
-    type: 'text',
-    optional: false,
-    says: '`exchange`, or `simulated`, which is no market data.',
-    of: sourceOf,
-  },
-  {
-    name: 'condition',
-    type: 'text',
-    optional: false,
-    says: '`available`, `degraded`, `pending` while it grows, or `missing`.',
-    of: ({ condition }) => condition,
-  },
-  {
-    name: 'records',
-    type: 'integer',
-    optional: false,
-    says: 'Records: frames and connection events.',
-    of: ({ records }) => records,
-  },
-  {
-    name: 'bytes',
-    type: 'integer',
-    optional: false,
-    says: 'Bytes of its segments.',
-    of: ({ bytes }) => bytes,
-  },
-  {
-    name: 'rawBytes',
-    type: 'integer',
-    optional: false,
-    says: 'The same before compression.',
-    of: ({ rawBytes }) => rawBytes,
-  },
-  {
-    name: 'segments',
-    type: 'integer',
-    optional: false,
-    says: 'Files with records.',
-    of: ({ segments }) => segments,
-  },
-  { name: 'gaps', type: 'integer', optional: false, says: 'Known holes.', of: ({ gaps }) => gaps },
-  { name: 'from', type: 'text', says: 'Receive time of its first record.', of: ({ from }) => from },
-  { name: 'to', type: 'text', says: 'Receive time of its last record.', of: ({ to }) => to },
-  {
-    name: 'updated',
-    type: 'text',
-    optional: false,
-    says: 'When its manifest was written.',
-    of: ({ updated }) => updated,
-  },
+const COLUMNS = [
+  FEED_COLUMN,
+  text('day', 'The UTC day; absent if the whole folder of the feed cannot be read.'),
+  text('exchange', 'Where its connections lead; absent on a day of an older ssmd.'),
+  always(text('condition', 'available, degraded, pending, missing; damaged: it cannot be read.')),
+  flag('simulated', 'True if any record of the day came from a simulator: no market data.'),
+  integer('records', 'Records, among them the events of connections.'),
+  integer('bytes', 'Bytes of the segments on the disk.'),
+  integer('rawBytes', 'Bytes of the lines before they were compressed.'),
+  integer('segments', 'Files of records.'),
+  integer('gaps', 'Holes that the manifest names.'),
+  time('from', 'Receive time of the first record.'),
+  time('to', 'Receive time of the last record.'),
+  time('updated', 'When the manifest was written.'),
+  json('types', 'Records by message type.'),
+  json('proof', 'By channel, what the protocol can prove about completeness.'),
+  text('problem', 'Why the day cannot be read.'),
 ]
 
 export const datasets: Query = {
   name: 'datasets',
   path: '/v1/datasets',
-  summary: 'Days of each feed',
-  description: 'A row for each feed and day of the archives, in the order of feeds and days.',
+  summary: 'The days of feeds, with records, size, gaps and condition',
+  description:
+    'One row for each feed and day, by feed and day. A day that cannot be read is a row with the condition damaged and its problem.',
   class: 'read',
-  parameters: [FEEDS, ...DAY_SPAN],
-  answer: { kind: 'rows', columns: CELLS, limit: { usual: 10_000, most: 100_000 } },
-  budget: 32_768,
-  async run(parameters, context) {
-    const found = (await daysOf(context, parameters.feed)).filter(({ day }) =>
-      inSpan(day, parameters)
-    )
-    return pageOf(found, CELLS, context, ({ feed, day }) => [feed, day])
+  parameters: [FEEDS, FROM, TO],
+  answer: { kind: 'rows', columns: COLUMNS, limit: SMALL },
+  budget: BUDGET,
+  run: async (parameters, context) => {
+    const choice = { feeds: listOf(parameters, 'feed'), ...intervalOf(parameters) }
+    const { days, damaged } = await new Holdings(context).days(choice)
+    const rows = [...days.map(rowOf), ...damaged.map(damagedRow)]
+    rows.sort((a, b) => comparePositions([a.feed, a.key], [b.feed, b.key]))
+    return plainRows({ columns: COLUMNS, rows, order: ['feed', 'key'] }, context)
   },
 }
+
+type Row = PlainRow & { readonly feed: string; readonly key: string }
+
+const rowOf = ({ feed, day, facts }: HeldDay): Row => ({ ...facts, feed, day, key: day })
+
+const damagedRow = ({ feed, day, path, error }: DamagedDay): Row => ({
+  feed,
+  day,
+  condition: 'damaged',
+  problem: error.message,
+  key: `${day ?? ''} ${path}`,
+})

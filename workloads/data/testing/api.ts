@@ -8,6 +8,8 @@ import { temporaryFolder } from '#archive/testing/folders.ts'
 import { allowAll } from '../http/access.ts'
 import { type Api, type ApiOptions, startApi } from '../http/server.ts'
 
+import { ManifestCache } from '../manifests.ts'
+
 export type TestApi = AsyncDisposable & {
   readonly api: Api
   readonly url: string
@@ -42,6 +44,7 @@ export async function startTestApi(
     roots: [{ path: folder.path, name: '' }],
     cacheDir: `${folder.path}-cache`,
     nowMs: () => Date.parse('2026-11-24T12:00:00Z'),
+    manifests: new ManifestCache(),
     log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
     signal: stop.signal,
     host: '127.0.0.1',
