@@ -1,4 +1,6 @@
 // API keys as a person has them: the real commands over one folder.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -7,8 +9,9 @@ import { parse } from 'yaml'
 import { authenticate } from '#data/keys/authenticate.ts'
 import { idOfKey } from '#data/keys/format.ts'
 import { KeyStore } from '#data/keys/store.ts'
+import { until, within } from '#testing/deadline.ts'
 import { TestFolder } from '../operator/local/testing/folder.ts'
-import { type Ran, runSsmd } from './testing/run.ts'
+import { ENTRY, type Ran, runSsmd } from './testing/run.ts'
 
 const test = suite('api-key')
 
@@ -157,6 +160,62 @@ test('a damaged file is listed, ends with 3, and is not left out of a Secret in 
   const manifest = await run(folder, 'list', '-o', 'yaml')
   assert.equal([manifest.code, manifest.stdout], [1, ''])
   assert.match(manifest.stderr, /0123456789\.json is no API key.*SSMD_E_CREDENTIALS/)
+})
+
+/** A server over an empty archive, until the end of the block; what it says is in `log`. */
+async function startServer(folder: TestFolder, args: readonly string[], env: object = {}) {
+  mkdirSync(folder.data, { recursive: true })
+  const child = spawn(
+    process.execPath,
+    [ENTRY, 'data-api', '--path', 'data', '--listen', '127.0.0.1:0', ...args],
+    { cwd: folder.path, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] }
+  )
+  const ended = once(child, 'close')
+  let log = ''
+  child.stdout.on('data', (data: Buffer) => {
+    log += data.toString()
+  })
+  const address = () => /"address":"([^"]+)"/.exec(log)?.[1]
+  await until(30_000, 'the data API is ready', () => address() !== undefined)
+  return {
+    log: () => log,
+    status: async (key: string) =>
+      (await fetch(`${address()}v1/feeds`, { headers: { 'x-api-key': key } })).status,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM')
+      await within(30_000, 'its end', ended)
+    },
+  }
+}
+
+test('a running server knows a key as soon as it is made, notes its use, and forgets it once it is revoked', async () => {
+  using folder = new TestFolder()
+  await using server = await startServer(folder, ['--api-keys', STORE], {
+    SSMD_API_KEY: 'one for all',
+  })
+  assert.match(server.log(), /"msg":"data\/\.ssmd\/api-keys holds no API key"/)
+  const made = await run(folder, 'create', 'late', '-o', 'json')
+  const { key, id } = JSON.parse(made.stdout) as { key: string; id: string }
+  assert.equal([await server.status(''), await server.status('one for all')], [401, 200])
+  assert.is(await server.status(key), 200)
+  await until(10_000, 'its use is noted', async () =>
+    /"lastUsed": "20/.test((await run(folder, 'list', '-o', 'json')).stdout)
+  )
+  await run(folder, 'revoke', id)
+  assert.is(await server.status(key), 401)
+  assert.not.match(server.log(), key.slice(-40))
+  assert.not.match(server.log(), 'one for all')
+  assert.match(server.log(), `"key":"${id}"`)
+})
+
+test('without keys the server refuses an address that others can reach, and says how to make one', async () => {
+  using folder = new TestFolder()
+  mkdirSync(folder.data)
+  const args = ['data-api', '--path', 'data', '--listen', '0.0.0.0:0']
+  const { code, stdout } = await runSsmd(args, { cwd: folder.path })
+  assert.is(code, 2)
+  assert.match(stdout, /can be reached from other computers, and there is no API key/)
+  assert.match(stdout, /ssmd api-key create/)
 })
 
 test.run()
