@@ -45,7 +45,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const metrics = apiMetrics(options.metrics, gates)
   const { queries = QUERIES, authorize, isLoopbackOnly } = options
   const routes = allRoutes({ queries, deps: options, limits, metrics, isLoopbackOnly })
-  const app = createApp({ deps: options, routes, authorize, isLoopbackOnly, gates, metrics })
+  const app = createApp({
+    ...{ deps: options, routes, authorize, isLoopbackOnly, gates, metrics, limits },
+    // Without keys there is one caller, the person at this computer.
+    isAudited: !isLoopbackOnly,
+  })
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
