@@ -10,9 +10,14 @@ const LISTED = 2048
 
 type Page = { count: number; list: Set<number> | null; bits: Uint8Array | null }
 
+const newPage = (): Page => ({ count: 0, list: new Set(), bits: null })
+
 /** A set of numbers that is small while they are consecutive. */
 export class NumberSet {
   readonly #pages = new Map<number, Page>()
+  /** The page of the last number: most are followed by the next one. */
+  #index = -1
+  #page: Page = newPage()
   first = Number.POSITIVE_INFINITY
   last = 0
   size = 0
@@ -20,12 +25,13 @@ export class NumberSet {
   /** False if it was known. */
   add(number: number): boolean {
     const index = Math.floor(number / PAGE)
-    let page = this.#pages.get(index)
-    if (page === undefined) {
-      page = { count: 0, list: new Set(), bits: null }
-      this.#pages.set(index, page)
+    if (index !== this.#index) {
+      const known = this.#pages.get(index)
+      this.#page = known ?? newPage()
+      this.#index = index
+      if (known === undefined) this.#pages.set(index, this.#page)
     }
-    if (!addTo(page, number - index * PAGE)) return false
+    if (!addTo(this.#page, number - index * PAGE)) return false
     this.size++
     if (number < this.first) this.first = number
     if (number > this.last) this.last = number
