@@ -4,21 +4,23 @@
 import { bytes, count, counted, dayPlus, duration, longDay, short } from './format.mjs'
 
 /**
- * A day of a feed that an archive has a manifest of.
+ * A day of a feed, as /v1/coverage has it.
  * @typedef {{
  *   readonly feed: string
  *   readonly day: string
- *   readonly condition: string
- *   readonly simulated: boolean
- *   readonly records: number
- *   readonly bytes: number
- *   readonly gaps: number
- *   readonly gapSeconds?: number | null
+ *   readonly state: string
+ *   readonly condition: string | null
+ *   readonly simulated: boolean | null
+ *   readonly records: number | null
+ *   readonly bytes: number | null
+ *   readonly gaps: number | null
+ *   readonly gapSeconds?: string | null
+ *   readonly gapShare?: string | null
  *   readonly trades?: number | null
  * }} Coverage
  */
 
-/** @typedef {'none' | 'quiet' | 'whole' | 'pending' | 'broken' | 'lost'} CellKind */
+/** @typedef {'none' | 'quiet' | 'whole' | 'pending' | 'broken' | 'lost' | 'damaged'} CellKind */
 
 /** @typedef {{ kind: CellKind, share: number, simulated: boolean }} Cell `share`: of a broken day, how much is lost. */
 
@@ -31,12 +33,13 @@ export const NOT_CAPTURED = { kind: 'none', share: 0, simulated: false }
  * @returns {Cell}
  */
 export function cellOf(day) {
-  const { simulated } = day
-  const lost = Math.min(1, (day.gapSeconds ?? 0) / 86_400)
+  const simulated = day.simulated === true
+  if (day.state === 'damaged') return { kind: 'damaged', share: 0, simulated }
   if (day.condition === 'missing') return { kind: 'lost', share: 1, simulated }
-  if (day.condition === 'degraded' || day.gaps > 0)
-    return { kind: 'broken', share: lost, simulated }
-  if (day.records === 0 || day.trades === 0) return { kind: 'quiet', share: 0, simulated }
+  if (day.state === 'not-captured') return NOT_CAPTURED
+  if (day.condition === 'degraded' || (day.gaps ?? 0) > 0)
+    return { kind: 'broken', share: Number(day.gapShare ?? 0), simulated }
+  if (day.state === 'no-trades' || day.records === 0) return { kind: 'quiet', share: 0, simulated }
   return { kind: day.condition === 'pending' ? 'pending' : 'whole', share: 0, simulated }
 }
 
@@ -45,7 +48,8 @@ export function cellOf(day) {
  *   readonly days: readonly string[]
  *   readonly x: readonly number[]
  *   readonly months: readonly { readonly x: number, readonly width: number, readonly day: string }[]
- *   readonly cell: number
+ *   readonly pitch: number
+ *   readonly space: number
  *   readonly width: number
  * }} Layout
  */
@@ -55,7 +59,7 @@ const BAR = 18
 export const barTop = (/** @type {number} */ row) => row * ROW + (ROW - BAR) / 2
 export const BAR_HEIGHT = BAR
 const MONTH_GAP = 4
-const LEAST = 3
+const LEAST = 2.4
 const MOST = 16
 
 /**
@@ -69,25 +73,37 @@ export function layoutOf(from, to, room) {
   const days = []
   for (let day = from; day <= to; day = dayPlus(day, 1)) days.push(day)
   const borders = days.filter((day, i) => i > 0 && day.endsWith('-01')).length
-  const pitch = Math.min(
-    MOST,
-    Math.max(LEAST, Math.floor((room - borders * MONTH_GAP) / Math.max(1, days.length)))
-  )
+  const wide = (room - borders * MONTH_GAP) / Math.max(1, days.length)
+  // Narrow cells fill the room exactly, a pixel more or less each; wide ones are all equal.
+  const pitch = wide < 5 ? Math.max(LEAST, wide) : Math.min(MOST, Math.floor(wide))
   const space = pitch >= 7 ? 2 : pitch >= 5 ? 1 : 0
   /** @type {number[]} */
   const x = []
   /** @type {{ x: number, width: number, day: string }[]} */
   const months = []
-  let at = 0
+  let start = 0
   for (const [i, day] of days.entries()) {
-    if (i > 0 && day.endsWith('-01')) at += MONTH_GAP
-    if (i === 0 || day.endsWith('-01')) months.push({ x: at, width: 0, day })
+    const isFirst = i === 0 || day.endsWith('-01')
+    if (isFirst && i > 0) start += MONTH_GAP
+    const at = start + Math.round(i * pitch)
+    if (isFirst) months.push({ x: at, width: 0, day })
     x.push(at)
-    at += pitch
     const month = months.at(-1)
-    if (month !== undefined) month.width = at - month.x
+    if (month !== undefined) month.width = start + Math.round((i + 1) * pitch) - month.x
   }
-  return { days, x, months, cell: pitch - space, width: at }
+  const last = months.at(-1)
+  return { days, x, months, pitch, space, width: last === undefined ? 0 : last.x + last.width }
+}
+
+/**
+ * How wide a day is drawn.
+ * @param {Layout} layout
+ * @param {number} i
+ */
+export function cellWidth({ days, x, pitch, space }, i) {
+  const next = days[i + 1]
+  const isLast = next === undefined || next.endsWith('-01')
+  return (isLast ? Math.round(pitch) : (x[i + 1] ?? 0) - (x[i] ?? 0)) - space
 }
 
 /**
@@ -95,7 +111,7 @@ export function layoutOf(from, to, room) {
  * @param {Layout} layout
  * @param {number} x
  */
-export function dayAt({ x: places, cell }, x) {
+export function dayAt({ x: places, pitch }, x) {
   let [low, high] = [0, places.length - 1]
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
@@ -103,7 +119,7 @@ export function dayAt({ x: places, cell }, x) {
     else high = middle - 1
   }
   const next = places[low + 1]
-  return next !== undefined && x > (places[low] ?? 0) + cell && next - x < 3 ? low + 1 : low
+  return next !== undefined && x > (places[low] ?? 0) + pitch && next - x < 3 ? low + 1 : low
 }
 
 /**
@@ -132,18 +148,24 @@ export function period(to, months) {
  */
 export function sayDay(feed, day, found, today) {
   const title = `${feed}, ${longDay(day)}`
-  if (found === undefined) return `${title}: ${day > today ? 'still to come' : 'not captured'}`
-  const parts = [found.condition]
+  const kind = found === undefined ? 'none' : cellOf(found).kind
+  if (found === undefined || kind === 'none')
+    return `${title}: ${day > today ? 'still to come' : 'not captured'}`
+  if (kind === 'damaged') return `${title}: it cannot be read; see ssmd data verify`
+  const records = found.records ?? 0
+  const parts = [found.condition ?? found.state]
   if (found.simulated) parts.push('simulated')
-  if (cellOf(found).kind === 'quiet')
-    parts.push(found.records === 0 ? 'captured, no records' : 'captured, no trades')
-  parts.push(`${found.records < 1e6 ? count(found.records) : short(found.records)} records`)
+  if (kind === 'quiet') parts.push('captured, no trades')
+  parts.push(`${records < 1e6 ? count(records) : short(records)} records`)
   parts.push(bytes(found.bytes))
-  if (found.gaps > 0)
-    parts.push(
-      found.gapSeconds
-        ? `${counted(found.gaps, 'gap')}, ${duration(found.gapSeconds * 1000)}`
-        : counted(found.gaps, 'gap')
-    )
+  if (found.gaps) parts.push(sayGaps(found.gaps, found.gapSeconds))
   return `${title}: ${parts.join(' · ')}`
 }
+
+/**
+ * `2 gaps, 3.1 s`
+ * @param {number} gaps
+ * @param {string | null | undefined} seconds
+ */
+export const sayGaps = (gaps, seconds) =>
+  seconds ? `${counted(gaps, 'gap')}, ${duration(Number(seconds) * 1000)}` : counted(gaps, 'gap')

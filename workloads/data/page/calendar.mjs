@@ -5,6 +5,7 @@ import {
   BAR_HEIGHT,
   barTop,
   cellOf,
+  cellWidth,
   dayAt,
   layoutOf,
   NOT_CAPTURED,
@@ -37,13 +38,11 @@ export function Calendar({ feeds, coverage, from, to, today }) {
     [coverage]
   )
   const [place, setPlace] = useState(/** @type {Place | null} */ (null))
-  const [hover, setHover] = useState(/** @type {Place | null} */ (null))
   const last = Math.max(
     0,
     layout.days.findLastIndex((day) => day <= today)
   )
   const here = place ?? { row: 0, column: last }
-  const shown = hover ?? here
   const find = (/** @type {Place} */ { row, column }) =>
     byPlace.get(`${feeds[row]}/${layout.days[column]}`)
   const say = (/** @type {Place} */ at) =>
@@ -65,13 +64,12 @@ export function Calendar({ feeds, coverage, from, to, today }) {
   }
   const open = (/** @type {Place | null} */ at) => {
     const day = at && find(at)
-    if (day) location.hash = linkTo([day.feed, day.day])
+    if (day && cellOf(day).kind !== 'none') location.hash = linkTo([day.feed, day.day])
   }
   const move = (/** @type {Place} */ to) => {
     const row = Math.min(feeds.length - 1, Math.max(0, to.row))
     const column = Math.min(layout.days.length - 1, Math.max(0, to.column))
     setPlace({ row, column })
-    setHover(null)
     const x = layout.x[column] ?? 0
     const box = scroller.current
     if (box === null) return
@@ -107,8 +105,7 @@ export function Calendar({ feeds, coverage, from, to, today }) {
             aria-rowcount=${feeds.length} aria-colcount=${layout.days.length}
             aria-activedescendant="calendar-cell" onKeyDown=${onKey}
             onClick=${(/** @type {MouseEvent} */ event) => open(placeOf(event))}
-            onMouseMove=${(/** @type {MouseEvent} */ event) => setHover(placeOf(event))}
-            onMouseLeave=${() => setHover(null)}
+            onMouseMove=${(/** @type {MouseEvent} */ event) => setPlace(placeOf(event) ?? place)}
             style=${{ width: `${layout.width}px`, height: `${feeds.length * ROW}px` }}>
             <canvas ref=${canvas} aria-hidden="true"></canvas>
             <div role="row" aria-rowindex=${here.row + 1}>
@@ -116,14 +113,14 @@ export function Calendar({ feeds, coverage, from, to, today }) {
                 aria-colindex=${here.column + 1} aria-label=${say(here)}
                 style=${{
                   transform: `translate(${cellX - 3}px, ${barTop(here.row) - 3}px)`,
-                  width: `${layout.cell + 6}px`,
+                  width: `${cellWidth(layout, here.column) + 6}px`,
                   height: `${BAR_HEIGHT + 6}px`,
                 }}></div>
             </div>
           </div>
         </div>
       </div>
-      <p class="calendar-said">${feeds.length > 0 && say(shown)}</p>
+      <p class="calendar-said">${feeds.length > 0 && say(here)}</p>
       <${Legend} simulated=${coverage.some((day) => day.simulated)} />
     </div>
   `
@@ -169,32 +166,40 @@ const Legend = ({ simulated }) => html`
  */
 function drawCalendar(canvas, layout, feeds, byPlace, today) {
   const context = begin(canvas, layout.width, feeds.length * ROW)
-  const [whole, bad, quiet, none] = ['--cell', '--bad-fill', '--quiet', '--line'].map(colorOf)
+  const [whole, bad, quiet, none, damaged] = [
+    '--cell',
+    '--bad-fill',
+    '--quiet',
+    '--line',
+    '--warm',
+  ].map(colorOf)
   const simulated = stripes(context, colorOf('--stripe'))
   for (const [row, feed] of feeds.entries()) {
     const top = barTop(row)
     for (const [column, day] of layout.days.entries()) {
       const x = layout.x[column] ?? 0
+      const wide = cellWidth(layout, column)
       const found = byPlace.get(`${feed}/${day}`)
       const { kind, share, simulated: made } = found === undefined ? NOT_CAPTURED : cellOf(found)
       if (kind === 'none') {
         context.fillStyle = none ?? ''
-        if (day <= today) context.fillRect(x, top + BAR_HEIGHT / 2 - 1, layout.cell, 2)
+        if (day <= today) context.fillRect(x, top + BAR_HEIGHT / 2 - 1, wide, 2)
         continue
       }
       context.globalAlpha = kind === 'pending' ? 0.55 : 1
-      context.fillStyle = (kind === 'lost' ? bad : kind === 'quiet' ? quiet : whole) ?? ''
-      context.fillRect(x, top, layout.cell, BAR_HEIGHT)
+      const fills = { lost: bad, quiet, damaged, whole, pending: whole, broken: whole }
+      context.fillStyle = fills[kind] ?? ''
+      context.fillRect(x, top, wide, BAR_HEIGHT)
       context.globalAlpha = 1
       if (made) {
         context.fillStyle = simulated
-        context.fillRect(x, top, layout.cell, BAR_HEIGHT)
+        context.fillRect(x, top, wide, BAR_HEIGHT)
       }
       if (kind !== 'broken') continue
       // A short gap must not vanish: the mark grows with what is lost, from a third of the bar.
       const height = Math.round(BAR_HEIGHT * Math.max(0.34, Math.min(1, share)))
       context.fillStyle = bad ?? ''
-      context.fillRect(x, top + BAR_HEIGHT - height, layout.cell, height)
+      context.fillRect(x, top + BAR_HEIGHT - height, wide, height)
     }
   }
 }

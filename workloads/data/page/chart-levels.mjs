@@ -148,7 +148,7 @@ export function readClock(text) {
 
 /** @param {number} ms since the start of the day */
 export function writeClock(ms) {
-  if (ms >= DAY_MS) return '24:00'
+  if (ms >= DAY_MS) return '24:00:00'
   const text = new Date(Math.max(0, Math.round(ms))).toISOString().slice(11, 23)
   return text.endsWith('.000') ? text.slice(0, 8) : text
 }

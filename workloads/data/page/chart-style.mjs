@@ -48,7 +48,7 @@ export function chartOptions(Plot, { width, height, holes, barMs, onCursor }) {
   return {
     width,
     height,
-    padding: [12, 8, 0, 8],
+    padding: [12, 8, 0, 24],
     legend: { show: false },
     cursor: { drag: { x: false, y: false, setScale: false }, points: { show: false } },
     scales: {
@@ -142,12 +142,12 @@ function priceRange(min, max) {
  */
 function timeLabel(ms, step) {
   const text = new Date(ms).toISOString()
-  if (step >= MINUTE) return text.slice(11, 16) === '00:00' ? text.slice(5, 10) : text.slice(11, 16)
+  if (step >= MINUTE) return text.slice(11, 16)
   return step >= SECOND ? text.slice(11, 19) : text.slice(14, 23)
 }
 
 const pixelsOf = (/** @type {UPlot} */ u, /** @type {number} */ ms) => {
-  const { min = 0, max = 1 } = u.scales['x'] ?? {}
+  const { min = 0, max = 1 } = u.scales.x ?? {}
   return (ms / ((max ?? 1) - (min ?? 0) || 1)) * (u.bbox.width / devicePixelRatio)
 }
 
@@ -157,7 +157,7 @@ const pixelsOf = (/** @type {UPlot} */ u, /** @type {number} */ ms) => {
  */
 function drawHoles(u, holes) {
   const { ctx, bbox } = u
-  const { min, max } = u.scales['x'] ?? {}
+  const { min, max } = u.scales.x ?? {}
   if (min == null || max == null) return
   ctx.save()
   const fill = colorOf('--bad-fill')

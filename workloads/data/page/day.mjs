@@ -75,7 +75,7 @@ export function DayView({ route: { feed, day, query } }) {
         ? html`<${NotCaptured} feed=${feed} day=${day} hint=${answer.error.hint} />`
         : answer.error && html`<${Problem} error=${answer.error} again=${answer.again} />`
     }
-    ${!answer.error && html`<${Whole} feed=${feed} day=${day} path=${path} found=${found} wanted=${query['gap'] ?? ''} />`}
+    ${!answer.error && html`<${Whole} feed=${feed} day=${day} path=${path} found=${found} wanted=${query.gap ?? ''} />`}
   `
 }
 

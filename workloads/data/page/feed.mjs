@@ -3,7 +3,7 @@
 import { useAnswer } from './answers.mjs'
 import { Calendar } from './calendar.mjs'
 import { period } from './calendar-cells.mjs'
-import { bytes, count, counted, dayOf, duration, NONE, short } from './format.mjs'
+import { bytes, count, dayOf, duration, NONE, short } from './format.mjs'
 import { html, useMemo } from './lib.mjs'
 import { Condition, Figures, Note, Problem, Section, Simulated, Skeleton } from './parts.mjs'
 import { linkTo } from './route.mjs'
@@ -20,11 +20,17 @@ const DAYS = 10_000
 export function FeedView({ route }) {
   const { feed } = route
   const today = dayOf(Date.now())
-  const feeds = useAnswer('v1/feeds', { feed, limit: 1 })
+  const feeds = useAnswer('v1/feeds')
   const answer = useAnswer('v1/coverage', { feed, limit: DAYS })
   const facts = feeds.body?.rows.find((/** @type {{ feed: string }} */ row) => row.feed === feed)
   /** @type {readonly Coverage[] | undefined} */
-  const days = answer.body?.rows
+  const days = useMemo(
+    () =>
+      answer.body?.rows.filter(
+        (/** @type {Coverage} */ day) => day.condition || day.state === 'damaged'
+      ),
+    [answer.body]
+  )
   const newest = useMemo(() => days?.toSorted((a, b) => (a.day < b.day ? 1 : -1)), [days])
   const error = feeds.error ?? answer.error
   return html`
@@ -60,9 +66,9 @@ const NoDays = ({ feed }) => html`
 
 /** @param {{ days: readonly Coverage[] | undefined }} props */
 function FeedFigures({ days }) {
-  const sum = (/** @type {(day: Coverage) => number} */ of) =>
-    days?.reduce((total, day) => total + of(day), 0)
-  const broken = days?.filter(({ gaps }) => gaps > 0).length
+  const sum = (/** @type {(day: Coverage) => number | null} */ of) =>
+    days?.reduce((total, day) => total + (of(day) ?? 0), 0)
+  const broken = days?.filter(({ gaps }) => gaps).length
   return html`
     <${Figures} figures=${[
       ['Days', count(days?.length)],
@@ -94,7 +100,7 @@ function DayList({ feed, days }) {
     {
       name: 'Condition',
       cell: (/** @type {Coverage} */ { condition }) =>
-        html`<${Condition} condition=${condition} />`,
+        html`<${Condition} condition=${condition ?? 'damaged'} />`,
     },
     { name: 'Records', kind: 'number', cell: (/** @type {Coverage} */ day) => count(day.records) },
     {
@@ -109,11 +115,7 @@ function DayList({ feed, days }) {
       kind: 'number',
       wide: true,
       cell: (/** @type {Coverage} */ day) =>
-        day.gaps === 0
-          ? NONE
-          : day.gapSeconds == null
-            ? counted(day.gaps, 'gap')
-            : duration(day.gapSeconds * 1000),
+        day.gaps ? duration(Number(day.gapSeconds) * 1000) : NONE,
     },
   ]
   return html`

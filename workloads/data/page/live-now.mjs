@@ -18,7 +18,7 @@ import { linkTo, linkToTail } from './route.mjs'
  *   readonly lastRecord?: string | null
  *   readonly lagSeconds?: number | null
  *   readonly gapsToday?: number | null
- *   readonly reconnects?: number | null
+ *   readonly message?: string
  * }} LiveFeed
  * @typedef {{ readonly live: boolean, readonly why?: string, readonly feeds?: readonly LiveFeed[] }} Live
  */
@@ -76,11 +76,11 @@ const LiveTable = ({ feeds, rates, now }) => html`
       <thead>
         <tr>
           <th scope="col">Feed</th>
-          <th scope="col">State</th>
-          <th scope="col" class="wide">Last minute</th>
+          <th scope="col" class="wide">State</th>
+          <th scope="col" class="wide">Lately</th>
           <th scope="col" class="number">Rate</th>
           <th scope="col" class="number">Last record</th>
-          <th scope="col" class="number">Archive behind</th>
+          <th scope="col" class="number wide">Archive behind</th>
           <th scope="col" class="number">Gaps today</th>
         </tr>
       </thead>
@@ -89,14 +89,17 @@ const LiveTable = ({ feeds, rates, now }) => html`
           (one) => html`
             <tr key=${`${one.environment}/${one.feed}`}>
               <th scope="row">
-                <a href=${linkTo([one.feed])}>${one.feed}</a>${' '}
-                ${one.simulated && html`<${Simulated} />`}
+                <span class=${`state is-${one.state ?? 'unknown'}`}>
+                  <a href=${linkTo([one.feed])}>${one.feed}</a>
+                </span>
+                ${' '}${one.simulated && html`<${Simulated} />`}
+                ${one.state !== 'capturing' && html`<span class="narrow quiet">${one.state}</span>`}
               </th>
-              <td><span class=${`state is-${one.state ?? 'unknown'}`}>${one.state ?? NONE}</span></td>
+              <td class="wide" title=${one.message || undefined}>${one.state ?? NONE}</td>
               <td class="wide"><${Sparkline} values=${rates.get(one.feed) ?? []} /></td>
               <td class="number">${one.rate == null ? NONE : `${short(one.rate)}/s`}</td>
               <td class="number">${ago(one.lastRecord, now)}</td>
-              <td class="number">${one.lagSeconds == null ? NONE : duration(one.lagSeconds * 1000)}</td>
+              <td class="number wide">${one.lagSeconds == null ? NONE : duration(one.lagSeconds * 1000)}</td>
               <td class=${`number ${one.gapsToday ? 'is-bad' : ''}`}>${count(one.gapsToday)}</td>
             </tr>
           `

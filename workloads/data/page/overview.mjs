@@ -2,8 +2,8 @@
 
 import { useAnswer } from './answers.mjs'
 import { Calendar } from './calendar.mjs'
-import { period } from './calendar-cells.mjs'
-import { bytes, count, dayOf, dayPlus, duration, longDay, NONE, short } from './format.mjs'
+import { period, sayGaps } from './calendar-cells.mjs'
+import { bytes, count, dayOf, dayPlus, longDay, NONE, short } from './format.mjs'
 import { html, useMemo } from './lib.mjs'
 import { LiveNow } from './live-now.mjs'
 import { Condition, Figures, Note, Problem, Section, Simulated, Skeleton } from './parts.mjs'
@@ -15,7 +15,7 @@ import { linkTo } from './route.mjs'
 /** @param {{ route: import('./route.mjs').Route }} props */
 export function Overview({ route }) {
   const today = dayOf(Date.now())
-  const feeds = useAnswer(/** @type {string} */ ('v1/feeds'), { limit: 10_000 })
+  const feeds = useAnswer('v1/feeds')
   /** @type {readonly Feed[] | undefined} */
   const list = feeds.body?.rows
   return html`
@@ -27,10 +27,10 @@ export function Overview({ route }) {
         : !feeds.error &&
           html`
             <${Totals} feeds=${list} />
-            <${Coverages} feeds=${list} today=${today} until=${route.query['to'] ?? ''} />
+            <${Coverages} feeds=${list} today=${today} until=${route.query.to ?? ''}><${LiveNow} /><//>
           `
     }
-    <${LiveNow} />
+    ${(list?.length === 0 || feeds.error) && html`<${LiveNow} />`}
     <${KeysNote} />
   `
 }
@@ -63,8 +63,8 @@ function Totals({ feeds }) {
 const YEAR = 12
 const QUARTER = 3
 
-/** @param {{ feeds: readonly Feed[] | undefined, today: string, until: string }} props */
-function Coverages({ feeds, today, until }) {
+/** @param {{ feeds: readonly Feed[] | undefined, today: string, until: string, children?: unknown }} props */
+function Coverages({ feeds, today, until, children }) {
   const first = feeds?.map(({ from }) => from ?? today).sort()[0] ?? today
   const newest = /^\d{4}-\d{2}$/.test(until) ? `${until}-01` : today
   const months = first < period(newest, QUARTER).from ? YEAR : QUARTER
@@ -96,6 +96,7 @@ function Coverages({ feeds, today, until }) {
           : html`<${Skeleton} rows=${4} height=${28} label="Coverage" />`
       }
     <//>
+    ${children}
     <${Broken} coverage=${coverage} />
   `
 }
@@ -105,7 +106,7 @@ const SHOWN = 6
 /** The latest days that have something missing. @param {{ coverage: readonly Coverage[] }} props */
 function Broken({ coverage }) {
   const days = coverage
-    .filter(({ gaps, condition }) => gaps > 0 || condition === 'missing')
+    .filter(({ gaps, condition }) => gaps || condition === 'missing')
     .sort((a, b) => (a.day < b.day ? 1 : a.day > b.day ? -1 : a.feed < b.feed ? -1 : 1))
   if (days.length === 0) return null
   return html`
@@ -121,7 +122,7 @@ function Broken({ coverage }) {
               <${Condition} condition=${day.condition} />
               ${day.simulated && html`<${Simulated} />`}
               <span class="number">
-                ${count(day.gaps)} gap${day.gaps === 1 ? '' : 's'}${day.gapSeconds ? `, ${duration(day.gapSeconds * 1000)}` : ''}
+                ${sayGaps(day.gaps ?? 0, day.gapSeconds)}
               </span>
             </li>
           `

@@ -30,13 +30,13 @@ export function SymbolView({ route: { feed, day, symbol, query } }) {
   const [span, setSpan] = useState(() =>
     within(
       {
-        fromMs: startMs + (readClock(query['from']) ?? 0),
-        toMs: startMs + (query['to'] === '24:00' ? DAY_MS : (readClock(query['to']) ?? DAY_MS)),
+        fromMs: startMs + (readClock(query.from) ?? 0),
+        toMs: startMs + (query.to?.startsWith('24:00') ? DAY_MS : (readClock(query.to) ?? DAY_MS)),
       },
       startMs
     )
   )
-  const asked = readClock(query['at'])
+  const asked = readClock(query.at)
   const [pinned, setPinned] = useState(asked === null ? null : startMs + asked)
   const [hover, setHover] = useState(/** @type {number | null} */ (null))
   useEffect(() => {
@@ -55,7 +55,8 @@ export function SymbolView({ route: { feed, day, symbol, query } }) {
     setHover(ms)
     if (isPinned) setPinned(Math.round(ms))
   }
-  const at = hover ?? pinned
+  const end = found?.to ? Math.min(Date.parse(found.to), span.toMs) : null
+  const at = hover ?? pinned ?? end
   const middle =
     at !== null && at >= span.fromMs && at <= span.toMs ? at : (span.fromMs + span.toMs) / 2
   const width = span.toMs - span.fromMs

@@ -143,12 +143,12 @@ function Filter({ feeds, query }) {
     <form class="filter" onSubmit=${submit} aria-label="Which records">
       <label>Feed
         <select name="feed">
-          <option value="" selected=${!query['feed']}>all feeds</option>
-          ${feeds.map((feed) => html`<option key=${feed} value=${feed} selected=${query['feed'] === feed}>${feed}</option>`)}
+          <option value="" selected=${!query.feed}>all feeds</option>
+          ${feeds.map((feed) => html`<option key=${feed} value=${feed} selected=${query.feed === feed}>${feed}</option>`)}
         </select>
       </label>
-      <label>Symbol <input name="symbol" value=${query['symbol'] ?? ''} placeholder="all" spellcheck=${false} autocomplete="off" /></label>
-      <label>Type <input name="type" value=${query['type'] ?? ''} placeholder="all" spellcheck=${false} autocomplete="off" /></label>
+      <label>Symbol <input name="symbol" value=${query.symbol ?? ''} placeholder="all" spellcheck=${false} autocomplete="off" /></label>
+      <label>Type <input name="type" value=${query.type ?? ''} placeholder="all" spellcheck=${false} autocomplete="off" /></label>
       <button type="submit" class="primary">Show</button>
     </form>
     ${feeds.length === 0 && html`<${Note} title="No feed is being captured."><p>Start one with <code>npm start</code>.</p><//>`}

@@ -39,6 +39,7 @@ const CONDITIONS = {
   degraded: 'has known gaps',
   pending: 'is still being written',
   missing: 'nothing was captured: all of it is a gap',
+  damaged: 'cannot be read; see ssmd data verify',
 }
 /** @param {string} condition */
 export const conditionText = (condition) => CONDITIONS[condition] ?? condition
