@@ -244,6 +244,6 @@ async function* asTheyCome<T>(
   } finally {
     // Nothing more comes, so that those who wait end.
     end()
-    await Promise.allSettled(iterators.map((iterator) => iterator.return?.()))
+    await Promise.allSettled(iterators.map(async (iterator) => iterator.return?.()))
   }
 }
