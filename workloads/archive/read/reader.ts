@@ -1,6 +1,7 @@
 // Reads an archive for the CLI, the API and signals. Only what a manifest names is visible: it is committed and whole.
 // Lines come in receive order across all groups; members that cannot match the filter are not read.
 
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
 import { readRegular } from '#crds/regular-file.ts'
@@ -21,7 +22,8 @@ import { proofOf } from './proof.ts'
 import { surveyFolders, type Unreadable } from './survey.ts'
 
 export type { Gap, Manifest, ManifestSegment } from '../format/manifest.ts'
-export { dayFolder, isFeedName } from '../format/names.ts'
+export { dayFolder, isFeedName, MANIFEST_FILE } from '../format/names.ts'
+export { isDay } from '../format/time.ts'
 export type { LineFilter, LineNames, Span } from './line-filter.ts'
 export type { KeyedLine } from './merge.ts'
 
@@ -46,7 +48,7 @@ export type DaySummary = {
   readonly to: string | null
 }
 
-export type { Unreadable } from './survey.ts'
+export { namesOfDays, surveyFolders, type Unreadable } from './survey.ts'
 
 export type Days = {
   readonly days: readonly DaySummary[]
@@ -102,6 +104,20 @@ export async function readManifest(root: string, feed: string, day: string): Pro
   throw new SsmdError('SSMD_E_NOT_FOUND', `${root} has no day ${day} of ${feed}`, {
     hint: 'see `ssmd data list`',
   })
+}
+
+/** The same; undefined if the day is being begun, or was removed. */
+export async function manifestIfThere(
+  root: string,
+  feed: string,
+  day: string
+): Promise<Manifest | undefined> {
+  const manifest = await readIfThere(root, feed, day)
+  if (manifest !== undefined) return manifest
+  const names = await readdir(dayFolder(root, feed, day)).catch((): string[] => [])
+  // A day that is being begun has its first manifest a moment after its first segment.
+  if (names.length === 0 || (await isAtWork(feedFolder(root, feed)))) return undefined
+  throw noManifest(`${feed}/${day}`, names)
 }
 
 /** The lines of a day, each with its line feed, in receive order. */
@@ -174,7 +190,8 @@ async function readIfThere(root: string, feed: string, day: string): Promise<Man
   }
 }
 
-function summaryOf(manifest: Manifest): DaySummary {
+/** What a manifest says in short. */
+export function summaryOf(manifest: Manifest): DaySummary {
   const { feed, day, environment, archive, simulated, condition, updated } = manifest
   const { records, bytes, rawBytes, from, to } = manifest
   return {
