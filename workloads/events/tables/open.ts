@@ -60,8 +60,6 @@ const RETRY_MS = 50
  * that can hold it are read.
  */
 const WHOLE_FROM = 2
-/** The events of connections that gaps are made from: read with any choice of types. */
-const TOLD = ['open', 'ready', 'close', 'gap', 'drop', 'proof']
 
 export async function openTables(
   place: SegmentPlace,
@@ -154,7 +152,7 @@ async function buildHashed(
 function memberFilter({ types, symbols, from, to }: Want): MemberFilter {
   return {
     ...{ from, to },
-    types: types === undefined ? undefined : [...types, ...TOLD],
+    types,
     // Frames of several symbols have none in their line.
     symbols: symbols === undefined ? undefined : [...symbols, ''],
   }
