@@ -2,6 +2,7 @@
 // the rest as numbers and as names that are made once. What few lines have (format 1, texts, base64, pads) LineReader reads.
 
 import { lineKey } from '#archive/read/merge.ts'
+import { SsmdError } from '#crds/errors.ts'
 import { headOf, viewOf } from '#market/bytes.ts'
 import { Symbols } from '#market/symbols.ts'
 import { LineReader } from '../line.ts'
@@ -28,9 +29,6 @@ function wordOf(text: string): number {
   return headOf(viewOf(Buffer.from(text)), 0, text.length)
 }
 
-/** Behind the lines, so that words can be read anywhere in them. */
-const TAIL = 16
-
 export class LineScan {
   /** Of the last line. */
   recvMs = 0
@@ -46,9 +44,8 @@ export class LineScan {
   payload: Buffer = Buffer.alloc(0)
   start = 0
   end = 0
-  #bytes: Buffer = Buffer.alloc(TAIL)
+  #bytes: Buffer = Buffer.alloc(8)
   #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length)
-  #length = 0
   #at = 0
   /** The second of the last line, as its bytes, and as times. */
   #second0 = Number.NaN
@@ -57,6 +54,9 @@ export class LineScan {
   #secondMs = 0
   #secondLow = 0
   #secondHigh = 0
+  /** Where `conn` stands in these lines. */
+  #connAt = 0
+  #connLength = 0
   readonly #texts = new Symbols()
   readonly #escaped = new Map<string, string>()
   readonly #lines = new LineReader()
@@ -64,28 +64,22 @@ export class LineScan {
 
   /** Starts with the lines of a member. */
   begin(lines: Buffer): void {
-    if (this.#bytes.length < lines.length + TAIL) {
-      this.#bytes = Buffer.allocUnsafeSlow(Math.ceil(1.25 * lines.length) + TAIL)
-      const { buffer, byteOffset, length } = this.#bytes
-      this.#view = new DataView(buffer, byteOffset, length)
-      this.#frame.bytes = this.#bytes
-      this.#frame.view = this.#view
-    }
-    lines.copy(this.#bytes)
-    this.#bytes.fill(0, lines.length, lines.length + TAIL)
-    this.#length = lines.length
+    this.#bytes = lines
+    this.#view = new DataView(lines.buffer, lines.byteOffset, lines.length)
+    this.#frame.bytes = lines
+    this.#frame.view = this.#view
     this.#at = 0
-    this.conn = ''
+    this.#connLength = 0
   }
 
   /** Reads the next line. False: there is none. Throws if it is no line of format 1 or 2. */
   next(): boolean {
     const start = this.#at
-    if (start >= this.#length) return false
     const bytes = this.#bytes
+    if (start >= bytes.length) return false
     const view = this.#view
     const feed = bytes.indexOf(LINE_FEED, start)
-    const end = feed < 0 || feed > this.#length ? this.#length : feed
+    const end = feed < 0 ? bytes.length : feed
     this.#at = end + 1
     this.#readTime(start)
     let at = this.#readConnection(start, end)
@@ -115,11 +109,9 @@ export class LineScan {
   #readTime(start: number): void {
     const view = this.#view
     const at = start + RECV_AT
-    const [a, b, c] = [
-      view.getFloat64(at, true),
-      view.getFloat64(at + 8, true),
-      view.getInt32(at + 15, true),
-    ]
+    const a = view.getFloat64(at, true)
+    const b = view.getFloat64(at + 8, true)
+    const c = view.getInt32(at + 15, true)
     if (a !== this.#second0 || b !== this.#second8 || c !== this.#second15) {
       this.#second0 = a
       this.#second8 = b
@@ -146,8 +138,18 @@ export class LineScan {
   #readConnection(start: number, end: number): number {
     const at = start + CONN_AT
     const bytes = this.#bytes
+    // Most probably the same as that of the line before.
+    const length = this.#connLength
+    if (length > 0 && bytes[at + length] === QUOTE) {
+      const before = this.#connAt
+      let i = 0
+      while (i < length && bytes[at + i] === bytes[before + i]) i++
+      if (i === length) return at + length + NUMBER_AFTER_QUOTE
+    }
     let quote = at
     while (quote < end && bytes[quote] !== QUOTE) quote++
+    this.#connAt = at
+    this.#connLength = quote - at
     this.conn = this.#texts.get(this.#frame, at, quote)
     return quote + NUMBER_AFTER_QUOTE
   }
@@ -155,8 +157,13 @@ export class LineScan {
   #readOther(start: number, end: number): boolean {
     const key = lineKey.of(this.#bytes.subarray(start, end + 1))
     const read = this.#lines
-    if (!read.read(key))
-      throw new Error(`${key.connection} ${key.number} is no line of format 1 or 2`)
+    if (!read.read(key)) {
+      throw new SsmdError(
+        'SSMD_E_ARCHIVE_INVALID',
+        `record ${key.number} of connection ${key.connection} is no line of format 1 or 2`,
+        { hint: 'see `ssmd data verify`' }
+      )
+    }
     this.type = read.type
     this.symbol = read.symbol
     this.isEvent = read.isEvent
