@@ -13,6 +13,8 @@ const RECV_AT = '{"recv":"'.length
 const NANOS_AT = RECV_AT + 20
 const CONN_AT = RECV_AT + '2026-11-24T15:01:02.123456789Z","conn":"'.length
 const NUMBER_AFTER_QUOTE = '","n":'.length
+/** Bytes up to the number, if the connection has one letter. */
+const LEAST = CONN_AT + 1 + NUMBER_AFTER_QUOTE + 1
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
@@ -81,22 +83,27 @@ export class LineScan {
     const feed = bytes.indexOf(LINE_FEED, start)
     const end = feed < 0 ? bytes.length : feed
     this.#at = end + 1
+    // Shorter than any line: nothing of it is read.
+    if (end - start < LEAST) return this.#readOther(start, end)
     this.#readTime(start)
     let at = this.#readConnection(start, end)
     let n = 0
     for (; at < end && bytes[at] !== COMMA; at++) n = n * 10 + (bytes[at]! - 0x30)
     this.n = n
     at++
-    if (view.getFloat64(at, true) !== TYPE) return this.#readOther(start, end)
-    const typeEnd = this.#endOfText(at + 8, end)
+    // Words are read within the line alone: behind the last one there may be no byte.
+    const last = end - 8
+    if (at > last || view.getFloat64(at, true) !== TYPE) return this.#readOther(start, end)
+    const typeEnd = this.#endOfText(at + 8, last)
     this.type = this.#textOf(at + 8, typeEnd)
     at = typeEnd + 1
-    if (view.getFloat64(at, true) === SYMBOL) {
-      const symbolEnd = this.#endOfText(at + SYMBOL_LENGTH, end)
+    if (at <= last && view.getFloat64(at, true) === SYMBOL) {
+      const symbolEnd = this.#endOfText(at + SYMBOL_LENGTH, last)
       this.symbol = this.#textOf(at + SYMBOL_LENGTH, symbolEnd)
       at = symbolEnd + 1
     } else this.symbol = ''
     at++
+    if (at >= last) return this.#readOther(start, end)
     const what = view.getFloat64(at, true)
     if (what !== FRAME && what !== EVENT) return this.#readOther(start, end)
     this.isEvent = what === EVENT
@@ -147,7 +154,7 @@ export class LineScan {
       if (i === length) return at + length + NUMBER_AFTER_QUOTE
     }
     let quote = at
-    while (quote < end && bytes[quote] !== QUOTE) quote++
+    while (quote < end - 8 && bytes[quote] !== QUOTE) quote++
     this.#connAt = at
     this.#connLength = quote - at
     this.conn = this.#texts.get(this.#frame, at, quote)
@@ -173,14 +180,12 @@ export class LineScan {
     return true
   }
 
+  /** Of a text that is not over at `end`, `end`. */
   #endOfText(start: number, end: number): number {
     const bytes = this.#bytes
-    for (let at = start; at < end; at++) {
-      const c = bytes[at]!
-      if (c === QUOTE) return at
-      if (c === BACKSLASH) at++
-    }
-    return end
+    let at = start
+    while (at < end && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
+    return Math.min(at, end)
   }
 
   #textOf(start: number, end: number): string {
