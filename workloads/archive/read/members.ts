@@ -12,6 +12,8 @@ import { indexFile } from '../format/names.ts'
 import { listNumbers, OTHER_SYMBOLS } from '../format/symbols.ts'
 import type { Span } from './line-filter.ts'
 
+export type { IndexEntry } from '../format/index-line.ts'
+
 /** A file is not as the manifest says: it was sealed since, or it is damaged. */
 export class Stale extends Error {}
 
@@ -27,14 +29,12 @@ export type MemberFilter = {
 export type MemberPlace = Span &
   Pick<IndexEntry, 'offset' | 'bytes' | 'rawBytes' | 'crc32'> & { readonly path: string }
 
-/** The members of a segment that can hold what is asked for, in their order. Throws Stale. */
-export async function membersOf(
-  folder: string,
-  segment: ManifestSegment,
+/** The members of the segment at `path` that can hold what is asked for, in their order; `entries`: all of its index. */
+export function membersOf(
+  path: string,
+  entries: readonly IndexEntry[],
   filter: MemberFilter
-): Promise<MemberPlace[]> {
-  const path = join(folder, segment.name)
-  const entries = await readIndex(folder, segment)
+): MemberPlace[] {
   const holdsSymbol = symbolTest(entries, filter.symbols)
   return entries
     .filter(
@@ -77,8 +77,8 @@ export const hasAny = (
   wanted: readonly string[] | undefined
 ): boolean => wanted === undefined || wanted.some((type) => Object.hasOwn(types, type))
 
-/** The index lines of the members that the manifest names. */
-async function readIndex(folder: string, segment: ManifestSegment): Promise<IndexEntry[]> {
+/** The index lines of the members that the manifest names. Throws Stale. */
+export async function readIndex(folder: string, segment: ManifestSegment): Promise<IndexEntry[]> {
   const path = join(folder, indexFile(segment.name))
   let text: string
   let size: number

@@ -3,13 +3,23 @@
 //   const { tables, damage } = await openTables(place, { tables: ['trade'], symbols: ['X'] }, { normalizers, cache })
 // All rows that are wanted are there; others may come with them, so the caller looks at names and times too.
 
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { membersOf, Stale } from '#archive/read/members.ts'
+import {
+  type IndexEntry,
+  type MemberFilter,
+  type MemberPlace,
+  membersOf,
+  readIndex,
+  Stale,
+} from '#archive/read/members.ts'
 import { dayFolder, type ManifestSegment, readManifest } from '#archive/read/reader.ts'
 import { SsmdError } from '#crds/errors.ts'
 import { type Built, buildTables, type Want } from './build.ts'
+import type { TableCache } from './cache.ts'
 import type { DayNormalizers } from './normalizers.ts'
-import type { Table, TableName } from './table.ts'
+import { TABLES, type Table, type TableName } from './table.ts'
 
 export type SegmentPlace = {
   readonly root: string
@@ -21,6 +31,8 @@ export type SegmentPlace = {
 
 export type OpenOptions = {
   readonly normalizers: DayNormalizers
+  /** @default tables are built from lines each time */
+  readonly cache?: TableCache | null | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -43,6 +55,11 @@ export type SegmentDamage = {
 const MAX_ATTEMPTS = 20
 const RETRY_MS = 50
 
+/**
+ * All of a segment is read, and kept, if what is asked for is in at least one part in so many of it; otherwise only the members
+ * that can hold it are read.
+ */
+const WHOLE_FROM = 2
 /** The events of connections that gaps are made from: read with any choice of types. */
 const TOLD = ['open', 'ready', 'close', 'gap', 'drop', 'proof']
 
@@ -81,22 +98,70 @@ async function readSegment(
   folder: string,
   segment: ManifestSegment,
   want: Want,
-  { normalizers, signal }: OpenOptions
+  options: OpenOptions
 ): Promise<Built> {
-  const { types, symbols } = want
-  const filter = {
-    from: want.from,
-    to: want.to,
+  const { normalizers, cache = null, signal } = options
+  const names = want.tables ?? TABLES
+  const path = join(folder, segment.name)
+  const inMemory = `${path} ${segment.sha256} ${normalizers.key}`
+  const kept = segment.sealed
+    ? await cache?.read(segment, normalizers, names, want)
+    : cache?.memory.get(inMemory)
+  if (kept) return { tables: those(kept, names), damage: [] }
+  let entries: readonly IndexEntry[]
+  try {
+    entries = await readIndex(folder, segment)
+  } catch (thrown) {
+    if (!(thrown instanceof Stale)) throw thrown
+    const none = await buildTables([], { want, normalizerOf: normalizers.of })
+    return { ...none, damage: [{ error: thrown, from: segment.from, to: segment.to }] }
+  }
+  const members = membersOf(path, entries, memberFilter(want))
+  if (cache === null || rawBytes(members) * WHOLE_FROM < segment.rawBytes) {
+    return buildTables(members, { want, normalizerOf: normalizers.of, signal })
+  }
+  const all = membersOf(path, entries, {})
+  if (!segment.sealed) {
+    const built = await buildTables(all, { want: {}, normalizerOf: normalizers.of, signal })
+    if (built.damage.length === 0) cache.memory.set(inMemory, built.tables)
+    return { tables: those(built.tables, names), damage: built.damage }
+  }
+  const built = await cache.build<Whole>(
+    segment,
+    normalizers,
+    async () => {
+      const tables = await cache.read(segment, normalizers, names, want)
+      return tables && { tables, damage: [], sha256: null }
+    },
+    () => buildHashed(all, normalizers)
+  )
+  return { tables: those(built.tables, names), damage: built.damage }
+}
+
+type Whole = Built & { readonly sha256: string | null }
+
+/** All tables, with the sha256 of what they were made of. Others may wait for it: no signal ends it. */
+async function buildHashed(
+  members: readonly MemberPlace[],
+  { of }: DayNormalizers
+): Promise<Whole> {
+  const hash = createHash('sha256')
+  const onBytes = (bytes: Buffer): void => void hash.update(bytes)
+  const built = await buildTables(members, { want: {}, normalizerOf: of, onBytes })
+  return { ...built, sha256: hash.digest('hex') }
+}
+
+function memberFilter({ types, symbols, from, to }: Want): MemberFilter {
+  return {
+    ...{ from, to },
     types: types === undefined ? undefined : [...types, ...TOLD],
     // Frames of several symbols have none in their line.
     symbols: symbols === undefined ? undefined : [...symbols, ''],
   }
-  try {
-    const members = await membersOf(folder, segment, filter)
-    return await buildTables(members, { want, normalizerOf: normalizers.of, signal })
-  } catch (thrown) {
-    if (!(thrown instanceof Stale)) throw thrown
-    const { tables } = await buildTables([], { want, normalizerOf: normalizers.of })
-    return { tables, damage: [{ error: thrown, from: segment.from, to: segment.to }] }
-  }
 }
+
+const those = (tables: ReadonlyMap<TableName, Table>, names: readonly TableName[]) =>
+  new Map(names.map((name) => [name, tables.get(name)!]))
+
+const rawBytes = (members: readonly MemberPlace[]): number =>
+  members.reduce((sum, member) => sum + member.rawBytes, 0)
