@@ -149,7 +149,10 @@ function ownOf(event: MarketEvent): [TableName, RowValues] {
       return ['trade', { ...dated, id: event.id, ...level('buy', 'sell') }]
     case EVENT.bookChange:
     case EVENT.bookSnapshot:
-      return ['book', { ...dated, event: EVENT_NAMES[event.kind]!, ...level('bid', 'ask') }]
+      return [
+        'book',
+        { ...dated, id: event.id, event: EVENT_NAMES[event.kind]!, ...level('bid', 'ask') },
+      ]
     case EVENT.quote: {
       const values = QUOTE_DECIMALS.map((key) => [key, decimal(event[key], event[`${key}Scale`])])
       return ['quote', { ...dated, ...Object.fromEntries(values), flags: event.flags }]
