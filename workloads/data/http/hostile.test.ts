@@ -5,7 +5,7 @@ import { makeArchive } from '#archive/testing/made-archive.ts'
 import { seeded } from '#archive/testing/random.ts'
 import { until, within } from '#testing/deadline.ts'
 import { ask, sendRaw, startTestApi, type TestApi } from '../testing/api.ts'
-import { singleKey } from './access.ts'
+import { withKeys } from './access.ts'
 
 const test = suite('hostile requests')
 let api: TestApi
@@ -107,7 +107,7 @@ test('API3: an answer holds what its columns name, and nothing that a feed or a 
 test('A5: with one key everything but open routes needs it, in one of two headers, and every wrong way gets the same words', async () => {
   await using keyed = await startTestApi({
     fill: (root) => makeArchive(root, seeded(3)),
-    authorize: singleKey('correct horse'),
+    authorize: withKeys({ single: 'correct horse' }, { nowMs: () => 0 }),
     isLoopbackOnly: false,
   })
   const ways: Record<string, string>[] = [
