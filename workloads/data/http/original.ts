@@ -74,7 +74,7 @@ function routeOf({ path, id, summary, parameters, schema, answer }: Made, deps: 
       using asked = requestSignal(ctx, deps.signal)
       ctx.state.format = 'json'
       ctx.set('Cache-Control', 'private, no-cache')
-      ctx.type = 'application/json'
+      ctx.set('Content-Type', 'application/json')
       await answer(ctx, values, {
         ...deps,
         grant: ctx.state.caller.grant,
@@ -128,7 +128,7 @@ function health({ deps, isLoopbackOnly }: OriginalOptions): Route {
 }
 
 const answerJson = (ctx: ApiContext, body: unknown): void => {
-  ctx.type = 'application/json'
+  ctx.set('Content-Type', 'application/json')
   ctx.body = `${JSON.stringify(body)}\n`
 }
 
