@@ -7,6 +7,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
+import { toolPath } from '#testing/tools.ts'
 import { missingTools, startCluster, type TestCluster } from '../operator/testing/cluster.ts'
 import {
   type Helm,
@@ -33,6 +34,8 @@ test.before(async () => {
   if (missing !== undefined) return
   cluster = await startCluster()
   helm = await openHelm(cluster.kubeconfig)
+  for (const kinds of [await toolPath('monitoring-kinds'), await toolPath('gateway-kinds')])
+    await cluster.kubectl('apply', '--server-side', '--filename', kinds)
 })
 test.after(async () => {
   await helm?.close()
