@@ -179,7 +179,7 @@ function addDataApi(program: Command): void {
   SSMD_API_KEY=… ssmd data-api --path data --listen 0.0.0.0:8080`
   ).action(async (options: DataApiFlags) => {
     const { SSMD_DATA_PATH, SSMD_API_KEY } = process.env
-    const { runDataApi } = await import('../workloads/data/main.ts')
+    const { runDataApi } = await import('#data/main.ts')
     outliveOutput()
     await runDataApi({
       paths: options.path ?? (SSMD_DATA_PATH ? [SSMD_DATA_PATH] : []),

@@ -50,6 +50,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     // Without keys there is one caller, the person at this computer.
     isAudited: !isLoopbackOnly,
   })
+  const handle = app.callback()
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
@@ -60,7 +61,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       requireHostHeader: true,
       insecureHTTPParser: false,
     },
-    app.callback()
+    (request, response) => void handle(request, response)
   )
   server.maxConnections = limits.connections
   server.on('clientError', answerNoHttp)
