@@ -32,7 +32,7 @@ export async function installPackages(root: string, arch: Arch, folder: string):
     await copyFile(join(root, file), join(folder, file))
   }
   const platform = ['--os=linux', `--cpu=${NODE_ARCH[arch]}`, '--libc=glibc']
-  await npmCi(folder, ['--omit=dev', '--include=optional', '--ignore-scripts', ...platform])
+  await npmCi(folder, ['--omit=dev', '--include=optional', ...platform])
   return join(folder, 'node_modules')
 }
 
