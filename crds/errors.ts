@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   SSMD_E_IO: 'reading or writing a file failed',
   SSMD_E_LOCKED: 'another process writes to the same archive',
   SSMD_E_TOOL_MISSING: 'a program that ssmd needs is missing and cannot be built',
+  SSMD_E_PACKAGE: 'a package that ssmd installs on first use is missing and cannot be installed',
   SSMD_E_NATS: 'NATS refused or did not answer',
   SSMD_E_STREAM: 'a JetStream stream or consumer differs from what ssmd needs',
   SSMD_E_BLOCK: 'bytes on the wire are not a block of this schema',

@@ -10,7 +10,13 @@ import { putFile, putFolder, putProgram, putText } from './files.ts'
 import { APP, type Arch, NODE_ARCH } from './layout.ts'
 
 /** What the sources use and the compiler leaves out. */
-const DATA = ['crds/validators.gen.mjs', 'exchanges/schemas/block.capnp'] as const
+const DATA = [
+  'crds/validators.gen.mjs',
+  'exchanges/schemas/block.capnp',
+  'cli/launch/install.mjs',
+  'cli/launch/lock.mjs',
+  'cli/launch/node.mjs',
+] as const
 /** What `ssmd up` builds or fetches its NATS with: not for containers. */
 const NOT_FOR_CONTAINERS = 'operator/local/nats-server'
 
