@@ -26,6 +26,9 @@ export const ERROR_CODES = {
   SSMD_E_DEFINITIONS:
     'the API server does not serve the kinds, or serves older ones than this operator needs',
   SSMD_E_NOT_FOUND: 'what was asked for does not exist',
+  SSMD_E_SQL: 'a SQL statement is wrong: it cannot be read, or it names what does not exist',
+  SSMD_E_SQL_REFUSED: 'a SQL statement is not run: only one that reads the tables is',
+  SSMD_E_SQL_LIMIT: 'a SQL statement was stopped: it took more time, memory or output than it may',
   SSMD_E_INTERNAL: 'a fault in ssmd itself',
 } as const
 
@@ -87,6 +90,8 @@ export function describeError(thrown: unknown): string {
 export function exitCodeOf(thrown: unknown): 1 | 2 | 3 {
   switch (toSsmdError(thrown).code) {
     case 'SSMD_E_USAGE':
+    case 'SSMD_E_SQL':
+    case 'SSMD_E_SQL_REFUSED':
       return 2
     case 'SSMD_E_RESOURCE_SYNTAX':
     case 'SSMD_E_RESOURCE_INVALID':
