@@ -29,6 +29,10 @@ export const ERROR_CODES = {
   SSMD_E_SQL: 'a SQL statement is wrong: it cannot be read, or it names what does not exist',
   SSMD_E_SQL_REFUSED: 'a SQL statement is not run: only one that reads the tables is',
   SSMD_E_SQL_LIMIT: 'a SQL statement was stopped: it took more time, memory or output than it may',
+  SSMD_E_REQUEST: 'an HTTP request breaks a rule of HTTP or of the data API',
+  SSMD_E_KEY: 'a request to the data API has no key, or one that is not valid',
+  SSMD_E_FORBIDDEN: 'a request to the data API is not allowed, whatever it asks for',
+  SSMD_E_BUSY: 'the data API has more to do than it takes on at a time',
   SSMD_E_INTERNAL: 'a fault in ssmd itself',
 } as const
 

@@ -39,6 +39,8 @@ export type RowsAnswer = {
   readonly rows: Rows
   /** Of an answer over an interval; complete once the rows have ended. */
   readonly quality?: () => Quality
+  /** Facts of the whole answer, known once the rows have ended: what a book is of, for instance. */
+  readonly about?: () => Readonly<Record<string, unknown>>
 }
 export type DocumentAnswer = { readonly kind: 'document'; readonly body: unknown }
 export type Answer = RowsAnswer | DocumentAnswer

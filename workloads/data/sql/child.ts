@@ -81,7 +81,9 @@ async function open({ sql, packageUrl, folder, limits }: Opening): Promise<Sessi
       }
       const statement = await statements.prepare(0).catch(tell)
       if (statement.statementType !== api.StatementType.SELECT) {
-        throw refusedStatement(`a statement of the kind ${api.StatementType[statement.statementType]}`)
+        throw refusedStatement(
+          `a statement of the kind ${api.StatementType[statement.statementType]}`
+        )
       }
       if (statement.parameterCount > 0) throw refusedStatement('a statement with parameters')
       result = await statement.stream().catch(tell)

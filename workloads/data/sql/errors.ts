@@ -11,9 +11,13 @@ export function sqlError(thrown: unknown, folder: string, limits: SqlLimits): Ss
     return tooMuchMemory(limits.memoryBytes)
   }
   if (/^Permission Error/.test(message)) {
-    return new SsmdError('SSMD_E_SQL_REFUSED', `the statement reaches beyond its tables: ${message}`, {
-      hint: 'it can read the tables and no file, address or extension; leave that part out',
-    })
+    return new SsmdError(
+      'SSMD_E_SQL_REFUSED',
+      `the statement reaches beyond its tables: ${message}`,
+      {
+        hint: 'it can read the tables and no file, address or extension; leave that part out',
+      }
+    )
   }
   return new SsmdError('SSMD_E_SQL', `the statement cannot be run: ${message}`, {
     hint: 'correct it; SHOW TABLES and DESCRIBE <table> say what exists',
@@ -21,12 +25,19 @@ export function sqlError(thrown: unknown, folder: string, limits: SqlLimits): Ss
 }
 
 export const refusedStatement = (found: string): SsmdError =>
-  new SsmdError('SSMD_E_SQL_REFUSED', `one statement that reads is expected, and this is ${found}`, {
-    hint: 'send one SELECT (or FROM, WITH, VALUES, DESCRIBE, SHOW TABLES, SUMMARIZE): nothing can be written, set, attached, copied or loaded',
-  })
+  new SsmdError(
+    'SSMD_E_SQL_REFUSED',
+    `one statement that reads is expected, and this is ${found}`,
+    {
+      hint: 'send one SELECT (or FROM, WITH, VALUES, DESCRIBE, SHOW TABLES, SUMMARIZE): nothing can be written, set, attached, copied or loaded',
+    }
+  )
 
 export const tooMuchMemory = (bytes: number): SsmdError =>
-  stopped(`more than ${megabytes(bytes)} of memory`, 'read fewer columns or a shorter time, or sort and group less')
+  stopped(
+    `more than ${megabytes(bytes)} of memory`,
+    'read fewer columns or a shorter time, or sort and group less'
+  )
 
 export const tooMuchTime = (ms: number): SsmdError =>
   stopped(`more than ${ms / 1000} s`, 'name a shorter time, fewer symbols or a smaller join')

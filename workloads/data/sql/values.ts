@@ -143,17 +143,19 @@ function nanosOf(column: Column, value: Instant): bigint {
   const { seconds, millis, micros, nanos } = value
   const all =
     nanos ??
-    (micros !== undefined
-      ? micros * 1000n
-      : (millis ?? (seconds ?? 0n) * 1000n) * 1_000_000n)
+    (micros !== undefined ? micros * 1000n : (millis ?? (seconds ?? 0n) * 1000n) * 1_000_000n)
   if (!value.isFinite || all < 0n) throw cannotHold(column, `${value} is no time after 1970`)
   return all
 }
 
 const cannotHold = ({ name }: Column, why: string): SsmdError =>
-  new SsmdError('SSMD_E_SQL', `the column ${name} of the answer cannot be written exactly: ${why}`, {
-    hint: `write CAST(${name} AS VARCHAR) in the statement`,
-  })
+  new SsmdError(
+    'SSMD_E_SQL',
+    `the column ${name} of the answer cannot be written exactly: ${why}`,
+    {
+      hint: `write CAST(${name} AS VARCHAR) in the statement`,
+    }
+  )
 
 /** About how many bytes a run takes in an answer. */
 export function bytesOf({ columns }: RowRun): number {
