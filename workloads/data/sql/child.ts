@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url'
 import type * as DuckDB from '@duckdb/node-api'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
-import { refusedStatement, sqlError, tooMuchMemory } from './errors.ts'
+import { refusedStatement, sqlError, tooMuchMemory, wrongStatement } from './errors.ts'
 import type { FromChild, SqlLimits, ToChild, View } from './messages.ts'
 import { columnsOf, runOf } from './values.ts'
 
@@ -33,7 +33,7 @@ function serve(): void {
       if (message.kind === 'parse') {
         watchMemory(message.limits, fail)
         session = await open(message)
-        return { kind: 'parsed', names: session.names }
+        return { kind: 'parsed' }
       }
       if (session === undefined) throw new Error('no statement was given')
       return message.kind === 'run' ? session.run(message.views) : session.next()
@@ -50,8 +50,6 @@ function watchMemory({ residentBytes }: SqlLimits, fail: (error: unknown) => voi
 }
 
 type Session = {
-  /** Of the tables that the statement reads. */
-  readonly names: readonly string[]
   readonly run: (views: readonly View[]) => Promise<FromChild>
   readonly next: () => Promise<FromChild>
 }
@@ -64,17 +62,12 @@ async function open({ sql, packageUrl, folder, limits }: Opening): Promise<Sessi
     throw thrown instanceof SsmdError ? thrown : sqlError(thrown, folder, limits)
   }
   const connection = await connect(api, folder, limits)
-  const statements = await connection.extractStatements(sql).catch((thrown: Error) => {
-    // A text without any statement is not an error of DuckDB's own.
-    if (thrown.message === 'Error in native callback') throw refusedStatement('nothing')
-    return tell(thrown)
-  })
-  if (statements.count !== 1) throw refusedStatement(`${statements.count} statements`)
+  await checkReadsOnly(connection, sql)
+  const statements = await connection.extractStatements(sql).catch(tell)
 
   let result: DuckDB.DuckDBResult | undefined
   let columns = columnsOf(api, await connection.run('select 1'))
   return {
-    names: connection.getTableNames(sql, false),
     run: async (views) => {
       for (const view of views) {
         await connection.run(`create view "${view.name}" as ${view.sql}`).catch(tell)
@@ -96,6 +89,22 @@ async function open({ sql, packageUrl, folder, limits }: Opening): Promise<Sessi
       return { kind: 'rows', run: runOf(api, columns, chunk) }
     },
   }
+}
+
+/**
+ * Before DuckDB prepares the statement: preparing some kinds already makes files. Its own parser writes a statement that reads as
+ * JSON, and no other.
+ */
+async function checkReadsOnly(connection: DuckDB.DuckDBConnection, sql: string): Promise<void> {
+  const read = await connection.runAndReadAll('select json_serialize_sql($1::varchar)', [sql])
+  const { error_type, error_message, statements } = JSON.parse(String(read.getRows()[0]?.[0])) as {
+    readonly error_type?: string
+    readonly error_message?: string
+    readonly statements?: readonly unknown[]
+  }
+  if (error_type === 'not implemented') throw refusedStatement('another kind of statement')
+  if (statements === undefined) throw wrongStatement(error_message ?? 'it cannot be parsed')
+  if (statements.length !== 1) throw refusedStatement(`${statements.length} of them`)
 }
 
 async function connect(

@@ -10,19 +10,22 @@ export function sqlError(thrown: unknown, folder: string, limits: SqlLimits): Ss
   if (/^(Out of Memory|TransactionContext Error: .*Out of Memory)/i.test(message)) {
     return tooMuchMemory(limits.memoryBytes)
   }
-  if (/^Permission Error/.test(message)) {
-    return new SsmdError(
-      'SSMD_E_SQL_REFUSED',
-      `the statement reaches beyond its tables: ${message}`,
-      {
-        hint: 'it can read the tables and no file, address or extension; leave that part out',
-      }
-    )
-  }
-  return new SsmdError('SSMD_E_SQL', `the statement cannot be run: ${message}`, {
+  // What needs an extension reaches out of this process too; how to install one is no advice here.
+  const [first = ''] = message.split('\n')
+  if (/^Missing Extension Error/.test(message)) return beyond(first)
+  if (/^Permission Error/.test(message)) return beyond(message)
+  return wrongStatement(message)
+}
+
+export const wrongStatement = (why: string): SsmdError =>
+  new SsmdError('SSMD_E_SQL', `the statement cannot be run: ${why}`, {
     hint: 'correct it; SHOW TABLES and DESCRIBE <table> say what exists',
   })
-}
+
+const beyond = (what: string): SsmdError =>
+  new SsmdError('SSMD_E_SQL_REFUSED', `the statement reaches beyond its tables: ${what}`, {
+    hint: 'it can read the tables and no file, address or extension; leave that part out',
+  })
 
 export const refusedStatement = (found: string): SsmdError =>
   new SsmdError(

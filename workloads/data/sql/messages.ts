@@ -42,7 +42,7 @@ export type ToChild =
   | { readonly kind: 'next' }
 
 export type FromChild =
-  | { readonly kind: 'parsed'; readonly names: readonly string[] }
+  | { readonly kind: 'parsed' }
   | { readonly kind: 'columns'; readonly columns: readonly Column[] }
   | { readonly kind: 'rows'; readonly run: RowRun }
   | { readonly kind: 'end' }

@@ -15,8 +15,8 @@ export type SqlRun = {
   readonly packageUrl: string
   /** The only folder that the statement can read: of this statement alone. */
   readonly folder: string
-  /** Makes files in the folder for the tables that the statement names, and says how they are read. */
-  readonly views: (names: readonly string[]) => Promise<readonly View[]>
+  /** Makes files in the folder, once the statement is known to be one that reads, and says how they are read. */
+  readonly views: () => Promise<readonly View[]>
   /** Rows to leave out at the start, and to give at most. */
   readonly skip: number
   readonly limit: number
@@ -29,8 +29,8 @@ export async function runSql(wanted: SqlRun): Promise<Rows> {
   const { sql, packageUrl, folder, limits = SQL_LIMITS } = wanted
   const child = new SqlChild(wanted.signal, folder, limits)
   try {
-    const parsed = await child.ask({ kind: 'parse', sql, packageUrl, folder, limits }, 'parsed')
-    const views = await wanted.views(parsed.names)
+    await child.ask({ kind: 'parse', sql, packageUrl, folder, limits }, 'parsed')
+    const views = await wanted.views()
     const { columns } = await child.ask({ kind: 'run', views }, 'columns')
     let next: number | null = null
     const runs = readRuns(child, wanted, limits, (cut) => {
