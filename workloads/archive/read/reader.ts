@@ -14,8 +14,9 @@ import {
 import { dayFolder, feedFolder, MANIFEST_FILE } from '../format/names.ts'
 import { isAtWork } from './at-work.ts'
 import type { LineFilter, Span } from './line-filter.ts'
+import { Stale } from './members.ts'
 import type { KeyedLine, SortKey } from './merge.ts'
-import { mergedRuns, Stale } from './merged-runs.ts'
+import { mergedRuns } from './merged-runs.ts'
 import { proofOf } from './proof.ts'
 import { surveyFolders, type Unreadable } from './survey.ts'
 

@@ -35,11 +35,11 @@ export function openWriter(
   })
 }
 
-/** Every line of a feed as `connection number` → line; throws if one is there twice. */
-export function readBack(root: string, feed = 'made'): Map<string, string> {
+/** Every line of a feed, or of its files of one name, as `connection number` → line; throws if one is there twice. */
+export function readBack(root: string, feed = 'made', name = '.jsonl.gz'): Map<string, string> {
   const lines = new Map<string, string>()
   for (const [file, bytes] of readFiles(root, feed)) {
-    if (!file.endsWith('.jsonl.gz')) continue
+    if (!file.endsWith(name)) continue
     if (bytes.length === 0) continue
     for (const line of gunzipSync(bytes).toString('utf8').split('\n').slice(0, -1)) {
       const match = /^\{"recv":"(\d{4}-\d\d-\d\d)[^"]*","conn":"([^"]+)","n":(\d+),/.exec(line)

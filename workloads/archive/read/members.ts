@@ -1,0 +1,162 @@
+// The members of a segment: which of them can hold what is asked for, by the index beside it, and the lines of one. Both are
+// checked against their checksums.
+
+import type { FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { toSsmdError } from '#crds/errors.ts'
+import { openRegular } from '#crds/regular-file.ts'
+import { decompressMember } from '../format/gzip.ts'
+import { hexCrc, type IndexEntry, parseIndexLine } from '../format/index-line.ts'
+import type { ManifestSegment } from '../format/manifest.ts'
+import { indexFile } from '../format/names.ts'
+import { listNumbers, OTHER_SYMBOLS } from '../format/symbols.ts'
+import type { Span } from './line-filter.ts'
+
+/** A file is not as the manifest says: it was sealed since, or it is damaged. */
+export class Stale extends Error {}
+
+export type MemberFilter = {
+  readonly types?: readonly string[] | undefined
+  readonly symbols?: readonly string[] | undefined
+  /** Receive times, inclusive and exclusive, as the lines write them (or a prefix). */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+/** Where a member stands, and what its bytes must be. */
+export type MemberPlace = Span &
+  Pick<IndexEntry, 'offset' | 'bytes' | 'rawBytes' | 'crc32'> & { readonly path: string }
+
+/** The members of a segment that can hold what is asked for, in their order. Throws Stale. */
+export async function membersOf(
+  folder: string,
+  segment: ManifestSegment,
+  filter: MemberFilter
+): Promise<MemberPlace[]> {
+  const path = join(folder, segment.name)
+  const entries = await readIndex(folder, segment)
+  const holdsSymbol = symbolTest(entries, filter.symbols)
+  return entries
+    .filter(
+      (entry) => overlaps(entry, filter) && hasAny(entry.types, filter.types) && holdsSymbol(entry)
+    )
+    .map(({ from, to, offset, bytes, rawBytes, crc32 }) => ({
+      path,
+      from,
+      to,
+      offset,
+      bytes,
+      rawBytes,
+      crc32,
+    }))
+}
+
+/** Tells whether a member holds any of the symbols. */
+function symbolTest(
+  entries: readonly IndexEntry[],
+  wanted: readonly string[] | undefined
+): (entry: IndexEntry) => boolean {
+  if (wanted === undefined) return () => true
+  const names = new Set([...wanted, OTHER_SYMBOLS])
+  const numbers = new Set<number>()
+  let next = 0
+  for (const entry of entries) {
+    for (const name of entry.names) {
+      if (names.has(name)) numbers.add(next)
+      next++
+    }
+  }
+  return (entry) => listNumbers(entry.symbols).some((number) => numbers.has(number))
+}
+
+export const overlaps = ({ from, to }: Span, filter: MemberFilter): boolean =>
+  (filter.from === undefined || to >= filter.from) && (filter.to === undefined || from < filter.to)
+
+export const hasAny = (
+  types: Readonly<Record<string, number>>,
+  wanted: readonly string[] | undefined
+): boolean => wanted === undefined || wanted.some((type) => Object.hasOwn(types, type))
+
+/** The index lines of the members that the manifest names. */
+async function readIndex(folder: string, segment: ManifestSegment): Promise<IndexEntry[]> {
+  const path = join(folder, indexFile(segment.name))
+  let text: string
+  let size: number
+  try {
+    // What lies behind what the manifest covers is not read.
+    const file = await openRegular(path)
+    try {
+      size = (await file.stat()).size
+      const bytes = Buffer.allocUnsafe(Math.min(size, segment.indexBytes))
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, 0)
+      text = bytes.toString('utf8', 0, bytesRead)
+    } finally {
+      await file.close()
+    }
+  } catch (thrown) {
+    throw new Stale(`${path} cannot be read: ${toSsmdError(thrown).message}`, { cause: thrown })
+  }
+  const lines = text.split('\n').slice(0, -1)
+  if (size < segment.indexBytes || lines.length !== segment.members) {
+    throw new Stale(`${path} has ${lines.length} of ${segment.members} lines`)
+  }
+  return lines.map((line, i) => {
+    try {
+      return parseIndexLine(line)
+    } catch (thrown) {
+      throw new Stale(`${path}:${i + 1}: ${toSsmdError(thrown).message}`, { cause: thrown })
+    }
+  })
+}
+
+/** The lines of a member. Throws Stale. `onBytes` takes its bytes as they stand in the file. */
+export async function readMember(
+  files: OpenFiles,
+  member: MemberPlace,
+  onBytes?: (bytes: Buffer) => void
+): Promise<Buffer> {
+  const { path, offset, rawBytes } = member
+  const file = await files.get(path)
+  try {
+    const bytes = Buffer.allocUnsafe(member.bytes)
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, offset)
+    if (bytesRead === bytes.length && hexCrc(bytes) === member.crc32) {
+      onBytes?.(bytes)
+      return decompressMember(bytes, rawBytes)
+    }
+  } catch (thrown) {
+    throw new Stale(`${path}: the member at byte ${offset}: ${String(thrown)}`, { cause: thrown })
+  }
+  throw new Stale(`${path}: the member at byte ${offset} is not as its index says`)
+}
+
+/** A few open files: members of several segments are read in turn. */
+export class OpenFiles {
+  readonly #files = new Map<string, FileHandle>()
+
+  async get(path: string): Promise<FileHandle> {
+    let file = this.#files.get(path)
+    if (file === undefined) {
+      try {
+        file = await openRegular(path)
+      } catch (thrown) {
+        throw new Stale(`${path} cannot be opened: ${toSsmdError(thrown).message}`, {
+          cause: thrown,
+        })
+      }
+    }
+    this.#files.delete(path)
+    this.#files.set(path, file)
+    const [oldest] = this.#files.keys()
+    if (this.#files.size > 32 && oldest !== undefined) {
+      await this.#files.get(oldest)?.close()
+      this.#files.delete(oldest)
+    }
+    return file
+  }
+
+  async close(): Promise<void> {
+    for (const file of this.#files.values()) await file.close()
+    this.#files.clear()
+  }
+}

@@ -1,0 +1,138 @@
+// Builds the tables of a segment from the lines of its members: the same code for all of it and for the few members that can hold
+// what is asked for. What is not asked for may come with it.
+
+import type { MemberPlace } from '#archive/read/members.ts'
+import { OpenFiles, readMember, Stale } from '#archive/read/members.ts'
+import type { Normalizer } from '#market/normalizer.ts'
+import { LineScan } from './line-scan.ts'
+import { TableRows } from './rows.ts'
+import { TABLES, type Table, type TableName } from './table.ts'
+
+/** What to read: the rest may be left out, and what is cheap to have comes all the same. */
+export type Want = {
+  /** @default all */
+  readonly tables?: readonly TableName[] | undefined
+  /** The exchange's names of instruments, and its message types. @default all */
+  readonly symbols?: readonly string[] | undefined
+  readonly types?: readonly string[] | undefined
+  /** Receive times, inclusive and exclusive: RFC 3339 as lines have it, or the beginning of it. */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+/** By which normaliser the frames of a connection are read. */
+export type NormalizerOf = (connection: string) => Normalizer
+
+/** A part of a segment that cannot be read, with its receive times. */
+export type Damage = { readonly error: Stale; readonly from: string; readonly to: string }
+
+export type Built = {
+  readonly tables: ReadonlyMap<TableName, Table>
+  readonly damage: readonly Damage[]
+}
+
+export type BuildOptions = {
+  readonly want: Want
+  readonly normalizerOf: NormalizerOf
+  /** Takes the bytes of each member that was read. */
+  readonly onBytes?: ((bytes: Buffer) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export async function buildTables(
+  members: readonly MemberPlace[],
+  { want, normalizerOf, onBytes, signal }: BuildOptions
+): Promise<Built> {
+  const builder = new Builder(want, normalizerOf)
+  const files = new OpenFiles()
+  const damage: Damage[] = []
+  try {
+    for (const member of members) {
+      signal?.throwIfAborted()
+      let lines: Buffer
+      try {
+        lines = await readMember(files, member, onBytes)
+      } catch (thrown) {
+        if (!(thrown instanceof Stale)) throw thrown
+        damage.push({ error: thrown, from: member.from, to: member.to })
+        continue
+      }
+      builder.add(lines)
+    }
+  } finally {
+    await files.close()
+  }
+  return { tables: builder.finish(), damage }
+}
+
+/** Lines of members become rows. */
+export class Builder {
+  readonly #rows: TableRows
+  readonly #lines = new LineScan()
+  readonly #normalizerOf: NormalizerOf
+  readonly #symbols: ReadonlySet<string> | null
+  readonly #types: ReadonlySet<string> | null
+  readonly #from: number
+  readonly #to: number
+  readonly #header = { recvMs: 0, recvNs: 0, feed: '', type: '', symbol: '' }
+  #row = 0
+  #conn = ''
+  #normalizer: Normalizer | null = null
+
+  constructor(want: Want, normalizerOf: NormalizerOf) {
+    const { tables = TABLES, symbols, types } = want
+    this.#rows = new TableRows(new Set(tables))
+    this.#normalizerOf = normalizerOf
+    this.#symbols = symbols === undefined ? null : new Set([...symbols, ''])
+    this.#types = types === undefined ? null : new Set(types)
+    // Whole milliseconds around the span: what lies in them besides is not asked for, and comes with it.
+    this.#from = want.from === undefined ? Number.NEGATIVE_INFINITY : msOf(want.from)
+    this.#to = want.to === undefined ? Number.POSITIVE_INFINITY : msOf(want.to)
+  }
+
+  add(lines: Buffer): void {
+    const line = this.#lines
+    const rows = this.#rows
+    const header = this.#header
+    const emit = this.#emit
+    line.begin(lines)
+    while (line.next()) {
+      if (line.recvMs < this.#from || line.recvMs > this.#to) continue
+      if (line.isEvent) {
+        rows.line(line)
+        continue
+      }
+      if (this.#types !== null && !this.#types.has(line.type)) continue
+      if (this.#symbols !== null && !this.#symbols.has(line.symbol)) continue
+      rows.line(line)
+      if (line.conn !== this.#conn || this.#normalizer === null) {
+        this.#conn = line.conn
+        this.#normalizer = this.#normalizerOf(line.conn)
+      }
+      header.recvMs = line.recvMs
+      header.recvNs = line.recvNs
+      header.type = line.type
+      header.symbol = line.symbol
+      this.#row = 0
+      this.#normalizer.normalize(line.payload.subarray(line.start, line.end), header, emit)
+    }
+  }
+
+  finish(): Map<TableName, Table> {
+    return this.#rows.finish()
+  }
+
+  readonly #emit: Parameters<Normalizer['normalize']>[2] = (event) => {
+    const row = this.#row++
+    if (this.#symbols !== null && !this.#symbols.has(event.symbol)) return
+    this.#rows.event(this.#lines, event, row)
+  }
+}
+
+const FIRST = '0000-01-01T00:00:00.000Z'
+
+/** The millisecond of a receive time, or of the first one that begins with a text such as `2026-11-24T15:30`. */
+export function msOf(text: string): number {
+  const digits = text.replace(/Z$/, '').slice(0, 23)
+  return Date.parse(digits + FIRST.slice(digits.length))
+}

@@ -1,0 +1,192 @@
+// Reads the lines of an inflated member one after the other, without an object or a string for each: where the payload stands, and
+// the rest as numbers and as names that are made once. What few lines have (format 1, texts, base64, pads) LineReader reads.
+
+import { lineKey } from '#archive/read/merge.ts'
+import { headOf, viewOf } from '#market/bytes.ts'
+import { Symbols } from '#market/symbols.ts'
+import { LineReader } from '../line.ts'
+import { wordsOf } from './growing.ts'
+
+const RECV_AT = '{"recv":"'.length
+/** The second of a receive time has 19 characters, and its nanoseconds begin behind the point. */
+const NANOS_AT = RECV_AT + 20
+const CONN_AT = RECV_AT + '2026-11-24T15:01:02.123456789Z","conn":"'.length
+const NUMBER_AFTER_QUOTE = '","n":'.length
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const LINE_FEED = 0x0a
+
+const TYPE = wordOf('"type":"')
+const SYMBOL = wordOf(',"symbol')
+const SYMBOL_LENGTH = ',"symbol":"'.length
+const FRAME = wordOf('"frame":')
+const EVENT = wordOf('"event":')
+
+/** Eight bytes as one number. */
+function wordOf(text: string): number {
+  return headOf(viewOf(Buffer.from(text)), 0, text.length)
+}
+
+/** Behind the lines, so that words can be read anywhere in them. */
+const TAIL = 16
+
+export class LineScan {
+  /** Of the last line. */
+  recvMs = 0
+  recvNs = 0
+  recvLow = 0
+  recvHigh = 0
+  conn = ''
+  n = 0
+  type = ''
+  symbol = ''
+  isEvent = false
+  /** Where the payload stands: bytes from `start` to `end`. */
+  payload: Buffer = Buffer.alloc(0)
+  start = 0
+  end = 0
+  #bytes: Buffer = Buffer.alloc(TAIL)
+  #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length)
+  #length = 0
+  #at = 0
+  /** The second of the last line, as its bytes, and as times. */
+  #second0 = Number.NaN
+  #second8 = Number.NaN
+  #second15 = 0
+  #secondMs = 0
+  #secondLow = 0
+  #secondHigh = 0
+  readonly #texts = new Symbols()
+  readonly #escaped = new Map<string, string>()
+  readonly #lines = new LineReader()
+  readonly #frame = { bytes: this.#bytes as Uint8Array, view: this.#view }
+
+  /** Starts with the lines of a member. */
+  begin(lines: Buffer): void {
+    if (this.#bytes.length < lines.length + TAIL) {
+      this.#bytes = Buffer.allocUnsafeSlow(Math.ceil(1.25 * lines.length) + TAIL)
+      const { buffer, byteOffset, length } = this.#bytes
+      this.#view = new DataView(buffer, byteOffset, length)
+      this.#frame.bytes = this.#bytes
+      this.#frame.view = this.#view
+    }
+    lines.copy(this.#bytes)
+    this.#bytes.fill(0, lines.length, lines.length + TAIL)
+    this.#length = lines.length
+    this.#at = 0
+    this.conn = ''
+  }
+
+  /** Reads the next line. False: there is none. Throws if it is no line of format 1 or 2. */
+  next(): boolean {
+    const start = this.#at
+    if (start >= this.#length) return false
+    const bytes = this.#bytes
+    const view = this.#view
+    const feed = bytes.indexOf(LINE_FEED, start)
+    const end = feed < 0 || feed > this.#length ? this.#length : feed
+    this.#at = end + 1
+    this.#readTime(start)
+    let at = this.#readConnection(start, end)
+    let n = 0
+    for (; at < end && bytes[at] !== COMMA; at++) n = n * 10 + (bytes[at]! - 0x30)
+    this.n = n
+    at++
+    if (view.getFloat64(at, true) !== TYPE) return this.#readOther(start, end)
+    const typeEnd = this.#endOfText(at + 8, end)
+    this.type = this.#textOf(at + 8, typeEnd)
+    at = typeEnd + 1
+    if (view.getFloat64(at, true) === SYMBOL) {
+      const symbolEnd = this.#endOfText(at + SYMBOL_LENGTH, end)
+      this.symbol = this.#textOf(at + SYMBOL_LENGTH, symbolEnd)
+      at = symbolEnd + 1
+    } else this.symbol = ''
+    at++
+    const what = view.getFloat64(at, true)
+    if (what !== FRAME && what !== EVENT) return this.#readOther(start, end)
+    this.isEvent = what === EVENT
+    this.payload = bytes
+    this.start = at + 8
+    this.end = end - 1
+    return true
+  }
+
+  #readTime(start: number): void {
+    const view = this.#view
+    const at = start + RECV_AT
+    const [a, b, c] = [
+      view.getFloat64(at, true),
+      view.getFloat64(at + 8, true),
+      view.getInt32(at + 15, true),
+    ]
+    if (a !== this.#second0 || b !== this.#second8 || c !== this.#second15) {
+      this.#second0 = a
+      this.#second8 = b
+      this.#second15 = c
+      this.#secondMs = Date.parse(`${this.#bytes.toString('latin1', at, at + 19)}Z`)
+      const { low, high } = wordsOf(this.#secondMs)
+      this.#secondLow = low
+      this.#secondHigh = high
+    }
+    const bytes = this.#bytes
+    let nanos = 0
+    for (let i = start + NANOS_AT; i < start + NANOS_AT + 9; i++) {
+      nanos = (Math.imul(nanos, 10) + bytes[i]! - 0x30) | 0
+    }
+    const ms = Math.floor(nanos / 1e6)
+    this.recvMs = this.#secondMs + ms
+    this.recvNs = nanos - ms * 1e6
+    const low = this.#secondLow + nanos
+    this.recvLow = low | 0
+    this.recvHigh = low < 4_294_967_296 ? this.#secondHigh : this.#secondHigh + 1
+  }
+
+  /** Returns where the number begins. */
+  #readConnection(start: number, end: number): number {
+    const at = start + CONN_AT
+    const bytes = this.#bytes
+    let quote = at
+    while (quote < end && bytes[quote] !== QUOTE) quote++
+    this.conn = this.#texts.get(this.#frame, at, quote)
+    return quote + NUMBER_AFTER_QUOTE
+  }
+
+  #readOther(start: number, end: number): boolean {
+    const key = lineKey.of(this.#bytes.subarray(start, end + 1))
+    const read = this.#lines
+    if (!read.read(key))
+      throw new Error(`${key.connection} ${key.number} is no line of format 1 or 2`)
+    this.type = read.type
+    this.symbol = read.symbol
+    this.isEvent = read.isEvent
+    this.payload = Buffer.from(read.payload.buffer, read.payload.byteOffset, read.payload.length)
+    this.start = 0
+    this.end = read.payload.length
+    return true
+  }
+
+  #endOfText(start: number, end: number): number {
+    const bytes = this.#bytes
+    for (let at = start; at < end; at++) {
+      const c = bytes[at]!
+      if (c === QUOTE) return at
+      if (c === BACKSLASH) at++
+    }
+    return end
+  }
+
+  #textOf(start: number, end: number): string {
+    const text = this.#texts.get(this.#frame, start, end)
+    return text.includes('\\') ? this.#unescaped(text) : text
+  }
+
+  #unescaped(text: string): string {
+    let name = this.#escaped.get(text)
+    if (name === undefined) {
+      name = JSON.parse(`"${text}"`) as string
+      this.#escaped.set(text, name)
+    }
+    return name
+  }
+}
