@@ -3,6 +3,7 @@
 
 import type { Gap } from '#archive/read/reader.ts'
 import type { ArchiveRoot } from '#events/history.ts'
+import type { ManifestCache } from './manifests.ts'
 import type { Column, Position, Rows } from './rows.ts'
 
 /** A JSON Schema of the 2020-12 dialect, as plain data. */
@@ -57,6 +58,8 @@ export type QueryContext = {
   /** Folder of the columnar cache. */
   readonly cacheDir: string
   readonly grant: Grant
+  /** Manifests that were read already. @default they are read again */
+  readonly manifests?: ManifestCache
   readonly nowMs: () => number
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal
