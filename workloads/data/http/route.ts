@@ -2,6 +2,7 @@
 
 import type { ParameterizedContext } from 'koa'
 import type { Logger } from '#role/run.ts'
+import type { ManifestCache } from '../manifests.ts'
 import type { Parameter, QueryContext, Schema } from '../query.ts'
 import type { Caller, Need } from './access.ts'
 
@@ -19,6 +20,8 @@ export type ApiContext = ParameterizedContext<ApiState>
 
 /** What answers are made of, given once. */
 export type ApiDeps = Pick<QueryContext, 'roots' | 'cacheDir' | 'nowMs'> & {
+  /** One of the whole process. */
+  readonly manifests: ManifestCache
   readonly log: Logger
   /** Aborted when the program stops. */
   readonly signal: AbortSignal

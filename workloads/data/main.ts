@@ -1,0 +1,80 @@
+// `ssmd data-api`: the HTTP API over archives, and the page. This file puts the parts together: archives, keys, the server, health
+// and metrics.
+
+import { stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { SsmdError, usageError } from '#crds/errors.ts'
+import { parseAddress } from '#role/health.ts'
+import { announceReady, runRole, stopped } from '#role/run.ts'
+import { allowAll, singleKey } from './http/access.ts'
+import { isLoopbackName } from './http/host.ts'
+import { startApi } from './http/server.ts'
+import { ManifestCache } from './manifests.ts'
+import { readRoots } from './roots.ts'
+
+export type DataApiOptions = {
+  /** As given: `<folder>` or `<name>=<folder>`. */
+  readonly paths: readonly string[]
+  readonly listen: string
+  readonly cacheDir?: string
+  readonly healthAddr?: string
+  /** A single key for everything, as `SSMD_API_KEY` gives it. */
+  readonly apiKey?: string
+}
+
+/** Runs until SIGTERM. */
+export async function runDataApi(options: DataApiOptions): Promise<void> {
+  await runRole({ name: 'data-api', healthAddr: options.healthAddr }, async (role) => {
+    const { log, metrics, signal, clock } = role
+    const { host, port } = parseAddress(options.listen)
+    const key = options.apiKey ?? ''
+    const isLoopbackOnly = key === ''
+    if (isLoopbackOnly && !isLoopbackName(host)) throw openToAll(options.listen)
+    if (options.paths.length === 0) throw nothingToServe()
+    const roots = readRoots(options.paths)
+    for (const { path } of roots) await refuseMissing(path)
+    const api = await startApi({
+      roots,
+      cacheDir: options.cacheDir ?? join(homedir(), '.cache/ssmd/events'),
+      nowMs: clock.nowMs,
+      manifests: new ManifestCache(),
+      log,
+      signal,
+      metrics,
+      host,
+      port,
+      authorize: isLoopbackOnly ? allowAll : singleKey(key),
+      isLoopbackOnly,
+    })
+    announceReady(role, {
+      address: `http://${api.address}/`,
+      paths: roots.map(({ path }) => resolve(path)),
+      keys: !isLoopbackOnly,
+    })
+    await stopped(role)
+    await api.close()
+  })
+}
+
+const nothingToServe = (): SsmdError =>
+  usageError('no archive is named', 'give its root with --path, or set SSMD_DATA_PATH')
+
+const openToAll = (listen: string): SsmdError =>
+  usageError(
+    `--listen ${listen} can be reached from other computers, and there is no API key`,
+    'set SSMD_API_KEY, or listen on 127.0.0.1'
+  )
+
+/** Only at the start: a folder that is missing later may come back, and the other archives are answered meanwhile. */
+async function refuseMissing(path: string): Promise<void> {
+  const stats = await stat(path).catch(() => undefined)
+  if (stats?.isDirectory()) return
+  throw new SsmdError(
+    'SSMD_E_NOT_FOUND',
+    stats === undefined
+      ? `there is no archive at ${path}`
+      : `${path} is no folder, so it is no archive`,
+    { hint: 'give the root of an archive with --path, or try ssmd data-api --demo' }
+  )
+}
