@@ -117,7 +117,11 @@ async function install(
 }
 
 function failure(name: string, version: string, cause: unknown, hint: string): SsmdError {
-  const why = cause instanceof Error ? cause.message : String(cause)
+  // What npm says of paths and logs of this computer is no concern of a caller of the API.
+  const why = (cause instanceof Error ? cause.message : String(cause))
+    .split('\n')
+    .filter((line) => !/[\s'"]\//.test(line))
+    .join('\n')
   return new SsmdError('SSMD_E_PACKAGE', `${name} ${version} cannot be installed: ${why}`, {
     hint,
     cause,

@@ -6,6 +6,7 @@ import type { ApiMetrics } from './metrics.ts'
 import { pageRoutes } from './page.ts'
 import { queryRoutes } from './query-routes.ts'
 import type { ApiDeps, Route } from './route.ts'
+import { sqlRoute } from './sql-route.ts'
 
 export type RouteOptions = {
   readonly queries: readonly Query[]
@@ -17,5 +18,9 @@ export type RouteOptions = {
 
 export function allRoutes(options: RouteOptions): Route[] {
   const { queries, deps, limits, metrics } = options
-  return [...queryRoutes(queries, deps, limits, metrics), ...pageRoutes()]
+  return [
+    ...queryRoutes(queries, deps, limits, metrics),
+    sqlRoute(deps, limits, metrics),
+    ...pageRoutes(),
+  ]
 }
