@@ -49,7 +49,9 @@ export class Book {
   trouble: BookTrouble | undefined
   /** Levels removed that were not there: harmless at some exchanges, a sign of loss at others. */
   unknownRemovals = 0
-  readonly #depth: number
+  /** Whole snapshots that were taken. */
+  snapshots = 0
+  #depth: number
   readonly #whole: BookState
   readonly #chain: BookChain | undefined
   #state: BookState = 'rebuilding'
@@ -84,6 +86,11 @@ export class Book {
     // The end of a gap comes behind what built the book anew.
     else if (kind === EVENT.gap && event.flags !== FLAG.last) this.suspect('gap')
     else if (kind === EVENT.instrument) this.#follow(event)
+  }
+
+  /** From the next change on so many levels of each side are kept: for exchanges whose snapshots show how many. */
+  keep(depth: number): void {
+    this.#depth = depth
   }
 
   /** Something is missing or wrong: until the next snapshot the book is not to be relied on. */
@@ -194,6 +201,7 @@ export class Book {
       }
     }
     if ((flags & FLAG.last) === 0) return
+    this.snapshots++
     this.bids.settle()
     this.asks.settle()
     if (this.#state !== 'closed') this.#state = this.trouble === 'unfit' ? 'suspect' : this.#whole

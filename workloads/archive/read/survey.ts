@@ -65,6 +65,19 @@ export async function surveyFolders(root: string, options: SurveyOptions = {}): 
   return { places, unreadable, files }
 }
 
+/** Feeds and their days, in order, by the names of folders alone: what is in a day is not looked at. */
+export async function namesOfDays(
+  root: string
+): Promise<{ readonly feed: string; readonly day: string }[]> {
+  const named: { readonly feed: string; readonly day: string }[] = []
+  for (const feed of await rootNames(root)) {
+    if (!isFeedName(feed)) continue
+    const names = await look(root, feed, null, feed, [])
+    for (const day of names) if (isDay(day)) named.push({ feed, day })
+  }
+  return named
+}
+
 const isPlainFile = (path: string): Promise<boolean> =>
   lstat(path).then(
     (stats) => stats.isFile(),
