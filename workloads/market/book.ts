@@ -47,7 +47,7 @@ export class Book {
   }
   /** The last trouble since the last snapshot. */
   trouble: BookTrouble | undefined
-  /** Levels removed that were not there: harmless at some exchanges, a sign of loss at others. */
+  /** Levels removed that did not exist: harmless at some exchanges, a sign of loss at others. */
   unknownRemovals = 0
   /** Whole snapshots that were taken. */
   snapshots = 0
@@ -83,7 +83,7 @@ export class Book {
     const { kind } = event
     if (kind === EVENT.bookChange) this.#change(event)
     else if (kind === EVENT.bookSnapshot) this.#restore(event)
-    // The end of a gap comes behind what built the book anew.
+    // The end of a gap comes behind what built the book again.
     else if (kind === EVENT.gap && event.flags !== FLAG.last) this.suspect('gap')
     else if (kind === EVENT.instrument) this.#follow(event)
   }

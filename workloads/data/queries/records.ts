@@ -12,7 +12,7 @@ import { lineRuns } from '../lines.ts'
 import { comparePositions } from '../plain-rows.ts'
 import { QualityBook } from '../quality.ts'
 import type { Query, QueryContext, RowsAnswer } from '../query.ts'
-import { RUN_ROWS, RowBuffer } from '../row-buffer.ts'
+import { RowBuffer, RUN_ROWS } from '../row-buffer.ts'
 import type { Column, Position, RowRun } from '../rows.ts'
 import {
   always,
