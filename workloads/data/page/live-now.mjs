@@ -71,7 +71,7 @@ export const NoLive = ({ why }) => html`
 
 /** @param {{ feeds: readonly LiveFeed[], rates: Map<string, number[]>, now: number }} props */
 const LiveTable = ({ feeds, rates, now }) => html`
-  <div class="scroll" tabindex="0" role="region" aria-labelledby="now">
+  <div class="scroll" tabindex="0" role="group" aria-labelledby="now">
     <table class="live">
       <thead>
         <tr>

@@ -228,11 +228,13 @@ function priceAt(ms: number): number {
 function barRows(scene: Scene, query: URLSearchParams): object[] {
   const [from, to] = rangeOf(query)
   const step = { '1s': 1000, '10s': 10_000, '1m': 60_000 }[query.get('interval') ?? '1m'] ?? 60_000
+  const holes = holesOf(scene, query)
   const perBar = (scene.tradesPerDay * step) / DAY_MS
   const rows: object[] = []
   for (let ms = Math.ceil(from / step) * step; ms < to; ms += step) {
     const random = seeded(hash(`bar ${ms}`))
     if (perBar < 1 && random.next() > perBar) continue
+    if (holes.some(([first, last]) => ms + step > first && ms < last)) continue
     const [open, close] = [priceAt(ms), priceAt(ms + step)]
     const spread = Math.sqrt(step / 1000) * 2.2 * (0.4 + random.next())
     rows.push({
@@ -270,6 +272,14 @@ function eventRows(scene: Scene, query: URLSearchParams): object[] {
     })
   }
   return rows.slice(0, Number(query.get('limit')))
+}
+
+/** Nothing is known of the time of a gap. */
+function holesOf(scene: Scene, query: URLSearchParams): [number, number][] {
+  if (scene.gaps > 100) return []
+  const day = manifestOf(scene, query.get('feed') ?? '', (query.get('from') ?? '').slice(0, 10))
+  const { gaps = [] } = (day ?? {}) as { gaps?: { from: string; to: string }[] }
+  return gaps.map(({ from, to }) => [Date.parse(from), Date.parse(to)])
 }
 
 const rangeOf = (query: URLSearchParams): [number, number] => [
