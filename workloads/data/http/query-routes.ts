@@ -135,16 +135,19 @@ async function answerQuery(
   ctx.state.format = raw ? 'raw' : format
   const answer = await query.run(parameters, context)
   if (answer.kind !== 'rows') throw new Error(`${query.name} answered a document`)
-  const { rows, body } = await answerRows(ctx, answer, {
+  await answerRows(ctx, answer, {
     format,
     raw,
     times: values.times as Times,
     slowReaderMs: limits.slowReaderMs,
     cursorOf: (position) => writeCursor(query.name, parameters, position),
     linkOf: (cursor) => linkWith(ctx, cursor),
+    onEnd: (rows, body) => {
+      metrics.rows(ctx.state.route, rows)
+      metrics.bytes(ctx.state.route, body.bytes)
+      if (body.isSlow) metrics.slowReader()
+    },
   })
-  metrics.rows(ctx.state.route, rows)
-  metrics.bytes(ctx.state.route, body.bytes)
 }
 
 /** The address of this request with another cursor. */

@@ -1,6 +1,7 @@
 // Every route there is. The live part and SQL add theirs here.
 
 import type { Query } from '../query.ts'
+import { fileRoute } from './file-route.ts'
 import type { Limits } from './limits.ts'
 import type { ApiMetrics } from './metrics.ts'
 import { pageRoutes } from './page.ts'
@@ -17,5 +18,9 @@ export type RouteOptions = {
 
 export function allRoutes(options: RouteOptions): Route[] {
   const { queries, deps, limits, metrics } = options
-  return [...queryRoutes(queries, deps, limits, metrics), ...pageRoutes()]
+  return [
+    ...queryRoutes(queries, deps, limits, metrics),
+    fileRoute(deps, limits, metrics),
+    ...pageRoutes(),
+  ]
 }
