@@ -166,8 +166,8 @@ export async function runFeedCreate(name: string, flags: CreateFlags): Promise<v
   const change = await added(repository, 'Feed', name, editYaml(template, edits))
   await report(change, flags, [
     ...(exchange === 'generic' ? ['describe its frames in that file, then'] : []),
-    `ssmd feed test ${name}                   see what arrives`,
-    `ssmd env update <environment> --feed ${name}   capture it`,
+    `ssmd feed test ${name}    see what arrives`,
+    `ssmd env update <environment> --add-feed ${name}    capture it`,
   ])
 }
 
