@@ -111,8 +111,7 @@ switch (what) {
   }
   default:
     process.stderr.write(
-      'ssmd bench: parts, market, data [part…], page, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing
-'
+      'ssmd bench: parts, market, data [part…], page, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
     )
     process.exitCode = 2
 }

@@ -9,11 +9,24 @@ function styleOf(text: string): ToStringOptions {
   const [, indent] = /^( +)\S/m.exec(text.replaceAll(/^ *#.*$/gm, '')) ?? []
   return {
     indent: indent === undefined ? 2 : Math.min(Math.max(indent.length, 1), 8),
-    indentSeq: !/^( *)[^\s#-][^\n]*:[ \t]*\r?\n(?: *#[^\n]*\n)*\1- /m.test(text),
+    indentSeq: isIndentedList(text),
     lineWidth: 0,
     singleQuote: text.split("'").length > text.split('"').length,
     flowCollectionPadding: !/\[[^\s\]]/.test(text),
   }
+}
+
+/** False if the first list below a key begins in the column of that key. */
+function isIndentedList(text: string): boolean {
+  let key = -1
+  for (const line of text.split('\n')) {
+    const content = line.trim()
+    if (content === '' || content.startsWith('#')) continue
+    const column = line.length - line.trimStart().length
+    if (content.startsWith('- ') && key >= 0) return column > key
+    key = content.endsWith(':') ? column : -1
+  }
+  return true
 }
 
 /** A value in block style, as lines without indentation. */

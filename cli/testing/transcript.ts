@@ -6,8 +6,8 @@ import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { within } from '#testing/deadline.ts'
 import { utcDay } from '#crds/rfc3339.ts'
+import { within } from '#testing/deadline.ts'
 import { ENTRY } from './run.ts'
 
 export type Turn = { readonly command: string; readonly said: string }
