@@ -49,7 +49,7 @@ export async function lastRecords(
     for (const window of WINDOWS_MS) {
       const isNear = nearAny(open, window)
       for (const member of members.filter(isNear)) {
-        await orNothing(readMember(files, member), (lines) => look(lines, byConnection))
+        await orNothing(readMember(files, member), ({ lines }) => look(lines, byConnection))
       }
       members = members.filter((member) => !isNear(member))
       for (const list of byConnection.values()) carryOn(list)
@@ -87,9 +87,10 @@ async function allMembers(
   const folder = dayFolder(root, feed, day)
   const all: MemberPlace[] = []
   for (const segment of segments) {
-    await orNothing(readIndex(folder, segment), (entries) =>
-      all.push(...membersOf(join(folder, segment.name), entries, {}))
-    )
+    const path = join(folder, segment.name)
+    await orNothing(readIndex(folder, segment), (entries) => {
+      all.push(...membersOf(path, entries, {}))
+    })
   }
   return all
 }

@@ -59,7 +59,7 @@ export async function* mergedRuns(
         if (isMember) {
           members.shift()
           try {
-            lines.add(await readMember(files, member), member.isWanted)
+            lines.add((await readMember(files, member)).lines, member.isWanted)
           } catch (thrown) {
             skip(thrown, member)
           }

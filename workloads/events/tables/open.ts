@@ -3,20 +3,20 @@
 //   const { tables, damage } = await openTables(place, { tables: ['trade'], symbols: ['X'] }, { normalizers, cache })
 // All rows that are wanted are there; others may come with them, so the caller looks at names and times too.
 
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type IndexEntry,
   type MemberFilter,
-  type MemberPlace,
   membersOf,
   readIndex,
   Stale,
+  shareOf,
 } from '#archive/read/members.ts'
 import { dayFolder, type ManifestSegment, readManifest } from '#archive/read/reader.ts'
 import { SsmdError } from '#crds/errors.ts'
-import { type Built, buildTables, type Want } from './build.ts'
+import type { Built, Want } from './build.ts'
+import { BuildPool } from './build-pool.ts'
 import type { TableCache } from './cache.ts'
 import type { DayNormalizers } from './normalizers.ts'
 import { TABLES, type Table, type TableName } from './table.ts'
@@ -33,6 +33,8 @@ export type OpenOptions = {
   readonly normalizers: DayNormalizers
   /** @default tables are built from lines each time */
   readonly cache?: TableCache | null | undefined
+  /** Threads that build tables. @default they are built in this one */
+  readonly pool?: BuildPool | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -56,8 +58,8 @@ const MAX_ATTEMPTS = 20
 const RETRY_MS = 50
 
 /**
- * All of a segment is read, and kept, if what is asked for is in at least one part in so many of it; otherwise only the members
- * that can hold it are read.
+ * All of a segment is read, and kept, if at least one line in so many is asked for; otherwise only the members that can hold it are
+ * read. Lines count: one symbol of four in every member is a quarter of the work.
  */
 const WHOLE_FROM = 2
 
@@ -98,7 +100,7 @@ async function readSegment(
   want: Want,
   options: OpenOptions
 ): Promise<Built> {
-  const { normalizers, cache = null, signal } = options
+  const { normalizers, cache = null, pool = new BuildPool({ threads: 0 }), signal } = options
   const names = want.tables ?? TABLES
   const path = join(folder, segment.name)
   const inMemory = `${path} ${segment.sha256} ${normalizers.key}`
@@ -111,16 +113,16 @@ async function readSegment(
     entries = await readIndex(folder, segment)
   } catch (thrown) {
     if (!(thrown instanceof Stale)) throw thrown
-    const none = await buildTables([], { want, normalizerOf: normalizers.of })
+    const none = await pool.build([], want, normalizers)
     return { ...none, damage: [{ error: thrown, from: segment.from, to: segment.to }] }
   }
-  const members = membersOf(path, entries, memberFilter(want))
-  if (cache === null || rawBytes(members) * WHOLE_FROM < segment.rawBytes) {
-    return buildTables(members, { want, normalizerOf: normalizers.of, signal })
+  const filter = memberFilter(want)
+  if (cache === null || shareOf(entries, filter) * WHOLE_FROM < 1) {
+    return pool.build(membersOf(path, entries, filter), want, normalizers, signal)
   }
   const all = membersOf(path, entries, {})
   if (!segment.sealed) {
-    const built = await buildTables(all, { want: {}, normalizerOf: normalizers.of, signal })
+    const built = await pool.build(all, {}, normalizers, signal)
     if (built.damage.length === 0) cache.memory.set(inMemory, built.tables)
     return { tables: those(built.tables, names), damage: built.damage }
   }
@@ -131,23 +133,13 @@ async function readSegment(
       const tables = await cache.read(segment, normalizers, names, want)
       return tables && { tables, damage: [], sha256: null }
     },
-    () => buildHashed(all, normalizers)
+    // Others may wait for it: no signal ends it.
+    () => pool.build(all, {}, normalizers)
   )
   return { tables: those(built.tables, names), damage: built.damage }
 }
 
 type Whole = Built & { readonly sha256: string | null }
-
-/** All tables, with the sha256 of what they were made of. Others may wait for it: no signal ends it. */
-async function buildHashed(
-  members: readonly MemberPlace[],
-  { of }: DayNormalizers
-): Promise<Whole> {
-  const hash = createHash('sha256')
-  const onBytes = (bytes: Buffer): void => void hash.update(bytes)
-  const built = await buildTables(members, { want: {}, normalizerOf: of, onBytes })
-  return { ...built, sha256: hash.digest('hex') }
-}
 
 function memberFilter({ types, symbols, from, to }: Want): MemberFilter {
   return {
@@ -160,6 +152,3 @@ function memberFilter({ types, symbols, from, to }: Want): MemberFilter {
 
 const those = (tables: ReadonlyMap<TableName, Table>, names: readonly TableName[]) =>
   new Map(names.map((name) => [name, tables.get(name)!]))
-
-const rawBytes = (members: readonly MemberPlace[]): number =>
-  members.reduce((sum, member) => sum + member.rawBytes, 0)
