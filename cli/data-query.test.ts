@@ -10,6 +10,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { temporaryFolder } from '#archive/testing/folders.ts'
 import { QUERIES } from '#data/queries/index.ts'
+import { query as sql } from '#data/queries/query.ts'
 import { startTestApi, type TestApi } from '#data/testing/api.ts'
 import { ask } from '#data/testing/ask.ts'
 import { recordedArchive } from '#data/testing/recorded.ts'
@@ -40,13 +41,14 @@ const SYMBOL = 'KXGOLD15M-26NOV231900-00'
 test('every example in the help runs as it is printed, and every command has one', async () => {
   for (const [name, text] of Object.entries(QUERY_EXAMPLES)) {
     assert.ok(
-      QUERIES.some((query) => query.name === name),
+      [...QUERIES, sql].some((query) => query.name === name),
       name
     )
     const lines = text.split('\n').filter((one) => one !== '')
     await Promise.all(
       lines.map(async (line) => {
-        const [, ...args] = line.trim().split(/ +/)
+        const words = [...line.trim().matchAll(/"([^"]*)"|(\S+)/g)]
+        const [, ...args] = words.map(([word, quoted]) => quoted ?? word)
         const env = { ...ENV, SSMD_DATA_PATH: path }
         const { code, stderr, stdout } = await runSsmd(args, { cwd: folder.path, env })
         assert.is(code, 0, `${line}: ${stderr}`)
@@ -69,6 +71,7 @@ test('an archive and a data API over it give the same bytes, in every form', asy
     ['csv', 'gaps', '--from', '2026-11-24'],
     ['table', 'symbols', 'kalshi', '--exact'],
     ['json', 'coverage'],
+    ['table', 'query', 'select symbol, count(*) as n from trades group by 1 order by 1'],
   ] as const) {
     const [mine, theirs] = await Promise.all([
       run([...args, '--path', path, '-o', form]),

@@ -44,7 +44,11 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
 /** What the data commands are made from; no other command waits for it. */
 async function queriesFor(args: readonly string[]): Promise<readonly Query[]> {
   if (!args.slice(0, 2).includes('data')) return []
-  return (await import('#data/queries/index.ts')).QUERIES
+  const [{ QUERIES }, { query }] = await Promise.all([
+    import('#data/queries/index.ts'),
+    import('#data/queries/query.ts'),
+  ])
+  return [...QUERIES, query]
 }
 
 /** `ssmd help data sample` as well as `ssmd help data`: commander alone supports only one level. */

@@ -36,6 +36,9 @@ export const QUERY_EXAMPLES: Readonly<Record<string, string>> = {
   ssmd data book kalshi KXGOLD15M-26NOV231900-00 --at 2026-11-24T00:20:00Z --depth 5`,
   asof: `
   ssmd data asof KXGOLD15M-26NOV231900-00 --at 2026-11-24T00:20:00Z`,
+  query: `
+  ssmd data query "select symbol, count(*) as n from trades group by symbol order by n desc" --feed kalshi
+  ssmd data query "show tables"`,
   builders: `
   ssmd data builders`,
 }

@@ -14,7 +14,7 @@ import { ManifestCache } from '#data/manifests.ts'
 import { readParameters } from '#data/parameters.ts'
 import type { Quality, Query, QueryContext } from '#data/query.ts'
 import { readRoots } from '#data/roots.ts'
-import { formatBytes } from '../text.ts'
+import { clean, formatBytes } from '../text.ts'
 import type { ResultSink } from './query-output.ts'
 import { rowsText } from './query-progress.ts'
 
@@ -56,6 +56,7 @@ export async function askArchives(
     signal: new AbortController().signal,
     limit,
     after: cursor === undefined ? null : readCursor(cursor, query.name, parameters),
+    onNotice: (line) => process.stderr.write(`ssmd: ${clean(line)}\n`),
     onProgress: (done, of) => show(`${done} of ${of} days`),
   }
   const answer = await query.run(parameters, context)
@@ -93,20 +94,22 @@ export async function askApi(
   sink: ResultSink,
   show: Show
 ): Promise<Ended> {
-  const parameters = new URLSearchParams([
-    ...texts.map(([name, text]): [string, string] => [name, text]),
+  const pairs: (readonly [string, string])[] = [
+    ...texts,
     ['limit', String(limit)],
-    ...(times === 'rfc3339' ? [] : [['times', times] as [string, string]]),
-    ...(cursor === undefined ? [] : [['cursor', cursor] as [string, string]]),
-    ...(raw ? [['raw', '1'] as [string, string]] : [['format', format] as [string, string]]),
-  ])
-  const base = url.href.replace(/\/+$/, '')
-  const response = await requested(new URL(`${base}${query.path}?${parameters}`))
-  const body = response.headers['content-encoding'] === 'gzip' ? unzipped(response) : response
-  if (response.statusCode !== 200) throw await problemOf(response, body, url)
+    ['times', times],
+    ...(cursor === undefined ? [] : [['cursor', cursor] as const]),
+    raw ? ['raw', '1'] : ['format', format],
+  ]
+  const address = new URL(`${url.href.replace(/\/+$/, '')}${query.path}`)
+  const body = query.method === 'POST' ? bodyOf(pairs) : undefined
+  if (body === undefined) address.search = String(new URLSearchParams(pairs.map(([...one]) => one)))
+  const response = await requested(address, body)
+  const answer = response.headers['content-encoding'] === 'gzip' ? unzipped(response) : response
+  if (response.statusCode !== 200) throw await problemOf(response, answer, url)
   let bytes = 0
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
       await sink(chunk)
       bytes += chunk.length
       show(`${formatBytes(bytes)} received`)
@@ -127,15 +130,27 @@ function unzipped(response: IncomingMessage): Readable {
   return response.pipe(body)
 }
 
-function requested(url: URL): Promise<IncomingMessage> {
+/** A name that is given several times is a list. */
+function bodyOf(pairs: readonly (readonly [name: string, text: string])[]): string {
+  const members: Record<string, string | string[]> = {}
+  for (const [name, text] of pairs) {
+    const before = members[name]
+    members[name] = before === undefined ? text : [before, text].flat()
+  }
+  return JSON.stringify(members)
+}
+
+function requested(url: URL, body: string | undefined): Promise<IncomingMessage> {
   const { SSMD_API_KEY } = process.env
   const headers = {
     'Accept-Encoding': 'gzip',
     ...(SSMD_API_KEY ? { 'X-API-Key': SSMD_API_KEY } : {}),
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
   }
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
-    const asked = request(url, { headers }, resolve)
+    const method = body === undefined ? 'GET' : 'POST'
+    const asked = request(url, { method, headers }, resolve)
     asked.on('error', (error: NodeJS.ErrnoException) => {
       reject(
         new SsmdError(
@@ -148,7 +163,7 @@ function requested(url: URL): Promise<IncomingMessage> {
         )
       )
     })
-    asked.end()
+    asked.end(body)
   })
 }
 

@@ -10,10 +10,10 @@ import type { ResultSink } from './query-output.ts'
 type Row = Readonly<Record<string, unknown>>
 type Answer = { readonly rows: readonly Row[]; readonly about?: Row }
 
-/** `text` is the JSON form of the answer. `write`: in place of standard output. */
+/** `text` is the JSON form of the answer. `write`: instead of standard output. */
 export async function writeTable(query: Query, text: string, write?: ResultSink): Promise<void> {
   const { rows, about = {} } = JSON.parse(text) as Answer
-  const all = query.answer.kind === 'rows' ? query.answer.columns : []
+  const all = columnsOf(query, rows)
   const shown = all.filter(({ name }) => rows.some((row) => (row[name] ?? null) !== null))
   const cells = rows.map((row) => shown.map((column) => cellOf(column, row[column.name])))
   const width = write === undefined ? terminalWidth() : undefined
@@ -24,6 +24,16 @@ export async function writeTable(query: Query, text: string, write?: ResultSink)
   ]
   if (write === undefined) await writeLines(lines)
   else await write(Buffer.from(`${lines.join('\n')}\n`))
+}
+
+/** Those of the query; SQL has those of its statement. */
+function columnsOf({ answer }: Query, rows: readonly Row[]): readonly RowColumn[] {
+  if (answer.kind === 'rows' && answer.columns.length > 0) return answer.columns
+  return Object.entries(rows[0] ?? {}).map(([name, value]) => ({
+    name,
+    type: typeof value === 'number' ? 'integer' : 'text',
+    says: '',
+  }))
 }
 
 /** Columns of this many characters say enough of a long text. */
