@@ -57,7 +57,33 @@ test('every example in the help runs as it is printed, and every command has one
     )
   }
   assert.ok(existsSync(join(folder.path, 'day.parquet')))
-  assert.equal(readdirSync(folder.path).sort(), ['coverage.csv', 'day.parquet'])
+  assert.ok(existsSync(join(folder.path, 'coverage.csv')))
+})
+
+test('every call in docs/data.md runs as it is printed', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../docs/data.md'), 'utf8')
+  const calls = [...page.matchAll(/```sh\n([^`]*)```/g)].flatMap(([, text = '']) =>
+    text.split('\n').filter((line) => line !== '')
+  )
+  assert.ok(calls.length > 20)
+  const env = { ...process.env, ...ENV, SSMD_DATA_PATH: path }
+  const ssmd = `ssmd() { "${process.execPath}" "${ENTRY}" "$@"; }`
+  for (let i = 0; i < calls.length; i += 3) {
+    await Promise.all(
+      calls.slice(i, i + 3).map(async (call) => {
+        // The address of the test's own API.
+        const line = call.replaceAll('http://127.0.0.1:8080', api.url).replace('curl', 'curl -sSf')
+        const child = spawn('sh', ['-c', `${ssmd}\n${line}`], { cwd: folder.path, env })
+        let said = ''
+        let written = 0
+        child.stderr.on('data', (data: Buffer) => (said += data.toString()))
+        child.stdout.on('data', (data: Buffer) => (written += data.length))
+        const [code] = await within(60_000, call, once(child, 'close'))
+        assert.is(code, 0, `${call}: ${said}`)
+        assert.ok(written > 0 || call.includes('--to-file'), call)
+      })
+    )
+  }
 })
 
 test('an archive and a data API over it give the same bytes, in every form', async () => {
