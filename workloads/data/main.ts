@@ -19,6 +19,8 @@ import { readRoots } from './roots.ts'
 export type DataApiOptions = {
   /** As given: `<folder>` or `<name>=<folder>`. */
   readonly paths: readonly string[]
+  /** Serves the archive of recordings that comes with ssmd. */
+  readonly demo?: boolean
   readonly listen: string
   /** Of ssmd. */
   readonly version: string
@@ -30,6 +32,8 @@ export type DataApiOptions = {
   readonly apiKeys?: string
 }
 
+const DEMO = join(import.meta.dirname, 'demo')
+
 /** Runs until SIGTERM. */
 export async function runDataApi(options: DataApiOptions): Promise<void> {
   await runRole({ name: 'data-api', healthAddr: options.healthAddr }, async (role) => {
@@ -39,8 +43,9 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
     const ring = keyRing(store, options.apiKey)
     const isLoopbackOnly = ring === undefined
     if (isLoopbackOnly && !isLoopbackName(host)) throw openToAll(options.listen)
-    if (options.paths.length === 0) throw nothingToServe()
-    const roots = readRoots(options.paths)
+    const paths = options.demo ? [...options.paths, `demo=${DEMO}`] : options.paths
+    if (paths.length === 0) throw nothingToServe()
+    const roots = readRoots(paths)
     for (const { path } of roots) await refuseMissing(path)
     let isSaid = false
     const noteUse = (id: string): void => {
@@ -89,7 +94,10 @@ async function sayKeys(store: KeyStore, folder: string, log: Logger): Promise<vo
 }
 
 const nothingToServe = (): SsmdError =>
-  usageError('no archive is named', 'give its root with --path, or set SSMD_DATA_PATH')
+  usageError(
+    'no archive is named',
+    'give its root with --path, set SSMD_DATA_PATH, or look at recordings with --demo'
+  )
 
 const openToAll = (listen: string): SsmdError =>
   usageError(
