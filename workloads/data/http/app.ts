@@ -14,7 +14,7 @@ import type { Gate } from './gate.ts'
 import { hostName, isLoopbackName } from './host.ts'
 import type { Limits } from './limits.ts'
 import type { ApiMetrics } from './metrics.ts'
-import { PROBLEM_TYPE, problemOf, RequestError } from './problem.ts'
+import { PROBLEM_TYPE, type Problem, problemOf, RequestError } from './problem.ts'
 import { requestSignal } from './request-signal.ts'
 import { type ApiContext, type ApiDeps, type ApiState, type Route, routerPath } from './route.ts'
 
@@ -87,10 +87,21 @@ async function answered(ctx: ApiContext, next: Next, options: AppOptions): Promi
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS'])
 
-function answerProblem(ctx: ApiContext, thrown: unknown, { log }: ApiDeps): void {
+/** Where an archive lies on this computer is nobody's business: commands say it, the API does not. */
+function withoutPaths(problem: Problem, roots: ApiDeps['roots']): Problem {
+  let text = JSON.stringify(problem)
+  for (const { path, name } of roots)
+    text = text.replaceAll(
+      JSON.stringify(path).slice(1, -1),
+      name ? `the archive ${name}` : 'the archive'
+    )
+  return JSON.parse(text) as Problem
+}
+
+function answerProblem(ctx: ApiContext, thrown: unknown, { log, roots }: ApiDeps): void {
   const { requestId, route } = ctx.state
   if (thrown instanceof AccessRefused) ctx.state.refused = thrown
-  const problem = problemOf(thrown, ctx.path, requestId)
+  const problem = withoutPaths(problemOf(thrown, ctx.path, requestId), roots)
   if (problem.status >= 500 && problem.status !== 503) {
     const { code, message, cause } = toSsmdError(thrown)
     const stack = code === 'SSMD_E_INTERNAL' ? ((cause ?? thrown) as Error).stack : undefined
