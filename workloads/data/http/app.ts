@@ -50,7 +50,7 @@ export function createApp(options: AppOptions): Koa<ApiState> {
   return app
 }
 
-/** The outermost: an id, headers, and a problem in place of every error. */
+/** The outermost middleware: an id, headers, and a problem instead of every error. */
 async function answered(ctx: ApiContext, next: Next, options: AppOptions): Promise<void> {
   const { deps, metrics, isAudited } = options
   const start = performance.now()
@@ -87,7 +87,7 @@ async function answered(ctx: ApiContext, next: Next, options: AppOptions): Promi
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS'])
 
-/** Where an archive lies on this computer is nobody's business: commands say it, the API does not. */
+/** Commands say where an archive is on the disk; the API does not. */
 function withoutPaths(problem: Problem, roots: ApiDeps['roots']): Problem {
   let text = JSON.stringify(problem)
   for (const { path, name } of roots)
@@ -107,7 +107,7 @@ function answerProblem(ctx: ApiContext, thrown: unknown, { log, roots }: ApiDeps
     const stack = code === 'SSMD_E_INTERNAL' ? ((cause ?? thrown) as Error).stack : undefined
     log.error({ code, route, request: requestId, stack }, message)
   }
-  // The answer has begun: whoever wrote it has ended it.
+  // The answer has begun: the route that wrote it has ended it.
   if (ctx.res.headersSent || ctx.respond === false) return
   for (const name of OF_AN_ANSWER) ctx.remove(name)
   if (thrown instanceof RequestError) ctx.set(thrown.headers)

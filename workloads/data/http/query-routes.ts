@@ -43,7 +43,7 @@ export function rowsParameters({ answer }: Query): Parameter[] {
       schema: {
         type: 'string',
         enum: [...FORMATS],
-        description: 'Form of the answer, in place of Accept.',
+        description: 'Form of the answer; wins over Accept.',
       },
     },
     {
