@@ -10,8 +10,14 @@ import { putFile, putFolder, putProgram, putText } from './files.ts'
 import { APP, type Arch, NODE_ARCH } from './layout.ts'
 
 /** What the sources use and the compiler leaves out. */
-const DATA = ['crds/validators.gen.mjs', 'exchanges/schemas/block.capnp'] as const
-/** Folders of what the data API serves as it is: its page, and the recordings of its demo. */
+const DATA = [
+  'crds/validators.gen.mjs',
+  'exchanges/schemas/block.capnp',
+  'cli/launch/install.mjs',
+  'cli/launch/lock.mjs',
+  'cli/launch/node.mjs',
+] as const
+/** Folders of what the data API serves unchanged: its page, and the recordings of its demo. */
 const SERVED = ['workloads/data/page', 'workloads/data/demo'] as const
 /** What `ssmd up` builds or fetches its NATS with: not for containers. */
 const NOT_FOR_CONTAINERS = 'operator/local/nats-server'
@@ -34,7 +40,7 @@ export async function installPackages(root: string, arch: Arch, folder: string):
     await copyFile(join(root, file), join(folder, file))
   }
   const platform = ['--os=linux', `--cpu=${NODE_ARCH[arch]}`, '--libc=glibc']
-  await npmCi(folder, ['--omit=dev', '--include=optional', '--ignore-scripts', ...platform])
+  await npmCi(folder, ['--omit=dev', '--include=optional', ...platform])
   return join(folder, 'node_modules')
 }
 
