@@ -154,7 +154,10 @@ function addDataApi(program: Command): void {
           'root of an archive, or <name>=<folder>; may be given several times (default: SSMD_DATA_PATH)'
         ).argParser(collect)
       )
-      .option('--demo', 'serve the recordings that come with ssmd, as the feeds demo.…')
+      .option(
+        '--demo',
+        'serve the recordings that come with ssmd; beside other archives as the feeds demo.…'
+      )
       .addOption(
         new Option(
           '--listen <host:port>',
@@ -170,8 +173,8 @@ function addDataApi(program: Command): void {
       .addOption(
         new Option(
           '--cache-dir <folder>',
-          'folder of the columnar cache, never inside an archive (default: ~/.cache/ssmd/events)'
-        ).env('SSMD_CACHE_DIR')
+          'folder of the columnar cache, never inside an archive (default: SSMD_CACHE_DIR, or ~/.cache/ssmd/events)'
+        )
       )
       .addOption(healthOption()),
     `

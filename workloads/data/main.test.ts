@@ -58,7 +58,7 @@ test('--demo serves recordings with one command, says where, and ends with 0 on 
   const feeds = await ask(`${line.address}v1/feeds`)
   assert.equal(
     feeds.json.rows.map(({ feed }: { feed: string }) => feed),
-    ['demo.binance', 'demo.kalshi']
+    ['binance', 'kalshi']
   )
   assert.is((await ask(line.address!)).status, 200)
   for (const path of ['livez', 'readyz', 'metrics'])

@@ -2,9 +2,11 @@
 // and metrics.
 
 import { stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { SsmdError, usageError } from '#crds/errors.ts'
+import { BuildPool } from '#events/tables/build-pool.ts'
+import { TableCache } from '#events/tables/cache.ts'
+import { cacheDirOf } from '#events/tables/cache-dir.ts'
 import { parseAddress } from '#role/health.ts'
 import { announceReady, type Logger, runRole, stopped } from '#role/run.ts'
 import { allowAll, withKeys } from './http/access.ts'
@@ -32,6 +34,8 @@ export type DataApiOptions = {
   readonly apiKeys?: string
 }
 
+/** Of tables of segments that grow: the program keeps within some hundred megabytes. */
+const OPEN_TABLES_BYTES = 64 * 1024 * 1024
 const DEMO = join(import.meta.dirname, 'demo')
 
 /** Runs until SIGTERM. */
@@ -43,10 +47,18 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
     const ring = keyRing(store, options.apiKey)
     const isLoopbackOnly = ring === undefined
     if (isLoopbackOnly && !isLoopbackName(host)) throw openToAll(options.listen)
-    const paths = options.demo ? [...options.paths, `demo=${DEMO}`] : options.paths
+    const paths = options.demo ? [...options.paths, withName(DEMO, options.paths)] : options.paths
     if (paths.length === 0) throw nothingToServe()
     const roots = readRoots(paths)
     for (const { path } of roots) await refuseMissing(path)
+    const cacheDir = cacheDirOf(options.cacheDir, process.env)
+    const cache = await TableCache.open({
+      dir: cacheDir,
+      archives: roots.map(({ path }) => path),
+      maxMemory: OPEN_TABLES_BYTES,
+      onTrouble: ({ code, message, hint }) => log.warn({ code, hint }, message),
+    })
+    await using pool = new BuildPool()
     let isSaid = false
     const noteUse = (id: string): void => {
       if (!isKeyId(id)) return
@@ -58,7 +70,9 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
     }
     const api = await startApi({
       roots,
-      cacheDir: options.cacheDir ?? join(homedir(), '.cache/ssmd/events'),
+      cacheDir,
+      cache,
+      pool,
       nowMs: clock.nowMs,
       manifests: new ManifestCache(),
       log,
@@ -80,6 +94,10 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
     await api.close()
   })
 }
+
+/** The feeds of the demo go by their own names, unless other archives are served beside it. */
+const withName = (demo: string, others: readonly string[]): string =>
+  others.length === 0 ? demo : `demo=${demo}`
 
 /** Undefined if there are no keys: a store without one is still a store, and lets no caller in. */
 const keyRing = (store: KeyStore | undefined, single: string | undefined): KeyRing | undefined =>

@@ -111,6 +111,8 @@ export async function answerQuery(
   const context: QueryContext = {
     roots: deps.roots,
     cacheDir: deps.cacheDir,
+    ...(deps.cache ? { cache: deps.cache } : {}),
+    ...(deps.pool ? { pool: deps.pool } : {}),
     nowMs: deps.nowMs,
     manifests: deps.manifests,
     grant: ctx.state.caller.grant,
