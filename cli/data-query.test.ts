@@ -23,6 +23,7 @@ const test = suite('data queries')
 const archive = await recordedArchive({ frames: 2000, every: 1, shards: 1, stepMs: 1000 })
 const { path } = archive
 const folder = temporaryFolder()
+const cache = temporaryFolder()
 let api: TestApi
 test.before(async () => {
   api = await startTestApi({ roots: [{ path, name: '' }], nowMs: () => Date.now() })
@@ -31,9 +32,15 @@ test.after(async () => {
   await api[Symbol.asyncDispose]()
   archive[Symbol.dispose]()
   folder[Symbol.dispose]()
+  cache[Symbol.dispose]()
 })
 
-const ENV = { SSMD_DATA_PATH: '', SSMD_DATA_URL: '', SSMD_API_KEY: '' }
+const ENV = {
+  SSMD_DATA_PATH: '',
+  SSMD_DATA_URL: '',
+  SSMD_API_KEY: '',
+  SSMD_CACHE_DIR: cache.path,
+}
 const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> =>
   runSsmd(['data', ...args], { cwd: folder.path, env: { ...ENV, ...env } })
 const SYMBOL = 'KXGOLD15M-26NOV231900-00'

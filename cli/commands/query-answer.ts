@@ -1,11 +1,9 @@
 // Asks a query of archives or of a data API, and hands on the bytes of its answer. Whatever is asked, both give the same bytes.
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { ERROR_CODES, type ErrorCode, SsmdError, usageError } from '#crds/errors.ts'
+import { describeError, ERROR_CODES, type ErrorCode, SsmdError, usageError } from '#crds/errors.ts'
 import { readCursor, writeCursor } from '#data/cursor.ts'
 import type { Format, Times } from '#data/formats/format.ts'
 import { rowsWriter } from '#data/formats/index.ts'
@@ -14,6 +12,9 @@ import { ManifestCache } from '#data/manifests.ts'
 import { readParameters } from '#data/parameters.ts'
 import type { Quality, Query, QueryContext } from '#data/query.ts'
 import { readRoots } from '#data/roots.ts'
+import { BuildPool } from '#events/tables/build-pool.ts'
+import { TableCache } from '#events/tables/cache.ts'
+import { cacheDirOf } from '#events/tables/cache-dir.ts'
 import { clean, formatBytes } from '../text.ts'
 import type { ResultSink } from './query-output.ts'
 import { rowsText } from './query-progress.ts'
@@ -47,16 +48,25 @@ export async function askArchives(
 ): Promise<Ended> {
   const { query, format, raw, times, limit, cursor } = asked
   const parameters = readParameters(query, asked.texts)
+  const roots = readRoots(paths)
+  const note = (line: string): void => void process.stderr.write(`ssmd: ${clean(line)}\n`)
+  const cacheDir = cacheDirOf(asked.cacheDir, process.env)
+  const archives = roots.map(({ path }) => path)
+  const onTrouble = (error: SsmdError): void => note(describeError(error))
+  const cache = await TableCache.open({ dir: cacheDir, archives, onTrouble })
+  await using pool = new BuildPool()
   const context: QueryContext = {
-    roots: readRoots(paths),
-    cacheDir: asked.cacheDir ?? join(homedir(), '.cache/ssmd/events'),
+    roots,
+    cacheDir,
+    cache,
+    pool,
     grant: { feeds: () => true, days: () => true },
     manifests: new ManifestCache(),
     nowMs: () => Date.now(),
     signal: new AbortController().signal,
     limit,
     after: cursor === undefined ? null : readCursor(cursor, query.name, parameters),
-    onNotice: (line) => process.stderr.write(`ssmd: ${clean(line)}\n`),
+    onNotice: note,
     onProgress: (done, of) => show(`${done} of ${of} days`),
   }
   const answer = await query.run(parameters, context)
