@@ -22,7 +22,7 @@ export type BodyOptions = {
   readonly trailers: readonly string[]
 }
 
-/** The caller is gone, or does not read: nobody is left to be told. */
+/** The caller is gone, or does not read: no reader is left to be told. */
 export class CallerGone extends Error {
   override readonly name = 'CallerGone'
 }
@@ -146,7 +146,7 @@ export class Body {
     await this.#patiently(finished)
   }
 
-  /** Ends the connection without the end of the body, so that nobody takes the answer for whole; what was sent arrives. */
+  /** Ends the connection without the end of the body, so that no client takes the answer for whole; what was sent arrives. */
   async breakOff(): Promise<void> {
     await this.flush()
     const { socket } = this.#ctx.res

@@ -3,7 +3,7 @@
 import type { Rate } from './rate-limit.ts'
 
 export type Limits = {
-  /** Answers from what is there, at a time: each holds some buffers. */
+  /** Answers from what is archived, at a time: each holds some buffers. */
   readonly reads: number
   /** Answers that work through all of it, at a time: each may keep a core busy. */
   readonly computes: number

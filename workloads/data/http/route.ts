@@ -24,7 +24,7 @@ export type ApiState = {
 export type ApiContext = ParameterizedContext<ApiState>
 
 /** What answers are made of, given once. */
-export type ApiDeps = Pick<QueryContext, 'roots' | 'cacheDir' | 'nowMs'> & {
+export type ApiDeps = Pick<QueryContext, 'roots' | 'cacheDir' | 'cache' | 'pool' | 'nowMs'> & {
   /** One of the whole process. */
   readonly manifests: ManifestCache
   readonly log: Logger
