@@ -142,7 +142,7 @@ export async function answerQuery(
     format,
     raw,
     times: values.times as Times,
-    slowReaderMs: limits.slowReaderMs,
+    limits,
     cursorOf: (position) => writeCursor(query.name, parameters, position),
     linkOf: (cursor) => linkWith(ctx, cursor),
     onEnd: (rows, body) => {
