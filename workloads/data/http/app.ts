@@ -130,6 +130,8 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 /** What no route has to think about: methods, bodies, and names of other hosts. */
 function refuseOddRequest(ctx: ApiContext, isLoopbackOnly: boolean): void {
   const { req } = ctx
+  if (!req.url?.startsWith('/'))
+    throw new RequestError(400, 'the address is no path', { hint: 'this API is no proxy' })
   const hosts = req.headersDistinct.host ?? []
   if (hosts.length > 1) throw new RequestError(400, 'the request has two Host headers')
   if (isLoopbackOnly && !isLoopbackName(hostName(hosts[0]))) {

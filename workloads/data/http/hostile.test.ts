@@ -19,7 +19,8 @@ test.before(async () => {
 test.after(async () => api[Symbol.asyncDispose]())
 
 const raw = (bytes: string): Promise<string> => within(20_000, 'the end', sendRaw(api.url, bytes))
-const statuses = (text: string): string[] => [...text.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map((m) => m[1]!)
+const statuses = (text: string): string[] =>
+  [...text.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map((m) => m[1]!)
 
 test('A2: GET takes no body: one that comes is refused and the connection ends, so it is never a request', async () => {
   const hidden = 'GET /v1/datasets HTTP/1.1\r\nHost: localhost\r\n\r\n'
@@ -27,13 +28,16 @@ test('A2: GET takes no body: one that comes is refused and the connection ends, 
     ['a length', `Content-Length: ${hidden.length}`],
     ['chunks', 'Transfer-Encoding: chunked'],
   ] as const) {
-    const body = what === 'chunks' ? `${hidden.length.toString(16)}\r\n${hidden}\r\n0\r\n\r\n` : hidden
+    const body =
+      what === 'chunks' ? `${hidden.length.toString(16)}\r\n${hidden}\r\n0\r\n\r\n` : hidden
     const answer = await raw(`GET /v1/feeds HTTP/1.1\r\nHost: localhost\r\n${head}\r\n\r\n${body}`)
     assert.equal(statuses(answer), ['413'], what)
     assert.match(answer, /connection: close/i)
   }
-  const large = await ask(`${api.url}/v1/feeds`, { method: 'GET' }, 'x'.repeat(1_000_000)).catch((e) => e)
-  assert.ok(large instanceof Error || large.status === 413)
+  const large = await ask(`${api.url}/v1/feeds`, { method: 'GET' }, 'x'.repeat(1_000_000)).catch(
+    (e) => e
+  )
+  assert.ok(large instanceof Error || [400, 413].includes(large.status))
 })
 
 test('A6: what two servers could read differently is refused by the parser', async () => {
@@ -47,29 +51,41 @@ test('A6: what two servers could read differently is refused by the parser', asy
     ['a null', 'X-A: \0'],
     ['no number as a length', 'Content-Length: +5'],
   ] as const) {
-    const answer = await raw(`GET /v1/feeds HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${head}\r\n\r\n`)
-    assert.ok(['400', '413', '501'].includes(statuses(answer)[0] ?? ''), `${what}: ${answer.slice(0, 60)}`)
+    const answer = await raw(
+      `GET /v1/feeds HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${head}\r\n\r\n`
+    )
+    assert.ok(
+      ['400', '413', '501'].includes(statuses(answer)[0] ?? ''),
+      `${what}: ${answer.slice(0, 60)}`
+    )
     assert.is(statuses(answer).length, 1, what)
   }
-  const chunk = 'POST /v1/feeds HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'
+  const chunk =
+    'POST /v1/feeds HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'
   assert.ok(statuses(await raw(chunk)).includes('400'))
 })
 
 test('A6: no Host, two of them, and an absolute address of another host are refused', async () => {
   assert.equal(statuses(await raw('GET /v1/feeds HTTP/1.1\r\nConnection: close\r\n\r\n')), ['400'])
-  const two = 'GET /v1/feeds HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n'
+  const two =
+    'GET /v1/feeds HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n'
   assert.equal(statuses(await raw(two)), ['400'])
-  const absolute = 'GET http://evil.example/v1/feeds HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
-  assert.ok(['400', '403', '404'].includes(statuses(await raw(absolute))[0] ?? ''))
+  const absolute =
+    'GET http://evil.example/v1/feeds HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+  assert.equal(statuses(await raw(absolute)), ['400'])
   const empty = 'GET /v1/feeds HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n'
   assert.ok(['400', '403'].includes(statuses(await raw(empty))[0] ?? ''))
 })
 
 test('A6: headers beyond 16 KB get 431, and a request that never ends is ended', async () => {
-  const huge = await raw(`GET /v1/feeds HTTP/1.1\r\nHost: localhost\r\nX-A: ${'a'.repeat(40_000)}\r\n\r\n`)
+  const huge = await raw(
+    `GET /v1/feeds HTTP/1.1\r\nHost: localhost\r\nX-A: ${'a'.repeat(40_000)}\r\n\r\n`
+  )
   assert.equal(statuses(huge), ['431'])
   assert.match(huge, 'application/problem+json')
-  const long = await raw(`GET /v1/feeds?feed=${'a'.repeat(40_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+  const long = await raw(
+    `GET /v1/feeds?feed=${'a'.repeat(40_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`
+  )
   assert.equal(statuses(long), ['431'])
   // A header at a time, for ever.
   const slow = await raw('GET /v1/feeds HTTP/1.1\r\nHost: localhost\r\nX-A: ')
@@ -77,14 +93,45 @@ test('A6: headers beyond 16 KB get 431, and a request that never ends is ended',
 })
 
 test('A6: no HTTP at all gets 400 and the end of the connection', async () => {
-  for (const bytes of ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 'hello\r\n\r\n', 'GET / HTTP/3.0\r\n\r\n', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'])
+  for (const bytes of [
+    '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+    'hello\r\n\r\n',
+    'GET / HTTP/3.0\r\n\r\n',
+    'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+  ])
     assert.equal(statuses(await raw(bytes)), ['400'], JSON.stringify(bytes))
 })
 
 test('API4: names, values and parameters of any size and encoding get 400, 404 or 431, never 500', async () => {
-  const odd = ['%', '%zz', '%ff', '%00', '%0a', '%ed%a0%80', 'a'.repeat(9000), '%F0%9F%98%80', '__proto__', 'constructor', 'toString', '[]', '{}', '$ne', "' or 1=1", '<script>']
+  const odd = [
+    '%',
+    '%zz',
+    '%ff',
+    '%00',
+    '%0a',
+    '%ed%a0%80',
+    'a'.repeat(9000),
+    '%F0%9F%98%80',
+    '__proto__',
+    'constructor',
+    'toString',
+    '[]',
+    '{}',
+    '$ne',
+    "' or 1=1",
+    '<script>',
+  ]
   for (const value of odd) {
-    for (const path of [`/v1/datasets?feed=${value}`, `/v1/datasets?${value}=1`, `/v1/datasets?${value}`, `/v1/datasets/${value}/2026-11-24`, `/v1/datasets?from=${value}`, `/v1/datasets?limit=${value}`, `/v1/datasets?cursor=${value}`, `/${value}`]) {
+    for (const path of [
+      `/v1/datasets?feed=${value}`,
+      `/v1/datasets?${value}=1`,
+      `/v1/datasets?${value}`,
+      `/v1/datasets/${value}/2026-11-24`,
+      `/v1/datasets?from=${value}`,
+      `/v1/datasets?limit=${value}`,
+      `/v1/datasets?cursor=${value}`,
+      `/${value}`,
+    ]) {
       const answer = await ask(api.url + path.replaceAll(/[ <>'{}]/g, (c) => encodeURIComponent(c)))
       assert.ok([400, 404, 431].includes(answer.status), `${answer.status} ${path.slice(0, 60)}`)
       assert.is(answer.headers['content-type'], 'application/problem+json')
@@ -149,7 +196,11 @@ test('API1: what a grant leaves out does not exist, on any route: the answers ar
   for (const path of Object.keys(document.json.paths)) {
     if (!path.includes('{feed}')) continue
     const of = (feed: string) =>
-      path.replace('{feed}', feed).replace('{date}', day).replace('{name}', 'manifest.json').replace('{type}', 'trade')
+      path
+        .replace('{feed}', feed)
+        .replace('{date}', day)
+        .replace('{name}', 'manifest.json')
+        .replace('{type}', 'trade')
     const foreign = await keyed.get(of('made'))
     const unknown = await keyed.get(of('nada'))
     assert.equal([foreign.status, foreign.json.code], [404, 'SSMD_E_NOT_FOUND'], path)

@@ -126,7 +126,7 @@ async function answerQuery(
     ctx.state.format = 'json'
     const answer = await query.run(parameters, context)
     if (answer.kind !== 'document') throw new Error(`${query.name} answered rows`)
-    ctx.type = 'application/json'
+    ctx.set('Content-Type', 'application/json')
     ctx.body = `${JSON.stringify(answer.body)}\n`
     return
   }

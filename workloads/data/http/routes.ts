@@ -1,9 +1,11 @@
 // Every route there is. The live part and SQL add theirs here.
 
 import type { Query } from '../query.ts'
+import { documentRoutes } from './document-routes.ts'
 import { fileRoute } from './file-route.ts'
 import type { Limits } from './limits.ts'
 import type { ApiMetrics } from './metrics.ts'
+import { originalRoutes } from './original.ts'
 import { pageRoutes } from './page.ts'
 import { queryRoutes } from './query-routes.ts'
 import type { ApiDeps, Route } from './route.ts'
@@ -18,9 +20,10 @@ export type RouteOptions = {
 
 export function allRoutes(options: RouteOptions): Route[] {
   const { queries, deps, limits, metrics } = options
-  return [
+  const routes = [
     ...queryRoutes(queries, deps, limits, metrics),
     fileRoute(deps, limits, metrics),
-    ...pageRoutes(),
+    ...originalRoutes(options),
   ]
+  return [...routes, ...documentRoutes(routes, deps.version), ...pageRoutes()]
 }
