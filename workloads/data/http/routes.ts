@@ -1,4 +1,4 @@
-// Every route there is. The live part and SQL add theirs here.
+// Every route there is. The live part adds its own here.
 
 import type { Query } from '../query.ts'
 import { documentRoutes } from './document-routes.ts'
@@ -9,6 +9,7 @@ import { originalRoutes } from './original.ts'
 import { pageRoutes } from './page.ts'
 import { queryRoutes } from './query-routes.ts'
 import type { ApiDeps, Route } from './route.ts'
+import { sqlRoute } from './sql-route.ts'
 
 export type RouteOptions = {
   readonly queries: readonly Query[]
@@ -22,6 +23,7 @@ export function allRoutes(options: RouteOptions): Route[] {
   const { queries, deps, limits, metrics } = options
   const routes = [
     ...queryRoutes(queries, deps, limits, metrics),
+    sqlRoute(deps, limits, metrics),
     fileRoute(deps, limits, metrics),
     ...originalRoutes(options),
   ]
