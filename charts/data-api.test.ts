@@ -1,8 +1,10 @@
 // The data API of the chart: what is rendered for which claims, and what is refused.
 
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse, parseAllDocuments } from 'yaml'
@@ -172,6 +174,16 @@ real(
     assert.ok(args.includes('--api-keys=/etc/ssmd/api-keys'))
   }
 )
+
+real('every flag that its pod is given is one that the program knows', async () => {
+  const args = at(container('data-api'), 'args') as string[]
+  const ssmd = join(CHART, '../../cli/main.ts')
+  const { stdout } = await promisify(execFile)(process.execPath, [ssmd, args[0]!, '--help'])
+  for (const arg of args.slice(1)) {
+    const flag = arg.slice(0, arg.indexOf('='))
+    assert.match(stdout, new RegExp(`(^|[ ,])${flag} `, 'm'), arg)
+  }
+})
 
 real(
   'environments are valid resources, and their credentials where the role reads them',

@@ -22,7 +22,7 @@ const test = suite('access to the data API')
 
 const routes = allRoutes({
   queries: QUERIES,
-  deps: {} as ApiDeps,
+  deps: { version: '0.0.0' } as ApiDeps,
   limits: LIMITS,
   metrics: apiMetrics(new Registry(), {}),
   isLoopbackOnly: false,
