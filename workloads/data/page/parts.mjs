@@ -79,7 +79,11 @@ export function Copy({ text, what, short = false }) {
  * @param {string} text
  */
 async function write(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text)
+  const isWritten = await navigator.clipboard?.writeText(text).then(
+    () => true,
+    () => false
+  )
+  if (isWritten) return
   const area = Object.assign(document.createElement('textarea'), { value: text })
   document.body.append(area)
   area.select()

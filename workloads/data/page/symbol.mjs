@@ -9,7 +9,7 @@ import { CopyPanel } from './copy-panel.mjs'
 import { dayPlus, longDay } from './format.mjs'
 import { html, useEffect, useMemo, useState } from './lib.mjs'
 import { Condition, Problem, Simulated } from './parts.mjs'
-import { linkTo, linkToTail } from './route.mjs'
+import { linkTo, linkToTail, readRoute } from './route.mjs'
 
 const HOUR = 3_600_000
 /** @type {readonly (readonly [name: string, spanMs: number])[]} */
@@ -41,6 +41,9 @@ export function SymbolView({ route: { feed, day, symbol, query } }) {
   const [hover, setHover] = useState(/** @type {number | null} */ (null))
   useEffect(() => {
     const timer = setTimeout(() => {
+      // The reader may have left already, and the page not yet have heard of it.
+      const now = readRoute(location.hash)
+      if (now.feed !== feed || now.day !== day || now.symbol !== symbol) return
       const isDay = span.toMs - span.fromMs >= DAY_MS
       const link = linkTo([feed, day, symbol], {
         from: isDay ? undefined : writeClock(span.fromMs - startMs),

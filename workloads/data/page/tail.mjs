@@ -24,6 +24,7 @@ export function TailView({ route: { query } }) {
   const [seen, setSeen] = useState(0)
   const waiting = useRef(/** @type {Line[]} */ ([]))
   const numbered = useRef(0)
+  const isOff = live.body?.live === false || live.error?.status === 404
   const isOn = live.body?.live === true && !isPaused
   const stream = useStream(isOn ? 'v1/tail' : null, { feed, symbol, type }, (event) => {
     waiting.current.push(lineOf(event, ++numbered.current))
@@ -51,8 +52,8 @@ export function TailView({ route: { query } }) {
   )
   return html`
     <div class="title"><h1>Live tail</h1></div>
-    ${live.error && html`<${Problem} error=${live.error} again=${live.again} />`}
-    ${live.body?.live === false && html`<${NoLive} why=${live.body.why ?? ''} />`}
+    ${live.error && !isOff && html`<${Problem} error=${live.error} again=${live.again} />`}
+    ${isOff && html`<${NoLive} why=${live.body?.why ?? ''} />`}
     ${
       live.body?.live &&
       html`

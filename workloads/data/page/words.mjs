@@ -17,6 +17,7 @@ const CAUSES = {
   oversize: 'A frame was too large for NATS',
   'proof-lost': 'The exchange’s numbers could not be read',
   resharded: 'The number of shards changed',
+  gap: 'a gap',
   'clock-stepped': 'The clock was set, or the machine slept',
 }
 /** @param {string} cause */
