@@ -165,10 +165,19 @@ function addDataApi(program: Command): void {
           'folder of the columnar cache, never inside an archive (default: ~/.cache/ssmd/events)'
         ).env('SSMD_CACHE_DIR')
       )
+      .addOption(
+        new Option(
+          '--env <file>',
+          'what is captured now: an Environment with the Feeds that it names, a file or a folder; may be given several times'
+        ).argParser(collect)
+      )
+      .option('--keys <folder>', 'NATS credentials as files: <folder>/<name>/nats.creds')
+      .addOption(natsCredentialsOption())
       .addOption(healthOption()),
     `
   ssmd data-api --path data
   ssmd data-api --path data --path live=data/live --listen 127.0.0.1:0
+  ssmd data-api --path data --env exchanges
   SSMD_API_KEY=… ssmd data-api --path data --listen 0.0.0.0:8080`
   ).action(async (options: DataApiFlags) => {
     const { SSMD_DATA_PATH, SSMD_API_KEY } = process.env
@@ -179,6 +188,9 @@ function addDataApi(program: Command): void {
       listen: options.listen,
       ...(SSMD_API_KEY ? { apiKey: SSMD_API_KEY } : {}),
       ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
+      ...(options.env === undefined ? {} : { environmentFiles: options.env }),
+      ...(options.keys === undefined ? {} : { keysDir: options.keys }),
+      ...(options.natsCreds === undefined ? {} : { natsCredentials: options.natsCreds }),
       ...(options.healthAddr === undefined ? {} : { healthAddr: options.healthAddr }),
     })
   })
@@ -188,6 +200,9 @@ type DataApiFlags = {
   readonly path?: readonly string[]
   readonly listen: string
   readonly cacheDir?: string
+  readonly env?: readonly string[]
+  readonly keys?: string
+  readonly natsCreds?: string
   readonly healthAddr?: string
 }
 type RoleFlags = {

@@ -2,6 +2,7 @@
 
 import type { ParameterizedContext } from 'koa'
 import type { Logger } from '#role/run.ts'
+import type { Links } from '../live/links.ts'
 import type { ManifestCache } from '../manifests.ts'
 import type { Parameter, QueryContext, Schema } from '../query.ts'
 import type { Caller, Need } from './access.ts'
@@ -23,6 +24,8 @@ export type ApiDeps = Pick<QueryContext, 'roots' | 'cacheDir' | 'nowMs'> & {
   /** One of the whole process. */
   readonly manifests: ManifestCache
   readonly log: Logger
+  /** What is captured now; undefined: this server knows no Environment. */
+  readonly live?: Links | undefined
   /** Aborted when the program stops. */
   readonly signal: AbortSignal
 }

@@ -1,5 +1,7 @@
-// Every route there is. The live part and SQL add theirs here.
+// Every route there is. SQL adds its own here.
 
+import { liveRoute } from '../live/live-route.ts'
+import { tailRoute } from '../live/tail-route.ts'
 import type { Query } from '../query.ts'
 import type { Limits } from './limits.ts'
 import type { ApiMetrics } from './metrics.ts'
@@ -17,5 +19,10 @@ export type RouteOptions = {
 
 export function allRoutes(options: RouteOptions): Route[] {
   const { queries, deps, limits, metrics } = options
-  return [...queryRoutes(queries, deps, limits, metrics), ...pageRoutes()]
+  return [
+    ...queryRoutes(queries, deps, limits, metrics),
+    liveRoute(deps, limits),
+    tailRoute(deps, limits),
+    ...pageRoutes(),
+  ]
 }

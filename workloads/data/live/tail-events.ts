@@ -2,7 +2,7 @@
 // its receive time and its place among the rows of that time, so that a reader continues exactly behind it.
 
 import type { NatsConnection } from 'nats'
-import { type StreamFacts, streamFacts } from '#bus/stream.ts'
+import type { StreamFacts } from '#bus/stream.ts'
 import { type LiveFeed, live } from '#events/live.ts'
 import type { EventBatch } from '#market/columns.ts'
 import { EVENT, type MarketEvent } from '#market/event.ts'
