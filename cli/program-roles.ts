@@ -156,8 +156,14 @@ function addDataApi(program: Command): void {
       .addOption(
         new Option(
           '--listen <host:port>',
-          'address of the API; other than loopback only with a key; port 0 takes a free one'
+          'address of the API; other than loopback only with keys; port 0 takes a free one'
         ).default('127.0.0.1:8080')
+      )
+      .addOption(
+        new Option(
+          '--api-keys <folder>',
+          'keys that ssmd api-key made, without which no request is answered; SSMD_API_KEY is one more, for everything'
+        ).env('SSMD_API_KEYS')
       )
       .addOption(
         new Option(
@@ -177,16 +183,21 @@ function addDataApi(program: Command): void {
     `
   ssmd data-api --path data
   ssmd data-api --path data --path live=data/live --listen 127.0.0.1:0
+<<<<<<< HEAD
   ssmd data-api --path data --env exchanges
+=======
+  ssmd data-api --path data --api-keys data/.ssmd/api-keys --listen 0.0.0.0:8080
+>>>>>>> main
   SSMD_API_KEY=… ssmd data-api --path data --listen 0.0.0.0:8080`
   ).action(async (options: DataApiFlags) => {
     const { SSMD_DATA_PATH, SSMD_API_KEY } = process.env
-    const { runDataApi } = await import('../workloads/data/main.ts')
+    const { runDataApi } = await import('#data/main.ts')
     outliveOutput()
     await runDataApi({
       paths: options.path ?? (SSMD_DATA_PATH ? [SSMD_DATA_PATH] : []),
       listen: options.listen,
       ...(SSMD_API_KEY ? { apiKey: SSMD_API_KEY } : {}),
+      ...(options.apiKeys === undefined ? {} : { apiKeys: options.apiKeys }),
       ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
       ...(options.env === undefined ? {} : { environmentFiles: options.env }),
       ...(options.keys === undefined ? {} : { keysDir: options.keys }),
@@ -199,6 +210,7 @@ function addDataApi(program: Command): void {
 type DataApiFlags = {
   readonly path?: readonly string[]
   readonly listen: string
+  readonly apiKeys?: string
   readonly cacheDir?: string
   readonly env?: readonly string[]
   readonly keys?: string

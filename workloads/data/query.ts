@@ -61,9 +61,9 @@ export type QueryContext = {
   /** Manifests that were read already. @default they are read again */
   readonly manifests?: ManifestCache
   readonly nowMs: () => number
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the caller no longer waits for the answer. */
   readonly signal: AbortSignal
-  /** For rows: behind which row to go on. */
+  /** For rows: after which row to continue. */
   readonly after: Position | null
   /** For rows: how many at most. */
   readonly limit: number
@@ -85,7 +85,7 @@ export type Query = {
   readonly summary: string
   /** What it guarantees: order, units, what is left out. */
   readonly description: string
-  /** `read`: answers from what is there. `compute`: works on all of it, and is limited more. */
+  /** `read`: answers from what is stored. `compute`: works on all of it, and is limited more. */
   readonly class: 'read' | 'compute'
   readonly parameters: readonly Parameter[]
   readonly answer:

@@ -1,5 +1,6 @@
 // Makes gap rows from what connections say of themselves, record by record in the total order. Live and history run this same
 // fold, so they name the same gaps at the same places: where a gap became known, and before any frame that comes after it.
+// Live gives it every record; history gives it the event records, and answers for the others.
 //
 // `recv` of a gap row is when it became known, `time` since when frames are missing, `until` when they came again. FLAG.first:
 // the gap begins here, and what was built from frames is suspect. FLAG.last: it ends here. One row with both: it is over.
@@ -7,9 +8,7 @@
 import { EVENT, FLAG, type MarketEvent } from '#market/event.ts'
 import { TimeReader } from '#market/time.ts'
 import type { GapCause } from '#wire/events.ts'
-
-/** Milliseconds since 1970, and the nanoseconds within. */
-export type Time = { readonly ms: number; readonly ns: number }
+import { isBefore, type Time } from './times.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -43,11 +42,12 @@ export type GapFoldOptions = {
    * it does not say, and the records that were seen tell.
    */
   readonly began?: (connection: string, at: Time | null) => Time | undefined
+  /** Time of the last record of a connection before the present event, where frames are not given. Undefined: not known. */
+  readonly lastBefore?: (connection: string) => Time | undefined
   /** True if every record of the feed comes here, so that a jump of a connection's numbers is a gap. */
   readonly countsNumbers: boolean
 }
 
-const NOT_SEEN: Time = { ms: -1, ns: 0 }
 /** More connections than a feed has at a time. */
 const MAX_CONNECTIONS = 10_000
 
@@ -173,7 +173,7 @@ export class GapFold {
 
   #begin(shard: Shard, connection: Connection, cause: string, at: Time): void {
     if (shard.gap !== null) return
-    const from = this.#o.began?.(connection.id, null) ?? lastOf(connection, at)
+    const from = this.#o.began?.(connection.id, null) ?? this.#lastOf(connection, at)
     shard.gap = { reason: cause, from }
     this.tell(cause, from, null, at, FLAG.first)
   }
@@ -183,7 +183,7 @@ export class GapFold {
     const from =
       this.#timeOf(event.from) ??
       this.#o.began?.(connection.id, until) ??
-      earlier(lastOf(connection, at), at)
+      earlier(this.#lastOf(connection, at), at)
     const cause = textOf(event.cause, 'exchange-sequence')
     const symbols = Array.isArray(event.symbols)
       ? event.symbols.filter((one): one is string => typeof one === 'string')
@@ -196,7 +196,7 @@ export class GapFold {
     const type = textOf(event.type, '')
     const before = connection.proofs.get(type)
     if (event.state === 'lost' && before === undefined) {
-      const from = earlier(lastOf(connection, at), at)
+      const from = earlier(this.#lastOf(connection, at), at)
       connection.proofs.set(type, from)
       this.tell('proof-lost' satisfies GapCause, from, null, at, FLAG.first)
     } else if (event.state === 'back' && before !== undefined) {
@@ -211,7 +211,13 @@ export class GapFold {
     connection.next = Math.max(next, number + 1)
     if (next === 0 || first <= next) return
     const at = { ms, ns }
-    this.tell('number-hole' satisfies GapCause, lastOf(connection, at), at, at, WHOLE)
+    this.tell('number-hole' satisfies GapCause, this.#lastOf(connection, at), at, at, WHOLE)
+  }
+
+  #lastOf({ id, lastMs, lastNs }: Connection, at: Time): Time {
+    const known = this.#o.lastBefore?.(id)
+    if (known !== undefined) return known
+    return lastMs < 0 ? at : { ms: lastMs, ns: lastNs }
   }
 
   #find(id: string, shard: number): Connection {
@@ -264,12 +270,7 @@ export class GapFold {
 const WHOLE = FLAG.first | FLAG.last
 const MET_UNDERWAY = { follows: false, opened: false } as const
 
-const lastOf = ({ lastMs, lastNs }: Connection, at: Time): Time =>
-  lastMs === NOT_SEEN.ms ? at : { ms: lastMs, ns: lastNs }
-
 const earlier = (a: Time, b: Time): Time => (isBefore(b, a) ? b : a)
-
-export const isBefore = (a: Time, b: Time): boolean => a.ms < b.ms || (a.ms === b.ms && a.ns < b.ns)
 
 const textOf = (value: unknown, otherwise: string): string =>
   typeof value === 'string' && value !== '' ? value : otherwise

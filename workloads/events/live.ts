@@ -17,10 +17,10 @@ import { SsmdError } from '#crds/errors.ts'
 import { EventBatch } from '#market/columns.ts'
 import { FLAG } from '#market/event.ts'
 import { Block } from '#wire/block.ts'
-import { knownNormalizer } from './feed-history.ts'
-import type { Time } from './gap-fold.ts'
 import { LogMerge } from './log-merge.ts'
 import { type EventFilter, FeedStage } from './stage.ts'
+import { knownNormalizer } from './tables/normalizers.ts'
+import type { Time } from './times.ts'
 import { Waking } from './waking.ts'
 
 export type LiveFeed = {

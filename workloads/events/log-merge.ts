@@ -9,8 +9,8 @@ import { FLAG } from '#market/event.ts'
 import type { Block } from '#wire/block.ts'
 import { FORM } from '#wire/form.ts'
 import { BlockQueue, compareHeads } from './block-queue.ts'
-import { isBefore, type Time } from './gap-fold.ts'
 import { eventFields, type FeedStage } from './stage.ts'
+import { isBefore, type Time } from './times.ts'
 
 /** Reason of the gap row of a shard that no connector speaks for. */
 export const SHARD_SILENT = 'shard-silent'

@@ -1,5 +1,6 @@
 // A run of market events as columns, in their order; gaps are rows of it. Events are copied in, and shown again by one
-// reused event: `batch.each(fn)`. Columns may be read directly by position; they are replaced when the batch grows.
+// reused event: `batch.each(fn)`. Columns may be read directly by position; they are replaced when the batch grows. Whoever has
+// events as columns already may write rows directly: behind `reserve`, and with `length` set afterwards.
 
 import { EVENT, type Instrument, MarketEvent } from './event.ts'
 
@@ -36,22 +37,27 @@ export class EventBatch {
   priceScales = new Uint8Array(USUAL)
   sizes = new Float64Array(USUAL)
   sizeScales = new Uint8Array(USUAL)
-  /** Where in `bytes` the sequence of a row begins, and its id behind it. */
-  textStarts = new Int32Array(USUAL)
+  /** Where in `bytes` the sequence and the id of a row stand. */
+  sequenceStarts = new Int32Array(USUAL)
   sequenceLengths = new Int32Array(USUAL)
+  idStarts = new Int32Array(USUAL)
   idLengths = new Int32Array(USUAL)
   bytes = new Uint8Array(16 * USUAL)
+  /** Bytes in use. */
+  bytesLength = 0
   /** Of a quote its place in `quotes` and `quoteScales`, in rows of seven; of what is rare, its place in `rare`. */
   places = new Int32Array(USUAL)
   quotes = new Float64Array(QUOTE * 64)
   quoteScales = new Uint8Array(QUOTE * 64)
+  /** Numbers of `quotes` in use. */
+  quotesLength = 0
   /** Names of feeds, types and symbols. */
   readonly names: string[] = []
   readonly rare: Rare[] = []
+  /** Changes when `names` is cleared: places that were found before are void then. */
+  generation = 0
   readonly #refs = new Map<string, number>()
   readonly #event = new MarketEvent()
-  #quotes = 0
-  #used = 0
   /** The names of the last row: most rows have the same, and finding a place takes longer. */
   #feed: string | undefined
   #type: string | undefined
@@ -67,8 +73,9 @@ export class EventBatch {
     this.names.length = 0
     this.rare.length = 0
     this.#refs.clear()
-    this.#quotes = 0
-    this.#used = 0
+    this.generation++
+    this.quotesLength = 0
+    this.bytesLength = 0
     this.#feed = undefined
     this.#type = undefined
     this.#symbol = undefined
@@ -84,17 +91,17 @@ export class EventBatch {
     this.sides[i] = event.side
     if (event.feed !== this.#feed) {
       this.#feed = event.feed
-      this.#feedPlace = this.#place(event.feed)
+      this.#feedPlace = this.place(event.feed)
     }
     this.feeds[i] = this.#feedPlace
     if (event.type !== this.#type) {
       this.#type = event.type
-      this.#typePlace = this.#place(event.type)
+      this.#typePlace = this.place(event.type)
     }
     this.types[i] = this.#typePlace
     if (event.symbol !== this.#symbol) {
       this.#symbol = event.symbol
-      this.#symbolPlace = this.#place(event.symbol)
+      this.#symbolPlace = this.place(event.symbol)
     }
     this.symbols[i] = this.#symbolPlace
     this.recvMs[i] = event.recvMs
@@ -107,17 +114,18 @@ export class EventBatch {
     this.sizeScales[i] = event.sizeScale
     const sequence = event.sequenceEnd - event.sequenceStart
     const id = event.idEnd - event.idStart
-    const start = this.#used
+    const start = this.bytesLength
     if (start + sequence + id > this.bytes.length) this.#growBytes(sequence + id)
     const from = event.bytes
     const to = this.bytes
     // Some ten or forty bytes: a loop is faster than a call of `set`, which needs an object.
     for (let k = 0; k < sequence; k++) to[start + k] = from[event.sequenceStart + k]!
     for (let k = 0; k < id; k++) to[start + sequence + k] = from[event.idStart + k]!
-    this.textStarts[i] = start
+    this.sequenceStarts[i] = start
     this.sequenceLengths[i] = sequence
+    this.idStarts[i] = start + sequence
     this.idLengths[i] = id
-    this.#used = start + sequence + id
+    this.bytesLength = start + sequence + id
     if (event.kind === EVENT.quote) this.#appendQuote(i, event)
     else if (event.kind >= EVENT.instrument) this.#appendRare(i, event)
   }
@@ -150,13 +158,11 @@ export class EventBatch {
     event.priceScale = this.priceScales[i]!
     event.size = this.sizes[i]!
     event.sizeScale = this.sizeScales[i]!
-    const start = this.textStarts[i]!
-    const middle = start + this.sequenceLengths[i]!
     event.bytes = this.bytes
-    event.sequenceStart = start
-    event.sequenceEnd = middle
-    event.idStart = middle
-    event.idEnd = middle + this.idLengths[i]!
+    event.sequenceStart = this.sequenceStarts[i]!
+    event.sequenceEnd = event.sequenceStart + this.sequenceLengths[i]!
+    event.idStart = this.idStarts[i]!
+    event.idEnd = event.idStart + this.idLengths[i]!
     if (kind === EVENT.quote) this.#readQuote(this.places[i]!, event)
     else if (kind >= EVENT.instrument) {
       const rare = this.rare[this.places[i]!]!
@@ -167,7 +173,15 @@ export class EventBatch {
     }
   }
 
-  #place(name: string): number {
+  /** Makes room for so many more rows, quotes among them, and bytes of their sequences and ids. */
+  reserve(rows: number, quotes: number, bytes: number): void {
+    while (this.length + rows > this.kinds.length) this.#grow()
+    while (this.quotesLength + QUOTE * quotes > this.quotes.length) this.#growQuotes()
+    if (this.bytesLength + bytes > this.bytes.length) this.#growBytes(bytes)
+  }
+
+  /** The place in `names` of a name. */
+  place(name: string): number {
     let place = this.#refs.get(name)
     if (place === undefined) {
       place = this.names.push(name) - 1
@@ -182,11 +196,8 @@ export class EventBatch {
   }
 
   #appendQuote(i: number, event: MarketEvent): void {
-    const place = this.#quotes
-    if (place === this.quotes.length) {
-      this.quotes = twice(this.quotes, new Float64Array(2 * place))
-      this.quoteScales = twice(this.quoteScales, new Uint8Array(2 * place))
-    }
+    const place = this.quotesLength
+    if (place === this.quotes.length) this.#growQuotes()
     const { quotes, quoteScales } = this
     quotes[place] = event.bid
     quotes[place + 1] = event.bidSize
@@ -203,7 +214,7 @@ export class EventBatch {
     quoteScales[place + 5] = event.lastSizeScale
     quoteScales[place + 6] = event.volumeScale
     this.places[i] = place
-    this.#quotes = place + QUOTE
+    this.quotesLength = place + QUOTE
   }
 
   #readQuote(place: number, event: MarketEvent): void {
@@ -224,8 +235,14 @@ export class EventBatch {
     event.volumeScale = quoteScales[place + 6]!
   }
 
+  #growQuotes(): void {
+    const room = 2 * this.quotes.length
+    this.quotes = twice(this.quotes, new Float64Array(room))
+    this.quoteScales = twice(this.quoteScales, new Uint8Array(room))
+  }
+
   #growBytes(needed: number): void {
-    const room = Math.max(2 * this.bytes.length, this.#used + needed)
+    const room = Math.max(2 * this.bytes.length, this.bytesLength + needed)
     this.bytes = twice(this.bytes, new Uint8Array(room))
   }
 
@@ -245,7 +262,8 @@ export class EventBatch {
     this.priceScales = twice(this.priceScales, new Uint8Array(room))
     this.sizes = twice(this.sizes, new Float64Array(room))
     this.sizeScales = twice(this.sizeScales, new Uint8Array(room))
-    this.textStarts = twice(this.textStarts, new Int32Array(room))
+    this.sequenceStarts = twice(this.sequenceStarts, new Int32Array(room))
+    this.idStarts = twice(this.idStarts, new Int32Array(room))
     this.sequenceLengths = twice(this.sequenceLengths, new Int32Array(room))
     this.idLengths = twice(this.idLengths, new Int32Array(room))
     this.places = twice(this.places, new Int32Array(room))

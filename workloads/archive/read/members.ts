@@ -78,7 +78,7 @@ export const hasAny = (
 ): boolean => wanted === undefined || wanted.some((type) => Object.hasOwn(types, type))
 
 /** The index lines of the members that the manifest names. */
-async function readIndex(folder: string, segment: ManifestSegment): Promise<IndexEntry[]> {
+export async function readIndex(folder: string, segment: ManifestSegment): Promise<IndexEntry[]> {
   const path = join(folder, indexFile(segment.name))
   let text: string
   let size: number

@@ -1,6 +1,7 @@
 // Reads an archive for the CLI, the API and signals. Only what a manifest names is visible: it is committed and whole.
 // Lines come in receive order across all groups; members that cannot match the filter are not read.
 
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
 import { readRegular } from '#crds/regular-file.ts'
@@ -47,7 +48,7 @@ export type DaySummary = {
   readonly to: string | null
 }
 
-export { type Survey, surveyFolders, type Unreadable } from './survey.ts'
+export { namesOfDays, surveyFolders, type Unreadable } from './survey.ts'
 
 export type Days = {
   readonly days: readonly DaySummary[]
@@ -103,6 +104,20 @@ export async function readManifest(root: string, feed: string, day: string): Pro
   throw new SsmdError('SSMD_E_NOT_FOUND', `${root} has no day ${day} of ${feed}`, {
     hint: 'see `ssmd data list`',
   })
+}
+
+/** The same; undefined if the day is being begun, or was removed. */
+export async function manifestIfThere(
+  root: string,
+  feed: string,
+  day: string
+): Promise<Manifest | undefined> {
+  const manifest = await readIfThere(root, feed, day)
+  if (manifest !== undefined) return manifest
+  const names = await readdir(dayFolder(root, feed, day)).catch((): string[] => [])
+  // A day that is being begun has its first manifest a moment after its first segment.
+  if (names.length === 0 || (await isAtWork(feedFolder(root, feed)))) return undefined
+  throw noManifest(`${feed}/${day}`, names)
 }
 
 /** The lines of a day, each with its line feed, in receive order. */

@@ -26,7 +26,7 @@ export type Unreadable = {
 export type Survey = {
   readonly places: readonly DayPlace[]
   readonly unreadable: readonly Unreadable[]
-  /** Plain files beside the feeds: they hide nothing, and may be anyone's. */
+  /** Plain files beside the feeds: they hide nothing, and ssmd did not write them. */
   readonly files: readonly string[]
 }
 
@@ -63,6 +63,19 @@ export async function surveyFolders(root: string, options: SurveyOptions = {}): 
     }
   }
   return { places, unreadable, files }
+}
+
+/** Feeds and their days, in order, by the names of folders alone: what is in a day is not looked at. */
+export async function namesOfDays(
+  root: string
+): Promise<{ readonly feed: string; readonly day: string }[]> {
+  const named: { readonly feed: string; readonly day: string }[] = []
+  for (const feed of await rootNames(root)) {
+    if (!isFeedName(feed)) continue
+    const names = await look(root, feed, null, feed, [])
+    for (const day of names) if (isDay(day)) named.push({ feed, day })
+  }
+  return named
 }
 
 const isPlainFile = (path: string): Promise<boolean> =>

@@ -5,7 +5,7 @@ import type { Gap, Manifest } from '../format/manifest.ts'
 import type { Problem } from '../format/problem.ts'
 
 const PAGE = 65_536
-/** A page of so many numbers or fewer is a list. */
+/** A page with at most this many numbers is a list. */
 const LISTED = 2048
 
 type Page = { count: number; list: Set<number> | null; bits: Uint8Array | null }
@@ -22,7 +22,7 @@ export class NumberSet {
   last = 0
   size = 0
 
-  /** False if it was there. */
+  /** False if it was known. */
   add(number: number): boolean {
     const index = Math.floor(number / PAGE)
     if (index !== this.#index) {
@@ -58,7 +58,7 @@ export class NumberSet {
     }
   }
 
-  /** Spans between `first` and `last` that are not there. */
+  /** Spans between `first` and `last` that are missing. */
   *missing(): Generator<[first: number, last: number]> {
     let from = 0
     for (let number = this.first; number <= this.last; number++) {
@@ -68,7 +68,7 @@ export class NumberSet {
         yield [from, number - 1]
         from = 0
       } else if (!isThere && from === 0) from = number
-      // A full page, or one that is not there at all, is passed in one step.
+      // A full page, or one that does not exist, is passed in one step.
       const page = this.#pages.get(index)
       if (page === undefined || page.count === PAGE) number = (index + 1) * PAGE - 1
     }
@@ -103,7 +103,7 @@ export class HeldNumbers {
   /** Set if a file could not be read to its end: then what is missing is unknown. */
   isDamaged = false
 
-  /** Adds the numbers of a segment; gives those that were there, up to ten. */
+  /** Adds the numbers of a segment; returns those that were known, up to ten. */
   join(connection: string, numbers: Iterable<number>): number[] {
     let held = this.connections.get(connection)
     if (held === undefined) {
@@ -171,7 +171,7 @@ export function checkNumbers(
     const outside = unnamed.flatMap((span) => withoutSpans(span, spans))
     const uncounted =
       lengthOf(unnamed) - lengthOf(outside) - counted.reduce((sum, gap) => sum + gap.missing!, 0)
-    // Gaps of many connections that are counted together name no numbers: they stand for so many of any.
+    // Gaps of many connections that are counted together name no numbers: they stand for that number of any.
     const beyond = Math.max(0, uncounted) + lengthOf(outside)
     if (beyond <= together) {
       together -= beyond

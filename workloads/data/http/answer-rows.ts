@@ -63,6 +63,7 @@ export async function answerRows(
       if (ctx.res.destroyed) throw new CallerGone('the caller is gone')
       await writer.run(run)
       rows += run.length
+      ctx.state.rows = rows
       await body.flush()
     }
     const next = source.next()

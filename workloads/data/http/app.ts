@@ -6,10 +6,13 @@ import Koa from 'koa'
 import { toSsmdError } from '#crds/errors.ts'
 import { nearestName } from '../nearest.ts'
 import { shown } from '../parameters.ts'
-import { ANONYMOUS, type Authorize } from './access.ts'
+import { AccessRefused, ANONYMOUS, type Authorize } from './access.ts'
+import { type Admission, admission } from './admission.ts'
+import { auditRequest } from './audit.ts'
 import { CallerGone } from './body.ts'
 import type { Gate } from './gate.ts'
 import { hostName, isLoopbackName } from './host.ts'
+import type { Limits } from './limits.ts'
 import type { ApiMetrics } from './metrics.ts'
 import { PROBLEM_TYPE, problemOf, RequestError } from './problem.ts'
 import { requestSignal } from './request-signal.ts'
@@ -19,6 +22,9 @@ export type AppOptions = {
   readonly deps: ApiDeps
   readonly routes: readonly Route[]
   readonly authorize: Authorize
+  readonly limits: Limits
+  /** Writes a line to the log for each request that needs a key. */
+  readonly isAudited: boolean
   /** Without keys only names of this computer may stand in Host. */
   readonly isLoopbackOnly: boolean
   readonly gates: Readonly<Record<'read' | 'compute' | 'stream', Gate>>
@@ -45,10 +51,19 @@ export function createApp(options: AppOptions): Koa<ApiState> {
 }
 
 /** The outermost: an id, headers, and a problem in place of every error. */
-async function answered(ctx: ApiContext, next: Next, { deps, metrics }: AppOptions): Promise<void> {
+async function answered(ctx: ApiContext, next: Next, options: AppOptions): Promise<void> {
+  const { deps, metrics, isAudited } = options
   const start = performance.now()
   const requestId = randomBytes(8).toString('hex')
-  Object.assign(ctx.state, { requestId, route: 'none', caller: ANONYMOUS, format: 'none' })
+  Object.assign(ctx.state, {
+    requestId,
+    route: 'none',
+    caller: ANONYMOUS,
+    format: 'none',
+    isOpen: false,
+    rows: 0,
+  })
+  if (isAudited) auditRequest(ctx, deps.log)
   ctx.set(SECURITY_HEADERS)
   ctx.set('X-Request-Id', requestId)
   const { route: _, ...method } = {
@@ -76,6 +91,7 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS'])
 
 function answerProblem(ctx: ApiContext, thrown: unknown, { log }: ApiDeps): void {
   const { requestId, route } = ctx.state
+  if (thrown instanceof AccessRefused) ctx.state.refused = thrown
   const problem = problemOf(thrown, ctx.path, requestId)
   if (problem.status >= 500 && problem.status !== 503) {
     const { code, message, cause } = toSsmdError(thrown)
@@ -124,8 +140,9 @@ function refuseOddRequest(ctx: ApiContext, isLoopbackOnly: boolean): void {
 
 function routerOf(options: AppOptions): Router {
   const router = new Router({ strict: true, sensitive: true })
+  const admitted = admission(options.authorize, options.limits)
   for (const route of options.routes) {
-    const handle = (ctx: unknown) => runRoute(ctx as ApiContext, route, options)
+    const handle = (ctx: unknown) => runRoute(ctx as ApiContext, route, admitted, options)
     if (route.method === 'GET') router.get(routerPath(route.path), handle)
     else router.post(routerPath(route.path), handle)
   }
@@ -135,14 +152,17 @@ function routerOf(options: AppOptions): Router {
 async function runRoute(
   ctx: ApiContext,
   route: Route,
-  { authorize, gates, deps }: AppOptions
+  { admit, holdStream }: Admission,
+  { gates, deps }: AppOptions
 ): Promise<void> {
   ctx.state.route = route.path
-  if (route.need !== 'open') ctx.state.caller = await authorize(ctx.req, route.need)
+  ctx.state.isOpen = route.need === 'open'
+  await admit(ctx, route)
   if (route.class === 'light') {
     await route.handle(ctx)
     return
   }
+  using _stream = route.class === 'stream' ? holdStream(ctx.state.caller) : undefined
   using asked = requestSignal(ctx, deps.signal)
   await gates[route.class].run(asked.signal, async () => route.handle(ctx))
 }

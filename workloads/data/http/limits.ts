@@ -1,5 +1,7 @@
 // The limits of the API in one place, with what each prevents.
 
+import type { Rate } from './rate-limit.ts'
+
 export type Limits = {
   /** Answers from what is there, at a time: each holds some buffers. */
   readonly reads: number
@@ -19,6 +21,11 @@ export type Limits = {
   /** Of all headers of a request together, the address too. */
   readonly headerBytes: number
   readonly connections: number
+  /** Of each key. */
+  readonly keyRate: Rate
+  readonly streamsPerKey: number
+  /** Of requests without a valid key, for each address. */
+  readonly refusedRate: Rate
 }
 
 export const LIMITS: Limits = {
@@ -33,4 +40,7 @@ export const LIMITS: Limits = {
   keepAliveMs: 5_000,
   headerBytes: 16 * 1024,
   connections: 2_000,
+  keyRate: { burst: 600, perSecond: 20 },
+  streamsPerKey: 8,
+  refusedRate: { burst: 60, perSecond: 1 },
 }

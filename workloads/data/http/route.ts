@@ -5,7 +5,7 @@ import type { Logger } from '#role/run.ts'
 import type { Links } from '../live/links.ts'
 import type { ManifestCache } from '../manifests.ts'
 import type { Parameter, QueryContext, Schema } from '../query.ts'
-import type { Caller, Need } from './access.ts'
+import type { AccessRefused, Caller, Need } from './access.ts'
 
 export type ApiState = {
   readonly requestId: string
@@ -15,6 +15,11 @@ export type ApiState = {
   caller: Caller
   /** Of the answer, for metrics. */
   format: string
+  /** Whether the route needs no key. */
+  isOpen: boolean
+  /** For the audit log: rows that were answered so far, and why a key was refused. */
+  rows: number
+  refused?: AccessRefused
 }
 
 export type ApiContext = ParameterizedContext<ApiState>

@@ -45,7 +45,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const metrics = apiMetrics(options.metrics, gates)
   const { queries = QUERIES, authorize, isLoopbackOnly } = options
   const routes = allRoutes({ queries, deps: options, limits, metrics, isLoopbackOnly })
-  const app = createApp({ deps: options, routes, authorize, isLoopbackOnly, gates, metrics })
+  const app = createApp({
+    ...{ deps: options, routes, authorize, isLoopbackOnly, gates, metrics, limits },
+    // Without keys there is one caller, the person at this computer.
+    isAudited: !isLoopbackOnly,
+  })
+  const handle = app.callback()
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
@@ -56,7 +61,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       requireHostHeader: true,
       insecureHTTPParser: false,
     },
-    app.callback()
+    (request, response) => void handle(request, response)
   )
   server.maxConnections = limits.connections
   server.on('clientError', answerNoHttp)

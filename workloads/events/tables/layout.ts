@@ -34,8 +34,8 @@ export const LAYOUT: Readonly<Record<TableName, Layout>> = {
     ...Object.fromEntries(QUOTE_DECIMALS.map((name) => [name, 'decimal'] as const)),
     flags: 'small',
   },
-  /** `event`: bookSnapshot or bookChange. */
-  book: { ...WHEN, event: 'names', ...LEVEL },
+  /** `event`: bookSnapshot or bookChange. `id`: some exchanges number a change twice, from and to. */
+  book: { ...WHEN, id: 'text', event: 'names', ...LEVEL },
   instrument: {
     ...WHEN,
     phase: 'names',

@@ -95,6 +95,7 @@ export class TableRows {
   readonly #trade = new Levels(this.#names.names, TRADE_SIDES)
   readonly #ids = new GrowingTexts()
   readonly #book = new Levels(this.#names.names, BOOK_SIDES)
+  readonly #bookIds = new GrowingTexts()
   readonly #bookEvents = new GrowingNames(BOOK_EVENTS)
   readonly #quote = new Dated(this.#names.names)
   readonly #quoteFlags = new GrowingSmall()
@@ -134,6 +135,7 @@ export class TableRows {
       case EVENT.bookChange:
         if (!this.#wanted.has('book')) return
         this.#book.push(line, codes, symbol, row, event)
+        this.#bookIds.push(event.bytes, event.idStart, event.idEnd)
         this.#bookEvents.push(event.kind - EVENT.bookSnapshot)
         return
       case EVENT.trade:
@@ -170,7 +172,8 @@ export class TableRows {
           ...Object.fromEntries(QUOTE_DECIMALS.map((name, i) => [name, this.#quoteValues[i]!])),
           flags: this.#quoteFlags,
         }),
-      book: () => this.#book.finish('book', { before: { event: this.#bookEvents } }),
+      book: () =>
+        this.#book.finish('book', { before: { id: this.#bookIds, event: this.#bookEvents } }),
       instrument: () =>
         this.#instrument.finish('instrument', {
           phase: this.#phases,

@@ -8,7 +8,7 @@
 export const TABLES = ['record', 'trade', 'quote', 'book', 'instrument', 'unknown'] as const
 export type TableName = (typeof TABLES)[number]
 
-/** Signed 64 bits as pairs of 32, low word first, over the very bytes of the file: no BigInt for a row. */
+/** Signed 64 bits as pairs of 32, low word first, over the bytes of the file: no BigInt for a row. */
 export type Int64Column = {
   readonly words: Int32Array
   /** A bit for each row, lowest first, as Arrow has it; null: none is absent. */

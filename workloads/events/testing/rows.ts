@@ -1,4 +1,5 @@
-// Rows of batches as lines of text, all of each row, to be compared.
+// Rows of batches as lines of text, all of each row, to be compared. Decimals are compared by their value: a table has one scale for a
+// column, whatever the frames had.
 
 import type { EventBatch } from '#market/columns.ts'
 import { EVENT, type MarketEvent } from '#market/event.ts'
@@ -12,12 +13,15 @@ export function rowText(event: MarketEvent): string {
     recvText,
     feed,
     type,
-    eventLine(event),
+    eventLine(event).split('\t').map(withoutZeros).join('\t'),
     reason,
     kind === EVENT.gap ? flags : '',
     until,
   ].join('\t')
 }
+
+const withoutZeros = (text: string): string =>
+  /^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text
 
 export async function rowsOf(batches: AsyncIterable<EventBatch>): Promise<string[]> {
   const rows: string[] = []

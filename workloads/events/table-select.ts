@@ -1,0 +1,78 @@
+// Which rows of a table are wanted: by receive time with a binary search, by names on their codes.
+
+import type { NamesColumn, Table } from './tables/table.ts'
+
+/** A receive time as the words of an int64 column; the low word with its sign turned, so that both compare as signed ones. */
+export type Words = { readonly high: number; readonly low: number }
+
+export type RowFilter = {
+  /** @default all */
+  readonly symbols: ReadonlySet<string> | null
+  readonly types: ReadonlySet<string> | null
+  /** Of a book: bookSnapshot, bookChange. */
+  readonly events: ReadonlySet<string> | null
+  /** Inclusive and exclusive. */
+  readonly from: Words | null
+  readonly to: Words | null
+}
+
+/** Rows from `start` to `end`: of the table, or those that are listed in `rows`. */
+export type Selection = {
+  readonly rows: Int32Array | null
+  readonly start: number
+  readonly end: number
+}
+
+/** Turns the sign of a low word. */
+export const TURN = -2_147_483_648
+
+export const wordsOfNanos = (nanos: bigint): Words => ({
+  high: Number(nanos >> 32n),
+  low: Number(BigInt.asIntN(32, nanos)) ^ TURN,
+})
+
+export function selectRows(table: Table, filter: RowFilter): Selection {
+  const { words } = table.recv
+  const start = filter.from === null ? 0 : firstFrom(words, table.length, filter.from)
+  const end = filter.to === null ? table.length : firstFrom(words, table.length, filter.to)
+  const tests: [Int32Array, Uint8Array][] = []
+  const add = (column: NamesColumn | undefined, wanted: ReadonlySet<string> | null): boolean => {
+    if (wanted === null || column === undefined) return true
+    const isWanted = Uint8Array.from(column.names, (name) => (wanted.has(name) ? 1 : 0))
+    if (!isWanted.includes(1)) return false
+    if (isWanted.includes(0)) tests.push([column.codes, isWanted])
+    return true
+  }
+  const isSome =
+    add(table.symbol, filter.symbols) &&
+    add(table.type, filter.types) &&
+    add(table.columns.get('event') as NamesColumn | undefined, filter.events)
+  if (!isSome || start >= end) return { rows: null, start: 0, end: 0 }
+  if (tests.length === 0) return { rows: null, start, end }
+  let rows: Int32Array | null = null
+  for (const [codes, isWanted] of tests) {
+    rows =
+      rows === null ? rowsOf(codes, isWanted, start, end) : rows.filter((i) => isWanted[codes[i]!])
+  }
+  return { rows, start: 0, end: rows!.length }
+}
+
+function rowsOf(codes: Int32Array, isWanted: Uint8Array, start: number, end: number): Int32Array {
+  let count = 0
+  for (let i = start; i < end; i++) count += isWanted[codes[i]!]!
+  const rows = new Int32Array(count)
+  for (let i = start, at = 0; at < count; i++) if (isWanted[codes[i]!] === 1) rows[at++] = i
+  return rows
+}
+
+/** The first row that was received at this time or later. */
+function firstFrom(words: Int32Array, length: number, { high, low }: Words): number {
+  let [first, behind] = [0, length]
+  while (first < behind) {
+    const middle = (first + behind) >>> 1
+    const h = words[2 * middle + 1]!
+    if (h < high || (h === high && (words[2 * middle]! ^ TURN) < low)) first = middle + 1
+    else behind = middle
+  }
+  return first
+}
