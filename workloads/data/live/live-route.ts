@@ -92,7 +92,7 @@ const notLive = ({ nowMs }: ApiDeps): LiveDocument => ({
   feeds: [],
 })
 
-/** One event, and then nothing: whoever listens need not ask again and again. */
+/** One event, and then nothing: a client that listens need not ask again. */
 const once = (data: string): Tail => ({
   position: () => '',
   texts: (async function* () {
