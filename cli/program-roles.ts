@@ -172,11 +172,23 @@ function addDataApi(program: Command): void {
           'folder of the columnar cache, never inside an archive (default: ~/.cache/ssmd/events)'
         ).env('SSMD_CACHE_DIR')
       )
+      .addOption(
+        new Option(
+          '--env <file>',
+          'what is captured now: an Environment with the Feeds that it names, a file or a folder; may be given several times'
+        ).argParser(collect)
+      )
+      .option('--keys <folder>', 'NATS credentials as files: <folder>/<name>/nats.creds')
+      .addOption(natsCredentialsOption())
       .addOption(healthOption()),
     `
   ssmd data-api --path data
   ssmd data-api --path data --path live=data/live --listen 127.0.0.1:0
+<<<<<<< HEAD
+  ssmd data-api --path data --env exchanges
+=======
   ssmd data-api --path data --api-keys data/.ssmd/api-keys --listen 0.0.0.0:8080
+>>>>>>> main
   SSMD_API_KEY=… ssmd data-api --path data --listen 0.0.0.0:8080`
   ).action(async (options: DataApiFlags) => {
     const { SSMD_DATA_PATH, SSMD_API_KEY } = process.env
@@ -189,6 +201,9 @@ function addDataApi(program: Command): void {
       ...(SSMD_API_KEY ? { apiKey: SSMD_API_KEY } : {}),
       ...(options.apiKeys === undefined ? {} : { apiKeys: options.apiKeys }),
       ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
+      ...(options.env === undefined ? {} : { environmentFiles: options.env }),
+      ...(options.keys === undefined ? {} : { keysDir: options.keys }),
+      ...(options.natsCreds === undefined ? {} : { natsCredentials: options.natsCreds }),
       ...(options.healthAddr === undefined ? {} : { healthAddr: options.healthAddr }),
     })
   })
@@ -199,6 +214,9 @@ type DataApiFlags = {
   readonly listen: string
   readonly apiKeys?: string
   readonly cacheDir?: string
+  readonly env?: readonly string[]
+  readonly keys?: string
+  readonly natsCreds?: string
   readonly healthAddr?: string
 }
 type RoleFlags = {

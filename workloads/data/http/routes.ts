@@ -1,5 +1,7 @@
-// Every route there is. The live part and SQL add theirs here.
+// Every route there is. SQL adds its own here.
 
+import { liveRoute } from '../live/live-route.ts'
+import { tailRoute } from '../live/tail-route.ts'
 import type { Query } from '../query.ts'
 import { documentRoutes } from './document-routes.ts'
 import { fileRoute } from './file-route.ts'
@@ -24,6 +26,8 @@ export function allRoutes(options: RouteOptions): Route[] {
     ...queryRoutes(queries, deps, limits, metrics),
     fileRoute(deps, limits, metrics),
     ...originalRoutes(options),
+    liveRoute(deps, limits),
+    tailRoute(deps, limits),
   ]
   return [...routes, ...documentRoutes(routes, deps.version), ...pageRoutes()]
 }
