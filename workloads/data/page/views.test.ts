@@ -263,10 +263,10 @@ test('the tail shows records as they come, says what was missed, and pauses', as
     symbol: '<i>X',
     frame: { price: '1.0' },
   }
-  scene.send('/v1/tail', record, 'record')
+  scene.send('/v1/tail', { feed: 'kraken', ...record })
   await shows(page, '{"price":"1.0"}')
   scene.send('/v1/tail', { feed: 'kraken', reason: 'disconnected', from: null, until: null }, 'gap')
-  await shows(page, 'disconnected')
+  await shows(page, 'The connection closed or died (? to ? UTC)')
   await page.click('button[aria-pressed="false"]')
   await shows(page, 'paused')
   assert.equal(opened.faults, [])

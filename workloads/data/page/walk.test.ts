@@ -10,12 +10,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzipSync } from 'node:zlib'
+import { pino } from 'pino'
 import type { Page } from 'puppeteer-core'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { encodeBlock } from '#archive/testing/blocks.ts'
+import { connectBus } from '#bus/connect.ts'
+import { logSubject, logSubjects, streamName } from '#bus/names.ts'
+import { ensureStream } from '#bus/stream.ts'
 import { until } from '#testing/deadline.ts'
+import { startNats } from '#testing/nats.ts'
 import { missingProgram } from '#testing/programs.ts'
 import { skip } from '#testing/skip.ts'
+import { Links } from '../live/links.ts'
 import { startTestApi, type TestApi } from '../testing/api.ts'
 import { recordedArchive } from '../testing/recorded.ts'
 import { startBrowser, type TestBrowser } from './testing/browser.ts'
@@ -200,6 +207,68 @@ test('a file that is downloaded has the bytes and the checksum that the page sho
   const bytes = await readFile(join(downloads, (await saved()) ?? ''))
   assert.is(createHash('sha256').update(bytes).digest('hex'), sum)
   assert.equal(opened.faults, [])
+})
+
+test('live records are watched as they come, and what is being captured is shown', async () => {
+  if (missing) return skip(missing)
+  const nats = await startNats()
+  const stop = new AbortController()
+  const nc = await connectBus({ url: nats.url, name: 'test', signal: stop.signal })
+  await ensureStream(nc, {
+    name: streamName('lab', 'alpha'),
+    subjects: [logSubjects('lab', 'alpha')],
+    maxAgeMs: 3_600_000,
+    maxBytes: 64 * 1024 * 1024,
+    replicas: 1,
+    duplicateWindowMs: 120_000,
+  })
+  const feeds = [{ name: 'alpha', exchange: 'synthetic', simulated: true, resource: null }]
+  const links = new Links({
+    environments: [{ name: 'lab', url: nats.url, credentialsFile: undefined, feeds }],
+    log: pino({ level: 'silent' }),
+  })
+  try {
+    await using live = await startTestApi({ live: links, nowMs: Date.now })
+    await until(20_000, 'NATS is connected', () => links.now.isConnected('lab'))
+    await using opened = await browser.open(`${live.url}/#/tail?feed=alpha`, {
+      width: 360,
+      height: 740,
+      isPhone: true,
+    })
+    const { page } = opened
+    await page.waitForSelector('.waiting')
+    let n = 1
+    await until(20_000, 'a record is shown', async () => {
+      const recv = BigInt(Date.now()) * 1_000_000n
+      const payload = `{"type":"trade","symbol":"S1","price":"0.${n}"}`
+      const records = [{ recv, payload, type: 'trade', symbol: 'S1', group: 'all' }]
+      const block = encodeBlock({
+        connection: '01alpha',
+        first: n++,
+        records,
+        feed: 'alpha',
+        environment: 'lab',
+      })
+      await nc.jetstream().publish(logSubject('lab', 'alpha', 0), block)
+      return /"price":"0\.\d+"/.test(
+        String(await value(page, 'document.querySelector("main").innerText'))
+      )
+    })
+    await page.goto(`${live.url}/?now#/`)
+    await until(20_000, 'the feed is shown', async () =>
+      /alpha/.test(String(await value(page, 'document.querySelector("table.live")?.innerText')))
+    )
+    assert.match(
+      String(await value(page, 'document.querySelector("table.live").innerText')),
+      /simulated/
+    )
+    assert.equal(opened.faults, [])
+  } finally {
+    await links.close()
+    stop.abort()
+    await nc.close()
+    await nats.stop()
+  }
 })
 
 test('each view works without a network beyond the server', async () => {

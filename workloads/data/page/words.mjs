@@ -18,6 +18,8 @@ const CAUSES = {
   'proof-lost': 'The exchange’s numbers could not be read',
   resharded: 'The number of shards changed',
   gap: 'a gap',
+  'not-held': 'NATS no longer holds what came meanwhile; the archive does',
+  'stream-restarted': 'The stream was started again',
   'clock-stepped': 'The clock was set, or the machine slept',
 }
 /** @param {string} cause */
