@@ -5,7 +5,7 @@ import { useAnswer, useStream } from './answers.mjs'
 import { begin, colorOf, useDrawing } from './canvas.mjs'
 import { count, duration, NONE, short } from './format.mjs'
 import { html, useEffect, useRef, useState } from './lib.mjs'
-import { Note, Problem, Section, Simulated, Skeleton, withCode } from './parts.mjs'
+import { Note, Problem, Section, Simulated, Skeleton, sentence, withCode } from './parts.mjs'
 import { linkTo, linkToTail } from './route.mjs'
 
 /**
@@ -66,7 +66,7 @@ const NO_LIVE =
 /** @param {{ why?: string }} props */
 export const NoLive = ({ why }) => html`
   <${Note} title="This server has no live part.">
-    <p>${why} ${withCode(NO_LIVE)}</p>
+    <p>${why ? sentence(why) : withCode(NO_LIVE)}</p>
   <//>
 `
 
