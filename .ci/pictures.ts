@@ -3,10 +3,10 @@
 
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type OpenOptions, startBrowser } from '#data/page/testing/browser.ts'
+import type { Scene } from '#data/page/testing/scene.ts'
+import { startScene } from '#data/page/testing/scene-server.ts'
 import { within } from '#testing/deadline.ts'
-import { type OpenOptions, startBrowser } from '../workloads/data/page/testing/browser.ts'
-import type { Scene } from '../workloads/data/page/testing/scene.ts'
-import { startScene } from '../workloads/data/page/testing/scene-server.ts'
 
 const FOLDER = join(import.meta.dirname, '../docs/pictures')
 const MOST_BYTES = 150_000

@@ -184,11 +184,8 @@ function addDataApi(program: Command): void {
     `
   ssmd data-api --path data
   ssmd data-api --path data --path live=data/live --listen 127.0.0.1:0
-<<<<<<< HEAD
   ssmd data-api --path data --env exchanges
-=======
   ssmd data-api --path data --api-keys data/.ssmd/api-keys --listen 0.0.0.0:8080
->>>>>>> main
   SSMD_API_KEY=… ssmd data-api --path data --listen 0.0.0.0:8080`
   ).action(async (options: DataApiFlags) => {
     const { SSMD_DATA_PATH, SSMD_API_KEY } = process.env

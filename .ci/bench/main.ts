@@ -3,6 +3,7 @@
 //
 //   npm run bench                     everything but the cluster, about six minutes
 //   npm run bench -- parts            wire, scanner, archive, simulator
+//   npm run bench -- data [part…]     the data API on a day of 2.2 million recorded frames, beside DuckDB and grep
 //   npm run bench -- market           normalising frames, batches of events, the order book
 //   npm run bench -- path [rate] [s]  the whole path at one rate (default 20000 for 60 s)
 //   npm run bench -- quiet            what a frame costs at 300/s and 20,000/s, beside a plain Python recorder
@@ -19,6 +20,7 @@ import { benchOperator } from '../../operator/bench/operator.ts'
 import { benchConnector } from '../../workloads/connector/bench.ts'
 import { benchSimulator } from '../../workloads/simulator/bench.ts'
 import { benchCluster } from './cluster.ts'
+import { benchData } from './data/main.ts'
 import { endToEnd } from './end-to-end.ts'
 import { benchMarket } from './market.ts'
 import { naive } from './naive.ts'
@@ -72,6 +74,9 @@ switch (what) {
     printRows('Market events', await benchMarket())
     printRows('Events of an archive', await benchHistory())
     break
+  case 'data':
+    await benchData(rest)
+    break
   case 'page':
     printRows('The page in Chromium', await benchPage())
     break
@@ -106,7 +111,7 @@ switch (what) {
   }
   default:
     process.stderr.write(
-      'ssmd bench: parts, market, page, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
+      'ssmd bench: parts, market, data [part…], page, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
     )
     process.exitCode = 2
 }

@@ -97,7 +97,7 @@ export function queryRoutes(
   })
 }
 
-async function answerQuery(
+export async function answerQuery(
   ctx: ApiContext,
   query: Query,
   values: Parameters,
@@ -115,6 +115,7 @@ async function answerQuery(
     manifests: deps.manifests,
     grant: ctx.state.caller.grant,
     signal: asked.signal,
+    onNotice: (line) => deps.log.info(line),
     limit: query.answer.kind === 'rows' ? Number(values.limit) : 0,
     after:
       typeof values.cursor === 'string' && query.answer.kind === 'rows'

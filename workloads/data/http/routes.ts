@@ -1,4 +1,4 @@
-// Every route there is. SQL adds its own here.
+// Every route there is.
 
 import { liveRoute } from '../live/live-route.ts'
 import { tailRoute } from '../live/tail-route.ts'
@@ -11,6 +11,7 @@ import { originalRoutes } from './original.ts'
 import { pageRoutes } from './page.ts'
 import { queryRoutes } from './query-routes.ts'
 import type { ApiDeps, Route } from './route.ts'
+import { sqlRoute } from './sql-route.ts'
 
 export type RouteOptions = {
   readonly queries: readonly Query[]
@@ -24,6 +25,7 @@ export function allRoutes(options: RouteOptions): Route[] {
   const { queries, deps, limits, metrics } = options
   const routes = [
     ...queryRoutes(queries, deps, limits, metrics),
+    sqlRoute(deps, limits, metrics),
     fileRoute(deps, limits, metrics),
     ...originalRoutes(options),
     liveRoute(deps, limits),
