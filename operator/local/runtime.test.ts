@@ -423,6 +423,29 @@ test('an edit of what the page does not use leaves it alone, another archive or 
   })
 })
 
+test('an Environment that is suspended has no archiver, and one that an edit suspends keeps it until the end', async () => {
+  const suspended = (folder: TestFolder, is: boolean): void => {
+    const text = folder.read('exchanges/environments/local.yaml').replace(/ {2}suspend: .*\n/, '')
+    folder.write('exchanges/environments/local.yaml', `${text}  suspend: ${is}\n`)
+  }
+  const names = ({ runtime }: Up): string[] =>
+    runtime
+      .snapshot()
+      .processes.filter(({ state }) => state.kind !== 'stopped')
+      .map(({ component }) => component)
+  await withUp(
+    async (up, folder) => {
+      assert.equal(names(up), [])
+      suspended(folder, false)
+      await until(MS, 'all three', () => names(up).length === 3)
+      await allReady(up)
+      suspended(folder, true)
+      await until(MS, 'the archiver alone', () => names(up).join() === 'archiver')
+    },
+    (folder) => suspended(folder, true)
+  )
+})
+
 const ARCHIVE = (name: string, path: string): string => `apiVersion: ssmd.io/v1alpha1
 kind: Archive
 metadata: { name: ${name} }

@@ -94,6 +94,8 @@ export class LocalRuntime {
   /** The resources of the current desired objects. */
   #declared: Declared = { feeds: [], environments: [], archives: [] }
   #localProblems: readonly string[] = []
+  /** Environments that ran since the start. */
+  readonly #haveRun = new Set<string>()
   #turn: Promise<void> = Promise.resolve()
   #watching: Promise<void> = Promise.resolve()
 
@@ -228,7 +230,7 @@ export class LocalRuntime {
     if (this.#stop.signal.aborted) return
     const wanted = this.#resources.declared()
     const choice = chooseNats(wanted.environments, this.#natsUrl)
-    const declared: Declared = { ...wanted, environments: choice.environments }
+    const declared = this.#withoutIdle({ ...wanted, environments: choice.environments })
     await this.#useNats(choice.natsUrl, usersOf(withOurs(declared)))
     if (this.#stop.signal.aborted) return
     await this.#simulatorPorts.choose(declared, this.#resources.date)
@@ -274,6 +276,20 @@ export class LocalRuntime {
     }
     this.#isPageOpen = true
     await this.#page.serve(this.#pageWanted)
+  }
+
+  /**
+   * Leaves out the archives of Environments that are suspended and have not run since the start: nothing of them waits to be archived.
+   * One that an edit has suspended keeps its archiver, which has yet to take the last blocks.
+   */
+  #withoutIdle(declared: Declared): Declared {
+    const { environments, archives } = declared
+    for (const { spec, metadata } of environments)
+      if (!spec.suspend) this.#haveRun.add(metadata.name)
+    return {
+      ...declared,
+      archives: archives.filter(({ spec }) => this.#haveRun.has(spec.environmentRef.name)),
+    }
   }
 
   async #simulatorsReady(): Promise<void> {
