@@ -29,7 +29,7 @@ export function SymbolView({ route }) {
   /** @type {import('./day.mjs').Day | undefined} */
   const found = manifest.body
   const isAsked = readClock(query.from) !== null
-  // Without an address that says it, what is in sight depends on when the symbol was there.
+  // Without an address that says it, what is in sight depends on when the symbol was seen.
   const isReady = isAsked || seen.body !== undefined || seen.error !== undefined
   return html`
     <div class="title">
@@ -55,7 +55,7 @@ export function SymbolView({ route }) {
 }
 
 /**
- * When the symbol was there on this day; the whole day if that was most of it.
+ * When the symbol was seen on this day; the whole day if that was most of it.
  * @param {readonly { symbol: string, first: string, last: string }[]} rows
  * @param {string} symbol
  * @param {number} startMs
