@@ -9,6 +9,7 @@ import { addApiKeys } from './program-api-key.ts'
 import { addData } from './program-data.ts'
 import { addFeed } from './program-feed.ts'
 import { addOperator } from './program-operator.ts'
+import { addRepository } from './program-repository.ts'
 import { addRoles } from './program-roles.ts'
 import { addSteering } from './program-steer.ts'
 
@@ -70,6 +71,7 @@ export function buildProgram(): Command {
   program.addHelpText('after', EXIT_CODES)
   addUp(program)
   addValidate(program)
+  addRepository(program)
   addFeed(program)
   addData(program)
   addApiKeys(program)
