@@ -8,6 +8,7 @@ import { endWithOutput, flush, type Output, printError } from './output.ts'
 import { addApiKeys } from './program-api-key.ts'
 import { addData } from './program-data.ts'
 import { addFeed } from './program-feed.ts'
+import { addHelp } from './program-help.ts'
 import { addOperator } from './program-operator.ts'
 import { addRepository } from './program-repository.ts'
 import { addRoles } from './program-roles.ts'
@@ -78,6 +79,7 @@ export function buildProgram(): Command {
   addRoles(program)
   addOperator(program)
   addSteering(program)
+  addHelp(program)
   program
     .command('version')
     .description('show the version of ssmd and of Node')
