@@ -5,6 +5,7 @@ import type { ArchiveFlags } from './commands/archives.ts'
 import type { AddKeyFlags, EnvFlags } from './commands/environments.ts'
 import type { InitFlags } from './commands/init.ts'
 import type { CheckFlags } from './commands/keys.ts'
+import type { CommitFlags, DiffFlags } from './commands/repository-diff.ts'
 import type { ReadFlags } from './commands/shown.ts'
 import {
   collect,
@@ -21,6 +22,7 @@ export function addRepository(program: Command): void {
   addEnv(program)
   addKey(program)
   addArchive(program)
+  addGit(program)
 }
 
 function addInit(program: Command): void {
@@ -290,4 +292,36 @@ function addArchive(program: Command): void {
   ).action(async (name: string, flags: ArchiveFlags) =>
     (await load()).runArchiveUpdate(name, flags)
   )
+}
+
+function addGit(program: Command): void {
+  const load = () => import('./commands/repository-diff.ts')
+  examples(
+    program
+      .command('diff')
+      .summary('what differs from the last commit')
+      .description('Shows in words what the resources say else than at the last commit of git.')
+      .addOption(pathOption())
+      .option('--exit-code', 'exit with 1 if anything differs')
+      .addOption(outputOption()),
+    `
+  ssmd diff
+  ssmd diff --exit-code || echo "something changed"`
+  ).action(async (flags: DiffFlags) => (await load()).runDiff(flags))
+  examples(
+    program
+      .command('commit')
+      .summary('validate and commit the resources')
+      .description(
+        'Validates, shows what changed, and commits the changed files of the resources alone: whatever else is staged stays staged. ' +
+          'It never pushes.'
+      )
+      .requiredOption('-m, --message <text>', 'message of the commit')
+      .option('--no-validate', 'commit also what is not valid')
+      .option('--dry-run', 'show what would be committed')
+      .addOption(pathOption())
+      .addOption(outputOption()),
+    `
+  ssmd commit -m 'Capture Kraken'`
+  ).action(async (flags: CommitFlags) => (await load()).runCommit(flags))
 }
