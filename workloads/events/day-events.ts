@@ -1,18 +1,25 @@
-// What the connections of a day say of themselves: the event records that gaps are made from, in the total order. Only members
-// that hold any are read.
+// What the connections of a day say of themselves: the event records that gaps are made from, in the total order. Only segments that
+// hold any are read.
 
-import { type KeyedLine, type Manifest, readRuns, type Span } from '#archive/read/reader.ts'
 import type { SsmdError } from '#crds/errors.ts'
+import {
+  compareKeys,
+  type DayRecords,
+  eventRows,
+  keyAt,
+  payloadOf,
+  type RecordKey,
+} from './record-tables.ts'
 
 /** The events of connections that gaps are made from. */
 const TOLD = ['open', 'ready', 'close', 'gap', 'drop', 'proof']
 
-export type ConnectionEvent = Pick<KeyedLine, 'recv' | 'connection' | 'number'> & {
+export type ConnectionEvent = RecordKey & {
   /** Undefined: it is not understood. */
   readonly fields: Readonly<Record<string, unknown>> | undefined
 }
 
-export type Damage = Span & { readonly error: SsmdError }
+export type Damage = { readonly error: SsmdError; readonly from: string; readonly to: string }
 
 export type DayEvents = {
   readonly events: readonly ConnectionEvent[]
@@ -21,40 +28,33 @@ export type DayEvents = {
 
 /** `from` and `to`: receive times, inclusive and exclusive. */
 export async function dayEvents(
-  root: string,
-  { feed, day }: Pick<Manifest, 'feed' | 'day'>,
+  records: DayRecords,
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined }
 ): Promise<DayEvents> {
   const events: ConnectionEvent[] = []
   const damage: Damage[] = []
-  const onDamage = (error: SsmdError, span: Span): void => {
-    damage.push({ from: span.from, to: span.to, error })
-  }
-  for await (const run of readRuns(root, feed, day, { from, to, types: TOLD, onDamage })) {
-    for (const line of run) {
-      if (!isEvent(line)) continue
-      const { recv, connection, number } = line
-      events.push({ recv, connection, number, fields: fieldsOf(line) })
+  for (const segment of records.manifest.segments) {
+    if (!TOLD.some((type) => Object.hasOwn(segment.types, type))) continue
+    if ((from !== undefined && segment.to < from) || (to !== undefined && segment.from >= to)) {
+      continue
+    }
+    const read = await records.table(segment, { types: TOLD, from, to, payloads: true })
+    damage.push(...read.damage)
+    const { type } = read.table
+    const isTold = type.names.map((name) => TOLD.includes(name))
+    for (const row of eventRows(read.table)) {
+      if (!isTold[type.codes[row]!]) continue
+      const key = keyAt(read.table, row)
+      if ((from !== undefined && key.recv < from) || (to !== undefined && key.recv >= to)) continue
+      events.push({ ...key, fields: fieldsOf(payloadOf(read.table, row)) })
     }
   }
-  return { events, damage }
+  return { events: events.sort(compareKeys), damage }
 }
 
-const EVENT = Buffer.from('"event":')
-const TYPE = Buffer.from('"type":')
-
-/** Event records have no symbol: their payload stands behind the type, or in format 1 in its place. */
-function isEvent({ bytes, namesAt }: KeyedLine): boolean {
-  const at = stands(TYPE, bytes, namesAt) ? bytes.indexOf('",', namesAt) + 2 : namesAt
-  return stands(EVENT, bytes, at)
-}
-
-const stands = (wanted: Buffer, bytes: Buffer, at: number): boolean =>
-  bytes.compare(wanted, 0, wanted.length, at, at + wanted.length) === 0
-
-function fieldsOf({ bytes }: KeyedLine): ConnectionEvent['fields'] {
+function fieldsOf(payload: string): ConnectionEvent['fields'] {
   try {
-    const { event } = JSON.parse(bytes.toString('utf8')) as { readonly event: unknown }
+    const event: unknown = JSON.parse(payload)
     if (typeof event !== 'object' || event === null || Array.isArray(event)) return undefined
     return event as Record<string, unknown>
   } catch {

@@ -6,6 +6,8 @@ import { at } from '#archive/testing/blocks.ts'
 import { manifestOf, readBack, temporaryFolder } from '#archive/testing/folders.ts'
 import { seeded, testSeed } from '#archive/testing/random.ts'
 import { lastRecords, type Wanted } from './last-records.ts'
+import { dayRecords } from './record-tables.ts'
+import { normalizersOf } from './tables/normalizers.ts'
 import { archiveBlocks, kalshiTestFrames } from './testing/archives.ts'
 import { randomCapture } from './testing/capture.ts'
 
@@ -35,7 +37,9 @@ test('the last record of a connection before an event is the one that a look at 
     const before = keys[random.int(0, keys.length - 1)]!
     return { connection: connections[random.int(0, connections.length - 1)]!, before }
   })
-  const found = await lastRecords(folder.path, manifestOf(folder.path, DAY, 'alpha'), wanted)
+  const manifest = manifestOf(folder.path, DAY, 'alpha')
+  const normalizers = await normalizersOf(folder.path, manifest)
+  const found = await lastRecords(dayRecords(folder.path, manifest, normalizers, {}), wanted)
   assert.ok(found.size > 5, `only ${found.size}`)
   for (const one of wanted) {
     const last = keys.findLast(
