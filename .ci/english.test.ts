@@ -1,15 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import {
-  blankCode,
-  checkComments,
-  checkEnglish,
-  checkLiterals,
-  DENIED,
-  readBy,
-  UNMENDED_COMMENTS,
-} from './english.ts'
-import { readSources } from './sources.ts'
+import { blankCode, checkComments, checkEnglish, checkLiterals, DENIED, readBy } from './english.ts'
 
 const test = suite('english')
 
@@ -81,7 +72,7 @@ test('a program is read by its string literals: code and comments say nothing to
   )
 })
 
-test('comments of what ships are checked too, but not its code, and not the rooms that are listed as unmended', () => {
+test('comments of what ships are checked too, but not its code', () => {
   const source = "// nobody\nconst nobody = 'at once' /* for\n * ever */\n/** Runs at once. */\n"
   const found = (path: string) =>
     checkComments(path, source).map((line) => line.replace(/: write.*/, ''))
@@ -90,21 +81,7 @@ test('comments of what ships are checked too, but not its code, and not the room
     'operator/x.ts:2: "for * ever"',
     'operator/x.ts:4: "at once"',
   ])
-  for (const room of UNMENDED_COMMENTS) assert.equal(found(`${room}/x.ts`), [], room)
   assert.is(found('workloads/archiver/x.ts').length, 3)
-})
-
-test('an unmended room has findings: one whose comments pass must leave the list', async () => {
-  const sources = await readSources(new URL('..', import.meta.url).pathname)
-  for (const room of UNMENDED_COMMENTS) {
-    const inside = sources.filter(
-      ({ path }) => path.startsWith(`${room}/`) && readBy(path) === 'program'
-    )
-    const found = inside.flatMap(({ path, text }) =>
-      checkEnglish(path, blankCode(text, 'comments'))
-    )
-    assert.ok(found.length > 0, `${room}: remove it from UNMENDED_COMMENTS`)
-  }
 })
 
 test('what is blanked keeps every line break and every column', () => {

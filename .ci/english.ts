@@ -61,16 +61,6 @@ export function readBy(path: string): 'text' | 'program' | undefined {
   return PROGRAMS.test(path) ? 'program' : undefined
 }
 
-/** Rooms whose comments still need mending. Remove a room here once its comments pass. */
-export const UNMENDED_COMMENTS: readonly string[] = [
-  'workloads/simulator',
-  'workloads/connector',
-  'workloads/archive',
-  // Moved out of connector and simulator.
-  'workloads/exchanges',
-  'workloads/market',
-]
-
 /** Findings in a text of which every word is read by users, such as a document. */
 export function checkEnglish(path: string, text: string): string[] {
   return findDenied(text).map(
@@ -84,9 +74,7 @@ export const checkLiterals = (path: string, source: string): string[] =>
 
 /** The same for the comments of a program, which its maintainers read. */
 export const checkComments = (path: string, source: string): string[] =>
-  UNMENDED_COMMENTS.some((room) => path.startsWith(`${room}/`))
-    ? []
-    : checkEnglish(path, blankCode(source, 'comments'))
+  checkEnglish(path, blankCode(source, 'comments'))
 
 function findDenied(text: string): { at: number; found: string; instead: string }[] {
   return PATTERNS.flatMap(({ pattern, instead }) =>

@@ -249,7 +249,7 @@ real('the operator reaches API server, NATS and DNS; NATS is reached by what is 
     rulesOf(of('all-namespaces'), 'ssmd-nats')[0] ?? '',
     JSON.stringify({ ...pods(OURS), namespaceSelector: {} })
   )
-  assert.is(rulesOf(of('everything'), 'ssmd-nats').length, 4)
+  assert.is(rulesOf(of('everything'), 'ssmd-nats').length, 5)
   assert.not.ok(of('two-replicas').some(({ kind }) => kind === 'NetworkPolicy'))
 })
 

@@ -1,7 +1,7 @@
 // The commands of the roles, as the operator and `ssmd up` call them, and as a person may by hand.
 import { type Command, Option } from 'commander'
 import { usageError } from '#crds/errors.ts'
-import { examples, wholeNumber } from './flags.ts'
+import { collect, examples, wholeNumber } from './flags.ts'
 import { outliveOutput } from './output.ts'
 
 const healthOption = (): Option =>
@@ -79,6 +79,8 @@ export function addRoles(program: Command): void {
     })
   })
 
+  addDataApi(program)
+
   examples(
     program
       .command('simulator')
@@ -139,6 +141,64 @@ export function addRoles(program: Command): void {
   })
 }
 
+function addDataApi(program: Command): void {
+  examples(
+    program
+      .command('data-api')
+      .summary('role: serves archives over HTTP, and the page')
+      .description('Answers queries over archives, and shows them on a page.')
+      .addOption(
+        new Option(
+          '-p, --path <folder>',
+          'root of an archive, or <name>=<folder>; may be given several times (default: SSMD_DATA_PATH)'
+        ).argParser(collect)
+      )
+      .addOption(
+        new Option(
+          '--listen <host:port>',
+          'address of the API; other than loopback only with keys; port 0 takes a free one'
+        ).default('127.0.0.1:8080')
+      )
+      .addOption(
+        new Option(
+          '--api-keys <folder>',
+          'keys that ssmd api-key made, without which no request is answered; SSMD_API_KEY is one more, for everything'
+        ).env('SSMD_API_KEYS')
+      )
+      .addOption(
+        new Option(
+          '--cache-dir <folder>',
+          'folder of the columnar cache, never inside an archive (default: ~/.cache/ssmd/events)'
+        ).env('SSMD_CACHE_DIR')
+      )
+      .addOption(healthOption()),
+    `
+  ssmd data-api --path data
+  ssmd data-api --path data --path live=data/live --listen 127.0.0.1:0
+  ssmd data-api --path data --api-keys data/.ssmd/api-keys --listen 0.0.0.0:8080
+  SSMD_API_KEY=… ssmd data-api --path data --listen 0.0.0.0:8080`
+  ).action(async (options: DataApiFlags) => {
+    const { SSMD_DATA_PATH, SSMD_API_KEY } = process.env
+    const { runDataApi } = await import('#data/main.ts')
+    outliveOutput()
+    await runDataApi({
+      paths: options.path ?? (SSMD_DATA_PATH ? [SSMD_DATA_PATH] : []),
+      listen: options.listen,
+      ...(SSMD_API_KEY ? { apiKey: SSMD_API_KEY } : {}),
+      ...(options.apiKeys === undefined ? {} : { apiKeys: options.apiKeys }),
+      ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
+      ...(options.healthAddr === undefined ? {} : { healthAddr: options.healthAddr }),
+    })
+  })
+}
+
+type DataApiFlags = {
+  readonly path?: readonly string[]
+  readonly listen: string
+  readonly apiKeys?: string
+  readonly cacheDir?: string
+  readonly healthAddr?: string
+}
 type RoleFlags = {
   readonly env: string
   readonly keys?: string

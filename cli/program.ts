@@ -5,6 +5,7 @@ import { exitCodeOf } from '#crds/errors.ts'
 import { readVersion } from './commands/version.ts'
 import { collect, examples, outputOption } from './flags.ts'
 import { endWithOutput, flush, type Output, printError } from './output.ts'
+import { addApiKeys } from './program-api-key.ts'
 import { addData } from './program-data.ts'
 import { addFeed } from './program-feed.ts'
 import { addOperator } from './program-operator.ts'
@@ -69,6 +70,7 @@ export function buildProgram(): Command {
   addValidate(program)
   addFeed(program)
   addData(program)
+  addApiKeys(program)
   addRoles(program)
   addOperator(program)
   addSteering(program)

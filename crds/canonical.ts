@@ -24,6 +24,35 @@ export function canonical(value: unknown): string {
   return `${text}}`
 }
 
+/** Whether two values have the same canonical text, without writing it. */
+export function isSameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
+    return canonical(a) === canonical(b)
+  }
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return (
+      Array.isArray(a) &&
+      Array.isArray(b) &&
+      a.length === b.length &&
+      a.every((value, i) => isSameValue(value, b[i]))
+    )
+  }
+  const [one, other] = [a as Record<string, unknown>, b as Record<string, unknown>]
+  for (const key of Object.keys(one)) {
+    const value = one[key]
+    if (value !== undefined && !(isPresent(other, key) && isSameValue(value, other[key])))
+      return false
+  }
+  for (const key of Object.keys(other)) {
+    if (other[key] !== undefined && !isPresent(one, key)) return false
+  }
+  return true
+}
+
+const isPresent = (object: Readonly<Record<string, unknown>>, key: string): boolean =>
+  Object.hasOwn(object, key) && object[key] !== undefined
+
 /** SHA-256 of the canonical text, as 32 hexadecimal characters: the order of keys, or a comment in the YAML, changes nothing. */
 export const hashOf = (value: unknown): string =>
   hash('sha256', canonical(value), 'hex').slice(0, 32)

@@ -25,6 +25,10 @@ export const ERROR_CODES = {
   SSMD_E_DEFINITIONS:
     'the API server does not serve the kinds, or serves older ones than this operator needs',
   SSMD_E_NOT_FOUND: 'what was asked for does not exist',
+  SSMD_E_REQUEST: 'an HTTP request breaks a rule of HTTP or of the data API',
+  SSMD_E_KEY: 'a request to the data API has no key, or one that is not valid',
+  SSMD_E_FORBIDDEN: 'a request to the data API is not allowed, whatever it asks for',
+  SSMD_E_BUSY: 'the data API has more to do than it takes on at a time',
   SSMD_E_INTERNAL: 'a fault in ssmd itself',
 } as const
 

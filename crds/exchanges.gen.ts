@@ -18,6 +18,11 @@ export type ExchangeFacts = {
   readonly channels: Readonly<Record<string, Proof>> | null
   /** Levels of a book that `spec.bookDepth` of a Feed may ask for; null: the exchange leaves no choice. */
   readonly bookDepth: { readonly default: number; readonly allowed: readonly number[] } | null
+  /**
+   * How its books are kept. Chained: changes form a chain, and snapshots are fetched beside the stream. Truncated: it does not say
+   * which levels leave `bookDepth`.
+   */
+  readonly books: { readonly chained: boolean; readonly truncated: boolean }
 }
 
 /** By the name that `spec.exchange` of a Feed gives. */
@@ -39,6 +44,10 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       default: 100,
       allowed: [5, 10, 20, 50, 100, 500, 1000, 5000],
     },
+    books: {
+      chained: true,
+      truncated: false,
+    },
   },
   coinbase: {
     title: 'Coinbase',
@@ -55,6 +64,10 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       heartbeats: 'frames',
     },
     bookDepth: null,
+    books: {
+      chained: false,
+      truncated: false,
+    },
   },
   generic: {
     title: 'Described by the Feed',
@@ -65,6 +78,10 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
     hasSimulator: true,
     channels: null,
     bookDepth: null,
+    books: {
+      chained: false,
+      truncated: false,
+    },
   },
   kalshi: {
     title: 'Kalshi',
@@ -86,6 +103,10 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       user_orders: 'nothing',
     },
     bookDepth: null,
+    books: {
+      chained: false,
+      truncated: false,
+    },
   },
   kraken: {
     title: 'Kraken',
@@ -104,6 +125,10 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       default: 10,
       allowed: [10, 25, 100, 500, 1000],
     },
+    books: {
+      chained: false,
+      truncated: true,
+    },
   },
   synthetic: {
     title: 'Synthetic',
@@ -118,5 +143,9 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       orderbook_delta: 'frames',
     },
     bookDepth: null,
+    books: {
+      chained: false,
+      truncated: false,
+    },
   },
 }

@@ -4,6 +4,7 @@
 //   npm run bench                     everything but the cluster, about six minutes
 //   npm run bench -- parts            wire, scanner, archive, simulator
 //   npm run bench -- market           normalising frames, batches of events, the order book
+//   npm run bench -- tables           tables of a segment from its lines, and their files
 //   npm run bench -- path [rate] [s]  the whole path at one rate (default 20000 for 60 s)
 //   npm run bench -- quiet            what a frame costs at 300/s and 20,000/s, beside a plain Python recorder
 //   npm run bench -- limit            the highest rate that holds for 60 s
@@ -22,6 +23,7 @@ import { benchMarket } from './market.ts'
 import { naive } from './naive.ts'
 import { printRows } from './print.ts'
 import { quiet } from './quiet.ts'
+import { benchTables } from './tables.ts'
 
 const [what = 'all', ...rest] = process.argv.slice(2)
 
@@ -70,6 +72,9 @@ switch (what) {
     printRows('Market events', await benchMarket())
     printRows('Events of an archive', await benchHistory())
     break
+  case 'tables':
+    printRows('Tables of a segment', await benchTables())
+    break
   case 'path':
     await path(Number(rest[0] ?? 20_000), Number(rest[1] ?? 60))
     break
@@ -101,7 +106,7 @@ switch (what) {
   }
   default:
     process.stderr.write(
-      'ssmd bench: parts, market, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
+      'ssmd bench: parts, market, tables, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
     )
     process.exitCode = 2
 }

@@ -1,5 +1,6 @@
 // A snapshot as the rows of the live table: each feed by the last reports of its programs, without outdated ones. Pure.
 import type { ArchiverReport, ConnectorReport, Report, Trouble, TroubleKind } from '#bus/report.ts'
+import { archiveLagMs, FRESH_MS, lastAgeMs, unackedMs as unackedOf } from '#bus/report-figures.ts'
 import type { FeedSnapshot, ProcessSnapshot, Snapshot } from '../../operator/local/snapshot.ts'
 import { formatSpan } from '../text.ts'
 
@@ -28,13 +29,6 @@ export type Row = {
   /** Troubles of its programs, the connector's first. */
   readonly troubles: readonly Trouble[]
 }
-
-// Reports come every two seconds; after five missing ones the state is unknown.
-const FRESH_MS = 10_000
-// Between two reports a figure stands still instead of counting up and down.
-const BETWEEN_MS = 3000
-// A quiet feed is not behind: nothing waits to be archived.
-const QUIET_MS = 5000
 
 /** Feeds of suspended Environments have rows only if no other Environment runs. */
 export function rowsOf(snapshot: Snapshot): Row[] {
@@ -79,7 +73,7 @@ function rowOf(feed: FeedSnapshot, snapshot: Snapshot): Row {
   const of = (figure: (report: ConnectorReport) => number | null): number[] =>
     connectors.flatMap((report) => figure(report) ?? [])
   const unackedMs = greatest(of((report) => unackedOf(report, snapshot.at)))
-  const ages = of((report) => lastAge(report, snapshot.at))
+  const ages = of((report) => lastAgeMs(report, snapshot.at))
   return {
     feed: feed.feed,
     environment: feed.environment,
@@ -89,7 +83,7 @@ function rowOf(feed: FeedSnapshot, snapshot: Snapshot): Row {
     perSecond: sum(of((report) => report.framesPerSecond)),
     lastMs: ages.length === 0 ? null : Math.min(...ages),
     archived: most(archivers, (report) => report.dayRecords),
-    lagMs: latest(most(archivers, lagOf), unackedMs),
+    lagMs: latest(most(archivers, archiveLagMs), unackedMs),
     unackedMs,
     dropped: sum(of((report) => report.dropped)),
     gaps: most(archivers, (report) => report.dayGaps) ?? sum(of((report) => report.gaps)),
@@ -129,25 +123,6 @@ function isOf(report: Report, process: ProcessSnapshot): boolean {
 
 const isFresh = (report: Report, feed: FeedSnapshot, now: number): boolean =>
   report.environment === feed.environment && report.feed === feed.feed && now - report.at < FRESH_MS
-
-function lastAge(report: ConnectorReport, now: number): number | null {
-  const last = report.lastDataAt ?? report.lastFrameAt
-  if (last === null) return null
-  return Math.max(0, (now - report.at < BETWEEN_MS ? report.at : now) - last)
-}
-
-function lagOf(report: ArchiverReport): number | null {
-  if (report.lagSeconds === null) return null
-  const lag = report.lagSeconds * 1000
-  return report.pendingBlocks === 0 && lag > QUIET_MS ? 0 : lag
-}
-
-/** Without a new report, records that waited are counted as still waiting. */
-function unackedOf(report: ConnectorReport, now: number): number | null {
-  if (report.unackedSeconds === undefined) return null
-  const unacked = report.unackedSeconds * 1000
-  return unacked === 0 || now - report.at < BETWEEN_MS ? unacked : unacked + now - report.at
-}
 
 /** A feed without an archive has a lag only if something waits on its way to NATS. */
 const latest = (archive: number | null, unacked: number | null): number | null =>

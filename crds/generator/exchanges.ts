@@ -17,7 +17,11 @@ const FIELDS = [
   'hasSimulator',
   'channels',
   'bookDepth',
+  'books',
 ] as const
+
+/** As most exchanges keep them. */
+const BOOKS = { chained: false, truncated: false }
 
 const HEAD = `// Generated from the facts.ts of each folder of workloads/exchanges by \`npm run generate\`. Do not edit.
 
@@ -39,6 +43,11 @@ export type ExchangeFacts = {
   readonly channels: Readonly<Record<string, Proof>> | null
   /** Levels of a book that \`spec.bookDepth\` of a Feed may ask for; null: the exchange leaves no choice. */
   readonly bookDepth: { readonly default: number; readonly allowed: readonly number[] } | null
+  /**
+   * How its books are kept. Chained: changes form a chain, and snapshots are fetched beside the stream. Truncated: it does not say
+   * which levels leave \`bookDepth\`.
+   */
+  readonly books: { readonly chained: boolean; readonly truncated: boolean }
 }
 
 /** By the name that \`spec.exchange\` of a Feed gives. */
@@ -51,7 +60,11 @@ export async function readFacts(folder: string): Promise<Facts[]> {
     names.sort().map(async (name) => {
       const file = `${folder}/${name}/facts.ts`
       const { facts: said } = (await import(pathToFileURL(file).href)) as { facts: Facts }
-      const facts: Facts = { ...said, bookDepth: said.bookDepth ?? null }
+      const facts: Facts = {
+        ...said,
+        bookDepth: said.bookDepth ?? null,
+        books: said.books ?? BOOKS,
+      }
       const found = Object.keys(facts).sort().join(', ')
       const wanted = [...FIELDS].sort().join(', ')
       if (found !== wanted)

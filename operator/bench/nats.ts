@@ -18,6 +18,7 @@ export type BenchNats = {
 }
 
 const STREAM_NOT_FOUND = 10_059
+const CREATED = '2026-11-24T12:00:00Z'
 /** As the server's. */
 const PAGE = 1024
 const REPORT_MS = 2000
@@ -41,7 +42,7 @@ export async function startBenchNats(): Promise<BenchNats> {
         JSON.stringify(
           config === undefined
             ? { error: { err_code: STREAM_NOT_FOUND, description: 'stream not found' } }
-            : { config }
+            : { config, created: CREATED, state: { messages: 0, first_seq: 0, last_seq: 0 } }
         )
       )
     },

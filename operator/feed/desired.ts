@@ -17,6 +17,7 @@ import {
   renderConfigMap,
   renderDeployment,
 } from '../render/pod.ts'
+import { type WatchedPlatform, watch } from '../render/watched-platform.ts'
 
 type FeedVersion = Feed['spec']['versions'][number]
 
@@ -26,12 +27,34 @@ const RESOURCES = {
   limits: { memory: '512Mi' },
 } as const
 
-/** The connectors of a feed; none while the feed is disabled or not in force, or the environment is suspended. */
+type Rendering = {
+  readonly watched: WatchedPlatform
+  readonly objects: readonly KubeObject[]
+}
+
+/** The latest rendering of a Feed in an Environment. */
+const RENDERINGS = new WeakMap<Feed, WeakMap<Environment, Rendering>>()
+
+/**
+ * The connectors of a feed; none while the feed is disabled or not in force, or the environment is suspended. The same
+ * arguments give the same objects, so that a comparison with live ones is made once.
+ */
 export function desiredConnector(
   feed: Feed,
   environment: Environment,
   platform: Platform
-): KubeObject[] {
+): readonly KubeObject[] {
+  const ofFeed = RENDERINGS.get(feed) ?? new WeakMap<Environment, Rendering>()
+  const known = ofFeed.get(environment)
+  if (known?.watched.answersAsBefore(platform)) return known.objects
+  const watched = watch(platform)
+  const objects = renderConnector(feed, environment, watched.platform)
+  RENDERINGS.set(feed, ofFeed)
+  ofFeed.set(environment, { watched, objects })
+  return objects
+}
+
+function renderConnector(feed: Feed, environment: Environment, platform: Platform): KubeObject[] {
   if (feed.spec.state === 'disabled' || environment.spec.suspend) return []
   const version = versionInForce(feed, platform.date)
   if (version === undefined) return []
@@ -57,7 +80,11 @@ function desiredShard(
   })
   const simulated = isSimulated(environment, feed)
   const key = simulated ? undefined : keyOf(environment, feed)
-  const resolved = resolve(feed, version, environment, platform)
+  const url = platform.simulatorUrl(environment.metadata.name, feed.metadata.name)
+  const resolved = {
+    feed: resolveFeed(feed, version),
+    environment: resolveEnvironment(feed, environment, url),
+  }
 
   const env: EnvVar[] = []
   const volumes: Volume[] = []
@@ -124,35 +151,6 @@ function desiredShard(
       platform
     ),
   ]
-}
-
-type Resolved = { readonly feed: object; readonly environment: object }
-type Known = {
-  readonly version: FeedVersion
-  readonly url: string
-  readonly resolved: Resolved
-}
-
-/** Memoised by identity: the same resources give the same objects, so that renderConfigMap need not write YAML again. */
-const KNOWN = new WeakMap<Feed, WeakMap<Environment, Known>>()
-
-function resolve(
-  feed: Feed,
-  version: FeedVersion,
-  environment: Environment,
-  platform: Platform
-): Resolved {
-  const url = platform.simulatorUrl(environment.metadata.name, feed.metadata.name)
-  const ofFeed = KNOWN.get(feed) ?? new WeakMap<Environment, Known>()
-  const known = ofFeed.get(environment)
-  if (known?.version === version && known.url === url) return known.resolved
-  const resolved = {
-    feed: resolveFeed(feed, version),
-    environment: resolveEnvironment(feed, environment, url),
-  }
-  KNOWN.set(feed, ofFeed)
-  ofFeed.set(environment, { version, url, resolved })
-  return resolved
 }
 
 /** The feed with only the version in force, without the fields that only people read. */

@@ -2,13 +2,14 @@
 // and removes fields that we no longer want. Nothing is written if every desired field has its value and the hash of the last
 // apply equals the hash of the desired object.
 
-import { canonical, hashOf } from '#crds/canonical.ts'
+import { hashOf, isSameValue } from '#crds/canonical.ts'
 import { SsmdError } from '#crds/errors.ts'
 import type { ApplyGuard } from './apply-guard.ts'
 import type { Client } from './client.ts'
 import { findDrift } from './drift.ts'
 import { immutableFields, isConflict, isNotFound } from './errors.ts'
 import { type KubeObject, keyOf, type Resource } from './objects.ts'
+import { remember, rememberPair } from './remember.ts'
 import type { Call } from './transport.ts'
 
 /** The desired object: only the fields that we own, newly built, never a copy of a live object. */
@@ -67,6 +68,9 @@ export class OwnedByOther extends SsmdError {
   }
 }
 
+const hashOfDesired = remember<Desired, string>(hashOf)
+const driftOf = rememberPair<Desired, KubeObject, readonly string[]>(findDrift)
+
 type CallOptions = Pick<Call, 'signal' | 'priority'>
 
 export type ApplierOptions = {
@@ -96,7 +100,7 @@ export class Applier {
     live: T | undefined,
     call: CallOptions = {}
   ): Promise<Applied<T>> {
-    const hash = hashOf(desired)
+    const hash = hashOfDesired(desired)
     const id = `${resource.plural}.${resource.group}/${keyOf(desired)}`
     const answered = this.#answered.get(id)
     if (live?.metadata.deletionTimestamp)
@@ -105,7 +109,7 @@ export class Applier {
       return { outcome: 'unchanged', object: live, drift: [], takenOver: [] }
     const { hashAnnotation } = this.#options
     if (live) checkOwner(id, desired, live)
-    const drift = live ? [...findDrift(desired, live)] : []
+    const drift = live ? [...driftOf(desired, live)] : []
     if (live && drift.length === 0) {
       if (live.metadata.annotations?.[hashAnnotation] === hash)
         return { outcome: 'unchanged', object: live, drift, takenOver: [] }
@@ -122,7 +126,7 @@ export class Applier {
     status: object,
     options: { readonly manager: string } & CallOptions
   ): Promise<Applied<T>> {
-    if (canonical(live.status) === canonical(status))
+    if (isSameValue(live.status, status))
       return { outcome: 'unchanged', object: live, drift: [], takenOver: [] }
     const { name, namespace, uid } = live.metadata
     const metadata = { name, ...(namespace ? { namespace } : {}), ...(uid ? { uid } : {}) }

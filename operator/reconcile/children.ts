@@ -15,6 +15,7 @@ import {
   SERVICE_ACCOUNTS,
   SERVICES,
 } from '../kube/objects.ts'
+import { rememberPair } from '../kube/remember.ts'
 import { isolationOf } from '../render/isolation.ts'
 import { type Child, type Deployment, keyOfObject } from '../render/objects.ts'
 import { decideRollout, type RolloutPolicy } from '../render/rollout.ts'
@@ -76,7 +77,7 @@ export async function makeChildren(
         asked,
         context.nowMs()
       )
-      wanted.push(...isolationOf(object as Deployment, context.pullSecrets), rollout.deployment)
+      wanted.push(...isolated(object as Deployment, context.pullSecrets), rollout.deployment)
       if (rollout.pending.length > 0) pending.set(object.metadata.name, rollout.pending)
       // A pod that restarts while its roll-out is pending must find its previous configuration.
       if (rollout.pending.some((cause) => cause !== 'image')) held.add(object.metadata.name)
@@ -90,10 +91,7 @@ export async function makeChildren(
       const isHeld = object.kind === 'ConfigMap' && held.has(name)
       if (isHeld && (await pass.get(resource, keyOf(object)))) continue
       const isOwned = object.kind !== 'PersistentVolumeClaim' || options.ownsClaims === true
-      const metadata = isOwned
-        ? { ...object.metadata, ownerReferences: [ownedBy(owner)] }
-        : object.metadata
-      const applied = await pass.apply(resource, { ...object, metadata }, owner)
+      const applied = await pass.apply(resource, isOwned ? owned(object, owner) : object, owner)
       const { outcome } = applied
       if (object.kind === 'Deployment' && applied.object)
         deployments.set(name, context.templates.judged(applied.object))
@@ -105,6 +103,15 @@ export async function makeChildren(
   }
   return { deployments, pending }
 }
+
+const isolated = rememberPair(isolationOf)
+
+const owned = rememberPair(
+  (object: Child, owner: KubeObject): Child => ({
+    ...object,
+    metadata: { ...object.metadata, ownerReferences: [ownedBy(owner)] },
+  })
+)
 
 type News = { readonly created: string[]; readonly updated: string[] }
 

@@ -1,7 +1,7 @@
 // The end of a pass: writes the status if a change in it is due, turns changes of Ready into Events, and requeues the pass for
 // the time when a postponed write is due.
 
-import { canonical } from '#crds/canonical.ts'
+import { isSameValue } from '#crds/canonical.ts'
 import type { Condition } from '../kube/conditions.ts'
 import type { KubeObject, Resource } from '../kube/objects.ts'
 import { PRIORITY } from '../kube/queue.ts'
@@ -51,7 +51,7 @@ async function write(
   status: Status
 ): Promise<number | undefined> {
   const { statusRate } = context
-  if (canonical(object.status) === canonical(status)) return undefined
+  if (isSameValue(object.status, status)) return undefined
   const before = object.status as { observedGeneration?: unknown } | undefined
   const change =
     before?.observedGeneration !== status.observedGeneration

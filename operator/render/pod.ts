@@ -55,7 +55,7 @@ export function renderConfigMap(
   platform: Platform
 ): ConfigMap {
   const data: Record<string, string> = {}
-  for (const [file, content] of Object.entries(files)) data[file] = yamlOf(content)
+  for (const [file, content] of Object.entries(files)) data[file] = stringify(content, YAML)
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -64,17 +64,7 @@ export function renderConfigMap(
   }
 }
 
-/** Memoised by identity: writing the YAML took a third of a pass over an unchanged Feed. */
-const TEXTS = new WeakMap<object, string>()
-
-function yamlOf(content: object): string {
-  const known = TEXTS.get(content)
-  if (known !== undefined) return known
-  const options = { sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0 }
-  const text = stringify(content, options)
-  TEXTS.set(content, text)
-  return text
-}
+const YAML = { sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0 }
 
 export type PodInput = {
   readonly name: string
@@ -106,6 +96,27 @@ const probe = (
   timeoutSeconds: times.timeout,
   failureThreshold: times.failures,
 })
+
+// The same objects in every template: ten thousand of them are kept.
+const PROBES = {
+  // Recovering an archive after a crash may take long: liveness counts after five minutes.
+  startupProbe: probe('/livez', { period: 5, timeout: 5, failures: 60 }),
+  livenessProbe: probe('/livez', { period: 10, timeout: 5, failures: 6 }),
+  readinessProbe: probe('/readyz', { period: 5, timeout: 5, failures: 2 }),
+}
+const POD_SECURITY = {
+  runAsNonRoot: true,
+  runAsUser: USER,
+  runAsGroup: USER,
+  fsGroup: USER,
+  fsGroupChangePolicy: 'OnRootMismatch',
+  seccompProfile: { type: 'RuntimeDefault' },
+} as const
+const CONTAINER_SECURITY = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+} as const
 
 /** Mounts the Secret with the NATS credentials. Roles read it at each dial, so that a rotation restarts nothing. */
 export function addNatsCredentials(
@@ -148,14 +159,7 @@ function renderTemplate(input: PodInput, platform: Platform): PodTemplate {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: GRACE_SECONDS,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: USER,
-        runAsGroup: USER,
-        fsGroup: USER,
-        fsGroupChangePolicy: 'OnRootMismatch',
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
+      securityContext: POD_SECURITY,
       containers: [
         {
           name: input.component,
@@ -169,15 +173,8 @@ function renderTemplate(input: PodInput, platform: Platform): PodTemplate {
           ...(input.env && input.env.length > 0 ? { env: input.env } : {}),
           ports: [{ name: 'health', containerPort: HEALTH_PORT }, ...(input.ports ?? [])],
           resources: input.resources ?? input.defaults,
-          // Recovering an archive after a crash may take long: liveness counts after five minutes.
-          startupProbe: probe('/livez', { period: 5, timeout: 5, failures: 60 }),
-          livenessProbe: probe('/livez', { period: 10, timeout: 5, failures: 6 }),
-          readinessProbe: probe('/readyz', { period: 5, timeout: 5, failures: 2 }),
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'] },
-          },
+          ...PROBES,
+          securityContext: CONTAINER_SECURITY,
           volumeMounts: [
             { name: 'config', mountPath: CONFIG_DIR, readOnly: true },
             ...(input.mounts ?? []),

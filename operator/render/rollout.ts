@@ -50,6 +50,12 @@ export type Rollout = {
   readonly pending: readonly string[]
 }
 
+/** Deployments that are as desired: no time or policy can change that, only another object. */
+const SETTLED = new WeakMap<
+  Deployment,
+  { readonly live: unknown; readonly asked: string | undefined; readonly rollout: Rollout }
+>()
+
 /**
  * `live` is the existing Deployment, if any. A new image alone replaces no pod, because every upgrade of the operator would
  * be a gap in every capture: it is applied with the next cause, in a window, or on request (`asked`: any new text).
@@ -61,6 +67,9 @@ export function decideRollout(
   asked: string | undefined,
   nowMs: number
 ): Rollout {
+  const settled = SETTLED.get(desired)
+  if (settled !== undefined && settled.live === live && settled.asked === asked)
+    return settled.rollout
   const before = (live as Partial<Deployment> | undefined)?.spec?.template
   const token =
     asked === undefined ? before?.metadata?.annotations?.[ANNOTATIONS.asked] : shortHashOf(asked)
@@ -68,7 +77,11 @@ export function decideRollout(
   if (!before?.spec?.containers?.[0]) return now(wanted)
   const drift = findDrift(wanted.spec.template, before).length > 0
   const causes = namedCauses(before, wanted.spec.template)
-  if (causes.length === 0 && !drift) return now(wanted)
+  if (causes.length === 0 && !drift) {
+    const rollout = now(wanted)
+    SETTLED.set(desired, { live, asked, rollout })
+    return rollout
+  }
   if (causes.includes('asked for')) return now(wanted)
   const noted = (live as Deployment).metadata.annotations?.[ANNOTATIONS.image]
   const isEdited = causes.every((cause) => cause === 'image') && noted !== imageOf(before)

@@ -177,7 +177,7 @@ export class FeedWriter {
         `the stream no longer has its sequences ${before.sequence + 1} to ${firstSequence - 1}`
       )
     } else if ((stream.lastSequence ?? before.sequence) < before.sequence) {
-      // Its sequences are used again for other blocks: all is read anew, and what is known is ignored.
+      // Its sequences are used again for other blocks: all is read again, and what is known is ignored.
       const { lastSequence } = stream
       const archived = before.sequence
       this.#options.log.warn({ archived, lastSequence }, 'the stream lost its end')

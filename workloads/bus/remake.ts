@@ -17,7 +17,12 @@ const ATTEMPTS = 3
 export type Info = {
   readonly created: string
   readonly config: StreamConfig
-  readonly state: { readonly first_seq: number; readonly last_seq: number }
+  readonly state: {
+    readonly first_seq: number
+    readonly last_seq: number
+    readonly first_ts?: string
+    readonly last_ts?: string
+  }
 }
 
 type Made = Info & { readonly did_create?: boolean; readonly state: { readonly messages: number } }

@@ -16,6 +16,10 @@ export type StreamFacts = {
   readonly created: string
   readonly firstSequence: number
   readonly lastSequence: number
+  /** When its first message was stored, RFC 3339; empty if it holds none. */
+  readonly firstTime: string
+  /** When the last message was stored, held or not; empty if there never was one. */
+  readonly lastTime: string
 }
 
 /** Why the sequences of a stream start again: it was recreated, or its server lost its end in a power cut. */
@@ -108,4 +112,9 @@ const factsOf = (name: string, info: Info): StreamFacts => ({
   // A stream that never held a message says 0.
   firstSequence: Math.max(1, info.state.first_seq),
   lastSequence: info.state.last_seq,
+  firstTime: info.state.first_seq > info.state.last_seq ? '' : timeOf(info.state.first_ts),
+  lastTime: timeOf(info.state.last_ts),
 })
+
+/** The year 1 stands for none. */
+const timeOf = (text = ''): string => (text.startsWith('0001-') ? '' : text)

@@ -8,8 +8,8 @@ import { restartError, restartOf, streamFacts } from './stream.ts'
 
 export type TailOptions = {
   readonly stream: string
-  /** `new`: blocks that are published from now on. A date: blocks that were stored from then on. */
-  readonly from: 'new' | 'first' | Date
+  /** `new`: blocks that are published from now on. A date: blocks that were stored from then on. A number: from that sequence on. */
+  readonly from: 'new' | 'first' | Date | number
   /** Bytes of blocks that are requested and held here. */
   readonly maxBytes: number
   readonly signal: AbortSignal
@@ -35,7 +35,7 @@ export async function tailStream(nc: NatsConnection, options: TailOptions): Prom
       hint: 'start the connector of the feed: it creates the stream',
     })
   }
-  const before = from === 'new' ? facts.lastSequence : 0
+  const before = from === 'new' ? facts.lastSequence : typeof from === 'number' ? from - 1 : 0
   const what = `reading stream ${stream}`
   try {
     const consumer = await nc.jetstream().consumers.get(stream, {

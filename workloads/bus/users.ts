@@ -4,12 +4,13 @@ import {
   liveSubjects,
   logSubjects,
   reportSubject,
+  reportSubjects,
   streamName,
   timeAskSubject,
   timeSubject,
 } from './names.ts'
 
-/** What a user is for: the feeds of one Environment. */
+/** What a user is for: feeds of one Environment. */
 export type BusScope = {
   readonly environment: string
   readonly feeds: readonly string[]
@@ -27,6 +28,10 @@ type Row = {
   readonly subscribe?: readonly string[]
   /** Of one feed. */
   readonly hear?: (environment: string, feed: string) => readonly string[]
+  /** Of one Environment. */
+  readonly hearAll?: (environment: string) => readonly string[]
+  /** It says every few seconds how it is. */
+  readonly reports?: true
 }
 
 const asDeclared = (stream: string): readonly string[] => [
@@ -47,6 +52,7 @@ const ROWS = {
       ...asDeclared(stream),
     ],
     hear: (environment, feed) => [timeAskSubject(environment, feed)],
+    reports: true,
   },
   archiver: {
     purpose: 'reads the streams of its feeds, and makes room in them for what comes',
@@ -62,6 +68,7 @@ const ROWS = {
       // From 2.15 on a server may put domain and account before the stream.
       `$JS.ACK.*.*.${stream}.>`,
     ],
+    reports: true,
   },
   reader: {
     purpose: 'reads what its feeds capture, live; keeps nothing on the server',
@@ -74,6 +81,7 @@ const ROWS = {
       `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
     ],
     hear: (environment, feed) => [liveSubjects(environment, feed), timeSubject(environment, feed)],
+    hearAll: (environment) => [reportSubjects(environment)],
   },
   up: {
     purpose: 'listens to reports, and asks how far archives are; changes nothing',
@@ -107,19 +115,28 @@ export type BusUser = {
 /** The prefix of a user's reply subjects: its own, so that no user can read the replies to another. */
 export const inboxPrefix = (name: string): string => `_INBOX.${name}`
 
-export function busUser(role: BusRole, name: string = role, scope?: BusScope): BusUser {
+/** A user of one Environment, or of several. */
+export function busUser(
+  role: BusRole,
+  name: string = role,
+  ...scopes: readonly BusScope[]
+): BusUser {
   const row: Row = ROWS[role]
-  const { environment = '', feeds = [] } = scope ?? {}
-  const ofFeeds = feeds.flatMap(
-    (feed) => row.publish?.(environment, feed, streamName(environment, feed)) ?? []
-  )
-  const heard = feeds.flatMap((feed) => row.hear?.(environment, feed) ?? [])
-  const own = scope === undefined ? [] : [reportSubject(environment, role, name)]
+  const publish = [...(row.always ?? [])]
+  const subscribe = [...(row.subscribe ?? [])]
+  for (const { environment, feeds } of scopes) {
+    for (const feed of feeds) {
+      publish.push(...(row.publish?.(environment, feed, streamName(environment, feed)) ?? []))
+      subscribe.push(...(row.hear?.(environment, feed) ?? []))
+    }
+    subscribe.push(...(row.hearAll?.(environment) ?? []))
+    if (row.reports) publish.push(reportSubject(environment, role, name))
+  }
   return {
     name,
     purpose: row.purpose,
     system: row.system ?? false,
-    publish: [...(row.always ?? []), ...ofFeeds, ...own],
-    subscribe: [...(row.subscribe ?? []), ...heard, `${inboxPrefix(name)}.>`],
+    publish,
+    subscribe: [...subscribe, `${inboxPrefix(name)}.>`],
   }
 }

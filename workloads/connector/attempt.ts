@@ -235,7 +235,7 @@ export class Attempt {
     this.close({ cause: 'clock-stepped', fault: 'ours', reason })
   }
 
-  /** Tells a new connection its symbols, so many at a time that frames are read in between. */
+  /** Tells a new connection its symbols, few enough at a time that frames are read in between. */
   async #tell(connection: Connection): Promise<void> {
     const symbols = [...this.#o.symbols]
     const resumed = this.#o.resumed()

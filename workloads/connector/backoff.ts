@@ -1,4 +1,4 @@
-// When to dial again. Full jitter between 0 and a bound that doubles from 0.25 s to 32 s, and starts anew
+// When to dial again. Full jitter between 0 and a bound that doubles from 0.25 s to 32 s, and starts again
 // after a minute of health; what the exchange says about waiting is obeyed; a refused key is tried rarely.
 
 import type { Adapter, Failure } from '#exchanges/protocol/adapter.ts'

@@ -5,7 +5,7 @@ import type { Found } from '#bus/alarms.ts'
 import type { Refusal } from '#exchanges/protocol/adapter.ts'
 import type { Wait } from './shard.ts'
 
-/** So many symbols are named; of the others the number is said. */
+/** Symbols that are named; of the others the number is said. */
 const NAMED = 5
 
 /** One trouble a channel, however many connections and subscriptions it is refused on. */

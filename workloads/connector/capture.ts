@@ -143,7 +143,7 @@ export class Capture {
     return latest(this.#shards.map((shard) => shard.lastDataNanos))
   }
 
-  /** Every connection is closed in an orderly way and dialled anew. */
+  /** Every connection is closed in an orderly way and dialled again. */
   renew(reason: string): void {
     for (const shard of this.#shards) shard.renew(reason)
   }
@@ -217,7 +217,7 @@ export class Capture {
       const since = resumed.get(symbol)
       if (since !== undefined) change.resumed.set(symbol, since)
     }
-    // The first connection is there even without symbols: whole channels come on it, and the key is tried.
+    // The first connection exists even without symbols: whole channels come on it, and the key is tried.
     if (this.#placement.places.length === 0) this.#placement.grow()
     for (const { wanted } of this.#placement.places.slice(this.#shards.length)) this.#start(wanted)
     const all = this.#known && this.#set.taken

@@ -1,4 +1,4 @@
-// One open connection: every frame is looked at once, counted against the exchange's own numbers, and recorded; the
+// One open connection: every frame is scanned a single time, counted against the exchange's own numbers, and recorded; the
 // session's wishes are carried out. What happened to it is on record from `open` to `close`.
 
 import type { Alarms } from '#bus/alarms.ts'
@@ -32,7 +32,7 @@ export type ConnectionOptions = {
   readonly alarms: Alarms
   /** As people are told of it: the shard and the connection. */
   readonly name: string
-  /** Symbols that a whole answer of discovery did not list; one that sends data is there. */
+  /** Symbols that a whole answer of discovery did not list; one that sends data exists. */
   readonly suspects: Map<string, unknown>
   readonly observeLag: (ms: number) => void
   readonly onReady: () => void
@@ -44,7 +44,7 @@ export type ConnectionOptions = {
   readonly onRenew: (reason: string) => void
 }
 
-/** One frame in so many is compared with the exchange's time; a prime, so that no rhythm of theirs falls in with it. */
+/** One frame in this many is compared with the exchange's time; a prime, so that no rhythm of the exchange coincides with it. */
 const LAG_SAMPLE = 61
 
 /** Symbols that one gap names. */
@@ -222,7 +222,7 @@ export class Connection {
     return this.#o.nowNanos() - BigInt(Math.round(ago * 1e6))
   }
 
-  /** A subscription that the exchange ended, or made anew: what was sent between is missing, and nobody knows how much. */
+  /** A subscription that the exchange ended, or created again: what was sent between is missing, and its amount is unknown. */
   #lost(
     lost: Scoped & { readonly reason: string; readonly symbols?: readonly string[] },
     cause: GapEvent['cause'],

@@ -8,7 +8,7 @@ type Scope = {
   last: number
   /** Numbers that have not come, as first and last in turn, ascending. */
   readonly holes: number[]
-  /** crc32 of the first frames, by their distance from `first`: tells a count made anew from a redelivery. */
+  /** crc32 of the first frames, by their distance from `first`: tells a restarted count from a redelivery. */
   opening: number[]
   /** A run of numbers below the last: its first, what would continue it, its length, and whether it cannot be a redelivery. */
   low: number
@@ -17,16 +17,16 @@ type Scope = {
   isNew: boolean
 }
 
-/** So many frames in a row that count on from a number that is no redelivery: the exchange restarted its count. */
+/** Frames in a row that count on from a number that is no redelivery: the exchange restarted its count. */
 const RESTART_FRAMES = 3
-/** More numbers in a row than these are redelivered by no exchange: the count started anew in the middle. */
+/** More numbers in a row than these are redelivered by no exchange: the count restarted in the middle. */
 const REDELIVERY_FRAMES = 1000
 const OPENING = 4
 /** Holes that late frames can fill; older ones stay what they are. */
 const MAX_HOLES = 256
 /** More scopes than these in one connection are not followed. */
 export const MAX_SCOPES = 20_000
-/** Where counters of 16, 31, 32 and 53 bits end and begin anew. */
+/** Where counters of 16, 31, 32 and 53 bits end and begin again. */
 const WRAPS: readonly number[] = [0xffff, 0x7fff_ffff, 0xffff_ffff, Number.MAX_SAFE_INTEGER]
 
 export const SEEN = {

@@ -20,7 +20,7 @@ export type DiscoveryOptions = {
 }
 
 export type DiscoveryAnswer = {
-  /** All that is there now has been listed, in this answer or before. */
+  /** Everything that exists now has been listed, in this answer or before. */
   readonly known: boolean
   /** What could not be had. */
   readonly failures: readonly Failure[]
@@ -28,7 +28,7 @@ export type DiscoveryAnswer = {
   readonly census: Census | null
 }
 
-/** So many answers in a row must say that there is nothing at all before the first of them is believed. */
+/** Answers in a row that must say that there is nothing at all before the first of them is believed. */
 const EMPTY_ANSWERS = 3
 /** Between them, at most. */
 const EMPTY_WAIT_MS = 2_000

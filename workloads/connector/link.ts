@@ -77,7 +77,7 @@ export class Link {
     return this.#predecessors.get(shard) ?? null
   }
 
-  /** Sends records to whoever listens, once it is connected. */
+  /** Sends records to subscribers, once it is connected. */
   readonly live: Live = {
     publish: (type, symbol, encode) => this.#live?.publish(type, symbol, encode),
     blockLeaves: () => this.#live?.blockLeaves(),
@@ -122,7 +122,7 @@ export class Link {
     this.publisher.close()
     const nc = this.#nc
     if (nc === null || nc.isClosed()) return
-    // While NATS is away there is nobody to say goodbye to.
+    // While NATS cannot be reached, no goodbye can be sent.
     await Promise.race([nc.drain(), pause(RETRY_MS, new AbortController().signal)]).catch(
       (thrown) => this.#o.log.warn({ reason: describeError(thrown) }, 'leaving NATS')
     )

@@ -43,7 +43,7 @@ export type ConnectorOptions = {
   readonly shard?: number
   /** Where Secrets are mounted; default /etc/ssmd/keys. */
   readonly keysDir?: string
-  /** Of this program on NATS, in place of `transport.credentialsRef`. */
+  /** Of this program on NATS, instead of `transport.credentialsRef`. */
   readonly natsCredentials?: string
 }
 
@@ -199,7 +199,7 @@ async function capture(
     { ...names, ...which, exchange: adapter.name, version: version.name, simulated },
     'starting'
   )
-  // The exchange does not wait for NATS: blocks are kept until it is there.
+  // The exchange does not wait for NATS: blocks are kept until it is connected.
   const opened = link.open(linkEnd.signal)
   await Promise.race([feedCapture.run(signal), failureOf(opened)])
   await settle(publisher, role)
@@ -249,7 +249,7 @@ function watchVersion(
     try {
       now = versions.version().name
     } catch (thrown) {
-      // The last version has ended: what is connected goes on, and a reconnect will say why it cannot.
+      // The last version has ended: what is connected continues, and a reconnect will say why it cannot.
       now = name
       log.warn({ reason: describeError(thrown) }, 'feed')
     }

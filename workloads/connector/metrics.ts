@@ -1,4 +1,4 @@
-// The connector's metrics: counted in plain numbers where things happen, and read only when someone asks.
+// The connector's metrics: counted in plain numbers where things happen, and read only when they are scraped.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Alarms } from '#bus/alarms.ts'

@@ -1,4 +1,4 @@
-// A block that was made before the server said what it takes, made anew as smaller ones. What does not fit even
+// A block that was made before the server said what it takes, built again as smaller ones. What does not fit even
 // alone is lost, and named by its numbers.
 
 import { Block } from '#wire/block.ts'

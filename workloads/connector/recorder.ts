@@ -37,7 +37,7 @@ type Slot = { readonly ref: TypeRef; readonly count: TypeCount; readonly tally: 
 
 /** A block is published at this size, if not by the clock before. */
 const BLOCK_BYTES = 256 * 1024
-/** Once full, capture goes on only when this part of the memory is free: one long hole, not a thousand. */
+/** Once full, capture continues only when this part of the memory is free: one long hole, not a thousand. */
 const RESUME = 0.75
 /** A drop that lasts is put on record in parts, so that the archive knows of it while it lasts. */
 const PART_NANOS = 5_000_000_000n
@@ -111,7 +111,7 @@ export class Recorder implements BlockMaker, Squeezed {
   /** All that was received until then is with the publisher. */
   handedOverUntil(): bigint {
     const { count, firstRecv } = this.#writer
-    // The next record may have the very time that the clock says now.
+    // The next record may have the same time that the clock says now.
     return (count > 0 ? firstRecv : this.#options.nowNanos()) - 1n
   }
 
@@ -347,7 +347,7 @@ export class Recorder implements BlockMaker, Squeezed {
     )
   }
 
-  /** Bytes of a block that holds nothing but this frame, beside the record. */
+  /** Bytes of a block that holds only this frame, beside the record. */
   #overhead(frame: Frame): number {
     const { environment, feed, connection } = this.#options
     const names = environment.length + feed.length + connection.length + frame.symbol.length

@@ -28,7 +28,7 @@ export type SequencesOptions = {
 /** More jumps than these within the window are a storm; it is over once a window passes without one. */
 const STORM_JUMPS = 32
 const WINDOW_NANOS = 60_000_000_000n
-/** Numbers that can be read again must be so many in a row: a field that flaps makes no event a frame. */
+/** Numbers that can be read again must be this many in a row: a field that flaps makes no event a frame. */
 const PROVEN_FRAMES = 20
 /** Spans of late numbers in one event. */
 const MAX_SPANS = 64

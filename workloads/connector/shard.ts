@@ -1,4 +1,4 @@
-// One slot of a feed (wire/shards.ts), its symbols, and the connection that carries them: dialled again for ever, with back-off, and closed with a
+// One slot of a feed (wire/shards.ts), its symbols, and the connection that carries them: dialled again without limit, with back-off, and closed with a
 // word on record. A connection that the exchange is going to end is replaced before: the next one is ready before the last
 // is closed. Whatever happens to it stops nothing else.
 
@@ -110,7 +110,7 @@ export class Shard {
     this.#next?.want(this.#current?.isOpen ? { ...wanted, resumed: new Map() } : wanted)
   }
 
-  /** Closes the connection in an orderly way; the shard dials anew. */
+  /** Closes the connection in an orderly way; the shard dials again. */
   renew(reason: string): void {
     this.#close({ cause: 'disconnected', fault: 'user', reason })
   }
@@ -239,7 +239,7 @@ export class Shard {
     this.#replaced.add(attempt)
     const backoff = new Backoff(random)
     const isNeeded = () => attempt.isOpen && this.#current === attempt && !signal.aborted
-    // Its own predecessor may still be there.
+    // Its own predecessor may still be open.
     while (attempt.isOpen && this.#current !== attempt) await pause(LOOK_MS, signal)
     log.info({ shard: this.index, reason }, 'the connection is replaced before it ends')
     for (let delay = 0; isNeeded(); ) {

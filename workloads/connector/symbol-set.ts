@@ -8,7 +8,7 @@ import type { SymbolFilter } from '#exchanges/protocol/globs.ts'
 /** What a whole answer says about the symbols that it could have listed. */
 export type Census = { readonly captured: number; readonly listed: number }
 
-/** So many whole answers in a row must leave a symbol out before it is given up. */
+/** Whole answers in a row that must leave a symbol out before it is given up. */
 export const GIVE_UP_AFTER = 5
 /** Symbols of one feed: their tables then take some 100 MB of a connector's 512 MiB. */
 export const MAX_SYMBOLS = 200_000
@@ -116,7 +116,7 @@ export class SymbolSet {
     return this.#added.length + this.#removed.length === 0
   }
 
-  /** What changed since the last call, at most so many symbols each way. */
+  /** What changed since the last call, at most this many symbols each way. */
   take(most = Number.POSITIVE_INFINITY): Omit<Wanted, 'extent'> {
     // What changed its mind while it waited is not told.
     const added = this.#added.splice(0, most).filter((symbol) => this.#named.has(symbol))

@@ -10,7 +10,7 @@ export type Tally = {
   missed: number
   normalized: number
   unknown: number
-  /** A sample is due once there are so many frames. */
+  /** A sample is due once there are this many frames. */
   next: number
 }
 

@@ -1,4 +1,4 @@
-// Captures a feed for some seconds and keeps nothing but figures: what arrives, what is understood, what its frames become,
+// Captures a feed for some seconds and keeps only figures: what arrives, what is understood, what its frames become,
 // what can be proven. The capture is that of the connector; no NATS takes part, and nothing is written.
 
 import { pino } from 'pino'

@@ -33,9 +33,9 @@ export type Sample = {
 
 type Waiting = Sample & { readonly payload: Uint8Array }
 
-/** So many frames of each type are normalised at the beginning of each day. */
+/** Frames of each type that are normalised at the beginning of each day. */
 const FIRST = 20
-/** Then one in so many: a prime, so that no rhythm of theirs falls in with it. */
+/** Then one in this many: a prime, so that no rhythm of the exchange coincides with it. */
 const ONE_IN = 997
 /** What waits to be normalised; more is not sampled. */
 const MAX_WAITING = 64

@@ -1,6 +1,7 @@
 // Days and times as a person types them, always UTC: `today`, `latest`, `15:04`. Pure.
-import { utcDay } from '#crds/rfc3339.ts'
+
 import { usageError } from '#crds/errors.ts'
+import { utcDay } from '#crds/rfc3339.ts'
 
 /** A day as typed; `latest` is the last of the days there are. */
 export function resolveDay(text: string, nowMs: number, days: readonly string[]): string {

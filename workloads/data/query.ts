@@ -3,6 +3,7 @@
 
 import type { Gap } from '#archive/read/reader.ts'
 import type { ArchiveRoot } from '#events/history.ts'
+import type { ManifestCache } from './manifests.ts'
 import type { Column, Position, Rows } from './rows.ts'
 
 /** A JSON Schema of the 2020-12 dialect, as plain data. */
@@ -39,6 +40,8 @@ export type RowsAnswer = {
   readonly rows: Rows
   /** Of an answer over an interval; complete once the rows have ended. */
   readonly quality?: () => Quality
+  /** Facts of the whole answer, known once the rows have ended: what a book is of, for instance. */
+  readonly about?: () => Readonly<Record<string, unknown>>
 }
 export type DocumentAnswer = { readonly kind: 'document'; readonly body: unknown }
 export type Answer = RowsAnswer | DocumentAnswer
@@ -55,10 +58,12 @@ export type QueryContext = {
   /** Folder of the columnar cache. */
   readonly cacheDir: string
   readonly grant: Grant
+  /** Manifests that were read already. @default they are read again */
+  readonly manifests?: ManifestCache
   readonly nowMs: () => number
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the caller no longer waits for the answer. */
   readonly signal: AbortSignal
-  /** For rows: behind which row to go on. */
+  /** For rows: after which row to continue. */
   readonly after: Position | null
   /** For rows: how many at most. */
   readonly limit: number
@@ -80,7 +85,7 @@ export type Query = {
   readonly summary: string
   /** What it guarantees: order, units, what is left out. */
   readonly description: string
-  /** `read`: answers from what is there. `compute`: works on all of it, and is limited more. */
+  /** `read`: answers from what is stored. `compute`: works on all of it, and is limited more. */
   readonly class: 'read' | 'compute'
   readonly parameters: readonly Parameter[]
   readonly answer:

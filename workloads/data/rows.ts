@@ -20,7 +20,13 @@ export type Column = {
 export type ColumnValues =
   | { readonly type: 'text'; readonly values: readonly (string | null)[] }
   | { readonly type: 'integer'; readonly values: Float64Array }
-  | { readonly type: 'decimal'; readonly values: Float64Array; readonly scales: Uint8Array }
+  | {
+      readonly type: 'decimal'
+      readonly values: Float64Array
+      readonly scales: Uint8Array
+      /** By row, mantissas beyond 2^53; `values` is NaN there. */
+      readonly wide?: ReadonlyMap<number, bigint>
+    }
   /** Milliseconds since 1970, and the nanoseconds within. */
   | { readonly type: 'time'; readonly ms: Float64Array; readonly ns: Int32Array }
   | { readonly type: 'flag'; readonly values: Uint8Array }

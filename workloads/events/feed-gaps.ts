@@ -7,7 +7,7 @@ import { type ConnectionEvent, dayEvents } from './day-events.ts'
 import { dayGaps, type PlacedGap, underway } from './day-gaps.ts'
 import { GapFold } from './gap-fold.ts'
 import { lastRecords, type Wanted } from './last-records.ts'
-import { compareKeys, type DayRecords, type RecordKey } from './record-tables.ts'
+import { compareKeys, type DayRecords, type RecordKey } from './records.ts'
 import { endOf, later, startOf, type Time, timeOf } from './times.ts'
 
 /** A gap row. It stands before the record of its key, and before all others of its time if it names no connection. */
@@ -48,8 +48,8 @@ export class FeedGaps {
   #began: ReadonlyMap<string, string> = NONE
   #carried: ReadonlyMap<string, string> = NONE
   /** By connection: the last record of the days before, and what was looked up before an event. */
-  #lastSeen = new Map<string, string>()
-  #lastBefore = new Map<string, string>()
+  readonly #lastSeen = new Map<string, string>()
+  readonly #lastBefore = new Map<string, Time>()
 
   constructor(options: FeedGapsOptions) {
     this.#o = options
@@ -165,15 +165,16 @@ export class FeedGaps {
       }
     }
     this.#lastBefore.clear()
-    for (const [{ connection, before }, recv] of await lastRecords(records, wanted)) {
-      this.#lastBefore.set(`${connection} ${before.connection} ${before.number}`, recv)
+    for (const [{ connection, before }, last] of await lastRecords(records, wanted)) {
+      this.#lastBefore.set(`${connection} ${before.connection} ${before.number}`, last)
     }
   }
 
   #lastOf(connection: string): Time | undefined {
     const { connection: by, number } = this.#key
-    const recv =
-      this.#lastBefore.get(`${connection} ${by} ${number}`) ?? this.#lastSeen.get(connection)
+    const last = this.#lastBefore.get(`${connection} ${by} ${number}`)
+    if (last !== undefined) return last
+    const recv = this.#lastSeen.get(connection)
     return recv === undefined ? undefined : timeOf(recv)
   }
 

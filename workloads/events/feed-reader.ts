@@ -6,7 +6,7 @@ import { type SsmdError, toSsmdError } from '#crds/errors.ts'
 import { timeNanos } from '#market/time.ts'
 import type { LookAhead } from './look-ahead.ts'
 import type { FeedPlan } from './plan.ts'
-import { type DayRecords, dayRecords } from './record-tables.ts'
+import { type DayRecords, dayRecords } from './records.ts'
 import { RANK, type Source } from './source.ts'
 import { wordsOfNanos } from './table-select.ts'
 import type { Want } from './tables/build.ts'
@@ -86,7 +86,7 @@ export class FeedReader implements Source {
     if (manifest === undefined) return
     this.#normalizers = await normalizersOf(root, manifest, this.#exchange)
     this.#exchange = this.#normalizers.exchange
-    const records = dayRecords(root, manifest, this.#normalizers, open)
+    const records = dayRecords(root, manifest, open.signal)
     await opened.day?.(records, days[this.#nextDay])
     this.#segments = manifest.segments
       .filter((segment) => holdsFrames(segment) && isWanted(segment, want))

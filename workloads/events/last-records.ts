@@ -1,18 +1,15 @@
-// When the last record of a connection came before a given event: looked up in the records around, in windows that grow until it is
+// When the last record of a connection came before a given event: looked up in the members around, in windows that grow until it is
 // found. Few gaps need it: for most of them the manifest says since when frames are missing.
 
 import { timeText } from '#market/time.ts'
-import {
-  compareKeys,
-  type DayRecords,
-  keyAt,
-  lastRowBefore,
-  type RecordKey,
-} from './record-tables.ts'
-import { timeOf } from './times.ts'
+import { compareKeys, type DayRecords, type RecordKey } from './records.ts'
+import type { LineScan } from './tables/line-scan.ts'
+import { isBefore, type Time, timeOf } from './times.ts'
 
 /** The last record of `connection` that stands before the record of this key. */
 export type Wanted = { readonly connection: string; readonly before: RecordKey }
+
+type Search = Wanted & { readonly at: Time; found: Time | undefined }
 
 /** A connection that receives frames has one within seconds. */
 const WINDOWS_MS = [2_000, 60_000, 3_600_000, 86_400_000]
@@ -23,58 +20,92 @@ const MOST_SPANS = 8
 export async function lastRecords(
   records: DayRecords,
   wanted: readonly Wanted[]
-): Promise<Map<Wanted, string>> {
-  const found = new Map<Wanted, RecordKey>()
-  let open = wanted.toSorted((a, b) => compareKeys(a.before, b.before))
+): Promise<Map<Wanted, Time>> {
+  const searches = new Map<Wanted, Search>()
+  const byConnection = new Map<string, Search[]>()
+  for (const one of wanted.toSorted((a, b) => compareKeys(a.before, b.before))) {
+    const search: Search = { ...one, at: timeOf(one.before.recv), found: undefined }
+    searches.set(one, search)
+    const list = byConnection.get(one.connection)
+    if (list === undefined) byConnection.set(one.connection, [search])
+    else list.push(search)
+  }
+  const take = taker(byConnection)
+  let open = [...searches.values()]
   for (const window of WINDOWS_MS) {
-    for (const span of spansOf(open, window)) await lookInto(records, span, found)
+    for (const { from, to } of spansOf(open, window)) {
+      for (const segment of records.manifest.segments) {
+        if (segment.to < from || segment.from >= to) continue
+        // What is damaged is told by those who read its frames.
+        await records.scan(segment, { from, to }, () => take)
+      }
+    }
+    for (const list of byConnection.values()) carryOn(list)
     // One that was found further away may have a later one in what was not read.
-    open = open.filter((one) => (found.get(one)?.recv ?? '') < startOfWindow(one, window))
+    open = open.filter(({ at, found }) => {
+      return found === undefined || isBefore(found, { ms: at.ms - window, ns: at.ns })
+    })
     if (open.length === 0) break
   }
-  return new Map([...found].map(([one, { recv }]) => [one, recv]))
+  const found = new Map<Wanted, Time>()
+  for (const [one, search] of searches) if (search.found) found.set(one, search.found)
+  return found
 }
 
-type WantedSpan = { readonly from: string; to: string; readonly wanted: Wanted[] }
-
-/** Windows that overlap are read together. */
-function spansOf(wanted: readonly Wanted[], window: number): WantedSpan[] {
-  const spans: WantedSpan[] = []
-  for (const one of wanted) {
-    const from = startOfWindow(one, window)
-    const last = spans.at(-1)
-    if (last === undefined || last.to < from) {
-      spans.push({ from, to: one.before.recv, wanted: [one] })
-    } else {
-      last.to = one.before.recv
-      last.wanted.push(one)
+/** Notes each line as the last one before the event that is next in its connection. */
+function taker(byConnection: ReadonlyMap<string, readonly Search[]>): (line: LineScan) => void {
+  return ({ conn, recvMs, recvNs, n }) => {
+    const searches = byConnection.get(conn)
+    if (searches === undefined) return
+    let [first, behind] = [0, searches.length]
+    while (first < behind) {
+      const middle = (first + behind) >>> 1
+      if (comesBefore(recvMs, recvNs, conn, n, searches[middle]!)) behind = middle
+      else first = middle + 1
     }
+    const search = searches[first]
+    if (search === undefined) return
+    const time = { ms: recvMs, ns: recvNs }
+    if (search.found === undefined || isBefore(search.found, time)) search.found = time
+  }
+}
+
+function comesBefore(
+  ms: number,
+  ns: number,
+  conn: string,
+  n: number,
+  { at, before: { connection, number } }: Search
+): boolean {
+  if (ms !== at.ms) return ms < at.ms
+  if (ns !== at.ns) return ns < at.ns
+  return conn !== connection ? conn < connection : n < number
+}
+
+/** What comes before one event comes before the next one, too. */
+function carryOn(list: readonly Search[]): void {
+  let last: Time | undefined
+  for (const search of list) {
+    if (search.found !== undefined && (last === undefined || isBefore(last, search.found))) {
+      last = search.found
+    }
+    search.found = last
+  }
+}
+
+/** Windows that overlap are read together. `to` is behind the last event. */
+function spansOf(
+  open: readonly Search[],
+  window: number
+): { readonly from: string; readonly to: string }[] {
+  const spans: { readonly from: string; to: string }[] = []
+  for (const { at } of open) {
+    const from = timeText(at.ms - window, at.ns)
+    const to = timeText(at.ms + 1, 0)
+    const last = spans.at(-1)
+    if (last !== undefined && last.to >= from) last.to = to
+    else spans.push({ from, to })
   }
   if (spans.length <= MOST_SPANS) return spans
-  return [{ from: spans[0]!.from, to: spans.at(-1)!.to, wanted: [...wanted] }]
-}
-
-function startOfWindow({ before }: Wanted, window: number): string {
-  const { ms, ns } = timeOf(before.recv)
-  return timeText(ms - window, ns)
-}
-
-async function lookInto(
-  { manifest, table: open }: DayRecords,
-  { from, to, wanted }: WantedSpan,
-  found: Map<Wanted, RecordKey>
-): Promise<void> {
-  const behind = timeText(timeOf(to).ms + 1, 0)
-  for (const segment of manifest.segments) {
-    if (segment.to < from || segment.from > to) continue
-    // What is damaged is told by those who read its frames.
-    const { table } = await open(segment, { from, to: behind, payloads: false })
-    for (const one of wanted) {
-      const row = lastRowBefore(table, one.connection, one.before)
-      if (row < 0) continue
-      const key = keyAt(table, row)
-      const best = found.get(one)
-      if (best === undefined || compareKeys(best, key) < 0) found.set(one, key)
-    }
-  }
+  return [{ from: spans[0]!.from, to: spans.at(-1)!.to }]
 }

@@ -50,7 +50,7 @@ export class BookSide {
     return sum
   }
 
-  /** Sets the size at a key, or adds to it; a size of 0 removes the level. Returns what is there now. */
+  /** Sets the size at a key, or adds to it; a size of 0 removes the level. Returns the size that results. */
   change(key: number, size: number, isAdded: boolean): number {
     const i = this.#find(key)
     if (i < this.#high && this.#keys[i] === key) {

@@ -47,9 +47,11 @@ export class Book {
   }
   /** The last trouble since the last snapshot. */
   trouble: BookTrouble | undefined
-  /** Levels removed that were not there: harmless at some exchanges, a sign of loss at others. */
+  /** Levels removed that did not exist: harmless at some exchanges, a sign of loss at others. */
   unknownRemovals = 0
-  readonly #depth: number
+  /** Whole snapshots that were taken. */
+  snapshots = 0
+  #depth: number
   readonly #whole: BookState
   readonly #chain: BookChain | undefined
   #state: BookState = 'rebuilding'
@@ -81,9 +83,14 @@ export class Book {
     const { kind } = event
     if (kind === EVENT.bookChange) this.#change(event)
     else if (kind === EVENT.bookSnapshot) this.#restore(event)
-    // The end of a gap comes behind what built the book anew.
+    // The end of a gap comes behind what built the book again.
     else if (kind === EVENT.gap && event.flags !== FLAG.last) this.suspect('gap')
     else if (kind === EVENT.instrument) this.#follow(event)
+  }
+
+  /** From the next change on so many levels of each side are kept: for exchanges whose snapshots show how many. */
+  keep(depth: number): void {
+    this.#depth = depth
   }
 
   /** Something is missing or wrong: until the next snapshot the book is not to be relied on. */
@@ -194,6 +201,7 @@ export class Book {
       }
     }
     if ((flags & FLAG.last) === 0) return
+    this.snapshots++
     this.bids.settle()
     this.asks.settle()
     if (this.#state !== 'closed') this.#state = this.trouble === 'unfit' ? 'suspect' : this.#whole

@@ -175,7 +175,7 @@ export class MarketEvent {
     this.volumeScale = 0
   }
 
-  /** The exchange's number of the frame, as it stands there; empty if it has none. Makes a string. */
+  /** The exchange's number of the frame, as the frame has it; empty if it has none. Makes a string. */
   get sequence(): string {
     return textOf(this.bytes, this.sequenceStart, this.sequenceEnd)
   }

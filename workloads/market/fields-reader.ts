@@ -101,7 +101,7 @@ export class FieldsReader {
     event.idEnd = field.end
   }
 
-  /** Whether bytes of the frame can be taken as they are. None need to be there. */
+  /** Whether bytes of the frame can be taken as they are. None need to be present. */
   #isPlain(field: Field): boolean {
     const { kind } = field
     if (kind === KIND.number || kind === KIND.text) return true

@@ -223,7 +223,7 @@ export class JsonReader {
       // No comma stands before the end.
       if (b[p] !== 0x22) return this.#fail(NOT_JSON)
     }
-    // The same members as in the last object: those that it has not are not there already.
+    // The same members as in the last object: those that it lacks are absent already.
     if (!isAsBefore || field !== lastBefore) shape.sweep()
     shape.last = field
     return this.#close(p)

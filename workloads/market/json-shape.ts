@@ -91,7 +91,7 @@ export class Shape {
     this.last = null
   }
 
-  /** For the reader: what the object with the current stamp did not have is not there. */
+  /** For the reader: what the object with the current stamp did not have is absent. */
   sweep(): void {
     for (const field of this.fields) {
       if (field.stamp === this.stamp) continue

@@ -2,7 +2,7 @@
 
 import { type Frame, textOf } from './bytes.ts'
 
-/** Names beyond this many are forgotten, all at once: a feed has thousands, a broken one must not fill the memory. */
+/** Names beyond this many are forgotten, all together: a feed has thousands, a broken one must not fill the memory. */
 const LIMIT = 1 << 18
 /** Longer names are not kept. */
 const MAX_BYTES = 200
@@ -102,7 +102,7 @@ export class Symbols {
   }
 }
 
-/** The first `count` bytes of a word, 0 to 3; zeros in place of the others. */
+/** The first `count` bytes of a word, 0 to 3; zeros instead of the others. */
 const lowBytes = (word: number, count: number): number => word & ~(-1 << (8 * count))
 
 function longer(words: Int32Array): Int32Array<ArrayBuffer> {

@@ -66,7 +66,7 @@ export class TimeReader {
       if (bytes[p] === 0x2e) continue
       const digit = bytes[p]! - 0x30
       if (place > 0) ms = ms * 10 + digit
-      // Below 1 ms there is nothing but zero in range, and whether it is zero needs every digit.
+      // Below 1 ms only zero is in range, and whether it is zero needs every digit.
       else if (place > -6 || whole <= 0) ns = ns * 10 + digit
       place--
     }

@@ -1,5 +1,5 @@
 // One connected client: its session, the writer of its frames and the wire to it. What waits to be sent is bounded by
-// whoever asks for `pendingBytes`.
+// a caller that asks for `pendingBytes`.
 import type { Session } from '#exchanges/simulation/venue.ts'
 import { FrameWriter } from './writer.ts'
 
@@ -15,7 +15,7 @@ export type Wire = {
   ping(body: string): void
   /** Ends the connection with a close frame. */
   close(code: number, reason: string): void
-  /** Ends the connection without a word: the client sees 1006. */
+  /** Ends the connection without a close frame: the client sees 1006. */
   cut(): void
 }
 

@@ -1,5 +1,5 @@
 // The faults that every exchange may have on single frames: one value each, which decides how a frame reaches one route.
-// An exchange adds its own, or puts its own in place of one of these (`Venue.faults`).
+// An exchange adds its own, or puts its own instead of one of these (`Venue.faults`).
 import { copyFrame } from '#exchanges/simulation/frame.ts'
 import type { VenueFault } from '#exchanges/simulation/venue.ts'
 
@@ -26,7 +26,7 @@ export const FRAME_FAULTS = {
     act: ({ route, frame, hold }) =>
       hold(copyFrame(frame), frame.seqAt < 0 ? 0 : route.nextSequence()),
   },
-  /** Carries a key that nobody has heard of. */
+  /** Carries a key that does not exist. */
   drift: {
     on: 'frame',
     fits: () => true,

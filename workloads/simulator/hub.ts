@@ -18,7 +18,7 @@ import type { FaultSchedule, Strike } from './schedule.ts'
 export const BUFFER_LIMIT_BYTES = 16 * 1024 * 1024
 /** At full speed nothing more is composed while a client has this much waiting. */
 export const HIGH_WATER_BYTES = 1024 * 1024
-// A client that reads nothing at all for this long holds nobody up any longer.
+// A client that reads nothing at all for this long delays no other client any longer.
 const STALL_LIMIT_MS = 30_000
 const HELD_LIMIT_BYTES = 8 * 1024 * 1024
 
@@ -99,7 +99,7 @@ export class Hub implements Deliver {
     return false
   }
 
-  /** One frame of a client: its answers go out at once. */
+  /** One frame of a client: its answers go out immediately. */
   receive(client: Client, text: string): void {
     const before = client.session.changes
     this.#follow(client, before, client.session.receive(text, this.#now()))
@@ -145,7 +145,7 @@ export class Hub implements Deliver {
     if (strike) this.#log.info({ fault: strike.fault.kind, channel: frame.channel.name }, 'fault')
   }
 
-  /** Hands over what is composed; whoever does not read gets no more. */
+  /** Hands over what is composed; a client that does not read gets no more. */
   flush(): void {
     for (const client of this.#clients) {
       client.flush()

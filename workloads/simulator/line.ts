@@ -155,7 +155,7 @@ function endOfText(bytes: Buffer, at: number, stop: number): number {
   return stop
 }
 
-/** Two texts; null where it is none of ours: then the frame is played without. */
+/** Two texts; null if the simulator did not write it: then the frame is played without. */
 function readPad(text: string): readonly [string, string] | null {
   try {
     const [before, after] = JSON.parse(text) as unknown[]

@@ -1,5 +1,5 @@
 // Makes what is to be played of one exchange: generated markets, or a replay of recordings that were read once through. A
-// recording that cannot be read whole is told in one line, with its place; the others go on.
+// recording that cannot be read whole is told in one line, with its place; the others continue.
 import { SsmdError } from '#crds/errors.ts'
 import { recordingsOf } from '#crds/recordings.ts'
 import type { GeneratedExchange, Venue, VenueOptions } from '#exchanges/simulation/venue.ts'

@@ -10,9 +10,9 @@ export type Speed = number | 'max'
 
 // Frames go out in batches this far apart: fine enough for a market, coarse enough to be cheap.
 const TICK_MS = 5
-// While nothing is to be sent, faults are looked after this often.
+// While nothing is to be sent, faults are checked this often.
 const IDLE_MS = 20
-// At full speed so many frames are composed before the clients are looked after.
+// At full speed this many frames are composed before the clients are served.
 const BATCH = 256
 // At a given rate this many at most before the sockets get their turn.
 const SLICE = 2_000
@@ -37,7 +37,7 @@ type PlayerOptions = {
   readonly settleMs?: number
 }
 
-/** Looks after faults until the end; everything has been sent. */
+/** Serves faults until the end; everything has been sent. */
 async function idle({ hub, signal }: PlayerOptions): Promise<void> {
   while (!signal.aborted) {
     hub.poll()
@@ -52,7 +52,7 @@ export function burstAt(ms: number, rate: number): number {
   return BURSTS[Math.floor(ms / BURST_SLOT_MS) % BURSTS.length] as number
 }
 
-/** The generated market, for ever. While nobody is subscribed, time goes on and nothing trades. */
+/** The generated market, without end. While no client is subscribed, time continues and nothing trades. */
 export async function playGenerated(
   exchange: GeneratedExchange,
   rate: number,
@@ -69,14 +69,14 @@ export async function playGenerated(
     const at = now()
     hub.poll()
     const exchangeMs = startMs + (at - startedAt) * speed
-    // After a stall of ours, a second's worth is made up for and the rest never happened.
+    // After our own stall, a second's worth is made up for and the rest never happened.
     const elapsed = Math.min(1000, at - last) * speed
     last = at
     if (hub.frozen || !hub.subscribed) owed = 0
     else owed += (elapsed * rate * burstAt(exchangeMs, rate)) / 1000
     const count = Math.floor(owed)
     owed -= count
-    // Frozen, the market stands still: nothing trades and nobody is told anything.
+    // Frozen, the market stands still: nothing trades and no client is sent anything.
     if (hub.frozen) continue
     const fromMs = exchange.nowMs
     // In slices, so that a rate beyond this machine fills no memory and stops no ping.
@@ -127,7 +127,7 @@ export async function playReplay(replay: Replay, options: PlayerOptions): Promis
       startedAt += now() - from
       continue
     }
-    // At full speed time means nothing: what nobody listens to waits for somebody.
+    // At full speed time means nothing: what no client listens to waits for one.
     if (speed === 'max' && !hub.subscribed) await subscribedTo(replay, options)
     const until =
       speed === 'max' ? Number.POSITIVE_INFINITY : recordedMs + (now() - startedAt) * speed

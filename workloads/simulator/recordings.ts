@@ -16,7 +16,7 @@ export type RecordingAccount = {
   readonly to: number
   /** Lines that hold no frame that can be played. */
   readonly odd: number
-  /** Frames of types that belong to no channel: answers to commands, and what nobody knows. */
+  /** Frames of types that belong to no channel: answers to commands, and unknown frames. */
   readonly unplayed: number
   readonly problem: RecordingProblem | null
   /** Markets by channel; the empty one is that of frames of no single market. */
@@ -27,7 +27,7 @@ export type RecordingAccount = {
   readonly asides: readonly string[]
 }
 
-/** So many such lines are kept. */
+/** Such lines that are kept. */
 export const ASIDES_KEPT = 256
 
 const isRecording = (name: string): boolean =>

@@ -14,7 +14,7 @@ import { ASIDES_KEPT, type RecordingAccount } from './recordings.ts'
 
 /** How far a replay is. */
 export type Progress = {
-  /** Frames that were played, whoever listened. */
+  /** Frames that were played, with or without a listener. */
   readonly sent: number
   readonly total: number
   readonly done: boolean

@@ -50,7 +50,7 @@ export class FaultSchedule {
     this.#startedMs ??= nowMs
   }
 
-  /** The faults on data that strike now. A fault without `every` and with a count strikes that often at once. */
+  /** The faults on data that strike now. A fault without `every` and with a count strikes that often immediately. */
   due(nowMs: number): Strike[] {
     if (this.#startedMs === null || this.#data.length === 0) return []
     const elapsed = nowMs - this.#startedMs

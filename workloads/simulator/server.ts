@@ -1,5 +1,5 @@
 // One port for WebSocket and REST of all exchanges that are served. It owns the sockets, sends the pings that an exchange
-// sends, and drops whoever does not answer them. What is said on a connection is the session's affair.
+// sends, and drops clients that do not answer them. What is said on a connection is the session's affair.
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -150,7 +150,7 @@ function welcome(
   }
   const { stage, path } = place
   const { exchange, schedule } = stage
-  // A path that is not there is no handshake, and uses up no fault.
+  // A path that does not exist is no handshake, and uses up no fault.
   const fault = exchange.knows(path) ? schedule.request(nowMs) : undefined
   if (fault !== undefined)
     return { stage, came: { ...exchange.refusal(fault, nowMs), refused: { fault } } }

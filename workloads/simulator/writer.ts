@@ -56,7 +56,7 @@ export class FrameWriter {
   #chunk: Buffer | null = null
   #used = 0
   readonly #spare: Buffer[] = []
-  /** Where the last frame's payload lies, for whoever keeps a journal. Valid until the next call. */
+  /** Where the last frame's payload lies, for a journal. Valid until the next call. */
   lastBytes: Buffer = Buffer.alloc(0)
   lastStart = 0
   lastEnd = 0

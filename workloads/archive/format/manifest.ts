@@ -106,7 +106,7 @@ export type Gap = {
   readonly shard: number | null
   /** How many records are missing, null if it cannot be known. */
   readonly missing: number | null
-  /** So many gaps of one kind are counted together here, if more than one; the lines of the day name each. */
+  /** The number of gaps of one kind that are counted together here, if more than one; the lines of the day name each. */
   readonly count?: number
   readonly channel?: string
   /** Where the exchange counts, and which of its sequences are missing, inclusive; with `count`, the first and the last. */

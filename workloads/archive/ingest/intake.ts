@@ -153,7 +153,7 @@ export class Intake {
     return cut
   }
 
-  /** Takes note that so many compressed bytes were written. */
+  /** Notes the number of compressed bytes that were written. */
   written(bytes: number): void {
     this.#segments.written(bytes)
   }

@@ -3,7 +3,7 @@
 import { symbolPart, typePart } from '../format/line.ts'
 import type { BlockView } from './block-view.ts'
 
-/** Names that are remembered from one block to the next; past these all are made anew. */
+/** Names that are remembered from one block to the next; past these all are created again. */
 const MAX_NAMES = 100_000
 
 /** By the block's indices of types and symbols. */

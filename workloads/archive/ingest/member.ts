@@ -13,7 +13,7 @@ import type { SymbolTable } from './symbol-table.ts'
  */
 export const CHUNK_BYTES = 512 * 1024
 
-/** Buffers larger than this, made so by a huge block, are given back to the garbage collector. */
+/** Buffers larger than this, made so by a huge block, are left to the garbage collector. */
 const KEEP_BYTES = 4 * 1024 * 1024
 const KEEP_BUFFERS = 16
 

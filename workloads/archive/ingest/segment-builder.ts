@@ -81,7 +81,7 @@ export class SegmentBuilder {
     for (const { day, segments } of state.days.values()) {
       for (const segment of segments.values()) {
         if (segment.status !== 'open') continue
-        // One format a segment: an older one ends here, and its slice goes on in the next segment.
+        // One format a segment: an older one ends here, and its slice continues in the next segment.
         if (segment.format !== LINE_FORMAT) {
           this.#end({ ...segment, day, member: null, symbols: new SymbolTable() })
           continue
@@ -181,7 +181,7 @@ export class SegmentBuilder {
     return { opened, ended, members }
   }
 
-  /** Takes note that so many compressed bytes were written. */
+  /** Notes the number of compressed bytes that were written. */
   written(bytes: number): void {
     this.#compressedWaiting -= bytes
   }

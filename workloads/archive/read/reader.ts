@@ -22,7 +22,8 @@ import { proofOf } from './proof.ts'
 import { surveyFolders, type Unreadable } from './survey.ts'
 
 export type { Gap, Manifest, ManifestSegment } from '../format/manifest.ts'
-export { dayFolder, isFeedName } from '../format/names.ts'
+export { dayFolder, isFeedName, MANIFEST_FILE } from '../format/names.ts'
+export { isDay } from '../format/time.ts'
 export type { LineFilter, LineNames, Span } from './line-filter.ts'
 export type { KeyedLine } from './merge.ts'
 
@@ -47,7 +48,7 @@ export type DaySummary = {
   readonly to: string | null
 }
 
-export { namesOfDays, type Unreadable } from './survey.ts'
+export { namesOfDays, surveyFolders, type Unreadable } from './survey.ts'
 
 export type Days = {
   readonly days: readonly DaySummary[]
@@ -189,7 +190,8 @@ async function readIfThere(root: string, feed: string, day: string): Promise<Man
   }
 }
 
-function summaryOf(manifest: Manifest): DaySummary {
+/** What a manifest says in short. */
+export function summaryOf(manifest: Manifest): DaySummary {
   const { feed, day, environment, archive, simulated, condition, updated } = manifest
   const { records, bytes, rawBytes, from, to } = manifest
   return {

@@ -26,7 +26,7 @@ export type Unreadable = {
 export type Survey = {
   readonly places: readonly DayPlace[]
   readonly unreadable: readonly Unreadable[]
-  /** Plain files beside the feeds: they hide nothing, and may be anyone's. */
+  /** Plain files beside the feeds: they hide nothing, and ssmd did not write them. */
   readonly files: readonly string[]
 }
 

@@ -12,7 +12,7 @@ export const MAX_LEVELS = 4
 
 type Sums = Record<string, unknown>
 
-/** Both together. What does not fit what was there before changes nothing. */
+/** Both together. A value that does not fit the previous one changes nothing. */
 export function addCounts(sum: Counts, more: Counts, levels = MAX_LEVELS): Counts {
   const result: Sums = { ...sum }
   for (const [name, value] of Object.entries(more)) {

@@ -195,7 +195,7 @@ export class DayState {
   }
 }
 
-/** A day that was let go, from its manifest; `isDerived` tells gaps that are derived anew. */
+/** A day that was let go, from its manifest; `isDerived` tells gaps that are derived again. */
 export function dayFromManifest(manifest: Manifest, isDerived: (gap: Gap) => boolean): DayJson {
   return {
     day: manifest.day,

@@ -177,8 +177,8 @@ function continues(other: ConnectionState, ended: ConnectionState): boolean {
 }
 
 /**
- * True if `other` was ready before `ended` ended and went on after it. A block that is sent again comes late, and
- * clocks can be wrong: only if the stream and the times agree is there no gap.
+ * True if `other` was ready before `ended` ended and continued after it. A block that is sent again comes late, and
+ * clocks can be wrong: there is no gap only if the stream and the times agree.
  */
 function covers(
   other: ConnectionState,

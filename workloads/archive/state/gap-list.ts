@@ -7,7 +7,7 @@ import { earlier, later } from '../format/time.ts'
 
 /** More gaps of a kind than these within a slot are counted together. */
 const IN_SLOT = 8
-/** A day's manifest has so many entries at most. */
+/** Entries of a day's manifest, at most. */
 export const MAX_GAPS = 1000
 /** In memory more are kept before they are made fewer, so that it is rare. */
 const MAX_HELD = 4 * MAX_GAPS

@@ -127,7 +127,7 @@ export type CreateRecord = {
 
 export type JournalRecord = CommitRecord | SealRecord | CreateRecord
 
-/** A record as it stands in the journal. */
+/** A record as the journal holds it. */
 export function encodeRecord(record: object): Buffer {
   const json = Buffer.from(JSON.stringify(record))
   const head = `${String(json.length).padStart(10, '0')} `

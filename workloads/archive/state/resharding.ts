@@ -9,7 +9,7 @@ import type { ConnectionState } from './connection.ts'
 /** When capture continued; `order` is that of the block that said so, or SEAMLESS. */
 export type Resumption = { readonly at: bigint; readonly order: number }
 
-/** In place of an order: capture never paused. */
+/** Instead of an order: capture never paused. */
 export const SEAMLESS = -1
 
 export const numberOfShards = ({ shards }: ConnectionState): number => shards ?? 1
@@ -19,7 +19,7 @@ export class Resharding {
   readonly #newest = new Map<number, number>()
   /** By number of shards and shard: connections that were the last of their connector to be ready. */
   readonly #complete = new Map<string, ConnectionState[]>()
-  /** By shard: the connections that opened it anew. */
+  /** By shard: the connections that opened it again. */
   readonly #opened = new Map<number, ConnectionState[]>()
   readonly #endOf: (connection: ConnectionState) => bigint
 
@@ -63,7 +63,7 @@ export class Resharding {
     return last
   }
 
-  /** When its connector, started anew with the same number of shards, had all its symbols, wherever they are now. */
+  /** When its connector, restarted with the same number of shards, had all its symbols, wherever they are now. */
   restarted(ended: ConnectionState): Resumption | null {
     const list = this.#complete.get(`${numberOfShards(ended)}/${shardOfSlot(ended.shard)}`) ?? []
     const next = list.find((one) => one.isComplete && one.readyOrder > ended.lastOrder)

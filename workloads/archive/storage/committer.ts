@@ -220,7 +220,7 @@ export class Committer {
       await this.#clear(path, ['folder', 'linked folder'])
       await this.disk.makeFolder(path)
       await this.#clear(join(path, MANIFEST_FILE), ['file'])
-      // Also if it was there: the process that made it may have ended before this.
+      // Also if it existed: the process that made it may have ended before this.
       await this.disk.syncFolder(this.folder)
       this.#folders.add(day)
     }

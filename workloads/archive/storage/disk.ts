@@ -34,7 +34,7 @@ export type Disk = {
   kind(path: string): Promise<Kind | undefined>
   /** A new file, which must not exist yet. */
   create(path: string): Promise<DiskFile>
-  /** A file that is there, for reading and writing. */
+  /** An existing file, for reading and writing. */
   open(path: string): Promise<DiskFile>
   /** The bytes of a file, or undefined if there is none. SSMD_E_ARCHIVE_INVALID if it is anything but a file. */
   read(path: string): Promise<Buffer | undefined>

@@ -107,7 +107,7 @@ function indexLinesOf(records: readonly JournalRecord[]): Map<string, string[]> 
   return lines
 }
 
-/** A manifest follows the journal. One that says more comes from another copy; a damaged one is made anew. */
+/** A manifest follows the journal. One that says more comes from another copy; a damaged one is written again. */
 async function examineManifest(
   { disk, folder, state }: ExamineOptions,
   day: string
@@ -336,7 +336,7 @@ async function examineIndex(o: OpenSegment, repairs: Repair[]): Promise<Buffer> 
       `${path} names ${unknown} members more than the journal: commits are missing from the journal`
     )
   }
-  // Also if they are there: the process that wrote them may have ended before they were synced.
+  // Also if they exist: the process that wrote them may have ended before they were synced.
   repairs.push({ kind: 'write index', path, length: indexed, lines: index.subarray(indexed) })
   return index
 }

@@ -15,7 +15,7 @@ export async function readLock(path: string): Promise<LockText | undefined> {
   }
 }
 
-/** True for a holder of this machine before it was started anew, and for a file that does not change for so long. */
+/** True for a holder of this machine before it was restarted, and for a file that does not change for so long. */
 export async function isSilent(path: string, ms: number, isOfThisHost: boolean): Promise<boolean> {
   const before = await changedAt(path)
   if (before === null) return true

@@ -140,7 +140,7 @@ export async function readJournal(
   return { ...read, records: records.slice(1) }
 }
 
-/** Writes a checkpoint in place of the one before. */
+/** Replaces the previous checkpoint. */
 export async function writeCheckpoint(
   disk: Disk,
   folder: string,

@@ -82,7 +82,7 @@ function isNamed(day: DayState | undefined, file: string): boolean {
   return segments.has(file.replace(/\.index\.jsonl$/, '.jsonl.gz'))
 }
 
-/** How every member of ours begins: gzip without name and time. */
+/** How each of our members begins: gzip without name and time. */
 const MEMBER = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0]
 
 /** True for a file as we leave it before its first commit: an index without lines, a segment of members, or of zeros. */

@@ -142,7 +142,7 @@ export function checkConnectionEvents(
     }
     if (follows === null) continue
     const before = told.connections.get(follows.connection)
-    // One that went on after it had been followed may have been replaced without a gap.
+    // One that continued after it had been followed may have been replaced without a gap.
     const isOver = held.connections.get(follows.connection)?.last === follows.number
     if (before?.isReady && isOver && !named.hasEnd(follows.connection)) {
       tell(`connection ${follows.connection} ended before ${id}, and no gap names the time between`)

@@ -1,5 +1,5 @@
 // Recomputes the `counts` of a day from its lines: numbers must be the sums, texts and entries of lists must have been told.
-// Written anew, so that a mistake of the writer shows.
+// Written a second time, so that a mistake of the writer shows.
 
 import { canonical } from '#crds/canonical.ts'
 

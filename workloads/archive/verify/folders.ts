@@ -24,7 +24,7 @@ export type Wanted = { readonly feed?: string | undefined; readonly day?: string
 const FEED = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 const DAY_LIKE = /^\d{4}-\d{2}-\d{2}$/
 
-/** The days below a root, by feed and day; SSMD_E_NOT_FOUND if nothing is there that was asked for. */
+/** The days below a root, by feed and day; SSMD_E_NOT_FOUND if none of what was asked for exists. */
 export async function findDays(root: string, wanted: Wanted): Promise<Folders> {
   const days: Folders['days'][number][] = []
   const problems: Problem[] = []

@@ -5,48 +5,68 @@ export type JsonKind = 'object' | 'array' | 'string' | 'other'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const COLON = 0x3a
 const OPEN = { object: 0x7b, array: 0x5b } as const
 const CLOSE = { object: 0x7d, array: 0x5d } as const
+/** Levels of depth that one number holds, a bit for each: below 2^31, where integers are cheapest. */
+const LEVELS = 30
 
 /** What the JSON text from `start` to `end` is, or undefined if it is none. */
 export function jsonKind(bytes: Uint8Array, start: number, end: number): JsonKind | undefined {
-  const depth = new Depth()
+  let size = 0
+  // A bit of each open level, the innermost lowest: 1 for an object. Made when it is first needed: most frames are flat.
+  let levels = 0
+  let outer: number[] | undefined
   let at = afterSpace(bytes, start, end)
   const first = bytes[at]
   for (;;) {
     // A value begins here.
-    const c = at < end ? bytes[at] : undefined
+    const c = at < end ? bytes[at]! : 0
     let opened = false
-    if (c === OPEN.object || c === OPEN.array) {
-      depth.push(c === OPEN.object)
+    if (c === QUOTE) {
+      at = afterString(bytes, at, end)
+      if (at < 0) return undefined
+    } else if (c === OPEN.object || c === OPEN.array) {
+      if (size > 0 && size % LEVELS === 0) {
+        outer ??= []
+        outer.push(levels)
+        levels = 0
+      }
+      size++
+      levels = (levels << 1) | (c === OPEN.object ? 1 : 0)
       at++
       opened = true
     } else {
-      at = c === QUOTE ? afterString(bytes, at, end) : afterPlain(bytes, at, end)
+      at = afterPlain(bytes, at, end)
       if (at < 0) return undefined
     }
     // Behind a value or an opening bracket.
     for (;;) {
-      at = afterSpace(bytes, at, end)
-      if (depth.size === 0) return at === end ? kindOf(first) : undefined
-      const next = at < end ? bytes[at] : undefined
-      if (next === (depth.isObject ? CLOSE.object : CLOSE.array)) {
-        depth.pop()
+      if (at < end && bytes[at]! <= 0x20) at = afterSpace(bytes, at, end)
+      if (size === 0) return at === end ? kindOf(first) : undefined
+      const isObject = (levels & 1) === 1
+      const next = at < end ? bytes[at]! : 0
+      if (next === (isObject ? CLOSE.object : CLOSE.array)) {
+        size--
+        levels = size > 0 && size % LEVELS === 0 ? outer!.pop()! : levels >>> 1
         at++
         opened = false
         continue
       }
       if (!opened) {
-        if (next !== 0x2c) return undefined
-        at = afterSpace(bytes, at + 1, end)
+        if (next !== COMMA) return undefined
+        at++
+        if (at < end && bytes[at]! <= 0x20) at = afterSpace(bytes, at, end)
       }
-      if (!depth.isObject) break
+      if (!isObject) break
       if (at >= end || bytes[at] !== QUOTE) return undefined
       at = afterString(bytes, at, end)
       if (at < 0) return undefined
-      at = afterSpace(bytes, at, end)
-      if (at >= end || bytes[at] !== 0x3a) return undefined
-      at = afterSpace(bytes, at + 1, end)
+      if (at < end && bytes[at]! <= 0x20) at = afterSpace(bytes, at, end)
+      if (at >= end || bytes[at] !== COLON) return undefined
+      at++
+      if (at < end && bytes[at]! <= 0x20) at = afterSpace(bytes, at, end)
       break
     }
   }
@@ -61,31 +81,6 @@ const kindOf = (first: number | undefined): JsonKind =>
         ? 'string'
         : 'other'
 
-/** Which levels are objects: a bit for each. */
-class Depth {
-  #bits = new Uint8Array(64)
-  size = 0
-  isObject = false
-
-  push(isObject: boolean): void {
-    if (this.size >>> 3 === this.#bits.length) {
-      const larger = new Uint8Array(this.#bits.length * 2)
-      larger.set(this.#bits)
-      this.#bits = larger
-    }
-    const bit = 1 << (this.size & 7)
-    if (isObject) this.#bits[this.size >>> 3]! |= bit
-    else this.#bits[this.size >>> 3]! &= ~bit
-    this.size++
-    this.isObject = isObject
-  }
-
-  pop(): void {
-    const below = --this.size - 1
-    this.isObject = below >= 0 && (this.#bits[below >>> 3]! & (1 << (below & 7))) !== 0
-  }
-}
-
 function afterSpace(bytes: Uint8Array, start: number, end: number): number {
   let at = start
   for (; at < end; at++) {
@@ -95,51 +90,71 @@ function afterSpace(bytes: Uint8Array, start: number, end: number): number {
   return at
 }
 
+const PLAIN = 1
+const DIGIT = 2
+const HEX = 4
+const ESCAPED = 8
+/** What each byte may be: plain inside a string, a digit, a hex digit, or what a backslash may stand before. */
+const CLASS = new Uint8Array(256)
+for (let c = 0x20; c < 256; c++) if (c !== QUOTE && c !== BACKSLASH) CLASS[c]! |= PLAIN
+for (const char of '0123456789') CLASS[char.charCodeAt(0)]! |= DIGIT
+for (const char of '0123456789abcdefABCDEF') CLASS[char.charCodeAt(0)]! |= HEX
+for (const char of '"\\/bfnrt') CLASS[char.charCodeAt(0)]! |= ESCAPED
+
 /** The position behind the string that begins at `start`, or -1. */
 function afterString(bytes: Uint8Array, start: number, end: number): number {
   for (let at = start + 1; at < end; at++) {
     const c = bytes[at]!
+    if ((CLASS[c]! & PLAIN) !== 0) continue
     if (c === QUOTE) return at + 1
-    if (c < 0x20) return -1
-    if (c !== BACKSLASH) continue
-    const escaped = bytes[++at]
+    if (c !== BACKSLASH || ++at >= end) return -1
+    const escaped = bytes[at]!
     if (escaped === 0x75) {
-      for (let i = 0; i < 4; i++) if (!isHex(bytes[++at])) return -1
-    } else if (escaped === undefined || !ESCAPES.has(escaped)) return -1
+      if (at + 4 >= end) return -1
+      for (let i = 0; i < 4; i++) if ((CLASS[bytes[++at]!]! & HEX) === 0) return -1
+    } else if ((CLASS[escaped]! & ESCAPED) === 0) return -1
   }
   return -1
 }
 
-const ESCAPES = new Set([...'"\\/bfnrt'].map((char) => char.charCodeAt(0)))
-const isHex = (c: number | undefined): boolean =>
-  c !== undefined && ((c >= 0x30 && c <= 0x39) || ((c | 0x20) >= 0x61 && (c | 0x20) <= 0x66))
-const isDigit = (c: number | undefined): boolean => c !== undefined && c >= 0x30 && c <= 0x39
-
 /** The position behind the number or word that begins at `start`, or -1. */
 function afterPlain(bytes: Uint8Array, start: number, end: number): number {
-  const word = bytes[start] === 0x74 ? TRUE : bytes[start] === 0x66 ? FALSE : NULL
-  if (bytes[start] === word[0]) {
-    for (let i = 0; i < word.length; i++) if (bytes[start + i] !== word[i]) return -1
-    return start + word.length <= end ? start + word.length : -1
-  }
-  let at = bytes[start] === 0x2d ? start + 1 : start
-  const digits = (): boolean => {
-    const from = at
-    while (at < end && isDigit(bytes[at])) at++
-    return at > from
-  }
+  const c = bytes[start]
+  if (c === 0x74) return afterWord(bytes, start, end, TRUE)
+  if (c === 0x66) return afterWord(bytes, start, end, FALSE)
+  if (c === 0x6e) return afterWord(bytes, start, end, NULL)
+  let at = c === 0x2d ? start + 1 : start
   if (at < end && bytes[at] === 0x30) at++
-  else if (!digits()) return -1
+  else {
+    const from = at
+    at = afterDigits(bytes, at, end)
+    if (at === from) return -1
+  }
   if (at < end && bytes[at] === 0x2e) {
-    at++
-    if (!digits()) return -1
+    const from = at + 1
+    at = afterDigits(bytes, from, end)
+    if (at === from) return -1
   }
   if (at < end && (bytes[at]! | 0x20) === 0x65) {
     at++
-    if (bytes[at] === 0x2b || bytes[at] === 0x2d) at++
-    if (!digits()) return -1
+    if (at < end && (bytes[at] === 0x2b || bytes[at] === 0x2d)) at++
+    const from = at
+    at = afterDigits(bytes, at, end)
+    if (at === from) return -1
   }
   return at
+}
+
+function afterDigits(bytes: Uint8Array, start: number, end: number): number {
+  let at = start
+  while (at < end && (CLASS[bytes[at]!]! & DIGIT) !== 0) at++
+  return at
+}
+
+function afterWord(bytes: Uint8Array, start: number, end: number, word: Uint8Array): number {
+  if (start + word.length > end) return -1
+  for (let i = 0; i < word.length; i++) if (bytes[start + i] !== word[i]) return -1
+  return start + word.length
 }
 
 const TRUE = Buffer.from('true')

@@ -7,6 +7,7 @@ import { ConnectionEvents } from './connection-events.ts'
 import { jsonKind } from './json-text.ts'
 import { LineNames } from './names.ts'
 import { NumberSet } from './numbers.ts'
+import { PlainLines } from './plain-lines.ts'
 
 export type LineFacts = {
   lines: number
@@ -27,6 +28,8 @@ export class LineChecker {
   readonly #day: string
   readonly #format: LineFormat
   readonly #tell: (where: string, what: string) => void
+  /** Null: of a day that does not exist every line is checked in full. */
+  readonly #plain: PlainLines | null
   readonly numbers = new Map<string, NumberSet>()
   readonly events = new ConnectionEvents()
   readonly total: LineFacts = { lines: 0, from: null, to: null, names: new LineNames() }
@@ -40,6 +43,7 @@ export class LineChecker {
     this.#day = day
     this.#format = format
     this.#tell = tell
+    this.#plain = isTime(`${day}T00:00:00`) ? new PlainLines(day, format !== 1) : null
   }
 
   /** Checks whole lines. */
@@ -54,9 +58,13 @@ export class LineChecker {
         this.#tell(`line ${this.total.lines}`, 'has no end')
         break
       }
-      this.#line(raw, start, end, facts)
+      if (this.#plain?.take(raw, start, end)) this.#add(this.#plain.number)
+      else this.#line(raw, start, end, facts)
       start = end + 1
     }
+    const plain = this.#plain?.endMember(facts.names) ?? null
+    if (plain !== null && (facts.from === null || plain.from < facts.from)) facts.from = plain.from
+    if (plain !== null && (facts.to === null || plain.to > facts.to)) facts.to = plain.to
     if (facts.from !== null && (this.total.from === null || facts.from < this.total.from)) {
       this.total.from = facts.from
     }
@@ -82,9 +90,12 @@ export class LineChecker {
     }
     if (facts.from === null || recv < facts.from) facts.from = recv
     if (facts.to === null || recv > facts.to) facts.to = recv
-    this.#number(connection, Number(digits), where)
+    this.#number(connection, Number(digits))
     const behind = start + whole.length
     const payload = this.#format === 1 ? behind : facts.names.read(raw, behind, end)
+    if (typeof payload === 'number' && this.#format !== 1) {
+      this.#plain?.learnNames(raw, behind, payload, facts.names)
+    }
     if (typeof payload === 'string') this.#tell(where, payload)
     else this.#payload(raw, payload, end, { connection, where, type: facts.names.type })
   }
@@ -114,16 +125,22 @@ export class LineChecker {
     this.events.note(connection, event)
   }
 
-  #number(connection: string, number: number, where: string): void {
+  #number(connection: string, number: number): void {
     if (connection !== this.#connection) {
       this.#connection = connection
       this.#numbers = this.numbers.get(connection) ?? new NumberSet()
       this.numbers.set(connection, this.#numbers)
+      this.#plain?.learnConnection(connection)
     }
+    this.#add(number)
+  }
+
+  /** Adds a number of the present connection. */
+  #add(number: number): void {
     if (number < this.#numbers.last) this.disorder++
-    if (!this.#numbers.add(number)) {
-      this.#tell(where, `record ${number} of connection ${connection} occurs twice`)
-    }
+    if (this.#numbers.add(number)) return
+    const what = `record ${number} of connection ${this.#connection} occurs twice`
+    this.#tell(`line ${this.total.lines}`, what)
   }
 }
 

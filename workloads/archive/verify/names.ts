@@ -13,8 +13,9 @@ export class LineNames {
   /** By the JSON text of the name. */
   readonly #types = new Map<string, number>()
   readonly #symbols = new Set<string>()
-  /** JSON text of the last line's type. */
+  /** JSON texts of the last line. */
   type = ''
+  symbol = ''
 
   /** Reads the names between a line's number and its payload; gives the position behind their comma, or what is wrong. */
   read(raw: Buffer, start: number, end: number): number | string {
@@ -24,6 +25,7 @@ export class LineNames {
     const symbolAt = typeEnd + 1
     const symbolEnd = endOfText(raw, symbolAt, end, SYMBOL)
     const symbol = symbolEnd < 0 ? '' : raw.toString('latin1', symbolAt + SYMBOL.length, symbolEnd)
+    this.symbol = symbol
     if (symbol === '""') return 'has an empty symbol, which is left out'
     const count = this.#types.get(this.type)
     if (count === undefined && !isName(this.type)) return `its type ${this.type} is no JSON text`
@@ -33,6 +35,12 @@ export class LineNames {
     }
     this.#types.set(this.type, (count ?? 0) + 1)
     return (symbolEnd < 0 ? typeEnd : symbolEnd) + 1
+  }
+
+  /** Counts lines of names that were read before, as their JSON texts. */
+  add(type: string, symbol: string, lines: number): void {
+    this.#symbols.add(symbol)
+    this.#types.set(type, (this.#types.get(type) ?? 0) + lines)
   }
 
   join(other: LineNames): void {

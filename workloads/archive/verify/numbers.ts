@@ -5,27 +5,33 @@ import type { Gap, Manifest } from '../format/manifest.ts'
 import type { Problem } from '../format/problem.ts'
 
 const PAGE = 65_536
-/** A page of so many numbers or fewer is a list. */
+/** A page with at most this many numbers is a list. */
 const LISTED = 2048
 
 type Page = { count: number; list: Set<number> | null; bits: Uint8Array | null }
 
+const newPage = (): Page => ({ count: 0, list: new Set(), bits: null })
+
 /** A set of numbers that is small while they are consecutive. */
 export class NumberSet {
   readonly #pages = new Map<number, Page>()
+  /** The page of the last number: most are followed by the next one. */
+  #index = -1
+  #page: Page = newPage()
   first = Number.POSITIVE_INFINITY
   last = 0
   size = 0
 
-  /** False if it was there. */
+  /** False if it was known. */
   add(number: number): boolean {
     const index = Math.floor(number / PAGE)
-    let page = this.#pages.get(index)
-    if (page === undefined) {
-      page = { count: 0, list: new Set(), bits: null }
-      this.#pages.set(index, page)
+    if (index !== this.#index) {
+      const known = this.#pages.get(index)
+      this.#page = known ?? newPage()
+      this.#index = index
+      if (known === undefined) this.#pages.set(index, this.#page)
     }
-    if (!addTo(page, number - index * PAGE)) return false
+    if (!addTo(this.#page, number - index * PAGE)) return false
     this.size++
     if (number < this.first) this.first = number
     if (number > this.last) this.last = number
@@ -52,7 +58,7 @@ export class NumberSet {
     }
   }
 
-  /** Spans between `first` and `last` that are not there. */
+  /** Spans between `first` and `last` that are missing. */
   *missing(): Generator<[first: number, last: number]> {
     let from = 0
     for (let number = this.first; number <= this.last; number++) {
@@ -62,7 +68,7 @@ export class NumberSet {
         yield [from, number - 1]
         from = 0
       } else if (!isThere && from === 0) from = number
-      // A full page, or one that is not there at all, is passed in one step.
+      // A full page, or one that does not exist, is passed in one step.
       const page = this.#pages.get(index)
       if (page === undefined || page.count === PAGE) number = (index + 1) * PAGE - 1
     }
@@ -97,7 +103,7 @@ export class HeldNumbers {
   /** Set if a file could not be read to its end: then what is missing is unknown. */
   isDamaged = false
 
-  /** Adds the numbers of a segment; gives those that were there, up to ten. */
+  /** Adds the numbers of a segment; returns those that were known, up to ten. */
   join(connection: string, numbers: Iterable<number>): number[] {
     let held = this.connections.get(connection)
     if (held === undefined) {
@@ -165,7 +171,7 @@ export function checkNumbers(
     const outside = unnamed.flatMap((span) => withoutSpans(span, spans))
     const uncounted =
       lengthOf(unnamed) - lengthOf(outside) - counted.reduce((sum, gap) => sum + gap.missing!, 0)
-    // Gaps of many connections that are counted together name no numbers: they stand for so many of any.
+    // Gaps of many connections that are counted together name no numbers: they stand for that number of any.
     const beyond = Math.max(0, uncounted) + lengthOf(outside)
     if (beyond <= together) {
       together -= beyond

@@ -1,14 +1,16 @@
-// Checks one segment and its index: checksums, members, every line. The file is read once, one member at a time. If the index
-// is damaged, the file is inflated as one stream instead, so each of the two is judged separately.
+// Checks one segment and its index: checksums, members, every line. The file is read once, a few members ahead. If the index is
+// damaged, the file is inflated as one stream instead, so each of the two is judged separately.
 
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { crc32, createGunzip, gunzipSync } from 'node:zlib'
+import { crc32, createGunzip } from 'node:zlib'
 import { openRegular } from '#crds/regular-file.ts'
 import type { ManifestSegment } from '../format/manifest.ts'
 import type { Problem } from '../format/problem.ts'
 import type { ConnectionEvents } from './connection-events.ts'
+import { type Entry, parseEntry } from './index-entries.ts'
 import { LineChecker } from './lines.ts'
+import { Ahead, BulkReader, inflate } from './members.ts'
 import { IndexSymbols } from './names.ts'
 import type { NumberSet } from './numbers.ts'
 
@@ -25,18 +27,16 @@ export type SegmentFindings = {
   readonly events: ConnectionEvents
 }
 
-type Entry = {
-  readonly format?: unknown
-  readonly names: unknown
-  readonly symbols: unknown
-  readonly offset: number
-  readonly bytes: number
-  readonly rawBytes: number
-  readonly lines: number
-  readonly from: string
-  readonly to: string
-  readonly types: Readonly<Record<string, number>>
-  readonly crc32: string
+/** A member of a segment, in the order of the index. */
+type Member = {
+  readonly entry: Entry
+  /** Of the index. */
+  readonly line: number
+  /** Where it begins and ends in the file. */
+  readonly at: number
+  readonly end: number
+  /** Its lines, or what is wrong with it. */
+  readonly raw: Buffer | string
 }
 
 const READ_BYTES = 1024 * 1024
@@ -146,55 +146,60 @@ class SegmentCheck {
     const { name, bytes, sha256, sealed } = this.#segment
     const hash = createHash('sha256')
     const file = await openRegular(path)
+    const ahead = new Ahead<Member>((member) => this.#member(member))
     try {
       const { size } = await file.stat()
       if (size < bytes || (sealed && size > bytes)) {
         this.#tell(name, '', `has ${size} bytes, the manifest says ${bytes}`)
       } else this.#beyond += size - bytes
+      const reader = new BulkReader(file)
       for (const [i, entry] of entries.entries()) {
-        if (entry.offset !== this.#bytes) {
-          const what = `says offset ${entry.offset}, the member is at ${this.#bytes}`
+        const at = this.#bytes
+        if (entry.offset !== at) {
+          const what = `says offset ${entry.offset}, the member is at ${at}`
           this.#tell(name.replace(/jsonl\.gz$/, 'index.jsonl'), `line ${i + 1}`, what)
         }
-        const left = Math.max(0, bytes - this.#bytes)
-        const member = Buffer.allocUnsafe(Math.min(entry.bytes, left))
-        const { bytesRead } = await file.read(member, 0, member.length, this.#bytes)
-        const whole = member.subarray(0, bytesRead)
-        hash.update(whole)
-        this.#member(entry, whole, i + 1)
-        this.#bytes += bytesRead
-        this.#onProgress(this.#bytes, this.#lines.total.lines)
+        const member = await reader.read(Math.min(entry.bytes, Math.max(0, bytes - at)))
+        hash.update(member)
+        this.#bytes += member.length
+        const place = { entry, line: i + 1, at, end: this.#bytes }
+        await ahead.add(this.#inflated(place, member), entry.rawBytes)
       }
     } finally {
+      await ahead.end()
       await file.close()
     }
     if (hash.digest('hex') !== sha256)
       this.#tell(name, '', 'its sha256 is not that of the manifest')
   }
 
-  #member(entry: Entry, bytes: Buffer, line: number): void {
-    const { name } = this.#segment
-    const where = `member at byte ${this.#bytes}`
-    const symbols = this.#symbols.next(entry)
+  async #inflated(place: Omit<Member, 'raw'>, bytes: Buffer): Promise<Member> {
+    const { entry } = place
     if (crc32(bytes).toString(16).padStart(8, '0') !== entry.crc32) {
-      this.#damaged = true
-      this.#tell(name, where, 'its bytes are not those that were written')
-      return
+      return { ...place, raw: 'its bytes are not those that were written' }
     }
-    let raw: Buffer
-    try {
-      if (entry.rawBytes > Math.min(this.#segment.rawBytes, MAX_RAW_BYTES)) {
-        throw new Error(`its index says ${entry.rawBytes} bytes of lines`)
+    if (entry.rawBytes > Math.min(this.#segment.rawBytes, MAX_RAW_BYTES)) {
+      return {
+        ...place,
+        raw: `cannot be inflated: its index says ${entry.rawBytes} bytes of lines`,
       }
-      raw = gunzipSync(bytes, {
-        maxOutputLength: entry.rawBytes + 1,
-        chunkSize: Math.min(entry.rawBytes + 64, 16 * READ_BYTES),
-      })
-    } catch (thrown) {
-      this.#damaged = true
-      this.#tell(name, where, `cannot be inflated: ${(thrown as Error).message}`)
-      return
     }
+    const raw = await inflate(bytes, entry.rawBytes)
+    return { ...place, raw: typeof raw === 'string' ? `cannot be inflated: ${raw}` : raw }
+  }
+
+  #member({ entry, line, at, end, raw }: Member): void {
+    const symbols = this.#symbols.next(entry)
+    if (typeof raw === 'string') {
+      this.#damaged = true
+      this.#tell(this.#segment.name, `member at byte ${at}`, raw)
+    } else this.#inMember(entry, line, raw, symbols)
+    this.#onProgress(end, this.#lines.total.lines)
+  }
+
+  /** Checks the lines of a member, and what the index says of them. */
+  #inMember(entry: Entry, line: number, raw: Buffer, symbols: ReadonlySet<string>): void {
+    const { name } = this.#segment
     this.#rawBytes += raw.length
     const facts = this.#lines.member(raw)
     const index = name.replace(/jsonl\.gz$/, 'index.jsonl')
@@ -307,27 +312,6 @@ class Rest {
     this.length += chunk.length - end
     if (this.length > MAX_RAW_BYTES) throw new Error('a line that does not end')
     return lines
-  }
-}
-
-const CHECK = ',"check":"'
-const CHECK_LENGTH = CHECK.length + 8 + '"}'.length
-
-/** A line of an index, by its own checksum; undefined if it is not as an index has it. */
-function parseEntry(line: string): Entry | undefined {
-  const text = line.slice(0, -CHECK_LENGTH)
-  const sum = crc32(text).toString(16).padStart(8, '0')
-  if (line !== `${text}${CHECK}${sum}"}`) return undefined
-  try {
-    const entry = JSON.parse(`${text}}`) as Entry
-    const counts = [entry.offset, entry.bytes, entry.rawBytes, entry.lines]
-    const isWhole =
-      counts.every((count) => Number.isSafeInteger(count) && count >= 0) &&
-      typeof entry.types === 'object' &&
-      entry.types !== null
-    return isWhole ? entry : undefined
-  } catch {
-    return undefined
   }
 }
 

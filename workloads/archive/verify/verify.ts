@@ -83,7 +83,7 @@ class Verification {
   #untold = 0
   #records = 0
   #bytes = 0
-  /** So far, for the progress; what is read anew counts anew. */
+  /** So far, for the progress; what is read again counts again. */
   readonly #read = { bytes: 0, records: 0 }
   #totalBytes = 0
 
@@ -266,7 +266,7 @@ class Verification {
   }
 
   /**
-   * Bytes behind what the manifest covers: commits that it will cover, if an archiver is at work. If none is, zcat and
+   * Bytes behind what the manifest covers: commits that it will cover, if an archiver is running. If none is, zcat and
    * DuckDB show lines that nothing accounts for.
    */
   async #beyond(feed: string, day: string, segments: readonly SegmentFindings[]): Promise<void> {

@@ -127,11 +127,7 @@ export class Builder {
     const emit = this.#emit
     line.begin(lines)
     while (line.next()) {
-      if (line.recvMs < this.#from || line.recvMs > this.#to) continue
-      if (line.isEvent) {
-        rows.line(line)
-        continue
-      }
+      if (line.isEvent || line.recvMs < this.#from || line.recvMs > this.#to) continue
       if (this.#types !== null && !this.#types.has(line.type)) continue
       if (this.#symbols !== null && !this.#symbols.has(line.symbol)) continue
       rows.line(line)

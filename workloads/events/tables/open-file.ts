@@ -85,8 +85,7 @@ async function readColumns(
 ): Promise<Table | null> {
   const wanted = columns.filter(({ name }) => want.columns?.includes(name) ?? true)
   const names = columns.find(({ name }) => name === 'symbol')!.names
-  // Events of connections have no symbol, and are always wanted.
-  if (table !== 'record' && want.symbols?.some((symbol) => names.includes(symbol)) === false) {
+  if (want.symbols?.some((symbol) => names.includes(symbol)) === false) {
     return tableOf(table, 0, new Map(wanted.map(emptyColumn)))
   }
   const regions = wanted.flatMap(regionsOf)

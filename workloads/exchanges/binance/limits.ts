@@ -18,7 +18,7 @@ export const WEIGHT_HEADER = 'x-mbx-used-weight-1m'
 export const PRICE_WEIGHT = 2
 export const EXCHANGE_INFO_WEIGHT = 20
 
-/** Weight of a snapshot with so many levels on each side. */
+/** Weight of a snapshot with this many levels on each side. */
 export const snapshotWeight = (levels: number): number =>
   levels <= 100 ? 5 : levels <= 500 ? 25 : levels <= 1000 ? 50 : 250
 

@@ -331,5 +331,5 @@ function isSame(bytes: Uint8Array, from: number, to: number, symbol: Field): boo
   return true
 }
 
-/** Binance's frames say all by themselves: the Feed is not looked at. */
+/** Binance's frames alone say everything: the Feed is not read. */
 export const createNormalizer = (): Normalizer => new BinanceNormalizer()

@@ -17,7 +17,7 @@ export type Stream = {
   readonly scope: number
 }
 
-/** Other streams are remembered so many; an exchange with endless names cannot fill the memory. */
+/** The number of other streams that are remembered; an exchange with endless names cannot fill the memory. */
 const MAX_STREAMS = 20_000
 
 export class Streams {

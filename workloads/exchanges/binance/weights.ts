@@ -1,5 +1,5 @@
 // The budget of REST requests that all connections of a feed share. Binance counts weight by address and minute; here no
-// stretch of 60 s takes more than its part, so that no minute of theirs can, whatever the clocks say. What the exchange
+// stretch of 60 s takes more than its part, so that no minute of Binance's clock can, whatever the clocks say. What the exchange
 // reports counts too: other programs may use the same address.
 
 export type WeightOptions = { readonly perMinute: number; readonly part: number }

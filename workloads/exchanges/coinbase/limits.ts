@@ -13,7 +13,7 @@ export const MESSAGE_SPACING_MS = Math.ceil(1000 / (MESSAGES_PER_SECOND * USED_P
 export const DIALS = { count: Math.floor(DIALS_PER_SECOND * USED_PART), withinMs: 1000 }
 /** A connection that has sent no subscribe for so long is ended. */
 export const SUBSCRIBE_WITHIN_MS = 5_000
-/** Heartbeats come every second: without a word for so long a connection is dead. */
+/** Heartbeats come every second: a connection that is silent for this long is dead. */
 export const SILENT_MS = 15_000
 /** One hole in the count of a connection spoils every book of it, so they are few. */
 export const PRODUCTS_PER_CONNECTION = 5

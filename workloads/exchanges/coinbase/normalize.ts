@@ -389,5 +389,5 @@ class CoinbaseNormalizer implements Normalizer {
   }
 }
 
-/** Coinbase's frames say all by themselves: the Feed is not looked at. */
+/** Coinbase's frames alone say everything: the Feed is not read. */
 export const createNormalizer = (): Normalizer => new CoinbaseNormalizer()

@@ -1,6 +1,6 @@
 // The protocol of one Coinbase connection as a machine without I/O: frames, answers, wishes and time go in, messages and events
 // come out. Data that comes before an ack is data. One hole in the count spoils every book of the connection: all of them are
-// subscribed to anew, and a snapshot comes for each.
+// subscribed to again, and a snapshot comes for each.
 
 import type {
   Action,

@@ -130,7 +130,7 @@ export class Subscriptions {
     return trouble
   }
 
-  /** Gives it up and asks for it anew. */
+  /** Gives it up and asks for it again. */
   renew(subscription: Subscription): void {
     const isThere = this.#live.has(subscription) && !this.#isEnding(subscription)
     if (isThere) this.#ends.add(subscription)

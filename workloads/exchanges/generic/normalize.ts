@@ -221,7 +221,7 @@ class DescribedNormalizer implements Normalizer {
   }
 }
 
-/** Text or number, as it stands in the frame. */
+/** Text or number, as the frame has it. */
 const isPlain = ({ kind }: Field): boolean => kind === KIND.text || kind === KIND.number
 const isScalar = ({ kind }: Field): boolean =>
   kind === KIND.text || kind === KIND.number || kind === KIND.true || kind === KIND.false

@@ -19,7 +19,7 @@ import { KalshiSession } from './session.ts'
 import { createSigner, createThrowAwaySigner, type Signer } from './signing.ts'
 import { type Channel, channelNamed } from './types.ts'
 
-/** The server pings every 10 s; without a word for this long it is dead, whatever TCP says. */
+/** The server pings every 10 s; a server that is silent for this long is dead, whatever TCP says. */
 const SILENT_MS = 25_000
 const DEFAULT_RATE = 20
 const REGISTER_MS = 10_000
@@ -103,7 +103,7 @@ function requests(
   return async (signal) => {
     made ??= createThrowAwaySigner(`throw-away-${randomBytes(8).toString('hex')}`)
     const { signer, publicKey } = await made
-    // Before each dial: a simulator that was started anew knows no keys.
+    // Before each dial: a restarted simulator knows no keys.
     await register(auth.url, signer.keyId, publicKey, signal, nowMs)
     return signed(signer)
   }

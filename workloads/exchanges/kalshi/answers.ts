@@ -102,19 +102,19 @@ function unsubscribed(state: State, reply: Of<'unsubscribed'>, nowMs: number): v
     state.commands.delete(asked.id)
     for (const ours of asked.subs) renewOurs(state, ours, nowMs)
     endSid(state, asked.stray)
-    // Given back, and confirmed by a late ack meanwhile.
+    // Released, and confirmed by a late ack meanwhile.
     const late = bySid(state, asked.stray)
     if (late !== undefined) ended(state, late, 'it was released before its late ack', nowMs)
     return
   }
   const sub = bySid(state, reply.sid)
-  // The late answer to an unsubscribe of ours comes for a subscription that is given up.
+  // The late answer to our unsubscribe comes for a subscription that is given up.
   if (sub?.state === 'ending') renewOurs(state, sub, nowMs)
   else if (sub !== undefined) ended(state, sub, 'the exchange ended the subscription', nowMs)
   else endSid(state, reply.sid)
 }
 
-/** We ended it; markets that it had and that are still wanted are missing until it is there again. */
+/** We ended it; markets that it had and that are still wanted are missing until it exists again. */
 function renewOurs(state: State, sub: Subscription, nowMs: number): void {
   const isMissed = [...sub.confirmed].some((market) => isWanted(sub, market, nowMs))
   renew(state, sub)
@@ -185,7 +185,7 @@ function unasked(state: State, reply: Of<'error'>, nowMs: number): void {
     lateError(state, reply, nowMs)
     return
   }
-  // The answer to a command that is forgotten: its subscription has been made anew since.
+  // The answer to a command that is forgotten: its subscription has been created again since.
   if (reply.id !== 0 && reply.sid === 0) return
   const live = state.subs.filter((sub) => sub.state === 'live')
   const only = reply.sid === 0 && live.length === 1 ? live[0] : undefined
@@ -221,7 +221,7 @@ function mend(
   if (asked.kind === 'list') {
     const remedy = remedyOf(reply.code)
     if (remedy === 'retry') later(sub, nowMs)
-    // It knows no such command: asked for again, what then comes twice is given back.
+    // It knows no such command: asked for again, what then comes twice is released.
     else if (remedy !== 'wait') sub.doubtful = false
     return
   }
@@ -233,7 +233,7 @@ function mend(
       settle(state, sub)
       return
     case 'resubscribe':
-      // For a subscription that is not there yet, or no longer wanted, nothing is lost.
+      // For a subscription that does not exist yet, or is no longer wanted, nothing is lost.
       if (sub.state === 'live') {
         ended(state, sub, state.lastError, nowMs)
         return

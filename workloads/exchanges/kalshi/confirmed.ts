@@ -1,5 +1,5 @@
-// What Kalshi confirms: acks in time, late or lost. Whatever was confirmed is live once, and what would be there twice
-// is given back.
+// What Kalshi confirms: acks in time, late or lost. Whatever was confirmed is live once, and what would exist twice
+// is released.
 
 import { confirmFound, found } from './refusals.ts'
 import type { Reply } from './replies.ts'
@@ -77,7 +77,7 @@ export function goLive(
   }
 }
 
-/** What the exchange has of ours: a subscription that it never confirmed is one that need not be asked for again. */
+/** Our subscriptions that the exchange has: a subscription that it never confirmed is one that need not be asked for again. */
 export function listed(state: State, reply: Of<'list'>, nowMs: number): void {
   const asked = state.commands.get(reply.id)
   if (asked?.kind !== 'list') return
@@ -92,7 +92,7 @@ export function listed(state: State, reply: Of<'list'>, nowMs: number): void {
     if (commands.some(({ id }) => id > asked.id)) continue
     sub.doubtful = false
     const [only] = commands
-    // Of several with other markets, nobody knows which of them it is.
+    // Of several with other markets, it is unknown which of them it is.
     if (only !== undefined && commands.every(sameAs(only))) lost.set(sub, only)
   }
   for (const { channel, sid } of reply.subscriptions) {

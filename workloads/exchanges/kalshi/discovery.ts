@@ -102,7 +102,7 @@ type Listing = { readonly tickers: Set<string>; markets: number; odd: number; ex
 
 /**
  * All pages of one question. Throws ExchangeError; markets before it were handed over. Returns what is wrong with some
- * of the markets: all others are known, and those that are not listed may be there.
+ * of the markets: all others are known, and those that are not listed may exist.
  */
 async function askMarkets(
   options: DiscoveryOptions,
@@ -191,7 +191,7 @@ async function askPage(
     if (unknown && NOT_UNDERSTOOD.includes(code)) return ''
     throw thrown
   } finally {
-    // Whatever became of the rest: these markets are there.
+    // Whatever became of the rest: these markets exist.
     handOver()
   }
 }

@@ -2,7 +2,7 @@
 
 export type Remedy =
   | 'harmless' // it is as we want it already
-  | 'resubscribe' // the subscription is over: make it anew
+  | 'resubscribe' // the subscription is over: subscribe again
   | 'wait' // too fast: the same again later
   | 'smaller' // too many markets for one subscription
   | 'retry' // the server could not just now

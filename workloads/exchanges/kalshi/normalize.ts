@@ -268,7 +268,7 @@ class KalshiNormalizer implements Normalizer {
     return one - price
   }
 
-  /** Names the generation if `field` is missing and one in cents is there. */
+  /** Names the generation if `field` is missing and one in cents is present. */
   #refuseOlder(field: Field): void {
     if (field.kind !== KIND.none) return
     const older = this.#older.find(({ kind }) => kind !== KIND.none)
@@ -278,5 +278,5 @@ class KalshiNormalizer implements Normalizer {
 
 const isNumber = (kind: number): boolean => kind === KIND.text || kind === KIND.number
 
-/** Kalshi's frames say all by themselves: the Feed is not looked at. */
+/** Kalshi's frames alone say everything: the Feed is not read. */
 export const createNormalizer = (): Normalizer => new KalshiNormalizer()

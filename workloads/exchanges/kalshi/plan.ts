@@ -98,7 +98,7 @@ function windows(state: State): { readonly fresh: boolean; readonly again: boole
   return { fresh: fresh < IN_FLIGHT, again: again < AGAIN_IN_FLIGHT }
 }
 
-/** Ends a subscription that nobody waited for. */
+/** Ends a subscription that no command waited for. */
 function giveBack(state: State, sid: number, nowMs: number): string {
   return ask(state, 'unsubscribe', [], [], nowMs, (id) => command.unsubscribe(id, sid), sid)
 }
@@ -229,7 +229,7 @@ function ask(
 
 const deadline = (one: Command): number => one.sentMs + ANSWER_MS
 
-/** Commands that were never answered. Each is asked again later, and affects nothing but what it is about. */
+/** Commands that were never answered. Each is asked again later, and affects only what it is about. */
 function expire(state: State, nowMs: number): void {
   for (const one of state.commands.values()) {
     if (nowMs < deadline(one)) continue
@@ -252,7 +252,7 @@ function unanswered(state: State, sub: Subscription, one: Command, nowMs: number
   sub.command = 0
   switch (one.kind) {
     case 'subscribe':
-      // Its data came, so it is there, although nobody said so.
+      // Its data came, so it exists, although no answer confirmed it.
       if (sub.sid !== 0) {
         goLive(state, sub, sub.sid, one.markets, nowMs)
         return
@@ -263,7 +263,7 @@ function unanswered(state: State, sub: Subscription, one: Command, nowMs: number
       refuseChannel(state, sub, reason, nowMs)
       return
     case 'list':
-      // Neither is this: asked for again after all, and what then comes twice is given back.
+      // Neither is this: asked for again after all, and what then comes twice is released.
       sub.doubtful = false
       return
     case 'add':

@@ -46,7 +46,7 @@ export function refuseChannel(
   tellMissing(state, nowMs)
 }
 
-/** The exchange ended a subscription: what it would have sent is missing until it is made anew. */
+/** The exchange ended a subscription: what it would have sent is missing until it is created again. */
 export function ended(state: State, sub: Subscription, reason: string, nowMs: number): void {
   const symbols = sub.slice?.wanted.size ?? 0
   state.actions.push({ kind: 'ended', reason, ...scopeOf(sub) })

@@ -106,7 +106,7 @@ export class KalshiSession implements Session {
     const [asked] = asks
     let isExpected =
       waiting.length > 0 || state.commands.size > 0 || !subs.some((sub) => sub.sid !== 0)
-    // It was given up, and is there after all.
+    // It was given up, and exists after all.
     if (open.length === 1 && asked !== undefined && asks.every(sameAs(asked))) {
       goLive(state, only!, scope, asked.markets, nowMs)
       isExpected = true
@@ -123,7 +123,7 @@ export class KalshiSession implements Session {
   }
 }
 
-/** A subscribe to the channel was given up: it may be there twice. */
+/** A subscribe to the channel was given up: it may exist twice. */
 const wasLost = (state: State, channel: string): boolean =>
   [...state.lapsed.values()].some(
     ({ kind, subs }) => kind === 'subscribe' && subs.some((sub) => sub.channel.name === channel)

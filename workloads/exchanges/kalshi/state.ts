@@ -21,7 +21,7 @@ export type Command = {
   readonly sentMs: number
   /** One that failed before is asked again: it must not hold up those that may succeed. */
   readonly again: boolean
-  /** A sid that nobody waited for and that is given back. */
+  /** A sid that no command waited for and that is released. */
   readonly stray: number
   /** A part of it was confirmed. */
   answered: boolean
@@ -50,7 +50,7 @@ export type State = {
   readonly lapsed: Map<number, Command>
   /** Subscriptions whose frames are missing at present. */
   readonly absent: Set<Subscription>
-  /** Sids that the exchange gave and nobody waited for. */
+  /** Sids that the exchange gave and no command waited for. */
   readonly strays: number[]
   /** Sids that have ended, the latest of them: an ack may come after its end. */
   readonly over: Set<number>
@@ -126,7 +126,7 @@ export const scopeOf = (sub: Subscription): Scoped => ({
   group: sub.channel.group,
 })
 
-/** So many markets are too many: the slices are cut to the limit. */
+/** This many markets are too many: the slices are cut to the limit. */
 export function lowerLimit(state: State, limit: number): void {
   state.limit = Math.max(1, Math.min(state.limit, limit))
   state.slices.lower(state.limit)
@@ -172,7 +172,7 @@ export function later(sub: Subscription, nowMs: number): void {
   sub.retryAt = nowMs + delayMs(sub.failures++)
 }
 
-/** How long to wait after so many failures before. */
+/** How long to wait after this many previous failures. */
 export const delayMs = (failures: number): number =>
   Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** Math.min(failures, 10))
 

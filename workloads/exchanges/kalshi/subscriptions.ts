@@ -17,7 +17,7 @@ export type Subscription = {
   sid: number
   /** Markets that the exchange confirmed. */
   readonly confirmed: TrackedSet
-  /** Of these, markets whose add or delete was not answered: they may be there or not. */
+  /** Of these, markets whose add or delete was not answered: they may exist or not. */
   readonly uncertain: TrackedSet
   /** Markets that cannot be had at present. */
   readonly refusedMarkets: Map<string, Refused>
@@ -25,7 +25,7 @@ export type Subscription = {
   refused: Refused | null
   /** Id of the command that is under way, or 0. */
   command: number
-  /** A command was not answered and may still be carried out: asked for again blindly, it could be there twice. */
+  /** A command was not answered and may still be carried out: asked for again blindly, it could exist twice. */
   doubtful: boolean
   /** Since when and why its frames are missing, until it is confirmed again. */
   missing: Missing | null
@@ -91,7 +91,7 @@ export const newSubscription = (channel: Channel, slice: Slice | null): Subscrip
   rebuild: { wanted: false, notBefore: 0, delayMs: 0, lastMs: 0 },
 })
 
-/** To be asked for, unless it is there. */
+/** To be asked for, unless it exists. */
 export const isWanted = (sub: Subscription, market: string, nowMs: number): boolean =>
   (sub.slice?.wanted.has(market) ?? false) &&
   (sub.refusedMarkets.get(market)?.untilMs ?? 0) <= nowMs

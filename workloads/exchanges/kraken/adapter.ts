@@ -11,7 +11,7 @@ import { facts } from './facts.ts'
 import { KrakenSession } from './session.ts'
 import { channelNamed } from './types.ts'
 
-/** Heartbeats come every second, and answers to our pings every ten: without a word for so long it is dead. */
+/** Heartbeats come every second, and answers to our pings every ten: a connection that is silent for this long is dead. */
 const SILENT_MS = 25_000
 /** Commands each second. Kraken names no limit of its public channels. */
 const DEFAULT_RATE = 10

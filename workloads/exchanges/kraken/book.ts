@@ -8,7 +8,7 @@ export const BID = 0
 export const ASK = 1
 export type Side = typeof BID | typeof ASK
 
-/** The checksum covers so many levels of each side. */
+/** Levels of each side that the checksum covers. */
 const CHECKED = 10
 /** Digits of one level: price and quantity. Real ones are some 20. */
 const ROOM = 48

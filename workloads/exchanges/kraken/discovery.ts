@@ -26,7 +26,7 @@ export const symbolOf = (wsname: string): string =>
     .map((asset) => (Object.hasOwn(NAMES, asset) ? NAMES[asset] : asset))
     .join('/')
 
-/** Asks once; pairs that are not listed are not there. */
+/** Asks once; pairs that are not listed do not exist. */
 export async function discoverPairs(
   options: DiscoveryOptions,
   signal: AbortSignal

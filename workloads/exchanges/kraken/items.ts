@@ -213,7 +213,7 @@ export class Levels {
   }
 }
 
-/** The whole number between two places, or -1: none is there, it has a sign, a fraction or an exponent, or is beyond 2^53. */
+/** The whole number between two places, or -1: there is none, it has a sign, a fraction or an exponent, or is beyond 2^53. */
 export function wholeAt(b: Uint8Array, start: number, end: number): number {
   if (start < 0 || start === end || end - start > 16) return -1
   let value = 0

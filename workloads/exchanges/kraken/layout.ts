@@ -1,4 +1,4 @@
-// The bytes between the values of Kraken's frames, as Kraken writes them: whoever finds them there need not look for the members
+// The bytes between the values of Kraken's frames, as Kraken writes them: a reader that finds them there need not look for the members
 // one by one. What stands otherwise is no mistake; it is read member by member.
 
 import { type Frame, headOf as firstOf, tailOf, viewOf } from '#market/bytes.ts'

@@ -331,5 +331,5 @@ class KrakenNormalizer implements Normalizer {
   }
 }
 
-/** Kraken's frames say all by themselves: the Feed is not looked at. Books keep the levels of its `bookDepth` alone. */
+/** Kraken's frames alone say everything: the Feed is not read. Books keep the levels of its `bookDepth` alone. */
 export const createNormalizer = (): Normalizer => new KrakenNormalizer()

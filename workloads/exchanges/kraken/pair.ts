@@ -8,7 +8,7 @@ export class Pair {
   readonly scope: number
   book: CheckedBook | null = null
   /**
-   * `unwanted`: changes mean nothing. `awaited`: the book itself has to come first. `checked`: it is there and right. `wrong`:
+   * `unwanted`: changes mean nothing. `awaited`: the book itself has to come first. `checked`: it exists and is right. `wrong`:
    * it is not, and changes mean nothing until it comes again.
    */
   state: 'unwanted' | 'awaited' | 'checked' | 'wrong' = 'unwanted'

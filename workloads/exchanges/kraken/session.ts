@@ -1,5 +1,5 @@
 // The protocol of one Kraken connection as a machine without I/O: frames, wishes and time go in, commands and events come out.
-// Data that comes before an ack is data. A book that has not the checksum of the exchange is a gap, and is asked for anew.
+// Data that comes before an ack is data. A book that has not the checksum of the exchange is a gap, and is asked for again.
 
 import type {
   Action,
@@ -50,7 +50,7 @@ export class KrakenSession implements Session {
   /** Subscriptions that the exchange ended, and since when. */
   readonly #absent = new Map<Subscription, number>()
   readonly #rebuilds = new Map<Pair, Rebuild>()
-  /** Books to be asked for anew, and when. */
+  /** Books to be asked for again, and when. */
   readonly #later = new Map<Subscription, number>()
   #isKnown = false
   #isOpen = false
@@ -211,7 +211,7 @@ export class KrakenSession implements Session {
         continue
       }
       const { scope } = this.#frames.pair(symbol)
-      // What comes next begins anew.
+      // What comes next begins again.
       if (channel.name === TRADE.name) actions.push({ kind: 'forget', scope })
       if (channel.name === BOOK.name) {
         const isWanted = this.#subscriptions.isWanted(subscription)
@@ -248,7 +248,7 @@ export class KrakenSession implements Session {
     return [{ kind: 'resumed', symbols: [symbol], sinceMs, ...placeOf(channel) }]
   }
 
-  /** A book is not what the exchange says it is: what led to it is missing or wrong, and the book is asked for anew. */
+  /** A book is not what the exchange says it is: what led to it is missing or wrong, and the book is asked for again. */
   #isWrong(pair: Pair, nowMs: number): readonly Action[] {
     const channel = this.#o.filtered.find(({ name }) => name === BOOK.name)
     if (channel === undefined || !this.#symbols.has(pair.name)) return []

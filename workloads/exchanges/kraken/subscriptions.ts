@@ -40,7 +40,7 @@ type Command = {
   readonly askedMs: number
 }
 
-/** Kraken names no limit; a command of so many symbols is some 2 KB. */
+/** Kraken names no limit; a command of this many symbols is some 2 KB. */
 export const SYMBOLS_PER_COMMAND = 100
 /** What is not answered for so long is asked for again. */
 const ANSWER_MS = 10_000
@@ -112,7 +112,7 @@ export class Subscriptions {
     return trouble
   }
 
-  /** Gives it up and asks for it anew. */
+  /** Gives it up and asks for it again. */
   renew(subscription: Subscription): void {
     if (this.#live.has(subscription)) this.#ends.add(subscription)
     else if (this.#wanted.has(subscription)) this.#new.add(subscription)
@@ -120,7 +120,7 @@ export class Subscriptions {
 
   answered(reply: Reply, nowMs: number): void {
     if (reply.method === 'error') {
-      // It answers no symbol, perhaps not even a command of ours that we know.
+      // It answers no symbol, perhaps not even one of our commands that we know.
       const command = this.#commands.get(reply.id)
       if (command !== undefined) this.#refusedWhole(command, reply.words, nowMs)
       return

@@ -44,7 +44,7 @@ export type Action =
   | { readonly kind: 'send'; readonly text: string }
   /** All that is wanted is confirmed; said once a connection. */
   | { readonly kind: 'ready'; readonly symbols: number }
-  /** The exchange ended a subscription: what it would have sent until it is made anew is missing. */
+  /** The exchange ended a subscription: what it would have sent until it is created again is missing. */
   | ({ readonly kind: 'ended'; readonly reason: string } & Scoped)
   /** Frames were missing from `sinceMs` until now; the last part is told once they come again. */
   | ({
@@ -64,11 +64,11 @@ export type Action =
     } & Scoped)
   /** State was asked for again. */
   | ({ readonly kind: 'rebuild'; readonly how: string; readonly symbols: number } & Scoped)
-  /** The scope is over; if it comes again, its count starts anew. */
+  /** The scope is over; if it comes again, its count starts again. */
   | { readonly kind: 'forget'; readonly scope: number }
   /** The exchange announced a symbol before discovery could find it. */
   | { readonly kind: 'found'; readonly symbol: string }
-  /** Nothing but a new connection helps. */
+  /** Only a new connection helps. */
   | { readonly kind: 'reconnect'; readonly failure: Failure }
   /** The exchange will end this connection: another one is to take over before it does. */
   | { readonly kind: 'renew'; readonly reason: string }
@@ -195,7 +195,7 @@ export type Listener = {
   frame(payload: Buffer): void
   ping(): void
   pong(): void
-  /** The last call. `code` is the WebSocket's, 1006 where it ended without a word; `failure`: what the exchange did wrong. */
+  /** The last call. `code` is the WebSocket's, 1006 if it ended without a close frame; `failure`: what the exchange did wrong. */
   closed(code: number, reason: string, failure?: Failure): void
   /** Never opened; the last call. */
   refused(failure: Failure): void
@@ -206,7 +206,7 @@ export type Transport = {
   ping(): void
   /** Asks for an end: frames that were under way still come, then `closed`. */
   close(): void
-  /** Ends at once; `closed` comes. */
+  /** Ends immediately; `closed` comes. */
   terminate(): void
 }
 
@@ -235,9 +235,9 @@ export type SymbolPage = {
 
 /** What became of one discovery. */
 export type Discovered = {
-  /** All that is there now was listed. */
+  /** Everything that exists now was listed. */
   readonly known: boolean
-  /** What could not be had. None: the answer is whole, and what it did not list is not there. */
+  /** What could not be had. None: the answer is whole, and what it did not list does not exist. */
   readonly failures: readonly Failure[]
 }
 
@@ -250,7 +250,7 @@ export type Exchange = {
   readonly description?: object
   readonly source: Source
   session(options: SessionOptions): Session
-  /** No frame and no ping for so long: the connection is dead. null: it may be silent for ever. */
+  /** No frame and no ping for this long: the connection is dead. null: it may be silent without limit. */
   readonly silentMs: number | null
   /** How often we ping, where the exchange does not. */
   readonly pingEveryMs: number | null

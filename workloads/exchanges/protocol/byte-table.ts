@@ -1,5 +1,5 @@
 // From the bytes of a name to its value without making a string each time: a hash table whose keys are bytes, all in one
-// piece of memory. Bounded: past its limit it starts anew, so that an exchange with endless names cannot fill the memory.
+// piece of memory. Bounded: past its limit it starts again, so that an exchange with endless names cannot fill the memory.
 
 const START_SLOTS = 256
 const START_BYTES = 4096
@@ -16,7 +16,7 @@ export class ByteTable<V> {
   #starts = new Int32Array(START_SLOTS + 1)
   #keys = new Uint8Array(START_BYTES)
 
-  /** `make` is called once for each name (and once more after the table started anew). */
+  /** `make` is called once for each name (and once more after the table started again). */
   constructor(make: (name: string) => V, limit = 100_000) {
     this.#make = make
     this.#limit = limit

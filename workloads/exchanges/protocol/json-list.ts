@@ -128,7 +128,7 @@ export class JsonList {
     return false
   }
 
-  /** Where the value ends, or -1 if it goes on in the next piece. */
+  /** Where the value ends, or -1 if it continues in the next piece. */
   #endOfValue(piece: Uint8Array, from: number): number {
     for (let i = from; i < piece.length; i++) {
       const c = piece[i]!
@@ -211,7 +211,7 @@ function parse(parts: readonly Uint8Array[]): unknown {
   }
 }
 
-/** A text of theirs as messages show it. */
+/** A text of the exchange as messages show it. */
 export const quote = (value: unknown): string => {
   const text = JSON.stringify(value) ?? 'nothing'
   return text.length > 60 ? `${text.slice(0, 60)}…` : text

@@ -1,4 +1,4 @@
-// Spreads symbols over places that each hold so many: what is placed stays where it is, what is new goes where there
+// Spreads symbols over places that each hold a limited number: what is placed stays where it is, what is new goes where there
 // is room. Connections of a feed are filled so, and the subscriptions of a connection. One symbol costs the same
 // whether a hundred or a hundred thousand are placed.
 
@@ -56,7 +56,7 @@ export class Placement<P extends Place> {
     return place
   }
 
-  /** Places hold so many from now on. Returns the symbols that had to move, in their new places already. */
+  /** Sets how many each place holds from now on. Returns the symbols that had to move, in their new places already. */
   lower(limit: number): readonly string[] {
     this.#limit = limit
     const moved: string[] = []

@@ -1,5 +1,5 @@
 // A frame on its way to the clients: the bytes as they were recorded or made, and where in them a client's own numbers
-// stand, so that they are written without touching any other byte. One object is filled again for each frame; whoever
+// stand, so that they are written without touching any other byte. One object is filled again for each frame; a caller that
 // keeps a frame copies its bytes.
 
 /**

@@ -28,7 +28,7 @@ export type SpotOptions = {
   readonly firstTradeId?: number
 }
 
-// A side is never taken or cancelled below so many levels.
+// A side is never taken or cancelled below this many levels.
 const LEAST_LEVELS = 5
 const NOTHING: SpotEvents = { level() {}, trade() {} }
 

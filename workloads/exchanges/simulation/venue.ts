@@ -11,7 +11,7 @@ export type Outgoing =
   | { readonly kind: 'control' | 'data'; readonly text: string }
   /** The exchange ends the connection, with a close frame. */
   | { readonly kind: 'close'; readonly code: number; readonly reason: string }
-  /** The exchange ends the connection without a word. */
+  /** The exchange ends the connection without a close frame. */
   | { readonly kind: 'cut' }
 
 /**
@@ -90,7 +90,7 @@ export type HttpAnswer = {
 /** What the markets do. Takes a frame; the frame is only good until the call returns. */
 export type Deliver = {
   frame(frame: Frame): void
-  /** Whether anybody would get a frame of this channel and market: if not, it need not be made. */
+  /** Whether any client would get a frame of this channel and market: if not, it need not be made. */
   wants(channel: Channel, market: string): boolean
 }
 
@@ -110,7 +110,7 @@ type Simulated = {
 export type GeneratedExchange = Simulated & {
   /** Exchange time, unix milliseconds. */
   readonly nowMs: number
-  /** Moves on to `toMs` and makes at least `count` frames on the way, spread evenly, whether anybody wants them or not. */
+  /** Moves on to `toMs` and makes at least `count` frames on the way, spread evenly, whether a client wants them or not. */
   advance(toMs: number, count: number, deliver: Deliver): void
 }
 
@@ -207,7 +207,7 @@ export type Venue = {
   readonly ping: {
     readonly everyMs: number
     readonly body: string
-    /** So many pings in a row without an answer end the connection. */
+    /** Pings in a row that without an answer end the connection. */
     readonly unanswered: number
   } | null
   /** By kind. */

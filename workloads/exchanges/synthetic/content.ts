@@ -1,5 +1,5 @@
 // What the synthetic exchange sends: frame number n of a connection is a function of (seed, n, symbols, channels) and
-// of nothing else, so that anyone can say what must have been captured. In full:
+// of nothing else, so that a test can say what must have been captured. In full:
 //
 //   symbol   S<n mod symbols>
 //   type     channels[floor(n / symbols) mod count of channels]

@@ -7,20 +7,20 @@ import { type SyntheticOptions, syntheticFrame } from './content.ts'
 export type GeneratorOptions = SyntheticOptions & {
   /** Frames a second. */
   readonly rate: number
-  /** So many frames, then silence; Infinity for no end. */
+  /** Number of frames, then silence; Infinity for no end. */
   readonly limit: number
   readonly nowMs: () => number
 }
 
 const TICK_MS = 2
-/** After a pause longer than this the pace starts anew. */
+/** After a pause longer than this the pace starts again. */
 const BEHIND_MS = 100
-/** A tick gives way to the rest of the process after so many frames. */
+/** A tick yields to the rest of the process after this many frames. */
 const FRAMES_A_TICK = 2_000
 /** It pings, as a real exchange does, so that its silence is not taken for death. */
 const PING_MS = 10_000
 
-/** Opens at once and sends until it is closed. */
+/** Opens immediately and sends until it is closed. */
 export function startGenerator(options: GeneratorOptions, listener: Listener): void {
   const { rate, limit, nowMs } = options
   let sent = 0

@@ -1,4 +1,4 @@
-// The protocol of the synthetic exchange: there is none. Frames come by themselves, one count for the connection.
+// The protocol of the synthetic exchange: there is none. Frames come unasked, one count for the connection.
 
 import { isUtf8 } from 'node:buffer'
 import { FORM } from '#wire/form.ts'

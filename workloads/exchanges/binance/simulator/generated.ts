@@ -9,7 +9,7 @@ import type { Deliver } from '../../simulation/venue.ts'
 import { BOOK_TICKER, nameOf, SPEED_MS, TRADE } from './channels.ts'
 import type { Levels, Listed, Snapshot, Source } from './source.ts'
 
-/** All prices and sizes are written with so many decimals, whatever the step. */
+/** All prices and sizes are written with this many decimals, whatever the step. */
 const DECIMALS = 8
 /** Digits of a size that are used. */
 const SIZE_DIGITS = 5

@@ -7,7 +7,7 @@ import { type DescribedType, pathsOf } from '../types.ts'
 export type Values = Readonly<Record<string, string>>
 
 type Json = unknown
-/** Characters of no meaning to anyone else mark the places: text inside quotes, and a value of its own. */
+/** Characters without any other meaning mark the places: text inside quotes, and a value of its own. */
 const TEXT = '\uE000'
 const RAW = '\uE001'
 const textPlace = (name: string): string => `${TEXT}${name}${TEXT}`
@@ -35,7 +35,7 @@ export class Form {
       if (value !== undefined) set(path, value)
     }
     for (const path of type.scope?.split('+') ?? []) set(path, type.name)
-    // Any value tells the type: one that is there for another reason will do.
+    // Any value tells the type: one that is required for another reason will do.
     if (isAny) setType()
     const text = JSON.stringify(root.value ?? {})
     this.#pieces = text

@@ -58,7 +58,7 @@ export function idList(params: Params, name: string): number[] | undefined | nul
   return value as number[]
 }
 
-/** Markets named by `one` or by `many`; both at once, or of a wrong type, is null; an empty list counts as absent. */
+/** Markets named by `one` or by `many`; both together, or of a wrong type, is null; an empty list counts as absent. */
 export function namesOf(params: Params, one: string, many: string): string[] | undefined | null {
   const list = textList(params, many)
   if (list === null) return null

@@ -1,4 +1,4 @@
-// Kalshi's doors: the handshake, which is signed, and the REST calls, which cost tokens. Whoever is refused is told so in
+// Kalshi's doors: the handshake, which is signed, and the REST calls, which cost tokens. A client that is refused is told so in
 // the exchange's own words; `hint` is ours.
 
 import { SsmdError } from '#crds/errors.ts'

@@ -1,6 +1,6 @@
 // The generated exchange: series of 15-minute markets that are created, open, trade, close, are determined and
 // settled, one window after the other. What happens is a function of seed and step; only the times written on
-// it come from whoever moves it. Pure: no clock, no socket.
+// it come from its caller. Pure: no clock, no socket.
 
 import type { Frame } from '../../simulation/frame.ts'
 import { Random, seedOf } from '../../simulation/random.ts'

@@ -1,5 +1,5 @@
-// The API keys that the simulator accepts: public halves only, registered by whoever dials it or taken from
-// the environment. Without one of these nobody connects, as on the real exchange.
+// The API keys that the simulator accepts: public halves only, registered by the client that dials it or taken from
+// the environment. Without one of these no client connects, as on the real exchange.
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { SsmdError } from '#crds/errors.ts'
 

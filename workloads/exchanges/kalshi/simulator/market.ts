@@ -70,7 +70,7 @@ export class MarketBook {
     this.mid = Math.min(97, Math.max(3, this.mid + (up ? 1 : -1)))
   }
 
-  /** Somebody takes from the best bid of the other side; false where there is nobody. */
+  /** Takes from the best bid of the other side; false if it has no bid. */
   #take(random: Random, events: MarketEvents): boolean {
     const taker: Side = random.chance(1, 2) ? YES : NO
     const maker: Side = taker === YES ? NO : YES
@@ -93,7 +93,7 @@ export class MarketBook {
     return true
   }
 
-  /** Somebody quotes or takes a quote back. */
+  /** Adds a quote or removes one. */
   #quote(random: Random, events: MarketEvents): void {
     const side: Side = random.chance(1, 2) ? YES : NO
     const other: Side = side === YES ? NO : YES

@@ -76,7 +76,7 @@ export class PlayedMarkets implements Source {
     }
   }
 
-  /** As long as it plays, every market is open, or nobody would subscribe to what is still to come. */
+  /** As long as it plays, every market is open, or no client would subscribe to what is still to come. */
   #restMarket(market: Market): RestMarket {
     const recorded = this.#metadata.markets.get(market.ticker)
     const done = this.#ended

@@ -31,7 +31,7 @@ export type MarketView = {
 export type Limits = {
   /** Markets of one subscription; Kalshi publishes no number, clients treat 256 as hard. */
   readonly marketsPerSubscription: number
-  /** `update_subscription` commands of one subscription: at once, and each second after. */
+  /** `update_subscription` commands of one subscription: immediately, and each second after. */
   readonly commandBurst: number
   readonly commandsPerSecond: number
 }
@@ -93,7 +93,7 @@ export class KalshiSession implements Session {
     return []
   }
 
-  /** Code 25 for each subscription: they are over, and the client has to ask anew. The connection stays. */
+  /** Code 25 for each subscription: they are over, and the client has to ask again. The connection stays. */
   overflowed(): Answer[] {
     return [...this.#subscriptions.values()].map((subscription) => this.terminate(subscription, 25))
   }
@@ -144,7 +144,7 @@ export class KalshiSession implements Session {
     }
   }
 
-  /** The exchange ends a subscription by itself (codes 10 and 25): it is gone after this answer. */
+  /** The exchange ends a subscription unasked (codes 10 and 25): it is gone after this answer. */
   terminate(subscription: Subscription, code: KalshiErrorCode): Answer {
     this.#subscriptions.delete(subscription.sid)
     this.#changed()

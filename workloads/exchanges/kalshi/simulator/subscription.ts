@@ -1,5 +1,5 @@
 // One subscription of one client: a channel, its markets, and the counter that all frames and answers of
-// its sid share. Nobody else counts.
+// its sid share. No other part counts.
 import type { Route } from '../../simulation/venue.ts'
 import type { Channel } from './channels.ts'
 

@@ -8,7 +8,7 @@ export const WEBSOCKET_PATH = '/v2'
 const REST_PATHS = '/0/public/'
 const ASSET_PAIRS = `${REST_PATHS}AssetPairs`
 
-/** Cloudflare, in front of Kraken, refuses an address after so many handshakes within ten minutes. */
+/** Cloudflare, in front of Kraken, refuses an address after this many handshakes within ten minutes. */
 const MAX_DIALS = 150
 const WITHIN_MS = 600_000
 

@@ -28,9 +28,9 @@ import {
 
 /** Trades of a snapshot. */
 const HISTORY = 50
-/** Trades of a pair before anybody came. */
+/** Trades of a pair before the first client came. */
 const FIRST_TRADES = 3
-/** One act in so many changes the status of a pair. */
+/** One act in this many changes the status of a pair. */
 const STATUS_EVERY = 5_000
 /** Levels that are as far from the tenth as no single act moves them. */
 const SURE_RANKS = 6

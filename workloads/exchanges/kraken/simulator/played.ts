@@ -9,7 +9,7 @@ import { bookText, checksumOf, type Level, timeText } from './texts.ts'
 
 type Sides = { readonly bids: Map<string, string>; readonly asks: Map<string, string> }
 
-/** The levels of one side in a frame; digits are kept as they stand there. */
+/** The levels of one side in a frame; digits are kept unchanged. */
 const LEVEL = /\{"price":"?([\d.eE+-]+)"?,"qty":"?([\d.eE+-]+)"?\}/g
 
 export class PlayedMarkets implements Source {

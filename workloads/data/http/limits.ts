@@ -1,0 +1,46 @@
+// The limits of the API in one place, with what each prevents.
+
+import type { Rate } from './rate-limit.ts'
+
+export type Limits = {
+  /** Answers from what is there, at a time: each holds some buffers. */
+  readonly reads: number
+  /** Answers that work through all of it, at a time: each may keep a core busy. */
+  readonly computes: number
+  /** Streams that stay open, at a time. */
+  readonly streams: number
+  /** Requests that wait for their turn, of each kind. */
+  readonly waiting: number
+  readonly waitMs: number
+  /** A caller that takes nothing for so long is cut off. */
+  readonly slowReaderMs: number
+  /** Headers, and whole requests, arrive in this time. */
+  readonly headersMs: number
+  readonly requestMs: number
+  readonly keepAliveMs: number
+  /** Of all headers of a request together, the address too. */
+  readonly headerBytes: number
+  readonly connections: number
+  /** Of each key. */
+  readonly keyRate: Rate
+  readonly streamsPerKey: number
+  /** Of requests without a valid key, for each address. */
+  readonly refusedRate: Rate
+}
+
+export const LIMITS: Limits = {
+  reads: 32,
+  computes: 2,
+  streams: 64,
+  waiting: 256,
+  waitMs: 10_000,
+  slowReaderMs: 30_000,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  keepAliveMs: 5_000,
+  headerBytes: 16 * 1024,
+  connections: 2_000,
+  keyRate: { burst: 600, perSecond: 20 },
+  streamsPerKey: 8,
+  refusedRate: { burst: 60, perSecond: 1 },
+}

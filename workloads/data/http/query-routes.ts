@@ -1,0 +1,156 @@
+// The routes of the queries: each answers one query of QUERIES, whatever it is.
+
+import { readCursor, writeCursor } from '../cursor.ts'
+import { FORMATS, type Format, TIMES, type Times } from '../formats/format.ts'
+import { parameterReader } from '../parameters.ts'
+import type { Parameter, Parameters, Query, QueryContext } from '../query.ts'
+import { answerRows } from './answer-rows.ts'
+import type { Limits } from './limits.ts'
+import type { ApiMetrics } from './metrics.ts'
+import { formatOf } from './negotiation.ts'
+import { queryDocument } from './query-document.ts'
+import { requestSignal } from './request-signal.ts'
+import { textsOf } from './request-texts.ts'
+import type { ApiContext, ApiDeps, Route } from './route.ts'
+import { pathNames } from './route.ts'
+
+/** Of every query that answers rows, beside its own. */
+export function rowsParameters({ answer }: Query): Parameter[] {
+  if (answer.kind !== 'rows') return []
+  const { usual, most } = answer.limit
+  return [
+    {
+      name: 'limit',
+      schema: {
+        type: 'integer',
+        minimum: 1,
+        maximum: most,
+        default: usual,
+        description:
+          'Rows at most. The answer says whether rows were left out, and where to continue.',
+      },
+    },
+    {
+      name: 'cursor',
+      schema: {
+        type: 'string',
+        description:
+          'next_cursor of an answer: continues behind its last row. Send the same parameters with it.',
+      },
+    },
+    {
+      name: 'format',
+      schema: {
+        type: 'string',
+        enum: [...FORMATS],
+        description: 'Form of the answer, in place of Accept.',
+      },
+    },
+    {
+      name: 'times',
+      schema: {
+        type: 'string',
+        enum: [...TIMES],
+        default: 'rfc3339',
+        description:
+          'Times in JSON and CSV: RFC 3339 with nine decimals, or nanoseconds since 1970 as text.',
+      },
+    },
+    ...(hasFrames(answer.columns)
+      ? [
+          {
+            name: 'raw',
+            schema: {
+              type: 'boolean',
+              default: false,
+              description:
+                'Only the frames, byte for byte as received, each with a line feed behind.',
+            },
+          },
+        ]
+      : []),
+  ]
+}
+
+const hasFrames = (columns: readonly { readonly name: string; readonly type: string }[]): boolean =>
+  columns.some(({ name, type }) => name === 'frame' && type === 'bytes')
+
+export function queryRoutes(
+  queries: readonly Query[],
+  deps: ApiDeps,
+  limits: Limits,
+  metrics: ApiMetrics
+): Route[] {
+  return queries.map((query): Route => {
+    for (const name of pathNames(query.path))
+      if (!query.parameters.some((one) => one.name === name))
+        throw new Error(`${query.name}: {${name}} of its path is no parameter`)
+    const read = parameterReader([...query.parameters, ...rowsParameters(query)])
+    return {
+      method: 'GET',
+      path: query.path,
+      need: 'data',
+      class: query.class,
+      document: queryDocument(query, [...query.parameters, ...rowsParameters(query)]),
+      handle: (ctx) => answerQuery(ctx, query, read(textsOf(ctx)), deps, limits, metrics),
+    }
+  })
+}
+
+async function answerQuery(
+  ctx: ApiContext,
+  query: Query,
+  values: Parameters,
+  deps: ApiDeps,
+  limits: Limits,
+  metrics: ApiMetrics
+): Promise<void> {
+  const own = new Set(query.parameters.map(({ name }) => name))
+  const parameters = Object.fromEntries(Object.entries(values).filter(([name]) => own.has(name)))
+  using asked = requestSignal(ctx, deps.signal)
+  const context: QueryContext = {
+    roots: deps.roots,
+    cacheDir: deps.cacheDir,
+    nowMs: deps.nowMs,
+    manifests: deps.manifests,
+    grant: ctx.state.caller.grant,
+    signal: asked.signal,
+    limit: query.answer.kind === 'rows' ? Number(values.limit) : 0,
+    after:
+      typeof values.cursor === 'string' && query.answer.kind === 'rows'
+        ? readCursor(values.cursor, query.name, parameters)
+        : null,
+  }
+  ctx.set('Cache-Control', 'private, no-cache')
+  if (query.answer.kind === 'document') {
+    ctx.state.format = 'json'
+    const answer = await query.run(parameters, context)
+    if (answer.kind !== 'document') throw new Error(`${query.name} answered rows`)
+    ctx.type = 'application/json'
+    ctx.body = `${JSON.stringify(answer.body)}\n`
+    return
+  }
+  const raw = values.raw === true
+  const format = raw ? 'ndjson' : formatOf(ctx, values.format as Format | undefined)
+  ctx.state.format = raw ? 'raw' : format
+  const answer = await query.run(parameters, context)
+  if (answer.kind !== 'rows') throw new Error(`${query.name} answered a document`)
+  const { rows, body } = await answerRows(ctx, answer, {
+    format,
+    raw,
+    times: values.times as Times,
+    slowReaderMs: limits.slowReaderMs,
+    cursorOf: (position) => writeCursor(query.name, parameters, position),
+    linkOf: (cursor) => linkWith(ctx, cursor),
+  })
+  metrics.rows(ctx.state.route, rows)
+  metrics.bytes(ctx.state.route, body.bytes)
+}
+
+/** The address of this request with another cursor. */
+function linkWith(ctx: ApiContext, cursor: string): string {
+  const pairs = ctx.querystring
+    .split('&')
+    .filter((pair) => pair !== '' && !/^cursor(=|$)/.test(pair))
+  return `${ctx.path}?${[...pairs, `cursor=${cursor}`].join('&')}`
+}

@@ -1,0 +1,18 @@
+// Aborted when nobody waits for an answer any more: the caller has closed the connection, or the program stops.
+
+import { CallerGone } from './body.ts'
+import type { ApiContext } from './route.ts'
+
+export function requestSignal(
+  { res }: ApiContext,
+  stop: AbortSignal
+): Disposable & { readonly signal: AbortSignal } {
+  const gone = new AbortController()
+  const onClose = (): void => gone.abort(new CallerGone('the caller is gone'))
+  if (res.destroyed) onClose()
+  else res.once('close', onClose)
+  return {
+    signal: AbortSignal.any([gone.signal, stop]),
+    [Symbol.dispose]: () => void res.off('close', onClose),
+  }
+}

@@ -1,0 +1,108 @@
+// `ssmd data-api`: the HTTP API over archives, and the page. This file puts the parts together: archives, keys, the server, health
+// and metrics.
+
+import { stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { SsmdError, usageError } from '#crds/errors.ts'
+import { parseAddress } from '#role/health.ts'
+import { announceReady, type Logger, runRole, stopped } from '#role/run.ts'
+import { allowAll, withKeys } from './http/access.ts'
+import { isLoopbackName } from './http/host.ts'
+import { startApi } from './http/server.ts'
+import type { KeyRing } from './keys/authenticate.ts'
+import { isKeyId } from './keys/format.ts'
+import { KeyStore } from './keys/store.ts'
+import { ManifestCache } from './manifests.ts'
+import { readRoots } from './roots.ts'
+
+export type DataApiOptions = {
+  /** As given: `<folder>` or `<name>=<folder>`. */
+  readonly paths: readonly string[]
+  readonly listen: string
+  readonly cacheDir?: string
+  readonly healthAddr?: string
+  /** A single key for everything, as `SSMD_API_KEY` gives it. */
+  readonly apiKey?: string
+  /** Folder of API keys, as `ssmd api-key` keeps it, or a mounted Secret. */
+  readonly apiKeys?: string
+}
+
+/** Runs until SIGTERM. */
+export async function runDataApi(options: DataApiOptions): Promise<void> {
+  await runRole({ name: 'data-api', healthAddr: options.healthAddr }, async (role) => {
+    const { log, metrics, signal, clock } = role
+    const { host, port } = parseAddress(options.listen)
+    const store = options.apiKeys ? new KeyStore(options.apiKeys) : undefined
+    const ring = keyRing(store, options.apiKey)
+    const isLoopbackOnly = ring === undefined
+    if (isLoopbackOnly && !isLoopbackName(host)) throw openToAll(options.listen)
+    if (options.paths.length === 0) throw nothingToServe()
+    const roots = readRoots(options.paths)
+    for (const { path } of roots) await refuseMissing(path)
+    let isSaid = false
+    const noteUse = (id: string): void => {
+      if (!isKeyId(id)) return
+      void store?.noteUse(id, clock.nowMs()).catch((error: unknown) => {
+        // A mounted Secret takes no writes: said once, as no trouble.
+        if (!isSaid) log.info({ reason: String(error) }, 'the last use of API keys is not noted')
+        isSaid = true
+      })
+    }
+    const api = await startApi({
+      roots,
+      cacheDir: options.cacheDir ?? join(homedir(), '.cache/ssmd/events'),
+      nowMs: clock.nowMs,
+      manifests: new ManifestCache(),
+      log,
+      signal,
+      metrics,
+      host,
+      port,
+      authorize: ring ? withKeys(ring, { nowMs: clock.nowMs, onUse: noteUse }) : allowAll,
+      isLoopbackOnly,
+    })
+    if (store) await sayKeys(store, options.apiKeys!, log)
+    announceReady(role, {
+      address: `http://${api.address}/`,
+      paths: roots.map(({ path }) => resolve(path)),
+      keys: !isLoopbackOnly,
+    })
+    await stopped(role)
+    await api.close()
+  })
+}
+
+/** Undefined if there are no keys: a store without one is still a store, and lets no caller in. */
+const keyRing = (store: KeyStore | undefined, single: string | undefined): KeyRing | undefined =>
+  store || single ? { ...(store ? { store } : {}), ...(single ? { single } : {}) } : undefined
+
+/** What is wrong with the keys, at the start: each request is refused in the same words. */
+async function sayKeys(store: KeyStore, folder: string, log: Logger): Promise<void> {
+  const { keys, damaged } = await store.list()
+  for (const { code, message, hint } of damaged) log.error({ code, hint }, message)
+  if (keys.length === 0)
+    log.warn({ hint: `ssmd api-key create <name> --store ${folder}` }, `${folder} holds no API key`)
+}
+
+const nothingToServe = (): SsmdError =>
+  usageError('no archive is named', 'give its root with --path, or set SSMD_DATA_PATH')
+
+const openToAll = (listen: string): SsmdError =>
+  usageError(
+    `--listen ${listen} can be reached from other computers, and there is no API key`,
+    'create one with ssmd api-key create and give their folder with --api-keys, or listen on 127.0.0.1'
+  )
+
+/** Only at the start: a folder that is missing later may come back, and the other archives are answered meanwhile. */
+async function refuseMissing(path: string): Promise<void> {
+  const stats = await stat(path).catch(() => undefined)
+  if (stats?.isDirectory()) return
+  throw new SsmdError(
+    'SSMD_E_NOT_FOUND',
+    stats === undefined
+      ? `there is no archive at ${path}`
+      : `${path} is no folder, so it is no archive`,
+    { hint: 'give the root of an archive with --path, or try ssmd data-api --demo' }
+  )
+}

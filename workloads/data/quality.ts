@@ -1,0 +1,51 @@
+// How good the data of an answer is: each day that it was made of, and the gaps of them within the interval that the rows cover.
+
+import { type Manifest, summaryOf } from '#archive/read/reader.ts'
+import type { Interval } from './interval.ts'
+import type { DayQuality, Quality } from './query.ts'
+
+type Seen = { readonly feed: string; readonly manifest: Manifest }
+
+export type QualityChoice = Interval & {
+  /** Channels that cannot have what was asked for: their own gaps are left out. @default none */
+  readonly isOther?: (channel: string) => boolean
+}
+
+export class QualityBook {
+  readonly #choice: QualityChoice
+  readonly #seen = new Map<string, Seen>()
+  #end: string | undefined
+
+  constructor(choice: QualityChoice) {
+    this.#choice = choice
+    this.#end = choice.to
+  }
+
+  /** A day that rows are made of; again, if its manifest is newer. */
+  add(feed: string, manifest: Manifest): void {
+    this.#seen.set(`${feed} ${manifest.day}`, { feed, manifest })
+  }
+
+  /** The rows end before `to`: what comes behind is left for the next answer. */
+  cutAt(time: string): void {
+    this.#end = time
+  }
+
+  quality(): Quality {
+    const { from, isOther } = this.#choice
+    const end = this.#end
+    const days: DayQuality[] = []
+    const gaps: Quality['gaps'][number][] = []
+    for (const { feed, manifest } of this.#seen.values()) {
+      const { day, condition, simulated } = manifest
+      days.push({ feed, day, condition, simulated, proof: summaryOf(manifest).proof })
+      for (const gap of manifest.gaps) {
+        if (from !== undefined && gap.to !== null && gap.to < from) continue
+        if (end !== undefined && gap.from >= end) continue
+        if (gap.channel !== undefined && isOther?.(gap.channel) === true) continue
+        gaps.push({ feed, day, ...gap })
+      }
+    }
+    return { days, gaps }
+  }
+}

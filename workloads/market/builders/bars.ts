@@ -1,0 +1,270 @@
+// Bars of trades: of equal time, number of trades, volume or value. Prices stay as sent, sums are exact whatever their size, and nothing is
+// filled forward: where nothing was traded there is no bar, and a bar that touches a gap says so.
+//
+// Time is receive time, so that a bar is over when a later event comes, and live and history make the same bars. Trades that happened
+// before the subscription (FLAG.history) are left out.
+
+import { compareDecimals, MAX_MANTISSA, POWERS } from '../decimal.ts'
+import { EVENT, FLAG, type MarketEvent, SIDE } from '../event.ts'
+import { BarGaps, isBefore } from './bar-gaps.ts'
+import type { BarSize } from './bar-size.ts'
+import { ExactSum } from './exact-sum.ts'
+
+/** A bar while it grows, and as it is handed out; reused for the next one of its instrument. */
+export class Bar {
+  readonly feed: string
+  readonly symbol: string
+  /** Of a time bar: its interval, the end being exclusive. Of others: receive times of the first and the last trade. */
+  startMs = 0
+  startNs = 0
+  endMs = 0
+  endNs = 0
+  trades = 0
+  /** Prices, each with its own scale. */
+  open = 0
+  openScale = 0
+  high = 0
+  highScale = 0
+  low = 0
+  lowScale = 0
+  close = 0
+  closeScale = 0
+  /** Sums of sizes with `sizeScale`: of all trades, and by what the aggressor did, if the exchange says so. */
+  readonly volume = new ExactSum()
+  readonly buyVolume = new ExactSum()
+  readonly sellVolume = new ExactSum()
+  sizeScale = 0
+  /** The sum of price × size, with `valueScale`. */
+  readonly value = new ExactSum()
+  valueScale = 0
+  /** Something was missing within it. */
+  gap = false
+  /** False: more of it may come, or its beginning was not read. */
+  complete = true
+
+  constructor(feed: string, symbol: string) {
+    this.feed = feed
+    this.symbol = symbol
+  }
+
+  /** value ÷ volume, rounded half up to `scale` decimals; undefined without volume. */
+  vwap(scale: number): bigint | undefined {
+    const volume = this.volume.value
+    if (volume <= 0n) return undefined
+    const zeros = scale + this.sizeScale - this.valueScale
+    const value = this.value.value * 2n
+    const [over, under] =
+      zeros >= 0 ? [value * 10n ** BigInt(zeros), volume] : [value, volume * 10n ** BigInt(-zeros)]
+    const twice = over + under
+    const rounded = twice / (2n * under)
+    return twice < 0n && twice % (2n * under) !== 0n ? rounded - 1n : rounded
+  }
+
+  begin({ price, priceScale, sizeScale }: MarketEvent, scale: number): void {
+    this.trades = 0
+    this.open = price
+    this.openScale = priceScale
+    this.high = price
+    this.highScale = priceScale
+    this.low = price
+    this.lowScale = priceScale
+    this.sizeScale = Math.max(sizeScale, scale)
+    this.valueScale = Math.max(priceScale + sizeScale, scale)
+    this.volume.clear()
+    this.buyVolume.clear()
+    this.sellVolume.clear()
+    this.value.clear()
+    this.complete = true
+  }
+
+  add({ price, priceScale, size, sizeScale, side }: MarketEvent): void {
+    this.trades++
+    this.close = price
+    this.closeScale = priceScale
+    if (compareDecimals(price, priceScale, this.high, this.highScale) > 0) {
+      this.high = price
+      this.highScale = priceScale
+    }
+    if (compareDecimals(price, priceScale, this.low, this.lowScale) < 0) {
+      this.low = price
+      this.lowScale = priceScale
+    }
+    if (Number.isNaN(size)) return
+    if (sizeScale > this.sizeScale) this.#refineSizes(sizeScale)
+    const zeros = this.sizeScale - sizeScale
+    addScaled(this.volume, size, zeros)
+    if (side === SIDE.buy) addScaled(this.buyVolume, size, zeros)
+    else if (side === SIDE.sell) addScaled(this.sellVolume, size, zeros)
+    const scale = priceScale + sizeScale
+    if (scale > this.valueScale) {
+      this.value.scale(scale - this.valueScale)
+      this.valueScale = scale
+    }
+    addProduct(this.value, price, size, this.valueScale - scale)
+  }
+
+  #refineSizes(scale: number): void {
+    const zeros = scale - this.sizeScale
+    this.volume.scale(zeros)
+    this.buyVolume.scale(zeros)
+    this.sellVolume.scale(zeros)
+    this.sizeScale = scale
+  }
+}
+
+function addScaled(sum: ExactSum, integer: number, zeros: number): void {
+  if (zeros === 0) sum.add(integer)
+  else addProduct(sum, integer, 1, zeros)
+}
+
+/** Adds a × b × 10^zeros. */
+function addProduct(sum: ExactSum, a: number, b: number, zeros: number): void {
+  if (zeros === 0) {
+    sum.addProduct(a, b)
+    return
+  }
+  const power = POWERS[zeros] ?? Number.POSITIVE_INFINITY
+  const scaled = b * power
+  if (Math.abs(scaled) <= MAX_MANTISSA) sum.addProduct(a, scaled)
+  else sum.value += BigInt(a) * BigInt(b) * 10n ** BigInt(zeros)
+}
+
+type State = {
+  readonly bar: Bar
+  isOpen: boolean
+  /** When its bar before ended; ms -1: there was none. */
+  closedMs: number
+  closedNs: number
+}
+
+export type BarOptions = {
+  readonly size: BarSize
+  /** Takes a bar that is over, valid until it returns. Bars that end together come by feed and symbol. */
+  readonly onBar: (bar: Bar) => void
+}
+
+export class BarBuilder {
+  readonly #size: BarSize
+  readonly #onBar: (bar: Bar) => void
+  readonly #states = new Map<string, Map<string, State>>()
+  readonly #gaps = new BarGaps()
+  /** Of time bars: when those that are open end. */
+  #endMs = Number.POSITIVE_INFINITY
+  readonly #open: State[] = []
+
+  constructor({ size, onBar }: BarOptions) {
+    this.#size = size
+    this.#onBar = onBar
+  }
+
+  /** Takes the next event in the order of receive times. */
+  apply(event: MarketEvent): void {
+    if (event.recvMs >= this.#endMs) this.#closeAll()
+    if (event.kind === EVENT.trade) this.#trade(event)
+    else if (event.kind === EVENT.gap) this.#gap(event)
+  }
+
+  /**
+   * No more events come. Bars that are open are handed out; `knownMs`: until when all events were seen, so that time bars that end
+   * by then are complete.
+   */
+  end(knownMs = Number.NEGATIVE_INFINITY): void {
+    const isTime = this.#size.kind === 'time'
+    for (const { bar } of this.#open) bar.complete = isTime && this.#endMs <= knownMs
+    this.#closeAll()
+  }
+
+  #trade(event: MarketEvent): void {
+    if (Number.isNaN(event.price) || (event.flags & FLAG.history) !== 0) return
+    const state = this.#stateOf(event.feed, event.symbol)
+    const { bar } = state
+    if (!state.isOpen) this.#begin(state, event)
+    bar.add(event)
+    if (this.#size.kind === 'time') return
+    bar.endMs = event.recvMs
+    bar.endNs = event.recvNs
+    if (!isFull(bar, this.#size)) return
+    this.#open.splice(this.#open.indexOf(state), 1)
+    this.#close(state)
+  }
+
+  #begin(state: State, event: MarketEvent): void {
+    const { feed, recvMs, recvNs } = event
+    const { bar, closedMs, closedNs } = state
+    const size = this.#size
+    state.isOpen = true
+    this.#open.push(state)
+    if (size.kind === 'time') {
+      bar.begin(event, 0)
+      bar.startMs = Math.floor(recvMs / size.ms) * size.ms
+      bar.endMs = bar.startMs + size.ms
+      this.#endMs = bar.endMs
+      bar.gap = this.#gaps.touches(feed, bar.startMs, 0)
+      return
+    }
+    bar.begin(event, size.kind === 'tick' ? 0 : size.scale)
+    bar.startMs = recvMs
+    bar.startNs = recvNs
+    // What is missing between two bars is missing in the second one.
+    const isFirst = closedMs < 0
+    bar.gap = this.#gaps.touches(feed, isFirst ? recvMs : closedMs, isFirst ? recvNs : closedNs)
+  }
+
+  #gap(event: MarketEvent): void {
+    const { untilMs, untilNs, feed, symbol } = event
+    this.#gaps.take(event)
+    const reaches = (event.flags & FLAG.last) !== 0
+    for (const { bar } of this.#open) {
+      if (bar.feed !== feed || (symbol !== '' && symbol !== bar.symbol)) continue
+      if (reaches && isBefore(untilMs, untilNs, bar.startMs, bar.startNs)) continue
+      bar.gap = true
+    }
+  }
+
+  #closeAll(): void {
+    const open = this.#open.splice(0)
+    if (open.length > 1) open.sort(byName)
+    for (const state of open) this.#close(state)
+    this.#endMs = Number.POSITIVE_INFINITY
+  }
+
+  #close(state: State): void {
+    const { bar } = state
+    state.isOpen = false
+    state.closedMs = bar.endMs
+    state.closedNs = bar.endNs
+    this.#onBar(bar)
+  }
+
+  #stateOf(feed: string, symbol: string): State {
+    let states = this.#states.get(feed)
+    if (states === undefined) {
+      states = new Map()
+      this.#states.set(feed, states)
+    }
+    let state = states.get(symbol)
+    if (state === undefined) {
+      state = { bar: new Bar(feed, symbol), isOpen: false, closedMs: -1, closedNs: 0 }
+      states.set(symbol, state)
+    }
+    return state
+  }
+}
+
+function isFull({ trades, volume, sizeScale, value, valueScale }: Bar, size: BarSize): boolean {
+  switch (size.kind) {
+    case 'tick':
+      return trades >= size.trades
+    case 'volume':
+      return volume.reaches(size.at(sizeScale))
+    case 'value':
+      return value.reaches(size.at(valueScale))
+    case 'time':
+      return false
+  }
+}
+
+function byName({ bar: a }: State, { bar: b }: State): number {
+  if (a.feed !== b.feed) return a.feed < b.feed ? -1 : 1
+  return a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0
+}

@@ -1,0 +1,110 @@
+// The order book of every instrument that events tell of, each as market/book.ts keeps it.
+
+import { Book, type BookOptions } from '../book.ts'
+import { EVENT, FLAG, type MarketEvent, SIDE } from '../event.ts'
+
+/** How the books of an exchange are kept. */
+export type OrderBookOptions = Pick<BookOptions, 'isChained' | 'isProven'> & {
+  /**
+   * The exchange keeps one of so many levels of each side and does not say which ones leave: the least that holds a snapshot is taken.
+   * Default: all levels are kept.
+   */
+  readonly depths?: readonly number[]
+}
+
+/** A book and where it stands. */
+export class InstrumentBook {
+  readonly feed: string
+  readonly symbol: string
+  readonly book: Book
+  /** Receive time of the snapshot that it was built from, and of the last event in it; -1: none. */
+  snapshotMs = -1
+  snapshotNs = 0
+  recvMs = -1
+  recvNs = 0
+  readonly #depths: readonly number[] | undefined
+  /** Levels of each side in the snapshot that is being read. */
+  #bids = 0
+  #asks = 0
+
+  constructor(feed: string, symbol: string, { depths, ...options }: OrderBookOptions) {
+    this.feed = feed
+    this.symbol = symbol
+    this.book = new Book(options)
+    this.#depths = depths
+  }
+
+  apply(event: MarketEvent): void {
+    const { book } = this
+    const before = book.snapshots
+    book.apply(event)
+    if (event.kind === EVENT.bookSnapshot) this.#count(event)
+    else if (event.kind !== EVENT.bookChange) return
+    this.recvMs = event.recvMs
+    this.recvNs = event.recvNs
+    if (book.snapshots === before) return
+    this.snapshotMs = event.recvMs
+    this.snapshotNs = event.recvNs
+    if (this.#depths === undefined) return
+    const most = Math.max(this.#bids, this.#asks)
+    book.keep(this.#depths.find((levels) => levels >= most) ?? most)
+  }
+
+  #count({ flags, side }: MarketEvent): void {
+    if ((flags & FLAG.first) !== 0) {
+      this.#bids = 0
+      this.#asks = 0
+    }
+    if ((flags & FLAG.empty) !== 0) return
+    if (side === SIDE.bid) this.#bids++
+    else this.#asks++
+  }
+}
+
+export class OrderBooks {
+  readonly #books = new Map<string, Map<string, InstrumentBook>>()
+  readonly #optionsOf: (feed: string) => OrderBookOptions
+  readonly #onChange: (book: InstrumentBook) => void
+
+  /** `onChange` takes a book behind each complete change. */
+  constructor(
+    optionsOf: (feed: string) => OrderBookOptions,
+    onChange: (book: InstrumentBook) => void = () => {}
+  ) {
+    this.#optionsOf = optionsOf
+    this.#onChange = onChange
+  }
+
+  /** Takes the next event. A gap without a symbol makes every book of its feed suspect. */
+  apply(event: MarketEvent): void {
+    const { kind, feed, symbol } = event
+    if (kind === EVENT.bookSnapshot || kind === EVENT.bookChange) {
+      const book = this.#bookOf(feed, symbol)
+      book.apply(event)
+      if ((event.flags & FLAG.last) !== 0) this.#onChange(book)
+    } else if (kind === EVENT.gap && symbol === '') {
+      for (const book of this.#books.get(feed)?.values() ?? []) book.apply(event)
+    } else if (kind === EVENT.gap || kind === EVENT.instrument) {
+      this.#books.get(feed)?.get(symbol)?.apply(event)
+    }
+  }
+
+  /** Undefined if nothing was said of it. */
+  get(feed: string, symbol: string): InstrumentBook | undefined {
+    return this.#books.get(feed)?.get(symbol)
+  }
+
+  #bookOf(feed: string, symbol: string): InstrumentBook {
+    let books = this.#books.get(feed)
+    if (books === undefined) {
+      books = new Map()
+      this.#books.set(feed, books)
+    }
+    let book = books.get(symbol)
+    if (book === undefined) {
+      book = new InstrumentBook(feed, symbol, this.#optionsOf(feed))
+      books.set(symbol, book)
+    }
+    return book
+  }
+}
