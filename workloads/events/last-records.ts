@@ -12,8 +12,9 @@ export type Wanted = { readonly connection: string; readonly before: RecordKey }
 type Search = Wanted & { readonly at: Time; found: Time | undefined }
 
 /** A connection that receives frames has one within seconds. */
-const WINDOWS_MS = [2_000, 60_000, 3_600_000, 86_400_000]
-/** More windows than these are read as one: each takes a look into the index. */
+const DAY_MS = 86_400_000
+const WINDOWS_MS = [2_000, 60_000, 3_600_000, DAY_MS]
+/** Instead of more windows than these all of the day is read: each takes a look into the index. */
 const MOST_SPANS = 8
 
 /** Receive times by what was wanted; what has none before it on its day is left out. */
@@ -32,8 +33,14 @@ export async function lastRecords(
   }
   const take = taker(byConnection)
   let open = [...searches.values()]
-  for (const window of WINDOWS_MS) {
-    for (const { from, to } of spansOf(open, window)) {
+  for (const usual of WINDOWS_MS) {
+    let window = usual
+    let spans = spansOf(open, window)
+    if (spans.length > MOST_SPANS) {
+      window = DAY_MS
+      spans = spansOf(open, window)
+    }
+    for (const { from, to } of spans) {
       for (const segment of records.manifest.segments) {
         if (segment.to < from || segment.from >= to) continue
         // What is damaged is told by those who read its frames.
@@ -106,6 +113,5 @@ function spansOf(
     if (last !== undefined && last.to >= from) last.to = to
     else spans.push({ from, to })
   }
-  if (spans.length <= MOST_SPANS) return spans
-  return [{ from: spans[0]!.from, to: spans.at(-1)!.to }]
+  return spans
 }
