@@ -31,6 +31,27 @@ function wordOf(text: string): number {
 /** Behind the lines, so that words can be read anywhere in them. */
 const TAIL = 16
 
+/** Smaller lines may stand in memory that others use. */
+const SMALL = 64 * 1024
+
+/** Where the name of a symbol stands next. */
+class Find {
+  readonly #text: Buffer
+  #at = -1
+
+  constructor(symbol: string) {
+    this.#text = Buffer.from(`"symbol":${JSON.stringify(symbol)},`)
+  }
+
+  from(bytes: Buffer, start: number): number {
+    if (this.#at < start) {
+      const at = bytes.indexOf(this.#text, start)
+      this.#at = at < 0 ? bytes.length : at
+    }
+    return this.#at
+  }
+}
+
 export class LineScan {
   /** Of the last line. */
   recvMs = 0
@@ -50,6 +71,7 @@ export class LineScan {
   #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length)
   #length = 0
   #at = 0
+  #finds: readonly Find[] | null = null
   /** The second of the last line, as its bytes, and as times. */
   #second0 = Number.NaN
   #second8 = Number.NaN
@@ -62,25 +84,47 @@ export class LineScan {
   readonly #lines = new LineReader()
   readonly #frame = { bytes: this.#bytes as Uint8Array, view: this.#view }
 
-  /** Starts with the lines of a member. */
-  begin(lines: Buffer): void {
-    if (this.#bytes.length < lines.length + TAIL) {
-      this.#bytes = Buffer.allocUnsafeSlow(Math.ceil(1.25 * lines.length) + TAIL)
-      const { buffer, byteOffset, length } = this.#bytes
-      this.#view = new DataView(buffer, byteOffset, length)
-      this.#frame.bytes = this.#bytes
-      this.#frame.view = this.#view
+  /**
+   * Starts with the lines of a member. With `symbols`, of which each line must say its own, lines of others may be left out; they
+   * are not looked at.
+   */
+  begin(lines: Buffer, symbols: readonly string[] | null = null): void {
+    const { length, buffer, byteOffset } = lines
+    const room = length + TAIL
+    // Inflated lines have room behind them.
+    if (byteOffset + room <= buffer.byteLength && length > SMALL) {
+      this.#use(Buffer.from(buffer, byteOffset, room))
+    } else {
+      this.#use(Buffer.allocUnsafeSlow(room))
+      lines.copy(this.#bytes)
     }
-    lines.copy(this.#bytes)
-    this.#bytes.fill(0, lines.length, lines.length + TAIL)
-    this.#length = lines.length
+    this.#bytes.fill(0, length, room)
+    this.#length = length
     this.#at = 0
     this.conn = ''
+    this.#finds = symbols?.map((symbol) => new Find(symbol)) ?? null
+  }
+
+  #use(bytes: Buffer): void {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#frame.bytes = bytes
+    this.#frame.view = this.#view
+  }
+
+  /** The beginning of the next line that may be wanted. */
+  #seek(finds: readonly Find[]): number {
+    const at = this.#at
+    let first = this.#length
+    for (const find of finds) first = Math.min(first, find.from(this.#bytes, at))
+    if (first >= this.#length) return this.#length
+    const feed = this.#bytes.lastIndexOf(LINE_FEED, first)
+    return feed < at ? at : feed + 1
   }
 
   /** Reads the next line. False: there is none. Throws if it is no line of format 1 or 2. */
   next(): boolean {
-    const start = this.#at
+    const start = this.#finds === null ? this.#at : this.#seek(this.#finds)
     if (start >= this.#length) return false
     const bytes = this.#bytes
     const view = this.#view
