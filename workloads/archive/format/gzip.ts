@@ -33,10 +33,7 @@ export const inflateMember = async (member: Uint8Array, rawBytes: number): Promi
     ? decompressMember(member, rawBytes)
     : gunzipAsync(member, limitsOf(rawBytes))
 
-/** Bytes of memory behind the lines, so that a reader may look at words. */
-const TAIL = 32
-
 const limitsOf = (rawBytes: number) => ({
-  chunkSize: Math.max(64, Math.min(rawBytes + TAIL, 16 * 1024 * 1024)),
+  chunkSize: Math.max(64, Math.min(rawBytes + 1, 16 * 1024 * 1024)),
   maxOutputLength: rawBytes + 1,
 })

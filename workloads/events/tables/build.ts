@@ -147,7 +147,9 @@ export class Builder {
       header.type = line.type
       header.symbol = line.symbol
       this.#row = 0
-      this.#normalizer.normalize(line.payload.subarray(line.start, line.end), header, emit)
+      const { buffer, byteOffset } = line.payload
+      const payload = new Uint8Array(buffer, byteOffset + line.start, line.end - line.start)
+      this.#normalizer.normalize(payload, header, emit)
     }
   }
 

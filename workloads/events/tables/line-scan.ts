@@ -2,6 +2,7 @@
 // the rest as numbers and as names that are made once. What few lines have (format 1, texts, base64, pads) LineReader reads.
 
 import { lineKey } from '#archive/read/merge.ts'
+import { SsmdError } from '#crds/errors.ts'
 import { headOf, viewOf } from '#market/bytes.ts'
 import { Symbols } from '#market/symbols.ts'
 import { LineReader } from '../line.ts'
@@ -12,6 +13,8 @@ const RECV_AT = '{"recv":"'.length
 const NANOS_AT = RECV_AT + 20
 const CONN_AT = RECV_AT + '2026-11-24T15:01:02.123456789Z","conn":"'.length
 const NUMBER_AFTER_QUOTE = '","n":'.length
+/** Bytes up to the number, if the connection has one letter. */
+const LEAST = CONN_AT + 1 + NUMBER_AFTER_QUOTE + 1
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
@@ -27,12 +30,6 @@ const EVENT = wordOf('"event":')
 function wordOf(text: string): number {
   return headOf(viewOf(Buffer.from(text)), 0, text.length)
 }
-
-/** Behind the lines, so that words can be read anywhere in them. */
-const TAIL = 16
-
-/** Smaller lines may stand in memory that others use. */
-const SMALL = 64 * 1024
 
 /** Where the name of a symbol stands next. */
 class Find {
@@ -67,9 +64,8 @@ export class LineScan {
   payload: Buffer = Buffer.alloc(0)
   start = 0
   end = 0
-  #bytes: Buffer = Buffer.alloc(TAIL)
+  #bytes: Buffer = Buffer.alloc(8)
   #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length)
-  #length = 0
   #at = 0
   #finds: readonly Find[] | null = null
   /** The second of the last line, as its bytes, and as times. */
@@ -79,6 +75,9 @@ export class LineScan {
   #secondMs = 0
   #secondLow = 0
   #secondHigh = 0
+  /** Where `conn` stands in these lines. */
+  #connAt = 0
+  #connLength = 0
   readonly #texts = new Symbols()
   readonly #escaped = new Map<string, string>()
   readonly #lines = new LineReader()
@@ -89,64 +88,56 @@ export class LineScan {
    * are not looked at.
    */
   begin(lines: Buffer, symbols: readonly string[] | null = null): void {
-    const { length, buffer, byteOffset } = lines
-    const room = length + TAIL
-    // Inflated lines have room behind them.
-    if (byteOffset + room <= buffer.byteLength && length > SMALL) {
-      this.#use(Buffer.from(buffer, byteOffset, room))
-    } else {
-      this.#use(Buffer.allocUnsafeSlow(room))
-      lines.copy(this.#bytes)
-    }
-    this.#bytes.fill(0, length, room)
-    this.#length = length
-    this.#at = 0
-    this.conn = ''
-    this.#finds = symbols?.map((symbol) => new Find(symbol)) ?? null
-  }
-
-  #use(bytes: Buffer): void {
-    this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    this.#frame.bytes = bytes
+    this.#bytes = lines
+    this.#view = new DataView(lines.buffer, lines.byteOffset, lines.length)
+    this.#frame.bytes = lines
     this.#frame.view = this.#view
+    this.#at = 0
+    this.#connLength = 0
+    this.#finds = symbols?.map((symbol) => new Find(symbol)) ?? null
   }
 
   /** The beginning of the next line that may be wanted. */
   #seek(finds: readonly Find[]): number {
     const at = this.#at
-    let first = this.#length
-    for (const find of finds) first = Math.min(first, find.from(this.#bytes, at))
-    if (first >= this.#length) return this.#length
-    const feed = this.#bytes.lastIndexOf(LINE_FEED, first)
+    const bytes = this.#bytes
+    let first = bytes.length
+    for (const find of finds) first = Math.min(first, find.from(bytes, at))
+    if (first === bytes.length) return first
+    const feed = bytes.lastIndexOf(LINE_FEED, first)
     return feed < at ? at : feed + 1
   }
 
   /** Reads the next line. False: there is none. Throws if it is no line of format 1 or 2. */
   next(): boolean {
     const start = this.#finds === null ? this.#at : this.#seek(this.#finds)
-    if (start >= this.#length) return false
     const bytes = this.#bytes
+    if (start >= bytes.length) return false
     const view = this.#view
     const feed = bytes.indexOf(LINE_FEED, start)
-    const end = feed < 0 || feed > this.#length ? this.#length : feed
+    const end = feed < 0 ? bytes.length : feed
     this.#at = end + 1
+    // Shorter than any line: nothing of it is read.
+    if (end - start < LEAST) return this.#readOther(start, end)
     this.#readTime(start)
     let at = this.#readConnection(start, end)
     let n = 0
     for (; at < end && bytes[at] !== COMMA; at++) n = n * 10 + (bytes[at]! - 0x30)
     this.n = n
     at++
-    if (view.getFloat64(at, true) !== TYPE) return this.#readOther(start, end)
-    const typeEnd = this.#endOfText(at + 8, end)
+    // Words are read within the line alone: behind the last one there may be no byte.
+    const last = end - 8
+    if (at > last || view.getFloat64(at, true) !== TYPE) return this.#readOther(start, end)
+    const typeEnd = this.#endOfText(at + 8, last)
     this.type = this.#textOf(at + 8, typeEnd)
     at = typeEnd + 1
-    if (view.getFloat64(at, true) === SYMBOL) {
-      const symbolEnd = this.#endOfText(at + SYMBOL_LENGTH, end)
+    if (at <= last && view.getFloat64(at, true) === SYMBOL) {
+      const symbolEnd = this.#endOfText(at + SYMBOL_LENGTH, last)
       this.symbol = this.#textOf(at + SYMBOL_LENGTH, symbolEnd)
       at = symbolEnd + 1
     } else this.symbol = ''
     at++
+    if (at >= last) return this.#readOther(start, end)
     const what = view.getFloat64(at, true)
     if (what !== FRAME && what !== EVENT) return this.#readOther(start, end)
     this.isEvent = what === EVENT
@@ -159,11 +150,9 @@ export class LineScan {
   #readTime(start: number): void {
     const view = this.#view
     const at = start + RECV_AT
-    const [a, b, c] = [
-      view.getFloat64(at, true),
-      view.getFloat64(at + 8, true),
-      view.getInt32(at + 15, true),
-    ]
+    const a = view.getFloat64(at, true)
+    const b = view.getFloat64(at + 8, true)
+    const c = view.getInt32(at + 15, true)
     if (a !== this.#second0 || b !== this.#second8 || c !== this.#second15) {
       this.#second0 = a
       this.#second8 = b
@@ -190,8 +179,18 @@ export class LineScan {
   #readConnection(start: number, end: number): number {
     const at = start + CONN_AT
     const bytes = this.#bytes
+    // Most probably the same as that of the line before.
+    const length = this.#connLength
+    if (length > 0 && bytes[at + length] === QUOTE) {
+      const before = this.#connAt
+      let i = 0
+      while (i < length && bytes[at + i] === bytes[before + i]) i++
+      if (i === length) return at + length + NUMBER_AFTER_QUOTE
+    }
     let quote = at
-    while (quote < end && bytes[quote] !== QUOTE) quote++
+    while (quote < end - 8 && bytes[quote] !== QUOTE) quote++
+    this.#connAt = at
+    this.#connLength = quote - at
     this.conn = this.#texts.get(this.#frame, at, quote)
     return quote + NUMBER_AFTER_QUOTE
   }
@@ -199,8 +198,13 @@ export class LineScan {
   #readOther(start: number, end: number): boolean {
     const key = lineKey.of(this.#bytes.subarray(start, end + 1))
     const read = this.#lines
-    if (!read.read(key))
-      throw new Error(`${key.connection} ${key.number} is no line of format 1 or 2`)
+    if (!read.read(key)) {
+      throw new SsmdError(
+        'SSMD_E_ARCHIVE_INVALID',
+        `record ${key.number} of connection ${key.connection} is no line of format 1 or 2`,
+        { hint: 'see `ssmd data verify`' }
+      )
+    }
     this.type = read.type
     this.symbol = read.symbol
     this.isEvent = read.isEvent
@@ -210,14 +214,12 @@ export class LineScan {
     return true
   }
 
+  /** Of a text that is not over at `end`, `end`. */
   #endOfText(start: number, end: number): number {
     const bytes = this.#bytes
-    for (let at = start; at < end; at++) {
-      const c = bytes[at]!
-      if (c === QUOTE) return at
-      if (c === BACKSLASH) at++
-    }
-    return end
+    let at = start
+    while (at < end && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
+    return Math.min(at, end)
   }
 
   #textOf(start: number, end: number): string {
