@@ -1,6 +1,7 @@
 // The commands of the roles, as the operator and `ssmd up` call them, and as a person may by hand.
 import { type Command, Option } from 'commander'
 import { usageError } from '#crds/errors.ts'
+import { readVersion } from './commands/version.ts'
 import { collect, examples, wholeNumber } from './flags.ts'
 import { outliveOutput } from './output.ts'
 
@@ -184,6 +185,7 @@ function addDataApi(program: Command): void {
     await runDataApi({
       paths: options.path ?? (SSMD_DATA_PATH ? [SSMD_DATA_PATH] : []),
       listen: options.listen,
+      version: readVersion(),
       ...(SSMD_API_KEY ? { apiKey: SSMD_API_KEY } : {}),
       ...(options.apiKeys === undefined ? {} : { apiKeys: options.apiKeys }),
       ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),

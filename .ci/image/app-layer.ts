@@ -10,7 +10,13 @@ import { putFile, putFolder, putProgram, putText } from './files.ts'
 import { APP, type Arch, NODE_ARCH } from './layout.ts'
 
 /** What the sources use and the compiler leaves out. */
-const DATA = ['crds/validators.gen.mjs', 'exchanges/schemas/block.capnp'] as const
+const DATA = [
+  'crds/validators.gen.mjs',
+  'exchanges/schemas/block.capnp',
+  'cli/launch/install.mjs',
+  'cli/launch/lock.mjs',
+  'cli/launch/node.mjs',
+] as const
 /** What `ssmd up` builds or fetches its NATS with: not for containers. */
 const NOT_FOR_CONTAINERS = 'operator/local/nats-server'
 
@@ -32,7 +38,7 @@ export async function installPackages(root: string, arch: Arch, folder: string):
     await copyFile(join(root, file), join(folder, file))
   }
   const platform = ['--os=linux', `--cpu=${NODE_ARCH[arch]}`, '--libc=glibc']
-  await npmCi(folder, ['--omit=dev', '--include=optional', '--ignore-scripts', ...platform])
+  await npmCi(folder, ['--omit=dev', '--include=optional', ...platform])
   return join(folder, 'node_modules')
 }
 

@@ -20,6 +20,8 @@ export type DataApiOptions = {
   /** As given: `<folder>` or `<name>=<folder>`. */
   readonly paths: readonly string[]
   readonly listen: string
+  /** Of ssmd. */
+  readonly version: string
   readonly cacheDir?: string
   readonly healthAddr?: string
   /** A single key for everything, as `SSMD_API_KEY` gives it. */
@@ -55,6 +57,7 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
       nowMs: clock.nowMs,
       manifests: new ManifestCache(),
       log,
+      version: options.version,
       signal,
       metrics,
       host,

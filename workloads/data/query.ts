@@ -69,6 +69,8 @@ export type QueryContext = {
   readonly limit: number
   /** Said to a person who waits: what has been read, of how much. */
   readonly onProgress?: (done: number, of: number) => void
+  /** Said to a person who waits, or into a log: a package is being installed, for instance. */
+  readonly onNotice?: (line: string) => void
 }
 
 /** As checked: a text, a number, a flag, or a list of them, by the schema. */

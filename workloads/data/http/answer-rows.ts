@@ -19,6 +19,8 @@ export type RowsOptions = {
   readonly cursorOf: (position: Position) => string
   /** The address of the rest. */
   readonly linkOf: (cursor: string) => string
+  /** Called in any case: how many rows were written, and to what. */
+  readonly onEnd: (rows: number, body: Body) => void
 }
 
 /** Headers that say what an answer is worth, and how it ended: known at the start for short answers, else behind the body. */
@@ -35,7 +37,7 @@ export async function answerRows(
   ctx: ApiContext,
   answer: RowsAnswer,
   options: RowsOptions
-): Promise<{ readonly rows: number; readonly body: Body }> {
+): Promise<void> {
   const { format, times, raw } = options
   const { rows: source, quality, about } = answer
   ctx.status = 200
@@ -78,8 +80,9 @@ export async function answerRows(
     })
   } catch (thrown) {
     await failed(ctx, body, writer, rows, thrown)
+  } finally {
+    options.onEnd(rows, body)
   }
-  return { rows, body }
 }
 
 /** Before anything was sent an error is the answer. After that the good part stays, is marked if it can be, and the connection ends. */

@@ -66,13 +66,11 @@ async function answered(ctx: ApiContext, next: Next, options: AppOptions): Promi
   if (isAudited) auditRequest(ctx, deps.log)
   ctx.set(SECURITY_HEADERS)
   ctx.set('X-Request-Id', requestId)
-  const { route: _, ...method } = {
-    route: '',
-    method: METHODS.has(ctx.method) ? ctx.method : 'other',
-  }
+  // What a caller makes up must not become a label.
+  const method = METHODS.has(ctx.method) ? ctx.method : 'other'
   ctx.res.once('close', () => {
     const { route, format } = ctx.state
-    const labels = { route, format, ...method, status: String(ctx.res.statusCode) }
+    const labels = { route, format, method, status: String(ctx.res.statusCode) }
     metrics.answered(labels, (performance.now() - start) / 1000)
   })
   try {
@@ -100,7 +98,7 @@ function answerProblem(ctx: ApiContext, thrown: unknown, { log }: ApiDeps): void
   }
   // The answer has begun: whoever wrote it has ended it.
   if (ctx.res.headersSent || ctx.respond === false) return
-  ctx.remove('ETag')
+  for (const name of OF_AN_ANSWER) ctx.remove(name)
   if (thrown instanceof RequestError) ctx.set(thrown.headers)
   ctx.status = problem.status
   ctx.state.format = 'problem'
@@ -108,6 +106,16 @@ function answerProblem(ctx: ApiContext, thrown: unknown, { log }: ApiDeps): void
   ctx.body = `${JSON.stringify(problem)}\n`
   ctx.set('Content-Type', PROBLEM_TYPE)
 }
+
+/** Headers that a route had set for the answer that did not come. */
+const OF_AN_ANSWER = [
+  'ETag',
+  'Accept-Ranges',
+  'Content-Disposition',
+  'Content-Encoding',
+  'Content-Length',
+  'Content-Range',
+]
 
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy':
@@ -122,6 +130,8 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 /** What no route has to think about: methods, bodies, and names of other hosts. */
 function refuseOddRequest(ctx: ApiContext, isLoopbackOnly: boolean): void {
   const { req } = ctx
+  if (!req.url?.startsWith('/'))
+    throw new RequestError(400, 'the address is no path', { hint: 'this API is no proxy' })
   const hosts = req.headersDistinct.host ?? []
   if (hosts.length > 1) throw new RequestError(400, 'the request has two Host headers')
   if (isLoopbackOnly && !isLoopbackName(hostName(hosts[0]))) {

@@ -34,8 +34,8 @@ export class Body {
   readonly #options: BodyOptions
   #held: Buffer[] = []
   #stream: ServerResponse | Gzip | undefined
-  /** Rejects once the connection is closed; made once, so that a long answer does not gather listeners. */
-  #closed: Promise<never> | undefined
+  /** Rejects what is waited for now: a race with a promise for the whole answer would gather a reaction for each write. */
+  #onClose: ((gone: CallerGone) => void) | undefined
 
   constructor(ctx: ApiContext, options: BodyOptions) {
     this.#ctx = ctx
@@ -67,10 +67,7 @@ export class Body {
     this.#ctx.respond = false
     onStart()
     if (trailers.length > 0) res.setHeader('Trailer', trailers.join(', '))
-    this.#closed = new Promise((_, reject) => {
-      res.once('close', () => reject(new CallerGone('the caller is gone')))
-    })
-    this.#closed.catch(() => {})
+    res.once('close', () => this.#onClose?.(new CallerGone('the caller is gone')))
     res.statusCode = this.#ctx.status
     if (gzip) {
       res.setHeader('Content-Encoding', 'gzip')
@@ -104,23 +101,25 @@ export class Body {
   }
 
   async #patiently(taken: Promise<void>): Promise<void> {
+    if (this.#ctx.res.destroyed) throw new CallerGone('the caller is gone')
     let timer: NodeJS.Timeout | undefined
-    const slow = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        this.isSlow = true
-        this.cut()
-        reject(new CallerGone('the caller does not read'))
-      }, this.#options.slowReaderMs)
-    })
     try {
-      await Promise.race([taken, slow, this.#closed!])
+      await new Promise<void>((resolve, reject) => {
+        this.#onClose = reject
+        timer = setTimeout(() => {
+          this.isSlow = true
+          this.cut()
+          reject(new CallerGone('the caller does not read'))
+        }, this.#options.slowReaderMs)
+        taken.then(resolve, reject)
+      })
     } catch (thrown) {
       throw thrown instanceof CallerGone
         ? thrown
         : new CallerGone('the caller is gone', { cause: thrown })
     } finally {
       clearTimeout(timer)
-      taken.catch(() => {})
+      this.#onClose = undefined
     }
   }
 

@@ -97,7 +97,7 @@ export function queryRoutes(
   })
 }
 
-async function answerQuery(
+export async function answerQuery(
   ctx: ApiContext,
   query: Query,
   values: Parameters,
@@ -115,6 +115,7 @@ async function answerQuery(
     manifests: deps.manifests,
     grant: ctx.state.caller.grant,
     signal: asked.signal,
+    onNotice: (line) => deps.log.info(line),
     limit: query.answer.kind === 'rows' ? Number(values.limit) : 0,
     after:
       typeof values.cursor === 'string' && query.answer.kind === 'rows'
@@ -126,7 +127,7 @@ async function answerQuery(
     ctx.state.format = 'json'
     const answer = await query.run(parameters, context)
     if (answer.kind !== 'document') throw new Error(`${query.name} answered rows`)
-    ctx.type = 'application/json'
+    ctx.set('Content-Type', 'application/json')
     ctx.body = `${JSON.stringify(answer.body)}\n`
     return
   }
@@ -135,16 +136,19 @@ async function answerQuery(
   ctx.state.format = raw ? 'raw' : format
   const answer = await query.run(parameters, context)
   if (answer.kind !== 'rows') throw new Error(`${query.name} answered a document`)
-  const { rows, body } = await answerRows(ctx, answer, {
+  await answerRows(ctx, answer, {
     format,
     raw,
     times: values.times as Times,
     slowReaderMs: limits.slowReaderMs,
     cursorOf: (position) => writeCursor(query.name, parameters, position),
     linkOf: (cursor) => linkWith(ctx, cursor),
+    onEnd: (rows, body) => {
+      metrics.rows(ctx.state.route, rows)
+      metrics.bytes(ctx.state.route, body.bytes)
+      if (body.isSlow) metrics.slowReader()
+    },
   })
-  metrics.rows(ctx.state.route, rows)
-  metrics.bytes(ctx.state.route, body.bytes)
 }
 
 /** The address of this request with another cursor. */

@@ -28,6 +28,8 @@ export type ApiDeps = Pick<QueryContext, 'roots' | 'cacheDir' | 'nowMs'> & {
   /** One of the whole process. */
   readonly manifests: ManifestCache
   readonly log: Logger
+  /** Of ssmd. */
+  readonly version: string
   /** Aborted when the program stops. */
   readonly signal: AbortSignal
 }

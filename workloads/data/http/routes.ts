@@ -1,11 +1,15 @@
-// Every route there is. The live part and SQL add theirs here.
+// Every route there is. The live part adds its own here.
 
 import type { Query } from '../query.ts'
+import { documentRoutes } from './document-routes.ts'
+import { fileRoute } from './file-route.ts'
 import type { Limits } from './limits.ts'
 import type { ApiMetrics } from './metrics.ts'
+import { originalRoutes } from './original.ts'
 import { pageRoutes } from './page.ts'
 import { queryRoutes } from './query-routes.ts'
 import type { ApiDeps, Route } from './route.ts'
+import { sqlRoute } from './sql-route.ts'
 
 export type RouteOptions = {
   readonly queries: readonly Query[]
@@ -17,5 +21,11 @@ export type RouteOptions = {
 
 export function allRoutes(options: RouteOptions): Route[] {
   const { queries, deps, limits, metrics } = options
-  return [...queryRoutes(queries, deps, limits, metrics), ...pageRoutes()]
+  const routes = [
+    ...queryRoutes(queries, deps, limits, metrics),
+    sqlRoute(deps, limits, metrics),
+    fileRoute(deps, limits, metrics),
+    ...originalRoutes(options),
+  ]
+  return [...routes, ...documentRoutes(routes, deps.version), ...pageRoutes()]
 }

@@ -37,7 +37,9 @@ export type BuildReply =
 
 let known: { readonly key: string; readonly of: (connection: string) => Normalizer } | undefined
 
-parentPort?.on('message', async (task: BuildTask) => {
+parentPort?.on('message', (task: BuildTask) => void answer(task))
+
+async function answer(task: BuildTask): Promise<void> {
   try {
     const { reading, members, want } = task
     if (known?.key !== reading.key) known = { key: reading.key, of: await readersOf(reading) }
@@ -53,7 +55,7 @@ parentPort?.on('message', async (task: BuildTask) => {
     const { code, message, hint } = toSsmdError(thrown)
     parentPort!.postMessage({ kind: 'failed', code, message, hint } satisfies BuildReply)
   }
-})
+}
 
 /** The memory of all columns. */
 function transferOf(tables: HashedBuild['tables']): ArrayBuffer[] {

@@ -318,9 +318,9 @@ test('an open segment is built in memory, kept for the next one, and never becom
 
 const CHILD = `
 const [root, dir, name] = process.argv.slice(1)
-const { TableCache } = await import('#events/tables/cache.ts')
-const { openTables } = await import('#events/tables/open.ts')
-const { normalizersOf } = await import('#events/tables/normalizers.ts')
+const { TableCache } = await import('./cache.ts')
+const { openTables } = await import('./open.ts')
+const { normalizersOf } = await import('./normalizers.ts')
 const { readManifest } = await import('#archive/read/reader.ts')
 const manifest = await readManifest(root, 'alpha', '${DAY}')
 const segment = manifest.segments.find((one) => one.name === name)
