@@ -13,6 +13,7 @@ import { addHelp } from './program-help.ts'
 import { addOperator } from './program-operator.ts'
 import { addRepository } from './program-repository.ts'
 import { addRoles } from './program-roles.ts'
+import { addSchema } from './program-schema.ts'
 import { addSteering } from './program-steer.ts'
 
 const WELCOME = `ssmd captures market data that you declare in YAML, and proves it on disk.
@@ -85,6 +86,7 @@ export function buildProgram(queries: readonly Query[]): Command {
   addValidate(program)
   addRepository(program)
   addFeed(program)
+  addSchema(program)
   addData(program, queries)
   addApiKeys(program)
   addRoles(program)
