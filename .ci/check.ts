@@ -54,6 +54,7 @@ const steps: readonly Step[] = [
   { name: 'generated resources', check: () => script('crds/generate.ts', '--check') },
   { name: 'generated errors', check: () => script('.ci/generate-errors.ts', '--check') },
   { name: 'generated runbook', check: () => script('.ci/runbook.ts', '--check') },
+  { name: 'generated metrics', check: () => script('.ci/metrics.ts', '--check') },
   { name: 'architecture', check: () => script('.ci/architecture.ts', '--check') },
   { name: 'English', check: () => script('.ci/english-texts.ts') },
   { name: 'columns of documents', check: columns },
@@ -88,6 +89,7 @@ async function fix(): Promise<number> {
     ...(await script('crds/generate.ts')),
     ...(await script('.ci/generate-errors.ts')),
     ...(await script('.ci/runbook.ts')),
+    ...(await script('.ci/metrics.ts')),
     ...(await script('.ci/architecture.ts')),
     ...(await program(bin('biome'), 'check', '--write', '--colors=off', '.')),
   ]

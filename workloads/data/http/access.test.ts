@@ -105,7 +105,8 @@ const told = ({ status, headers, json }: Reply) => {
 
 test('only health, the page and its documentation are open', () => {
   const open = routes.filter(({ need }) => need === 'open').map(({ path }) => path)
-  for (const path of open) assert.match(path, /^\/($|page\/|lib\/|health$|docs(\.css)?$|openapi\.json$)/)
+  for (const path of open)
+    assert.match(path, /^\/($|page\/|lib\/|health$|docs(\.css)?$|openapi\.json$)/)
   assert.ok(closed.length >= 5)
 })
 
