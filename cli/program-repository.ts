@@ -31,8 +31,8 @@ function addInit(program: Command): void {
       .command('init')
       .summary('create a repository of feeds')
       .description(
-        'Creates exchanges/ with a simulated feed, an Environment for this computer and an Archive, and keeps data/ out of git. ' +
-          'Files that exist stay as they are.'
+        'Creates exchanges/ with a simulated feed, an Environment for this computer and an Archive; an overlay for a cluster, ' +
+          'with what Argo CD and Flux need; and a workflow that checks pull requests. Files that exist stay as they are.'
       )
       .argument('[folder]', 'the folder of the repository (default: this one)')
       .option('--bare', 'only the folders, without resources')
@@ -302,10 +302,12 @@ function addGit(program: Command): void {
       .summary('what differs from the last commit')
       .description('Shows in words what the resources say else than at the last commit of git.')
       .addOption(pathOption())
+      .option('--against <folder>', 'compare with another folder of resources, without git')
       .option('--exit-code', 'exit with 1 if anything differs')
       .addOption(outputOption()),
     `
   ssmd diff
+  ssmd diff --against ../production/exchanges
   ssmd diff --exit-code || echo "something changed"`
   ).action(async (flags: DiffFlags) => (await load()).runDiff(flags))
   examples(
