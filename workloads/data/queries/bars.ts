@@ -54,7 +54,7 @@ const COLUMNS: readonly Column[] = [
   always(decimal('close', 'Price of the last trade.')),
   always(decimal('volume', 'The sum of sizes, exact.')),
   always(decimal('value', 'The sum of price × size, exact.')),
-  decimal('vwap', 'value ÷ volume, rounded half up to four decimals more than the price.'),
+  decimal('vwap', 'value ÷ volume, rounded half up to four decimals more than its prices have.'),
   always(integer('trades', 'Number of trades.')),
   always(decimal('buyVolume', 'Sizes of trades whose aggressor bought.')),
   always(decimal('sellVolume', 'Sizes of trades whose aggressor sold.')),
@@ -242,7 +242,7 @@ function knownUntil({ days, to }: EventScope): number {
 const MORE = 4
 
 function append(buffer: RowBuffer, bar: Bar, gap: boolean, complete: boolean): void {
-  const scale = bar.openScale + MORE
+  const scale = bar.priceDecimals + MORE
   const vwap = bar.vwap(scale)
   buffer.text(0, bar.feed)
   buffer.text(1, bar.symbol)

@@ -7,7 +7,7 @@ import gzip
 import json
 import os
 import sys
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, getcontext
 from datetime import date, datetime, timedelta, timezone
 
 DAY = 86_400 * 10**9
@@ -40,8 +40,7 @@ def nanos(text):
 
 
 def decimal(integer, scale):
-    digits = str(integer).rjust(scale + 1, "0")
-    return f"{digits[:-scale]}.{digits[-scale:]}"
+    return exact(Decimal(integer).scaleb(-scale))
 
 
 def feeds(root, _):
@@ -273,12 +272,18 @@ def bar_of(bar, size, kind, holes):
         "close": exact(prices[-1]),
         "volume": exact(volume),
         "value": exact(value),
-        "vwap": exact((value / volume).quantize(Decimal("0.00000001"), ROUND_HALF_UP)) if volume else None,
+        "vwap": vwap(value, volume, prices) if volume else None,
         "trades": len(trades),
         "buyVolume": exact(sum((s for s, one in zip(sizes, trades) if one["side"] == "buy"), Decimal(0))),
         "sellVolume": exact(sum((s for s, one in zip(sizes, trades) if one["side"] == "sell"), Decimal(0))),
         "gap": any(feed == bar["key"][0] and start < until_end and (until > since or start >= since) for feed, start, until in holes),
     }
+
+
+def vwap(value, volume, prices):
+    decimals = max(len(exact(price).partition(".")[2]) for price in (prices[0], max(prices), min(prices), prices[-1]))
+    getcontext().prec = 60
+    return exact((value / volume).quantize(Decimal(1).scaleb(-decimals - 4), ROUND_HALF_UP))
 
 
 def rfc3339(nanoseconds):
