@@ -111,10 +111,12 @@ export const bars: Query = {
     const from = startOf(size, interval, context.after)
     const start = from === undefined ? {} : { from }
     const choice = { feeds: feeds.map(({ feed }) => feed), ...interval, ...start }
-    const { days } = await holdings.days(choice)
+    const { days, damaged } = await holdings.days(choice)
     await refuseUnknown(context, feeds, days, { symbols })
     const scope: EventScope = { ...interval, ...start, days, symbols, events: ['trade'] }
-    return answerOf(context, holdings, scope, interval, size)
+    const quality = new QualityBook(interval)
+    quality.addDamaged(damaged)
+    return answerOf(context, holdings, scope, size, { quality, from: interval.from })
   },
 }
 
@@ -139,13 +141,12 @@ function answerOf(
   context: QueryContext,
   holdings: Holdings,
   scope: EventScope,
-  interval: Interval,
-  size: BarSize
+  size: BarSize,
+  { quality, from }: { readonly quality: QualityBook; readonly from: string | undefined }
 ): RowsAnswer {
   const { after, limit } = context
-  const quality = new QualityBook(interval)
   const isTime = size.kind === 'time'
-  const begins = splitTime(interval.from ?? '')?.ms ?? Number.NEGATIVE_INFINITY
+  const begins = splitTime(from ?? '')?.ms ?? Number.NEGATIVE_INFINITY
   let next: Position | null = null
   async function* runs(): AsyncGenerator<RowRun> {
     const buffer = new RowBuffer(COLUMNS)

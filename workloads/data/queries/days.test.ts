@@ -156,6 +156,28 @@ test('a day without trades, one without data, and one that cannot be read are to
   assert.match(String(damaged?.problem), /sha256/)
 })
 
+test('a day that cannot be read is in the quality of every answer over it, and makes a book suspect', async () => {
+  using folder = await recordedArchive({ frames: 400, every: 1, shards: 1 })
+  const symbol = String((await ask([folder.path], 'symbols')).rows[0]?.symbol)
+  mkdirSync(join(folder.path, 'kalshi', '2026-11-25'))
+  writeFileSync(join(folder.path, 'kalshi/2026-11-25/manifest.json'), '{}')
+  for (const [question, given] of [
+    ['records', {}],
+    ['events', {}],
+    ['bars', {}],
+    ['symbols', {}],
+    ['instruments', { from: '2026-11-23' }],
+    ['asof', { symbol }],
+    ['book', { feed: 'kalshi', symbol }],
+  ] as const) {
+    const { quality, rows, about } = await ask([folder.path], question, given, { limit: 100_000 })
+    const last = quality?.days.at(-1)
+    assert.equal([last?.day, last?.condition], ['2026-11-25', 'damaged'], question)
+    if (question === 'asof') assert.is(rows[0]?.gap, true)
+    if (question === 'book') assert.is(about?.state, 'suspect')
+  }
+})
+
 test('a manifest that was replaced is read again, and one that was not is not', async () => {
   using folder = await recordedArchive({ frames: 60 })
   const manifests = new ManifestCache()
