@@ -55,7 +55,7 @@ export async function lookBack<T extends { readonly found: boolean }>(
     quality.addDamaged(damaged.filter(({ day }) => (day ?? '') >= from.slice(0, 10)))
     const reader = begin()
     const within = days.filter(({ day }) => day >= from.slice(0, 10))
-    const scope = { days: within, from, to: at, symbols, events }
+    const scope = { days: within, damaged, from, to: at, symbols, events }
     for await (const batch of eventBatches(context, holdings, scope, quality)) reader.take(batch)
     if (reader.found || from === earliest || i === WINDOWS_MS.length - 1) {
       return { from, quality, reader }

@@ -113,7 +113,7 @@ export const bars: Query = {
     const choice = { feeds: feeds.map(({ feed }) => feed), ...interval, ...start }
     const { days, damaged } = await holdings.days(choice)
     await refuseUnknown(context, feeds, days, { symbols })
-    const scope: EventScope = { ...interval, ...start, days, symbols, events: ['trade'] }
+    const scope: EventScope = { ...interval, ...start, days, damaged, symbols, events: ['trade'] }
     const quality = new QualityBook(interval)
     quality.addDamaged(damaged)
     return answerOf(context, holdings, scope, size, { quality, from: interval.from })

@@ -173,6 +173,10 @@ test('a day that cannot be read is in the quality of every answer over it, and m
     const { quality, rows, about } = await ask([folder.path], question, given, { limit: 100_000 })
     const last = quality?.days.at(-1)
     assert.equal([last?.day, last?.condition], ['2026-11-25', 'damaged'], question)
+    if (question === 'events') {
+      const gap = rows.find(({ reason }) => String(reason).startsWith('damaged:'))
+      assert.is(gap?.time, '2026-11-25T00:00:00.000000000Z')
+    }
     if (question === 'asof') assert.is(rows[0]?.gap, true)
     if (question === 'book') assert.is(about?.state, 'suspect')
   }

@@ -93,7 +93,7 @@ export const events: Query = {
     const choice = { feeds: feeds.map(({ feed }) => feed), ...interval, ...start }
     const { days, damaged } = await holdings.days(choice)
     await refuseUnknown(context, feeds, days, names)
-    const scope = { ...names, ...interval, ...start, days, events: kindsOf(kinds) }
+    const scope = { ...names, ...interval, ...start, days, damaged, events: kindsOf(kinds) }
     const quality = new QualityBook(interval)
     quality.addDamaged(damaged)
     return answerOf(context, holdings, scope, quality, kinds)
