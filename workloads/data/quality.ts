@@ -65,6 +65,8 @@ export class QualityBook {
     const gaps: Quality['gaps'][number][] = []
     for (const { feed, manifest } of this.#seen.values()) {
       const { day, condition, simulated } = manifest
+      // It was opened to learn that its rows come later.
+      if (end !== undefined && `${day}T` >= end) continue
       days.push({ feed, day, condition, simulated, proof: summaryOf(manifest).proof })
       for (const gap of manifest.gaps) {
         if (from !== undefined && gap.to !== null && gap.to < from) continue
