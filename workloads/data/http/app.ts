@@ -27,7 +27,7 @@ export type AppOptions = {
   readonly isAudited: boolean
   /** Without keys only names of this computer may stand in Host. */
   readonly isLoopbackOnly: boolean
-  readonly gates: Readonly<Record<'read' | 'compute' | 'stream', Gate>>
+  readonly gates: Readonly<Record<'read' | 'file' | 'compute' | 'stream', Gate>>
   readonly metrics: ApiMetrics
 }
 
@@ -61,6 +61,7 @@ async function answered(ctx: ApiContext, next: Next, options: AppOptions): Promi
     caller: ANONYMOUS,
     format: 'none',
     isOpen: false,
+    isHurried: () => false,
     rows: 0,
   })
   if (isAudited) auditRequest(ctx, deps.log)
@@ -185,7 +186,9 @@ async function runRoute(
   }
   using _stream = route.class === 'stream' ? holdStream(ctx.state.caller) : undefined
   using asked = requestSignal(ctx, deps.signal)
-  await gates[route.class].run(asked.signal, async () => route.handle(ctx))
+  const gate = gates[route.class]
+  ctx.state.isHurried = () => gate.waiting > 0
+  await gate.run(asked.signal, async () => route.handle(ctx))
 }
 
 function noSuchPath(ctx: ApiContext, routes: readonly Route[]): RequestError {
