@@ -12,6 +12,7 @@ import { ManifestCache } from '../manifests.ts'
 import { answerOf, ask, askInPages } from '../testing/ask.ts'
 import { independent, onlyOf } from '../testing/independent.ts'
 import { recordedArchive } from '../testing/recorded.ts'
+import { QUERIES } from './index.ts'
 
 const test = suite('queries of days')
 const archive = await recordedArchive({}, ['kalshi', 'kalshi-b'])
@@ -100,6 +101,66 @@ test('to a caller without a grant, a feed and a day do not exist: in no query, n
     /no day/
   )
   assert.not.match(`${hidden.hint}`, /2026-11-23/)
+})
+
+test('every query that takes a feed treats one outside the grant as it treats one that does not exist', async () => {
+  const grant = { feeds: (feed: string) => feed === 'kalshi-b', days: () => true }
+  const symbol = String((await ask([path], 'symbols', { feed: 'kalshi-b' })).rows[0]?.symbol)
+  const needs = { book: { symbol }, asof: { symbol } } as Record<string, Record<string, string>>
+  for (const { name, answer, parameters } of QUERIES) {
+    if (answer.kind !== 'rows' || !parameters.some((one) => one.name === 'feed')) continue
+    const refused = async (feed: string): Promise<string> => {
+      const given = { ...needs[name], feed }
+      const error = await rejects(
+        ask([path], name, given, { grant }),
+        'SSMD_E_NOT_FOUND',
+        /no feed/
+      )
+      return `${error.message} ${error.hint}`.replaceAll(`"${feed}"`, 'X')
+    }
+    // As far from the one that exists.
+    assert.is(await refused('kalshi'), await refused('kalshi-bxy'), name)
+    const all = parameters.find((one) => one.name === 'feed')?.required ? { feed: 'kalshi-b' } : {}
+    const { rows, quality } = await ask(
+      [path],
+      name,
+      { ...needs[name], ...all },
+      { grant, limit: 50 }
+    )
+    assert.ok(
+      rows.every(({ feed }) => feed === undefined || feed === 'kalshi-b'),
+      name
+    )
+    assert.ok(quality?.days.every(({ feed }) => feed === 'kalshi-b') ?? true, name)
+  }
+})
+
+test('a day outside the grant has no records, events, bars, symbols, gaps or book', async () => {
+  const grant = { feeds: () => true, days: (day: string) => day === '2026-11-24' }
+  const symbol = String((await ask([path], 'symbols', { from: '2026-11-24' })).rows[0]?.symbol)
+  for (const [name, given, column] of [
+    ['records', {}, 'recv'],
+    ['events', {}, 'recv'],
+    ['bars', {}, 'time'],
+    ['symbols', {}, 'first'],
+    ['gaps', {}, 'day'],
+    ['estimate', {}, 'day'],
+    ['asof', { symbol }, 'bookRecv'],
+  ] as const) {
+    const { rows, quality } = await ask([path], name, given, { grant, limit: 100_000 })
+    assert.ok(rows.length > 0, name)
+    assert.ok(
+      rows.every((row) => String(row[column] ?? '2026-11-24') >= '2026-11-24'),
+      name
+    )
+    assert.ok(quality?.days.every(({ day }) => day === '2026-11-24') ?? true, name)
+  }
+  const at = '2026-11-24'
+  await rejects(
+    ask([path], 'book', { feed: 'kalshi', symbol, at }, { grant }),
+    'SSMD_E_NOT_FOUND',
+    /no record/
+  )
 })
 
 test('an unknown feed, parameter, value, time and day are refused by name, with the nearest', async () => {
