@@ -105,7 +105,7 @@ async function failed(
   throw thrown
 }
 
-const WORST = ['missing', 'degraded', 'pending', 'available']
+const WORST = ['damaged', 'missing', 'degraded', 'pending', 'available']
 
 /** In short; the rows' own forms and /v1/coverage say more. */
 export function qualityHeaders({ days, gaps }: Quality): Record<string, string> {

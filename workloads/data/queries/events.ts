@@ -6,7 +6,7 @@ import { EVENT, EVENT_NAMES, FLAG, MarketEvent, SIDE } from '#market/event.ts'
 import { timeText } from '#market/time.ts'
 import { type EventScope, eventBatches, justBefore } from '../event-stream.ts'
 import { Holdings } from '../holdings.ts'
-import { type Interval, intervalOf } from '../interval.ts'
+import { intervalOf } from '../interval.ts'
 import { refuseUnknown } from '../known-names.ts'
 import { QualityBook } from '../quality.ts'
 import type { Parameter, Query, QueryContext, RowsAnswer } from '../query.ts'
@@ -91,10 +91,12 @@ export const events: Query = {
     const from = typeof after === 'string' ? justBefore(after) : interval.from
     const start = from === undefined ? {} : { from }
     const choice = { feeds: feeds.map(({ feed }) => feed), ...interval, ...start }
-    const { days } = await holdings.days(choice)
+    const { days, damaged } = await holdings.days(choice)
     await refuseUnknown(context, feeds, days, names)
-    const scope = { ...names, ...interval, ...start, days, events: kindsOf(kinds) }
-    return answerOf(context, holdings, scope, interval, kinds)
+    const scope = { ...names, ...interval, ...start, days, damaged, events: kindsOf(kinds) }
+    const quality = new QualityBook(interval)
+    quality.addDamaged(damaged)
+    return answerOf(context, holdings, scope, quality, kinds)
   },
 }
 
@@ -106,11 +108,10 @@ function answerOf(
   context: QueryContext,
   holdings: Holdings,
   scope: EventScope,
-  interval: Interval,
+  quality: QualityBook,
   kinds: readonly string[] | undefined
 ): RowsAnswer {
   const { after, limit } = context
-  const quality = new QualityBook(interval)
   const isWanted = EVENT_NAMES.map((name) => kinds?.includes(name) ?? name !== 'none')
   let next: Position | null = null
   async function* runs(): AsyncGenerator<RowRun> {
