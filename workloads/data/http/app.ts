@@ -20,6 +20,8 @@ import { type ApiContext, type ApiDeps, type ApiState, type Route, routerPath } 
 
 export type AppOptions = {
   readonly deps: ApiDeps
+  /** Aborted when answers that have begun must end, too. */
+  readonly cut: AbortSignal
   readonly routes: readonly Route[]
   readonly authorize: Authorize
   readonly limits: Limits
@@ -175,7 +177,7 @@ async function runRoute(
   ctx: ApiContext,
   route: Route,
   { admit, holdStream }: Admission,
-  { gates, deps }: AppOptions
+  { gates, deps, cut }: AppOptions
 ): Promise<void> {
   ctx.state.route = route.path
   ctx.state.isOpen = route.need === 'open'
@@ -185,7 +187,7 @@ async function runRoute(
     return
   }
   using _stream = route.class === 'stream' ? holdStream(ctx.state.caller) : undefined
-  using asked = requestSignal(ctx, deps.signal)
+  using asked = requestSignal(ctx, route.class === 'stream' ? deps.signal : cut)
   const gate = gates[route.class]
   ctx.state.isHurried = () => gate.waiting > 0
   await gate.run(asked.signal, async () => route.handle(ctx))

@@ -14,7 +14,7 @@ import * as assert from 'uvu/assert'
 import { manifestOf, readFiles } from '#archive/testing/folders.ts'
 import { makeArchive } from '#archive/testing/made-archive.ts'
 import { seeded } from '#archive/testing/random.ts'
-import { within } from '#testing/deadline.ts'
+import { waitOut, within } from '#testing/deadline.ts'
 import { ask, startTestApi, type TestApi } from '../testing/api.ts'
 import { namesTag, readRange } from './range.ts'
 
@@ -163,6 +163,7 @@ test('A7: a range of a segment that has just become another file is of the new o
   bad[0]! ^= 1
   writeFileSync(onDisk(name), bad)
   const asked = api.get(pathOf(name), { range: 'bytes=0-3' })
+  await waitOut(100, 'the server sees the file that its manifest does not describe yet')
   writeFileSync(onDisk('manifest.json'), resealed(text, name, bad))
   const answer = await within(10_000, 'the answer', asked)
   assert.equal([answer.status, answer.bytes], [206, bad.subarray(0, 4)])
