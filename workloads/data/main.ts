@@ -9,9 +9,11 @@ import { TableCache } from '#events/tables/cache.ts'
 import { cacheDirOf } from '#events/tables/cache-dir.ts'
 import { parseAddress } from '#role/health.ts'
 import { announceReady, type Logger, runRole, stopped } from '#role/run.ts'
+import { Holdings } from './holdings.ts'
 import { allowAll, withKeys } from './http/access.ts'
 import { isLoopbackName } from './http/host.ts'
 import { startApi } from './http/server.ts'
+import { EVERYTHING } from './keys/api-key.ts'
 import type { KeyRing } from './keys/authenticate.ts'
 import { isKeyId } from './keys/format.ts'
 import { KeyStore } from './keys/store.ts'
@@ -59,6 +61,8 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
     if (paths.length === 0) throw nothingToServe()
     const roots = readRoots(paths)
     for (const { path } of roots) await refuseMissing(path)
+    // Two archives with a feed of one name are refused now, not with the first request.
+    await new Holdings({ roots, grant: EVERYTHING }).feeds()
     const cacheDir = cacheDirOf(options.cacheDir, process.env)
     const cache = await TableCache.open({
       dir: cacheDir,
