@@ -39,7 +39,8 @@ export function createApp(options: AppOptions): Koa<ApiState> {
   const app = new Koa<ApiState>()
   // Errors become answers below; Koa itself would write them to the terminal.
   app.silent = true
-  app.use((ctx, next) => answered(ctx as ApiContext, next, options))
+  const nextId = requestIds()
+  app.use((ctx, next) => answered(ctx as ApiContext, next, options, nextId))
   app.use((ctx, next) => {
     refuseOddRequest(ctx as ApiContext, options.isLoopbackOnly)
     return next()
@@ -52,11 +53,23 @@ export function createApp(options: AppOptions): Koa<ApiState> {
   return app
 }
 
+/** Ids of requests, apart from those of every other process. */
+function requestIds(): () => string {
+  const run = randomBytes(4).toString('hex')
+  let count = 0
+  return () => `${run}${(count++).toString(16).padStart(8, '0')}`
+}
+
 /** The outermost middleware: an id, headers, and a problem instead of every error. */
-async function answered(ctx: ApiContext, next: Next, options: AppOptions): Promise<void> {
+async function answered(
+  ctx: ApiContext,
+  next: Next,
+  options: AppOptions,
+  nextId: () => string
+): Promise<void> {
   const { deps, metrics, isAudited } = options
   const start = performance.now()
-  const requestId = randomBytes(8).toString('hex')
+  const requestId = nextId()
   Object.assign(ctx.state, {
     requestId,
     route: 'none',
@@ -92,6 +105,8 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS'])
 
 /** Commands say where an archive is on the disk; the API does not. */
 function withoutPaths(problem: Problem, roots: ApiDeps['roots']): Problem {
+  if (!roots.some(({ path }) => `${problem.detail}${problem.hint ?? ''}`.includes(path)))
+    return problem
   let text = JSON.stringify(problem)
   for (const { path, name } of roots)
     text = text.replaceAll(
