@@ -22,6 +22,8 @@ export type Limits = {
   readonly headersMs: number
   readonly requestMs: number
   readonly keepAliveMs: number
+  /** Answers that have begun are given so long when the program stops. */
+  readonly graceMs: number
   /** Of all headers of a request together, the address too. */
   readonly headerBytes: number
   readonly connections: number
@@ -44,6 +46,7 @@ export const LIMITS: Limits = {
   headersMs: 10_000,
   requestMs: 30_000,
   keepAliveMs: 5_000,
+  graceMs: 10_000,
   headerBytes: 16 * 1024,
   connections: 2_000,
   keyRate: { burst: 600, perSecond: 20 },

@@ -1,10 +1,11 @@
 // `/v1/live`: what is captured now, as a document, or as a stream of it once a second.
 
+import { answerDocument } from '../http/answer-document.ts'
 import type { ReaderLimits } from '../http/limits.ts'
 import { RequestError } from '../http/problem.ts'
 import { requestSignal } from '../http/request-signal.ts'
 import { textsOf } from '../http/request-texts.ts'
-import type { ApiContext, ApiDeps, Route } from '../http/route.ts'
+import type { ApiDeps, Route } from '../http/route.ts'
 import { parameterReader } from '../parameters.ts'
 import type { Parameter } from '../query.ts'
 import { LIVE_SCHEMA } from './live-schema.ts'
@@ -56,7 +57,8 @@ export function liveRoute(deps: ApiDeps, limits: ReaderLimits): Route {
       if (!stream) {
         const body =
           deps.live?.now.document(deps.nowMs(), (feed) => grant.feeds(feed)) ?? notLive(deps)
-        answerDocument(ctx, body)
+        ctx.set('Cache-Control', 'no-store')
+        await answerDocument(ctx, body, limits)
         return
       }
       if (streams >= MOST) throw tooMany()
@@ -73,13 +75,6 @@ export function liveRoute(deps: ApiDeps, limits: ReaderLimits): Route {
       }
     },
   }
-}
-
-function answerDocument(ctx: ApiContext, body: LiveDocument): void {
-  ctx.state.format = 'json'
-  ctx.set('Cache-Control', 'no-store')
-  ctx.type = 'application/json'
-  ctx.body = `${JSON.stringify(body)}\n`
 }
 
 const notLive = ({ nowMs }: ApiDeps): LiveDocument => ({
