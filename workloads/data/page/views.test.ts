@@ -199,6 +199,26 @@ test('a chart of a million trades is drawn from bars until it is near, and its p
   assert.equal([...opened.faults, ...again.faults], [])
 })
 
+test('a day that is being written is followed, and the view stays where it is', async () => {
+  if (missing) return skip(missing)
+  await using opened = await open('#/nowhere')
+  const { page } = opened
+  await page.evaluateOnNewDocument(
+    'const slow = setInterval; setInterval = (call, ms) => slow(call, ms / 50)'
+  )
+  await page.goto(`${scene.url}/?today${SYMBOL}?from=09:00:00&to=15:00:00`)
+  await page.waitForSelector('.book .bids')
+  const asked = scene.asked.length
+  const bars = () =>
+    scene.asked.slice(asked).filter((path) => /^\/v1\/bars.*interval=1m/.test(path))
+  await until(10_000, 'the bars of the day are asked for again', () => bars().length > 1)
+  assert.is(
+    await value(page, 'document.querySelector(".chart-tools .aside").textContent'),
+    '09:00:00 to 15:00:00 UTC'
+  )
+  assert.equal(opened.faults, [])
+})
+
 test('without a live part, without data, and without an answer the page says what to do', async () => {
   if (missing) return skip(missing)
   await using empty = await startScene({ ...SCENE, feeds: [], live: false })
