@@ -16,7 +16,7 @@ import {
   Skeleton,
   withCode,
 } from './parts.mjs'
-import { linkTo } from './route.mjs'
+import { isDay, linkTo } from './route.mjs'
 
 /** @typedef {import('./calendar-cells.mjs').Coverage} Coverage */
 /** @typedef {{ feed: string, exchange: string | null, simulated: boolean, from: string | null, to: string | null, records: number, bytes: number, days: number, gaps: number }} Feed */
@@ -72,23 +72,25 @@ function Totals({ feeds }) {
   `
 }
 
+/** @type {readonly Coverage[]} */
+const NONE_YET = []
 const YEAR = 12
 const QUARTER = 3
 
 /** @param {{ feeds: readonly Feed[] | undefined, today: string, until: string, children?: unknown }} props */
 function Coverages({ feeds, today, until, children }) {
   const first = feeds?.map(({ from }) => from ?? today).sort()[0] ?? today
-  const newest = /^\d{4}-\d{2}$/.test(until) ? `${until}-01` : today
+  const newest = isDay(`${until}-01`) ? `${until}-01` : today
   const months = first < period(newest, QUARTER).from ? YEAR : QUARTER
   const { from, to } = period(newest, months)
   const isKnown = feeds !== undefined
   const answer = useAnswer(
-    isKnown ? 'v1/coverage' : null,
-    { from, to: dayPlus(to, 1), limit: 100_000 },
+    'v1/coverage',
+    { from: period(newest, YEAR).from, to: dayPlus(to, 1), limit: 100_000 },
     { everyMs: 4 * REFRESH_MS }
   )
   /** @type {readonly Coverage[]} */
-  const coverage = answer.body?.rows ?? []
+  const coverage = answer.body?.rows ?? NONE_YET
   const names = useMemo(() => feeds?.map(({ feed }) => feed).sort() ?? [], [feeds])
   const earlier = dayPlus(from, -1).slice(0, 7)
   const later = period(dayPlus(to, 1), months).to.slice(0, 7)

@@ -238,6 +238,18 @@ test('without a live part, without data, and without an answer the page says wha
   await shows(page, 'Nothing is archived here yet.')
 })
 
+test('an answer that makes no sense ends in words, not in an empty page, and other views still work', async () => {
+  if (missing) return skip(missing)
+  await using odd = await startScene(SCENE)
+  odd.fail({ status: 200, title: 'no rows', detail: '', hint: '' })
+  await using opened = await open('#/feeds/kraken', {}, odd)
+  const { page } = opened
+  await shows(page, /The page failed: .*Reload it\./s)
+  odd.fail(undefined)
+  await page.click('.brand')
+  await shows(page, 'Days with known gaps')
+})
+
 test('the key is asked for once, kept for the tab, and sent as a header alone', async () => {
   if (missing) return skip(missing)
   await using locked = await startScene(SCENE)
