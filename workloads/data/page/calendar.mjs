@@ -184,7 +184,7 @@ function drawCalendar(canvas, layout, feeds, byPlace, today) {
     '--cell',
     '--bad-fill',
     '--quiet',
-    '--line',
+    '--none',
     '--warm',
   ].map(colorOf)
   const simulated = stripes(context, colorOf('--stripe'))
