@@ -19,6 +19,8 @@ const DATA = [
 ] as const
 /** What a browser reads; the compiler never sees it. */
 const PAGE = 'workloads/data/page'
+/** Recordings that `ssmd data-api --demo` serves. */
+const DEMO = 'workloads/data/demo'
 /** What `ssmd up` builds or fetches its NATS with: not for containers. */
 const NOT_FOR_CONTAINERS = 'operator/local/nats-server'
 
@@ -51,6 +53,7 @@ export async function writeAppLayer(root: string, packages: string, to: string):
   await rm(join(app, NOT_FOR_CONTAINERS), { recursive: true })
   for (const path of DATA) await putFile(join(root, path), join(app, path))
   await putFolder(join(root, PAGE), join(app, PAGE), isOfPage)
+  await putFolder(join(root, DEMO), join(app, DEMO), () => true)
   await putFolder(packages, join(app, 'node_modules'), isNeeded)
   await putText(join(app, 'package.json'), packageJson(await readManifest(root)))
   await putProgram(join(root, '.ci/image/command.cjs'), join(to, 'usr/bin/ssmd'))
