@@ -96,7 +96,10 @@ const LiveTable = ({ feeds, rates, now }) => html`
                 ${' '}${one.simulated && html`<${Simulated} />`}
                 ${one.state !== 'capturing' && html`<span class="narrow quiet">${one.state}</span>`}
               </th>
-              <td class="wide" title=${one.message || undefined}>${one.state ?? NONE}</td>
+              <td class="wide">
+                ${one.state ?? NONE}
+                ${one.message && html`<span class="why">${one.message}</span>`}
+              </td>
               <td class="wide"><${Sparkline} values=${rates.get(one.feed) ?? []} /></td>
               <td class="number">${one.rate == null ? NONE : `${short(one.rate)}/s`}</td>
               <td class="number">${ago(one.lastRecord, now)}</td>

@@ -1,6 +1,7 @@
 // A symbol on a day: its chart with the gaps in it, the book at a moment, and the lines that fetch it. What is in sight
 // stands in the address.
 
+import { rewrite } from './address-state.mjs'
 import { useAnswer } from './answers.mjs'
 import { Book } from './book.mjs'
 import { Chart, within, zoomed } from './chart.mjs'
@@ -97,12 +98,11 @@ function Sight({ route: { feed, day, symbol, query }, startMs, found, extent }) 
       const now = readRoute(location.hash)
       if (now.feed !== feed || now.day !== day || now.symbol !== symbol) return
       const isUsual = span.fromMs === extent.fromMs && span.toMs === extent.toMs
-      const link = linkTo([feed, day, symbol], {
+      rewrite({
         from: isUsual ? undefined : writeClock(span.fromMs - startMs),
         to: isUsual ? undefined : writeClock(span.toMs - startMs),
         at: pinned === null ? undefined : writeClock(pinned - startMs),
       })
-      history.replaceState(null, '', link)
     }, 250)
     return () => clearTimeout(timer)
   }, [span, pinned])

@@ -151,6 +151,37 @@ test('ten thousand symbols are a short document, are searched, and odd names lea
   assert.equal(opened.faults, [])
 })
 
+test('a search, a filter and a choice stand in the address, and are there again', async () => {
+  if (missing) return skip(missing)
+  await using storm = await startScene({ ...SCENE, feeds: ['kraken'], gaps: 60 })
+  await using opened = await open('#/', {}, storm)
+  const { page } = opened
+  await page.waitForSelector('.links a')
+  await page.click('.links a')
+  await page.waitForSelector('.is-gaps .row')
+  for (const words of ['the network: 15', 'quotes', 'Python']) {
+    const [button] = await page.$$(`xpath/.//button[normalize-space()="${words}"]`)
+    await button!.click()
+  }
+  await page.type('#symbol-search', 'b&=c')
+  await until(5_000, 'all stand in the address', () =>
+    ['fault=network', 'fetch=quote', 'with=python', 'search=b%26%3Dc'].every((part) =>
+      page.url().includes(part)
+    )
+  )
+  await using again = await browser.open(page.url())
+  await again.page.waitForSelector('.is-gaps .row')
+  assert.is(await value(again.page, 'document.querySelector("#symbol-search").value'), 'b&=c')
+  const pressed = await value(
+    again.page,
+    '[...document.querySelectorAll("[aria-pressed=true]")].map((button) => button.textContent)'
+  )
+  assert.equal(pressed, ['the network: 15', 'quotes', 'Python'])
+  await page.goBack()
+  await shows(page, 'Days with known gaps')
+  assert.equal([...opened.faults, ...again.faults], [])
+})
+
 test('a storm of twenty thousand gaps is a list that scrolls to its end', async () => {
   if (missing) return skip(missing)
   await using storm = await startScene({ ...SCENE, feeds: ['kraken'], gaps: 20_000 })
