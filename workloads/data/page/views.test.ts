@@ -99,12 +99,15 @@ for (const theme of ['light', 'dark'] as const) {
   }
 }
 
-test('no view is wider than a phone of 360 pixels, and axe-core finds nothing there', async () => {
+test('no view is wider than a phone of 360 pixels, no number is cut off there, and axe-core finds nothing there', async () => {
   if (missing) return skip(missing)
   for (const [name, hash] of Object.entries(VIEWS)) {
     await using opened = await open(hash, { width: 360, height: 740, isPhone: true })
     await settled(opened.page)
     assert.is(await value(opened.page, 'document.documentElement.scrollWidth'), 360, name)
+    const cut =
+      '[...document.querySelectorAll(".number")].filter((cell) => cell.scrollWidth > cell.clientWidth + 1).map((cell) => cell.textContent)'
+    assert.equal(await value(opened.page, cut), [], name)
     assert.equal(await findings(opened.page), [], name)
     assert.equal(opened.faults, [], name)
   }
