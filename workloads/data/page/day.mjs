@@ -91,7 +91,6 @@ const NotCaptured = ({ feed, day, hint }) => html`
 
 /** @param {{ feed: string, day: string, path: string, found: Day | undefined }} props */
 function Whole({ feed, day, path, found }) {
-  const files = found?.segments ?? []
   return html`
     <p class="lead">${found ? `This day ${sayCondition(found)}` : ' '}</p>
     <${Figures} figures=${[
@@ -105,16 +104,24 @@ function Whole({ feed, day, path, found }) {
       <${DayStrip} day=${day} found=${found} />
       ${found ? html`<${GapList} gaps=${found.gaps} />` : html`<${Skeleton} rows=${2} label="Gaps" />`}
     <//>
-    <${Section} id="files" title=${found ? `Files (${count(files.length)})` : 'Files'}
-      aside=${found && html`<a class="aside" href=${urlOf(path)}>manifest</a>`}>
-      ${found ? html`<${Files} path=${path} files=${files} />` : html`<${Skeleton} rows=${4} label="Files" />`}
-    <//>
-    <${CopyPanel} feed=${feed} day=${day} symbol="" />
-    <${Symbols} feed=${feed} day=${day} />
-    ${found && html`<${Connections} found=${found} />`}
-    ${found?.proof && html`<${Proof} proof=${found.proof} />`}
+    ${found && html`<${Parts} feed=${feed} day=${day} path=${path} found=${found} />`}
   `
 }
+
+/**
+ * What stands below: once the height of what is above is known, so that nothing moves.
+ * @param {{ feed: string, day: string, path: string, found: Day }} props
+ */
+const Parts = ({ feed, day, path, found }) => html`
+  <${Section} id="files" title=${`Files (${count(found.segments.length)})`}
+    aside=${html`<a class="aside" href=${urlOf(path)}>manifest</a>`}>
+    <${Files} path=${path} files=${found.segments} />
+  <//>
+  <${CopyPanel} feed=${feed} day=${day} symbol="" />
+  <${Connections} found=${found} />
+  ${found.proof && html`<${Proof} proof=${found.proof} />`}
+  <${Symbols} feed=${feed} day=${day} />
+`
 
 /** @param {Day} day */
 const sayCondition = ({ condition, gaps }) =>
