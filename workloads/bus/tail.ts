@@ -60,6 +60,8 @@ export async function tailStream(nc: NatsConnection, options: TailOptions): Prom
 /** How long a request for blocks lasts, and how often JetStream says meanwhile that it is there: two that are missed are a loss. */
 const EXPIRES_MS = 30_000
 const HEARTBEAT_MS = 5_000
+/** How often it is looked whether the stream is still the one that is read. */
+const CHECK_MS = 5_000
 
 /** After these the stream may be another one than before. */
 const DOUBTS: ReadonlySet<string> = new Set([
@@ -81,24 +83,28 @@ async function* blocksOf(
   const stop = (): void => messages.stop()
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()
+  const check = async (): Promise<void> => {
+    if (signal.aborted || nc.isClosed() || failure !== undefined) return
+    const want = last + 1
+    const facts = await streamFacts(nc, stream).catch(() => undefined)
+    const why = facts && restartOf(facts, created, want)
+    if (!facts || !why) return
+    failure = restartError(facts, why)
+    messages.stop()
+  }
   void (async () => {
-    for await (const { type } of await messages.status()) {
-      if (signal.aborted || nc.isClosed() || !DOUBTS.has(type)) continue
-      const want = last + 1
-      const facts = await streamFacts(nc, stream).catch(() => undefined)
-      const why = facts && restartOf(facts, created, want)
-      if (facts && why) {
-        failure = restartError(facts, why)
-        messages.stop()
-      }
-    }
+    for await (const { type } of await messages.status()) if (DOUBTS.has(type)) await check()
   })()
+  // The client says nothing more once a stream was missing for a moment.
+  const checking = setInterval(() => void check(), CHECK_MS)
+  checking.unref()
   try {
     for await (const message of messages) {
       last = message.seq
       yield { sequence: message.seq, data: message.data }
     }
   } finally {
+    clearInterval(checking)
     signal.removeEventListener('abort', stop)
     await messages.close()
   }
