@@ -29,7 +29,7 @@ for (const [heading, list] of [
   })
   test(`every version of ${list} is exact`, () => {
     for (const [name, version] of Object.entries(manifest[list])) {
-      assert.match(version, /^\d+\.\d+\.\d+$/, `${name} ${version}`)
+      assert.match(version, /^\d+\.\d+\.\d+(-r\.\d+)?$/, `${name} ${version}`)
     }
   })
 }

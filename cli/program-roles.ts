@@ -1,6 +1,7 @@
 // The commands of the roles, as the operator and `ssmd up` call them, and as a person may by hand.
 import { type Command, Option } from 'commander'
 import { usageError } from '#crds/errors.ts'
+import { readVersion } from './commands/version.ts'
 import { collect, examples, wholeNumber } from './flags.ts'
 import { outliveOutput } from './output.ts'
 
@@ -153,6 +154,10 @@ function addDataApi(program: Command): void {
           'root of an archive, or <name>=<folder>; may be given several times (default: SSMD_DATA_PATH)'
         ).argParser(collect)
       )
+      .option(
+        '--demo',
+        'serve the recordings that come with ssmd; beside other archives as the feeds demo.…'
+      )
       .addOption(
         new Option(
           '--listen <host:port>',
@@ -168,8 +173,8 @@ function addDataApi(program: Command): void {
       .addOption(
         new Option(
           '--cache-dir <folder>',
-          'folder of the columnar cache, never inside an archive (default: ~/.cache/ssmd/events)'
-        ).env('SSMD_CACHE_DIR')
+          'folder of the columnar cache, never inside an archive (default: SSMD_CACHE_DIR, or ~/.cache/ssmd/events)'
+        )
       )
       .addOption(
         new Option(
@@ -182,20 +187,20 @@ function addDataApi(program: Command): void {
       .addOption(healthOption()),
     `
   ssmd data-api --path data
+  ssmd data-api --demo
   ssmd data-api --path data --path live=data/live --listen 127.0.0.1:0
-<<<<<<< HEAD
   ssmd data-api --path data --env exchanges
-=======
   ssmd data-api --path data --api-keys data/.ssmd/api-keys --listen 0.0.0.0:8080
->>>>>>> main
   SSMD_API_KEY=… ssmd data-api --path data --listen 0.0.0.0:8080`
   ).action(async (options: DataApiFlags) => {
     const { SSMD_DATA_PATH, SSMD_API_KEY } = process.env
     const { runDataApi } = await import('#data/main.ts')
     outliveOutput()
     await runDataApi({
-      paths: options.path ?? (SSMD_DATA_PATH ? [SSMD_DATA_PATH] : []),
+      paths: options.path ?? (SSMD_DATA_PATH && !options.demo ? [SSMD_DATA_PATH] : []),
+      ...(options.demo ? { demo: true } : {}),
       listen: options.listen,
+      version: readVersion(),
       ...(SSMD_API_KEY ? { apiKey: SSMD_API_KEY } : {}),
       ...(options.apiKeys === undefined ? {} : { apiKeys: options.apiKeys }),
       ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
@@ -208,6 +213,7 @@ function addDataApi(program: Command): void {
 }
 
 type DataApiFlags = {
+  readonly demo?: boolean
   readonly path?: readonly string[]
   readonly listen: string
   readonly apiKeys?: string

@@ -9,7 +9,7 @@ const args = process.argv.slice(2)
 if (!existsSync(join(ROOT, 'node_modules', '.package-lock.json'))) {
   const { ensureInstalled } = await import('./launch/install.mjs')
   try {
-    await ensureInstalled()
+    await ensureInstalled('run')
   } catch (error) {
     fail(`the packages cannot be installed: ${error.message}`)
   }

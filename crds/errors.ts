@@ -3,7 +3,8 @@
 
 /** What each code means. The codes are stable: they stand in logs, JSON output and docs/reference/errors.md. */
 export const ERROR_CODES = {
-  SSMD_E_USAGE: 'the command line asks for something that does not exist or does not fit together',
+  SSMD_E_USAGE:
+    'a command or request asks for something that does not exist or does not fit together',
   SSMD_E_RESOURCE_SYNTAX: 'a resource file is not YAML, or not an object that ssmd knows',
   SSMD_E_RESOURCE_INVALID:
     'a resource breaks its schema: wrong type, unknown field, value out of bounds',
@@ -15,6 +16,7 @@ export const ERROR_CODES = {
   SSMD_E_IO: 'reading or writing a file failed',
   SSMD_E_LOCKED: 'another process writes to the same archive',
   SSMD_E_TOOL_MISSING: 'a program that ssmd needs is missing and cannot be built',
+  SSMD_E_PACKAGE: 'a package that ssmd installs on first use is missing and cannot be installed',
   SSMD_E_NATS: 'NATS refused or did not answer',
   SSMD_E_STREAM: 'a JetStream stream or consumer differs from what ssmd needs',
   SSMD_E_BLOCK: 'bytes on the wire are not a block of this schema',
@@ -25,6 +27,9 @@ export const ERROR_CODES = {
   SSMD_E_DEFINITIONS:
     'the API server does not serve the kinds, or serves older ones than this operator needs',
   SSMD_E_NOT_FOUND: 'what was asked for does not exist',
+  SSMD_E_SQL: 'a SQL statement is wrong: it cannot be read, or it names what does not exist',
+  SSMD_E_SQL_REFUSED: 'a SQL statement is not run: only one that reads the tables is',
+  SSMD_E_SQL_LIMIT: 'a SQL statement was stopped: it took more time, memory or output than it may',
   SSMD_E_REQUEST: 'an HTTP request breaks a rule of HTTP or of the data API',
   SSMD_E_KEY: 'a request to the data API has no key, or one that is not valid',
   SSMD_E_FORBIDDEN: 'a request to the data API is not allowed, whatever it asks for',
@@ -90,6 +95,8 @@ export function describeError(thrown: unknown): string {
 export function exitCodeOf(thrown: unknown): 1 | 2 | 3 {
   switch (toSsmdError(thrown).code) {
     case 'SSMD_E_USAGE':
+    case 'SSMD_E_SQL':
+    case 'SSMD_E_SQL_REFUSED':
       return 2
     case 'SSMD_E_RESOURCE_SYNTAX':
     case 'SSMD_E_RESOURCE_INVALID':

@@ -19,10 +19,14 @@ export type ExchangeFacts = {
   /** Levels of a book that `spec.bookDepth` of a Feed may ask for; null: the exchange leaves no choice. */
   readonly bookDepth: { readonly default: number; readonly allowed: readonly number[] } | null
   /**
-   * How its books are kept. Chained: changes form a chain, and snapshots are fetched beside the stream. Truncated: it does not say
-   * which levels leave `bookDepth`.
+   * Its books: which channels send them, and how they are kept. Chained: changes form a chain, and snapshots are fetched beside the
+   * stream. Truncated: it does not say which levels leave `bookDepth`.
    */
-  readonly books: { readonly chained: boolean; readonly truncated: boolean }
+  readonly books: {
+    readonly channels: readonly string[]
+    readonly chained: boolean
+    readonly truncated: boolean
+  }
 }
 
 /** By the name that `spec.exchange` of a Feed gives. */
@@ -45,6 +49,7 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       allowed: [5, 10, 20, 50, 100, 500, 1000, 5000],
     },
     books: {
+      channels: ['depth', 'depth@100ms'],
       chained: true,
       truncated: false,
     },
@@ -65,6 +70,7 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
     },
     bookDepth: null,
     books: {
+      channels: ['level2'],
       chained: false,
       truncated: false,
     },
@@ -79,6 +85,7 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
     channels: null,
     bookDepth: null,
     books: {
+      channels: [],
       chained: false,
       truncated: false,
     },
@@ -104,6 +111,7 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
     },
     bookDepth: null,
     books: {
+      channels: ['orderbook_delta'],
       chained: false,
       truncated: false,
     },
@@ -126,6 +134,7 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       allowed: [10, 25, 100, 500, 1000],
     },
     books: {
+      channels: ['book'],
       chained: false,
       truncated: true,
     },
@@ -144,6 +153,7 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
     },
     bookDepth: null,
     books: {
+      channels: ['orderbook_delta'],
       chained: false,
       truncated: false,
     },

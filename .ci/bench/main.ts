@@ -3,25 +3,31 @@
 //
 //   npm run bench                     everything but the cluster, about six minutes
 //   npm run bench -- parts            wire, scanner, archive, simulator
+//   npm run bench -- data [part…]     the data API on a day of 2.2 million recorded frames, beside DuckDB and grep
 //   npm run bench -- market           normalising frames, batches of events, the order book
+//   npm run bench -- tables           tables of a segment from its lines, and their files
 //   npm run bench -- path [rate] [s]  the whole path at one rate (default 20000 for 60 s)
 //   npm run bench -- quiet            what a frame costs at 300/s and 20,000/s, beside a plain Python recorder
 //   npm run bench -- limit            the highest rate that holds for 60 s
+//   npm run bench -- page             first paint and script per frame in Chromium, about half a minute
 //   npm run bench -- operator         the operator at 10,000 resources, beside controller-runtime where Go is
 //   npm run bench -- naive            JSON.parse, capnp-ts and js.publish for each frame
 //   npm run bench -- cluster          install, push, kill and memory on a real node (Linux, root), about eight minutes
 import { benchArchive } from '#archive/bench.ts'
+import { benchPage } from '#data/page/bench.ts'
 import { benchHistory } from '#events/bench.ts'
 import { benchWire } from '#wire/bench.ts'
 import { benchOperator } from '../../operator/bench/operator.ts'
 import { benchConnector } from '../../workloads/connector/bench.ts'
 import { benchSimulator } from '../../workloads/simulator/bench.ts'
 import { benchCluster } from './cluster.ts'
+import { benchData } from './data/main.ts'
 import { endToEnd } from './end-to-end.ts'
 import { benchMarket } from './market.ts'
 import { naive } from './naive.ts'
 import { printRows } from './print.ts'
 import { quiet } from './quiet.ts'
+import { benchTables } from './tables.ts'
 
 const [what = 'all', ...rest] = process.argv.slice(2)
 
@@ -70,6 +76,15 @@ switch (what) {
     printRows('Market events', await benchMarket())
     printRows('Events of an archive', await benchHistory())
     break
+  case 'tables':
+    printRows('Tables of a segment', await benchTables())
+    break
+  case 'data':
+    await benchData(rest)
+    break
+  case 'page':
+    printRows('The page in Chromium', await benchPage())
+    break
   case 'path':
     await path(Number(rest[0] ?? 20_000), Number(rest[1] ?? 60))
     break
@@ -101,7 +116,7 @@ switch (what) {
   }
   default:
     process.stderr.write(
-      'ssmd bench: parts, market, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
+      'ssmd bench: parts, market, tables, data [part…], page, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
     )
     process.exitCode = 2
 }

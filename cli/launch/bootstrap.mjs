@@ -8,7 +8,8 @@ import { findNode, NO_NODE, ROOT, runNode } from './node.mjs'
 const [script, ...args] = process.argv.slice(2)
 if (script === undefined) fail('usage: node cli/launch/bootstrap.mjs <script> [arguments]')
 try {
-  await ensureInstalled()
+  // The command itself needs less than everything that serves its development.
+  await ensureInstalled(script.startsWith('cli/') ? 'run' : 'all')
 } catch (error) {
   fail(`the packages cannot be installed: ${error.message}`)
 }

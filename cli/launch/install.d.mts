@@ -1,13 +1,16 @@
 // The types of install.mjs, which has to be plain JavaScript.
 
+/** `run`: what ssmd needs to run. `all`: also what tests, checks and benchmarks need. */
+export type Level = 'run' | 'all'
+
 export type InstallOptions = {
   readonly root?: string
   readonly log?: (line: string) => void
   /** Runs `npm ci` in a folder. */
-  readonly npm?: (folder: string) => Promise<void>
+  readonly npm?: (folder: string, flags: readonly string[]) => Promise<void>
 }
 
-export declare function ensureInstalled(options?: InstallOptions): Promise<void>
-export declare function fits(root?: string): boolean
-export declare function isMarked(root?: string): boolean
-export declare function npmCi(folder: string, flags?: readonly string[]): Promise<void>
+export declare function ensureInstalled(level: Level, options?: InstallOptions): Promise<void>
+export declare function fits(root: string, level: Level): boolean
+export declare function isMarked(root: string, level: Level): boolean
+export declare function npmCi(folder: string, flags: readonly string[]): Promise<void>

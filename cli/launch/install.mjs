@@ -1,6 +1,7 @@
 // Brings node_modules to what package-lock.json says, as a whole or not at all: `npm ci` runs in a folder of its
 // own, which then takes the place of node_modules by rename. Programs that run meanwhile keep what they have.
-// Does nothing, and says nothing, when all is as it should be.
+// Does nothing, and says nothing, when all is as it should be. Two levels: `run` is what ssmd needs to run, `all` adds what
+// tests, checks and benchmarks need; a folder with all packages serves both.
 
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -22,28 +23,37 @@ import { ownNodePackage, ROOT, readText } from './node.mjs'
 
 const MARKER = join('node_modules', '.ssmd-installed')
 
-/** What node_modules is to hold, in one word: the lock file on this platform. */
-export function wanted(root = ROOT) {
-  const lock = readText(join(root, 'package-lock.json'))
-  return createHash('sha256').update(`${process.platform} ${process.arch}\n${lock}`).digest('hex')
+/** What npm is told at each level. The Node package of this platform is optional, and both levels need it. */
+const FLAGS = {
+  run: ['--omit=dev', '--include=optional'],
+  all: ['--include=dev', '--include=optional'],
 }
 
-export const isMarked = (root = ROOT) => readText(join(root, MARKER)) === wanted(root)
+/** What node_modules is to hold, in one word: the level, and the lock file on this platform. */
+function wanted(root, level) {
+  const lock = readText(join(root, 'package-lock.json'))
+  const platform = `${process.platform} ${process.arch}`
+  return `${level} ${createHash('sha256').update(`${platform}\n${lock}`).digest('hex')}`
+}
 
-export async function ensureInstalled({ root = ROOT, log = sayOnStderr, npm = npmCi } = {}) {
-  if (!fits(root)) {
+export function isMarked(root, level) {
+  const found = readText(join(root, MARKER))
+  return found === wanted(root, 'all') || (level === 'run' && found === wanted(root, 'run'))
+}
+
+export async function ensureInstalled(level, { root = ROOT, log = sayOnStderr, npm = npmCi } = {}) {
+  if (!fits(root, level)) {
     const work = join(root, '.ssmd')
     const onWait = (pid) => log(`waiting: process ${pid ?? '?'} is installing the packages`)
-    await withLock(join(work, 'install.lock'), () => install(root, work, log, npm), { onWait })
+    const missing = () => install(root, level, work, log, npm)
+    await withLock(join(work, 'install.lock'), missing, { onWait })
   }
   linkCommand(root)
 }
 
-async function install(root, work, log, npm) {
-  if (fits(root)) return
-  const why = existsSync(join(root, 'node_modules'))
-    ? 'package-lock.json has changed'
-    : 'node_modules is missing'
+async function install(root, level, work, log, npm) {
+  if (fits(root, level)) return
+  const why = reason(root, level)
   removeLeftovers(work)
   const fresh = join(work, `install-${process.pid}`)
   mkdirSync(fresh)
@@ -56,16 +66,17 @@ async function install(root, work, log, npm) {
     for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
       if (existsSync(join(root, file))) copyFileSync(join(root, file), join(fresh, file))
     }
-    await withProgress(`installing packages: ${why} (npm ci)`, log, npm(fresh))
-    writeFileSync(join(fresh, MARKER), wanted(fresh))
+    await withProgress(`installing packages: ${why} (npm ci)`, log, npm(fresh, FLAGS[level]))
+    writeFileSync(join(fresh, MARKER), wanted(fresh, level))
     linkCommand(fresh)
     try {
       takePlace(join(fresh, 'node_modules'), join(root, 'node_modules'), work)
     } catch (error) {
       // A volume mounted there cannot be renamed; its content can only be replaced in place.
       if (error.code !== 'EXDEV' && error.code !== 'EBUSY') throw error
-      await withProgress('node_modules is a mount: installing in place (npm ci)', log, npm(root))
-      writeFileSync(join(root, MARKER), wanted(root))
+      const what = 'node_modules is a mount: installing in place (npm ci)'
+      await withProgress(what, log, npm(root, FLAGS[level]))
+      writeFileSync(join(root, MARKER), wanted(root, level))
     }
   } finally {
     process.off('SIGINT', interrupted)
@@ -74,21 +85,31 @@ async function install(root, work, log, npm) {
   }
 }
 
-/** Whether node_modules is what the lock file says: by our marker, or because a person ran npm themselves. */
-export function fits(root = ROOT) {
-  if (isMarked(root)) return true
+function reason(root, level) {
+  if (!existsSync(join(root, 'node_modules'))) return 'node_modules is missing'
+  return level === 'all' && fits(root, 'run')
+    ? 'those for tests and checks are missing'
+    : 'package-lock.json has changed'
+}
+
+/** Whether node_modules has what the level needs: by our marker, or because a person ran npm themselves. */
+export function fits(root, level) {
+  if (isMarked(root, level)) return true
   const lock = parse(readText(join(root, 'package-lock.json')))
   const there = parse(readText(join(root, 'node_modules', '.package-lock.json')))
   if (!lock || !there) return false
+  let full = true
   for (const [path, entry] of Object.entries(lock)) {
     if (path === '') continue
     const found = there[path]
     // npm leaves out optional packages of other platforms, but the one of this platform must exist.
     if (!found && entry.optional && path !== ownNodePackage()) continue
-    if (found?.version !== entry.version || found?.integrity !== entry.integrity) return false
+    if (found?.version === entry.version && found?.integrity === entry.integrity) continue
+    if (level === 'all' || !entry.dev) return false
+    full = false
   }
   const marker = join(root, MARKER)
-  writeFileSync(`${marker}.${process.pid}`, wanted(root))
+  writeFileSync(`${marker}.${process.pid}`, wanted(root, full ? 'all' : 'run'))
   renameSync(`${marker}.${process.pid}`, marker)
   return true
 }
@@ -128,15 +149,15 @@ function removeLeftovers(work) {
   }
 }
 
-/** `npm ci` in a folder with the two package files. */
-export function npmCi(folder, flags = ['--include=dev', '--include=optional']) {
+/** `npm ci` in a folder with the two package files. No script of a package runs: what they hold is complete as it is. */
+export function npmCi(folder, flags) {
   // What npm told the script that called us is about the other folder.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^npm_(package|lifecycle|command|config_local)/.test(name)
     )
   )
-  const args = ['ci', ...flags]
+  const args = ['ci', '--ignore-scripts', ...flags]
   const cli = process.env.npm_execpath
   const [file, before] = /npm-cli\.js$/.test(cli ?? '') ? [process.execPath, [cli]] : ['npm', []]
   return new Promise((resolve, reject) => {

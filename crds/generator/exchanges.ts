@@ -21,7 +21,7 @@ const FIELDS = [
 ] as const
 
 /** As most exchanges keep them. */
-const BOOKS = { chained: false, truncated: false }
+const BOOKS = { channels: [], chained: false, truncated: false }
 
 const HEAD = `// Generated from the facts.ts of each folder of workloads/exchanges by \`npm run generate\`. Do not edit.
 
@@ -44,10 +44,14 @@ export type ExchangeFacts = {
   /** Levels of a book that \`spec.bookDepth\` of a Feed may ask for; null: the exchange leaves no choice. */
   readonly bookDepth: { readonly default: number; readonly allowed: readonly number[] } | null
   /**
-   * How its books are kept. Chained: changes form a chain, and snapshots are fetched beside the stream. Truncated: it does not say
-   * which levels leave \`bookDepth\`.
+   * Its books: which channels send them, and how they are kept. Chained: changes form a chain, and snapshots are fetched beside the
+   * stream. Truncated: it does not say which levels leave \`bookDepth\`.
    */
-  readonly books: { readonly chained: boolean; readonly truncated: boolean }
+  readonly books: {
+    readonly channels: readonly string[]
+    readonly chained: boolean
+    readonly truncated: boolean
+  }
 }
 
 /** By the name that \`spec.exchange\` of a Feed gives. */

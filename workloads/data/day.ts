@@ -35,3 +35,6 @@ export function resolveTime(text: string, day: string): string {
   // An instant with nanoseconds keeps them; another offset is turned into UTC.
   return (utc ? text : new Date(parsed).toISOString()).replace(/Z$/, '')
 }
+
+/** The next day: of 2026-02-28 it is 2026-03-01. */
+export const dayAfter = (day: string): string => utcDay(Date.parse(`${day}T00:00:00Z`) + 86_400_000)

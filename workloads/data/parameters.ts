@@ -1,4 +1,4 @@
-// From texts of a URL or a command line to the checked parameters of a query. Everything wrong is named at once, an unknown name with
+// From texts of a URL or a command line to the checked parameters of a query. Every fault is named in one error, an unknown name with
 // the nearest there is. Pure; no work grows faster than the input.
 
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
@@ -23,7 +23,7 @@ export class ParametersError extends SsmdError {
 export type Texts = ReadonlyMap<string, readonly string[]>
 export type ReadParameters = (texts: Texts) => Parameters
 
-/** Characters of one value, and values of a list: more is no question that a person or a program has. */
+/** Characters of one value if its schema allows no more, and values of a list: more is no question that a person or a program has. */
 const VALUE_LENGTH = 512
 const LIST_LENGTH = 1000
 /** Faults that an answer names. */
@@ -58,7 +58,7 @@ export function readParameters(
   return read(texts)
 }
 
-/** Compiles the reader of some parameters; two of the same name are a fault of ours. */
+/** Compiles the reader of some parameters; two of the same name are a fault in ssmd. */
 export function parameterReader(parameters: readonly Parameter[]): ReadParameters {
   const known = new Map(
     parameters.map((one) => [one.name, { one, check: ajv.compile(one.schema) }])
@@ -111,8 +111,9 @@ function readOne(one: Parameter, check: ValidateFunction, given: readonly string
   if (!list && texts.length > 1) return fault(`${name} is given ${texts.length} times`)
   const values: unknown[] = []
   for (const text of texts) {
-    if (text.length > VALUE_LENGTH)
-      return fault(`${name} has ${text.length} characters, at most ${VALUE_LENGTH} are taken`)
+    const most = Math.max(VALUE_LENGTH, Number(one.schema.maxLength ?? 0))
+    if (text.length > most)
+      return fault(`${name} has ${text.length} characters, at most ${most} are taken`)
     const value = typed(text, one.schema.type)
     if (value === undefined || !check(value)) {
       const error = value === undefined ? undefined : check.errors?.[0]

@@ -1,6 +1,7 @@
 // How good the data of an answer is: each day that it was made of, and the gaps of them within the interval that the rows cover.
 
 import { type Manifest, summaryOf } from '#archive/read/reader.ts'
+import { GapSpans } from './gap-spans.ts'
 import type { Interval } from './interval.ts'
 import type { DayQuality, Quality } from './query.ts'
 
@@ -14,6 +15,7 @@ export type QualityChoice = Interval & {
 export class QualityBook {
   readonly #choice: QualityChoice
   readonly #seen = new Map<string, Seen>()
+  readonly #spans = new Map<string, GapSpans>()
   #end: string | undefined
 
   constructor(choice: QualityChoice) {
@@ -24,6 +26,14 @@ export class QualityBook {
   /** A day that rows are made of; again, if its manifest is newer. */
   add(feed: string, manifest: Manifest): void {
     this.#seen.set(`${feed} ${manifest.day}`, { feed, manifest })
+    const spans = this.#spans.get(feed) ?? new GapSpans()
+    this.#spans.set(feed, spans)
+    spans.add(manifest)
+  }
+
+  /** Whether anything of a feed is missing between two times, by the days so far. */
+  hasGap(feed: string, from: string, to: string): boolean {
+    return this.#spans.get(feed)?.touches(from, to) ?? false
   }
 
   /** The rows end before `to`: what comes behind is left for the next answer. */

@@ -2,16 +2,16 @@
 
 import type { Column, ColumnValues, RowRun } from './rows.ts'
 
-/** Rows of a run at most. */
+/** Rows of a run, roughly. */
 export const RUN_ROWS = 1024
 
 type Buffers = {
   readonly texts: (string | null)[]
   readonly json: unknown[]
   readonly bytes: (Uint8Array | null)[]
-  readonly numbers: Float64Array
-  readonly small: Uint8Array
-  readonly nanos: Int32Array
+  numbers: Float64Array
+  small: Uint8Array
+  nanos: Int32Array
   readonly wide: Map<number, bigint>
 }
 
@@ -23,10 +23,11 @@ export class RowBuffer {
   length = 0
   readonly #columns: readonly Column[]
   readonly #buffers: readonly Buffers[]
+  #room = RUN_ROWS
 
-  constructor(columns: readonly Column[], rows = RUN_ROWS) {
+  constructor(columns: readonly Column[]) {
     this.#columns = columns
-    this.#buffers = columns.map(({ type }) => buffersOf(type, rows))
+    this.#buffers = columns.map(({ type }) => buffersOf(type, RUN_ROWS))
   }
 
   /** Forgets the rows. */
@@ -87,7 +88,20 @@ export class RowBuffer {
   }
 
   end(): void {
-    this.length++
+    if (++this.length === this.#room) this.#grow()
+  }
+
+  /** For what becomes many rows at a time, such as the bars of all instruments. */
+  #grow(): void {
+    this.#room *= 2
+    for (const buffers of this.#buffers) {
+      if (buffers.numbers.length > 0)
+        buffers.numbers = longer(buffers.numbers, new Float64Array(this.#room))
+      if (buffers.small.length > 0)
+        buffers.small = longer(buffers.small, new Uint8Array(this.#room))
+      if (buffers.nanos.length > 0)
+        buffers.nanos = longer(buffers.nanos, new Int32Array(this.#room))
+    }
   }
 
   /** The rows so far, valid until `clear`. */
@@ -132,4 +146,9 @@ function valuesOf(type: Column['type'], buffers: Buffers): ColumnValues {
     case 'flag':
       return { type, values: buffers.small }
   }
+}
+
+function longer<T extends Float64Array | Uint8Array | Int32Array>(old: T, room: T): T {
+  room.set(old)
+  return room
 }

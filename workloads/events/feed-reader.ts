@@ -1,34 +1,46 @@
-// Opens the days and segments of one feed of one archive as the reading comes to them: each becomes sources of rows and gaps.
-// Until then it stands among the sources itself, with the time of what it would open next.
+// Opens the days and segments of one feed of one archive as the reading comes to them. It stands among the sources itself, with the
+// time of what it would open next: nothing behind that may be taken before.
 
 import { type Manifest, type ManifestSegment, manifestIfThere } from '#archive/read/reader.ts'
 import { type SsmdError, toSsmdError } from '#crds/errors.ts'
 import { timeNanos } from '#market/time.ts'
-import { damagedGap, FeedGaps } from './feed-gaps.ts'
-import { GapCursor } from './gap-cursor.ts'
+import type { LookAhead } from './look-ahead.ts'
 import type { FeedPlan } from './plan.ts'
+import { type DayRecords, dayRecords } from './records.ts'
 import { RANK, type Source } from './source.ts'
-import type { Sources } from './sources.ts'
-import { TableCursor } from './table-cursor.ts'
-import { type RowFilter, selectRows, wordsOfNanos } from './table-select.ts'
+import { wordsOfNanos } from './table-select.ts'
 import type { Want } from './tables/build.ts'
 import { type DayNormalizers, normalizersOf } from './tables/normalizers.ts'
-import { openTables, type SegmentTables } from './tables/open.ts'
+import { type OpenOptions as OpenTables, openTables, type SegmentTables } from './tables/open.ts'
+import type { Table } from './tables/table.ts'
 import { endOf, later, startOf, timeOf } from './times.ts'
+
+type OpenOptions = Omit<OpenTables, 'normalizers'>
+
+/** What takes the days and segments that are opened. */
+export type Opened = {
+  /** Called before its segments. `next`: the day behind it that is read, too. */
+  readonly day?: (records: DayRecords, next: string | undefined) => Promise<void>
+  readonly table: (table: Table) => void
+  /** What cannot be read, with the receive times that it covers. */
+  readonly damage: (error: SsmdError, from: string, to: string) => void
+}
 
 export type FeedReaderOptions = {
   readonly plan: FeedPlan
   /** Place of its name among those that are read. */
   readonly feed: number
   readonly want: Want
-  readonly filter: RowFilter
-  readonly signal: AbortSignal
+  readonly ahead: LookAhead
+  readonly open: OpenOptions
 }
 
-/** Segments that are opened ahead. */
-const AHEAD = 1
-
-type Ahead = { readonly segment: ManifestSegment; readonly opened: Promise<SegmentTables> }
+type Ahead = {
+  readonly segment: ManifestSegment
+  readonly opened: Promise<SegmentTables>
+  /** Bytes of the allowance. */
+  readonly bytes: number
+}
 
 export class FeedReader implements Source {
   readonly rank = RANK.pending
@@ -40,95 +52,77 @@ export class FeedReader implements Source {
   low = 0
   isOver = false
   readonly #o: FeedReaderOptions
-  readonly #gaps: FeedGaps
   #nextDay = 0
   #exchange = ''
   #normalizers: DayNormalizers | null = null
   /** Of the day that is open, in order of their first times. */
   #segments: ManifestSegment[] = []
   #ahead: Ahead[] = []
-  #dayGaps: GapCursor | null = null
+  #isUnderway = false
 
   constructor(options: FeedReaderOptions) {
-    const { plan, feed, want } = options
-    const { from, to, symbols } = want
     this.#o = options
-    this.feed = feed
-    this.#gaps = new FeedGaps({ root: plan.root, from, to, symbols })
+    this.feed = options.feed
     this.#showHead()
   }
 
-  take(): void {
-    throw new Error('it is opened, not taken')
-  }
-
-  /** Opens what comes next: its rows and gaps become sources. */
-  async open(sources: Sources): Promise<void> {
-    if (this.#segments.length === 0 && this.#ahead.length === 0) await this.#openDay(sources)
-    else await this.#openSegment(sources)
+  async open(opened: Opened): Promise<void> {
+    if (this.#segments.length === 0 && this.#ahead.length === 0) await this.#openDay(opened)
+    else await this.#openSegment(opened)
     this.#showHead()
   }
 
-  async #openDay(sources: Sources): Promise<void> {
-    const { plan, feed, want } = this.#o
-    const { root, label, days } = plan
+  async #openDay(opened: Opened): Promise<void> {
+    const { plan, want, open } = this.#o
+    const { root, days } = plan
     const day = days[this.#nextDay++]!
     let manifest: Manifest | undefined
     try {
       manifest = await manifestIfThere(root, plan.feed, day)
     } catch (thrown) {
-      this.#dayGaps = new GapCursor([], feed, label)
-      this.#damaged(sources, toSsmdError(thrown), { from: startOf(day), to: endOf(day) })
+      opened.damage(toSsmdError(thrown), startOf(day), endOf(day))
       return
     }
     if (manifest === undefined) return
     this.#normalizers = await normalizersOf(root, manifest, this.#exchange)
     this.#exchange = this.#normalizers.exchange
-    this.#dayGaps = new GapCursor(await this.#gaps.day(manifest, days[this.#nextDay]), feed, label)
-    sources.add(this.#dayGaps)
+    const records = dayRecords(root, manifest, open.signal)
+    await opened.day?.(records, days[this.#nextDay])
     this.#segments = manifest.segments
       .filter((segment) => holdsFrames(segment) && isWanted(segment, want))
       .sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))
   }
 
-  async #openSegment(sources: Sources): Promise<void> {
-    const { plan, feed, filter } = this.#o
-    this.#openAhead(1)
-    const { opened } = this.#ahead.shift()!
-    this.#openAhead(AHEAD)
-    const { tables, damage } = await opened
-    for (const table of tables.values()) {
-      const selection = selectRows(table, filter)
-      if (selection.start < selection.end) {
-        sources.add(new TableCursor(table, selection, feed, plan.label))
-      }
-    }
-    for (const { error, from, to } of damage) this.#damaged(sources, error, { from, to })
+  async #openSegment(opened: Opened): Promise<void> {
+    if (this.#ahead.length === 0) this.#begin(this.#segments.shift()!, 0)
+    const next = this.#ahead.shift()!
+    // A reading that ends soon needs only the first one.
+    if (this.#isUnderway) this.#openAhead()
+    this.#isUnderway = true
+    const { tables, damage } = await next.opened
+    this.#o.ahead.give(next.bytes)
+    for (const table of tables.values()) opened.table(table)
+    for (const { error, from, to } of damage) opened.damage(error, from, to)
   }
 
-  #openAhead(count: number): void {
-    const { plan, want, signal } = this.#o
+  #openAhead(): void {
+    const { ahead } = this.#o
+    while (this.#ahead.length < ahead.segments) {
+      const segment = this.#segments[0]
+      if (segment === undefined || !ahead.take(segment.rawBytes)) return
+      this.#segments.shift()
+      this.#begin(segment, segment.rawBytes)
+    }
+  }
+
+  #begin(segment: ManifestSegment, bytes: number): void {
+    const { plan, want, open } = this.#o
     const day = plan.days[this.#nextDay - 1]!
-    while (this.#ahead.length < count) {
-      const segment = this.#segments.shift()
-      if (segment === undefined) return
-      const place = { root: plan.root, feed: plan.feed, day, segment }
-      const opened = openTables(place, want, { normalizers: this.#normalizers!, signal })
-      // Whoever awaits it gets the reason; a reading that ends before does not.
-      opened.catch(() => {})
-      this.#ahead.push({ segment, opened })
-    }
-  }
-
-  #damaged(
-    sources: Sources,
-    error: SsmdError,
-    { from, to }: { readonly from: string; readonly to: string }
-  ): void {
-    const gaps = this.#dayGaps!
-    sources.remove(gaps)
-    gaps.insert(damagedGap(error.message, { from: later(from, this.#o.want.from ?? ''), to }))
-    sources.add(gaps)
+    const place = { root: plan.root, feed: plan.feed, day, segment }
+    const opened = openTables(place, want, { ...open, normalizers: this.#normalizers! })
+    // Whoever awaits it gets the reason; a reading that ends before does not.
+    opened.catch(() => {})
+    this.#ahead.push({ segment, opened, bytes })
   }
 
   #showHead(): void {

@@ -4,10 +4,10 @@ import type { EventBatch } from '#market/columns.ts'
 import { EVENT, MarketEvent } from '#market/event.ts'
 import { timeNanos } from '#market/time.ts'
 import { type GapRow, insertGap } from './feed-gaps.ts'
-import { compareSources, RANK, type Source } from './source.ts'
+import { type BatchSource, compareSources, RANK, type Source } from './source.ts'
 import { wordsOfNanos } from './table-select.ts'
 
-export class GapCursor implements Source {
+export class GapCursor implements BatchSource {
   readonly rank = RANK.gap
   readonly feed: number
   readonly row = 0

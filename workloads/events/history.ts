@@ -8,15 +8,19 @@
 // of the others. A segment is opened when the reading comes to its first time, and let go behind its last row.
 
 import { EventBatch } from '#market/columns.ts'
-import { timeNanos } from '#market/time.ts'
-import { FeedReader } from './feed-reader.ts'
-import { planFeeds, type Scope } from './plan.ts'
+import { damagedGap, FeedGaps } from './feed-gaps.ts'
+import { FeedReader, type Opened } from './feed-reader.ts'
+import { GapCursor } from './gap-cursor.ts'
+import { type FeedPlan, planFeeds, type Scope } from './plan.ts'
+import { Reading, type ReadingOptions } from './reading.ts'
+import type { BatchSource } from './source.ts'
 import { Sources } from './sources.ts'
 import type { EventFilter } from './stage.ts'
-import { type RowFilter, type Words, wordsOfNanos } from './table-select.ts'
+import { TableCursor } from './table-cursor.ts'
+import { filterOf, selectRows } from './table-select.ts'
 import type { Want } from './tables/build.ts'
 import type { TableName } from './tables/table.ts'
-import { padded, timeOf } from './times.ts'
+import { later, padded } from './times.ts'
 
 export type { ArchiveRoot } from './plan.ts'
 
@@ -24,13 +28,12 @@ export type { ArchiveRoot } from './plan.ts'
 export type EventKind = 'trade' | 'quote' | 'bookSnapshot' | 'bookChange' | 'instrument' | 'unknown'
 
 export type HistoryOptions = Scope &
-  EventFilter & {
+  EventFilter &
+  ReadingOptions & {
     /** @default all */
     readonly events?: readonly EventKind[] | undefined
     /** Rows of a batch at most. @default 4096 */
     readonly rows?: number | undefined
-    /** Ends the reading: its reason is thrown. */
-    readonly signal?: AbortSignal | undefined
   }
 
 const ROWS = 4096
@@ -40,32 +43,61 @@ export async function* history(options: HistoryOptions): AsyncGenerator<EventBat
   const { rows = ROWS, signal } = options
   const scope = withWholeTimes(options)
   const batch = new EventBatch()
-  const sources = new Sources()
-  const end = new AbortController()
-  const ends = signal === undefined ? end.signal : AbortSignal.any([signal, end.signal])
+  const sources = new Sources<BatchSource | FeedReader>()
+  await using reading = new Reading(options)
+  const { ahead, open } = reading
+  const feeds = new Map<FeedReader, Opened>()
   for (const [feed, plan] of (await planFeeds(scope)).entries()) {
-    const want = wantOf(scope)
-    sources.add(new FeedReader({ plan, feed, want, filter: filterOf(scope), signal: ends }))
+    const reader = new FeedReader({ plan, feed, want: wantOf(scope), ahead, open })
+    feeds.set(reader, sourcesOf(plan, feed, scope, sources))
+    sources.add(reader)
   }
-  try {
-    for (;;) {
-      signal?.throwIfAborted()
-      const { first } = sources
-      if (first === undefined) break
-      if (first instanceof FeedReader) {
-        sources.remove(first)
-        await first.open(sources)
-        sources.add(first)
-        continue
-      }
-      sources.take(batch, rows)
-      if (batch.length < rows) continue
-      yield batch
-      batch.clear()
+  for (;;) {
+    signal?.throwIfAborted()
+    const { first } = sources
+    if (first === undefined) break
+    if (first instanceof FeedReader) {
+      sources.remove(first)
+      await first.open(feeds.get(first)!)
+      sources.add(first)
+      continue
     }
-    if (batch.length > 0) yield batch
-  } finally {
-    end.abort()
+    first.take(batch, sources.second, rows)
+    sources.settle()
+    if (batch.length < rows) continue
+    yield batch
+    batch.clear()
+  }
+  if (batch.length > 0) yield batch
+}
+
+/** Makes sources of the days and segments of a feed: its gap rows, and the wanted rows of each table. */
+function sourcesOf(
+  { label }: FeedPlan,
+  feed: number,
+  scope: HistoryOptions,
+  sources: Sources<BatchSource | FeedReader>
+): Opened {
+  const { from, to, symbols } = scope
+  const gaps = new FeedGaps({ from, to, symbols })
+  const filter = filterOf(scope)
+  let cursor = new GapCursor([], feed, label)
+  return {
+    async day(records, next) {
+      cursor = new GapCursor(await gaps.day(records, next), feed, label)
+      sources.add(cursor)
+    },
+    table(table) {
+      const selection = selectRows(table, filter)
+      if (selection.start === selection.end) return
+      sources.add(new TableCursor(table, selection, feed, label))
+    },
+    damage(error, first, last) {
+      // Its place among the sources depends on its next row.
+      sources.remove(cursor)
+      cursor.insert(damagedGap(error.message, { from: later(first, from ?? ''), to: last }))
+      sources.add(cursor)
+    },
   }
 }
 
@@ -85,24 +117,6 @@ const TABLE_OF: Readonly<Record<EventKind, TableName>> = {
 }
 const KINDS = Object.keys(TABLE_OF) as EventKind[]
 
-export function wantOf({ events = KINDS, symbols, types, from, to }: HistoryOptions): Want {
+function wantOf({ events = KINDS, symbols, types, from, to }: HistoryOptions): Want {
   return { tables: [...new Set(events.map((kind) => TABLE_OF[kind]))], symbols, types, from, to }
-}
-
-export function filterOf({ events, symbols, types, from, to }: HistoryOptions): RowFilter {
-  const setOf = (names: readonly string[] | undefined): ReadonlySet<string> | null =>
-    names === undefined ? null : new Set(names)
-  return {
-    symbols: setOf(symbols),
-    types: setOf(types),
-    events: setOf(events),
-    from: wordsOf(from),
-    to: wordsOf(to),
-  }
-}
-
-function wordsOf(text: string | undefined): Words | null {
-  if (text === undefined) return null
-  const { ms, ns } = timeOf(text)
-  return wordsOfNanos(timeNanos(ms, ns))
 }

@@ -18,6 +18,9 @@ export type Source = {
   readonly number: number
   readonly row: number
   readonly isOver: boolean
+}
+
+export type BatchSource = Source & {
   /** Appends rows as long as they come before the next one of `until`, to `rows` of them in the batch. */
   take(batch: EventBatch, until: Source | undefined, rows: number): void
 }

@@ -1,106 +1,37 @@
-// The wanted rows of one table, in their order, a run at a time.
+// The wanted rows of one table as rows of a batch.
 
 import type { EventBatch } from '#market/columns.ts'
-import { compareTies, RANK, type Source } from './source.ts'
+import { RowsCursor } from './rows-cursor.ts'
+import type { BatchSource, Source } from './source.ts'
 import { TableAppend } from './table-append.ts'
-import { type Selection, TURN } from './table-select.ts'
+import type { Selection } from './table-select.ts'
 import { int64At, type Table } from './tables/table.ts'
 
-/** Rows that are looked at one by one before the search makes steps: tables take turns after a few rows as a rule. */
-const FEW = 8
-
-export class TableCursor implements Source {
-  readonly rank = RANK.row
-  readonly feed: number
-  high = 0
-  low = 0
-  readonly #table: Table
+export class TableCursor extends RowsCursor implements BatchSource {
   readonly #append: TableAppend
-  readonly #rows: Int32Array | null
-  readonly #end: number
-  #at: number
 
-  /** There must be a row. */
-  constructor(table: Table, { rows, start, end }: Selection, feed: number, label: string) {
-    this.feed = feed
-    this.#table = table
+  /** `label`: the feed's name that the rows carry. */
+  constructor(table: Table, selection: Selection, feed: number, label: string) {
+    super(table, selection, feed)
     this.#append = new TableAppend(table, label)
-    this.#rows = rows
-    this.#at = start
-    this.#end = end
-    this.#showHead()
-  }
-
-  get isOver(): boolean {
-    return this.#at === this.#end
   }
 
   get connection(): string {
-    const { codes, names } = this.#table.conn
-    return names[codes[this.#rowAt(this.#at)]!]!
+    const { codes, names } = this.table.conn
+    return names[codes[this.head]!]!
   }
 
   get number(): number {
-    return int64At(this.#table.n.words, this.#rowAt(this.#at))
+    return int64At(this.table.n.words, this.head)
   }
 
   get row(): number {
-    return this.#table.row[this.#rowAt(this.#at)]!
+    return this.table.row[this.head]!
   }
 
   take(batch: EventBatch, until: Source | undefined, rows: number): void {
-    const from = this.#at
-    const most = Math.min(this.#end, from + rows - batch.length)
-    const to = until === undefined ? most : this.#behind(until, most)
-    this.#append.append(batch, this.#rows, from, to)
-    this.#at = to
-    if (to < this.#end) this.#showHead()
-  }
-
-  /** The place behind the rows that come before the next one of another source, of which the first does. */
-  #behind(until: Source, most: number): number {
-    const from = this.#at
-    const near = Math.min(most, from + FEW)
-    let at = from + 1
-    while (at < near && this.#isBefore(at, until)) at++
-    if (at < near || near >= most) return at
-    // All of them came before: steps that double, then a binary search in the last one.
-    let [first, step] = [at, FEW]
-    while (first + step < most && this.#isBefore(first + step, until)) {
-      first += step + 1
-      step *= 2
-    }
-    let behind = Math.min(first + step, most)
-    while (first < behind) {
-      const middle = (first + behind) >>> 1
-      if (this.#isBefore(middle, until)) first = middle + 1
-      else behind = middle
-    }
-    return first
-  }
-
-  #isBefore(at: number, until: Source): boolean {
-    const { words } = this.#table.recv
-    const i = this.#rowAt(at)
-    const high = words[2 * i + 1]!
-    if (high !== until.high) return high < until.high
-    const low = words[2 * i]! ^ TURN
-    if (low !== until.low) return low < until.low
-    const now = this.#at
-    this.#at = at
-    const order = compareTies(this, until)
-    this.#at = now
-    return order < 0
-  }
-
-  #rowAt(at: number): number {
-    return this.#rows === null ? at : this.#rows[at]!
-  }
-
-  #showHead(): void {
-    const { words } = this.#table.recv
-    const i = this.#rowAt(this.#at)
-    this.high = words[2 * i + 1]!
-    this.low = words[2 * i]! ^ TURN
+    const from = this.at
+    const to = this.pass(until, rows - batch.length)
+    this.#append.append(batch, this.rows, from, to)
   }
 }

@@ -1,6 +1,8 @@
 // Which rows of a table are wanted: by receive time with a binary search, by names on their codes.
 
+import { timeNanos } from '#market/time.ts'
 import type { NamesColumn, Table } from './tables/table.ts'
+import { timeOf } from './times.ts'
 
 /** A receive time as the words of an int64 column; the low word with its sign turned, so that both compare as signed ones. */
 export type Words = { readonly high: number; readonly low: number }
@@ -14,6 +16,33 @@ export type RowFilter = {
   /** Inclusive and exclusive. */
   readonly from: Words | null
   readonly to: Words | null
+}
+
+export type FilterOptions = {
+  readonly symbols?: readonly string[] | undefined
+  readonly types?: readonly string[] | undefined
+  readonly events?: readonly string[] | undefined
+  /** RFC 3339 with nine decimals, UTC. */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+export function filterOf({ events, symbols, types, from, to }: FilterOptions): RowFilter {
+  const setOf = (names: readonly string[] | undefined): ReadonlySet<string> | null =>
+    names === undefined ? null : new Set(names)
+  return {
+    symbols: setOf(symbols),
+    types: setOf(types),
+    events: setOf(events),
+    from: wordsOf(from),
+    to: wordsOf(to),
+  }
+}
+
+function wordsOf(text: string | undefined): Words | null {
+  if (text === undefined) return null
+  const { ms, ns } = timeOf(text)
+  return wordsOfNanos(timeNanos(ms, ns))
 }
 
 /** Rows from `start` to `end`: of the table, or those that are listed in `rows`. */
@@ -36,17 +65,19 @@ export function selectRows(table: Table, filter: RowFilter): Selection {
   const start = filter.from === null ? 0 : firstFrom(words, table.length, filter.from)
   const end = filter.to === null ? table.length : firstFrom(words, table.length, filter.to)
   const tests: [Int32Array, Uint8Array][] = []
-  const add = (column: NamesColumn | undefined, wanted: ReadonlySet<string> | null): boolean => {
-    if (wanted === null || column === undefined) return true
+  // A column that is not chosen by may not have been read.
+  const add = (find: () => NamesColumn, wanted: ReadonlySet<string> | null): boolean => {
+    if (wanted === null) return true
+    const column = find()
     const isWanted = Uint8Array.from(column.names, (name) => (wanted.has(name) ? 1 : 0))
     if (!isWanted.includes(1)) return false
     if (isWanted.includes(0)) tests.push([column.codes, isWanted])
     return true
   }
   const isSome =
-    add(table.symbol, filter.symbols) &&
-    add(table.type, filter.types) &&
-    add(table.columns.get('event') as NamesColumn | undefined, filter.events)
+    add(() => table.symbol, filter.symbols) &&
+    add(() => table.type, filter.types) &&
+    (table.name !== 'book' || add(() => table.columns.get('event') as NamesColumn, filter.events))
   if (!isSome || start >= end) return { rows: null, start: 0, end: 0 }
   if (tests.length === 0) return { rows: null, start, end }
   let rows: Int32Array | null = null

@@ -5,6 +5,7 @@ import { rowsWriter } from '../formats/index.ts'
 import type { Quality, RowsAnswer } from '../query.ts'
 import type { Position } from '../rows.ts'
 import { Body, CallerGone } from './body.ts'
+import type { Limits } from './limits.ts'
 import { takesGzip } from './negotiation.ts'
 import { problemOf } from './problem.ts'
 import { rawWriter } from './raw-writer.ts'
@@ -15,10 +16,12 @@ export type RowsOptions = {
   readonly times: Times
   /** Only the bytes of the column `frame`, a line each. */
   readonly raw: boolean
-  readonly slowReaderMs: number
+  readonly limits: Limits
   readonly cursorOf: (position: Position) => string
   /** The address of the rest. */
   readonly linkOf: (cursor: string) => string
+  /** Called in any case: how many rows were written, and to what. */
+  readonly onEnd: (rows: number, body: Body) => void
 }
 
 /** Headers that say what an answer is worth, and how it ended: known at the start for short answers, else behind the body. */
@@ -35,7 +38,7 @@ export async function answerRows(
   ctx: ApiContext,
   answer: RowsAnswer,
   options: RowsOptions
-): Promise<{ readonly rows: number; readonly body: Body }> {
+): Promise<void> {
   const { format, times, raw } = options
   const { rows: source, quality, about } = answer
   ctx.status = 200
@@ -44,7 +47,7 @@ export async function answerRows(
   ctx.set('Content-Type', raw ? 'text/plain; charset=utf-8' : MEDIA_TYPES[format])
   const body = new Body(ctx, {
     gzip: takesGzip(ctx, format),
-    slowReaderMs: options.slowReaderMs,
+    limits: options.limits,
     onStart: () => {
       if (quality) ctx.set(qualityHeaders(quality()))
     },
@@ -78,8 +81,9 @@ export async function answerRows(
     })
   } catch (thrown) {
     await failed(ctx, body, writer, rows, thrown)
+  } finally {
+    options.onEnd(rows, body)
   }
-  return { rows, body }
 }
 
 /** Before anything was sent an error is the answer. After that the good part stays, is marked if it can be, and the connection ends. */

@@ -14,10 +14,18 @@ const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
   SSMD_E_BUSY: 503,
   SSMD_E_NATS: 503,
   SSMD_E_TOOL_MISSING: 501,
+  SSMD_E_PACKAGE: 501,
+  SSMD_E_SQL: 400,
+  SSMD_E_SQL_REFUSED: 403,
+  SSMD_E_SQL_LIMIT: 422,
 }
 
 /** Faults of the server whose words name no path and no address of it. */
-const SPEAKABLE: readonly ErrorCode[] = ['SSMD_E_ARCHIVE_INVALID', 'SSMD_E_TOOL_MISSING']
+const SPEAKABLE: readonly ErrorCode[] = [
+  'SSMD_E_ARCHIVE_INVALID',
+  'SSMD_E_TOOL_MISSING',
+  'SSMD_E_PACKAGE',
+]
 
 /** A request that HTTP or this API refuses, with the status that says how. */
 export class RequestError extends SsmdError {

@@ -4,6 +4,7 @@ import { readCursor, writeCursor } from '../cursor.ts'
 import { FORMATS, type Format, TIMES, type Times } from '../formats/format.ts'
 import { parameterReader } from '../parameters.ts'
 import type { Parameter, Parameters, Query, QueryContext } from '../query.ts'
+import { answerDocument } from './answer-document.ts'
 import { answerRows } from './answer-rows.ts'
 import type { Limits } from './limits.ts'
 import type { ApiMetrics } from './metrics.ts'
@@ -43,7 +44,7 @@ export function rowsParameters({ answer }: Query): Parameter[] {
       schema: {
         type: 'string',
         enum: [...FORMATS],
-        description: 'Form of the answer, in place of Accept.',
+        description: 'Form of the answer; wins over Accept.',
       },
     },
     {
@@ -97,7 +98,7 @@ export function queryRoutes(
   })
 }
 
-async function answerQuery(
+export async function answerQuery(
   ctx: ApiContext,
   query: Query,
   values: Parameters,
@@ -111,10 +112,13 @@ async function answerQuery(
   const context: QueryContext = {
     roots: deps.roots,
     cacheDir: deps.cacheDir,
+    ...(deps.cache ? { cache: deps.cache } : {}),
+    ...(deps.pool ? { pool: deps.pool } : {}),
     nowMs: deps.nowMs,
     manifests: deps.manifests,
     grant: ctx.state.caller.grant,
     signal: asked.signal,
+    onNotice: (line) => deps.log.info(line),
     limit: query.answer.kind === 'rows' ? Number(values.limit) : 0,
     after:
       typeof values.cursor === 'string' && query.answer.kind === 'rows'
@@ -126,8 +130,7 @@ async function answerQuery(
     ctx.state.format = 'json'
     const answer = await query.run(parameters, context)
     if (answer.kind !== 'document') throw new Error(`${query.name} answered rows`)
-    ctx.type = 'application/json'
-    ctx.body = `${JSON.stringify(answer.body)}\n`
+    await answerDocument(ctx, answer.body, limits)
     return
   }
   const raw = values.raw === true
@@ -135,16 +138,19 @@ async function answerQuery(
   ctx.state.format = raw ? 'raw' : format
   const answer = await query.run(parameters, context)
   if (answer.kind !== 'rows') throw new Error(`${query.name} answered a document`)
-  const { rows, body } = await answerRows(ctx, answer, {
+  await answerRows(ctx, answer, {
     format,
     raw,
     times: values.times as Times,
-    slowReaderMs: limits.slowReaderMs,
+    limits,
     cursorOf: (position) => writeCursor(query.name, parameters, position),
     linkOf: (cursor) => linkWith(ctx, cursor),
+    onEnd: (rows, body) => {
+      metrics.rows(ctx.state.route, rows)
+      metrics.bytes(ctx.state.route, body.bytes)
+      if (body.isSlow) metrics.slowReader()
+    },
   })
-  metrics.rows(ctx.state.route, rows)
-  metrics.bytes(ctx.state.route, body.bytes)
 }
 
 /** The address of this request with another cursor. */

@@ -1,4 +1,4 @@
-// Aborted when nobody waits for an answer any more: the caller has closed the connection, or the program stops.
+// Aborted when no client waits for an answer any more: the caller has closed the connection, the answer has ended, or the program stops.
 
 import { CallerGone } from './body.ts'
 import type { ApiContext } from './route.ts'
@@ -13,6 +13,10 @@ export function requestSignal(
   else res.once('close', onClose)
   return {
     signal: AbortSignal.any([gone.signal, stop]),
-    [Symbol.dispose]: () => void res.off('close', onClose),
+    [Symbol.dispose]() {
+      res.off('close', onClose)
+      // A write can fail before the connection is seen to be closed: what still works for the answer ends here.
+      onClose()
+    },
   }
 }

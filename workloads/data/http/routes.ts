@@ -1,13 +1,17 @@
-// Every route there is. SQL adds its own here.
+// Every route there is.
 
 import { liveRoute } from '../live/live-route.ts'
 import { tailRoute } from '../live/tail-route.ts'
 import type { Query } from '../query.ts'
+import { documentRoutes } from './document-routes.ts'
+import { fileRoute } from './file-route.ts'
 import type { Limits } from './limits.ts'
 import type { ApiMetrics } from './metrics.ts'
+import { originalRoutes } from './original.ts'
 import { pageRoutes } from './page.ts'
 import { queryRoutes } from './query-routes.ts'
 import type { ApiDeps, Route } from './route.ts'
+import { sqlRoute } from './sql-route.ts'
 
 export type RouteOptions = {
   readonly queries: readonly Query[]
@@ -19,10 +23,13 @@ export type RouteOptions = {
 
 export function allRoutes(options: RouteOptions): Route[] {
   const { queries, deps, limits, metrics } = options
-  return [
+  const routes = [
     ...queryRoutes(queries, deps, limits, metrics),
+    sqlRoute(deps, limits, metrics),
+    fileRoute(deps, limits, metrics),
+    ...originalRoutes(options),
     liveRoute(deps, limits),
     tailRoute(deps, limits),
-    ...pageRoutes(),
   ]
+  return [...routes, ...documentRoutes(routes, deps.version), ...pageRoutes()]
 }

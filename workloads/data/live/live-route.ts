@@ -1,5 +1,6 @@
 // `/v1/live`: what is captured now, as a document, or as a stream of it once a second.
 
+import type { ReaderLimits } from '../http/limits.ts'
 import { RequestError } from '../http/problem.ts'
 import { requestSignal } from '../http/request-signal.ts'
 import { textsOf } from '../http/request-texts.ts'
@@ -26,10 +27,7 @@ const PARAMETERS: readonly Parameter[] = [
 /** Streams of this route at a time: each costs a text a second. */
 const MOST = 500
 
-export function liveRoute(
-  deps: ApiDeps,
-  { slowReaderMs }: { readonly slowReaderMs: number }
-): Route {
+export function liveRoute(deps: ApiDeps, limits: ReaderLimits): Route {
   const read = parameterReader(PARAMETERS)
   const ticker = deps.live && new LiveTicker(deps.live.now, deps.nowMs)
   let streams = 0
@@ -69,7 +67,7 @@ export function liveRoute(
           ? once(JSON.stringify(notLive(deps)))
           : latest((on) => ticker.listen(grant, on))
       try {
-        await sendTail(ctx, tail, { slowReaderMs, signal: asked.signal })
+        await sendTail(ctx, tail, { limits, signal: asked.signal })
       } finally {
         streams--
       }

@@ -4,12 +4,13 @@
 import { toSsmdError } from '#crds/errors.ts'
 import { Waking } from '#events/waking.ts'
 import { Body, CallerGone } from '../http/body.ts'
+import type { ReaderLimits } from '../http/limits.ts'
 import { problemOf } from '../http/problem.ts'
 import type { ApiContext } from '../http/route.ts'
 import { eventText, heartbeatText, type Tail } from './sse.ts'
 
 export type SendOptions = {
-  readonly slowReaderMs: number
+  readonly limits: ReaderLimits
   /** @default 15,000 */
   readonly heartbeatMs?: number | undefined
   /** Aborted when the caller is gone or the program stops. */
@@ -25,7 +26,7 @@ const RETRY_MS = 2_000
 
 /** Sends until the signal or the end of the tail. An error becomes an event `problem`, the last one. */
 export async function sendTail(ctx: ApiContext, tail: Tail, options: SendOptions): Promise<void> {
-  const { slowReaderMs, heartbeatMs = HEARTBEAT_MS, signal } = options
+  const { limits, heartbeatMs = HEARTBEAT_MS, signal } = options
   ctx.state.format = 'sse'
   ctx.status = 200
   ctx.set('Content-Type', 'text/event-stream; charset=utf-8')
@@ -37,7 +38,7 @@ export async function sendTail(ctx: ApiContext, tail: Tail, options: SendOptions
     await tail.texts.return()
     return
   }
-  const body = new Body(ctx, { gzip: false, slowReaderMs, onStart: () => {}, trailers: [] })
+  const body = new Body(ctx, { gzip: false, limits, onStart: () => {}, trailers: [] })
   const write = (text: string): Promise<void> => body.write(Buffer.from(text))
   // One for all that may happen: racing promises would gather what waits for the slowest of them.
   const waking = new Waking(signal)

@@ -3,6 +3,7 @@
 import { SsmdError } from '#crds/errors.ts'
 import { utcDay } from '#crds/rfc3339.ts'
 import { EVENT_NAMES } from '#market/event.ts'
+import type { ReaderLimits } from '../http/limits.ts'
 import { RequestError } from '../http/problem.ts'
 import { requestSignal } from '../http/request-signal.ts'
 import { textsOf } from '../http/request-texts.ts'
@@ -62,10 +63,7 @@ const PARAMETERS: readonly Parameter[] = [
 /** Feeds of one tail: each is a reading of its own on NATS. */
 const MOST_FEEDS = 20
 
-export function tailRoute(
-  deps: ApiDeps,
-  limits: { readonly slowReaderMs: number; readonly heartbeatMs?: number }
-): Route {
+export function tailRoute(deps: ApiDeps, limits: ReaderLimits, heartbeatMs?: number): Route {
   const read = parameterReader(PARAMETERS)
   return {
     method: 'GET',
@@ -98,7 +96,8 @@ export function tailRoute(
       using asked = requestSignal(ctx, deps.signal)
       const tail = await openTail(ctx, links, chosen, parameters, deps, asked.signal)
       await sendTail(ctx, tail, {
-        ...limits,
+        limits,
+        heartbeatMs,
         signal: asked.signal,
         notices: connectionNotices(links, chosen.environment.name),
       })

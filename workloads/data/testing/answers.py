@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import sys
+from decimal import ROUND_HALF_UP, Decimal
 from datetime import date, datetime, timedelta, timezone
 
 DAY = 86_400 * 10**9
@@ -116,6 +117,215 @@ def gaps(root, asked):
                 "count": gap.get("count", 1),
                 "seconds": None if lasts is None else decimal(lasts, 9),
             }
+
+
+def within(asked, recv):
+    return asked.get("from", "") <= recv < asked.get("to", "~")
+
+
+def records(root, asked):
+    for recv, feed, conn, n, line, raw in lines_of(root):
+        if not within(asked, recv):
+            continue
+        if "types" in asked and line["type"] not in asked["types"]:
+            continue
+        if "symbols" in asked and line.get("symbol", "") not in asked["symbols"]:
+            continue
+        text = raw.decode("utf-8")
+        frame = text[text.index('"frame":') + 8 : -2] if "frame" in line else None
+        yield {
+            "recv": recv,
+            "feed": feed,
+            "conn": conn,
+            "n": n,
+            "type": line["type"],
+            "symbol": line.get("symbol"),
+            "frame": frame,
+            "event": line.get("event"),
+        }
+
+
+def symbols(root, asked):
+    seen = {}
+    for recv, feed, _, _, line, _ in lines_of(root):
+        if within(asked, recv) and "symbol" in line:
+            seen.setdefault((feed, line["symbol"]), []).append((recv, line["type"]))
+    for (feed, symbol), found in sorted(seen.items()):
+        types = sorted({kind for _, kind in found})
+        yield {
+            "feed": feed,
+            "symbol": symbol,
+            "first": found[0][0],
+            "last": found[-1][0],
+            "records": len(found),
+            "trades": sum(1 for _, kind in found if kind == "trade"),
+            "types": {kind: sum(1 for _, one in found if one == kind) for kind in types},
+        }
+
+
+def exact(value):
+    """A decimal without zeros at its end."""
+    text = format(Decimal(value), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def or_none(text):
+    return None if text in (None, "") else exact(text)
+
+
+def market(root, asked):
+    """Trades, quotes and levels of Kalshi's frames."""
+    for recv, feed, conn, n, line, _ in lines_of(root):
+        if "frame" not in line or not within(asked, recv):
+            continue
+        kind, msg = line["frame"]["type"], line["frame"].get("msg", {})
+        symbol = msg.get("market_ticker")
+        if "symbols" in asked and symbol not in asked["symbols"]:
+            continue
+        head = {"recv": recv, "feed": feed, "symbol": symbol, "type": line["type"]}
+        if kind == "trade":
+            side = "buy" if msg["taker_side"] == "yes" else "sell"
+            yield {**head, "event": "trade", "side": side, "price": exact(msg["yes_price_dollars"]), "size": exact(msg["count_fp"])}
+        elif kind == "ticker":
+            yield {
+                **head,
+                "event": "quote",
+                "bid": or_none(msg.get("yes_bid_dollars")),
+                "ask": or_none(msg.get("yes_ask_dollars")),
+                "bidSize": or_none(msg.get("yes_bid_size_fp")),
+                "askSize": or_none(msg.get("yes_ask_size_fp")),
+            }
+        elif kind == "orderbook_delta":
+            yield {**head, "event": "bookChange", **level(msg["side"], msg["price_dollars"], msg["delta_fp"])}
+        elif kind == "orderbook_snapshot":
+            levels = [level("yes", *one) for one in msg.get("yes_dollars_fp", [])]
+            levels += [level("no", *one) for one in msg.get("no_dollars_fp", [])]
+            for i, one in enumerate(levels or [{"side": None, "price": None, "size": None}]):
+                yield {**head, "event": "bookSnapshot", "first": i == 0, **one}
+
+
+def level(side, price, size):
+    shown = Decimal(price) if side == "yes" else 1 - Decimal(price)
+    return {"side": "bid" if side == "yes" else "ask", "price": exact(shown), "size": exact(size)}
+
+
+def events(root, asked):
+    for event in market(root, asked):
+        event.pop("first", None)
+        yield event
+
+
+def spans(root):
+    """When anything of a feed is missing."""
+    for feed, _, manifest in days_of(root):
+        for gap in manifest["gaps"]:
+            yield feed, gap["from"], gap["to"] or "~"
+
+
+def bars(root, asked):
+    size, kind = Decimal(asked["size"]), asked["kind"]
+    holes = list(spans(root))
+    open_bars, done, ends = {}, [], {}
+    for trade in market(root, asked):
+        if trade["event"] != "trade":
+            continue
+        key = (trade["feed"], trade["symbol"])
+        start = nanos(trade["recv"]) // int(size * 10**9) if kind == "time" else None
+        if kind == "time" and key in open_bars and open_bars[key]["start"] != start:
+            done.append(open_bars.pop(key))
+        bar = open_bars.setdefault(key, {"key": key, "start": start, "full": False, "since": ends.get(key, trade["recv"]), "trades": []})
+        bar["trades"].append(trade)
+        volume = sum(Decimal(one["size"]) for one in bar["trades"])
+        value = sum(Decimal(one["price"]) * Decimal(one["size"]) for one in bar["trades"])
+        reached = {"tick": len(bar["trades"]), "volume": volume, "value": value}.get(kind, Decimal(-1))
+        if reached >= size:
+            ends[key] = trade["recv"]
+            bar["full"] = True
+            done.append(open_bars.pop(key))
+    done += open_bars.values()
+    if kind == "time":
+        done.sort(key=lambda bar: (bar["start"], bar["key"]))
+    for bar in done:
+        yield bar_of(bar, size, kind, holes)
+
+
+def bar_of(bar, size, kind, holes):
+    trades = bar["trades"]
+    prices = [Decimal(one["price"]) for one in trades]
+    sizes = [Decimal(one["size"]) for one in trades]
+    volume = sum(sizes)
+    value = sum(price * amount for price, amount in zip(prices, sizes))
+    if kind == "time":
+        start, end = (rfc3339((bar["start"] + i) * int(size * 10**9)) for i in (0, 1))
+        since = start
+    else:
+        start, end, since = trades[0]["recv"], trades[-1]["recv"], bar["since"]
+    # A bar that waits for more trades is touched by whatever is missing behind its last one.
+    until_end = end if bar["full"] or kind == "time" else "~"
+    return {
+        "feed": bar["key"][0],
+        "symbol": bar["key"][1],
+        "time": start,
+        "end": end,
+        "open": exact(prices[0]),
+        "high": exact(max(prices)),
+        "low": exact(min(prices)),
+        "close": exact(prices[-1]),
+        "volume": exact(volume),
+        "value": exact(value),
+        "vwap": exact((value / volume).quantize(Decimal("0.00000001"), ROUND_HALF_UP)) if volume else None,
+        "trades": len(trades),
+        "buyVolume": exact(sum((s for s, one in zip(sizes, trades) if one["side"] == "buy"), Decimal(0))),
+        "sellVolume": exact(sum((s for s, one in zip(sizes, trades) if one["side"] == "sell"), Decimal(0))),
+        "gap": any(feed == bar["key"][0] and start < until_end and (until > since or start >= since) for feed, start, until in holes),
+    }
+
+
+def rfc3339(nanoseconds):
+    second = datetime.fromtimestamp(nanoseconds // 10**9, timezone.utc)
+    return f"{second:%Y-%m-%dT%H:%M:%S}.{nanoseconds % 10**9:09}Z"
+
+
+def book(root, asked):
+    sides, state, snapshot = {"bid": {}, "ask": {}}, None, None
+    for event in market(root, {"symbols": [asked["symbol"]], "to": asked["at"]}):
+        if event["feed"] != asked["feed"] or not event["event"].startswith("book"):
+            continue
+        if event["event"] == "bookSnapshot" and event["first"]:
+            sides, snapshot = {"bid": {}, "ask": {}}, event["recv"]
+        if event["side"] is None:
+            continue
+        levels, price, size = sides[event["side"]], Decimal(event["price"]), Decimal(event["size"])
+        levels[price] = size if event["event"] == "bookSnapshot" else levels.get(price, 0) + size
+        if levels[price] == 0:
+            del levels[price]
+        state = event["recv"]
+    if snapshot is None:
+        return
+    missing = any(feed == asked["feed"] and snapshot <= start < asked["at"] for feed, start, _ in spans(root))
+    for side in ("bid", "ask"):
+        best = sorted(sides[side], reverse=side == "bid")
+        for i, price in enumerate(best[: asked.get("depth", 50)]):
+            yield {
+                "side": side,
+                "level": i + 1,
+                "price": exact(price),
+                "size": exact(sides[side][price]),
+                "recv": state,
+                "state": "suspect" if missing else "live",
+            }
+
+
+def asof(root, asked):
+    last = {}
+    for event in market(root, {"symbols": asked["symbols"], "to": asked["at"]}):
+        row = last.setdefault((event["feed"], event["symbol"]), {})
+        if event["event"] == "trade":
+            row.update(tradeRecv=event["recv"], tradePrice=event["price"], tradeSize=event["size"], tradeSide=event["side"])
+        elif event["event"] == "quote":
+            row.update(quoteRecv=event["recv"], bid=event["bid"], ask=event["ask"])
+    for (feed, symbol), row in sorted(last.items()):
+        yield {"feed": feed, "symbol": symbol, **row}
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ export async function startTestApi(
     nowMs: () => Date.parse('2026-11-24T12:00:00Z'),
     manifests: new ManifestCache(),
     log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
+    version: '0.0.0',
     signal: stop.signal,
     host: '127.0.0.1',
     port: 0,

@@ -1,7 +1,8 @@
 // Builds the tables of a segment from the lines of its members: the same code for all of it and for the few members that can hold
 // what is asked for. What is not asked for may come with it.
 
-import type { MemberPlace } from '#archive/read/members.ts'
+import { createHash } from 'node:crypto'
+import type { MemberBytes, MemberPlace } from '#archive/read/members.ts'
 import { OpenFiles, readMember, Stale } from '#archive/read/members.ts'
 import type { Normalizer } from '#market/normalizer.ts'
 import { LineScan } from './line-scan.ts'
@@ -15,6 +16,8 @@ export type Want = {
   /** The exchange's names of instruments, and its message types. @default all */
   readonly symbols?: readonly string[] | undefined
   readonly types?: readonly string[] | undefined
+  /** Names of columns, `recv` and the like too: of a table of the cache no others are read, and asking for one throws. @default all */
+  readonly columns?: readonly string[] | undefined
   /** Receive times, inclusive and exclusive: RFC 3339 as lines have it, or the beginning of it. */
   readonly from?: string | undefined
   readonly to?: string | undefined
@@ -31,6 +34,9 @@ export type Built = {
   readonly damage: readonly Damage[]
 }
 
+/** `sha256`: of the bytes of the members, one behind the other. */
+export type HashedBuild = Built & { readonly sha256: string }
+
 export type BuildOptions = {
   readonly want: Want
   readonly normalizerOf: NormalizerOf
@@ -46,24 +52,51 @@ export async function buildTables(
   const builder = new Builder(want, normalizerOf)
   const files = new OpenFiles()
   const damage: Damage[] = []
+  const ahead: Promise<MemberBytes | Stale>[] = []
+  let next = 0
   try {
-    for (const member of members) {
+    for (const { from, to, isNamed } of members) {
       signal?.throwIfAborted()
-      let lines: Buffer
-      try {
-        lines = await readMember(files, member, onBytes)
-      } catch (thrown) {
-        if (!(thrown instanceof Stale)) throw thrown
-        damage.push({ error: thrown, from: member.from, to: member.to })
-        continue
+      while (ahead.length <= AHEAD && next < members.length) {
+        ahead.push(readMember(files, members[next++]!).catch(orStale))
       }
-      builder.add(lines)
+      const read = (await ahead.shift())!
+      if (read instanceof Stale) damage.push({ error: read, from, to })
+      else {
+        onBytes?.(read.bytes)
+        builder.add(read.lines, { isNamed })
+      }
     }
   } finally {
+    await Promise.allSettled(ahead)
     await files.close()
   }
   return { tables: builder.finish(), damage }
 }
+
+/** Members that are inflated while the lines of one are read. */
+const AHEAD = 2
+
+function orStale(thrown: unknown): Stale {
+  if (thrown instanceof Stale) return thrown
+  throw thrown
+}
+
+/** The same, with the checksum of what the tables were made of. */
+export async function buildHashed(
+  members: readonly MemberPlace[],
+  want: Want,
+  normalizerOf: NormalizerOf,
+  signal?: AbortSignal
+): Promise<HashedBuild> {
+  const hash = createHash('sha256')
+  const onBytes = (bytes: Buffer): void => void hash.update(bytes)
+  const built = await buildTables(members, { want, normalizerOf, onBytes, signal })
+  return { ...built, sha256: hash.digest('hex') }
+}
+
+/** Searching for each of more symbols takes longer than looking at every line. */
+const MOST_FINDS = 4
 
 /** Lines of members become rows. */
 export class Builder {
@@ -71,6 +104,8 @@ export class Builder {
   readonly #lines = new LineScan()
   readonly #normalizerOf: NormalizerOf
   readonly #symbols: ReadonlySet<string> | null
+  /** A few symbols are found by their bytes. */
+  readonly #finds: readonly string[] | null
   readonly #types: ReadonlySet<string> | null
   readonly #from: number
   readonly #to: number
@@ -84,24 +119,22 @@ export class Builder {
     this.#rows = new TableRows(new Set(tables))
     this.#normalizerOf = normalizerOf
     this.#symbols = symbols === undefined ? null : new Set([...symbols, ''])
+    this.#finds = symbols !== undefined && symbols.length <= MOST_FINDS ? symbols : null
     this.#types = types === undefined ? null : new Set(types)
     // Whole milliseconds around the span: what lies in them besides is not asked for, and comes with it.
     this.#from = want.from === undefined ? Number.NEGATIVE_INFINITY : msOf(want.from)
     this.#to = want.to === undefined ? Number.POSITIVE_INFINITY : msOf(want.to)
   }
 
-  add(lines: Buffer): void {
+  /** `isNamed`: each line says its symbol. */
+  add(lines: Buffer, { isNamed }: { readonly isNamed: boolean } = { isNamed: false }): void {
     const line = this.#lines
     const rows = this.#rows
     const header = this.#header
     const emit = this.#emit
-    line.begin(lines)
+    line.begin(lines, isNamed ? this.#finds : null)
     while (line.next()) {
-      if (line.recvMs < this.#from || line.recvMs > this.#to) continue
-      if (line.isEvent) {
-        rows.line(line)
-        continue
-      }
+      if (line.isEvent || line.recvMs < this.#from || line.recvMs > this.#to) continue
       if (this.#types !== null && !this.#types.has(line.type)) continue
       if (this.#symbols !== null && !this.#symbols.has(line.symbol)) continue
       rows.line(line)
@@ -114,7 +147,9 @@ export class Builder {
       header.type = line.type
       header.symbol = line.symbol
       this.#row = 0
-      this.#normalizer.normalize(line.payload.subarray(line.start, line.end), header, emit)
+      const { buffer, byteOffset } = line.payload
+      const payload = new Uint8Array(buffer, byteOffset + line.start, line.end - line.start)
+      this.#normalizer.normalize(payload, header, emit)
     }
   }
 

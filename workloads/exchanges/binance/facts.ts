@@ -23,6 +23,6 @@ export const facts = {
   },
   /** Levels of the REST snapshot; a deeper one weighs more. */
   bookDepth: { default: 100, allowed: [5, 10, 20, 50, 100, 500, 1000, 5000] },
-  /** How its books are kept: workloads/market/book.ts. */
-  books: { chained: true, truncated: false },
+  /** Which channels send its books, and how market/book.ts keeps them. */
+  books: { channels: ['depth', 'depth@100ms'], chained: true, truncated: false },
 } as const

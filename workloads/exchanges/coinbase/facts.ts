@@ -22,4 +22,6 @@ export const facts = {
     status: 'frames',
     heartbeats: 'frames',
   },
+  /** Which channels send its books, and how market/book.ts keeps them. */
+  books: { channels: ['level2'], chained: false, truncated: false },
 } as const

@@ -26,4 +26,6 @@ export const facts = {
     order_group_updates: 'nothing',
     user_orders: 'nothing',
   },
+  /** Which channels send its books, and how market/book.ts keeps them. */
+  books: { channels: ['orderbook_delta'], chained: false, truncated: false },
 } as const

@@ -23,6 +23,6 @@ export const facts = {
   },
   /** Levels of each side. The checksum covers the best ten: only of a book of this depth it proves all. */
   bookDepth: { default: 10, allowed: [10, 25, 100, 500, 1000] },
-  /** How its books are kept: workloads/market/book.ts. */
-  books: { chained: false, truncated: true },
+  /** Which channels send its books, and how market/book.ts keeps them. */
+  books: { channels: ['book'], chained: false, truncated: true },
 } as const

@@ -10,4 +10,6 @@ export const facts = {
   alwaysSimulated: true,
   hasSimulator: false,
   channels: { trade: 'frames', ticker: 'frames', orderbook_delta: 'frames' },
+  /** Which channels send its books, and how market/book.ts keeps them. */
+  books: { channels: ['orderbook_delta'], chained: false, truncated: false },
 } as const

@@ -19,6 +19,9 @@ export class Bar {
   startNs = 0
   endMs = 0
   endNs = 0
+  /** Where a gap within it may begin: at the end of the bar before, unless it is a time bar. */
+  sinceMs = 0
+  sinceNs = 0
   trades = 0
   /** Prices, each with its own scale. */
   open = 0
@@ -198,6 +201,7 @@ export class BarBuilder {
       bar.begin(event, 0)
       bar.startMs = Math.floor(recvMs / size.ms) * size.ms
       bar.endMs = bar.startMs + size.ms
+      bar.sinceMs = bar.startMs
       this.#endMs = bar.endMs
       bar.gap = this.#gaps.touches(feed, bar.startMs, 0)
       return
@@ -207,7 +211,9 @@ export class BarBuilder {
     bar.startNs = recvNs
     // What is missing between two bars is missing in the second one.
     const isFirst = closedMs < 0
-    bar.gap = this.#gaps.touches(feed, isFirst ? recvMs : closedMs, isFirst ? recvNs : closedNs)
+    bar.sinceMs = isFirst ? recvMs : closedMs
+    bar.sinceNs = isFirst ? recvNs : closedNs
+    bar.gap = this.#gaps.touches(feed, bar.sinceMs, bar.sinceNs)
   }
 
   #gap(event: MarketEvent): void {
@@ -216,7 +222,7 @@ export class BarBuilder {
     const reaches = (event.flags & FLAG.last) !== 0
     for (const { bar } of this.#open) {
       if (bar.feed !== feed || (symbol !== '' && symbol !== bar.symbol)) continue
-      if (reaches && isBefore(untilMs, untilNs, bar.startMs, bar.startNs)) continue
+      if (reaches && !isBefore(bar.sinceMs, bar.sinceNs, untilMs, untilNs)) continue
       bar.gap = true
     }
   }

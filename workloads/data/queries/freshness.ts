@@ -1,0 +1,53 @@
+// How old the last record of each feed is.
+
+import { Holdings } from '../holdings.ts'
+import { type PlainRow, plainRows, splitTime } from '../plain-rows.ts'
+import type { Query } from '../query.ts'
+import type { Column } from '../rows.ts'
+import {
+  always,
+  BUDGET,
+  DAY_COLUMN,
+  decimal,
+  FEED_COLUMN,
+  FEEDS,
+  flag,
+  listOf,
+  SMALL,
+  text,
+  time,
+} from './common.ts'
+import { lastOfEach } from './instruments.ts'
+
+const COLUMNS: readonly Column[] = [
+  FEED_COLUMN,
+  { ...DAY_COLUMN, says: 'The last UTC day that is archived.' },
+  time('last', 'Receive time of the last record that is committed.'),
+  decimal('ageSeconds', 'How long ago that was; below zero if a clock is wrong.'),
+  always(time('updated', 'When the manifest was last written.')),
+  always(text('condition', 'Of that day: pending while it grows.')),
+  always(flag('simulated', 'True if any record of that day came from a simulator.')),
+]
+
+export const freshness: Query = {
+  name: 'freshness',
+  path: '/v1/freshness',
+  summary: 'How old the last archived record of each feed is',
+  description:
+    'One row for each feed, by name. It says what is committed; records on their way are in /v1/live.',
+  class: 'read',
+  parameters: [FEEDS],
+  answer: { kind: 'rows', columns: COLUMNS, limit: SMALL },
+  budget: BUDGET,
+  run: async (parameters, context) => {
+    const now = context.nowMs()
+    const { days } = await new Holdings(context).days({ feeds: listOf(parameters, 'feed') })
+    const rows = lastOfEach(days).map(({ feed, day, facts }): PlainRow => {
+      const { to, updated, condition, simulated } = facts
+      const last = to === null ? undefined : splitTime(to)
+      const age = last === undefined ? null : { integer: now - last.ms, scale: 3 }
+      return { feed, day, last: to, ageSeconds: age, updated, condition, simulated }
+    })
+    return plainRows({ columns: COLUMNS, rows, order: ['feed'] }, context)
+  },
+}
