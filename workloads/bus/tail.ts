@@ -57,7 +57,7 @@ export async function tailStream(nc: NatsConnection, options: TailOptions): Prom
   }
 }
 
-/** How long a request for blocks lasts, and how often JetStream says meanwhile that it is there: two that are missed are a loss. */
+/** How long a request for blocks lasts, and how often JetStream sends a heartbeat meanwhile: two that are missed are a loss. */
 const EXPIRES_MS = 30_000
 const HEARTBEAT_MS = 5_000
 /** How often it is looked whether the stream is still the one that is read. */

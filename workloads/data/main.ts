@@ -34,7 +34,7 @@ export type DataApiOptions = {
   readonly environmentFiles?: readonly string[]
   /** Where Secrets are mounted; default /etc/ssmd/keys. */
   readonly keysDir?: string
-  /** Of this program on NATS, in place of `transport.credentialsRef`. */
+  /** Of this program on NATS, instead of `transport.credentialsRef`. */
   readonly natsCredentials?: string
   /** A single key for everything, as `SSMD_API_KEY` gives it. */
   readonly apiKey?: string

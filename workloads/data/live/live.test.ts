@@ -373,11 +373,13 @@ test('market events come in one order with the id of their place, and a reader t
   await until(MS, 'trades of S1', () => trades.events.length > 0)
   const texts = whole.events.map(({ data }) => JSON.stringify(data))
   const { data } = whole.events.find(({ data }) => data.event === 'trade')!
-  assert.equal(Object.keys(data).slice(0, 5), ['event', 'feed', 'symbol', 'type', 'recv'])
-  assert.match(data.price, /^0\.\d{4}$/)
+  assert.equal(Object.keys(data), [
+    ...['recv', 'feed', 'symbol', 'type', 'event', 'price', 'size', 'sequence'],
+  ])
+  assert.match(data.price, /^0\.\d{1,4}$/)
   assert.equal(
     trades.events.map(({ data }) => JSON.stringify(data)),
-    texts.filter((text) => /"event":"trade".*"symbol":"S1"/.test(text))
+    texts.filter((text) => /"symbol":"S1".*"event":"trade"/.test(text))
   )
   for (const at of [0, 7, 30, 58]) {
     const { id } = whole.events[at]!

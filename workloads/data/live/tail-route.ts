@@ -1,7 +1,6 @@
 // `/v1/tail`: what is captured, as it comes: records as they were received, or market events.
 
 import { SsmdError } from '#crds/errors.ts'
-import { utcDay } from '#crds/rfc3339.ts'
 import { EVENT_NAMES } from '#market/event.ts'
 import type { ReaderLimits } from '../http/limits.ts'
 import { RequestError } from '../http/problem.ts'
@@ -91,7 +90,6 @@ export function tailRoute(deps: ApiDeps, limits: ReaderLimits, heartbeatMs?: num
         throw new RequestError(503, 'nothing is live here', { code: 'SSMD_E_NATS', hint: NOT_LIVE })
       }
       const { grant } = ctx.state.caller
-      if (!grant.days(utcDay(deps.nowMs()))) throw notToday()
       const chosen = chooseFeeds(links.environments, parameters, grant)
       using asked = requestSignal(ctx, deps.signal)
       const tail = await openTail(ctx, links, chosen, parameters, deps, asked.signal)
@@ -204,12 +202,6 @@ function lastEventId({ req }: ApiContext): string {
 const noSuchId = (id: string): RequestError =>
   new RequestError(400, `Last-Event-ID ${shown(id)} is none of this stream`, {
     hint: 'send the id of the last event of the same request, or none',
-  })
-
-const notToday = (): RequestError =>
-  new RequestError(403, 'this key does not cover today', {
-    code: 'SSMD_E_FORBIDDEN',
-    hint: 'use a key without dates, or whose dates include today',
   })
 
 /** Says when the connection to NATS is lost, and when it is back: what comes then continues where it stopped. */
