@@ -116,6 +116,27 @@ test('it leaves nothing on the server', async () => {
   await reader.stop()
 })
 
+test('a reading that was opened and is never begun ends with its signal', async () => {
+  await ensureStream(bus.nc, streamWant('unread'))
+  const stop = new AbortController()
+  const { blocks } = await tailStream(bus.nc, {
+    stream: 'unread',
+    from: 'new',
+    maxBytes: 1,
+    signal: stop.signal,
+  })
+  const before = bus.nc.stats().inMsgs
+  stop.abort()
+  await publish('unread', 'a')
+  await bus.nc.flush()
+  // The answers of the two requests, and no block.
+  assert.ok(bus.nc.stats().inMsgs - before <= 2)
+  assert.equal(await within(MS, 'the end', blocks[Symbol.asyncIterator]().next()), {
+    done: true,
+    value: undefined,
+  })
+})
+
 test('a stream that is deleted and made anew ends the reading in words', async () => {
   await ensureStream(bus.nc, streamWant('anew'))
   await publish('anew', 'a', 'b')

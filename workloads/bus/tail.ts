@@ -51,6 +51,11 @@ export async function tailStream(nc: NatsConnection, options: TailOptions): Prom
       expires: EXPIRES_MS,
       idle_heartbeat: HEARTBEAT_MS,
     })
+    // From now on, whether the blocks are asked for or not.
+    const stop = (): void => messages.stop()
+    options.signal.addEventListener('abort', stop, { once: true })
+    void messages.closed().then(() => options.signal.removeEventListener('abort', stop))
+    if (options.signal.aborted) stop()
     return { sequence: before, blocks: blocksOf(nc, messages, facts.created, before, options) }
   } catch (thrown) {
     throw toBusError(thrown, what)
@@ -80,9 +85,6 @@ async function* blocksOf(
 ): AsyncGenerator<TailBlock> {
   let last = before
   let failure: Error | undefined
-  const stop = (): void => messages.stop()
-  signal.addEventListener('abort', stop, { once: true })
-  if (signal.aborted) stop()
   const check = async (): Promise<void> => {
     if (signal.aborted || nc.isClosed() || failure !== undefined) return
     const want = last + 1
@@ -105,7 +107,6 @@ async function* blocksOf(
     }
   } finally {
     clearInterval(checking)
-    signal.removeEventListener('abort', stop)
     await messages.close()
   }
   if (failure) throw failure

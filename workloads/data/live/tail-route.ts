@@ -2,7 +2,6 @@
 
 import { SsmdError } from '#crds/errors.ts'
 import { EVENT_NAMES } from '#market/event.ts'
-import type { ReaderLimits } from '../http/limits.ts'
 import { RequestError } from '../http/problem.ts'
 import { requestSignal } from '../http/request-signal.ts'
 import { textsOf } from '../http/request-texts.ts'
@@ -14,7 +13,7 @@ import type { LiveEnvironment } from './environments.ts'
 import type { Links } from './links.ts'
 import { NOT_LIVE } from './now.ts'
 import { readEventPosition, readRecordPositions } from './position.ts'
-import { type SendOptions, sendTail } from './send.ts'
+import { type SendOptions, type StreamLimits, sendTail } from './send.ts'
 import { eventText, type Tail } from './sse.ts'
 import { tailEvents } from './tail-events.ts'
 import { tailRecords } from './tail-records.ts'
@@ -62,7 +61,7 @@ const PARAMETERS: readonly Parameter[] = [
 /** Feeds of one tail: each is a reading of its own on NATS. */
 const MOST_FEEDS = 20
 
-export function tailRoute(deps: ApiDeps, limits: ReaderLimits, heartbeatMs?: number): Route {
+export function tailRoute(deps: ApiDeps, limits: StreamLimits): Route {
   const read = parameterReader(PARAMETERS)
   return {
     method: 'GET',
@@ -92,10 +91,9 @@ export function tailRoute(deps: ApiDeps, limits: ReaderLimits, heartbeatMs?: num
       const { grant } = ctx.state.caller
       const chosen = chooseFeeds(links.environments, parameters, grant)
       using asked = requestSignal(ctx, deps.signal)
-      const tail = await openTail(ctx, links, chosen, parameters, deps, asked.signal)
-      await sendTail(ctx, tail, {
+      const open = () => openTail(ctx, links, chosen, parameters, deps, asked.signal)
+      await sendTail(ctx, open, {
         limits,
-        heartbeatMs,
         signal: asked.signal,
         notices: connectionNotices(links, chosen.environment.name),
       })
