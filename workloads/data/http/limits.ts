@@ -18,6 +18,8 @@ export type Limits = {
   readonly slowReaderMs: number
   /** The same while others wait for their turn. */
   readonly hurriedReaderMs: number
+  /** A stream on which nothing happens says so as often: proxies end silent connections after a minute, some after half of one. */
+  readonly heartbeatMs: number
   /** Headers, and whole requests, arrive in this time. */
   readonly headersMs: number
   readonly requestMs: number
@@ -43,6 +45,7 @@ export const LIMITS: Limits = {
   waitMs: 10_000,
   slowReaderMs: 30_000,
   hurriedReaderMs: 5_000,
+  heartbeatMs: 15_000,
   headersMs: 10_000,
   requestMs: 30_000,
   keepAliveMs: 5_000,
