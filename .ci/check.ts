@@ -33,6 +33,7 @@ const script = (path: string, ...args: string[]) => program(process.execPath, pa
 
 const steps: readonly Step[] = [
   { name: 'types', check: () => program(bin('tsc'), '-p', '.') },
+  { name: 'types of the page', check: () => program(bin('tsc'), '-p', 'workloads/data/page') },
   {
     name: 'format and lint',
     check: () =>

@@ -1,10 +1,10 @@
-// Every reason has a page, every page a reason, and each page says the same four things.
+// Every reason and every alert has a page, every page one of them, and each page says the same four things.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { REASONS } from '../operator/status/reasons.ts'
-import { RUNBOOK, renderIndex } from './runbook.ts'
+import { RUNBOOK, readAlerts, renderIndex } from './runbook.ts'
 
 const test = suite('runbook')
 const read = (file: string) => readFileSync(new URL(file, RUNBOOK), 'utf8')
@@ -12,17 +12,19 @@ const pages = readdirSync(RUNBOOK)
   .filter((name) => name !== 'README.md')
   .sort()
 
-test('every reason has a page, and every page a reason', () => {
+const alerts = await readAlerts()
+
+test('every reason and every alert has a page, and every page one of them', () => {
   assert.equal(
     pages,
-    Object.keys(REASONS)
-      .map((reason) => `${reason}.md`)
+    [...new Set([...Object.keys(REASONS), ...alerts.flatMap(({ page }) => page ?? [])])]
+      .map((name) => `${name}.md`)
       .sort()
   )
 })
 
 test('the index is what the table of reasons says', () => {
-  assert.is(read('README.md'), renderIndex(REASONS))
+  assert.is(read('README.md'), renderIndex(REASONS, alerts))
 })
 
 for (const page of pages)

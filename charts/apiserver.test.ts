@@ -7,8 +7,10 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
+import { toolPath } from '#testing/tools.ts'
 import { missingTools, startCluster, type TestCluster } from '../operator/testing/cluster.ts'
 import {
+  CHART,
   type Helm,
   missingHelm,
   openHelm,
@@ -33,6 +35,8 @@ test.before(async () => {
   if (missing !== undefined) return
   cluster = await startCluster()
   helm = await openHelm(cluster.kubeconfig)
+  for (const kinds of [await toolPath('monitoring-kinds'), await toolPath('gateway-kinds')])
+    await cluster.kubectl('apply', '--server-side', '--filename', kinds)
 })
 test.after(async () => {
   await helm?.close()
@@ -166,6 +170,50 @@ real(
     assert.is(await tried(archive({ claim: { size: '1Gi' } })), 'taken')
     const ours = objects.filter((object) => !isDefinition(object))
     await kubectl(ours, 'delete', '--wait=false')
+  }
+)
+
+real(
+  'claims whose archivers run on different nodes are refused before anything is made',
+  async () => {
+    await makeNamespace('nodes')
+    const archiver = (archive: string, nodeName: string) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        name: `archiver-${archive}`,
+        namespace: 'nodes',
+        labels: { 'app.kubernetes.io/component': 'archiver', 'ssmd.io/archive': archive },
+      },
+      spec: {
+        nodeName,
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+        containers: [
+          {
+            name: 'a',
+            image: 'a',
+            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          },
+        ],
+      },
+    })
+    await kubectl([archiver('a', 'one'), archiver('b', 'two'), archiver('c', 'one')], 'create')
+    const install = (...claims: readonly string[]) =>
+      helm(
+        ...['install', 'ssmd', CHART, '--namespace', 'nodes', '--dry-run=server'],
+        ...['--set', 'crds.enabled=false'],
+        ...claims.flatMap((claim, i) => ['--set', `dataApi.claims[${i}].claim=archiver-${claim}`])
+      ).then(
+        () => 'taken',
+        (error: Error) => error.message
+      )
+    assert.match(
+      await install('a', 'b'),
+      'one pod cannot mount volumes of different nodes: the archivers run as a on one, b on two. Serve Archives of one node'
+    )
+    assert.is(await install('a', 'c'), 'taken')
+    // Nothing runs yet: the scheduler puts the archivers wherever it can.
+    assert.is(await install('d', 'e'), 'taken')
   }
 )
 

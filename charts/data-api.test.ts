@@ -145,11 +145,11 @@ for (const [set, said] of [
   ],
   [
     'dataApi.claims[0].claim=archiver-a,dataApi.claims[1].claim=archiver-a',
-    'dataApi.claims[1]: archiver-a is there twice',
+    'dataApi.claims[1]: archiver-a is listed twice',
   ],
   [
     'dataApi.claims[0].claim=archiver-a,dataApi.claims[0].name=x,dataApi.claims[1].claim=archiver-b,dataApi.claims[1].name=x',
-    'dataApi.claims[1]: x is there twice',
+    'dataApi.claims[1]: x is listed twice',
   ],
 ] as const)
   real(`${set} is refused with what to do`, async () => {

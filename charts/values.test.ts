@@ -97,6 +97,8 @@ const REFUSED: readonly (readonly [object, string])[] = [
     { networkPolicy: { natsFrom: [{ podSelector: { app: 'x' } }] } },
     "'/networkPolicy/natsFrom/0/podSelector'",
   ],
+  [{ monitoring: { runbookUrl: 'https://x/{{ a }}' } }, "'/monitoring/runbookUrl'"],
+  [{ monitoring: { rules: true } }, "'/monitoring': additional"],
   [{ policies: { images: { prefixes: ['a b'] } } }, "'/policies/images/prefixes/0'"],
   [{ policies: { hostPath: true } }, "'/policies/hostPath'"],
   [{ resources: {} }, "'': additional properties 'resources'"],

@@ -30,3 +30,22 @@ export const wholeNumber =
       throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`)
     return value
   }
+
+export const pathOption = (): Option =>
+  new Option('-p, --path <folder>', 'folder of resources (default: the nearest folder exchanges)')
+
+export const readOutputOption = (): Option =>
+  new Option('-o, --output <form>', 'how to print the result')
+    .choices(['table', 'yaml', 'json'])
+    .default('table')
+
+/** Of a command that writes a file. */
+export const writeOptions = (command: Command): Command =>
+  command
+    .addOption(pathOption())
+    .option('--dry-run', 'show what would be written, and write nothing')
+    .addOption(
+      new Option('-o, --output <form>', 'print what changed, or the whole file')
+        .choices(['table', 'yaml', 'json'])
+        .default('table')
+    )

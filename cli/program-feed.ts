@@ -1,8 +1,9 @@
-// `ssmd feed test`: how it is called.
+// `ssmd feed`: how its commands are called.
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { examples, outputOption, wholeNumber } from './flags.ts'
 import type { Output } from './output.ts'
+import { addFeedFiles } from './program-feed-files.ts'
 
 type TestFlags = {
   readonly path: string
@@ -15,11 +16,14 @@ export function addFeed(program: Command): void {
   const feed = examples(
     program
       .command('feed')
-      .summary('try a feed')
-      .description('Tries a Feed before it is captured.'),
+      .summary('the feeds of the repository')
+      .description('Shows, writes and tries Feeds: what there is to capture.'),
     `
-  ssmd feed test kraken    what arrives, what is understood, what can be proven`
+  ssmd feed list             the feeds of the repository
+  ssmd feed create kraken    write feeds/kraken.yaml
+  ssmd feed test kraken      what arrives, what is understood, what can be proven`
   )
+  addFeedFiles(feed)
   examples(
     feed
       .command('test')

@@ -61,6 +61,8 @@ export function buildProgram(): Command {
     .helpCommand('help [command]', 'flags and examples of a command')
     .helpOption('-h, --help', 'show this')
     .version(`ssmd ${readVersion()}`, '-V, --version', 'show the version')
+    // `feed show --version v2` is a flag of that command.
+    .enablePositionalOptions()
     .showSuggestionAfterError(true)
     .exitOverride()
     .configureOutput({ outputError: (text, print) => print(usageText(text)) })

@@ -4,6 +4,7 @@ import { announceReady, type Role, runRole } from '#role/run.ts'
 import { addControllers } from './controllers.ts'
 import { loadConnection } from './kube/config.ts'
 import type { LeaseTimes } from './kube/lease-machine.ts'
+import { resourceMetrics } from './metrics.ts'
 import { definitionsFit } from './preflight.ts'
 import { Manager } from './runtime/manager.ts'
 
@@ -61,7 +62,7 @@ async function operate(options: OperatorOptions, role: Role): Promise<void> {
           },
         }),
   })
-  const { close } = addControllers({
+  const { close, context } = addControllers({
     manager,
     log,
     namespace,
@@ -70,6 +71,7 @@ async function operate(options: OperatorOptions, role: Role): Promise<void> {
     hostRoot: HOST_ROOT,
     readOnly: options.readOnly ?? false,
   })
+  resourceMetrics(registry, context)
   manager.task({
     name: 'news',
     when: 'always',

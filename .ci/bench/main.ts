@@ -8,10 +8,12 @@
 //   npm run bench -- path [rate] [s]  the whole path at one rate (default 20000 for 60 s)
 //   npm run bench -- quiet            what a frame costs at 300/s and 20,000/s, beside a plain Python recorder
 //   npm run bench -- limit            the highest rate that holds for 60 s
+//   npm run bench -- page             first paint and script per frame in Chromium, about half a minute
 //   npm run bench -- operator         the operator at 10,000 resources, beside controller-runtime where Go is
 //   npm run bench -- naive            JSON.parse, capnp-ts and js.publish for each frame
 //   npm run bench -- cluster          install, push, kill and memory on a real node (Linux, root), about eight minutes
 import { benchArchive } from '#archive/bench.ts'
+import { benchPage } from '#data/page/bench.ts'
 import { benchHistory } from '#events/bench.ts'
 import { benchWire } from '#wire/bench.ts'
 import { benchOperator } from '../../operator/bench/operator.ts'
@@ -75,6 +77,9 @@ switch (what) {
   case 'data':
     await benchData(rest)
     break
+  case 'page':
+    printRows('The page in Chromium', await benchPage())
+    break
   case 'path':
     await path(Number(rest[0] ?? 20_000), Number(rest[1] ?? 60))
     break
@@ -106,7 +111,7 @@ switch (what) {
   }
   default:
     process.stderr.write(
-      'ssmd bench: parts, market, data [part…], path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
+      'ssmd bench: parts, market, data [part…], page, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
     )
     process.exitCode = 2
 }

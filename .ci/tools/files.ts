@@ -28,6 +28,26 @@ export const FILES = {
     },
     programs: ['bin/git-verify-wrapper.sh'],
   },
+  /** The kinds that the chart makes on request and that are others': PodMonitor, PrometheusRule. */
+  'monitoring-kinds': {
+    name: 'monitoring-kinds-0.85.0',
+    what: 'the kinds of the Prometheus Operator',
+    spec: { go: { module: `${import.meta.dirname}/definitions` } },
+    module: 'github.com/prometheus-operator/prometheus-operator',
+    paths: {
+      'example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml': 'podmonitors.yaml',
+      'example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml':
+        'prometheusrules.yaml',
+    },
+  },
+  /** HTTPRoute. */
+  'gateway-kinds': {
+    name: 'gateway-kinds-1.6.3',
+    what: 'the kinds of the Gateway API',
+    spec: { go: { module: `${import.meta.dirname}/definitions` } },
+    module: 'sigs.k8s.io/gateway-api',
+    paths: { 'config/crd/standard/gateway.networking.k8s.io_httproutes.yaml': 'httproutes.yaml' },
+  },
 } as const satisfies Record<string, ModuleFiles>
 
 export type FilesName = keyof typeof FILES

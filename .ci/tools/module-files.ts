@@ -17,7 +17,7 @@ export type ModuleFiles = {
   /** For a message. */
   readonly what: string
   /** Whose go.mod and go.sum pin the module. */
-  readonly spec: Pick<ToolSpec, 'go'>
+  readonly spec: { readonly go: Pick<ToolSpec['go'], 'module'> }
   readonly module: string
   /** From a path in the module to one in the folder. */
   readonly paths: Readonly<Record<string, string>>

@@ -13,6 +13,8 @@ const COREDNS = '1.15.0'
 const ARGOCD = '3.5.3'
 const MINIREDIS = '2.38.0'
 const KUSTOMIZE = '5.8.1'
+/** As its module counts: Prometheus 3.16.0. */
+const PROMETHEUS = '0.316.0'
 
 const [KUBE_MAJOR, KUBE_MINOR] = KUBERNETES.split('.')
 const KUBE_VERSION = 'k8s.io/component-base/version.'
@@ -189,6 +191,20 @@ export const TOOLS = {
       package: 'sigs.k8s.io/kustomize/kustomize/v5',
       ldflags: `-X sigs.k8s.io/kustomize/api/provenance.version=v${KUSTOMIZE}`,
       seconds: 30,
+    },
+  },
+  promtool: {
+    name: 'promtool',
+    version: PROMETHEUS,
+    variable: 'SSMD_PROMTOOL',
+    versionArgs: ['--version'],
+    go: {
+      module: `${import.meta.dirname}/prometheus`,
+      package: 'github.com/prometheus/prometheus/cmd/promtool',
+      // Without the clients of all clouds, which only find targets.
+      tags: 'remove_all_sd',
+      ldflags: `-X github.com/prometheus/common/version.Version=${PROMETHEUS}`,
+      seconds: 90,
     },
   },
 } as const satisfies Record<string, ToolSpec>

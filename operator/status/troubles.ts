@@ -27,12 +27,13 @@ const WEIGHTS: Readonly<Record<TroubleKind, Weight>> = {
   WireDrift: 'noted',
   ClockStepped: 'noted',
 }
-const ORDER = Object.keys(WEIGHTS)
+export const TROUBLE_KINDS: readonly string[] = Object.keys(WEIGHTS)
 /** Unknown kinds, of a later version, follow those with `hinders`. */
-const UNKNOWN_RANK = ORDER.indexOf('SymbolsNotFound') - 0.5
+const UNKNOWN_RANK = TROUBLE_KINDS.indexOf('SymbolsNotFound') - 0.5
 
 const isKnown = (kind: string): kind is TroubleKind => Object.hasOwn(WEIGHTS, kind)
-const rankOf = (kind: string): number => (isKnown(kind) ? ORDER.indexOf(kind) : UNKNOWN_RANK)
+const rankOf = (kind: string): number =>
+  isKnown(kind) ? TROUBLE_KINDS.indexOf(kind) : UNKNOWN_RANK
 
 /** The first report with an error that has its own reason. */
 export function codeFact(reports: readonly Says[]): Fact | undefined {
@@ -75,10 +76,10 @@ function factOf(kind: string, what: string): Fact {
   if (!isKnown(kind)) return { ...waiting('Troubled', `${kind}: ${what}`), weight: -rank }
   switch (WEIGHTS[kind]) {
     case 'fails':
-      return { ...stalled(kind, what), failsReady: true, weight: ORDER.length - rank }
+      return { ...stalled(kind, what), failsReady: true, weight: TROUBLE_KINDS.length - rank }
     case 'hinders':
       return { ...waiting(kind, what), weight: -rank }
     case 'noted':
-      return { ...good(kind, what), weight: ORDER.length - rank }
+      return { ...good(kind, what), weight: TROUBLE_KINDS.length - rank }
   }
 }

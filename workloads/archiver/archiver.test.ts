@@ -152,6 +152,14 @@ test('it makes stream and consumer, archives, acknowledges, and ends with 0', as
   assert.is(readBack(s.root).size, 200)
   const metrics = await (await fetch(`http://${archiver.ready.health}/metrics`)).text()
   assert.match(metrics, 'ssmd_archiver_records_total{feed="made"} 200')
+  assert.match(metrics, 'ssmd_archiver_archiving{feed="made"} 1')
+  assert.match(metrics, /^ssmd_archiver_info\{environment="\w+",archive="\w+"\} 1$/m)
+  const figure = (name: string) =>
+    Number(new RegExp(`^${name}(?:{.*})? (\\S+)$`, 'm').exec(metrics)?.[1])
+  assert.ok(
+    Math.abs(Date.now() / 1000 - figure('ssmd_archiver_last_commit_timestamp_seconds')) < 600
+  )
+  assert.ok(figure('ssmd_archiver_free_bytes') > 1e6)
   assert.is((await fetch(`http://${archiver.ready.health}/readyz`)).status, 200)
   // What came a moment before the signal is committed and acknowledged, too.
   await publisher.publish(7)

@@ -117,7 +117,11 @@ async function archiveFeeds(
         onState: (reason) => hinder(feed, reason && `${feed}: ${reason}`),
       })
   )
-  archiverMetrics(role.metrics, feeds)
+  archiverMetrics(
+    role.metrics,
+    { environment: environment.metadata.name, archive: name, root },
+    feeds
+  )
   const subject = reportSubject(environment.metadata.name, 'archiver', deploymentName(name))
   const reports = feeds.map((feed) =>
     startReports(

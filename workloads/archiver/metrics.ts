@@ -1,11 +1,43 @@
 // The archiver's metrics: counted where things happen, and read at each scrape.
 
+import { statfs } from 'node:fs/promises'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { WriterStats } from '#archive/writer.ts'
 import type { FeedArchiver } from './feed-archiver.ts'
 
-export function archiverMetrics(registry: Registry, feeds: readonly FeedArchiver[]): void {
+/** Which archiver this is: the labels of one series that others are joined with. */
+export type Identity = {
+  readonly environment: string
+  readonly archive: string
+  /** Folder of the archive. */
+  readonly root: string
+}
+
+export function archiverMetrics(
+  registry: Registry,
+  { environment, archive, root }: Identity,
+  feeds: readonly FeedArchiver[]
+): void {
   const registers = [registry]
+  new Gauge({
+    name: 'ssmd_archiver_info',
+    help: 'Always 1: which Archive this archiver writes.',
+    registers,
+    labelNames: ['environment', 'archive'],
+    collect() {
+      this.set({ environment, archive }, 1)
+    },
+  })
+  new Gauge({
+    name: 'ssmd_archiver_free_bytes',
+    help: 'Bytes that are free on the disk of the archive.',
+    registers,
+    async collect() {
+      // A disk that does not answer leaves out this one series, not all of them.
+      const { bavail, bsize } = await statfs(root).catch(() => ({ bavail: Number.NaN, bsize: 1 }))
+      this.set(bavail * bsize)
+    },
+  })
   const labelNames = ['feed']
   const counter = (rest: string, help: string, read: (stats: WriterStats) => number) =>
     new Counter({
@@ -55,6 +87,12 @@ export function archiverMetrics(registry: Registry, feeds: readonly FeedArchiver
     stats === null || stats.newestMs === null
       ? null
       : Math.max(0, (Date.now() - stats.newestMs) / 1000)
+  )
+  gauge('archiving', '1 while it archives, 0 while it waits for NATS or for the disk.', (feed) =>
+    feed.state === 'archiving' ? 1 : 0
+  )
+  gauge('last_commit_timestamp_seconds', 'When it committed last.', ({ stats }) =>
+    stats === null || stats.lastCommitAt === null ? null : stats.lastCommitAt / 1000
   )
   gauge('pending_blocks', 'Blocks of the stream not yet taken in.', (feed) => feed.pendingBlocks)
   gauge('buffered_bytes', 'Bytes that wait for the next commit.', (feed) => feed.bufferedBytes)

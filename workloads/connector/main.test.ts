@@ -170,6 +170,11 @@ test('nothing is lost where NATS comes late, is killed, and comes again; SIGTERM
     await until(10_000, 'goes on', async () => (await acked()) > before + 20)
   }
   assert.is((await fetch(`http://${role.ready.health}/readyz`)).status, 200)
+  const metrics = await (await fetch(`http://${role.ready.health}/metrics`)).text()
+  assert.match(
+    metrics,
+    /^ssmd_connector_info\{environment="[\w-]+",feed="[\w-]+",shard="0",simulated="(true|false)"\} 1$/m
+  )
   assert.is(await role.stop(), 0)
   const nc = await connect({ servers: server.url })
   const connections = await stored(nc)

@@ -172,7 +172,7 @@ async function capture(
   alarms.watch(() => feedCapture.troubles())
   alarms.watch(() => wire.troubles())
   const figures = { stats, memory, publisher, capture: feedCapture, alarms }
-  const metrics = connectorMetrics(role.metrics, figures)
+  const metrics = connectorMetrics(role.metrics, { ...names, shard, simulated }, figures)
   const report = reporter({
     ...names,
     shard,

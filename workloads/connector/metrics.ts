@@ -12,6 +12,14 @@ export type ConnectorMetrics = {
   observeLag(ms: number): void
 }
 
+/** Which connector this is: the labels of one series that others are joined with. */
+export type Identity = {
+  readonly environment: string
+  readonly feed: string
+  readonly shard: number
+  readonly simulated: boolean
+}
+
 /** What is read at the moment of asking. */
 export type Figures = {
   readonly stats: Stats
@@ -23,7 +31,11 @@ export type Figures = {
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 
-export function connectorMetrics(registry: Registry, figures: Figures): ConnectorMetrics {
+export function connectorMetrics(
+  registry: Registry,
+  identity: Identity,
+  figures: Figures
+): ConnectorMetrics {
   const registers = [registry]
   const name = (rest: string) => `ssmd_connector_${rest}`
   const { stats, memory, publisher, capture, alarms } = figures
@@ -50,6 +62,16 @@ export function connectorMetrics(registry: Registry, figures: Figures): Connecto
       },
     })
 
+  new Gauge({
+    name: name('info'),
+    help: 'Always 1: which feed this connector captures.',
+    registers,
+    labelNames: ['environment', 'feed', 'shard', 'simulated'],
+    collect() {
+      const { environment, feed, shard, simulated } = identity
+      this.set({ environment, feed, shard, simulated: String(simulated) }, 1)
+    },
+  })
   const byType = (
     rest: string,
     help: string,

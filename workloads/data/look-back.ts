@@ -19,7 +19,7 @@ const WINDOWS_MS = [10, 60, 6 * 60, 24 * 60, 72 * 60].map((minutes) => minutes *
 
 export type LookBack = {
   readonly days: readonly HeldDay[]
-  /** Exclusive; undefined: the end of what is there. */
+  /** Exclusive; undefined: the end of the archive. */
   readonly at: string | undefined
   readonly symbols: readonly string[]
   readonly events: readonly EventKind[]

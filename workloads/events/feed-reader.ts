@@ -4,14 +4,17 @@
 import { type Manifest, type ManifestSegment, manifestIfThere } from '#archive/read/reader.ts'
 import { type SsmdError, toSsmdError } from '#crds/errors.ts'
 import { timeNanos } from '#market/time.ts'
+import type { LookAhead } from './look-ahead.ts'
 import type { FeedPlan } from './plan.ts'
 import { RANK, type Source } from './source.ts'
 import { wordsOfNanos } from './table-select.ts'
 import type { Want } from './tables/build.ts'
 import { type DayNormalizers, normalizersOf } from './tables/normalizers.ts'
-import { openTables, type SegmentTables } from './tables/open.ts'
+import { type OpenOptions as OpenTables, openTables, type SegmentTables } from './tables/open.ts'
 import type { Table } from './tables/table.ts'
 import { endOf, later, startOf, timeOf } from './times.ts'
+
+type OpenOptions = Omit<OpenTables, 'normalizers'>
 
 /** What takes the days and segments that are opened. */
 export type Opened = {
@@ -27,13 +30,16 @@ export type FeedReaderOptions = {
   /** Place of its name among those that are read. */
   readonly feed: number
   readonly want: Want
-  readonly signal: AbortSignal
+  readonly ahead: LookAhead
+  readonly open: OpenOptions
 }
 
-/** Segments that are opened ahead. */
-const AHEAD = 1
-
-type Ahead = { readonly segment: ManifestSegment; readonly opened: Promise<SegmentTables> }
+type Ahead = {
+  readonly segment: ManifestSegment
+  readonly opened: Promise<SegmentTables>
+  /** Bytes of the allowance. */
+  readonly bytes: number
+}
 
 export class FeedReader implements Source {
   readonly rank = RANK.pending
@@ -51,6 +57,7 @@ export class FeedReader implements Source {
   /** Of the day that is open, in order of their first times. */
   #segments: ManifestSegment[] = []
   #ahead: Ahead[] = []
+  #isUnderway = false
 
   constructor(options: FeedReaderOptions) {
     this.#o = options
@@ -85,26 +92,35 @@ export class FeedReader implements Source {
   }
 
   async #openSegment(opened: Opened): Promise<void> {
-    this.#openAhead(1)
+    if (this.#ahead.length === 0) this.#begin(this.#segments.shift()!, 0)
     const next = this.#ahead.shift()!
-    this.#openAhead(AHEAD)
+    // A reading that ends soon needs only the first one.
+    if (this.#isUnderway) this.#openAhead()
+    this.#isUnderway = true
     const { tables, damage } = await next.opened
+    this.#o.ahead.give(next.bytes)
     for (const table of tables.values()) opened.table(table)
     for (const { error, from, to } of damage) opened.damage(error, from, to)
   }
 
-  #openAhead(count: number): void {
-    const { plan, want, signal } = this.#o
-    const day = plan.days[this.#nextDay - 1]!
-    while (this.#ahead.length < count) {
-      const segment = this.#segments.shift()
-      if (segment === undefined) return
-      const place = { root: plan.root, feed: plan.feed, day, segment }
-      const opened = openTables(place, want, { normalizers: this.#normalizers!, signal })
-      // Whoever awaits it gets the reason; a reading that ends before does not.
-      opened.catch(() => {})
-      this.#ahead.push({ segment, opened })
+  #openAhead(): void {
+    const { ahead } = this.#o
+    while (this.#ahead.length < ahead.segments) {
+      const segment = this.#segments[0]
+      if (segment === undefined || !ahead.take(segment.rawBytes)) return
+      this.#segments.shift()
+      this.#begin(segment, segment.rawBytes)
     }
+  }
+
+  #begin(segment: ManifestSegment, bytes: number): void {
+    const { plan, want, open } = this.#o
+    const day = plan.days[this.#nextDay - 1]!
+    const place = { root: plan.root, feed: plan.feed, day, segment }
+    const opened = openTables(place, want, { ...open, normalizers: this.#normalizers! })
+    // Whoever awaits it gets the reason; a reading that ends before does not.
+    opened.catch(() => {})
+    this.#ahead.push({ segment, opened, bytes })
   }
 
   #showHead(): void {

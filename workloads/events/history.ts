@@ -12,6 +12,7 @@ import { damagedGap, FeedGaps } from './feed-gaps.ts'
 import { FeedReader, type Opened } from './feed-reader.ts'
 import { GapCursor } from './gap-cursor.ts'
 import { type FeedPlan, planFeeds, type Scope } from './plan.ts'
+import { Reading, type ReadingOptions } from './reading.ts'
 import type { BatchSource } from './source.ts'
 import { Sources } from './sources.ts'
 import type { EventFilter } from './stage.ts'
@@ -27,13 +28,12 @@ export type { ArchiveRoot } from './plan.ts'
 export type EventKind = 'trade' | 'quote' | 'bookSnapshot' | 'bookChange' | 'instrument' | 'unknown'
 
 export type HistoryOptions = Scope &
-  EventFilter & {
+  EventFilter &
+  ReadingOptions & {
     /** @default all */
     readonly events?: readonly EventKind[] | undefined
     /** Rows of a batch at most. @default 4096 */
     readonly rows?: number | undefined
-    /** Ends the reading: its reason is thrown. */
-    readonly signal?: AbortSignal | undefined
   }
 
 const ROWS = 4096
@@ -44,35 +44,31 @@ export async function* history(options: HistoryOptions): AsyncGenerator<EventBat
   const scope = withWholeTimes(options)
   const batch = new EventBatch()
   const sources = new Sources<BatchSource | FeedReader>()
-  const end = new AbortController()
-  const ends = signal === undefined ? end.signal : AbortSignal.any([signal, end.signal])
+  await using reading = new Reading(options)
+  const { ahead, open } = reading
   const feeds = new Map<FeedReader, Opened>()
   for (const [feed, plan] of (await planFeeds(scope)).entries()) {
-    const reader = new FeedReader({ plan, feed, want: wantOf(scope), signal: ends })
+    const reader = new FeedReader({ plan, feed, want: wantOf(scope), ahead, open })
     feeds.set(reader, sourcesOf(plan, feed, scope, sources))
     sources.add(reader)
   }
-  try {
-    for (;;) {
-      signal?.throwIfAborted()
-      const { first } = sources
-      if (first === undefined) break
-      if (first instanceof FeedReader) {
-        sources.remove(first)
-        await first.open(feeds.get(first)!)
-        sources.add(first)
-        continue
-      }
-      first.take(batch, sources.second, rows)
-      sources.settle()
-      if (batch.length < rows) continue
-      yield batch
-      batch.clear()
+  for (;;) {
+    signal?.throwIfAborted()
+    const { first } = sources
+    if (first === undefined) break
+    if (first instanceof FeedReader) {
+      sources.remove(first)
+      await first.open(feeds.get(first)!)
+      sources.add(first)
+      continue
     }
-    if (batch.length > 0) yield batch
-  } finally {
-    end.abort()
+    first.take(batch, sources.second, rows)
+    sources.settle()
+    if (batch.length < rows) continue
+    yield batch
+    batch.clear()
   }
+  if (batch.length > 0) yield batch
 }
 
 /** Makes sources of the days and segments of a feed: its gap rows, and the wanted rows of each table. */

@@ -1,7 +1,15 @@
 // When the last record of a connection came before a given event: read from the members around, in windows that grow until it is
 // found. Few gaps need it: for most of them the manifest says since when frames are missing.
 
-import { type MemberPlace, membersOf, OpenFiles, readMember, Stale } from '#archive/read/members.ts'
+import { join } from 'node:path'
+import {
+  type MemberPlace,
+  membersOf,
+  OpenFiles,
+  readIndex,
+  readMember,
+  Stale,
+} from '#archive/read/members.ts'
 import { lineKey, type SortKey } from '#archive/read/merge.ts'
 import { dayFolder, type Manifest } from '#archive/read/reader.ts'
 import { timeText } from '#market/time.ts'
@@ -41,7 +49,7 @@ export async function lastRecords(
     for (const window of WINDOWS_MS) {
       const isNear = nearAny(open, window)
       for (const member of members.filter(isNear)) {
-        await orNothing(readMember(files, member), (lines) => look(lines, byConnection))
+        await orNothing(readMember(files, member), ({ lines }) => look(lines, byConnection))
       }
       members = members.filter((member) => !isNear(member))
       for (const list of byConnection.values()) carryOn(list)
@@ -79,7 +87,10 @@ async function allMembers(
   const folder = dayFolder(root, feed, day)
   const all: MemberPlace[] = []
   for (const segment of segments) {
-    await orNothing(membersOf(folder, segment, {}), (members) => all.push(...members))
+    const path = join(folder, segment.name)
+    await orNothing(readIndex(folder, segment), (entries) => {
+      all.push(...membersOf(path, entries, {}))
+    })
   }
   return all
 }

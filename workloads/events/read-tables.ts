@@ -7,6 +7,7 @@
 import type { SsmdError } from '#crds/errors.ts'
 import { FeedReader, type Opened } from './feed-reader.ts'
 import { planFeeds, type Scope } from './plan.ts'
+import { Reading, type ReadingOptions } from './reading.ts'
 import { RowsCursor } from './rows-cursor.ts'
 import { Sources } from './sources.ts'
 import type { EventFilter } from './stage.ts'
@@ -22,12 +23,13 @@ export type Damage = {
 }
 
 export type TableOptions = Scope &
-  EventFilter & {
+  EventFilter &
+  ReadingOptions & {
     readonly table: TableName
+    /** Names of the columns that are needed, beside recv and those that are chosen by. Others may be missing. @default all */
+    readonly columns?: readonly string[] | undefined
     /** Takes what cannot be read, with the receive times that it covers. */
     readonly onDamage: (damage: Damage) => void
-    /** Ends the reading: its reason is thrown. */
-    readonly signal?: AbortSignal | undefined
   }
 
 /** Rows of the table from `from` to `to`, or those that stand there in `rows`. */
@@ -47,44 +49,43 @@ export async function* readTables(options: TableOptions): AsyncGenerator<TableSl
     to: options.to === undefined ? undefined : padded(options.to),
   }
   const { from, to } = scope
-  const want = { tables: [table], symbols, types, from, to }
+  const want = { tables: [table], columns: columnsOf(options), symbols, types, from, to }
   const filter = filterOf({ symbols, types, from, to })
-  const end = new AbortController()
-  const ends = signal === undefined ? end.signal : AbortSignal.any([signal, end.signal])
-  try {
-    for (const plan of await planFeeds(scope)) {
-      const sources = new Sources<SliceCursor | FeedReader>()
-      let opened = 0
-      const take: Opened = {
-        table(one) {
-          const selection = selectRows(one, filter)
-          if (selection.start < selection.end)
-            sources.add(new SliceCursor(one, selection, opened++))
-        },
-        damage: (error, first, last) =>
-          onDamage({ feed: plan.label, error, from: first, to: last }),
-      }
-      sources.add(new FeedReader({ plan, feed: 0, want, signal: ends }))
-      for (;;) {
-        signal?.throwIfAborted()
-        const { first } = sources
-        if (first === undefined) break
-        if (first instanceof FeedReader) {
-          sources.remove(first)
-          await first.open(take)
-          sources.add(first)
-          continue
-        }
-        const start = first.at
-        const behind = first.pass(sources.second, Number.POSITIVE_INFINITY)
-        sources.settle()
-        yield { feed: plan.label, table: first.table, rows: first.rows, from: start, to: behind }
-      }
+  await using reading = new Reading(options)
+  const { ahead, open } = reading
+  for (const plan of await planFeeds(scope)) {
+    const sources = new Sources<SliceCursor | FeedReader>()
+    let opened = 0
+    const take: Opened = {
+      table(one) {
+        const selection = selectRows(one, filter)
+        if (selection.start < selection.end) sources.add(new SliceCursor(one, selection, opened++))
+      },
+      damage: (error, first, last) => onDamage({ feed: plan.label, error, from: first, to: last }),
     }
-  } finally {
-    end.abort()
+    sources.add(new FeedReader({ plan, feed: 0, want, ahead, open }))
+    for (;;) {
+      signal?.throwIfAborted()
+      const { first } = sources
+      if (first === undefined) break
+      if (first instanceof FeedReader) {
+        sources.remove(first)
+        await first.open(take)
+        sources.add(first)
+        continue
+      }
+      const start = first.at
+      const behind = first.pass(sources.second, Number.POSITIVE_INFINITY)
+      sources.settle()
+      yield { feed: plan.label, table: first.table, rows: first.rows, from: start, to: behind }
+    }
   }
 }
+
+const columnsOf = ({ columns, symbols, types }: TableOptions): string[] | undefined =>
+  columns && [
+    ...new Set(['recv', ...(symbols ? ['symbol'] : []), ...(types ? ['type'] : []), ...columns]),
+  ]
 
 /** Of rows of two segments at the very same time those of the one that was opened first come first. */
 class SliceCursor extends RowsCursor {

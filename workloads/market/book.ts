@@ -88,7 +88,7 @@ export class Book {
     else if (kind === EVENT.instrument) this.#follow(event)
   }
 
-  /** From the next change on so many levels of each side are kept: for exchanges whose snapshots show how many. */
+  /** From the next change on `depth` levels of each side are kept: for exchanges whose snapshots show how many. */
   keep(depth: number): void {
     this.#depth = depth
   }

@@ -59,6 +59,7 @@ function buildArgs(spec: ToolSpec, out: string): string[] {
     '-trimpath',
     '-buildvcs=false',
     `-ldflags=${ldflags}`,
+    ...(spec.go.tags === undefined ? [] : [`-tags=${spec.go.tags}`]),
     `-o=${out}`,
     spec.go.package,
   ]

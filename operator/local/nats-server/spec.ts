@@ -13,6 +13,8 @@ export type ToolSpec = {
     /** The module whose version it has, if the package is our own wrapper. */
     readonly of?: string
     readonly ldflags?: string
+    /** Build tags: what of the program is left out. */
+    readonly tags?: string
     /** How long a first build takes on a fast machine; five times that was seen on two cores under load. */
     readonly seconds: number
   }

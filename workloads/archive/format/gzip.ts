@@ -1,10 +1,11 @@
-// gzip members: large ones are compressed on zlib's thread pool; inflated one at a time. The bytes depend only on the lines
+// gzip members: large ones are compressed and inflated on zlib's thread pool. The bytes depend only on the lines
 // and the level: zlib writes no time and no name into the header.
 
 import { promisify } from 'node:util'
-import { gunzipSync, gzip, gzipSync } from 'node:zlib'
+import { gunzip, gunzipSync, gzip, gzipSync } from 'node:zlib'
 
 const gzipAsync = promisify(gzip)
+const gunzipAsync = promisify(gunzip)
 
 /** Output arrives in pieces of this size: one for nearly every chunk; the default of 16 KiB makes many. */
 const OUTPUT_BYTES = 128 * 1024
@@ -23,7 +24,16 @@ export const compressor =
   }
 
 /** The lines of one member; `rawBytes` is what its index line says. Throws if it is damaged. */
-export function decompressMember(member: Uint8Array, rawBytes: number): Buffer {
-  const chunkSize = Math.max(64, Math.min(rawBytes + 1, 16 * 1024 * 1024))
-  return gunzipSync(member, { chunkSize, maxOutputLength: rawBytes + 1 })
-}
+export const decompressMember = (member: Uint8Array, rawBytes: number): Buffer =>
+  gunzipSync(member, limitsOf(rawBytes))
+
+/** The same beside this thread, so that several members are inflated at a time. */
+export const inflateMember = async (member: Uint8Array, rawBytes: number): Promise<Buffer> =>
+  rawBytes <= SMALL_BYTES
+    ? decompressMember(member, rawBytes)
+    : gunzipAsync(member, limitsOf(rawBytes))
+
+const limitsOf = (rawBytes: number) => ({
+  chunkSize: Math.max(64, Math.min(rawBytes + 1, 16 * 1024 * 1024)),
+  maxOutputLength: rawBytes + 1,
+})

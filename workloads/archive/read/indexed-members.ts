@@ -45,7 +45,7 @@ export async function* indexedSegments(
       }
       return
     } catch (thrown) {
-      // It was sealed meanwhile: the manifest says what is there now.
+      // It was sealed meanwhile: the manifest names the files of now.
       if (!(thrown instanceof Stale)) throw thrown
       if (attempt >= MAX_ATTEMPTS) {
         throw new SsmdError('SSMD_E_ARCHIVE_INVALID', thrown.message, {

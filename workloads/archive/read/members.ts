@@ -5,12 +5,14 @@ import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toSsmdError } from '#crds/errors.ts'
 import { openRegular } from '#crds/regular-file.ts'
-import { decompressMember } from '../format/gzip.ts'
+import { inflateMember } from '../format/gzip.ts'
 import { hexCrc, type IndexEntry, parseIndexLine } from '../format/index-line.ts'
 import type { ManifestSegment } from '../format/manifest.ts'
 import { indexFile } from '../format/names.ts'
 import { listNumbers, OTHER_SYMBOLS } from '../format/symbols.ts'
 import type { Span } from './line-filter.ts'
+
+export type { IndexEntry } from '../format/index-line.ts'
 
 /** A file is not as the manifest says: it was sealed since, or it is damaged. */
 export class Stale extends Error {}
@@ -27,14 +29,12 @@ export type MemberFilter = {
 export type MemberPlace = Span &
   Pick<IndexEntry, 'offset' | 'bytes' | 'rawBytes' | 'crc32'> & { readonly path: string }
 
-/** The members of a segment that can hold what is asked for, in their order. Throws Stale. */
-export async function membersOf(
-  folder: string,
-  segment: ManifestSegment,
+/** The members of the segment at `path` that can hold what is asked for, in their order; `entries`: all of its index. */
+export function membersOf(
+  path: string,
+  entries: readonly IndexEntry[],
   filter: MemberFilter
-): Promise<MemberPlace[]> {
-  const path = join(folder, segment.name)
-  const entries = await readIndex(folder, segment)
+): MemberPlace[] {
   const holdsSymbol = symbolTest(entries, filter.symbols)
   return entries
     .filter(
@@ -51,12 +51,41 @@ export async function membersOf(
     }))
 }
 
+/** About which part of the lines is asked for, from 0 to 1: the symbols of a member are taken to have equally many. */
+export function shareOf(entries: readonly IndexEntry[], filter: MemberFilter): number {
+  const wanted = symbolNumbers(entries, filter.symbols)
+  let all = 0
+  let lines = 0
+  for (const entry of entries) {
+    all += entry.lines
+    if (!overlaps(entry, filter)) continue
+    const ofTypes = filter.types?.reduce((sum, type) => sum + countOf(entry, type), 0)
+    const numbers = wanted === undefined ? [] : listNumbers(entry.symbols)
+    const ofSymbols = numbers.filter((number) => wanted!.has(number)).length
+    lines += (ofTypes ?? entry.lines) * (wanted === undefined ? 1 : ofSymbols / numbers.length || 0)
+  }
+  return all === 0 ? 1 : lines / all
+}
+
+const countOf = ({ types }: IndexEntry, type: string): number =>
+  Object.hasOwn(types, type) ? types[type]! : 0
+
 /** Tells whether a member holds any of the symbols. */
 function symbolTest(
   entries: readonly IndexEntry[],
   wanted: readonly string[] | undefined
 ): (entry: IndexEntry) => boolean {
-  if (wanted === undefined) return () => true
+  const numbers = symbolNumbers(entries, wanted)
+  if (numbers === undefined) return () => true
+  return (entry) => listNumbers(entry.symbols).some((number) => numbers.has(number))
+}
+
+/** The numbers that symbols have in the index; undefined: all are wanted. */
+function symbolNumbers(
+  entries: readonly IndexEntry[],
+  wanted: readonly string[] | undefined
+): ReadonlySet<number> | undefined {
+  if (wanted === undefined) return undefined
   const names = new Set([...wanted, OTHER_SYMBOLS])
   const numbers = new Set<number>()
   let next = 0
@@ -66,7 +95,7 @@ function symbolTest(
       next++
     }
   }
-  return (entry) => listNumbers(entry.symbols).some((number) => numbers.has(number))
+  return numbers
 }
 
 export const overlaps = ({ from, to }: Span, filter: MemberFilter): boolean =>
@@ -77,7 +106,7 @@ export const hasAny = (
   wanted: readonly string[] | undefined
 ): boolean => wanted === undefined || wanted.some((type) => Object.hasOwn(types, type))
 
-/** The index lines of the members that the manifest names. */
+/** The index lines of the members that the manifest names. Throws Stale. */
 export async function readIndex(folder: string, segment: ManifestSegment): Promise<IndexEntry[]> {
   const path = join(folder, indexFile(segment.name))
   let text: string
@@ -109,20 +138,18 @@ export async function readIndex(folder: string, segment: ManifestSegment): Promi
   })
 }
 
-/** The lines of a member. Throws Stale. `onBytes` takes its bytes as they stand in the file. */
-export async function readMember(
-  files: OpenFiles,
-  member: MemberPlace,
-  onBytes?: (bytes: Buffer) => void
-): Promise<Buffer> {
+/** A member as it stands in its file, and its lines. */
+export type MemberBytes = { readonly bytes: Buffer; readonly lines: Buffer }
+
+/** Throws Stale. */
+export async function readMember(files: OpenFiles, member: MemberPlace): Promise<MemberBytes> {
   const { path, offset, rawBytes } = member
   const file = await files.get(path)
   try {
     const bytes = Buffer.allocUnsafe(member.bytes)
     const { bytesRead } = await file.read(bytes, 0, bytes.length, offset)
     if (bytesRead === bytes.length && hexCrc(bytes) === member.crc32) {
-      onBytes?.(bytes)
-      return decompressMember(bytes, rawBytes)
+      return { bytes, lines: await inflateMember(bytes, rawBytes) }
     }
   } catch (thrown) {
     throw new Stale(`${path}: the member at byte ${offset}: ${String(thrown)}`, { cause: thrown })
@@ -130,33 +157,36 @@ export async function readMember(
   throw new Stale(`${path}: the member at byte ${offset} is not as its index says`)
 }
 
+const MOST_FILES = 32
+
 /** A few open files: members of several segments are read in turn. */
 export class OpenFiles {
-  readonly #files = new Map<string, FileHandle>()
+  readonly #files = new Map<string, Promise<FileHandle>>()
 
   async get(path: string): Promise<FileHandle> {
-    let file = this.#files.get(path)
-    if (file === undefined) {
-      try {
-        file = await openRegular(path)
-      } catch (thrown) {
-        throw new Stale(`${path} cannot be opened: ${toSsmdError(thrown).message}`, {
-          cause: thrown,
-        })
-      }
-    }
-    this.#files.delete(path)
-    this.#files.set(path, file)
+    let opened = this.#files.get(path)
+    if (opened === undefined) {
+      opened = openRegular(path)
+      opened.catch(() => this.#files.delete(path))
+    } else this.#files.delete(path)
+    this.#files.set(path, opened)
     const [oldest] = this.#files.keys()
-    if (this.#files.size > 32 && oldest !== undefined) {
-      await this.#files.get(oldest)?.close()
+    if (this.#files.size > MOST_FILES && oldest !== undefined) {
+      const last = this.#files.get(oldest)
       this.#files.delete(oldest)
+      await (await last)?.close()
     }
-    return file
+    try {
+      return await opened
+    } catch (thrown) {
+      throw new Stale(`${path} cannot be opened: ${toSsmdError(thrown).message}`, { cause: thrown })
+    }
   }
 
   async close(): Promise<void> {
-    for (const file of this.#files.values()) await file.close()
+    for (const file of await Promise.allSettled(this.#files.values())) {
+      if (file.status === 'fulfilled') await file.value.close()
+    }
     this.#files.clear()
   }
 }

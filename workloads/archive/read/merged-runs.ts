@@ -1,9 +1,18 @@
 // Reads the lines of a day in receive order across its groups, a run at a time. Only what a manifest names is read, and of it
 // only the members that can hold what is asked for.
 
+import { join } from 'node:path'
 import type { Manifest, ManifestSegment } from '../format/manifest.ts'
 import { type LineFilter, type LineTest, lineTest, type Span } from './line-filter.ts'
-import { hasAny, type MemberPlace, membersOf, OpenFiles, overlaps, readMember } from './members.ts'
+import {
+  hasAny,
+  type MemberPlace,
+  membersOf,
+  OpenFiles,
+  overlaps,
+  readIndex,
+  readMember,
+} from './members.ts'
 import { type KeyedLine, lineKey, MergedLines, type SortKey } from './merge.ts'
 
 type RunFilter = Omit<LineFilter, 'limit' | 'onDamage'>
@@ -50,7 +59,7 @@ export async function* mergedRuns(
         if (isMember) {
           members.shift()
           try {
-            lines.add(await readMember(files, member), member.isWanted)
+            lines.add((await readMember(files, member)).lines, member.isWanted)
           } catch (thrown) {
             skip(thrown, member)
           }
@@ -87,7 +96,8 @@ async function wantedMembers(
   after: SortKey | undefined
 ): Promise<MemberRef[]> {
   const isWanted = lineTest(segment.format, filter)
-  return (await membersOf(folder, segment, filter))
+  const entries = await readIndex(folder, segment)
+  return membersOf(join(folder, segment.name), entries, filter)
     .filter(({ to }) => after === undefined || to >= after.recv)
     .map((member) => ({ ...member, isWanted }))
 }

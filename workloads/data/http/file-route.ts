@@ -63,7 +63,10 @@ export function fileRoute(deps: ApiDeps, limits: Limits, metrics: ApiMetrics): R
       answers: {
         200: {
           says: 'The whole file.',
-          media: Object.fromEntries(Object.values(MEDIA).map((type) => [type, binary])),
+          media: {
+            ...Object.fromEntries(Object.values(MEDIA).map((type) => [type, binary])),
+            [MEDIA.manifest]: { type: 'object', description: 'The manifest.' },
+          },
         },
         206: { says: 'The range that was asked for.', media: { 'application/gzip': binary } },
         304: { says: 'The caller has it already.', media: {} },

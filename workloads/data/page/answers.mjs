@@ -1,4 +1,4 @@
-// Answers of the API as state of a component: loading, ready or failed. An answer seen before is shown at once and asked
+// Answers of the API as state of a component: loading, ready or failed. An answer seen before is shown immediately and asked
 // for again, so that going back never shows an empty page.
 
 import { ApiError, getJson, readStream } from './api.mjs'

@@ -63,7 +63,7 @@ export function App() {
     setTurn((before) => before + 1)
   }
   return html`
-    <a class="skip" href="#/" onClick=${skip}>Skip to the content</a>
+    <a class="skip" href="#main" onClick=${skip}>Skip to the content</a>
     <${Top} route=${route} />
     <main class="page" id="main" tabindex="-1" ref=${main}>
       ${ask !== null && html`<${KeyForm} refused=${ask.refused} onKey=${take} />`}
@@ -90,6 +90,7 @@ function View({ route }) {
   if (route.view === 'overview') return html`<${Overview} route=${route} />`
   if (route.view === 'unknown')
     return html`
+      <h1 class="unseen">Not found</h1>
       <${Note} title="This address leads nowhere.">
         <p>A link here looks like <code>#/feeds/kraken/2026-11-30</code>.</p>
         <p><a href="#/">Go to the overview</a></p>

@@ -19,6 +19,7 @@ const STEPS = [
 
 /** A candle narrower than this is drawn as a line. In pixels. */
 const CANDLE = 5
+const MOST_POINTS = 4000
 
 /**
  * @param {typeof import('uplot')} Plot
@@ -45,6 +46,9 @@ export function chartOptions(Plot, { width, height, holes, barMs, onCursor }) {
   const bars = Plot.paths.bars?.({ size: [0.8, 24, 1] })
   const stepped = Plot.paths.stepped?.({ align: 1 })
   const isCandle = (/** @type {UPlot} */ u) => barMs() > 0 && pixelsOf(u, barMs()) >= CANDLE
+  /** Single trades, as long as the eye can tell them apart. */
+  const isPoints = (/** @type {number} */ i0, /** @type {number} */ i1) =>
+    barMs() === 0 && i1 - i0 < MOST_POINTS
   return {
     width,
     height,
@@ -76,11 +80,13 @@ export function chartOptions(Plot, { width, height, holes, barMs, onCursor }) {
         stroke: accent ?? '',
         width: 1.5,
         points: {
-          show: (u) => barMs() === 0 && u.data[0].length < 5000,
-          size: 4,
+          show: (_u, _s, i0, i1) => isPoints(i0, i1),
+          size: 5,
+          width: 0,
           fill: accent ?? '',
         },
-        paths: (u, s, i0, i1) => (isCandle(u) ? null : (linear?.(u, s, i0, i1) ?? null)),
+        paths: (u, s, i0, i1) =>
+          isCandle(u) || isPoints(i0, i1) ? null : (linear?.(u, s, i0, i1) ?? null),
       },
       {
         label: 'bid',

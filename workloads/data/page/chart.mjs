@@ -16,6 +16,8 @@ import { THEME_EVENT } from './theme.mjs'
 
 /** Nothing is nearer: a tenth of a second over the whole width. */
 const NEAREST_MS = 100
+/** Between two times that the chart tells where it is. */
+const TELL_MS = 80
 
 /**
  * @param {{
@@ -42,6 +44,7 @@ export function Chart({ feed, symbol, startMs, holes, span, onSpan, atMs, onAt }
       null
     )
   )
+  const told = useRef(/** @type {Span | null} */ (null))
   const latest = useRef({ holes, span, onSpan, onAt, atMs })
   latest.current = { holes, span, onSpan, onAt, atMs }
 
@@ -72,7 +75,10 @@ export function Chart({ feed, symbol, startMs, holes, span, onSpan, atMs, onAt }
     chart.current.source.holes = holes
     chart.current.redraw()
   }, [holes])
-  useEffect(() => chart.current?.show(span), [span.fromMs, span.toMs])
+  // What the chart itself told is not news to it.
+  useEffect(() => {
+    if (span !== told.current) chart.current?.show(span)
+  }, [span])
 
   /**
    * @param {typeof import('uplot')} Plot
@@ -84,14 +90,32 @@ export function Chart({ feed, symbol, startMs, holes, span, onSpan, atMs, onAt }
     let frame = 0
     /** @type {Span} */
     let wanted = latest.current.span
+    told.current = wanted
     const source = new ChartSource({ feed, symbol, startMs, onChange: () => schedule() })
     source.holes = latest.current.holes
     /** @type {import('./chart-levels.mjs').Columns} */
     let columns
+    // The chart follows the pointer frame by frame; what stands around it a few times a second.
+    let timer = 0
+    let cursor = Number.NaN
+    const tell = () => {
+      timer = 0
+      if (told.current !== wanted) {
+        told.current = wanted
+        latest.current.onSpan(wanted)
+      }
+      if (Number.isNaN(cursor)) return
+      latest.current.onAt(cursor, false)
+      setSaid(readout(columns, u.cursor.idx ?? -1, cursor, barMs))
+      cursor = Number.NaN
+    }
+    const tellSoon = () => {
+      if (timer === 0) timer = setTimeout(tell, TELL_MS)
+    }
     const onCursor = (/** @type {number | null} */ ms) => {
       if (ms === null) return
-      latest.current.onAt(ms, false)
-      setSaid(readout(columns, u.cursor.idx ?? -1, ms, barMs))
+      cursor = ms
+      tellSoon()
     }
     const options = chartOptions(Plot, {
       width,
@@ -124,7 +148,7 @@ export function Chart({ feed, symbol, startMs, holes, span, onSpan, atMs, onAt }
     }
     const go = (/** @type {Span} */ to) => {
       show(within(to, startMs))
-      latest.current.onSpan(wanted)
+      tellSoon()
     }
     const gestures = new Gestures(u.over, {
       span: () => wanted,
@@ -137,6 +161,7 @@ export function Chart({ feed, symbol, startMs, holes, span, onSpan, atMs, onAt }
     schedule()
     return () => {
       cancelAnimationFrame(frame)
+      clearTimeout(timer)
       gestures.close()
       source.close()
       u.destroy()

@@ -2,6 +2,7 @@
 
 import { begin, colorOf, stripes, useDrawing } from './canvas.mjs'
 import { counted } from './format.mjs'
+import { bandsOf, LEAST } from './gap-bands.mjs'
 import { html } from './lib.mjs'
 
 const DAY_MS = 86_400_000
@@ -30,15 +31,8 @@ export function DayStrip({ day, found }) {
         }
       }
       context.fillStyle = colorOf('--bad-fill')
-      let drawn = -1
-      for (const { from, to } of found?.gaps ?? []) {
-        const left = at(from)
-        const right = to === null ? at(found?.to ?? from) : at(to)
-        // In a storm thousands of gaps share a pixel.
-        if (right < drawn) continue
-        context.fillRect(left, 0, Math.max(2, right - left), BAND)
-        drawn = left + 2
-      }
+      for (const [left, right] of bandsOf(found?.gaps ?? [], found?.to ?? null, at))
+        context.fillRect(left, 0, Math.max(LEAST, right - left), BAND)
       drawHours(context, width)
     },
     [day, found]

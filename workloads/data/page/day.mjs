@@ -125,7 +125,7 @@ const sayCondition = ({ condition, gaps }) =>
 
 /** @param {{ path: string, files: readonly Segment[] }} props */
 const Files = ({ path, files }) => html`
-  <div class="scroll" tabindex="0" role="region" aria-labelledby="files">
+  <div class="scroll" tabindex="0" role="group" aria-labelledby="files">
     <table>
       <thead>
         <tr>
@@ -184,7 +184,7 @@ function Connections({ found: { connections, moreConnections } }) {
   const all = connections.length + (moreConnections?.count ?? 0)
   return html`
     <${Section} id="connections" title=${`Connections (${count(all)})`}>
-      <div class="scroll" tabindex="0" role="region" aria-labelledby="connections">
+      <div class="scroll" tabindex="0" role="group" aria-labelledby="connections">
         <table>
           <thead>
             <tr>

@@ -99,7 +99,7 @@ export const longDay = (day) => WEEKDAY.format(Date.parse(`${day}T00:00:00Z`))
 export const monthName = (day) => MONTH.format(Date.parse(`${day.slice(0, 7)}-01T00:00:00Z`))
 
 /**
- * The day so many days later.
+ * The day a number of days later.
  * @param {string} day
  * @param {number} days
  */

@@ -34,7 +34,7 @@ export function GapList({ gaps }) {
   )
   if (gaps.length === 0) return html`<p class="quiet">No gap is known on this day.</p>`
   return html`
-    <div class="choices" role="group" aria-label="Gaps by whose fault they are">
+    <div class="choices is-left" role="group" aria-label="Gaps by whose fault they are">
       <${Choice} name=${`all ${count(gaps.length)}`} isOn=${fault === ''} choose=${() => setFault('')} />
       ${faults.map(
         ([name, sum]) => html`
@@ -75,8 +75,8 @@ const COLUMNS = [
   {
     name: 'Lasted',
     kind: 'number',
-    cell: (/** @type {Gap} */ gap) =>
-      gap.clock === 'back' ? 'not known' : duration(between(gap.from, gap.to)),
+    wide: true,
+    cell: (/** @type {Gap} */ gap) => lasted(gap),
   },
   {
     name: 'Missing',
@@ -95,8 +95,14 @@ const COLUMNS = [
         <span class="quiet" title=${gap.detail}>
           ${[gap.channel, gap.detail].filter(Boolean).join(': ') || gap.cause}
         </span>
+        <span class="narrow">${lasted(gap)}, fault of ${faultText(gap.fault)}</span>
       </span>
     `,
   },
-  { name: 'Fault of', cell: (/** @type {Gap} */ { fault }) => faultText(fault) },
+  { name: 'Fault of', wide: true, cell: (/** @type {Gap} */ { fault }) => faultText(fault) },
 ]
+
+/** Of clocks that disagree it cannot be told. @param {Gap} gap */
+function lasted({ from, to, clock: direction }) {
+  return direction === 'back' ? 'not known' : duration(between(from, to))
+}

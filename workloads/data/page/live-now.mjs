@@ -5,7 +5,7 @@ import { useAnswer, useStream } from './answers.mjs'
 import { begin, colorOf, useDrawing } from './canvas.mjs'
 import { count, duration, NONE, short } from './format.mjs'
 import { html, useEffect, useRef, useState } from './lib.mjs'
-import { Note, Problem, Section, Simulated, Skeleton } from './parts.mjs'
+import { Note, Problem, Section, Simulated, Skeleton, withCode } from './parts.mjs'
 import { linkTo, linkToTail } from './route.mjs'
 
 /**
@@ -58,20 +58,19 @@ export function LiveNow() {
   `
 }
 
+const NO_LIVE =
+  'It shows archives alone. To see what is being captured, run `npm start`, or name the environment: `ssmd data-api --env <file>`.'
+
 /** @param {{ why?: string }} props */
 export const NoLive = ({ why }) => html`
   <${Note} title="This server has no live part.">
-    <p>
-      ${why ? `${why} ` : 'It shows archives alone. '}To see what is being captured, run
-      <code>npm start</code>, or give <code>ssmd data-api</code> the environment with
-      <code>--env</code>.
-    </p>
+    <p>${why} ${withCode(NO_LIVE)}</p>
   <//>
 `
 
 /** @param {{ feeds: readonly LiveFeed[], rates: Map<string, number[]>, now: number }} props */
 const LiveTable = ({ feeds, rates, now }) => html`
-  <div class="scroll" tabindex="0" role="region" aria-labelledby="now">
+  <div class="scroll" tabindex="0" role="group" aria-labelledby="now">
     <table class="live">
       <thead>
         <tr>

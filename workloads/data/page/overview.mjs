@@ -3,10 +3,19 @@
 import { useAnswer } from './answers.mjs'
 import { Calendar } from './calendar.mjs'
 import { period, sayGaps } from './calendar-cells.mjs'
-import { bytes, count, dayOf, dayPlus, longDay, NONE, short } from './format.mjs'
+import { bytes, count, dayOf, dayPlus, longDay, short } from './format.mjs'
 import { html, useMemo } from './lib.mjs'
 import { LiveNow } from './live-now.mjs'
-import { Condition, Figures, Note, Problem, Section, Simulated, Skeleton } from './parts.mjs'
+import {
+  Condition,
+  Figures,
+  Note,
+  Problem,
+  Section,
+  Simulated,
+  Skeleton,
+  withCode,
+} from './parts.mjs'
 import { linkTo } from './route.mjs'
 
 /** @typedef {import('./calendar-cells.mjs').Coverage} Coverage */
@@ -35,13 +44,13 @@ export function Overview({ route }) {
   `
 }
 
+const NOTHING =
+  'Run `npm start` to capture simulated exchanges on this computer, or `npx ssmd data-api --demo` to look at recordings. ' +
+  'The first day appears within a minute.'
+
 const Nothing = () => html`
   <${Note} title="Nothing is archived here yet.">
-    <p>
-      Run <code>npm start</code> to capture a simulated exchange on this computer, or
-      <code>npx ssmd data-api --demo</code> to look at recordings. The page shows the first day within
-      a minute.
-    </p>
+    <p>${withCode(NOTHING)}</p>
   <//>
 `
 
@@ -132,14 +141,13 @@ function Broken({ coverage }) {
   `
 }
 
-/** Without keys everybody who reaches the server reads everything: it therefore listens on loopback alone. */
+const NO_KEYS =
+  'No API keys are set, so this server answers on this computer only. To share it, run `npx ssmd api-key create`.'
+
+/** Without keys every reader sees everything: the server therefore listens on loopback alone. */
 function KeysNote() {
   const health = useAnswer('health')
   if (health.body?.keys !== false) return null
-  return html`
-    <p class="quiet">
-      No API keys are set, so this server answers on this computer only. To share it, run
-      <code>npx ssmd api-key create</code>. ${health.body.version ? `ssmd ${health.body.version}.` : NONE}
-    </p>
-  `
+  const { version = '' } = health.body
+  return html`<p class="quiet">${withCode(NO_KEYS)} ${version && `This is ssmd ${version}.`}</p>`
 }

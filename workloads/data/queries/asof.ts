@@ -126,7 +126,7 @@ class Latest {
     this.#books = books
   }
 
-  /** All that may be there was found; with several feeds an instrument is of one of them as a rule. */
+  /** All that the feed may have was found; with several feeds an instrument is of one of them as a rule. */
   get found(): boolean {
     const symbols = new Map<string, boolean>()
     for (const [key, kinds] of this.#wanted) {

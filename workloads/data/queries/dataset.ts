@@ -47,7 +47,7 @@ export const dataset: Query = {
   path: '/v1/datasets/{feed}/{date}',
   summary: 'One day: manifest, files, checksums, gaps',
   description:
-    'The manifest of the day as it stands beside the data, with what the protocol can prove, and the files that can be fetched.',
+    'The manifest of the day, unchanged, with what the protocol can prove, and the files that can be fetched.',
   class: 'read',
   parameters: [
     FEED,

@@ -33,7 +33,7 @@ const COLUMNS = [
   text('connection', 'The connection that missed something.'),
   integer('shard', 'Its place in the feed.'),
   integer('missing', 'How many records are missing; absent if it cannot be known.'),
-  always(integer('count', 'So many gaps of one kind are counted together in this row.')),
+  always(integer('count', 'Number of gaps of one kind that this row stands for.')),
   text('channel', 'The channel whose numbers show it.'),
   integer('scope', 'Where the exchange counts.'),
   json('sequences', 'Which numbers of the exchange are missing: the first and the last.'),

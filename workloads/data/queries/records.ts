@@ -34,7 +34,7 @@ const COLUMNS: readonly Column[] = [
   always(time('recv', 'When the connector received it.')),
   FEED_COLUMN,
   always(text('conn', 'The connection.')),
-  always(integer('n', 'Its number in the connection: (conn, n) names a record for ever.')),
+  always(integer('n', 'Its number in the connection: (conn, n) names a record permanently.')),
   always(text('type', 'The message type of the exchange, or the kind of a connection event.')),
   text('symbol', 'The instrument; absent where the frame names none, or several.'),
   { name: 'frame', type: 'bytes', says: 'The frame, byte for byte; absent in connection events.' },

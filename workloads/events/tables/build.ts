@@ -1,7 +1,8 @@
 // Builds the tables of a segment from the lines of its members: the same code for all of it and for the few members that can hold
 // what is asked for. What is not asked for may come with it.
 
-import type { MemberPlace } from '#archive/read/members.ts'
+import { createHash } from 'node:crypto'
+import type { MemberBytes, MemberPlace } from '#archive/read/members.ts'
 import { OpenFiles, readMember, Stale } from '#archive/read/members.ts'
 import type { Normalizer } from '#market/normalizer.ts'
 import { LineScan } from './line-scan.ts'
@@ -15,6 +16,8 @@ export type Want = {
   /** The exchange's names of instruments, and its message types. @default all */
   readonly symbols?: readonly string[] | undefined
   readonly types?: readonly string[] | undefined
+  /** Names of columns, `recv` and the like too: of a table of the cache no others are read, and asking for one throws. @default all */
+  readonly columns?: readonly string[] | undefined
   /** Receive times, inclusive and exclusive: RFC 3339 as lines have it, or the beginning of it. */
   readonly from?: string | undefined
   readonly to?: string | undefined
@@ -31,6 +34,9 @@ export type Built = {
   readonly damage: readonly Damage[]
 }
 
+/** `sha256`: of the bytes of the members, one behind the other. */
+export type HashedBuild = Built & { readonly sha256: string }
+
 export type BuildOptions = {
   readonly want: Want
   readonly normalizerOf: NormalizerOf
@@ -46,23 +52,47 @@ export async function buildTables(
   const builder = new Builder(want, normalizerOf)
   const files = new OpenFiles()
   const damage: Damage[] = []
+  const ahead: Promise<MemberBytes | Stale>[] = []
+  let next = 0
   try {
-    for (const member of members) {
+    for (const { from, to } of members) {
       signal?.throwIfAborted()
-      let lines: Buffer
-      try {
-        lines = await readMember(files, member, onBytes)
-      } catch (thrown) {
-        if (!(thrown instanceof Stale)) throw thrown
-        damage.push({ error: thrown, from: member.from, to: member.to })
-        continue
+      while (ahead.length <= AHEAD && next < members.length) {
+        ahead.push(readMember(files, members[next++]!).catch(orStale))
       }
-      builder.add(lines)
+      const read = (await ahead.shift())!
+      if (read instanceof Stale) damage.push({ error: read, from, to })
+      else {
+        onBytes?.(read.bytes)
+        builder.add(read.lines)
+      }
     }
   } finally {
+    await Promise.allSettled(ahead)
     await files.close()
   }
   return { tables: builder.finish(), damage }
+}
+
+/** Members that are inflated while the lines of one are read. */
+const AHEAD = 2
+
+function orStale(thrown: unknown): Stale {
+  if (thrown instanceof Stale) return thrown
+  throw thrown
+}
+
+/** The same, with the checksum of what the tables were made of. */
+export async function buildHashed(
+  members: readonly MemberPlace[],
+  want: Want,
+  normalizerOf: NormalizerOf,
+  signal?: AbortSignal
+): Promise<HashedBuild> {
+  const hash = createHash('sha256')
+  const onBytes = (bytes: Buffer): void => void hash.update(bytes)
+  const built = await buildTables(members, { want, normalizerOf, onBytes, signal })
+  return { ...built, sha256: hash.digest('hex') }
 }
 
 /** Lines of members become rows. */
@@ -97,11 +127,7 @@ export class Builder {
     const emit = this.#emit
     line.begin(lines)
     while (line.next()) {
-      if (line.recvMs < this.#from || line.recvMs > this.#to) continue
-      if (line.isEvent) {
-        rows.line(line)
-        continue
-      }
+      if (line.isEvent || line.recvMs < this.#from || line.recvMs > this.#to) continue
       if (this.#types !== null && !this.#types.has(line.type)) continue
       if (this.#symbols !== null && !this.#symbols.has(line.symbol)) continue
       rows.line(line)

@@ -26,8 +26,6 @@ export const QUOTE_DECIMALS = [
 ] as const
 
 export const LAYOUT: Readonly<Record<TableName, Layout>> = {
-  /** Payload of a connection event as JSON; absent for a frame. */
-  record: { event: 'optional' },
   trade: { ...WHEN, id: 'text', ...LEVEL },
   quote: {
     ...WHEN,

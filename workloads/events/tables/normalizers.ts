@@ -8,11 +8,24 @@ import { normalizerOf } from '#exchanges/index.ts'
 import type { Normalizer } from '#market/normalizer.ts'
 import { feedsOfDay } from '../day-feed.ts'
 
+/** How the frames of a day are read, as plain data that another thread can be told. */
+export type DayReading = {
+  /** Of messages: which day of which archive. */
+  readonly where: string
+  readonly exchange: string
+  /** The Feeds of the day by the names of their files; none if the exchange needs none. */
+  readonly feeds: ReadonlyMap<string, unknown>
+  /** By connection the file of its Feed, if there are several. */
+  readonly byConnection: ReadonlyMap<string, string>
+  /** What decides how a frame is read, beside the frame and the program: the same text, the same events. */
+  readonly key: string
+}
+
 export type DayNormalizers = {
   readonly exchange: string
   readonly of: (connection: string) => Normalizer
-  /** What decides how a frame is read, beside the frame and the program: the same text, the same events. */
   readonly key: string
+  readonly reading: DayReading
 }
 
 /** `before`: the exchange of the day before, for a day that names none. Rejects with SSMD_E_ARCHIVE_INVALID if there is none either. */
@@ -21,7 +34,7 @@ export async function normalizersOf(
   manifest: Manifest,
   before = ''
 ): Promise<DayNormalizers> {
-  const { feed, day, connections, feeds = [] } = manifest
+  const { feed, day, connections, feeds: files = [] } = manifest
   const where = `${root}: ${feed}/${day}`
   const exchange = (await exchangeOf(root, manifest)) ?? before
   if (exchange === '') {
@@ -31,26 +44,34 @@ export async function normalizersOf(
       { hint: 'its frames cannot be read as market events; ssmd data sample shows them' }
     )
   }
+  const feeds = await feedsOfDay(root, manifest)
+  const byConnection = new Map<string, string>()
+  for (const { id, feed: name } of feeds.size > 1 ? connections : []) {
+    if (name !== undefined && feeds.has(name)) byConnection.set(id, name)
+  }
+  const key = [
+    exchange,
+    ...files.map(({ name, sha256 }) => `${name} ${sha256}`),
+    ...[...byConnection].map(([id, name]) => `${id} ${name}`),
+  ].join('\n')
+  const reading = { where, exchange, feeds, byConnection, key }
+  return { exchange, of: await readersOf(reading), key, reading }
+}
+
+/** New normalisers by connection: for one thread. */
+export async function readersOf({
+  where,
+  exchange,
+  feeds,
+  byConnection,
+}: DayReading): Promise<(connection: string) => Normalizer> {
   const byFeed = new Map<string, Normalizer>()
-  for (const [name, resource] of await feedsOfDay(root, manifest)) {
+  for (const [name, resource] of feeds) {
     byFeed.set(name, await knownNormalizer(exchange, resource, where))
   }
   const [only] = byFeed.values()
   const usual = only ?? (await knownNormalizer(exchange, null, where))
-  const byConnection = new Map<string, Normalizer>()
-  const captured: string[] = []
-  for (const { id, feed: name } of byFeed.size > 1 ? connections : []) {
-    const own = name === undefined ? undefined : byFeed.get(name)
-    if (own === undefined) continue
-    byConnection.set(id, own)
-    captured.push(`${id} ${name}`)
-  }
-  const key = [exchange, ...feeds.map(({ name, sha256 }) => `${name} ${sha256}`), ...captured]
-  return {
-    exchange,
-    of: (connection) => byConnection.get(connection) ?? usual,
-    key: key.join('\n'),
-  }
+  return (connection) => byFeed.get(byConnection.get(connection) ?? '') ?? usual
 }
 
 /** Rejects with SSMD_E_RESOURCE_INVALID if there is none. */

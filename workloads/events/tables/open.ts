@@ -3,13 +3,23 @@
 //   const { tables, damage } = await openTables(place, { tables: ['trade'], symbols: ['X'] }, { normalizers, cache })
 // All rows that are wanted are there; others may come with them, so the caller looks at names and times too.
 
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { membersOf, Stale } from '#archive/read/members.ts'
+import {
+  type IndexEntry,
+  type MemberFilter,
+  membersOf,
+  readIndex,
+  Stale,
+  shareOf,
+} from '#archive/read/members.ts'
 import { dayFolder, type ManifestSegment, readManifest } from '#archive/read/reader.ts'
 import { SsmdError } from '#crds/errors.ts'
-import { type Built, buildTables, type Want } from './build.ts'
+import type { Built, Want } from './build.ts'
+import { BuildPool } from './build-pool.ts'
+import type { TableCache } from './cache.ts'
 import type { DayNormalizers } from './normalizers.ts'
-import type { Table, TableName } from './table.ts'
+import { TABLES, type Table, type TableName } from './table.ts'
 
 export type SegmentPlace = {
   readonly root: string
@@ -21,6 +31,10 @@ export type SegmentPlace = {
 
 export type OpenOptions = {
   readonly normalizers: DayNormalizers
+  /** @default tables are built from lines each time */
+  readonly cache?: TableCache | null | undefined
+  /** Threads that build tables. @default they are built in this one */
+  readonly pool?: BuildPool | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -43,8 +57,11 @@ export type SegmentDamage = {
 const MAX_ATTEMPTS = 20
 const RETRY_MS = 50
 
-/** The events of connections that gaps are made from: read with any choice of types. */
-const TOLD = ['open', 'ready', 'close', 'gap', 'drop', 'proof']
+/**
+ * All of a segment is read, and kept, if at least one line in so many is asked for; otherwise only the members that can hold it are
+ * read. Lines count: one symbol of four in every member is a quarter of the work.
+ */
+const WHOLE_FROM = 2
 
 export async function openTables(
   place: SegmentPlace,
@@ -81,22 +98,57 @@ async function readSegment(
   folder: string,
   segment: ManifestSegment,
   want: Want,
-  { normalizers, signal }: OpenOptions
+  options: OpenOptions
 ): Promise<Built> {
-  const { types, symbols } = want
-  const filter = {
-    from: want.from,
-    to: want.to,
-    types: types === undefined ? undefined : [...types, ...TOLD],
+  const { normalizers, cache = null, pool = new BuildPool({ threads: 0 }), signal } = options
+  const names = want.tables ?? TABLES
+  const path = join(folder, segment.name)
+  const inMemory = `${path} ${segment.sha256} ${normalizers.key}`
+  const kept = segment.sealed
+    ? await cache?.read(segment, normalizers, names, want)
+    : cache?.memory.get(inMemory)
+  if (kept) return { tables: those(kept, names), damage: [] }
+  let entries: readonly IndexEntry[]
+  try {
+    entries = await readIndex(folder, segment)
+  } catch (thrown) {
+    if (!(thrown instanceof Stale)) throw thrown
+    const none = await pool.build([], want, normalizers)
+    return { ...none, damage: [{ error: thrown, from: segment.from, to: segment.to }] }
+  }
+  const filter = memberFilter(want)
+  if (cache === null || shareOf(entries, filter) * WHOLE_FROM < 1) {
+    return pool.build(membersOf(path, entries, filter), want, normalizers, signal)
+  }
+  const all = membersOf(path, entries, {})
+  if (!segment.sealed) {
+    const built = await pool.build(all, {}, normalizers, signal)
+    if (built.damage.length === 0) cache.memory.set(inMemory, built.tables)
+    return { tables: those(built.tables, names), damage: built.damage }
+  }
+  const built = await cache.build<Whole>(
+    segment,
+    normalizers,
+    async () => {
+      const tables = await cache.read(segment, normalizers, names, want)
+      return tables && { tables, damage: [], sha256: null }
+    },
+    // Others may wait for it: no signal ends it.
+    () => pool.build(all, {}, normalizers)
+  )
+  return { tables: those(built.tables, names), damage: built.damage }
+}
+
+type Whole = Built & { readonly sha256: string | null }
+
+function memberFilter({ types, symbols, from, to }: Want): MemberFilter {
+  return {
+    ...{ from, to },
+    types,
     // Frames of several symbols have none in their line.
     symbols: symbols === undefined ? undefined : [...symbols, ''],
   }
-  try {
-    const members = await membersOf(folder, segment, filter)
-    return await buildTables(members, { want, normalizerOf: normalizers.of, signal })
-  } catch (thrown) {
-    if (!(thrown instanceof Stale)) throw thrown
-    const { tables } = await buildTables([], { want, normalizerOf: normalizers.of })
-    return { tables, damage: [{ error: thrown, from: segment.from, to: segment.to }] }
-  }
 }
+
+const those = (tables: ReadonlyMap<TableName, Table>, names: readonly TableName[]) =>
+  new Map(names.map((name) => [name, tables.get(name)!]))

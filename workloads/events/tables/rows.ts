@@ -1,4 +1,4 @@
-// The tables of one segment while they are built: lines and market events are appended, and become tables in the total order.
+// The tables of one segment while they are built: market events are appended, and become tables in the total order.
 
 import { EVENT, type Instrument, type MarketEvent } from '#market/event.ts'
 import {
@@ -90,8 +90,6 @@ export class TableRows {
   readonly #codes: LineCodes = { conn: 0, type: 0, symbol: 0 }
   /** Of the last event, beside the symbol of its line. */
   #lineSymbol = ''
-  readonly #record = new Rows(this.#names.names)
-  readonly #payloads = new GrowingOptional()
   readonly #trade = new Levels(this.#names.names, TRADE_SIDES)
   readonly #ids = new GrowingTexts()
   readonly #book = new Levels(this.#names.names, BOOK_SIDES)
@@ -111,7 +109,7 @@ export class TableRows {
     this.#wanted = wanted
   }
 
-  /** Appends the record of a line; its events follow. */
+  /** Goes to a line: its events follow. */
   line(line: LineScan): void {
     const codes = this.#codes
     const names = this.#names
@@ -119,10 +117,6 @@ export class TableRows {
     codes.type = names.code(line.type)
     codes.symbol = names.code(line.symbol)
     this.#lineSymbol = line.symbol
-    if (!this.#wanted.has('record')) return
-    this.#record.push(line, codes, codes.symbol, 0)
-    if (line.isEvent) this.#payloads.push(line.payload, line.start, line.end)
-    else this.#payloads.pushAbsent()
   }
 
   /** Appends an event of the last line, the `row`-th of its frame. */
@@ -165,7 +159,6 @@ export class TableRows {
 
   finish(): Map<TableName, Table> {
     const made: Record<TableName, () => Table> = {
-      record: () => this.#record.finish('record', new Map([['event', this.#payloads]])),
       trade: () => this.#trade.finish('trade', { before: { id: this.#ids } }),
       quote: () =>
         this.#quote.finish('quote', {

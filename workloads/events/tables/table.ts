@@ -1,11 +1,8 @@
 // Market events of one segment as columns: what the cache holds, what history is merged from, and what queries read directly.
 // A table's rows are in the total order of history.ts. Columns are typed arrays, and no row costs an object.
 
-/**
- * One file of the cache each. `record`: every line of the segment, connection events with their payload; so that gaps can be told
- * exactly. `book`: snapshots and changes, which only mean something together.
- */
-export const TABLES = ['record', 'trade', 'quote', 'book', 'instrument', 'unknown'] as const
+/** One file of the cache each. `book`: snapshots and changes, which only mean something together. */
+export const TABLES = ['trade', 'quote', 'book', 'instrument', 'unknown'] as const
 export type TableName = (typeof TABLES)[number]
 
 /** Signed 64 bits as pairs of 32, low word first, over the bytes of the file: no BigInt for a row. */

@@ -22,15 +22,22 @@ export function kalshiTestFrames(every: number, most: number): TestFrame[] {
   return frames
 }
 
+export type ArchiveShape = {
+  /** How many of the blocks have a commit behind them. @default 0.1 */
+  readonly commits?: number
+  /** Bytes of lines of a member. @default 4000 */
+  readonly chunkBytes?: number
+}
+
 /** Archives what was published, with commits where chance puts them. */
 export async function archiveBlocks(
   root: string,
   feed: string,
   published: readonly PublishedBlock[],
   random: Random,
-  commits = 0.1
+  { commits = 0.1, chunkBytes = 4000 }: ArchiveShape = {}
 ): Promise<void> {
-  const writer = await openWriter(root, { feed, maxAgeMs: 3_600_000, chunkBytes: 4000 })
+  const writer = await openWriter(root, { feed, maxAgeMs: 3_600_000, chunkBytes })
   writer.bind({ ...STREAM, name: `ssmd_test_${feed}` })
   for (const [i, { block }] of published.entries()) {
     writer.add(block, i + 1)

@@ -98,7 +98,7 @@ export function naiveTables(
   }) => ({ type, symbol })
 ): Record<TableName, string[]> {
   const tables: Record<TableName, string[]> = {
-    ...{ record: [], trade: [], quote: [], book: [], instrument: [], unknown: [] },
+    ...{ trade: [], quote: [], book: [], instrument: [], unknown: [] },
   }
   const all = [...lines].map((text) => ({ text, line: JSON.parse(text) as Line }))
   const key = ({ line }: (typeof all)[number]) => `${line.recv} ${line.conn}`
@@ -109,9 +109,7 @@ export function naiveTables(
     const { type, symbol } = namesOf(line)
     const recv = nanos(recvMs, recvNs)
     const common = { recv, conn: line.conn, n: String(line.n) }
-    const event = line.event === undefined ? null : text.slice(text.indexOf('"event":') + 8, -1)
-    tables.record.push(textOfRow({ ...common, row: 0, type, symbol, event }))
-    if (event !== null) continue
+    if (line.event !== undefined) continue
     const header = { recvMs, recvNs, feed: 'any', type, symbol }
     let row = 0
     normalizerOf(line.conn).normalize(payloadOf(line, text), header, (one) => {
@@ -149,7 +147,10 @@ function ownOf(event: MarketEvent): [TableName, RowValues] {
       return ['trade', { ...dated, id: event.id, ...level('buy', 'sell') }]
     case EVENT.bookChange:
     case EVENT.bookSnapshot:
-      return ['book', { ...dated, event: EVENT_NAMES[event.kind]!, ...level('bid', 'ask') }]
+      return [
+        'book',
+        { ...dated, id: event.id, event: EVENT_NAMES[event.kind]!, ...level('bid', 'ask') },
+      ]
     case EVENT.quote: {
       const values = QUOTE_DECIMALS.map((key) => [key, decimal(event[key], event[`${key}Scale`])])
       return ['quote', { ...dated, ...Object.fromEntries(values), flags: event.flags }]

@@ -60,7 +60,7 @@ export class ExactSum {
     this.add(other.#low)
   }
 
-  /** Multiplies by 10^zeros: what is added from now on has so many decimals more. */
+  /** Multiplies by 10^zeros: what is added from now on has `zeros` more decimals. */
   scale(zeros: number): void {
     this.value = this.value * 10n ** BigInt(zeros)
   }

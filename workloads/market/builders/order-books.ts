@@ -6,7 +6,8 @@ import { EVENT, FLAG, type MarketEvent, SIDE } from '../event.ts'
 /** How the books of an exchange are kept. */
 export type OrderBookOptions = Pick<BookOptions, 'isChained' | 'isProven'> & {
   /**
-   * The exchange keeps one of so many levels of each side and does not say which ones leave: the least that holds a snapshot is taken.
+   * The exchange keeps one of these numbers of levels of each side and does not say which ones leave: the least that holds a snapshot
+   * is taken.
    * Default: all levels are kept.
    */
   readonly depths?: readonly number[]
@@ -37,23 +38,29 @@ export class InstrumentBook {
   apply(event: MarketEvent): void {
     const { book } = this
     const before = book.snapshots
-    book.apply(event)
     if (event.kind === EVENT.bookSnapshot) this.#count(event)
+    book.apply(event)
+    if (event.kind === EVENT.bookSnapshot) this.#settle(before, event)
     else if (event.kind !== EVENT.bookChange) return
     this.recvMs = event.recvMs
     this.recvNs = event.recvNs
-    if (book.snapshots === before) return
-    this.snapshotMs = event.recvMs
-    this.snapshotNs = event.recvNs
+  }
+
+  /** A snapshot that was taken to its end shows how many levels there may be. */
+  #settle(before: number, { recvMs, recvNs }: MarketEvent): void {
+    if (this.book.snapshots === before) return
+    this.snapshotMs = recvMs
+    this.snapshotNs = recvNs
     if (this.#depths === undefined) return
     const most = Math.max(this.#bids, this.#asks)
-    book.keep(this.#depths.find((levels) => levels >= most) ?? most)
+    this.book.keep(this.#depths.find((levels) => levels >= most) ?? most)
   }
 
   #count({ flags, side }: MarketEvent): void {
     if ((flags & FLAG.first) !== 0) {
       this.#bids = 0
       this.#asks = 0
+      this.book.keep(Number.POSITIVE_INFINITY)
     }
     if ((flags & FLAG.empty) !== 0) return
     if (side === SIDE.bid) this.#bids++

@@ -5,7 +5,7 @@
 {{- range $i, $claim := .Values.dataApi.claims }}
 {{- $root := .name | default .claim }}
 {{- if hasKey $roots $root }}
-{{- fail (printf "dataApi.claims[%d]: %s is there twice: list a claim once, and give each its own name" $i $root) }}
+{{- fail (printf "dataApi.claims[%d]: %s is listed twice: list a claim once, and give each its own name" $i $root) }}
 {{- end }}
 {{- $_ := set $roots $root true }}
 {{- if not .shared }}

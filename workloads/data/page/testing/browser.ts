@@ -67,7 +67,8 @@ async function open(
   const context = await browser.createBrowserContext({
     downloadBehavior: { policy: 'allow', downloadPath: folder },
   })
-  await context.overridePermissions(new URL(url).origin, ['clipboard-read', 'clipboard-write'])
+  if (url.startsWith('http'))
+    await context.overridePermissions(new URL(url).origin, ['clipboard-read', 'clipboard-write'])
   const page = await context.newPage()
   await page.setViewport({
     width,

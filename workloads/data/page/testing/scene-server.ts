@@ -9,6 +9,8 @@ export type SceneServer = AsyncDisposable & {
   readonly url: string
   /** What was asked of the API, as paths with their query. */
   readonly asked: readonly string[]
+  /** What is live, once more, to every open stream of it. */
+  readonly beat: () => void
   /** Sends to every open stream of this path. */
   readonly send: (path: string, data: object, event?: string) => void
   /** From now on every answer is this problem; undefined: as before. */
@@ -17,16 +19,16 @@ export type SceneServer = AsyncDisposable & {
   ) => void
 }
 
-export async function startScene(scene: Scene): Promise<SceneServer> {
+/** `nowMs`: what the answers take for now. */
+export async function startScene(scene: Scene, nowMs = Date.now()): Promise<SceneServer> {
   const api = await startTestApi()
   const asked: string[] = []
   const streams = new Map<ServerResponse, string>()
   let problem: Parameters<SceneServer['fail']>[0]
-  const timer = setInterval(
-    () =>
-      send('/v1/live', answerOf(scene, { path: '/v1/live', query: new URLSearchParams() }) ?? {}),
-    1000
-  )
+  const live = new URLSearchParams()
+  const beat = () =>
+    send('/v1/live', answerOf(scene, { path: '/v1/live', query: live }, nowMs) ?? {})
+  const timer = setInterval(beat, 1000)
   const send: SceneServer['send'] = (path, data, event = 'message') => {
     for (const [response, of] of streams)
       if (of === path) response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
@@ -46,7 +48,7 @@ export async function startScene(scene: Scene): Promise<SceneServer> {
       request.once('close', () => streams.delete(response))
       return
     }
-    const body = answerOf(scene, { path: pathname, query: searchParams })
+    const body = answerOf(scene, { path: pathname, query: searchParams }, nowMs)
     if (body === undefined)
       end(
         response,
@@ -65,6 +67,7 @@ export async function startScene(scene: Scene): Promise<SceneServer> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
+    beat,
     send,
     fail: (next) => {
       problem = next

@@ -18,13 +18,14 @@ export type Scene = {
 export type Ask = { readonly path: string; readonly query: URLSearchParams }
 
 const DAY_MS = 86_400_000
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 const rowsOf = (rows: readonly object[]) => ({ rows, truncated: false, next_cursor: null })
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 const startOf = (day: string): number => Date.parse(`${day}T00:00:00Z`)
 const nanos = (ms: number): string => new Date(ms).toISOString().replace('Z', '000000Z')
 
 /** The JSON that the API would answer; undefined: no such path. */
-export function answerOf(scene: Scene, { path, query }: Ask): object | undefined {
+export function answerOf(scene: Scene, { path, query }: Ask, nowMs: number): object | undefined {
   if (path === '/v1/feeds') return rowsOf(feedRows(scene))
   if (path === '/v1/coverage') return rowsOf(coverageRows(scene, query))
   if (path === '/v1/symbols') return rowsOf(symbolRows(scene))
@@ -32,7 +33,7 @@ export function answerOf(scene: Scene, { path, query }: Ask): object | undefined
   if (path === '/v1/events') return rowsOf(eventRows(scene, query))
   if (path === '/v1/book') return bookOf(query)
   if (path === '/v1/live')
-    return scene.live ? liveOf(scene) : { live: false, environments: [], feeds: [] }
+    return scene.live ? liveOf(scene, nowMs) : { live: false, environments: [], feeds: [] }
   const [, feed, day] = /^\/v1\/datasets\/([^/]+)\/([^/]+)$/.exec(path) ?? []
   return feed && day ? manifestOf(scene, decodeURIComponent(feed), day) : undefined
 }
@@ -62,7 +63,10 @@ function coverageOf(scene: Scene, feed: string, day: string) {
       gapShare: null,
     }
   const records = isMissing ? 0 : random.int(200_000, 4_000_000)
-  const share = broken ? random.next() ** 3 * 0.7 + 0.0001 : 0
+  const lost = broken
+    ? sum(gapsOf(scene, feed, day).map(({ from, to }) => Date.parse(to) - Date.parse(from)))
+    : 0
+  const share = lost / DAY_MS
   return {
     feed,
     day,
@@ -96,8 +100,7 @@ function coverageRows(scene: Scene, query: URLSearchParams): Coverage[] {
 const feedRows = (scene: Scene) =>
   scene.feeds.map((feed) => {
     const days = coverageRows(scene, new URLSearchParams({ feed })).filter((day) => day.condition)
-    const sum = (of: (day: Coverage) => number | null) =>
-      days.reduce((total, day) => total + (of(day) ?? 0), 0)
+    const total = (of: (day: Coverage) => number | null) => sum(days.map((day) => of(day) ?? 0))
     return {
       feed,
       exchange: feed.replace(/^.*\./, ''),
@@ -105,10 +108,10 @@ const feedRows = (scene: Scene) =>
       days: days.length,
       from: days[0]?.day ?? null,
       to: days.at(-1)?.day ?? null,
-      records: sum((day) => day.records),
-      bytes: sum((day) => day.bytes),
-      rawBytes: sum((day) => day.bytes) * 9,
-      gaps: sum((day) => day.gaps),
+      records: total((day) => day.records),
+      bytes: total((day) => day.bytes),
+      rawBytes: total((day) => day.bytes) * 9,
+      gaps: total((day) => day.gaps),
       condition: days.at(-1)?.condition ?? null,
       proof: { book: 'book', trade: 'trades', ticker: 'nothing' },
       damaged: 0,
@@ -122,17 +125,16 @@ const CAUSES = [
   ['connector-stopped', 'user', 'asked to stop'],
 ] as const
 
-function manifestOf(scene: Scene, feed: string, day: string): object | undefined {
-  const found = coverageOf(scene, feed, day)
-  if (found.condition === null || !scene.feeds.includes(feed)) return undefined
+const endOf = (scene: Scene, day: string): number =>
+  startOf(day) + (day === scene.today ? 14.6 * 3_600_000 : DAY_MS - 1)
+
+function gapsOf(scene: Scene, feed: string, day: string) {
   const random = seeded(hash(`${feed} ${day} gaps`))
-  const start = startOf(day)
-  const isOpen = day === scene.today
-  const end = start + (isOpen ? 14.6 * 3_600_000 : DAY_MS - 1)
-  const gaps = Array.from({ length: found.gaps ?? 0 }, (_, i) => {
+  const [start, end] = [startOf(day), endOf(scene, day)]
+  return Array.from({ length: scene.gaps }, (_, i) => {
     const [cause, fault, detail] = CAUSES[(i + hash(day)) % CAUSES.length]!
     const from = start + random.next() * (end - start) * 0.99
-    const lasts = scene.gaps > 100 ? random.int(5, 3000) : random.int(900, 1_500_000)
+    const lasts = scene.gaps > 100 ? random.int(5, 3000) : 900 + random.next() ** 3 * 9_000_000
     return {
       ...{ cause, fault, detail },
       from: nanos(from),
@@ -143,6 +145,15 @@ function manifestOf(scene: Scene, feed: string, day: string): object | undefined
       ...(fault === 'exchange' ? { channel: 'book' } : {}),
     }
   })
+}
+
+function manifestOf(scene: Scene, feed: string, day: string): object | undefined {
+  const found = coverageOf(scene, feed, day)
+  if (found.condition === null || !scene.feeds.includes(feed)) return undefined
+  const start = startOf(day)
+  const isOpen = day === scene.today
+  const end = endOf(scene, day)
+  const gaps = (found.gaps ?? 0) > 0 ? gapsOf(scene, feed, day) : []
   const names = ['orderbook_000', 'orderbook_001', 'tickers_000', 'trades_000', 'connection_000']
   const segments = names.map((name, i) => {
     const records = Math.round((found.records ?? 0) * [0.34, 0.3, 0.24, 0.12, 0.00001][i]!)
@@ -228,11 +239,13 @@ function priceAt(ms: number): number {
 function barRows(scene: Scene, query: URLSearchParams): object[] {
   const [from, to] = rangeOf(query)
   const step = { '1s': 1000, '10s': 10_000, '1m': 60_000 }[query.get('interval') ?? '1m'] ?? 60_000
+  const holes = holesOf(scene, query)
   const perBar = (scene.tradesPerDay * step) / DAY_MS
   const rows: object[] = []
   for (let ms = Math.ceil(from / step) * step; ms < to; ms += step) {
     const random = seeded(hash(`bar ${ms}`))
     if (perBar < 1 && random.next() > perBar) continue
+    if (holes.some(([first, last]) => ms + step > first && ms < last)) continue
     const [open, close] = [priceAt(ms), priceAt(ms + step)]
     const spread = Math.sqrt(step / 1000) * 2.2 * (0.4 + random.next())
     rows.push({
@@ -272,6 +285,14 @@ function eventRows(scene: Scene, query: URLSearchParams): object[] {
   return rows.slice(0, Number(query.get('limit')))
 }
 
+/** Nothing is known of the time of a gap. */
+function holesOf(scene: Scene, query: URLSearchParams): [number, number][] {
+  if (scene.gaps > 100) return []
+  const day = manifestOf(scene, query.get('feed') ?? '', (query.get('from') ?? '').slice(0, 10))
+  const { gaps = [] } = (day ?? {}) as { gaps?: { from: string; to: string }[] }
+  return gaps.map(({ from, to }) => [Date.parse(from), Date.parse(to)])
+}
+
 const rangeOf = (query: URLSearchParams): [number, number] => [
   Date.parse(query.get('from') ?? ''),
   Date.parse(query.get('to') ?? ''),
@@ -296,7 +317,7 @@ function bookOf(query: URLSearchParams): object {
 }
 
 let beats = 0
-function liveOf(scene: Scene): object {
+function liveOf(scene: Scene, nowMs: number): object {
   beats++
   return {
     live: true,
@@ -314,7 +335,7 @@ function liveOf(scene: Scene): object {
               (900 / (i + 1)) *
                 (1 + 0.4 * Math.sin(beats / 3 + i) + 0.2 * Math.sin(beats * 1.7 + i))
             ),
-      lastRecord: new Date(Date.now() - (i === 4 ? 94_000 : 300 * i)).toISOString(),
+      lastRecord: new Date(nowMs - (i === 4 ? 94_000 : 300 * i)).toISOString(),
       lagSeconds: i === 4 ? null : 0.4 + i * 0.3,
       gapsToday: i === 2 ? 3 : 0,
       message: i === 4 ? 'the exchange refuses' : '',
