@@ -2,6 +2,7 @@
 // archive commands do not wait for the rest.
 import { Command, CommanderError, Option } from 'commander'
 import { exitCodeOf } from '#crds/errors.ts'
+import type { Query } from '#data/query.ts'
 import { readVersion } from './commands/version.ts'
 import { collect, examples, outputOption } from './flags.ts'
 import { endWithOutput, flush, type Output, printError } from './output.ts'
@@ -29,7 +30,7 @@ Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 data or resources are invalid.`
 /** Runs one command line and sets the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   endWithOutput()
-  const program = buildProgram()
+  const program = buildProgram(await queriesFor(args))
   try {
     if (args.length === 0) process.stdout.write(WELCOME)
     else await program.parseAsync(helpFor(args), { from: 'user' })
@@ -38,6 +39,12 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     await flush()
     process.exit()
   }
+}
+
+/** What the data commands are made from; no other command waits for it. */
+async function queriesFor(args: readonly string[]): Promise<readonly Query[]> {
+  if (!args.slice(0, 2).includes('data')) return []
+  return (await import('#data/queries/index.ts')).QUERIES
 }
 
 /** `ssmd help data sample` as well as `ssmd help data`: commander alone supports only one level. */
@@ -55,7 +62,7 @@ function finish(thrown: unknown): number {
   return thrown.exitCode === 0 || thrown.code === 'commander.help' ? 0 : 2
 }
 
-export function buildProgram(): Command {
+export function buildProgram(queries: readonly Query[]): Command {
   const program = new Command('ssmd')
     .description('Market data capture that you declare in git and can prove on disk')
     .helpCommand('help [command]', 'flags and examples of a command')
@@ -71,7 +78,7 @@ export function buildProgram(): Command {
   addUp(program)
   addValidate(program)
   addFeed(program)
-  addData(program)
+  addData(program, queries)
   addApiKeys(program)
   addRoles(program)
   addOperator(program)
