@@ -5,6 +5,7 @@
 //   npm run bench -- parts            wire, scanner, archive, simulator
 //   npm run bench -- data [part…]     the data API on a day of 2.2 million recorded frames, beside DuckDB and grep
 //   npm run bench -- market           normalising frames, batches of events, the order book
+//   npm run bench -- tables           tables of a segment from its lines, and their files
 //   npm run bench -- path [rate] [s]  the whole path at one rate (default 20000 for 60 s)
 //   npm run bench -- quiet            what a frame costs at 300/s and 20,000/s, beside a plain Python recorder
 //   npm run bench -- limit            the highest rate that holds for 60 s
@@ -26,6 +27,7 @@ import { benchMarket } from './market.ts'
 import { naive } from './naive.ts'
 import { printRows } from './print.ts'
 import { quiet } from './quiet.ts'
+import { benchTables } from './tables.ts'
 
 const [what = 'all', ...rest] = process.argv.slice(2)
 
@@ -80,6 +82,9 @@ switch (what) {
   case 'page':
     printRows('The page in Chromium', await benchPage())
     break
+  case 'tables':
+    printRows('Tables of a segment', await benchTables())
+    break
   case 'path':
     await path(Number(rest[0] ?? 20_000), Number(rest[1] ?? 60))
     break
@@ -111,7 +116,7 @@ switch (what) {
   }
   default:
     process.stderr.write(
-      'ssmd bench: parts, market, data [part…], page, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
+      'ssmd bench: parts, market, data [part…], tables, page, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
     )
     process.exitCode = 2
 }
