@@ -37,6 +37,10 @@ const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran>
   runSsmd(['data', ...args], { cwd: folder.path, env: { ...ENV, ...env } })
 const SYMBOL = 'KXGOLD15M-26NOV231900-00'
 
+/** As a shell does, of words in single quotes. */
+const wordsOf = (line: string): string[] =>
+  [...line.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word)
+
 test('every example in the help runs as it is printed, and every command has one', async () => {
   for (const [name, text] of Object.entries(QUERY_EXAMPLES)) {
     assert.ok(
@@ -46,7 +50,7 @@ test('every example in the help runs as it is printed, and every command has one
     const lines = text.split('\n').filter((one) => one !== '')
     await Promise.all(
       lines.map(async (line) => {
-        const [, ...args] = line.trim().split(/ +/)
+        const [, ...args] = wordsOf(line)
         const env = { ...ENV, SSMD_DATA_PATH: path }
         const { code, stderr, stdout } = await runSsmd(args, { cwd: folder.path, env })
         assert.is(code, 0, `${line}: ${stderr}`)
@@ -69,6 +73,9 @@ test('an archive and a data API over it give the same bytes, in every form', asy
     ['csv', 'gaps', '--from', '2026-11-24'],
     ['table', 'symbols', 'kalshi', '--exact'],
     ['json', 'coverage'],
+    ['json', 'query', 'select symbol, sum(size) as size from trades group by 1 order by 1'],
+    ['table', 'query', 'select * from bars order by 3', '--feed', 'kalshi', '--limit', '5'],
+    ['parquet', 'query', 'select * from bars order by 3, 2', '--from', '2026-11-24'],
   ] as const) {
     const [mine, theirs] = await Promise.all([
       run([...args, '--path', path, '-o', form]),

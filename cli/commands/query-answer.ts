@@ -57,6 +57,7 @@ export async function askArchives(
     limit,
     after: cursor === undefined ? null : readCursor(cursor, query.name, parameters),
     onProgress: (done, of) => show(`${done} of ${of} days`),
+    onNotice: (line) => process.stderr.write(`ssmd: ${line}\n`),
   }
   const answer = await query.run(parameters, context)
   if (answer.kind !== 'rows') throw new Error(`${query.name} answers no rows`)
@@ -93,15 +94,19 @@ export async function askApi(
   sink: ResultSink,
   show: Show
 ): Promise<Ended> {
-  const parameters = new URLSearchParams([
+  const given: [name: string, text: string][] = [
     ...texts.map(([name, text]): [string, string] => [name, text]),
     ['limit', String(limit)],
     ...(times === 'rfc3339' ? [] : [['times', times] as [string, string]]),
     ...(cursor === undefined ? [] : [['cursor', cursor] as [string, string]]),
     ...(raw ? [['raw', '1'] as [string, string]] : [['format', format] as [string, string]]),
-  ])
+  ]
   const base = url.href.replace(/\/+$/, '')
-  const response = await requested(new URL(`${base}${query.path}?${parameters}`))
+  const response = await requested(
+    query.method === 'POST'
+      ? { url: new URL(`${base}${query.path}`), body: bodyOf(given) }
+      : { url: new URL(`${base}${query.path}?${new URLSearchParams(given)}`) }
+  )
   const body = response.headers['content-encoding'] === 'gzip' ? unzipped(response) : response
   if (response.statusCode !== 200) throw await problemOf(response, body, url)
   let bytes = 0
@@ -127,15 +132,27 @@ function unzipped(response: IncomingMessage): Readable {
   return response.pipe(body)
 }
 
-function requested(url: URL): Promise<IncomingMessage> {
+/** What is given several times is a list. */
+function bodyOf(given: readonly (readonly [name: string, text: string])[]): string {
+  const members = new Map<string, string | string[]>()
+  for (const [name, text] of given) {
+    const before = members.get(name)
+    members.set(name, before === undefined ? text : [before, text].flat())
+  }
+  return JSON.stringify(Object.fromEntries(members))
+}
+
+function requested({ url, body }: { url: URL; body?: string }): Promise<IncomingMessage> {
   const { SSMD_API_KEY } = process.env
   const headers = {
     'Accept-Encoding': 'gzip',
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
     ...(SSMD_API_KEY ? { 'X-API-Key': SSMD_API_KEY } : {}),
   }
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
-    const asked = request(url, { headers }, resolve)
+    const method = body === undefined ? 'GET' : 'POST'
+    const asked = request(url, { method, headers }, resolve)
     asked.on('error', (error: NodeJS.ErrnoException) => {
       reject(
         new SsmdError(
@@ -148,7 +165,7 @@ function requested(url: URL): Promise<IncomingMessage> {
         )
       )
     })
-    asked.end()
+    asked.end(body)
   })
 }
 

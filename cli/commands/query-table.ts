@@ -13,7 +13,7 @@ type Answer = { readonly rows: readonly Row[]; readonly about?: Row }
 /** `text` is the JSON form of the answer. `write`: in place of standard output. */
 export async function writeTable(query: Query, text: string, write?: ResultSink): Promise<void> {
   const { rows, about = {} } = JSON.parse(text) as Answer
-  const all = query.answer.kind === 'rows' ? query.answer.columns : []
+  const all = columnsOf(query, rows)
   const shown = all.filter(({ name }) => rows.some((row) => (row[name] ?? null) !== null))
   const cells = rows.map((row) => shown.map((column) => cellOf(column, row[column.name])))
   const width = write === undefined ? terminalWidth() : undefined
@@ -24,6 +24,16 @@ export async function writeTable(query: Query, text: string, write?: ResultSink)
   ]
   if (write === undefined) await writeLines(lines)
   else await write(Buffer.from(`${lines.join('\n')}\n`))
+}
+
+/** Those of SQL are known by the answer alone. */
+function columnsOf({ answer }: Query, rows: readonly Row[]): readonly RowColumn[] {
+  const known = answer.kind === 'rows' ? answer.columns : []
+  if (known.length > 0) return known
+  return Object.keys(rows[0] ?? {}).map((name) => {
+    const isFigure = rows.every((row) => /^-?[\d.]+$/.test(String(row[name] ?? 0)))
+    return { name, type: isFigure ? 'decimal' : 'text', says: '' }
+  })
 }
 
 /** Columns of this many characters say enough of a long text. */

@@ -1,4 +1,4 @@
-// The routes of the queries: each answers one query of QUERIES, whatever it is.
+// The routes of the queries: each answers one query of QUERIES, whatever it is; sql-route.ts has the one that is sent as a body.
 
 import { readCursor, writeCursor } from '../cursor.ts'
 import { FORMATS, type Format, TIMES, type Times } from '../formats/format.ts'

@@ -22,7 +22,12 @@ export type RouteOptions = {
 export function allRoutes(options: RouteOptions): Route[] {
   const { queries, deps, limits, metrics } = options
   const routes = [
-    ...queryRoutes(queries, deps, limits, metrics),
+    ...queryRoutes(
+      queries.filter(({ method }) => method === undefined),
+      deps,
+      limits,
+      metrics
+    ),
     sqlRoute(deps, limits, metrics),
     fileRoute(deps, limits, metrics),
     ...originalRoutes(options),

@@ -16,6 +16,7 @@ const MB = 1024 * 1024
 
 export const query: Query = {
   name: 'query',
+  method: 'POST',
   path: '/v1/query',
   summary:
     'SQL that reads: one SELECT over trades, quotes, books, instruments, bars, manifests and gaps',
