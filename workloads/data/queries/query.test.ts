@@ -260,6 +260,13 @@ test('files are made once: the second statement over a day makes none', async ()
   assert.equal(readdirSync(join(cache.path, 'parquet')).sort(), before)
 })
 
+test('a cache folder inside an archive is refused, and nothing is written there', async () => {
+  const before = readdirSync(archive.path)
+  const error = await refusal('select 1', {}, { cacheDir: join(archive.path, 'cache') })
+  assert.match(error.message, 'inside the archive')
+  assert.equal(readdirSync(archive.path), before)
+})
+
 test('no folder of a statement stays, however it ended', async () => {
   await rows('select 1 as one')
   await refusal('select nothing')
