@@ -154,6 +154,10 @@ function addDataApi(program: Command): void {
           'root of an archive, or <name>=<folder>; may be given several times (default: SSMD_DATA_PATH)'
         ).argParser(collect)
       )
+      .option(
+        '--demo',
+        'serve the recordings that come with ssmd; beside other archives as the feeds demo.…'
+      )
       .addOption(
         new Option(
           '--listen <host:port>',
@@ -169,12 +173,13 @@ function addDataApi(program: Command): void {
       .addOption(
         new Option(
           '--cache-dir <folder>',
-          'folder of the columnar cache, never inside an archive (default: ~/.cache/ssmd/events)'
-        ).env('SSMD_CACHE_DIR')
+          'folder of the columnar cache, never inside an archive (default: SSMD_CACHE_DIR, or ~/.cache/ssmd/events)'
+        )
       )
       .addOption(healthOption()),
     `
   ssmd data-api --path data
+  ssmd data-api --demo
   ssmd data-api --path data --path live=data/live --listen 127.0.0.1:0
   ssmd data-api --path data --api-keys data/.ssmd/api-keys --listen 0.0.0.0:8080
   SSMD_API_KEY=… ssmd data-api --path data --listen 0.0.0.0:8080`
@@ -183,7 +188,8 @@ function addDataApi(program: Command): void {
     const { runDataApi } = await import('#data/main.ts')
     outliveOutput()
     await runDataApi({
-      paths: options.path ?? (SSMD_DATA_PATH ? [SSMD_DATA_PATH] : []),
+      paths: options.path ?? (SSMD_DATA_PATH && !options.demo ? [SSMD_DATA_PATH] : []),
+      ...(options.demo ? { demo: true } : {}),
       listen: options.listen,
       version: readVersion(),
       ...(SSMD_API_KEY ? { apiKey: SSMD_API_KEY } : {}),
@@ -195,6 +201,7 @@ function addDataApi(program: Command): void {
 }
 
 type DataApiFlags = {
+  readonly demo?: boolean
   readonly path?: readonly string[]
   readonly listen: string
   readonly apiKeys?: string

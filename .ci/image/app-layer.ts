@@ -17,6 +17,8 @@ const DATA = [
   'cli/launch/lock.mjs',
   'cli/launch/node.mjs',
 ] as const
+/** Folders of what the data API serves unchanged: its page, and the recordings of its demo. */
+const SERVED = ['workloads/data/page', 'workloads/data/demo'] as const
 /** What `ssmd up` builds or fetches its NATS with: not for containers. */
 const NOT_FOR_CONTAINERS = 'operator/local/nats-server'
 
@@ -48,6 +50,7 @@ export async function writeAppLayer(root: string, packages: string, to: string):
   await compile(root, app)
   await rm(join(app, NOT_FOR_CONTAINERS), { recursive: true })
   for (const path of DATA) await putFile(join(root, path), join(app, path))
+  for (const path of SERVED) await putFolder(join(root, path), join(app, path), isServed)
   await putFolder(packages, join(app, 'node_modules'), isNeeded)
   await putText(join(app, 'package.json'), packageJson(await readManifest(root)))
   await putProgram(join(root, '.ci/image/command.cjs'), join(to, 'usr/bin/ssmd'))
@@ -72,6 +75,9 @@ function packageJson({ name, version, license, imports }: Manifest): string {
   }
   return `${JSON.stringify({ name, version, license, type: 'module', imports: compiled }, null, 2)}\n`
 }
+
+/** Not the tests, types and settings of those who write it. */
+const isServed = (path: string): boolean => !/(^|\/)testing\/|\.ts$|tsconfig\.json$/.test(path)
 
 /** Neither Node itself, which has its own place, nor what only people, compilers and other run times read. */
 export function isNeeded(path: string): boolean {

@@ -2,9 +2,11 @@
 // and metrics.
 
 import { stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { SsmdError, usageError } from '#crds/errors.ts'
+import { BuildPool } from '#events/tables/build-pool.ts'
+import { TableCache } from '#events/tables/cache.ts'
+import { cacheDirOf } from '#events/tables/cache-dir.ts'
 import { parseAddress } from '#role/health.ts'
 import { announceReady, type Logger, runRole, stopped } from '#role/run.ts'
 import { allowAll, withKeys } from './http/access.ts'
@@ -19,6 +21,8 @@ import { readRoots } from './roots.ts'
 export type DataApiOptions = {
   /** As given: `<folder>` or `<name>=<folder>`. */
   readonly paths: readonly string[]
+  /** Serves the archive of recordings that comes with ssmd. */
+  readonly demo?: boolean
   readonly listen: string
   /** Of ssmd. */
   readonly version: string
@@ -30,6 +34,10 @@ export type DataApiOptions = {
   readonly apiKeys?: string
 }
 
+/** Of tables of segments that grow: the program keeps within some hundred megabytes. */
+const OPEN_TABLES_BYTES = 64 * 1024 * 1024
+const DEMO = join(import.meta.dirname, 'demo')
+
 /** Runs until SIGTERM. */
 export async function runDataApi(options: DataApiOptions): Promise<void> {
   await runRole({ name: 'data-api', healthAddr: options.healthAddr }, async (role) => {
@@ -39,9 +47,18 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
     const ring = keyRing(store, options.apiKey)
     const isLoopbackOnly = ring === undefined
     if (isLoopbackOnly && !isLoopbackName(host)) throw openToAll(options.listen)
-    if (options.paths.length === 0) throw nothingToServe()
-    const roots = readRoots(options.paths)
+    const paths = options.demo ? [...options.paths, withName(DEMO, options.paths)] : options.paths
+    if (paths.length === 0) throw nothingToServe()
+    const roots = readRoots(paths)
     for (const { path } of roots) await refuseMissing(path)
+    const cacheDir = cacheDirOf(options.cacheDir, process.env)
+    const cache = await TableCache.open({
+      dir: cacheDir,
+      archives: roots.map(({ path }) => path),
+      maxMemory: OPEN_TABLES_BYTES,
+      onTrouble: ({ code, message, hint }) => log.warn({ code, hint }, message),
+    })
+    await using pool = new BuildPool()
     let isSaid = false
     const noteUse = (id: string): void => {
       if (!isKeyId(id)) return
@@ -53,7 +70,9 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
     }
     const api = await startApi({
       roots,
-      cacheDir: options.cacheDir ?? join(homedir(), '.cache/ssmd/events'),
+      cacheDir,
+      cache,
+      pool,
       nowMs: clock.nowMs,
       manifests: new ManifestCache(),
       log,
@@ -76,6 +95,10 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
   })
 }
 
+/** The feeds of the demo go by their own names, unless other archives are served beside it. */
+const withName = (demo: string, others: readonly string[]): string =>
+  others.length === 0 ? demo : `demo=${demo}`
+
 /** Undefined if there are no keys: a store without one is still a store, and lets no caller in. */
 const keyRing = (store: KeyStore | undefined, single: string | undefined): KeyRing | undefined =>
   store || single ? { ...(store ? { store } : {}), ...(single ? { single } : {}) } : undefined
@@ -89,7 +112,10 @@ async function sayKeys(store: KeyStore, folder: string, log: Logger): Promise<vo
 }
 
 const nothingToServe = (): SsmdError =>
-  usageError('no archive is named', 'give its root with --path, or set SSMD_DATA_PATH')
+  usageError(
+    'no archive is named',
+    'give its root with --path, set SSMD_DATA_PATH, or look at recordings with --demo'
+  )
 
 const openToAll = (listen: string): SsmdError =>
   usageError(

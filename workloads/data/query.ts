@@ -3,6 +3,8 @@
 
 import type { Gap } from '#archive/read/reader.ts'
 import type { ArchiveRoot } from '#events/history.ts'
+import type { BuildPool } from '#events/tables/build-pool.ts'
+import type { TableCache } from '#events/tables/cache.ts'
 import type { ManifestCache } from './manifests.ts'
 import type { Column, Position, Rows } from './rows.ts'
 
@@ -60,6 +62,10 @@ export type QueryContext = {
   readonly grant: Grant
   /** Manifests that were read already. @default they are read again */
   readonly manifests?: ManifestCache
+  /** The columnar cache, one of the process. @default tables are built from lines */
+  readonly cache?: TableCache | null
+  /** Threads that build tables, shared by the queries of the process. @default of each reading its own */
+  readonly pool?: BuildPool
   readonly nowMs: () => number
   /** Aborted when the caller no longer waits for the answer. */
   readonly signal: AbortSignal

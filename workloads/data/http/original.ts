@@ -202,7 +202,7 @@ const SAMPLE_LIMIT: Parameter = {
   },
 }
 
-function sample(records: Query, { slowReaderMs }: Limits): Made {
+function sample(records: Query, limits: Limits): Made {
   return {
     path: '/datasets/{feed}/{date}/sample',
     id: 'sample',
@@ -229,7 +229,7 @@ function sample(records: Query, { slowReaderMs }: Limits): Made {
         },
         context
       )
-      const body = new Body(ctx, { gzip: false, slowReaderMs, onStart: () => {}, trailers: [] })
+      const body = new Body(ctx, { gzip: false, limits, onStart: () => {}, trailers: [] })
       await writeFrames(rows, Number(limit), body)
       await body.end({})
     },

@@ -43,7 +43,7 @@ export function rowsParameters({ answer }: Query): Parameter[] {
       schema: {
         type: 'string',
         enum: [...FORMATS],
-        description: 'Form of the answer, in place of Accept.',
+        description: 'Form of the answer; wins over Accept.',
       },
     },
     {
@@ -111,6 +111,8 @@ export async function answerQuery(
   const context: QueryContext = {
     roots: deps.roots,
     cacheDir: deps.cacheDir,
+    ...(deps.cache ? { cache: deps.cache } : {}),
+    ...(deps.pool ? { pool: deps.pool } : {}),
     nowMs: deps.nowMs,
     manifests: deps.manifests,
     grant: ctx.state.caller.grant,
@@ -140,7 +142,7 @@ export async function answerQuery(
     format,
     raw,
     times: values.times as Times,
-    slowReaderMs: limits.slowReaderMs,
+    limits,
     cursorOf: (position) => writeCursor(query.name, parameters, position),
     linkOf: (cursor) => linkWith(ctx, cursor),
     onEnd: (rows, body) => {

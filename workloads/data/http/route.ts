@@ -12,6 +12,8 @@ export type ApiState = {
   route: string
   /** Set before a route that is not open runs. */
   caller: Caller
+  /** True while other callers wait for the place of this one. */
+  isHurried: () => boolean
   /** Of the answer, for metrics. */
   format: string
   /** Whether the route needs no key. */
@@ -24,7 +26,7 @@ export type ApiState = {
 export type ApiContext = ParameterizedContext<ApiState>
 
 /** What answers are made of, given once. */
-export type ApiDeps = Pick<QueryContext, 'roots' | 'cacheDir' | 'nowMs'> & {
+export type ApiDeps = Pick<QueryContext, 'roots' | 'cacheDir' | 'cache' | 'pool' | 'nowMs'> & {
   /** One of the whole process. */
   readonly manifests: ManifestCache
   readonly log: Logger
@@ -45,7 +47,7 @@ export type Route = {
   readonly path: string
   readonly need: Need
   /** How it is limited: `light` is never made to wait; `stream` stays open for long and has its own limit. */
-  readonly class: 'light' | 'read' | 'compute' | 'stream'
+  readonly class: 'light' | 'read' | 'file' | 'compute' | 'stream'
   /** Left out of the document: the page and its files. */
   readonly document?: {
     readonly id: string
