@@ -10,6 +10,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { temporaryFolder } from '#archive/testing/folders.ts'
 import { QUERIES } from '#data/queries/index.ts'
+import { query as sql } from '#data/queries/query.ts'
 import { startTestApi, type TestApi } from '#data/testing/api.ts'
 import { ask } from '#data/testing/ask.ts'
 import { recordedArchive } from '#data/testing/recorded.ts'
@@ -22,6 +23,7 @@ const test = suite('data queries')
 const archive = await recordedArchive({ frames: 2000, every: 1, shards: 1, stepMs: 1000 })
 const { path } = archive
 const folder = temporaryFolder()
+const cache = temporaryFolder()
 let api: TestApi
 test.before(async () => {
   api = await startTestApi({ roots: [{ path, name: '' }], nowMs: () => Date.now() })
@@ -30,27 +32,30 @@ test.after(async () => {
   await api[Symbol.asyncDispose]()
   archive[Symbol.dispose]()
   folder[Symbol.dispose]()
+  cache[Symbol.dispose]()
 })
 
-const ENV = { SSMD_DATA_PATH: '', SSMD_DATA_URL: '', SSMD_API_KEY: '' }
+const ENV = {
+  SSMD_DATA_PATH: '',
+  SSMD_DATA_URL: '',
+  SSMD_API_KEY: '',
+  SSMD_CACHE_DIR: cache.path,
+}
 const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> =>
   runSsmd(['data', ...args], { cwd: folder.path, env: { ...ENV, ...env } })
 const SYMBOL = 'KXGOLD15M-26NOV231900-00'
 
-/** As a shell does, of words in single quotes. */
-const wordsOf = (line: string): string[] =>
-  [...line.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word)
-
 test('every example in the help runs as it is printed, and every command has one', async () => {
   for (const [name, text] of Object.entries(QUERY_EXAMPLES)) {
     assert.ok(
-      QUERIES.some((query) => query.name === name),
+      [...QUERIES, sql].some((query) => query.name === name),
       name
     )
     const lines = text.split('\n').filter((one) => one !== '')
     await Promise.all(
       lines.map(async (line) => {
-        const [, ...args] = wordsOf(line)
+        const words = [...line.trim().matchAll(/"([^"]*)"|(\S+)/g)]
+        const [, ...args] = words.map(([word, quoted]) => quoted ?? word)
         const env = { ...ENV, SSMD_DATA_PATH: path }
         const { code, stderr, stdout } = await runSsmd(args, { cwd: folder.path, env })
         assert.is(code, 0, `${line}: ${stderr}`)
@@ -59,7 +64,33 @@ test('every example in the help runs as it is printed, and every command has one
     )
   }
   assert.ok(existsSync(join(folder.path, 'day.parquet')))
-  assert.equal(readdirSync(folder.path).sort(), ['coverage.csv', 'day.parquet'])
+  assert.ok(existsSync(join(folder.path, 'coverage.csv')))
+})
+
+test('every call in docs/data.md runs as it is printed', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../docs/data.md'), 'utf8')
+  const calls = [...page.matchAll(/```sh\n([^`]*)```/g)].flatMap(([, text = '']) =>
+    text.split('\n').filter((line) => line !== '')
+  )
+  assert.ok(calls.length > 20)
+  const env = { ...process.env, ...ENV, SSMD_DATA_PATH: path }
+  const ssmd = `ssmd() { "${process.execPath}" "${ENTRY}" "$@"; }`
+  for (let i = 0; i < calls.length; i += 3) {
+    await Promise.all(
+      calls.slice(i, i + 3).map(async (call) => {
+        // The address of the test's own API.
+        const line = call.replaceAll('http://127.0.0.1:8080', api.url).replace('curl', 'curl -sSf')
+        const child = spawn('sh', ['-c', `${ssmd}\n${line}`], { cwd: folder.path, env })
+        let said = ''
+        let written = 0
+        child.stderr.on('data', (data: Buffer) => (said += data.toString()))
+        child.stdout.on('data', (data: Buffer) => (written += data.length))
+        const [code] = await within(60_000, call, once(child, 'close'))
+        assert.is(code, 0, `${call}: ${said}`)
+        assert.ok(written > 0 || call.includes('--to-file'), call)
+      })
+    )
+  }
 })
 
 test('an archive and a data API over it give the same bytes, in every form', async () => {
@@ -73,9 +104,7 @@ test('an archive and a data API over it give the same bytes, in every form', asy
     ['csv', 'gaps', '--from', '2026-11-24'],
     ['table', 'symbols', 'kalshi', '--exact'],
     ['json', 'coverage'],
-    ['json', 'query', 'select symbol, sum(size) as size from trades group by 1 order by 1'],
-    ['table', 'query', 'select * from bars order by 3', '--feed', 'kalshi', '--limit', '5'],
-    ['parquet', 'query', 'select * from bars order by 3, 2', '--from', '2026-11-24'],
+    ['table', 'query', 'select symbol, count(*) as n from trades group by 1 order by 1'],
   ] as const) {
     const [mine, theirs] = await Promise.all([
       run([...args, '--path', path, '-o', form]),

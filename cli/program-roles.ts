@@ -176,11 +176,20 @@ function addDataApi(program: Command): void {
           'folder of the columnar cache, never inside an archive (default: SSMD_CACHE_DIR, or ~/.cache/ssmd/events)'
         )
       )
+      .addOption(
+        new Option(
+          '--env <file>',
+          'what is captured now: an Environment with the Feeds that it names, a file or a folder; may be given several times'
+        ).argParser(collect)
+      )
+      .option('--keys <folder>', 'NATS credentials as files: <folder>/<name>/nats.creds')
+      .addOption(natsCredentialsOption())
       .addOption(healthOption()),
     `
   ssmd data-api --path data
   ssmd data-api --demo
   ssmd data-api --path data --path live=data/live --listen 127.0.0.1:0
+  ssmd data-api --path data --env exchanges
   ssmd data-api --path data --api-keys data/.ssmd/api-keys --listen 0.0.0.0:8080
   SSMD_API_KEY=… ssmd data-api --path data --listen 0.0.0.0:8080`
   ).action(async (options: DataApiFlags) => {
@@ -195,6 +204,9 @@ function addDataApi(program: Command): void {
       ...(SSMD_API_KEY ? { apiKey: SSMD_API_KEY } : {}),
       ...(options.apiKeys === undefined ? {} : { apiKeys: options.apiKeys }),
       ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
+      ...(options.env === undefined ? {} : { environmentFiles: options.env }),
+      ...(options.keys === undefined ? {} : { keysDir: options.keys }),
+      ...(options.natsCreds === undefined ? {} : { natsCredentials: options.natsCreds }),
       ...(options.healthAddr === undefined ? {} : { healthAddr: options.healthAddr }),
     })
   })
@@ -206,6 +218,9 @@ type DataApiFlags = {
   readonly listen: string
   readonly apiKeys?: string
   readonly cacheDir?: string
+  readonly env?: readonly string[]
+  readonly keys?: string
+  readonly natsCreds?: string
   readonly healthAddr?: string
 }
 type RoleFlags = {

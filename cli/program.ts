@@ -9,7 +9,9 @@ import { endWithOutput, flush, type Output, printError } from './output.ts'
 import { addApiKeys } from './program-api-key.ts'
 import { addData } from './program-data.ts'
 import { addFeed } from './program-feed.ts'
+import { addHelp } from './program-help.ts'
 import { addOperator } from './program-operator.ts'
+import { addRepository } from './program-repository.ts'
 import { addRoles } from './program-roles.ts'
 import { addSteering } from './program-steer.ts'
 
@@ -44,7 +46,11 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
 /** What the data commands are made from; no other command waits for it. */
 async function queriesFor(args: readonly string[]): Promise<readonly Query[]> {
   if (!args.slice(0, 2).includes('data')) return []
-  return (await import('#data/queries/index.ts')).QUERIES
+  const [{ QUERIES }, { query }] = await Promise.all([
+    import('#data/queries/index.ts'),
+    import('#data/queries/query.ts'),
+  ])
+  return [...QUERIES, query]
 }
 
 /** `ssmd help data sample` as well as `ssmd help data`: commander alone supports only one level. */
@@ -77,12 +83,14 @@ export function buildProgram(queries: readonly Query[]): Command {
   program.addHelpText('after', EXIT_CODES)
   addUp(program)
   addValidate(program)
+  addRepository(program)
   addFeed(program)
   addData(program, queries)
   addApiKeys(program)
   addRoles(program)
   addOperator(program)
   addSteering(program)
+  addHelp(program)
   program
     .command('version')
     .description('show the version of ssmd and of Node')

@@ -53,11 +53,9 @@ function addQuery(data: Command, query: Query): void {
         .default('table')
     )
     .option('--to-file <file>', 'write the result into this file')
-    .addOption(
-      new Option(
-        '--cache-dir <folder>',
-        'folder of the columnar cache (default: ~/.cache/ssmd/events)'
-      ).env('SSMD_CACHE_DIR')
+    .option(
+      '--cache-dir <folder>',
+      'folder of the columnar cache (or SSMD_CACHE_DIR; default: ~/.cache/ssmd/events)'
     )
     .action(async (...called: unknown[]) => {
       const flags = called[positional.length] as QueryFlags & Record<string, unknown>

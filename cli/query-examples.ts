@@ -37,9 +37,8 @@ export const QUERY_EXAMPLES: Readonly<Record<string, string>> = {
   asof: `
   ssmd data asof KXGOLD15M-26NOV231900-00 --at 2026-11-24T00:20:00Z`,
   query: `
-  ssmd data query 'select symbol, count(*) as trades from trades group by 1 order by 2 desc limit 5'
-  ssmd data query 'select * from bars' --feed kalshi --from 2026-11-24 --to 2026-11-25 -o csv
-  ssmd data query 'describe trades'`,
+  ssmd data query "select symbol, count(*) as n from trades group by symbol order by n desc" --feed kalshi
+  ssmd data query "show tables"`,
   builders: `
   ssmd data builders`,
 }

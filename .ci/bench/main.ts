@@ -76,14 +76,14 @@ switch (what) {
     printRows('Market events', await benchMarket())
     printRows('Events of an archive', await benchHistory())
     break
+  case 'tables':
+    printRows('Tables of a segment', await benchTables())
+    break
   case 'data':
     await benchData(rest)
     break
   case 'page':
     printRows('The page in Chromium', await benchPage())
-    break
-  case 'tables':
-    printRows('Tables of a segment', await benchTables())
     break
   case 'path':
     await path(Number(rest[0] ?? 20_000), Number(rest[1] ?? 60))
@@ -116,7 +116,7 @@ switch (what) {
   }
   default:
     process.stderr.write(
-      'ssmd bench: parts, market, data [part…], tables, page, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
+      'ssmd bench: parts, market, tables, data [part…], page, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
     )
     process.exitCode = 2
 }

@@ -88,7 +88,7 @@ function refuseBinary(output: QueryForm, toFile: string | undefined, raw: boolea
   }
 }
 
-/** What an answer is worth, for whoever does not read it from the answer. */
+/** What an answer is worth, for a reader of a form that does not say it. */
 function say({ gaps, simulated, condition, nextCursor }: Ended): void {
   const notes = [
     ...(simulated ? ['some of it is simulated: it is not market data'] : []),

@@ -1,11 +1,9 @@
 // Asks a query of archives or of a data API, and hands on the bytes of its answer. Whatever is asked, both give the same bytes.
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { ERROR_CODES, type ErrorCode, SsmdError, usageError } from '#crds/errors.ts'
+import { describeError, ERROR_CODES, type ErrorCode, SsmdError, usageError } from '#crds/errors.ts'
 import { readCursor, writeCursor } from '#data/cursor.ts'
 import type { Format, Times } from '#data/formats/format.ts'
 import { rowsWriter } from '#data/formats/index.ts'
@@ -14,7 +12,10 @@ import { ManifestCache } from '#data/manifests.ts'
 import { readParameters } from '#data/parameters.ts'
 import type { Quality, Query, QueryContext } from '#data/query.ts'
 import { readRoots } from '#data/roots.ts'
-import { formatBytes } from '../text.ts'
+import { BuildPool } from '#events/tables/build-pool.ts'
+import { TableCache } from '#events/tables/cache.ts'
+import { cacheDirOf } from '#events/tables/cache-dir.ts'
+import { clean, formatBytes } from '../text.ts'
 import type { ResultSink } from './query-output.ts'
 import { rowsText } from './query-progress.ts'
 
@@ -47,17 +48,26 @@ export async function askArchives(
 ): Promise<Ended> {
   const { query, format, raw, times, limit, cursor } = asked
   const parameters = readParameters(query, asked.texts)
+  const roots = readRoots(paths)
+  const note = (line: string): void => void process.stderr.write(`ssmd: ${clean(line)}\n`)
+  const cacheDir = cacheDirOf(asked.cacheDir, process.env)
+  const archives = roots.map(({ path }) => path)
+  const onTrouble = (error: SsmdError): void => note(describeError(error))
+  const cache = await TableCache.open({ dir: cacheDir, archives, onTrouble })
+  await using pool = new BuildPool()
   const context: QueryContext = {
-    roots: readRoots(paths),
-    cacheDir: asked.cacheDir ?? join(homedir(), '.cache/ssmd/events'),
+    roots,
+    cacheDir,
+    cache,
+    pool,
     grant: { feeds: () => true, days: () => true },
     manifests: new ManifestCache(),
     nowMs: () => Date.now(),
     signal: new AbortController().signal,
     limit,
     after: cursor === undefined ? null : readCursor(cursor, query.name, parameters),
+    onNotice: note,
     onProgress: (done, of) => show(`${done} of ${of} days`),
-    onNotice: (line) => process.stderr.write(`ssmd: ${line}\n`),
   }
   const answer = await query.run(parameters, context)
   if (answer.kind !== 'rows') throw new Error(`${query.name} answers no rows`)
@@ -94,24 +104,22 @@ export async function askApi(
   sink: ResultSink,
   show: Show
 ): Promise<Ended> {
-  const given: [name: string, text: string][] = [
-    ...texts.map(([name, text]): [string, string] => [name, text]),
+  const pairs: (readonly [string, string])[] = [
+    ...texts,
     ['limit', String(limit)],
-    ...(times === 'rfc3339' ? [] : [['times', times] as [string, string]]),
-    ...(cursor === undefined ? [] : [['cursor', cursor] as [string, string]]),
-    ...(raw ? [['raw', '1'] as [string, string]] : [['format', format] as [string, string]]),
+    ['times', times],
+    ...(cursor === undefined ? [] : [['cursor', cursor] as const]),
+    raw ? ['raw', '1'] : ['format', format],
   ]
-  const base = url.href.replace(/\/+$/, '')
-  const response = await requested(
-    query.method === 'POST'
-      ? { url: new URL(`${base}${query.path}`), body: bodyOf(given) }
-      : { url: new URL(`${base}${query.path}?${new URLSearchParams(given)}`) }
-  )
-  const body = response.headers['content-encoding'] === 'gzip' ? unzipped(response) : response
-  if (response.statusCode !== 200) throw await problemOf(response, body, url)
+  const address = new URL(`${url.href.replace(/\/+$/, '')}${query.path}`)
+  const body = query.method === 'POST' ? bodyOf(pairs) : undefined
+  if (body === undefined) address.search = String(new URLSearchParams(pairs.map(([...one]) => one)))
+  const response = await requested(address, body)
+  const answer = response.headers['content-encoding'] === 'gzip' ? unzipped(response) : response
+  if (response.statusCode !== 200) throw await problemOf(response, answer, url)
   let bytes = 0
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
       await sink(chunk)
       bytes += chunk.length
       show(`${formatBytes(bytes)} received`)
@@ -132,22 +140,22 @@ function unzipped(response: IncomingMessage): Readable {
   return response.pipe(body)
 }
 
-/** What is given several times is a list. */
-function bodyOf(given: readonly (readonly [name: string, text: string])[]): string {
-  const members = new Map<string, string | string[]>()
-  for (const [name, text] of given) {
-    const before = members.get(name)
-    members.set(name, before === undefined ? text : [before, text].flat())
+/** A name that is given several times is a list. */
+function bodyOf(pairs: readonly (readonly [name: string, text: string])[]): string {
+  const members: Record<string, string | string[]> = {}
+  for (const [name, text] of pairs) {
+    const before = members[name]
+    members[name] = before === undefined ? text : [before, text].flat()
   }
-  return JSON.stringify(Object.fromEntries(members))
+  return JSON.stringify(members)
 }
 
-function requested({ url, body }: { url: URL; body?: string }): Promise<IncomingMessage> {
+function requested(url: URL, body: string | undefined): Promise<IncomingMessage> {
   const { SSMD_API_KEY } = process.env
   const headers = {
     'Accept-Encoding': 'gzip',
-    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
     ...(SSMD_API_KEY ? { 'X-API-Key': SSMD_API_KEY } : {}),
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
   }
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {

@@ -10,7 +10,7 @@ import type { ResultSink } from './query-output.ts'
 type Row = Readonly<Record<string, unknown>>
 type Answer = { readonly rows: readonly Row[]; readonly about?: Row }
 
-/** `text` is the JSON form of the answer. `write`: in place of standard output. */
+/** `text` is the JSON form of the answer. `write`: instead of standard output. */
 export async function writeTable(query: Query, text: string, write?: ResultSink): Promise<void> {
   const { rows, about = {} } = JSON.parse(text) as Answer
   const all = columnsOf(query, rows)
@@ -26,14 +26,14 @@ export async function writeTable(query: Query, text: string, write?: ResultSink)
   else await write(Buffer.from(`${lines.join('\n')}\n`))
 }
 
-/** Those of SQL are known by the answer alone. */
+/** Those of the query; SQL has those of its statement. */
 function columnsOf({ answer }: Query, rows: readonly Row[]): readonly RowColumn[] {
-  const known = answer.kind === 'rows' ? answer.columns : []
-  if (known.length > 0) return known
-  return Object.keys(rows[0] ?? {}).map((name) => {
-    const isFigure = rows.every((row) => /^-?[\d.]+$/.test(String(row[name] ?? 0)))
-    return { name, type: isFigure ? 'decimal' : 'text', says: '' }
-  })
+  if (answer.kind === 'rows' && answer.columns.length > 0) return answer.columns
+  return Object.entries(rows[0] ?? {}).map(([name, value]) => ({
+    name,
+    type: typeof value === 'number' ? 'integer' : 'text',
+    says: '',
+  }))
 }
 
 /** Columns of this many characters say enough of a long text. */

@@ -15,6 +15,8 @@ import { startApi } from './http/server.ts'
 import type { KeyRing } from './keys/authenticate.ts'
 import { isKeyId } from './keys/format.ts'
 import { KeyStore } from './keys/store.ts'
+import { readLiveEnvironments } from './live/environments.ts'
+import { Links } from './live/links.ts'
 import { ManifestCache } from './manifests.ts'
 import { readRoots } from './roots.ts'
 
@@ -28,6 +30,12 @@ export type DataApiOptions = {
   readonly version: string
   readonly cacheDir?: string
   readonly healthAddr?: string
+  /** Files or folders of what is live: an Environment each, with the Feeds that it names. */
+  readonly environmentFiles?: readonly string[]
+  /** Where Secrets are mounted; default /etc/ssmd/keys. */
+  readonly keysDir?: string
+  /** Of this program on NATS, in place of `transport.credentialsRef`. */
+  readonly natsCredentials?: string
   /** A single key for everything, as `SSMD_API_KEY` gives it. */
   readonly apiKey?: string
   /** Folder of API keys, as `ssmd api-key` keeps it, or a mounted Secret. */
@@ -59,6 +67,11 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
       onTrouble: ({ code, message, hint }) => log.warn({ code, hint }, message),
     })
     await using pool = new BuildPool()
+    const { environmentFiles: files = [], keysDir, natsCredentials } = options
+    const environments = await readLiveEnvironments({ files, keysDir, natsCredentials })
+    await using ends = new AsyncDisposableStack()
+    const live = files.length === 0 ? undefined : new Links({ environments, log })
+    ends.defer(() => live?.close())
     let isSaid = false
     const noteUse = (id: string): void => {
       if (!isKeyId(id)) return
@@ -69,6 +82,7 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
       })
     }
     const api = await startApi({
+      live,
       roots,
       cacheDir,
       cache,

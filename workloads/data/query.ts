@@ -87,10 +87,10 @@ export type Parameters = Readonly<
 export type Query = {
   /** As the commands and tools name it, such as `bars`. */
   readonly name: string
-  /** POST: its parameters are the body, a JSON object. @default 'GET' */
-  readonly method?: 'POST'
   /** Under the API, such as `/v1/bars` or `/v1/datasets/{feed}/{date}`; parameters in braces are parameters too. */
   readonly path: string
+  /** `POST`: its parameters are the members of a JSON body, because they are longer than an address should be. @default GET */
+  readonly method?: 'POST'
   /** One line. */
   readonly summary: string
   /** What it guarantees: order, units, what is left out. */

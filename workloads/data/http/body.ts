@@ -3,7 +3,7 @@
 
 import type { ServerResponse } from 'node:http'
 import { constants, createGzip, type Gzip, gzipSync } from 'node:zlib'
-import type { Limits } from './limits.ts'
+import type { ReaderLimits } from './limits.ts'
 import type { ApiContext } from './route.ts'
 
 /** An answer up to this is held. */
@@ -16,7 +16,7 @@ const GZIP = { level: 3 }
 export type BodyOptions = {
   readonly gzip: boolean
   /** A write that the caller has not taken in this time ends the connection. */
-  readonly limits: Pick<Limits, 'slowReaderMs' | 'hurriedReaderMs'>
+  readonly limits: ReaderLimits
   /** Sets the headers that are known before the first byte leaves. */
   readonly onStart: () => void
   /** Names of headers that come behind a streamed body. */

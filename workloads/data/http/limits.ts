@@ -50,3 +50,6 @@ export const LIMITS: Limits = {
   streamsPerKey: 8,
   refusedRate: { burst: 60, perSecond: 1 },
 }
+
+/** How long a reader of a stream may take none of it. */
+export type ReaderLimits = Pick<Limits, 'slowReaderMs' | 'hurriedReaderMs'>

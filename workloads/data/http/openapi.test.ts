@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -176,6 +176,19 @@ test('every call that /docs prints runs as printed over the recordings of --demo
       200,
       `${path}: ${(await demo.get(path)).text.slice(0, 200)}`
     )
+})
+
+test('every call of docs/data-api.md runs as printed over the recordings of --demo', async () => {
+  await using demo = await startTestApi({ roots: [{ path: DEMO, name: '' }] })
+  const text = readFileSync(join(import.meta.dirname, '../../../docs/data-api.md'), 'utf8')
+  const paths = [...text.matchAll(/^curl 'http:\/\/localhost:8080([^']*)'/gm)].map(
+    (match) => match[1]!
+  )
+  assert.ok(paths.length > 5)
+  for (const path of paths) {
+    const { status, bytes, text: body } = await demo.get(path)
+    assert.equal([status, bytes.length > 100], [200, true], `${path}: ${body.slice(0, 200)}`)
+  }
 })
 
 test('a client that a public generator makes of the document compiles and reads data', async () => {

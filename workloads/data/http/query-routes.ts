@@ -1,9 +1,10 @@
-// The routes of the queries: each answers one query of QUERIES, whatever it is; sql-route.ts has the one that is sent as a body.
+// The routes of the queries: each answers one query of QUERIES, whatever it is.
 
 import { readCursor, writeCursor } from '../cursor.ts'
 import { FORMATS, type Format, TIMES, type Times } from '../formats/format.ts'
 import { parameterReader } from '../parameters.ts'
 import type { Parameter, Parameters, Query, QueryContext } from '../query.ts'
+import { answerDocument } from './answer-document.ts'
 import { answerRows } from './answer-rows.ts'
 import type { Limits } from './limits.ts'
 import type { ApiMetrics } from './metrics.ts'
@@ -129,8 +130,7 @@ export async function answerQuery(
     ctx.state.format = 'json'
     const answer = await query.run(parameters, context)
     if (answer.kind !== 'document') throw new Error(`${query.name} answered rows`)
-    ctx.set('Content-Type', 'application/json')
-    ctx.body = `${JSON.stringify(answer.body)}\n`
+    await answerDocument(ctx, answer.body, limits)
     return
   }
   const raw = values.raw === true

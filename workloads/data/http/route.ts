@@ -2,6 +2,7 @@
 
 import type { ParameterizedContext } from 'koa'
 import type { Logger } from '#role/run.ts'
+import type { Links } from '../live/links.ts'
 import type { ManifestCache } from '../manifests.ts'
 import type { Parameter, QueryContext, Schema } from '../query.ts'
 import type { AccessRefused, Caller, Need } from './access.ts'
@@ -32,6 +33,8 @@ export type ApiDeps = Pick<QueryContext, 'roots' | 'cacheDir' | 'cache' | 'pool'
   readonly log: Logger
   /** Of ssmd. */
   readonly version: string
+  /** What is captured now; undefined: this server knows no Environment. */
+  readonly live?: Links | undefined
   /** Aborted when the program stops. */
   readonly signal: AbortSignal
 }

@@ -1,5 +1,7 @@
-// Every route there is. The live part adds its own here.
+// Every route there is.
 
+import { liveRoute } from '../live/live-route.ts'
+import { tailRoute } from '../live/tail-route.ts'
 import type { Query } from '../query.ts'
 import { documentRoutes } from './document-routes.ts'
 import { fileRoute } from './file-route.ts'
@@ -22,15 +24,12 @@ export type RouteOptions = {
 export function allRoutes(options: RouteOptions): Route[] {
   const { queries, deps, limits, metrics } = options
   const routes = [
-    ...queryRoutes(
-      queries.filter(({ method }) => method === undefined),
-      deps,
-      limits,
-      metrics
-    ),
+    ...queryRoutes(queries, deps, limits, metrics),
     sqlRoute(deps, limits, metrics),
     fileRoute(deps, limits, metrics),
     ...originalRoutes(options),
+    liveRoute(deps, limits),
+    tailRoute(deps, limits),
   ]
   return [...routes, ...documentRoutes(routes, deps.version), ...pageRoutes()]
 }

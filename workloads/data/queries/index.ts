@@ -14,7 +14,6 @@ import { feeds } from './feeds.ts'
 import { freshness } from './freshness.ts'
 import { gaps } from './gaps.ts'
 import { instruments } from './instruments.ts'
-import { query } from './query.ts'
 import { records } from './records.ts'
 import { schema } from './schema.ts'
 import { symbols } from './symbols.ts'
@@ -35,6 +34,5 @@ export const QUERIES: readonly Query[] = [
   bars,
   book,
   asof,
-  query,
   builders,
 ]

@@ -17,8 +17,8 @@ const MB = 1024 * 1024
 
 export const query: Query = {
   name: 'query',
-  method: 'POST',
   path: '/v1/query',
+  method: 'POST',
   summary:
     'SQL that reads: one SELECT over trades, quotes, books, instruments, bars, manifests and gaps',
   description:

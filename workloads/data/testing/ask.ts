@@ -4,6 +4,7 @@ import { decimalText } from '#market/decimal.ts'
 import { timeText } from '#market/time.ts'
 import { readParameters } from '../parameters.ts'
 import { QUERIES } from '../queries/index.ts'
+import { query as sqlQuery } from '../queries/query.ts'
 import type { Answer, Grant, Quality, Query, QueryContext } from '../query.ts'
 import type { ColumnValues, Position } from '../rows.ts'
 
@@ -21,7 +22,7 @@ export type AskOptions = Partial<Omit<QueryContext, 'roots'>>
 export const ALL: Grant = { feeds: () => true, days: () => true }
 
 export const queryNamed = (name: string): Query => {
-  const query = QUERIES.find((one) => one.name === name)
+  const query = [...QUERIES, sqlQuery].find((one) => one.name === name)
   if (query === undefined) throw new Error(`no query ${name}`)
   return query
 }

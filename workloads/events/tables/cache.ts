@@ -185,7 +185,8 @@ async function writeWhole(path: string, pieces: readonly Uint8Array[]): Promise<
   try {
     const file = await open(temporary, 'wx', 0o600)
     try {
-      await file.writev(pieces)
+      // Each to its end: one call for all may write a part of them.
+      for (const piece of pieces) await file.writeFile(piece)
     } finally {
       await file.close()
     }

@@ -4,7 +4,7 @@ import { MAX_MANTISSA, rescale } from '#market/decimal.ts'
 import type { DecimalColumn, Int64Column, NamesColumn, TextColumn } from './table.ts'
 
 /** Rows that there is room for at first. */
-const USUAL = 256
+export const USUAL = 1024
 const TWO_32 = 4_294_967_296
 const MAX_INT64 = 2n ** 63n - 1n
 /** High word of a value that is absent: no time and no decimal is so small. */
@@ -28,25 +28,6 @@ export class GrowingSmall {
   }
 }
 
-export class GrowingInts {
-  #values = new Int32Array(USUAL)
-  #length = 0
-
-  push(value: number): void {
-    if (this.#length === this.#values.length) this.#values = twice(this.#values)
-    this.#values[this.#length++] = value
-  }
-
-  /** In the order in which they were appended. */
-  get values(): Int32Array {
-    return this.#values.subarray(0, this.#length)
-  }
-
-  finish(order: Order): Int32Array {
-    return inOrder(this.values, order)
-  }
-}
-
 /** Whole numbers of 64 bits, or absent. */
 export class GrowingInt64 {
   #words = new Int32Array(2 * USUAL)
@@ -66,21 +47,8 @@ export class GrowingInt64 {
     this.#absent++
   }
 
-  /** In the order in which they were appended. */
-  get words(): Int32Array {
-    return this.#words.subarray(0, this.#used)
-  }
-
   finish(order: Order): Int64Column {
-    const from = this.words
-    const words = order === null ? from : new Int32Array(from.length)
-    if (order !== null) {
-      for (let i = 0; i < order.length; i++) {
-        const k = 2 * order[i]!
-        words[2 * i] = from[k]!
-        words[2 * i + 1] = from[k + 1]!
-      }
-    }
+    const words = pairsInOrder(this.#words.subarray(0, this.#used), order)
     if (this.#absent === 0) return { words, valid: null }
     const valid = new Uint8Array((words.length / 2 + 7) >> 3)
     for (let i = 0; i < words.length / 2; i++) {
@@ -271,7 +239,8 @@ export class GrowingOptional {
 
 /** Codes of names, as `Names` gives them. */
 export class GrowingNames {
-  readonly #codes = new GrowingInts()
+  #codes = new Int32Array(USUAL)
+  #length = 0
   readonly #names: readonly string[]
 
   constructor(names: readonly string[]) {
@@ -279,21 +248,17 @@ export class GrowingNames {
   }
 
   push(code: number): void {
-    this.#codes.push(code)
+    if (this.#length === this.#codes.length) this.#codes = twice(this.#codes)
+    this.#codes[this.#length++] = code
   }
 
-  /** With the names that occur alone, sorted. */
   finish(order: Order): NamesColumn {
-    return sortedNames(this.#codes.finish(order), this.#names)
-  }
-
-  /** The same in the order in which they were appended. */
-  get sorted(): NamesColumn {
-    return sortedNames(this.#codes.values, this.#names)
+    return sortedNames(inOrder(this.#codes.subarray(0, this.#length), order), this.#names)
   }
 }
 
-function sortedNames(codes: Int32Array, names: readonly string[]): NamesColumn {
+/** With the names that occur alone, sorted. */
+export function sortedNames(codes: Int32Array, names: readonly string[]): NamesColumn {
   const occurs = new Uint8Array(names.length)
   for (let i = 0; i < codes.length; i++) occurs[codes[i]!] = 1
   const present = [...names.keys()].filter((code) => occurs[code] === 1)
@@ -312,11 +277,23 @@ export function inOrder(values: Int32Array, order: Order): Int32Array {
   return result
 }
 
+/** The same of values of two words. */
+export function pairsInOrder(words: Int32Array, order: Order): Int32Array {
+  if (order === null) return words
+  const result = new Int32Array(words.length)
+  for (let i = 0; i < order.length; i++) {
+    const k = 2 * order[i]!
+    result[2 * i] = words[k]!
+    result[2 * i + 1] = words[k + 1]!
+  }
+  return result
+}
+
 type Values = Uint8Array | Int32Array | Float64Array
-function twice(old: Uint8Array): Uint8Array<ArrayBuffer>
-function twice(old: Int32Array): Int32Array<ArrayBuffer>
-function twice(old: Float64Array): Float64Array<ArrayBuffer>
-function twice(old: Values): Values {
+export function twice(old: Uint8Array): Uint8Array<ArrayBuffer>
+export function twice(old: Int32Array): Int32Array<ArrayBuffer>
+export function twice(old: Float64Array): Float64Array<ArrayBuffer>
+export function twice(old: Values): Values {
   const room = new (old.constructor as new (length: number) => Values)(2 * old.length)
   room.set(old as never)
   return room

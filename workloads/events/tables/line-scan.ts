@@ -2,6 +2,7 @@
 // the rest as numbers and as names that are made once. What few lines have (format 1, texts, base64, pads) LineReader reads.
 
 import { lineKey } from '#archive/read/merge.ts'
+import { SsmdError } from '#crds/errors.ts'
 import { headOf, viewOf } from '#market/bytes.ts'
 import { Symbols } from '#market/symbols.ts'
 import { LineReader } from '../line.ts'
@@ -12,6 +13,8 @@ const RECV_AT = '{"recv":"'.length
 const NANOS_AT = RECV_AT + 20
 const CONN_AT = RECV_AT + '2026-11-24T15:01:02.123456789Z","conn":"'.length
 const NUMBER_AFTER_QUOTE = '","n":'.length
+/** Bytes up to the number, if the connection has one letter. */
+const LEAST = CONN_AT + 1 + NUMBER_AFTER_QUOTE + 1
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
@@ -28,8 +31,23 @@ function wordOf(text: string): number {
   return headOf(viewOf(Buffer.from(text)), 0, text.length)
 }
 
-/** Behind the lines, so that words can be read anywhere in them. */
-const TAIL = 16
+/** Where the name of a symbol stands next. */
+class Find {
+  readonly #text: Buffer
+  #at = -1
+
+  constructor(symbol: string) {
+    this.#text = Buffer.from(`"symbol":${JSON.stringify(symbol)},`)
+  }
+
+  from(bytes: Buffer, start: number): number {
+    if (this.#at < start) {
+      const at = bytes.indexOf(this.#text, start)
+      this.#at = at < 0 ? bytes.length : at
+    }
+    return this.#at
+  }
+}
 
 export class LineScan {
   /** Of the last line. */
@@ -46,10 +64,10 @@ export class LineScan {
   payload: Buffer = Buffer.alloc(0)
   start = 0
   end = 0
-  #bytes: Buffer = Buffer.alloc(TAIL)
+  #bytes: Buffer = Buffer.alloc(8)
   #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length)
-  #length = 0
   #at = 0
+  #finds: readonly Find[] | null = null
   /** The second of the last line, as its bytes, and as times. */
   #second0 = Number.NaN
   #second8 = Number.NaN
@@ -57,52 +75,69 @@ export class LineScan {
   #secondMs = 0
   #secondLow = 0
   #secondHigh = 0
+  /** Where `conn` stands in these lines. */
+  #connAt = 0
+  #connLength = 0
   readonly #texts = new Symbols()
   readonly #escaped = new Map<string, string>()
   readonly #lines = new LineReader()
   readonly #frame = { bytes: this.#bytes as Uint8Array, view: this.#view }
 
-  /** Starts with the lines of a member. */
-  begin(lines: Buffer): void {
-    if (this.#bytes.length < lines.length + TAIL) {
-      this.#bytes = Buffer.allocUnsafeSlow(Math.ceil(1.25 * lines.length) + TAIL)
-      const { buffer, byteOffset, length } = this.#bytes
-      this.#view = new DataView(buffer, byteOffset, length)
-      this.#frame.bytes = this.#bytes
-      this.#frame.view = this.#view
-    }
-    lines.copy(this.#bytes)
-    this.#bytes.fill(0, lines.length, lines.length + TAIL)
-    this.#length = lines.length
+  /**
+   * Starts with the lines of a member. With `symbols`, of which each line must say its own, lines of others may be left out; they
+   * are not looked at.
+   */
+  begin(lines: Buffer, symbols: readonly string[] | null = null): void {
+    this.#bytes = lines
+    this.#view = new DataView(lines.buffer, lines.byteOffset, lines.length)
+    this.#frame.bytes = lines
+    this.#frame.view = this.#view
     this.#at = 0
-    this.conn = ''
+    this.#connLength = 0
+    this.#finds = symbols?.map((symbol) => new Find(symbol)) ?? null
+  }
+
+  /** The beginning of the next line that may be wanted. */
+  #seek(finds: readonly Find[]): number {
+    const at = this.#at
+    const bytes = this.#bytes
+    let first = bytes.length
+    for (const find of finds) first = Math.min(first, find.from(bytes, at))
+    if (first === bytes.length) return first
+    const feed = bytes.lastIndexOf(LINE_FEED, first)
+    return feed < at ? at : feed + 1
   }
 
   /** Reads the next line. False: there is none. Throws if it is no line of format 1 or 2. */
   next(): boolean {
-    const start = this.#at
-    if (start >= this.#length) return false
+    const start = this.#finds === null ? this.#at : this.#seek(this.#finds)
     const bytes = this.#bytes
+    if (start >= bytes.length) return false
     const view = this.#view
     const feed = bytes.indexOf(LINE_FEED, start)
-    const end = feed < 0 || feed > this.#length ? this.#length : feed
+    const end = feed < 0 ? bytes.length : feed
     this.#at = end + 1
+    // Shorter than any line: nothing of it is read.
+    if (end - start < LEAST) return this.#readOther(start, end)
     this.#readTime(start)
     let at = this.#readConnection(start, end)
     let n = 0
     for (; at < end && bytes[at] !== COMMA; at++) n = n * 10 + (bytes[at]! - 0x30)
     this.n = n
     at++
-    if (view.getFloat64(at, true) !== TYPE) return this.#readOther(start, end)
-    const typeEnd = this.#endOfText(at + 8, end)
+    // Words are read within the line alone: behind the last one there may be no byte.
+    const last = end - 8
+    if (at > last || view.getFloat64(at, true) !== TYPE) return this.#readOther(start, end)
+    const typeEnd = this.#endOfText(at + 8, last)
     this.type = this.#textOf(at + 8, typeEnd)
     at = typeEnd + 1
-    if (view.getFloat64(at, true) === SYMBOL) {
-      const symbolEnd = this.#endOfText(at + SYMBOL_LENGTH, end)
+    if (at <= last && view.getFloat64(at, true) === SYMBOL) {
+      const symbolEnd = this.#endOfText(at + SYMBOL_LENGTH, last)
       this.symbol = this.#textOf(at + SYMBOL_LENGTH, symbolEnd)
       at = symbolEnd + 1
     } else this.symbol = ''
     at++
+    if (at >= last) return this.#readOther(start, end)
     const what = view.getFloat64(at, true)
     if (what !== FRAME && what !== EVENT) return this.#readOther(start, end)
     this.isEvent = what === EVENT
@@ -115,11 +150,9 @@ export class LineScan {
   #readTime(start: number): void {
     const view = this.#view
     const at = start + RECV_AT
-    const [a, b, c] = [
-      view.getFloat64(at, true),
-      view.getFloat64(at + 8, true),
-      view.getInt32(at + 15, true),
-    ]
+    const a = view.getFloat64(at, true)
+    const b = view.getFloat64(at + 8, true)
+    const c = view.getInt32(at + 15, true)
     if (a !== this.#second0 || b !== this.#second8 || c !== this.#second15) {
       this.#second0 = a
       this.#second8 = b
@@ -146,8 +179,18 @@ export class LineScan {
   #readConnection(start: number, end: number): number {
     const at = start + CONN_AT
     const bytes = this.#bytes
+    // Most probably the same as that of the line before.
+    const length = this.#connLength
+    if (length > 0 && bytes[at + length] === QUOTE) {
+      const before = this.#connAt
+      let i = 0
+      while (i < length && bytes[at + i] === bytes[before + i]) i++
+      if (i === length) return at + length + NUMBER_AFTER_QUOTE
+    }
     let quote = at
-    while (quote < end && bytes[quote] !== QUOTE) quote++
+    while (quote < end - 8 && bytes[quote] !== QUOTE) quote++
+    this.#connAt = at
+    this.#connLength = quote - at
     this.conn = this.#texts.get(this.#frame, at, quote)
     return quote + NUMBER_AFTER_QUOTE
   }
@@ -155,8 +198,13 @@ export class LineScan {
   #readOther(start: number, end: number): boolean {
     const key = lineKey.of(this.#bytes.subarray(start, end + 1))
     const read = this.#lines
-    if (!read.read(key))
-      throw new Error(`${key.connection} ${key.number} is no line of format 1 or 2`)
+    if (!read.read(key)) {
+      throw new SsmdError(
+        'SSMD_E_ARCHIVE_INVALID',
+        `record ${key.number} of connection ${key.connection} is no line of format 1 or 2`,
+        { hint: 'see `ssmd data verify`' }
+      )
+    }
     this.type = read.type
     this.symbol = read.symbol
     this.isEvent = read.isEvent
@@ -166,14 +214,12 @@ export class LineScan {
     return true
   }
 
+  /** Of a text that is not over at `end`, `end`. */
   #endOfText(start: number, end: number): number {
     const bytes = this.#bytes
-    for (let at = start; at < end; at++) {
-      const c = bytes[at]!
-      if (c === QUOTE) return at
-      if (c === BACKSLASH) at++
-    }
-    return end
+    let at = start
+    while (at < end && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
+    return Math.min(at, end)
   }
 
   #textOf(start: number, end: number): string {

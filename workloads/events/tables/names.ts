@@ -3,19 +3,33 @@
 export class Names {
   readonly names: string[] = []
   readonly #codes = new Map<string, number>()
-  #last = ''
-  #lastCode = -1
 
   code(name: string): number {
-    // Most probably the same as the last time.
-    if (name === this.#last && this.#lastCode >= 0) return this.#lastCode
     let code = this.#codes.get(name)
     if (code === undefined) {
       code = this.names.push(name) - 1
       this.#codes.set(name, code)
     }
-    this.#last = name
-    this.#lastCode = code
     return code
+  }
+}
+
+/** Codes of one sort of name: most probably the same as the last time. */
+export class LastName {
+  readonly #names: Names
+  #last = ''
+  #code: number
+
+  constructor(names: Names) {
+    this.#names = names
+    this.#code = names.code('')
+  }
+
+  code(name: string): number {
+    if (name !== this.#last) {
+      this.#code = this.#names.code(name)
+      this.#last = name
+    }
+    return this.#code
   }
 }

@@ -3,75 +3,90 @@
 import { EVENT, type Instrument, type MarketEvent } from '#market/event.ts'
 import {
   GrowingDecimals,
-  GrowingInt64,
-  GrowingInts,
   GrowingNames,
   GrowingOptional,
   GrowingSmall,
   GrowingTexts,
   GrowingTimes,
   inOrder,
+  pairsInOrder,
+  sortedNames,
+  twice,
+  USUAL,
 } from './growing.ts'
 import { INSTRUMENT_TEXTS, QUOTE_DECIMALS } from './layout.ts'
 import type { LineScan } from './line-scan.ts'
-import { Names } from './names.ts'
+import { LastName, Names } from './names.ts'
 import { orderOf } from './order.ts'
-import { type Column, compareInt64, type Table, type TableName } from './table.ts'
+import { type Column, compareInt64, type NamesColumn, type Table, type TableName } from './table.ts'
 
 const TWO_32 = 4_294_967_296
 
 /** Codes of the line that rows are of, found once for all of them. */
 type LineCodes = { conn: number; type: number; symbol: number }
 
-/** What rows of every table say. */
+/** What rows of every table say. All columns grow together: one look at the room for all of them. */
 class Rows {
   length = 0
-  readonly #recv = new GrowingInt64()
-  readonly #conn: GrowingNames
-  readonly #n = new GrowingInt64()
-  readonly #row = new GrowingInts()
-  readonly #type: GrowingNames
-  readonly #symbol: GrowingNames
+  #recv = new Int32Array(2 * USUAL)
+  #n = new Int32Array(2 * USUAL)
+  #row = new Int32Array(USUAL)
+  #conn = new Int32Array(USUAL)
+  #type = new Int32Array(USUAL)
+  #symbol = new Int32Array(USUAL)
+  readonly #names: readonly string[]
 
   constructor(names: readonly string[]) {
-    this.#conn = new GrowingNames(names)
-    this.#type = new GrowingNames(names)
-    this.#symbol = new GrowingNames(names)
+    this.#names = names
   }
 
   push(line: LineScan, codes: LineCodes, symbol: number, row: number): void {
-    this.length++
-    this.#recv.push(line.recvLow, line.recvHigh)
-    this.#conn.push(codes.conn)
+    const i = this.length
+    if (i === this.#row.length) this.#grow()
+    this.length = i + 1
+    this.#recv[2 * i] = line.recvLow
+    this.#recv[2 * i + 1] = line.recvHigh
     const n = line.n
-    this.#n.push(n | 0, n < TWO_32 ? 0 : Math.floor(n / TWO_32))
-    this.#row.push(row)
-    this.#type.push(codes.type)
-    this.#symbol.push(symbol)
+    this.#n[2 * i] = n | 0
+    this.#n[2 * i + 1] = n < TWO_32 ? 0 : Math.floor(n / TWO_32)
+    this.#row[i] = row
+    this.#conn[i] = codes.conn
+    this.#type[i] = codes.type
+    this.#symbol[i] = symbol
+  }
+
+  #grow(): void {
+    this.#recv = twice(this.#recv)
+    this.#n = twice(this.#n)
+    this.#row = twice(this.#row)
+    this.#conn = twice(this.#conn)
+    this.#type = twice(this.#type)
+    this.#symbol = twice(this.#symbol)
   }
 
   finish(name: TableName, columns: ReadonlyMap<string, Finish>): Table {
-    const conns = this.#conn.sorted.codes
-    const recv = this.#recv.words
-    const n = this.#n.words
-    const row = this.#row.values
+    const { length } = this
+    const [recv, n, row] = [this.#recv, this.#n, this.#row.subarray(0, length)]
+    const conn = sortedNames(this.#conn.subarray(0, length), this.#names)
+    const conns = conn.codes
     const order = orderOf(
-      this.length,
+      length,
       (a, b) =>
         compareInt64(recv, a, b) ||
         conns[a]! - conns[b]! ||
         compareInt64(n, a, b) ||
         row[a]! - row[b]!
     )
+    const codes = (values: Int32Array): NamesColumn =>
+      sortedNames(inOrder(values.subarray(0, length), order), this.#names)
     return {
-      name,
-      length: this.length,
-      recv: this.#recv.finish(order),
-      conn: this.#conn.finish(order),
-      n: this.#n.finish(order),
+      ...{ name, length },
+      recv: { words: pairsInOrder(recv.subarray(0, 2 * length), order), valid: null },
+      conn: { codes: inOrder(conns, order), names: conn.names },
+      n: { words: pairsInOrder(n.subarray(0, 2 * length), order), valid: null },
       row: inOrder(row, order),
-      type: this.#type.finish(order),
-      symbol: this.#symbol.finish(order),
+      type: codes(this.#type),
+      symbol: codes(this.#symbol),
       columns: new Map([...columns].map(([key, column]) => [key, column.finish(order)])),
     }
   }
@@ -86,6 +101,11 @@ const BOOK_EVENTS = ['bookSnapshot', 'bookChange']
 
 export class TableRows {
   readonly #names = new Names()
+  readonly #conns = new LastName(this.#names)
+  readonly #types = new LastName(this.#names)
+  readonly #symbols = new LastName(this.#names)
+  /** Symbols that a line does not say. */
+  readonly #others = new LastName(this.#names)
   readonly #wanted: ReadonlySet<TableName>
   readonly #codes: LineCodes = { conn: 0, type: 0, symbol: 0 }
   /** Of the last event, beside the symbol of its line. */
@@ -112,17 +132,16 @@ export class TableRows {
   /** Goes to a line: its events follow. */
   line(line: LineScan): void {
     const codes = this.#codes
-    const names = this.#names
-    codes.conn = names.code(line.conn)
-    codes.type = names.code(line.type)
-    codes.symbol = names.code(line.symbol)
+    codes.conn = this.#conns.code(line.conn)
+    codes.type = this.#types.code(line.type)
+    codes.symbol = this.#symbols.code(line.symbol)
     this.#lineSymbol = line.symbol
   }
 
   /** Appends an event of the last line, the `row`-th of its frame. */
   event(line: LineScan, event: MarketEvent, row: number): void {
     const symbol =
-      event.symbol === this.#lineSymbol ? this.#codes.symbol : this.#names.code(event.symbol)
+      event.symbol === this.#lineSymbol ? this.#codes.symbol : this.#others.code(event.symbol)
     const codes = this.#codes
     switch (event.kind) {
       case EVENT.bookSnapshot:
