@@ -26,7 +26,7 @@ export async function cacheRows(root: string): Promise<Row[]> {
       duckdb: () => duckdb(one),
     })
     const day = await bestOf({ ours: () => askEngine(all, { cache }), duckdb: () => duckdb(all) })
-    const minutes = await bestOf({ ours: () => barsOf(root, dir) })
+    const minutes = await bestOf({ ours: () => barsOf(root, dir, cache) })
     return [
       {
         name: 'building the cache, in one thread',
@@ -73,11 +73,18 @@ async function build(root: string, cache: TableCache): Promise<number> {
   return events / ((user + system) / 1e6)
 }
 
-async function barsOf(root: string, cacheDir: string): Promise<void> {
+async function barsOf(root: string, cacheDir: string, cache: TableCache): Promise<void> {
   const answer = await bars.run(
     { kind: 'time', interval: '1m' },
     {
-      ...{ roots: [{ path: root }], cacheDir, after: null, limit: 1_000_000, nowMs: Date.now },
+      ...{
+        roots: [{ path: root }],
+        cacheDir,
+        cache,
+        after: null,
+        limit: 1_000_000,
+        nowMs: Date.now,
+      },
       grant: { feeds: () => true, days: () => true },
       signal: new AbortController().signal,
     }
