@@ -154,7 +154,7 @@ const readGiven = (file: string): Promise<Buffer> =>
     throw new SsmdError('SSMD_E_NOT_FOUND', `there is no file ${file}`, { cause: thrown })
   })
 
-/** Copies the file into the repository; one that is there already stays where it is. */
+/** Copies the file into the repository; an existing one stays where it is. */
 async function keep(flags: RegisterFlags | AddVersionFlags, to: string): Promise<void> {
   if (flags.dryRun || resolve(flags.file) === resolve(to)) return
   await mkdir(dirname(to), { recursive: true })
