@@ -60,7 +60,7 @@ export class TableCache {
     this.memory = new Memory(options.maxMemory ?? USUAL_MEMORY)
   }
 
-  /** Null: one of them is not there, or damaged. */
+  /** Null: one of them is missing, or damaged. */
   async read(
     { sha256 }: ManifestSegment,
     normalizers: DayNormalizers,
@@ -179,7 +179,7 @@ export class TableCache {
 const madeOf = (sha256: string, table: TableName, { key }: DayNormalizers): string =>
   createHash('sha256').update(`${sha256} ${table}\n${key}`).digest('hex')
 
-/** A file that is there whole, or not at all. It is not synced: after a power cut its checksums tell. */
+/** A file is seen whole, or not at all. It is not synced: after a power cut its checksums tell. */
 async function writeWhole(path: string, pieces: readonly Uint8Array[]): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`
   try {
