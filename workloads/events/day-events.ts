@@ -1,64 +1,53 @@
 // What the connections of a day say of themselves: the event records that gaps are made from, in the total order. Only members
 // that hold any are read.
 
-import { type KeyedLine, type Manifest, readRuns, type Span } from '#archive/read/reader.ts'
-import type { SsmdError } from '#crds/errors.ts'
+import type { Manifest } from '#archive/read/reader.ts'
+import { timeText } from '#market/time.ts'
+import { compareKeys, type DayRecords, type RecordKey } from './records.ts'
+import { eventFields } from './stage.ts'
+import type { SegmentDamage } from './tables/settled.ts'
 
 /** The events of connections that gaps are made from. */
 const TOLD = ['open', 'ready', 'close', 'gap', 'drop', 'proof']
 
-export type ConnectionEvent = Pick<KeyedLine, 'recv' | 'connection' | 'number'> & {
+export type ConnectionEvent = RecordKey & {
   /** Undefined: it is not understood. */
   readonly fields: Readonly<Record<string, unknown>> | undefined
 }
 
-export type Damage = Span & { readonly error: SsmdError }
-
 export type DayEvents = {
   readonly events: readonly ConnectionEvent[]
-  readonly damage: readonly Damage[]
+  readonly damage: readonly SegmentDamage[]
 }
+
+type Span = { readonly from?: string | undefined; readonly to?: string | undefined }
 
 /** `from` and `to`: receive times, inclusive and exclusive. */
-export async function dayEvents(
-  root: string,
-  { feed, day }: Pick<Manifest, 'feed' | 'day'>,
-  { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined }
-): Promise<DayEvents> {
+export async function dayEvents(records: DayRecords, { from, to }: Span): Promise<DayEvents> {
   const events: ConnectionEvent[] = []
-  const damage: Damage[] = []
-  const onDamage = (error: SsmdError, span: Span): void => {
-    damage.push({ from: span.from, to: span.to, error })
+  const damage: SegmentDamage[] = []
+  for (const segment of segmentsWith(records.manifest, { from, to })) {
+    let found: ConnectionEvent[] = []
+    const damaged = await records.scan(segment, { types: TOLD, from, to }, () => {
+      found = []
+      return (line) => {
+        if (!line.isEvent || !TOLD.includes(line.type)) return
+        const recv = timeText(line.recvMs, line.recvNs)
+        if ((from !== undefined && recv < from) || (to !== undefined && recv >= to)) return
+        const fields = eventFields(line.payload.subarray(line.start, line.end))
+        found.push({ recv, connection: line.conn, number: line.n, fields })
+      }
+    })
+    events.push(...found)
+    damage.push(...damaged)
   }
-  for await (const run of readRuns(root, feed, day, { from, to, types: TOLD, onDamage })) {
-    for (const line of run) {
-      if (!isEvent(line)) continue
-      const { recv, connection, number } = line
-      events.push({ recv, connection, number, fields: fieldsOf(line) })
-    }
-  }
-  return { events, damage }
+  return { events: events.sort(compareKeys), damage }
 }
 
-const EVENT = Buffer.from('"event":')
-const TYPE = Buffer.from('"type":')
-
-/** Event records have no symbol: their payload stands behind the type, or in format 1 in its place. */
-function isEvent({ bytes, namesAt }: KeyedLine): boolean {
-  const at = stands(TYPE, bytes, namesAt) ? bytes.indexOf('",', namesAt) + 2 : namesAt
-  return stands(EVENT, bytes, at)
-}
-
-const stands = (wanted: Buffer, bytes: Buffer, at: number): boolean =>
-  bytes.compare(wanted, 0, wanted.length, at, at + wanted.length) === 0
-
-function fieldsOf({ bytes }: KeyedLine): ConnectionEvent['fields'] {
-  try {
-    const { event } = JSON.parse(bytes.toString('utf8')) as { readonly event: unknown }
-    if (typeof event !== 'object' || event === null || Array.isArray(event)) return undefined
-    return event as Record<string, unknown>
-  } catch {
-    // The connector's fault; the archive keeps the bytes.
-    return undefined
-  }
-}
+const segmentsWith = ({ segments }: Manifest, { from, to }: Span) =>
+  segments.filter(
+    (one) =>
+      (from === undefined || one.to >= from) &&
+      (to === undefined || one.from < to) &&
+      TOLD.some((type) => Object.hasOwn(one.types, type))
+  )

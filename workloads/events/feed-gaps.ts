@@ -1,13 +1,13 @@
 // The gap rows of one feed of an archive, day by day, in the total order. They follow from the manifests and from what connections
 // say of themselves; frames are not read for them, so every choice of symbols, types and events has the same ones.
 
-import type { Manifest } from '#archive/read/reader.ts'
 import { FLAG, MarketEvent } from '#market/event.ts'
 import { timeText } from '#market/time.ts'
 import { type ConnectionEvent, dayEvents } from './day-events.ts'
 import { dayGaps, type PlacedGap, underway } from './day-gaps.ts'
 import { GapFold } from './gap-fold.ts'
 import { lastRecords, type Wanted } from './last-records.ts'
+import { compareKeys, type DayRecords, type RecordKey } from './records.ts'
 import { endOf, later, startOf, type Time, timeOf } from './times.ts'
 
 /** A gap row. It stands before the record of its key, and before all others of its time if it names no connection. */
@@ -24,7 +24,6 @@ export type GapRow = {
 }
 
 export type FeedGapsOptions = {
-  readonly root: string
   /** Receive times, inclusive and exclusive: RFC 3339 with nine decimals. */
   readonly from?: string | undefined
   readonly to?: string | undefined
@@ -37,7 +36,6 @@ type Step =
   | { readonly kind: 'event'; readonly event: ConnectionEvent }
   /** The first record of a connection in this day. */
   | { readonly kind: 'met'; readonly id: string; readonly shard: number }
-type Keyed = { readonly recv: string; readonly connection: string; readonly number: number }
 
 const NONE: ReadonlyMap<string, string> = new Map()
 
@@ -45,13 +43,13 @@ export class FeedGaps {
   readonly #o: FeedGapsOptions
   readonly #fold: GapFold
   #rows: GapRow[] = []
-  #key: Keyed = { recv: '', connection: '', number: 0 }
+  #key: RecordKey = { recv: '', connection: '', number: 0 }
   #before = ''
   #began: ReadonlyMap<string, string> = NONE
   #carried: ReadonlyMap<string, string> = NONE
   /** By connection: the last record of the days before, and what was looked up before an event. */
-  #lastSeen = new Map<string, string>()
-  #lastBefore = new Map<string, string>()
+  readonly #lastSeen = new Map<string, string>()
+  readonly #lastBefore = new Map<string, Time>()
 
   constructor(options: FeedGapsOptions) {
     this.#o = options
@@ -77,8 +75,9 @@ export class FeedGaps {
   }
 
   /** The gap rows of the next day that is read; `next`: the day behind it that is read, too. */
-  async day(manifest: Manifest, next: string | undefined): Promise<GapRow[]> {
-    const { root, from, to } = this.#o
+  async day(records: DayRecords, next: string | undefined): Promise<GapRow[]> {
+    const { from, to } = this.#o
+    const { manifest } = records
     const { day, connections } = manifest
     const isFirst = this.#before === '' || endOf(this.#before) !== startOf(day)
     this.#before = day
@@ -97,9 +96,9 @@ export class FeedGaps {
     }
     const isWanted = (recv: string): boolean =>
       (from === undefined || recv >= from) && (to === undefined || recv < to)
-    const { events, damage } = await dayEvents(root, manifest, { from, to })
-    await this.#lookUp(manifest, events)
-    const steps: [Keyed, Step][] = []
+    const { events, damage } = await dayEvents(records, { from, to })
+    await this.#lookUp(records, events)
+    const steps: [RecordKey, Step][] = []
     for (const gap of placed) if (isWanted(gap.recv)) steps.push([gap, { kind: 'placed', gap }])
     for (const event of events) steps.push([event, { kind: 'event', event }])
     for (const { id, shard, from: first, to: last, first: number } of connections) {
@@ -140,9 +139,9 @@ export class FeedGaps {
   }
 
   /** Looks up the last records that the fold is going to ask for: where neither the event nor the manifest says them. */
-  async #lookUp(manifest: Manifest, events: readonly ConnectionEvent[]): Promise<void> {
+  async #lookUp(records: DayRecords, events: readonly ConnectionEvent[]): Promise<void> {
     const wanted: Wanted[] = []
-    const { connections } = manifest
+    const { connections } = records.manifest
     const shards = new Map(connections.map(({ id, shard }) => [id, shard]))
     for (const before of events) {
       const { connection, recv, fields } = before
@@ -166,19 +165,16 @@ export class FeedGaps {
       }
     }
     this.#lastBefore.clear()
-    for (const [{ connection, before }, recv] of await lastRecords(
-      this.#o.root,
-      manifest,
-      wanted
-    )) {
-      this.#lastBefore.set(`${connection} ${before.connection} ${before.number}`, recv)
+    for (const [{ connection, before }, last] of await lastRecords(records, wanted)) {
+      this.#lastBefore.set(`${connection} ${before.connection} ${before.number}`, last)
     }
   }
 
   #lastOf(connection: string): Time | undefined {
     const { connection: by, number } = this.#key
-    const recv =
-      this.#lastBefore.get(`${connection} ${by} ${number}`) ?? this.#lastSeen.get(connection)
+    const last = this.#lastBefore.get(`${connection} ${by} ${number}`)
+    if (last !== undefined) return last
+    const recv = this.#lastSeen.get(connection)
     return recv === undefined ? undefined : timeOf(recv)
   }
 
@@ -212,11 +208,4 @@ export function insertGap(rows: GapRow[], row: GapRow): void {
   if (rows.some((one) => one.reason === row.reason && one.at.ms === ms && one.at.ns === ns)) return
   const at = rows.findIndex((one) => one.at.ms > ms || (one.at.ms === ms && one.at.ns > ns))
   rows.splice(at < 0 ? rows.length : at, 0, row)
-}
-
-/** Of records of one feed. */
-function compareKeys(a: Keyed, b: Keyed): number {
-  if (a.recv !== b.recv) return a.recv < b.recv ? -1 : 1
-  if (a.connection !== b.connection) return a.connection < b.connection ? -1 : 1
-  return a.number - b.number
 }

@@ -6,6 +6,7 @@ import { type SsmdError, toSsmdError } from '#crds/errors.ts'
 import { timeNanos } from '#market/time.ts'
 import type { LookAhead } from './look-ahead.ts'
 import type { FeedPlan } from './plan.ts'
+import { type DayRecords, dayRecords } from './records.ts'
 import { RANK, type Source } from './source.ts'
 import { wordsOfNanos } from './table-select.ts'
 import type { Want } from './tables/build.ts'
@@ -19,7 +20,7 @@ type OpenOptions = Omit<OpenTables, 'normalizers'>
 /** What takes the days and segments that are opened. */
 export type Opened = {
   /** Called before its segments. `next`: the day behind it that is read, too. */
-  readonly day?: (manifest: Manifest, next: string | undefined) => Promise<void>
+  readonly day?: (records: DayRecords, next: string | undefined) => Promise<void>
   readonly table: (table: Table) => void
   /** What cannot be read, with the receive times that it covers. */
   readonly damage: (error: SsmdError, from: string, to: string) => void
@@ -72,7 +73,7 @@ export class FeedReader implements Source {
   }
 
   async #openDay(opened: Opened): Promise<void> {
-    const { plan, want } = this.#o
+    const { plan, want, open } = this.#o
     const { root, days } = plan
     const day = days[this.#nextDay++]!
     let manifest: Manifest | undefined
@@ -85,7 +86,8 @@ export class FeedReader implements Source {
     if (manifest === undefined) return
     this.#normalizers = await normalizersOf(root, manifest, this.#exchange)
     this.#exchange = this.#normalizers.exchange
-    await opened.day?.(manifest, days[this.#nextDay])
+    const records = dayRecords(root, manifest, open.signal)
+    await opened.day?.(records, days[this.#nextDay])
     this.#segments = manifest.segments
       .filter((segment) => holdsFrames(segment) && isWanted(segment, want))
       .sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))

@@ -73,18 +73,18 @@ export async function* history(options: HistoryOptions): AsyncGenerator<EventBat
 
 /** Makes sources of the days and segments of a feed: its gap rows, and the wanted rows of each table. */
 function sourcesOf(
-  { root, label }: FeedPlan,
+  { label }: FeedPlan,
   feed: number,
   scope: HistoryOptions,
   sources: Sources<BatchSource | FeedReader>
 ): Opened {
   const { from, to, symbols } = scope
-  const gaps = new FeedGaps({ root, from, to, symbols })
+  const gaps = new FeedGaps({ from, to, symbols })
   const filter = filterOf(scope)
   let cursor = new GapCursor([], feed, label)
   return {
-    async day(manifest, next) {
-      cursor = new GapCursor(await gaps.day(manifest, next), feed, label)
+    async day(records, next) {
+      cursor = new GapCursor(await gaps.day(records, next), feed, label)
       sources.add(cursor)
     },
     table(table) {

@@ -5,7 +5,9 @@ import * as assert from 'uvu/assert'
 import { at } from '#archive/testing/blocks.ts'
 import { manifestOf, readBack, temporaryFolder } from '#archive/testing/folders.ts'
 import { seeded, testSeed } from '#archive/testing/random.ts'
+import { timeText } from '#market/time.ts'
 import { lastRecords, type Wanted } from './last-records.ts'
+import { dayRecords } from './records.ts'
 import { archiveBlocks, kalshiTestFrames } from './testing/archives.ts'
 import { randomCapture } from './testing/capture.ts'
 
@@ -35,13 +37,19 @@ test('the last record of a connection before an event is the one that a look at 
     const before = keys[random.int(0, keys.length - 1)]!
     return { connection: connections[random.int(0, connections.length - 1)]!, before }
   })
-  const found = await lastRecords(folder.path, manifestOf(folder.path, DAY, 'alpha'), wanted)
+  const manifest = manifestOf(folder.path, DAY, 'alpha')
+  const found = await lastRecords(dayRecords(folder.path, manifest), wanted)
   assert.ok(found.size > 5, `only ${found.size}`)
   for (const one of wanted) {
     const last = keys.findLast(
       (key) => key.connection === one.connection && order(key) < order(one.before)
     )
-    assert.is(found.get(one), last?.recv, `seed ${seed}: ${JSON.stringify(one)}`)
+    const time = found.get(one)
+    assert.is(
+      time && timeText(time.ms, time.ns),
+      last?.recv,
+      `seed ${seed}: ${JSON.stringify(one)}`
+    )
   }
 })
 

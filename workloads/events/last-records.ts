@@ -1,72 +1,97 @@
-// When the last record of a connection came before a given event: read from the members around, in windows that grow until it is
+// When the last record of a connection came before a given event: looked up in the members around, in windows that grow until it is
 // found. Few gaps need it: for most of them the manifest says since when frames are missing.
 
-import { join } from 'node:path'
-import {
-  type MemberPlace,
-  membersOf,
-  OpenFiles,
-  readIndex,
-  readMember,
-  Stale,
-} from '#archive/read/members.ts'
-import { lineKey, type SortKey } from '#archive/read/merge.ts'
-import { dayFolder, type Manifest } from '#archive/read/reader.ts'
 import { timeText } from '#market/time.ts'
-import { timeOf } from './times.ts'
+import { compareKeys, type DayRecords, type RecordKey } from './records.ts'
+import type { LineScan } from './tables/line-scan.ts'
+import { isBefore, type Time, timeOf } from './times.ts'
 
-/** The last record of `connection` that stands before the line of this key. */
-export type Wanted = { readonly connection: string; readonly before: SortKey }
+/** The last record of `connection` that stands before the record of this key. */
+export type Wanted = { readonly connection: string; readonly before: RecordKey }
 
-type Search = Wanted & { found: SortKey | undefined }
+type Search = Wanted & { readonly at: Time; found: Time | undefined }
 
 /** A connection that receives frames has one within seconds. */
-const WINDOWS_MS = [2_000, 60_000, 3_600_000, 86_400_000]
-const LINE_FEED = 10
+const DAY_MS = 86_400_000
+const WINDOWS_MS = [2_000, 60_000, 3_600_000, DAY_MS]
+/** Instead of more windows than these all of the day is read: each takes a look into the index. */
+const MOST_SPANS = 8
 
 /** Receive times by what was wanted; what has none before it on its day is left out. */
 export async function lastRecords(
-  root: string,
-  manifest: Pick<Manifest, 'feed' | 'day' | 'segments'>,
+  records: DayRecords,
   wanted: readonly Wanted[]
-): Promise<Map<Wanted, string>> {
-  const found = new Map<Wanted, string>()
-  if (wanted.length === 0) return found
-  const searches = new Map(wanted.map((one) => [one, { ...one, found: undefined } as Search]))
+): Promise<Map<Wanted, Time>> {
+  const searches = new Map<Wanted, Search>()
   const byConnection = new Map<string, Search[]>()
-  for (const search of searches.values()) {
-    const list = byConnection.get(search.connection)
-    if (list === undefined) byConnection.set(search.connection, [search])
+  for (const one of wanted.toSorted((a, b) => compareKeys(a.before, b.before))) {
+    const search: Search = { ...one, at: timeOf(one.before.recv), found: undefined }
+    searches.set(one, search)
+    const list = byConnection.get(one.connection)
+    if (list === undefined) byConnection.set(one.connection, [search])
     else list.push(search)
   }
-  for (const list of byConnection.values()) {
-    list.sort((a, b) => lineKey.compare(a.before, b.before))
-  }
-  const files = new OpenFiles()
-  try {
-    let members = await allMembers(root, manifest)
-    let open = [...searches.values()]
-    for (const window of WINDOWS_MS) {
-      const isNear = nearAny(open, window)
-      for (const member of members.filter(isNear)) {
-        await orNothing(readMember(files, member), ({ lines }) => look(lines, byConnection))
-      }
-      members = members.filter((member) => !isNear(member))
-      for (const list of byConnection.values()) carryOn(list)
-      // One that was found further away may have a later one in what was not read.
-      open = open.filter(({ before, found }) => (found?.recv ?? '') < startOfWindow(before, window))
-      if (open.length === 0) break
+  const take = taker(byConnection)
+  let open = [...searches.values()]
+  for (const usual of WINDOWS_MS) {
+    let window = usual
+    let spans = spansOf(open, window)
+    if (spans.length > MOST_SPANS) {
+      window = DAY_MS
+      spans = spansOf(open, window)
     }
-  } finally {
-    await files.close()
+    for (const { from, to } of spans) {
+      for (const segment of records.manifest.segments) {
+        if (segment.to < from || segment.from >= to) continue
+        // What is damaged is told by those who read its frames.
+        await records.scan(segment, { from, to }, () => take)
+      }
+    }
+    for (const list of byConnection.values()) carryOn(list)
+    // One that was found further away may have a later one in what was not read.
+    open = open.filter(({ at, found }) => {
+      return found === undefined || isBefore(found, { ms: at.ms - window, ns: at.ns })
+    })
+    if (open.length === 0) break
   }
-  for (const [one, search] of searches) if (search.found) found.set(one, search.found.recv)
+  const found = new Map<Wanted, Time>()
+  for (const [one, search] of searches) if (search.found) found.set(one, search.found)
   return found
+}
+
+/** Notes each line as the last one before the event that is next in its connection. */
+function taker(byConnection: ReadonlyMap<string, readonly Search[]>): (line: LineScan) => void {
+  return ({ conn, recvMs, recvNs, n }) => {
+    const searches = byConnection.get(conn)
+    if (searches === undefined) return
+    let [first, behind] = [0, searches.length]
+    while (first < behind) {
+      const middle = (first + behind) >>> 1
+      if (comesBefore(recvMs, recvNs, conn, n, searches[middle]!)) behind = middle
+      else first = middle + 1
+    }
+    const search = searches[first]
+    if (search === undefined) return
+    const time = { ms: recvMs, ns: recvNs }
+    if (search.found === undefined || isBefore(search.found, time)) search.found = time
+  }
+}
+
+function comesBefore(
+  ms: number,
+  ns: number,
+  conn: string,
+  n: number,
+  { at, before: { connection, number } }: Search
+): boolean {
+  if (ms !== at.ms) return ms < at.ms
+  if (ns !== at.ns) return ns < at.ns
+  return conn !== connection ? conn < connection : n < number
 }
 
 /** What comes before one event comes before the next one, too. */
 function carryOn(list: readonly Search[]): void {
-  let last: SortKey | undefined
+  let last: Time | undefined
   for (const search of list) {
     if (search.found !== undefined && (last === undefined || isBefore(last, search.found))) {
       last = search.found
@@ -75,83 +100,18 @@ function carryOn(list: readonly Search[]): void {
   }
 }
 
-function startOfWindow({ recv }: SortKey, window: number): string {
-  const { ms, ns } = timeOf(recv)
-  return timeText(ms - window, ns)
-}
-
-async function allMembers(
-  root: string,
-  { feed, day, segments }: Pick<Manifest, 'feed' | 'day' | 'segments'>
-): Promise<MemberPlace[]> {
-  const folder = dayFolder(root, feed, day)
-  const all: MemberPlace[] = []
-  for (const segment of segments) {
-    const path = join(folder, segment.name)
-    await orNothing(readIndex(folder, segment), (entries) => {
-      all.push(...membersOf(path, entries, {}))
-    })
-  }
-  return all
-}
-
-/** What cannot be read cannot tell: the reading of events and tables names the damage. */
-async function orNothing<T>(read: Promise<T>, use: (value: T) => void): Promise<void> {
-  try {
-    use(await read)
-  } catch (thrown) {
-    if (!(thrown instanceof Stale)) throw thrown
-  }
-}
-
-/** Tells whether a member has times within the window before any of the events. */
-function nearAny(
+/** Windows that overlap are read together. `to` is behind the last event. */
+function spansOf(
   open: readonly Search[],
   window: number
-): (member: Pick<MemberPlace, 'from' | 'to'>) => boolean {
+): { readonly from: string; readonly to: string }[] {
   const spans: { readonly from: string; to: string }[] = []
-  const sorted = open.map(({ before }) => before).sort(lineKey.compare)
-  for (const before of sorted) {
-    const to = before.recv
-    const from = startOfWindow(before, window)
+  for (const { at } of open) {
+    const from = timeText(at.ms - window, at.ns)
+    const to = timeText(at.ms + 1, 0)
     const last = spans.at(-1)
     if (last !== undefined && last.to >= from) last.to = to
     else spans.push({ from, to })
   }
-  return ({ from, to }) => {
-    let [first, behind] = [0, spans.length]
-    while (first < behind) {
-      const middle = (first + behind) >>> 1
-      if (spans[middle]!.to < from) first = middle + 1
-      else behind = middle
-    }
-    const span = spans[first]
-    return span !== undefined && span.from <= to
-  }
+  return spans
 }
-
-/** Notes each line as the last one before the event that is next in its connection. */
-function look(lines: Buffer, byConnection: ReadonlyMap<string, readonly Search[]>): void {
-  for (let start = 0; start < lines.length; ) {
-    const feed = lines.indexOf(LINE_FEED, start)
-    const end = feed < 0 ? lines.length : feed + 1
-    const line = lineKey.of(lines.subarray(start, end))
-    start = end
-    const searches = byConnection.get(line.connection)
-    if (searches === undefined) continue
-    let [first, behind] = [0, searches.length]
-    while (first < behind) {
-      const middle = (first + behind) >>> 1
-      if (isBefore(line, searches[middle]!.before)) behind = middle
-      else first = middle + 1
-    }
-    const search = searches[first]
-    if (search === undefined) continue
-    if (search.found !== undefined && isBefore(line, search.found)) continue
-    // Not the line itself: it would keep the bytes of its member.
-    const { recv, connection, number } = line
-    search.found = { recv, connection, number }
-  }
-}
-
-const isBefore = (a: SortKey, b: SortKey): boolean => lineKey.compare(a, b) < 0

@@ -17,9 +17,13 @@ const test = suite('reading')
 const seed = testSeed('reading')
 const FRAMES = kalshiTestFrames(3, 900)
 
-const capture = (random: Random, feed: string, stepMs = 20_000): PublishedBlock[] =>
+const capture = (
+  random: Random,
+  feed: string,
+  { stepMs = 20_000, frames = FRAMES } = {}
+): PublishedBlock[] =>
   randomCapture(random, {
-    ...{ feed, exchange: 'kalshi', frames: FRAMES, shards: 2, connections: 3, stepMs },
+    ...{ feed, exchange: 'kalshi', frames, shards: 2, connections: 3, stepMs },
     startsAt: at('2026-11-24T20:50:00Z'),
   })
 
@@ -68,12 +72,40 @@ test('lines, an empty and a filled cache, one thread and two give the same rows'
   }
 })
 
+test('one market of several, or a short time, is read without filling the cache', async () => {
+  const random = seeded(seed + 2)
+  using folder = temporaryFolder()
+  using other = temporaryFolder()
+  // Recordings are of one market each: here they take turns.
+  const turns = FRAMES.map((frame) => ({ frame, place: random.next() }))
+  const frames = turns.sort((a, b) => a.place - b.place).map(({ frame }) => frame)
+  const published = capture(random, 'alpha', { frames })
+  await within(60_000, 'archive', archiveBlocks(folder.path, 'alpha', published, random))
+  const built: string[] = []
+  const cache = await TableCache.open({
+    ...{ dir: other.path, archives: [folder.path] },
+    onBuild: ({ name }) => void built.push(name),
+  })
+  const symbol = FRAMES.find(({ type }) => type === 'orderbook_delta')!.symbol
+  for (const choice of [
+    { symbols: [symbol] },
+    { from: '2026-11-24T21:10', to: '2026-11-24T21:20' },
+    { types: ['trade'] },
+  ]) {
+    const rows = await rowsOf(history({ ...choice, roots: [folder], cache }))
+    assert.ok(rows.filter((row) => !isGapRow(row)).length > 5, JSON.stringify(choice))
+    assert.equal(built, [], JSON.stringify(choice))
+  }
+  await rowsOf(history({ roots: [folder], cache }))
+  assert.ok(built.length > 1, 'all of it is built and kept')
+})
+
 test('a reader sees the segment of today growing, with the cache and without', async () => {
   const random = seeded(seed + 1)
   using folder = temporaryFolder()
   using other = temporaryFolder()
   const cache = await TableCache.open({ dir: other.path, archives: [folder.path] })
-  const published = capture(random, 'alpha', 1_000)
+  const published = capture(random, 'alpha', { stepMs: 1_000 })
   const writer = await openWriter(folder.path, { feed: 'alpha', chunkBytes: 4000 })
   writer.bind(STREAM)
   const read = async (): Promise<string[]> => {

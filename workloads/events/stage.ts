@@ -1,5 +1,5 @@
-// The last step of live and of history: a record of a feed, in the total order, becomes rows of a batch: its market events, or the
-// gaps that it names. What comes out is a function of the records and their order, so both say the same.
+// The last step of live: a record of a feed becomes rows of a batch: its market events, or the gaps that it names. What comes out is
+// a function of the records and their order; history makes the same rows from tables.
 
 import type { EventBatch } from '#market/columns.ts'
 import { MarketEvent } from '#market/event.ts'

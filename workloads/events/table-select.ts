@@ -65,17 +65,19 @@ export function selectRows(table: Table, filter: RowFilter): Selection {
   const start = filter.from === null ? 0 : firstFrom(words, table.length, filter.from)
   const end = filter.to === null ? table.length : firstFrom(words, table.length, filter.to)
   const tests: [Int32Array, Uint8Array][] = []
-  const add = (column: NamesColumn, wanted: ReadonlySet<string> | null): boolean => {
+  // A column that is not chosen by may not have been read.
+  const add = (find: () => NamesColumn, wanted: ReadonlySet<string> | null): boolean => {
     if (wanted === null) return true
+    const column = find()
     const isWanted = Uint8Array.from(column.names, (name) => (wanted.has(name) ? 1 : 0))
     if (!isWanted.includes(1)) return false
     if (isWanted.includes(0)) tests.push([column.codes, isWanted])
     return true
   }
   const isSome =
-    add(table.symbol, filter.symbols) &&
-    add(table.type, filter.types) &&
-    (table.name !== 'book' || add(table.columns.get('event') as NamesColumn, filter.events))
+    add(() => table.symbol, filter.symbols) &&
+    add(() => table.type, filter.types) &&
+    (table.name !== 'book' || add(() => table.columns.get('event') as NamesColumn, filter.events))
   if (!isSome || start >= end) return { rows: null, start: 0, end: 0 }
   if (tests.length === 0) return { rows: null, start, end }
   let rows: Int32Array | null = null

@@ -27,7 +27,11 @@ export type MemberFilter = {
 
 /** Where a member stands, and what its bytes must be. */
 export type MemberPlace = Span &
-  Pick<IndexEntry, 'offset' | 'bytes' | 'rawBytes' | 'crc32'> & { readonly path: string }
+  Pick<IndexEntry, 'offset' | 'bytes' | 'rawBytes' | 'crc32'> & {
+    readonly path: string
+    /** Each of its lines says its symbol. */
+    readonly isNamed: boolean
+  }
 
 /** The members of the segment at `path` that can hold what is asked for, in their order; `entries`: all of its index. */
 export function membersOf(
@@ -36,24 +40,20 @@ export function membersOf(
   filter: MemberFilter
 ): MemberPlace[] {
   const holdsSymbol = symbolTest(entries, filter.symbols)
+  const unnamed = symbolNumbers(entries, [''])
   return entries
     .filter(
       (entry) => overlaps(entry, filter) && hasAny(entry.types, filter.types) && holdsSymbol(entry)
     )
-    .map(({ from, to, offset, bytes, rawBytes, crc32 }) => ({
-      path,
-      from,
-      to,
-      offset,
-      bytes,
-      rawBytes,
-      crc32,
+    .map(({ from, to, offset, bytes, rawBytes, crc32, format, symbols }) => ({
+      ...{ path, from, to, offset, bytes, rawBytes, crc32 },
+      isNamed: format === 2 && !listNumbers(symbols).some((number) => unnamed.has(number)),
     }))
 }
 
 /** About which part of the lines is asked for, from 0 to 1: the symbols of a member are taken to have equally many. */
 export function shareOf(entries: readonly IndexEntry[], filter: MemberFilter): number {
-  const wanted = symbolNumbers(entries, filter.symbols)
+  const wanted = filter.symbols && symbolNumbers(entries, filter.symbols)
   let all = 0
   let lines = 0
   for (const entry of entries) {
@@ -75,17 +75,16 @@ function symbolTest(
   entries: readonly IndexEntry[],
   wanted: readonly string[] | undefined
 ): (entry: IndexEntry) => boolean {
+  if (wanted === undefined) return () => true
   const numbers = symbolNumbers(entries, wanted)
-  if (numbers === undefined) return () => true
   return (entry) => listNumbers(entry.symbols).some((number) => numbers.has(number))
 }
 
-/** The numbers that symbols have in the index; undefined: all are wanted. */
+/** The numbers that symbols have in the index, and that of those that it does not tell apart. */
 function symbolNumbers(
   entries: readonly IndexEntry[],
-  wanted: readonly string[] | undefined
-): ReadonlySet<number> | undefined {
-  if (wanted === undefined) return undefined
+  wanted: readonly string[]
+): ReadonlySet<number> {
   const names = new Set([...wanted, OTHER_SYMBOLS])
   const numbers = new Set<number>()
   let next = 0

@@ -10,13 +10,15 @@ import { buildHashed, type HashedBuild, type Want } from './build.ts'
 import type { BuildReply, BuildTask } from './build-worker.ts'
 import type { DayNormalizers } from './normalizers.ts'
 
-/** Lines that are read here before others are started: some 0.3 s of work; a thread takes 0.1 s to start. */
-const HERE_BYTES = 48 * 1024 * 1024
+/** Lines that are read here before others are started: half a second of work; a thread takes about as long to start. */
+const HERE_BYTES = 64 * 1024 * 1024
+/** Lines of other symbols are passed over: as much work as so small a part of lines that are wanted. */
+const PASSED_OVER = 0.25
 
 export type BuildPoolOptions = {
   /** 0: everything is built here. @default one for each processor */
   readonly threads?: number | undefined
-  /** Bytes of lines that are read here before threads are started. @default 48 MiB */
+  /** Bytes of lines that are read here before threads are started. @default 64 MiB */
   readonly hereBytes?: number | undefined
 }
 
@@ -44,7 +46,8 @@ export class BuildPool implements AsyncDisposable {
     { of, reading }: DayNormalizers,
     signal?: AbortSignal
   ): Promise<HashedBuild> {
-    this.#bytes += members.reduce((sum, { rawBytes }) => sum + rawBytes, 0)
+    const bytes = members.reduce((sum, { rawBytes }) => sum + rawBytes, 0)
+    this.#bytes += want.symbols === undefined ? bytes : PASSED_OVER * bytes
     if (this.threads === 0 || this.#bytes <= this.#hereBytes) {
       return buildHashed(members, want, of, signal)
     }

@@ -55,7 +55,7 @@ export async function buildTables(
   const ahead: Promise<MemberBytes | Stale>[] = []
   let next = 0
   try {
-    for (const { from, to } of members) {
+    for (const { from, to, isNamed } of members) {
       signal?.throwIfAborted()
       while (ahead.length <= AHEAD && next < members.length) {
         ahead.push(readMember(files, members[next++]!).catch(orStale))
@@ -64,7 +64,7 @@ export async function buildTables(
       if (read instanceof Stale) damage.push({ error: read, from, to })
       else {
         onBytes?.(read.bytes)
-        builder.add(read.lines)
+        builder.add(read.lines, { isNamed })
       }
     }
   } finally {
@@ -95,12 +95,17 @@ export async function buildHashed(
   return { ...built, sha256: hash.digest('hex') }
 }
 
+/** Searching for each of more symbols takes longer than looking at every line. */
+const MOST_FINDS = 4
+
 /** Lines of members become rows. */
 export class Builder {
   readonly #rows: TableRows
   readonly #lines = new LineScan()
   readonly #normalizerOf: NormalizerOf
   readonly #symbols: ReadonlySet<string> | null
+  /** A few symbols are found by their bytes. */
+  readonly #finds: readonly string[] | null
   readonly #types: ReadonlySet<string> | null
   readonly #from: number
   readonly #to: number
@@ -114,18 +119,20 @@ export class Builder {
     this.#rows = new TableRows(new Set(tables))
     this.#normalizerOf = normalizerOf
     this.#symbols = symbols === undefined ? null : new Set([...symbols, ''])
+    this.#finds = symbols !== undefined && symbols.length <= MOST_FINDS ? symbols : null
     this.#types = types === undefined ? null : new Set(types)
     // Whole milliseconds around the span: what lies in them besides is not asked for, and comes with it.
     this.#from = want.from === undefined ? Number.NEGATIVE_INFINITY : msOf(want.from)
     this.#to = want.to === undefined ? Number.POSITIVE_INFINITY : msOf(want.to)
   }
 
-  add(lines: Buffer): void {
+  /** `isNamed`: each line says its symbol. */
+  add(lines: Buffer, { isNamed }: { readonly isNamed: boolean } = { isNamed: false }): void {
     const line = this.#lines
     const rows = this.#rows
     const header = this.#header
     const emit = this.#emit
-    line.begin(lines)
+    line.begin(lines, isNamed ? this.#finds : null)
     while (line.next()) {
       if (line.isEvent || line.recvMs < this.#from || line.recvMs > this.#to) continue
       if (this.#types !== null && !this.#types.has(line.type)) continue

@@ -31,6 +31,24 @@ function wordOf(text: string): number {
   return headOf(viewOf(Buffer.from(text)), 0, text.length)
 }
 
+/** Where the name of a symbol stands next. */
+class Find {
+  readonly #text: Buffer
+  #at = -1
+
+  constructor(symbol: string) {
+    this.#text = Buffer.from(`"symbol":${JSON.stringify(symbol)},`)
+  }
+
+  from(bytes: Buffer, start: number): number {
+    if (this.#at < start) {
+      const at = bytes.indexOf(this.#text, start)
+      this.#at = at < 0 ? bytes.length : at
+    }
+    return this.#at
+  }
+}
+
 export class LineScan {
   /** Of the last line. */
   recvMs = 0
@@ -49,6 +67,7 @@ export class LineScan {
   #bytes: Buffer = Buffer.alloc(8)
   #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length)
   #at = 0
+  #finds: readonly Find[] | null = null
   /** The second of the last line, as its bytes, and as times. */
   #second0 = Number.NaN
   #second8 = Number.NaN
@@ -64,19 +83,34 @@ export class LineScan {
   readonly #lines = new LineReader()
   readonly #frame = { bytes: this.#bytes as Uint8Array, view: this.#view }
 
-  /** Starts with the lines of a member. */
-  begin(lines: Buffer): void {
+  /**
+   * Starts with the lines of a member. With `symbols`, of which each line must say its own, lines of others may be left out; they
+   * are not looked at.
+   */
+  begin(lines: Buffer, symbols: readonly string[] | null = null): void {
     this.#bytes = lines
     this.#view = new DataView(lines.buffer, lines.byteOffset, lines.length)
     this.#frame.bytes = lines
     this.#frame.view = this.#view
     this.#at = 0
     this.#connLength = 0
+    this.#finds = symbols?.map((symbol) => new Find(symbol)) ?? null
+  }
+
+  /** The beginning of the next line that may be wanted. */
+  #seek(finds: readonly Find[]): number {
+    const at = this.#at
+    const bytes = this.#bytes
+    let first = bytes.length
+    for (const find of finds) first = Math.min(first, find.from(bytes, at))
+    if (first === bytes.length) return first
+    const feed = bytes.lastIndexOf(LINE_FEED, first)
+    return feed < at ? at : feed + 1
   }
 
   /** Reads the next line. False: there is none. Throws if it is no line of format 1 or 2. */
   next(): boolean {
-    const start = this.#at
+    const start = this.#finds === null ? this.#at : this.#seek(this.#finds)
     const bytes = this.#bytes
     if (start >= bytes.length) return false
     const view = this.#view

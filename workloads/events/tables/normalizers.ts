@@ -6,7 +6,7 @@ import type { Manifest } from '#archive/read/reader.ts'
 import { SsmdError } from '#crds/errors.ts'
 import { normalizerOf } from '#exchanges/index.ts'
 import type { Normalizer } from '#market/normalizer.ts'
-import { feedsOfDay } from '../day-feed.ts'
+import { feedsOfDay } from './day-feed.ts'
 
 /** How the frames of a day are read, as plain data that another thread can be told. */
 export type DayReading = {

@@ -4,7 +4,6 @@
 // All rows that are wanted are there; others may come with them, so the caller looks at names and times too.
 
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type IndexEntry,
   type MemberFilter,
@@ -13,21 +12,13 @@ import {
   Stale,
   shareOf,
 } from '#archive/read/members.ts'
-import { dayFolder, type ManifestSegment, readManifest } from '#archive/read/reader.ts'
-import { SsmdError } from '#crds/errors.ts'
+import { dayFolder, type ManifestSegment } from '#archive/read/reader.ts'
 import type { Built, Want } from './build.ts'
 import { BuildPool } from './build-pool.ts'
 import type { TableCache } from './cache.ts'
 import type { DayNormalizers } from './normalizers.ts'
+import { readSettled, type SegmentDamage, type SegmentPlace } from './settled.ts'
 import { TABLES, type Table, type TableName } from './table.ts'
-
-export type SegmentPlace = {
-  readonly root: string
-  readonly feed: string
-  readonly day: string
-  /** As the manifest of the day has it. */
-  readonly segment: ManifestSegment
-}
 
 export type OpenOptions = {
   readonly normalizers: DayNormalizers
@@ -47,52 +38,21 @@ export type SegmentTables = {
   readonly damage: readonly SegmentDamage[]
 }
 
-export type SegmentDamage = {
-  readonly error: SsmdError
-  readonly from: string
-  readonly to: string
-}
-
-/** Attempts to read a segment that is being sealed meanwhile. */
-const MAX_ATTEMPTS = 20
-const RETRY_MS = 50
-
 /**
  * All of a segment is read, and kept, if at least one line in so many is asked for; otherwise only the members that can hold it are
  * read. Lines count: one symbol of four in every member is a quarter of the work.
  */
 const WHOLE_FROM = 2
 
-export async function openTables(
+export const openTables = (
   place: SegmentPlace,
   want: Want,
   options: OpenOptions
-): Promise<SegmentTables> {
-  const { root, feed, day } = place
-  let { segment } = place
-  for (let attempt = 0; ; attempt++) {
-    const { tables, damage } = await readSegment(dayFolder(root, feed, day), segment, want, options)
-    if (damage.length === 0) return { segment, tables, damage: [] }
-    // A segment that is sealed meanwhile has another file than the manifest said; one that was sealed never changes.
-    const { segments } = await readManifest(root, feed, day)
-    const now = segments.find(({ name }) => name === segment.name) ?? segment
-    const isSame = now.sha256 === segment.sha256 && now.sealed === segment.sealed
-    if (isSame && (segment.sealed || attempt >= MAX_ATTEMPTS)) {
-      return { segment, tables, damage: damage.map(asInvalid) }
-    }
-    if (isSame) await sleep(RETRY_MS, undefined, { signal: options.signal })
-    segment = now
-  }
-}
-
-const asInvalid = ({ error, from, to }: Built['damage'][number]): SegmentDamage => ({
-  error: new SsmdError('SSMD_E_ARCHIVE_INVALID', error.message, {
-    hint: 'see `ssmd data verify`',
-    cause: error.cause,
-  }),
-  from,
-  to,
-})
+): Promise<SegmentTables> =>
+  readSettled(place, options.signal, (segment) => {
+    const { root, feed, day } = place
+    return readSegment(dayFolder(root, feed, day), segment, want, options)
+  })
 
 async function readSegment(
   folder: string,
