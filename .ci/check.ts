@@ -53,6 +53,7 @@ const steps: readonly Step[] = [
   { name: 'arrows', check: arrows },
   { name: 'generated resources', check: () => script('crds/generate.ts', '--check') },
   { name: 'generated errors', check: () => script('.ci/generate-errors.ts', '--check') },
+  { name: 'generated queries', check: () => script('.ci/data-api.ts', '--check') },
   { name: 'generated runbook', check: () => script('.ci/runbook.ts', '--check') },
   { name: 'architecture', check: () => script('.ci/architecture.ts', '--check') },
   { name: 'English', check: () => script('.ci/english-texts.ts') },
@@ -87,6 +88,7 @@ async function fix(): Promise<number> {
   const problems = [
     ...(await script('crds/generate.ts')),
     ...(await script('.ci/generate-errors.ts')),
+    ...(await script('.ci/data-api.ts')),
     ...(await script('.ci/runbook.ts')),
     ...(await script('.ci/architecture.ts')),
     ...(await program(bin('biome'), 'check', '--write', '--colors=off', '.')),

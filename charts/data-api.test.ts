@@ -1,8 +1,10 @@
 // The data API of the chart: what is rendered for which claims, and what is refused.
 
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse, parseAllDocuments } from 'yaml'
@@ -173,6 +175,16 @@ real(
   }
 )
 
+real('every flag that its pod is given is one that the program knows', async () => {
+  const args = at(container('data-api'), 'args') as string[]
+  const ssmd = join(CHART, '../../cli/main.ts')
+  const { stdout } = await promisify(execFile)(process.execPath, [ssmd, args[0]!, '--help'])
+  for (const arg of args.slice(1)) {
+    const flag = arg.slice(0, arg.indexOf('='))
+    assert.match(stdout, new RegExp(`(^|[ ,])${flag} `, 'm'), arg)
+  }
+})
+
 real(
   'environments are valid resources, and their credentials where the role reads them',
   async () => {
@@ -181,20 +193,39 @@ real(
     assert.equal(Object.keys(data), ['prod.yaml', 'lab.yaml'])
     for (const [file, text] of Object.entries(data)) {
       await writeFile(join(folder, file), text)
-      const { metadata } = await loadResource('Environment', join(folder, file))
+      const { metadata, spec } = await loadResource('Environment', join(folder, file))
       assert.is(`${metadata.name}.yaml`, file)
+      assert.equal(spec.simulator?.feeds, metadata.name === 'lab' ? ['made'] : undefined)
     }
     const args = at(container('everything'), 'args') as string[]
     assert.equal(
       args.filter((arg) => /^--(env|keys)/.test(arg)),
       [
-        '--env=/etc/ssmd/environments/prod.yaml',
-        '--env=/etc/ssmd/environments/lab.yaml',
+        '--env=/etc/ssmd/environments/prod',
+        '--env=/etc/ssmd/environments/lab',
         '--keys=/etc/ssmd/keys',
       ]
     )
     const mounts = at(container('everything'), 'volumeMounts') as Mount[]
     assert.ok(mounts.some(({ mountPath }) => mountPath === '/etc/ssmd/keys/nats-reader'))
+    // Each folder has the Environment, and the Feeds as the operator gives them to their connectors.
+    const made = await readFile(join(CHART, '../../operator/testdata/laptop/objects.yaml'), 'utf8')
+    const connector = parseAllDocuments(made)
+      .map((document) => document.toJS() as Rendered)
+      .find(
+        ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'connector-local-kalshi'
+      )
+    assert.ok(Object.hasOwn((connector?.data ?? {}) as object, 'feed.yaml'))
+    const sources = (at(pod('everything'), 'volumes') as Volume[])
+      .filter(({ name }) => name.startsWith('environment-'))
+      .map((volume) => at(volume, 'projected.sources') as { configMap: { name: string } }[])
+    assert.equal(
+      sources.map((list) => list.map(({ configMap }) => configMap.name)),
+      [
+        ['ssmd-data-api', 'connector-prod-kalshi', 'connector-prod-kraken-spot'],
+        ['ssmd-data-api', 'connector-lab-made'],
+      ]
+    )
   }
 )
 

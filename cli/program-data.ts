@@ -1,7 +1,9 @@
 // The commands that read an archive, as they are called.
 import { type Command, Option } from 'commander'
+import type { Query } from '#data/query.ts'
 import { collect, examples, outputOption, wholeNumber, wideOutputOption } from './flags.ts'
 import type { Output, WideOutput } from './output.ts'
+import { addQueries } from './query-commands.ts'
 
 /** The first value takes the place of the default. */
 const collectPaths = (value: string, before: readonly string[]): readonly string[] =>
@@ -9,7 +11,8 @@ const collectPaths = (value: string, before: readonly string[]): readonly string
 
 const DEFAULT_PATHS: readonly string[] = ['data']
 
-export function addData(program: Command): void {
+/** `queries`: those that become commands beside the others. */
+export function addData(program: Command, queries: readonly Query[]): void {
   const data = examples(
     program
       .command('data')
@@ -18,7 +21,9 @@ export function addData(program: Command): void {
     `
   ssmd data list                              feeds and days
   ssmd data sample kalshi today --type trade  some lines
-  ssmd data verify                            prove every file against its manifest`
+  ssmd data verify                            prove every file against its manifest
+  ssmd data bars kalshi --interval 1m         bars of every instrument
+  ssmd data gaps kalshi                       what is missing, and why`
   )
   const pathOption = () =>
     new Option(
@@ -118,4 +123,5 @@ export function addData(program: Command): void {
       await runDataVerify({ feed, day, ...options })
     }
   )
+  addQueries(data, queries)
 }

@@ -5,9 +5,9 @@ import type {
   AddLocationFlags,
   AddVersionFlags,
   CreateFlags,
-  ReadFlags,
   UpdateFlags,
 } from './commands/feeds.ts'
+import type { ReadFlags } from './commands/shown.ts'
 import {
   collect,
   examples,

@@ -154,6 +154,10 @@ function addDataApi(program: Command): void {
           'root of an archive, or <name>=<folder>; may be given several times (default: SSMD_DATA_PATH)'
         ).argParser(collect)
       )
+      .option(
+        '--demo',
+        'serve the recordings that come with ssmd; beside other archives as the feeds demo.…'
+      )
       .addOption(
         new Option(
           '--listen <host:port>',
@@ -169,13 +173,23 @@ function addDataApi(program: Command): void {
       .addOption(
         new Option(
           '--cache-dir <folder>',
-          'folder of the columnar cache, never inside an archive (default: ~/.cache/ssmd/events)'
-        ).env('SSMD_CACHE_DIR')
+          'folder of the columnar cache, never inside an archive (default: SSMD_CACHE_DIR, or ~/.cache/ssmd/events)'
+        )
       )
+      .addOption(
+        new Option(
+          '--env <file>',
+          'what is captured now: an Environment with the Feeds that it names, a file or a folder; may be given several times'
+        ).argParser(collect)
+      )
+      .option('--keys <folder>', 'NATS credentials as files: <folder>/<name>/nats.creds')
+      .addOption(natsCredentialsOption())
       .addOption(healthOption()),
     `
   ssmd data-api --path data
+  ssmd data-api --demo
   ssmd data-api --path data --path live=data/live --listen 127.0.0.1:0
+  ssmd data-api --path data --env exchanges
   ssmd data-api --path data --api-keys data/.ssmd/api-keys --listen 0.0.0.0:8080
   SSMD_API_KEY=… ssmd data-api --path data --listen 0.0.0.0:8080`
   ).action(async (options: DataApiFlags) => {
@@ -183,22 +197,30 @@ function addDataApi(program: Command): void {
     const { runDataApi } = await import('#data/main.ts')
     outliveOutput()
     await runDataApi({
-      paths: options.path ?? (SSMD_DATA_PATH ? [SSMD_DATA_PATH] : []),
+      paths: options.path ?? (SSMD_DATA_PATH && !options.demo ? [SSMD_DATA_PATH] : []),
+      ...(options.demo ? { demo: true } : {}),
       listen: options.listen,
       version: readVersion(),
       ...(SSMD_API_KEY ? { apiKey: SSMD_API_KEY } : {}),
       ...(options.apiKeys === undefined ? {} : { apiKeys: options.apiKeys }),
       ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
+      ...(options.env === undefined ? {} : { environmentFiles: options.env }),
+      ...(options.keys === undefined ? {} : { keysDir: options.keys }),
+      ...(options.natsCreds === undefined ? {} : { natsCredentials: options.natsCreds }),
       ...(options.healthAddr === undefined ? {} : { healthAddr: options.healthAddr }),
     })
   })
 }
 
 type DataApiFlags = {
+  readonly demo?: boolean
   readonly path?: readonly string[]
   readonly listen: string
   readonly apiKeys?: string
   readonly cacheDir?: string
+  readonly env?: readonly string[]
+  readonly keys?: string
+  readonly natsCreds?: string
   readonly healthAddr?: string
 }
 type RoleFlags = {

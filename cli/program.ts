@@ -2,13 +2,16 @@
 // archive commands do not wait for the rest.
 import { Command, CommanderError, Option } from 'commander'
 import { exitCodeOf } from '#crds/errors.ts'
+import type { Query } from '#data/query.ts'
 import { readVersion } from './commands/version.ts'
 import { collect, examples, outputOption } from './flags.ts'
 import { endWithOutput, flush, type Output, printError } from './output.ts'
 import { addApiKeys } from './program-api-key.ts'
 import { addData } from './program-data.ts'
 import { addFeed } from './program-feed.ts'
+import { addHelp } from './program-help.ts'
 import { addOperator } from './program-operator.ts'
+import { addRepository } from './program-repository.ts'
 import { addRoles } from './program-roles.ts'
 import { addSteering } from './program-steer.ts'
 
@@ -29,7 +32,7 @@ Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 data or resources are invalid.`
 /** Runs one command line and sets the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   endWithOutput()
-  const program = buildProgram()
+  const program = buildProgram(await queriesFor(args))
   try {
     if (args.length === 0) process.stdout.write(WELCOME)
     else await program.parseAsync(helpFor(args), { from: 'user' })
@@ -38,6 +41,16 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     await flush()
     process.exit()
   }
+}
+
+/** What the data commands are made from; no other command waits for it. */
+async function queriesFor(args: readonly string[]): Promise<readonly Query[]> {
+  if (!args.slice(0, 2).includes('data')) return []
+  const [{ QUERIES }, { query }] = await Promise.all([
+    import('#data/queries/index.ts'),
+    import('#data/queries/query.ts'),
+  ])
+  return [...QUERIES, query]
 }
 
 /** `ssmd help data sample` as well as `ssmd help data`: commander alone supports only one level. */
@@ -55,7 +68,7 @@ function finish(thrown: unknown): number {
   return thrown.exitCode === 0 || thrown.code === 'commander.help' ? 0 : 2
 }
 
-export function buildProgram(): Command {
+export function buildProgram(queries: readonly Query[]): Command {
   const program = new Command('ssmd')
     .description('Market data capture that you declare in git and can prove on disk')
     .helpCommand('help [command]', 'flags and examples of a command')
@@ -70,12 +83,14 @@ export function buildProgram(): Command {
   program.addHelpText('after', EXIT_CODES)
   addUp(program)
   addValidate(program)
+  addRepository(program)
   addFeed(program)
-  addData(program)
+  addData(program, queries)
   addApiKeys(program)
   addRoles(program)
   addOperator(program)
   addSteering(program)
+  addHelp(program)
   program
     .command('version')
     .description('show the version of ssmd and of Node')

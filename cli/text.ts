@@ -56,3 +56,16 @@ export const clean = (text: string): string =>
         ? ' '
         : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
   )
+
+/** A text as lines of at most `width` characters, broken between words. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(/\s+/).filter((one) => one !== '')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return line === '' ? lines : [...lines, line]
+}

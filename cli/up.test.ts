@@ -5,6 +5,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { LiveDocument } from '#data/live/now.ts'
+import { openEventSource } from '#data/testing/event-source.ts'
 import { until, within } from '#testing/deadline.ts'
 import { freePort } from '../operator/local/ports.ts'
 import { isAlive, TestFolder } from '../operator/local/testing/folder.ts'
@@ -41,6 +43,8 @@ spec:
 const pidsIn = (text: string): number[] =>
   [...text.matchAll(/started \(process (\d+)\)/g)].map(([, pid]) => Number(pid))
 
+const PAGE_LINE = /Z page: (http:\/\/127\.0\.0\.1:\d+\/)\n/
+
 const test = suite('up')
 const folder = new TestFolder()
 folder.write('exchanges/all.yaml', RESOURCES(await freePort()))
@@ -66,6 +70,15 @@ test('captures and archives with plain lines, and ends with 0 on SIGINT, leaving
   const { child, exit, text } = startUp(process.execPath, [ENTRY, 'up'])
   try {
     await until(MS, 'archived records', () => /archived [1-9]/.test(text()))
+    await until(MS, 'the page', () => PAGE_LINE.test(text()))
+    const [, url = ''] = PAGE_LINE.exec(text()) ?? []
+    await until(MS, 'what is captured now', async () => {
+      const { feeds } = (await (await fetch(`${url}v1/live`)).json()) as LiveDocument
+      return feeds.some((feed) => feed.feed === 'made-up' && feed.state === 'capturing')
+    })
+    const tail = await openEventSource(`${url}v1/tail?feed=made-up`)
+    await until(MS, 'records', () => tail.events.some(({ event }) => event === 'message'))
+    tail.close()
     child.kill('SIGINT')
     assert.is(await within(MS, 'exit', exit), 0, text())
   } finally {

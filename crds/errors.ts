@@ -3,7 +3,8 @@
 
 /** What each code means. The codes are stable: they stand in logs, JSON output and docs/reference/errors.md. */
 export const ERROR_CODES = {
-  SSMD_E_USAGE: 'the command line asks for something that does not exist or does not fit together',
+  SSMD_E_USAGE:
+    'a command or request asks for something that does not exist or does not fit together',
   SSMD_E_RESOURCE_SYNTAX: 'a resource file is not YAML, or not an object that ssmd knows',
   SSMD_E_RESOURCE_INVALID:
     'a resource breaks its schema: wrong type, unknown field, value out of bounds',

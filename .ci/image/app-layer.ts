@@ -17,6 +17,10 @@ const DATA = [
   'cli/launch/lock.mjs',
   'cli/launch/node.mjs',
 ] as const
+/** What a browser reads; the compiler never sees it. */
+const PAGE = 'workloads/data/page'
+/** Recordings that `ssmd data-api --demo` serves. */
+const DEMO = 'workloads/data/demo'
 /** What `ssmd up` builds or fetches its NATS with: not for containers. */
 const NOT_FOR_CONTAINERS = 'operator/local/nats-server'
 
@@ -48,6 +52,8 @@ export async function writeAppLayer(root: string, packages: string, to: string):
   await compile(root, app)
   await rm(join(app, NOT_FOR_CONTAINERS), { recursive: true })
   for (const path of DATA) await putFile(join(root, path), join(app, path))
+  await putFolder(join(root, PAGE), join(app, PAGE), isOfPage)
+  await putFolder(join(root, DEMO), join(app, DEMO), () => true)
   await putFolder(packages, join(app, 'node_modules'), isNeeded)
   await putText(join(app, 'package.json'), packageJson(await readManifest(root)))
   await putProgram(join(root, '.ci/image/command.cjs'), join(to, 'usr/bin/ssmd'))
@@ -72,6 +78,10 @@ function packageJson({ name, version, license, imports }: Manifest): string {
   }
   return `${JSON.stringify({ name, version, license, type: 'module', imports: compiled }, null, 2)}\n`
 }
+
+/** Of the folder of the page: not its tests and types. */
+export const isOfPage = (path: string): boolean =>
+  !path.includes('/') && /\.(html|css|svg|woff2|txt)$|(?<!\.d)\.mjs$/.test(path)
 
 /** Neither Node itself, which has its own place, nor what only people, compilers and other run times read. */
 export function isNeeded(path: string): boolean {

@@ -1,13 +1,23 @@
 // The parts that the images are made of: what GNU tar is told, ELF files against Node itself.
 
-import { chmod, mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { skip } from '#testing/skip.ts'
 import { run } from '../../operator/local/nats-server/run.ts'
-import { isNeeded } from './app-layer.ts'
+import { isNeeded, isOfPage } from './app-layer.ts'
 import { readElf } from './elf.ts'
 import { hostArch } from './layout.ts'
 import { tarFolder } from './tar.ts'
@@ -98,5 +108,24 @@ for (const [path, expected] of [
     assert.is(isNeeded(path), expected)
   })
 }
+
+test('an image has every file that the page names, and none of its tests', async () => {
+  const page = new URL('../../workloads/data/page/', import.meta.url).pathname
+  const files = (await readdir(page, { recursive: true })).filter(isOfPage)
+  assert.ok(files.includes('index.html') && files.includes('inter.woff2'))
+  assert.equal(
+    files.filter((name) => /test|tsconfig|\.d\./.test(name)),
+    []
+  )
+  for (const name of files.filter((file) => /\.(html|css|mjs)$/.test(file))) {
+    const text = await readFile(join(page, name), 'utf8')
+    const named = [
+      ...text.matchAll(/(?:from |import\()'\.\/([^']+)'/g),
+      ...text.matchAll(/(?:href|src)="page\/([^"]+)"/g),
+      ...text.matchAll(/url\("([^"]+)"\)/g),
+    ]
+    for (const [, file = ''] of named) assert.ok(files.includes(file), `${name} names ${file}`)
+  }
+})
 
 test.run()

@@ -11,6 +11,7 @@ import { skip } from '#testing/skip.ts'
 import { missingNode } from '../node/tools.ts'
 import { argo } from './argo.ts'
 import { newVersion, operatorAway, operatorUpgrade, secretRotation, suspend } from './changes.ts'
+import { dataApi, dataApiAfterDrain } from './data-api.ts'
 import { drain, kills, kubeletRestart } from './failures.ts'
 import { exchangeRestarts, install } from './install.ts'
 import { feedDeleted, lastWord, uninstall } from './removal.ts'
@@ -31,7 +32,9 @@ const CHAPTERS: readonly Chapter[] = [
   suspend,
   secretRotation,
   trouble,
+  dataApi,
   drain,
+  dataApiAfterDrain,
   feedDeleted,
   lastWord,
   uninstall,

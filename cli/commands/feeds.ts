@@ -1,7 +1,6 @@
 // `ssmd feed list|show|create|update|add-version|add-location`: Feeds as files of the repository.
 
 import { readFile } from 'node:fs/promises'
-import { stringify } from 'yaml'
 import { SsmdError, usageError } from '#crds/errors.ts'
 import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
@@ -10,15 +9,15 @@ import { proofOf, proofText } from '#crds/proof.ts'
 import { utcDay } from '#crds/rfc3339.ts'
 import { nearest } from '#crds/suggest.ts'
 import { versionInForce } from '#crds/versions.ts'
-import { terminalWidth, writeJson, writeLines } from '../output.ts'
+import { terminalWidth } from '../output.ts'
 import { type Edit, editYaml } from '../repository/edit.ts'
 import { added, edited, find, listOf, openRepository } from '../repository/repository.ts'
 import { renderTable } from '../table.ts'
 import { clean } from '../text.ts'
+import { factLines, type ReadFlags, showAll, showOne } from './shown.ts'
 import { report, type WriteFlags } from './written.ts'
 
 type Version = Feed['spec']['versions'][number]
-export type ReadFlags = { readonly path?: string; readonly output: 'table' | 'yaml' | 'json' }
 
 /** What can be said of a version on the command line. */
 export type VersionFlags = {
@@ -35,42 +34,42 @@ export async function runFeedList(
   const feeds = listOf(repository, 'Feed')
     .map(({ resource }) => resource)
     .filter(({ spec }) => flags.state === undefined || spec.state === flags.state)
-  if (flags.output === 'json') return writeJson({ path: repository.folder, feeds })
-  if (flags.output === 'yaml') return writeLines(feeds.map((feed) => `---\n${yaml(feed)}`))
-  if (feeds.length === 0) {
+  const { folder } = repository
+  await showAll({ name: 'feeds', folder, list: feeds }, flags.output, () => {
+    if (feeds.length > 0) return tableOf(feeds)
     const which = flags.state === undefined ? 'no feed yet' : `no ${flags.state} feed`
-    return writeLines([`${repository.folder} has ${which}: ssmd feed create kraken writes one`])
-  }
+    return [`${folder} has ${which}: ssmd feed create kraken writes one`]
+  })
+}
+
+function tableOf(feeds: readonly Feed[]): string[] {
   const day = utcDay(Date.now())
-  const rows = feeds.map((feed) => [
-    feed.metadata.name,
-    feed.spec.exchange,
-    feed.spec.state,
-    versionInForce(feed, day)?.name ?? '-',
-    String(feed.spec.versions.length),
-    feed.spec.channels.join(' '),
-    symbolsText(feed),
-  ])
-  await writeLines(
-    renderTable(
+  return renderTable(
+    [
+      { title: 'FEED', least: 8 },
+      { title: 'EXCHANGE' },
+      { title: 'STATE' },
+      { title: 'IN FORCE' },
+      { title: 'VERSIONS', align: 'right', spare: 1 },
+      { title: 'CHANNELS', least: 10, spare: 2 },
+      { title: 'SYMBOLS', least: 10 },
+    ],
+    feeds.map((feed) =>
       [
-        { title: 'FEED', least: 8 },
-        { title: 'EXCHANGE' },
-        { title: 'STATE' },
-        { title: 'IN FORCE' },
-        { title: 'VERSIONS', align: 'right', spare: 1 },
-        { title: 'CHANNELS', least: 10, spare: 2 },
-        { title: 'SYMBOLS', least: 10 },
-      ],
-      rows.map((row) => row.map(clean)),
-      terminalWidth()
-    )
+        feed.metadata.name,
+        feed.spec.exchange,
+        feed.spec.state,
+        versionInForce(feed, day)?.name ?? '-',
+        String(feed.spec.versions.length),
+        feed.spec.channels.join(' '),
+        symbolsText(feed),
+      ].map(clean)
+    ),
+    terminalWidth()
   )
 }
 
 const symbolsText = ({ spec: { symbols } }: Feed): string => symbols?.include?.join(' ') ?? 'all'
-
-const yaml = (value: unknown): string => stringify(value, { lineWidth: 0 }).trimEnd()
 
 export async function runFeedShow(
   name: string,
@@ -80,47 +79,46 @@ export async function runFeedShow(
   const located = find(repository, 'Feed', name)
   const feed = located.resource
   const asked = flags.version === undefined ? undefined : versionNamed(feed, flags.version)
-  if (flags.output === 'json') return writeJson(asked ?? feed)
-  if (flags.output === 'yaml') return writeLines([yaml(asked ?? feed)])
+  await showOne(asked ?? feed, flags.output, () => [
+    ...factLines([
+      ['feed', name],
+      ['display name', feed.spec.displayName ?? '-'],
+      ['exchange', feed.spec.exchange],
+      ['state', feed.spec.state],
+      ['channels', feed.spec.channels.join(', ')],
+      ['symbols', symbolsText(feed)],
+      ['proof', proofText(proofOf(feed)) || '-'],
+      ['file', `${located.file}:${located.line}`],
+    ]),
+    '',
+    ...versionTable(feed, asked === undefined ? feed.spec.versions : [asked]),
+  ])
+}
+
+function versionTable(feed: Feed, versions: readonly Version[]): string[] {
   const day = utcDay(Date.now())
   const inForce = versionInForce(feed, day)
-  const { spec } = feed
-  const shown = asked === undefined ? spec.versions : [asked]
-  const facts: [string, string][] = [
-    ['feed', name],
-    ['display name', spec.displayName ?? '-'],
-    ['exchange', spec.exchange],
-    ['state', spec.state],
-    ['channels', spec.channels.join(', ')],
-    ['symbols', symbolsText(feed)],
-    ['proof', proofText(proofOf(feed)) || '-'],
-    ['file', `${located.file}:${located.line}`],
-  ]
-  await writeLines([
-    ...facts.map(([key, value]) => clean(`${`${key}:`.padEnd(14)} ${value}`)),
-    '',
-    ...renderTable(
+  return renderTable(
+    [
+      { title: 'VERSION' },
+      { title: 'FROM' },
+      { title: 'TO' },
+      { title: 'STATE' },
+      { title: 'AUTH' },
+      { title: 'ENDPOINT', least: 20 },
+    ],
+    versions.map((version) =>
       [
-        { title: 'VERSION' },
-        { title: 'FROM' },
-        { title: 'TO' },
-        { title: 'STATE' },
-        { title: 'AUTH' },
-        { title: 'ENDPOINT', least: 20 },
-      ],
-      shown.map((version) =>
-        [
-          version.name,
-          version.effectiveFrom,
-          version.effectiveTo ?? '-',
-          stateOf(version, inForce, day),
-          version.authMethod,
-          version.endpoint,
-        ].map(clean)
-      ),
-      terminalWidth()
+        version.name,
+        version.effectiveFrom,
+        version.effectiveTo ?? '-',
+        stateOf(version, inForce, day),
+        version.authMethod,
+        version.endpoint,
+      ].map(clean)
     ),
-  ])
+    terminalWidth()
+  )
 }
 
 /** The version in force is that of today; one that is asked for is labelled as what it is. */

@@ -5,15 +5,9 @@ import { writeJson, writeLines } from '../output.ts'
 import { changedLines } from '../repository/changes.ts'
 import { apply, type FileChange } from '../repository/repository.ts'
 import { clean } from '../text.ts'
+import type { ReadFlags } from './shown.ts'
 
-export type WrittenOutput = 'table' | 'yaml' | 'json'
-
-export type WriteFlags = {
-  /** The folder of resources. @default the nearest `exchanges` */
-  readonly path?: string
-  readonly dryRun?: boolean
-  readonly output: WrittenOutput
-}
+export type WriteFlags = ReadFlags & { readonly dryRun?: boolean }
 
 /** Writes the change and reports it; `next` is what a person will want to do then. */
 export async function report(

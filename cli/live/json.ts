@@ -8,7 +8,7 @@ export const jsonEvent = ({ at, ...event }: UpEvent): string =>
 
 /** How everything stands: `kind` is `state` while it runs and `stopped` in the last line. */
 export function jsonState(snapshot: Snapshot): string {
-  const { at, phase, path, data, logs, nats, problems } = snapshot
+  const { at, phase, path, data, logs, nats, page, problems } = snapshot
   return JSON.stringify({
     kind: phase === 'stopped' ? 'stopped' : 'state',
     at: new Date(at).toISOString(),
@@ -17,6 +17,7 @@ export function jsonState(snapshot: Snapshot): string {
     data,
     logs,
     nats,
+    page: page?.url || null,
     feeds: rowsOf(snapshot).map(({ tone: _, ...row }) => row),
     problems,
   })

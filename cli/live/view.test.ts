@@ -82,6 +82,7 @@ const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   data: './data',
   roots: ['./data'],
   logs: './data/.ssmd/logs',
+  page: null,
   nats: {
     url: 'nats://127.0.0.1:4222',
     state: { kind: 'ready', since: NOW - 80_000, began: NOW - 81_000, pid: 9 },
@@ -521,6 +522,22 @@ test('a feed with two shards is one row: sums of both, and the state of the wors
   )
   const [starting] = rowsOf(snapshot({ processes, reports: shards.slice(0, 1) }))
   assert.equal([starting?.state, starting?.perSecond], ['running', 100])
+})
+
+test('the address of the page is the last line, and why it does not run is a trouble', () => {
+  const shown = (page: Snapshot['page']) =>
+    renderView(snapshot({ page }), { width: 100, height: 40 })
+  assert.is(
+    shown({ url: 'http://127.0.0.1:8081/', trouble: '' }).at(-1),
+    'page  http://127.0.0.1:8081/'
+  )
+  assert.not.match(shown(null).join('\n'), 'page')
+  assert.match(shown({ url: '', trouble: 'no room' }).join('\n'), 'data-api: no room')
+  const told = snapshot({
+    page: { url: 'http://127.0.0.1:8081/', trouble: '' },
+    events: [{ at: NOW, level: 'info', subject: 'page', text: 'http://127.0.0.1:8081/' }],
+  })
+  assert.is(renderView(told, { width: 100, height: 40 }).join('\n').split('8081').length, 2)
 })
 
 test.run()

@@ -169,6 +169,7 @@ function troubleLines(snapshot: Snapshot, width: number, paint: Painter): readon
     if (snapshot.nats?.state.kind === 'waiting')
       lines.push(`nats-server: ${snapshot.nats.state.reason}`)
     else if (snapshot.nats?.trouble) lines.push(`nats-server: ${snapshot.nats.trouble}`)
+    if (snapshot.page?.trouble) lines.push(`data-api: ${snapshot.page.trouble}`)
     for (const { name, component, feed, trouble } of snapshot.processes) {
       // What a connector reports is about its feed.
       const subject = component === 'connector' && feed !== null ? feed : name
@@ -195,7 +196,7 @@ function eventLines(snapshot: Snapshot, width: number, paint: Painter): readonly
   // The same again and again is one line with a count.
   const recent = new Map<string, { event: UpEvent; times: number }>()
   for (const event of snapshot.events) {
-    if (snapshot.at - event.at >= EVENT_MS || isOrdinary(event.text)) continue
+    if (snapshot.at - event.at >= EVENT_MS || isOrdinary(event)) continue
     const key = `${event.subject} ${event.text}`
     const times = (recent.get(key)?.times ?? 0) + 1
     recent.delete(key)
@@ -209,8 +210,9 @@ function eventLines(snapshot: Snapshot, width: number, paint: Painter): readonly
   return [...lines.map((line) => paint('dim', cut(line, width))), '']
 }
 
-/** Starts and stops show in the table; here only what is out of the ordinary. */
-const isOrdinary = (text: string): boolean => /^(started|ready|stopped)\b/.test(text)
+/** Starts and stops show in the table, the page's address below it; here only what is out of the ordinary. */
+const isOrdinary = ({ subject, text }: UpEvent): boolean =>
+  subject === 'page' || /^(started|ready|stopped)\b/.test(text)
 
 /** Time of day in UTC, as in every file and name of ssmd. */
 const timeOf = (at: number): string => `${new Date(at).toISOString().slice(11, 19)}Z`
@@ -226,6 +228,8 @@ function footer(snapshot: Snapshot, width: number, paint: Painter): readonly str
     lines.push(next)
     const note = suspendedNote(snapshot)
     if (note !== '') lines.push(`note  ${note}`)
+    // The last line of the start: where to look next.
+    if (snapshot.page?.url) lines.push(`page  ${snapshot.page.url}`)
   }
   return lines.map((line) => paint('dim', cut(line, width)))
 }

@@ -113,7 +113,11 @@ test('stops connectors, then archivers, then simulators, then NATS, and leaves n
   assert.ok(isAlive(nats))
   await within(MS, 'stop', up.runtime.stop())
   assert.equal(
-    folder.ends().map(({ role }) => role),
+    folder
+      .ends()
+      .map(({ role }) => role)
+      // It only reads, and may end at any moment.
+      .filter((role) => role !== 'data-api'),
     ['connector', 'archiver', 'simulator']
   )
   for (const pid of [...pids, nats]) assert.not.ok(isAlive(pid), `process ${pid} has ended`)
@@ -353,5 +357,102 @@ test('a key that is missing is said, and nothing is started in vain', async () =
     await within(MS, 'stop', up.runtime.stop())
   }
 })
+
+test('serves every root and the running Environments on the next free port, once all programs run, and says where last', async () => {
+  using folder = new TestFolder()
+  writeResources(folder, await freePort())
+  folder.write('exchanges/archives/other.yaml', ARCHIVE('other', 'elsewhere/more'))
+  const taken = createServer()
+  await new Promise<void>((resolve) => {
+    taken.once('error', () => resolve())
+    taken.listen(8080, '127.0.0.1', resolve)
+  })
+  const up = createUp(folder, { env: { SSMD_API_KEY: 'x', OTHER: 'y' } })
+  try {
+    await within(MS, 'start', up.runtime.start())
+    await until(
+      MS,
+      'the page',
+      () => up.runtime.snapshot().page?.url !== undefined && up.runtime.snapshot().page?.url !== ''
+    )
+    const { url = '' } = up.runtime.snapshot().page ?? {}
+    assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/$/)
+    assert.not.match(url, ':8080')
+    const [start] = folder.starts('data-api')
+    const text = start?.args.join(' ') ?? ''
+    const run = join(folder.data, '.ssmd', 'run', 'data-api')
+    assert.match(text, `--path ${folder.data} --path more=${join(folder.path, 'elsewhere/more')}`)
+    assert.match(text, `--env ${join(run, 'local.yaml')} --keys ${join(run, 'keys')}`)
+    assert.match(text, `--listen ${new URL(url).host}`)
+    assert.equal([start?.env.SSMD_API_KEY, start?.env.OTHER], ['x', undefined])
+    assert.match(readFileSync(join(run, 'keys/data-api/nats.creds'), 'utf8'), /^SU/)
+    const others = folder.starts().filter(({ role }) => role !== 'data-api')
+    for (const { at } of others) assert.ok(at <= start!.at, 'captures come first')
+    const last = up.events.at(-1)
+    assert.equal([last?.subject, last?.text], ['page', url])
+  } finally {
+    up.runtime.hurry()
+    await within(MS, 'stop', up.runtime.stop())
+    taken.close()
+  }
+})
+
+test('an edit of what the page does not use leaves it alone, another archive or Environment restarts it', async () => {
+  await withUp(async (up, folder) => {
+    const runs = () => folder.starts('data-api').length
+    await until(
+      MS,
+      'the page',
+      () => up.runtime.snapshot().page?.url !== undefined && up.runtime.snapshot().page?.url !== ''
+    )
+    assert.is(runs(), 1)
+    const feed = folder.read('exchanges/feeds/kalshi.yaml')
+    folder.write('exchanges/feeds/kalshi.yaml', feed.replace('[trade]', '[trade, ticker]'))
+    await until(MS, 'the connector', () => folder.starts('connector').length === 2)
+    folder.write('exchanges/archives/other.yaml', ARCHIVE('other', 'data/other'))
+    await until(MS, 'the other archiver', () => folder.starts('archiver').length === 2)
+    await until(MS, 'the page again', () => runs() === 2)
+    assert.match(folder.starts('data-api')[1]?.args.join(' ') ?? '', '--path other=')
+    const url = () => up.runtime.snapshot().page?.url ?? ''
+    await until(MS, 'ready again', () => url() !== '')
+    assert.is(
+      folder.starts('data-api')[0]?.args.at(-3),
+      folder.starts('data-api')[1]?.args.at(-3),
+      'it keeps its port'
+    )
+  })
+})
+
+test('an Environment that is suspended has no archiver, and one that an edit suspends keeps it until the end', async () => {
+  const suspended = (folder: TestFolder, is: boolean): void => {
+    const text = folder.read('exchanges/environments/local.yaml').replace(/ {2}suspend: .*\n/, '')
+    folder.write('exchanges/environments/local.yaml', `${text}  suspend: ${is}\n`)
+  }
+  const names = ({ runtime }: Up): string[] =>
+    runtime
+      .snapshot()
+      .processes.filter(({ state }) => state.kind !== 'stopped')
+      .map(({ component }) => component)
+  await withUp(
+    async (up, folder) => {
+      assert.equal(names(up), [])
+      suspended(folder, false)
+      await until(MS, 'all three', () => names(up).length === 3)
+      await allReady(up)
+      suspended(folder, true)
+      await until(MS, 'the archiver alone', () => names(up).join() === 'archiver')
+    },
+    (folder) => suspended(folder, true)
+  )
+})
+
+const ARCHIVE = (name: string, path: string): string => `apiVersion: ssmd.io/v1alpha1
+kind: Archive
+metadata: { name: ${name} }
+spec:
+  environmentRef: { name: local }
+  feeds: [kalshi]
+  storage: { path: ${path} }
+`
 
 test.run()

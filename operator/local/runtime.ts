@@ -21,6 +21,8 @@ import { type Lock, takeLock } from './lock.ts'
 import { NatsServer } from './nats.ts'
 import { loopbackAddress } from './nats-config.ts'
 import { isOurs, withOurs } from './ours.ts'
+import { PageServer } from './page-server.ts'
+import { type PageWanted, wantedPage } from './page-wanted.ts'
 import { isFree } from './ports.ts'
 import { chooseNats } from './problems.ts'
 import { ReportListener } from './reports.ts'
@@ -61,6 +63,8 @@ const DAY_CHECK_MS = 5000
 // A file that cannot be read in this time is an error, not an edit without changes.
 const READ_LIMIT_MS = 10_000
 const DRAIN_LIMIT_MS = 15_000
+// A program that does not become ready delays the page, which must not slow down the first frame, for at most this long.
+const PAGE_LIMIT_MS = 10_000
 // A simulator that does not start delays other programs for at most this long.
 const SIMULATOR_LIMIT_MS = 3000
 const ORDER = ['simulator', 'archiver', 'connector'] as const satisfies readonly Component[]
@@ -75,6 +79,11 @@ export class LocalRuntime {
   readonly #startedAt: number
   readonly #stop = new AbortController()
   readonly #simulatorPorts = new SimulatorPorts()
+  readonly #page: PageServer
+  #pageWanted: PageWanted | undefined
+  #isPageOpen = false
+  /** Its address as it was told last. */
+  #pageTold = ''
   readonly #events: UpEvent[] = []
   #phase: Phase = 'starting'
   #hurried = false
@@ -85,6 +94,8 @@ export class LocalRuntime {
   /** The resources of the current desired objects. */
   #declared: Declared = { feeds: [], environments: [], archives: [] }
   #localProblems: readonly string[] = []
+  /** Environments that ran since the start. */
+  readonly #haveRun = new Set<string>()
   #turn: Promise<void> = Promise.resolve()
   #watching: Promise<void> = Promise.resolve()
 
@@ -108,6 +119,15 @@ export class LocalRuntime {
       onChange: () => this.#changed(),
     }
     this.#runner = new Runner(context)
+    this.#page = new PageServer({
+      layout: this.#layout,
+      program: options.program,
+      env: options.env,
+      ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
+      nowMs: options.nowMs,
+      onEvent: (event) => this.#tell(event),
+      onChange: () => this.#changed(),
+    })
   }
 
   /** Starts everything; throws if nothing can run: no resources, a locked folder, NATS does not start. */
@@ -127,7 +147,7 @@ export class LocalRuntime {
       await this.#reconcile()
       if (this.#stop.signal.aborted) return
       this.#phase = 'running'
-      this.#watching = this.#follow(seen)
+      this.#watching = Promise.all([this.#follow(seen), this.#openPage()]).then(() => undefined)
       this.#changed()
     } catch (thrown) {
       if (signal.aborted && isAbort(thrown)) return
@@ -143,10 +163,12 @@ export class LocalRuntime {
     this.#steps.clear()
     await this.#watching
     await this.#turn
+    const page = this.#page.stop()
     await this.#step('connectors', () => this.#runner.stop('connector'))
     await this.#step('last blocks', () => this.#drain())
     await this.#step('archivers', () => this.#runner.stop('archiver'))
     await this.#step('simulators', () => this.#runner.stop('simulator'))
+    await page
     await this.#release()
     this.#phase = 'stopped'
     this.#changed()
@@ -161,6 +183,7 @@ export class LocalRuntime {
   hurry(): void {
     this.#hurried = true
     this.#runner.hurry()
+    this.#page.hurry()
     this.#nats?.hurry()
   }
 
@@ -177,6 +200,7 @@ export class LocalRuntime {
       roots: archiveRoots(this.#declared, this.#layout, current),
       logs: shownPath(this.#layout.logs, current),
       nats: this.#describeNats(),
+      page: this.#isPageOpen ? { url: this.#page.url, trouble: this.#page.trouble } : null,
       steps: this.#steps.list(),
       feeds: describeFeeds(this.#declared, this.#resources.date),
       processes: this.#runner.list().map(describeProcess),
@@ -206,7 +230,7 @@ export class LocalRuntime {
     if (this.#stop.signal.aborted) return
     const wanted = this.#resources.declared()
     const choice = chooseNats(wanted.environments, this.#natsUrl)
-    const declared: Declared = { ...wanted, environments: choice.environments }
+    const declared = this.#withoutIdle({ ...wanted, environments: choice.environments })
     await this.#useNats(choice.natsUrl, usersOf(withOurs(declared)))
     if (this.#stop.signal.aborted) return
     await this.#simulatorPorts.choose(declared, this.#resources.date)
@@ -237,7 +261,35 @@ export class LocalRuntime {
       // Wait for simulators, so that connectors find their exchange at the first attempt.
       if (component === 'simulator') await this.#simulatorsReady()
     }
+    this.#pageWanted = wantedPage(declared, this.#layout, this.#options.current)
+    if (this.#isPageOpen) await this.#page.serve(this.#pageWanted)
     this.#changed()
+  }
+
+  /** Starts the data API once all captures run. */
+  async #openPage(): Promise<void> {
+    const { signal } = this.#stop
+    const end = this.#options.nowMs() + PAGE_LIMIT_MS
+    while (!this.#settled && this.#options.nowMs() < end) {
+      await sleep(50, undefined, { signal, ref: false }).catch(() => undefined)
+      if (signal.aborted) return
+    }
+    this.#isPageOpen = true
+    await this.#page.serve(this.#pageWanted)
+  }
+
+  /**
+   * Leaves out the archives of Environments that are suspended and have not run since the start: nothing of them waits to be archived.
+   * One that an edit has suspended keeps its archiver, which has yet to take the last blocks.
+   */
+  #withoutIdle(declared: Declared): Declared {
+    const { environments, archives } = declared
+    for (const { spec, metadata } of environments)
+      if (!spec.suspend) this.#haveRun.add(metadata.name)
+    return {
+      ...declared,
+      archives: archives.filter(({ spec }) => this.#haveRun.has(spec.environmentRef.name)),
+    }
   }
 
   async #simulatorsReady(): Promise<void> {
@@ -393,6 +445,11 @@ export class LocalRuntime {
   }
 
   #changed(): void {
+    const { url } = this.#page
+    if (url !== '' && url !== this.#pageTold) {
+      this.#pageTold = url
+      this.#say('page', url)
+    }
     if (this.#phase === 'running')
       this.#settled ||= this.#runner.list().every(({ state }) => state.kind === 'ready')
     this.#options.onChange()

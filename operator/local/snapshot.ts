@@ -60,6 +60,13 @@ export type Snapshot = {
     /** The streams that it cannot write, why, and what happens next; empty if it is healthy. */
     readonly trouble: string
   } | null
+  /** The data API and its page; null until it is started. */
+  readonly page: {
+    /** Empty until it answers. */
+    readonly url: string
+    /** Why it does not run; empty if it does. */
+    readonly trouble: string
+  } | null
   readonly steps: readonly Step[]
   readonly feeds: readonly FeedSnapshot[]
   readonly processes: readonly ProcessSnapshot[]

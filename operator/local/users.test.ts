@@ -6,6 +6,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { fileAuthenticator } from '#bus/credentials.ts'
 import { newStreamConfig } from '#bus/stream-config.ts'
+import { type TailBlock, tailStream } from '#bus/tail.ts'
 import { busUser, inboxPrefix } from '#bus/users.ts'
 import { within } from '#testing/deadline.ts'
 import { startNats } from '#testing/nats.ts'
@@ -14,7 +15,7 @@ import { layoutOf } from './layout.ts'
 import { NatsServer } from './nats.ts'
 import { freePort } from './ports.ts'
 import { TestFolder } from './testing/folder.ts'
-import { seedFile, usersConfig, withKeys } from './users.ts'
+import { PAGE, seedFile, usersConfig, withKeys } from './users.ts'
 
 const MS = 30_000
 const STREAM = 'ssmd_lab_made-up'
@@ -36,8 +37,9 @@ const USERS = [
   busUser('admin'),
   busUser('connector', 'connector-lab-made-up', SCOPE),
   busUser('archiver', 'archiver-all', SCOPE),
+  busUser('reader', PAGE, SCOPE),
 ]
-const NAMES = { connector: 'connector-lab-made-up', archiver: 'archiver-all' }
+const NAMES = { connector: 'connector-lab-made-up', archiver: 'archiver-all', reader: PAGE }
 
 const as = async (role: string): Promise<NatsConnection> => {
   const name = NAMES[role as keyof typeof NAMES] ?? role
@@ -167,6 +169,10 @@ function actsOn(feed: string) {
     'takes a snapshot': api(`STREAM.SNAPSHOT.${stream}`, { deliver_subject: 'x' }),
     'hears blocks': subscribe(`lab.${feed}.log.>`),
     'hears live records': subscribe(`lab.${feed}.live.>`),
+    'says up to when all is known': publish(`lab.${feed}.time`),
+    'hears up to when all is known': subscribe(`lab.${feed}.time`),
+    'asks up to when all is known': publish(`lab.${feed}.time.ask`),
+    'hears who asks': subscribe(`lab.${feed}.time.ask`),
   }
 }
 type Act = keyof ReturnType<typeof actsOn>
@@ -176,6 +182,9 @@ const ELSE = {
   'reports as the archiver': publish('_ssmd.report.lab.archiver.archiver-all'),
   'reports as another': publish('_ssmd.report.lab.connector.connector-lab-other'),
   'hears reports': subscribe('_ssmd.report.>'),
+  'hears reports of its Environment': subscribe('_ssmd.report.lab.>'),
+  'hears reports of another Environment': subscribe('_ssmd.report.other.>'),
+  'reports as the reader': publish(`_ssmd.report.lab.reader.${PAGE}`),
   'asks for health': request('$SYS.REQ.SERVER.PING.HEALTHZ', { details: true }),
   'asks who is connected': request('$SYS.REQ.SERVER.PING.CONNZ'),
   'lists streams': request('$JS.API.STREAM.LIST'),
@@ -197,6 +206,8 @@ const MAY: Readonly<
       'publishes a block',
       'sends a live record',
       'reads a message',
+      'says up to when all is known',
+      'hears who asks',
     ],
     [],
     ['reports as the connector'],
@@ -218,7 +229,26 @@ const MAY: Readonly<
     [],
     ['reports as the archiver'],
   ],
-  up: [['reads about a consumer'], ['reads about a consumer'], ['hears reports']],
+  reader: [
+    [
+      'reads about a stream',
+      // Of its own, which the server forgets; NATS cannot tell it from another by name.
+      'makes a consumer',
+      'reads about a consumer',
+      'asks for messages',
+      'deletes a consumer',
+      'hears live records',
+      'hears up to when all is known',
+      'asks up to when all is known',
+    ],
+    [],
+    ['hears reports of its Environment'],
+  ],
+  up: [
+    ['reads about a consumer'],
+    ['reads about a consumer'],
+    ['hears reports', 'hears reports of its Environment', 'hears reports of another Environment'],
+  ],
   health: [[], [], ['asks for health']],
 }
 
@@ -246,6 +276,29 @@ for (const [role, [own, other, beside]] of Object.entries(MAY)) {
     })
   }
 }
+
+test('a reader follows the stream of its feed with no more than its rights', async () => {
+  const reader = await as('reader')
+  const refusals: string[] = []
+  void (async () => {
+    for await (const { data } of reader.status())
+      if (/PERMISSIONS/.test(String(data))) refusals.push(String(data))
+  })()
+  const stop = new AbortController()
+  const { blocks } = await tailStream(reader, {
+    stream: STREAM,
+    from: 'new',
+    maxBytes: 1024 * 1024,
+    signal: stop.signal,
+  })
+  assert.is(await ask(admin, 'lab.made-up.log.0', 'a later block'), 'ok')
+  const iterator = blocks[Symbol.asyncIterator]()
+  const { value } = await within(MS, 'the block', iterator.next())
+  assert.is(Buffer.from((value as TailBlock).data).toString(), 'a later block')
+  stop.abort()
+  await within(MS, 'the end', iterator.next())
+  assert.equal(refusals, [])
+})
 
 test('a feed that is added while the server runs is let in, and disconnects nobody', async () => {
   const archiver = await as('archiver')

@@ -15,15 +15,26 @@ export type KeyedUser = BusUser & { readonly publicKey: string }
 /** A key of the client library, whose own type is `any`. */
 type KeyPair = { getPublicKey(): string; getSeed(): Uint8Array }
 
+/** The data API: its user on NATS, and the name of its files. */
+export const PAGE = 'data-api'
+
 /** Where a user's seed is. */
 export const seedFile = (layout: Layout, name: string): string => join(layout.users, `${name}.nk`)
 
-/** The admitted users: one for each declared connector and archiver, and those of `ssmd up` itself. */
+/** The admitted users: one for each declared connector and archiver, the data API, and those of `ssmd up` itself. */
 export function usersOf({ environments, feeds, archives }: Declared): readonly BusUser[] {
   return [
     busUser('up'),
     busUser('health'),
     busUser('admin'),
+    busUser(
+      'reader',
+      PAGE,
+      ...environments.map((environment) => ({
+        environment: environment.metadata.name,
+        feeds: feedsOf(environment, feeds).map(({ metadata }) => metadata.name),
+      }))
+    ),
     ...environments.flatMap((environment) => {
       const { name } = environment.metadata
       return feedsOf(environment, feeds).flatMap((feed) =>
@@ -48,8 +59,10 @@ export function usersOf({ environments, feeds, archives }: Declared): readonly B
 export function withUsers(known: readonly BusUser[], more: readonly BusUser[]): readonly BusUser[] {
   const all = new Map(known.map((user) => [user.name, user]))
   for (const user of more) {
-    const publish = new Set([...(all.get(user.name)?.publish ?? []), ...user.publish])
-    all.set(user.name, { ...user, publish: [...publish] })
+    const before = all.get(user.name)
+    const publish = new Set([...(before?.publish ?? []), ...user.publish])
+    const subscribe = new Set([...(before?.subscribe ?? []), ...user.subscribe])
+    all.set(user.name, { ...user, publish: [...publish], subscribe: [...subscribe] })
   }
   return [...all.values()]
 }

@@ -9,6 +9,7 @@ const NODE =
 // The URL of a proxy may hold a password: for the program that calls exchanges alone.
 const PROXY = /^((HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|NODE_USE_ENV_PROXY)$/
 
+const API = /^SSMD_(API_KEY|API_KEYS|CACHE_DIR)$/
 const GO = /^GOMAXPROCS$/
 
 const NEEDS = {
@@ -17,7 +18,8 @@ const NEEDS = {
   simulator: [SYSTEM, NODE],
   archiver: [SYSTEM, NODE],
   connector: [SYSTEM, NODE, PROXY],
-} as const satisfies Record<Component | 'nats-server' | 'guard', readonly RegExp[]>
+  'data-api': [SYSTEM, NODE, API],
+} as const satisfies Record<Component | 'nats-server' | 'guard' | 'data-api', readonly RegExp[]>
 
 /**
  * One thread for Go code carries what a laptop captures; writes and fsyncs run beside it. With more, Go's monitor thread polls

@@ -10,7 +10,7 @@ export type TailOptions = {
   readonly stream: string
   /** `new`: blocks that are published from now on. A date: blocks that were stored from then on. A number: from that sequence on. */
   readonly from: 'new' | 'first' | Date | number
-  /** Bytes of blocks that are requested and held here. */
+  /** Bytes of blocks that are requested and held here, at most; room for two of the largest at least. */
   readonly maxBytes: number
   readonly signal: AbortSignal
 }
@@ -43,12 +43,23 @@ export async function tailStream(nc: NatsConnection, options: TailOptions): Prom
         ? { deliver_policy: DeliverPolicy.StartTime, opt_start_time: from.toISOString() }
         : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: before + 1 }),
     })
-    const messages = await consumer.consume({ max_bytes: options.maxBytes })
+    // Not max_bytes: the client (nats.js 2.29) remembers a max_messages of its own beside it, and refuses both together when it
+    // recreates the consumer after a lost connection, with an error that ends the process.
+    const largest = nc.info?.max_payload ?? 1024 * 1024
+    const messages = await consumer.consume({
+      max_messages: Math.max(2, Math.floor(options.maxBytes / largest)),
+      expires: EXPIRES_MS,
+      idle_heartbeat: HEARTBEAT_MS,
+    })
     return { sequence: before, blocks: blocksOf(nc, messages, facts.created, before, options) }
   } catch (thrown) {
     throw toBusError(thrown, what)
   }
 }
+
+/** How long a request for blocks lasts, and how often JetStream says meanwhile that it is there: two that are missed are a loss. */
+const EXPIRES_MS = 30_000
+const HEARTBEAT_MS = 5_000
 
 /** After these the stream may be another one than before. */
 const DOUBTS: ReadonlySet<string> = new Set([

@@ -1,12 +1,12 @@
 // Where to continue an answer that was cut. A cursor is a place in the total order of a query, so it stays valid while a day grows; it
-// names the query and its parameters, so it fits no other. It grants nothing: whoever uses it is asked for the same rights again.
+// names the query and its parameters, so it fits no other. It grants nothing: its request needs the same rights as the first one.
 
 import { createHash } from 'node:crypto'
 import { SsmdError } from '#crds/errors.ts'
 import type { Parameters } from './query.ts'
 import type { Position } from './rows.ts'
 
-/** A place of some names and times; longer is none of ours. */
+/** A place is some names and times; a longer text is no cursor. */
 const LONGEST = 2048
 /** Characters of the checksum, which finds a cursor that was cut or mistyped. */
 const SUM = 8
@@ -43,7 +43,7 @@ function parse(cursor: string): [string, string, ...(string | number)[]] | undef
   const whole = Buffer.from(cursor, 'base64url').toString('utf8')
   const text = whole.slice(SUM)
   if (sum(text) !== whole.slice(0, SUM)) return undefined
-  // With the right sum it was written above, or by someone who may write what they like.
+  // A text with the right sum was written above, or by a caller who may write anything.
   try {
     const fields: unknown = JSON.parse(text)
     const isPlain = (one: unknown): boolean => typeof one === 'string' || Number.isFinite(one)

@@ -1,4 +1,4 @@
-// The files of a day as anyone may fetch them: those that its manifest names, each as far as it is committed, and the manifest.
+// The files of a day that a caller can fetch: those that its manifest names, up to what is committed, and the manifest itself.
 
 import type { FileHandle } from 'node:fs/promises'
 import { realpath } from 'node:fs/promises'

@@ -20,7 +20,7 @@ export type EventScope = {
 
 /** A batch is valid until the next one is asked for. */
 export async function* eventBatches(
-  { roots, signal, onProgress }: QueryContext,
+  { roots, cache = null, pool, signal, onProgress }: QueryContext,
   holdings: Holdings,
   { days, ...scope }: EventScope,
   quality: QualityBook
@@ -36,7 +36,7 @@ export async function* eventBatches(
   }
   const feeds = [...new Set(days.map(({ feed }) => feed))]
   const names = [...new Set(days.map(({ day }) => day))]
-  for await (const batch of history({ ...scope, roots, feeds, days: names, signal })) {
+  for await (const batch of history({ ...scope, roots, feeds, days: names, cache, pool, signal })) {
     const last = batch.length - 1
     await read(timeText(batch.recvMs[last]!, batch.recvNs[last]!).slice(0, 10))
     yield batch

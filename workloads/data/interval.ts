@@ -1,7 +1,6 @@
 // The interval that parameters ask for, as texts that compare with receive times. Pure.
 
 import { usageError } from '#crds/errors.ts'
-import { utcDay } from '#crds/rfc3339.ts'
 import type { Parameters } from './query.ts'
 
 /** Receive times, inclusive and exclusive: 30 characters each, as lines have them. */
@@ -20,6 +19,3 @@ export function intervalOf({ from, to }: Parameters): Interval {
     ...(to === undefined ? {} : { to: String(to) }),
   }
 }
-
-/** The day behind a day. */
-export const nextDay = (day: string): string => utcDay(Date.parse(`${day}T00:00:00Z`) + 86_400_000)

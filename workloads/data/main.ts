@@ -2,9 +2,11 @@
 // and metrics.
 
 import { stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { SsmdError, usageError } from '#crds/errors.ts'
+import { BuildPool } from '#events/tables/build-pool.ts'
+import { TableCache } from '#events/tables/cache.ts'
+import { cacheDirOf } from '#events/tables/cache-dir.ts'
 import { parseAddress } from '#role/health.ts'
 import { announceReady, type Logger, runRole, stopped } from '#role/run.ts'
 import { allowAll, withKeys } from './http/access.ts'
@@ -13,22 +15,36 @@ import { startApi } from './http/server.ts'
 import type { KeyRing } from './keys/authenticate.ts'
 import { isKeyId } from './keys/format.ts'
 import { KeyStore } from './keys/store.ts'
+import { readLiveEnvironments } from './live/environments.ts'
+import { Links } from './live/links.ts'
 import { ManifestCache } from './manifests.ts'
 import { readRoots } from './roots.ts'
 
 export type DataApiOptions = {
   /** As given: `<folder>` or `<name>=<folder>`. */
   readonly paths: readonly string[]
+  /** Serves the archive of recordings that comes with ssmd. */
+  readonly demo?: boolean
   readonly listen: string
   /** Of ssmd. */
   readonly version: string
   readonly cacheDir?: string
   readonly healthAddr?: string
+  /** Files or folders of what is live: an Environment each, with the Feeds that it names. */
+  readonly environmentFiles?: readonly string[]
+  /** Where Secrets are mounted; default /etc/ssmd/keys. */
+  readonly keysDir?: string
+  /** Of this program on NATS, in place of `transport.credentialsRef`. */
+  readonly natsCredentials?: string
   /** A single key for everything, as `SSMD_API_KEY` gives it. */
   readonly apiKey?: string
   /** Folder of API keys, as `ssmd api-key` keeps it, or a mounted Secret. */
   readonly apiKeys?: string
 }
+
+/** Of tables of segments that grow: the program keeps within some hundred megabytes. */
+const OPEN_TABLES_BYTES = 64 * 1024 * 1024
+const DEMO = join(import.meta.dirname, 'demo')
 
 /** Runs until SIGTERM. */
 export async function runDataApi(options: DataApiOptions): Promise<void> {
@@ -39,9 +55,23 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
     const ring = keyRing(store, options.apiKey)
     const isLoopbackOnly = ring === undefined
     if (isLoopbackOnly && !isLoopbackName(host)) throw openToAll(options.listen)
-    if (options.paths.length === 0) throw nothingToServe()
-    const roots = readRoots(options.paths)
+    const paths = options.demo ? [...options.paths, withName(DEMO, options.paths)] : options.paths
+    if (paths.length === 0) throw nothingToServe()
+    const roots = readRoots(paths)
     for (const { path } of roots) await refuseMissing(path)
+    const cacheDir = cacheDirOf(options.cacheDir, process.env)
+    const cache = await TableCache.open({
+      dir: cacheDir,
+      archives: roots.map(({ path }) => path),
+      maxMemory: OPEN_TABLES_BYTES,
+      onTrouble: ({ code, message, hint }) => log.warn({ code, hint }, message),
+    })
+    await using pool = new BuildPool()
+    const { environmentFiles: files = [], keysDir, natsCredentials } = options
+    const environments = await readLiveEnvironments({ files, keysDir, natsCredentials })
+    await using ends = new AsyncDisposableStack()
+    const live = files.length === 0 ? undefined : new Links({ environments, log })
+    ends.defer(() => live?.close())
     let isSaid = false
     const noteUse = (id: string): void => {
       if (!isKeyId(id)) return
@@ -52,8 +82,11 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
       })
     }
     const api = await startApi({
+      live,
       roots,
-      cacheDir: options.cacheDir ?? join(homedir(), '.cache/ssmd/events'),
+      cacheDir,
+      cache,
+      pool,
       nowMs: clock.nowMs,
       manifests: new ManifestCache(),
       log,
@@ -76,6 +109,10 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
   })
 }
 
+/** The feeds of the demo go by their own names, unless other archives are served beside it. */
+const withName = (demo: string, others: readonly string[]): string =>
+  others.length === 0 ? demo : `demo=${demo}`
+
 /** Undefined if there are no keys: a store without one is still a store, and lets no caller in. */
 const keyRing = (store: KeyStore | undefined, single: string | undefined): KeyRing | undefined =>
   store || single ? { ...(store ? { store } : {}), ...(single ? { single } : {}) } : undefined
@@ -89,7 +126,10 @@ async function sayKeys(store: KeyStore, folder: string, log: Logger): Promise<vo
 }
 
 const nothingToServe = (): SsmdError =>
-  usageError('no archive is named', 'give its root with --path, or set SSMD_DATA_PATH')
+  usageError(
+    'no archive is named',
+    'give its root with --path, set SSMD_DATA_PATH, or look at recordings with --demo'
+  )
 
 const openToAll = (listen: string): SsmdError =>
   usageError(

@@ -1,4 +1,4 @@
-// From texts of a URL or a command line to the checked parameters of a query. Everything wrong is named at once, an unknown name with
+// From texts of a URL or a command line to the checked parameters of a query. Every fault is named in one error, an unknown name with
 // the nearest there is. Pure; no work grows faster than the input.
 
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
@@ -58,7 +58,7 @@ export function readParameters(
   return read(texts)
 }
 
-/** Compiles the reader of some parameters; two of the same name are a fault of ours. */
+/** Compiles the reader of some parameters; two of the same name are a fault in ssmd. */
 export function parameterReader(parameters: readonly Parameter[]): ReadParameters {
   const known = new Map(
     parameters.map((one) => [one.name, { one, check: ajv.compile(one.schema) }])

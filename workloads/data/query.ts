@@ -3,6 +3,8 @@
 
 import type { Gap } from '#archive/read/reader.ts'
 import type { ArchiveRoot } from '#events/history.ts'
+import type { BuildPool } from '#events/tables/build-pool.ts'
+import type { TableCache } from '#events/tables/cache.ts'
 import type { ManifestCache } from './manifests.ts'
 import type { Column, Position, Rows } from './rows.ts'
 
@@ -60,6 +62,10 @@ export type QueryContext = {
   readonly grant: Grant
   /** Manifests that were read already. @default they are read again */
   readonly manifests?: ManifestCache
+  /** The columnar cache, one of the process. @default tables are built from lines */
+  readonly cache?: TableCache | null
+  /** Threads that build tables, shared by the queries of the process. @default of each reading its own */
+  readonly pool?: BuildPool
   readonly nowMs: () => number
   /** Aborted when the caller no longer waits for the answer. */
   readonly signal: AbortSignal
@@ -83,6 +89,8 @@ export type Query = {
   readonly name: string
   /** Under the API, such as `/v1/bars` or `/v1/datasets/{feed}/{date}`; parameters in braces are parameters too. */
   readonly path: string
+  /** `POST`: its parameters are the members of a JSON body, because they are longer than an address should be. @default GET */
+  readonly method?: 'POST'
   /** One line. */
   readonly summary: string
   /** What it guarantees: order, units, what is left out. */

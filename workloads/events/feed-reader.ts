@@ -120,7 +120,7 @@ export class FeedReader implements Source {
     const day = plan.days[this.#nextDay - 1]!
     const place = { root: plan.root, feed: plan.feed, day, segment }
     const opened = openTables(place, want, { ...open, normalizers: this.#normalizers! })
-    // Whoever awaits it gets the reason; a reading that ends before does not.
+    // The reading that awaits it gets the reason; one that ends before does not.
     opened.catch(() => {})
     this.#ahead.push({ segment, opened, bytes })
   }

@@ -87,7 +87,7 @@ const columnsOf = ({ columns, symbols, types }: TableOptions): string[] | undefi
     ...new Set(['recv', ...(symbols ? ['symbol'] : []), ...(types ? ['type'] : []), ...columns]),
   ]
 
-/** Of rows of two segments at the very same time those of the one that was opened first come first. */
+/** Of rows of two segments at the same nanosecond those of the one that was opened first come first. */
 class SliceCursor extends RowsCursor {
   readonly connection = ''
   readonly number: number

@@ -21,6 +21,7 @@ export type SystemProgram = {
 export const PROGRAMS = {
   capnp: { package: 'capnproto', why: 'reads our blocks with the reference implementation' },
   chromium: { package: 'chromium', why: 'walks the page as a person does' },
+  curl: { package: 'curl', why: 'fetches what a page or a document says, as a person does' },
   faketime: { package: 'faketime', why: 'sets the clock of a process back' },
   git: { package: 'git', why: 'holds the repository that Argo CD reads' },
   ip: { package: 'iproute2', why: 'makes the network of a node', root: true },

@@ -38,6 +38,8 @@ export class PlainLines {
   /** What stands between time and number in lines of the present connection. */
   #connection: Buffer | null = null
   readonly #known = new Map<number, Names>()
+  /** Of the line before. */
+  #last: Names | null = null
   /** Those that occur in the present member. */
   #present: Names[] = []
   /** Earliest and latest of the present member, in nanoseconds of the day. */
@@ -117,6 +119,9 @@ export class PlainLines {
 
   /** The known names at `start`. */
   #find(raw: Buffer, start: number, end: number): Names | undefined {
+    // Lines of one instrument stand together more often than not.
+    const last = this.#last
+    if (last !== null && holds(raw, start, last.bytes)) return last
     if (!holds(raw, start, TYPE)) return undefined
     let at = endOfText(raw, start + TYPE.length, end)
     if (at < 0) return undefined
@@ -126,6 +131,7 @@ export class PlainLines {
     }
     const known = this.#known.get(hashOf(raw, start, at + 1))
     if (known?.bytes.length !== at + 1 - start || !holds(raw, start, known.bytes)) return undefined
+    this.#last = known
     return known
   }
 

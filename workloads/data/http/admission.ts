@@ -15,7 +15,13 @@ export type Admission = {
 }
 
 /** Tokens that an answer costs. */
-const COST: Readonly<Record<Route['class'], number>> = { light: 1, read: 1, stream: 1, compute: 5 }
+const COST: Readonly<Record<Route['class'], number>> = {
+  light: 1,
+  read: 1,
+  file: 1,
+  stream: 1,
+  compute: 5,
+}
 
 export function admission(authorize: Authorize, limits: Limits): Admission {
   const byKey = new RateLimiter(limits.keyRate)

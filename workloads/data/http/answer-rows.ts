@@ -5,6 +5,7 @@ import { rowsWriter } from '../formats/index.ts'
 import type { Quality, RowsAnswer } from '../query.ts'
 import type { Position } from '../rows.ts'
 import { Body, CallerGone } from './body.ts'
+import type { Limits } from './limits.ts'
 import { takesGzip } from './negotiation.ts'
 import { problemOf } from './problem.ts'
 import { rawWriter } from './raw-writer.ts'
@@ -15,7 +16,7 @@ export type RowsOptions = {
   readonly times: Times
   /** Only the bytes of the column `frame`, a line each. */
   readonly raw: boolean
-  readonly slowReaderMs: number
+  readonly limits: Limits
   readonly cursorOf: (position: Position) => string
   /** The address of the rest. */
   readonly linkOf: (cursor: string) => string
@@ -46,7 +47,7 @@ export async function answerRows(
   ctx.set('Content-Type', raw ? 'text/plain; charset=utf-8' : MEDIA_TYPES[format])
   const body = new Body(ctx, {
     gzip: takesGzip(ctx, format),
-    slowReaderMs: options.slowReaderMs,
+    limits: options.limits,
     onStart: () => {
       if (quality) ctx.set(qualityHeaders(quality()))
     },

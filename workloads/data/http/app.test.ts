@@ -34,7 +34,7 @@ test('a problem says what was wrong, with the nearest name, and a stack never', 
   const { request_id, ...problem } = answer.json
   assert.equal(problem, {
     type: '/docs#SSMD_E_USAGE',
-    title: 'the command line asks for something that does not exist or does not fit together',
+    title: 'a command or request asks for something that does not exist or does not fit together',
     status: 400,
     detail: 'there is no parameter "fed"',
     instance: '/v1/datasets',

@@ -14,7 +14,7 @@ import type { Gate } from './gate.ts'
 import { hostName, isLoopbackName } from './host.ts'
 import type { Limits } from './limits.ts'
 import type { ApiMetrics } from './metrics.ts'
-import { PROBLEM_TYPE, problemOf, RequestError } from './problem.ts'
+import { PROBLEM_TYPE, type Problem, problemOf, RequestError } from './problem.ts'
 import { requestSignal } from './request-signal.ts'
 import { type ApiContext, type ApiDeps, type ApiState, type Route, routerPath } from './route.ts'
 
@@ -27,7 +27,7 @@ export type AppOptions = {
   readonly isAudited: boolean
   /** Without keys only names of this computer may stand in Host. */
   readonly isLoopbackOnly: boolean
-  readonly gates: Readonly<Record<'read' | 'compute' | 'stream', Gate>>
+  readonly gates: Readonly<Record<'read' | 'file' | 'compute' | 'stream', Gate>>
   readonly metrics: ApiMetrics
 }
 
@@ -50,7 +50,7 @@ export function createApp(options: AppOptions): Koa<ApiState> {
   return app
 }
 
-/** The outermost: an id, headers, and a problem in place of every error. */
+/** The outermost middleware: an id, headers, and a problem instead of every error. */
 async function answered(ctx: ApiContext, next: Next, options: AppOptions): Promise<void> {
   const { deps, metrics, isAudited } = options
   const start = performance.now()
@@ -61,6 +61,7 @@ async function answered(ctx: ApiContext, next: Next, options: AppOptions): Promi
     caller: ANONYMOUS,
     format: 'none',
     isOpen: false,
+    isHurried: () => false,
     rows: 0,
   })
   if (isAudited) auditRequest(ctx, deps.log)
@@ -87,16 +88,27 @@ async function answered(ctx: ApiContext, next: Next, options: AppOptions): Promi
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS'])
 
-function answerProblem(ctx: ApiContext, thrown: unknown, { log }: ApiDeps): void {
+/** Commands say where an archive is on the disk; the API does not. */
+function withoutPaths(problem: Problem, roots: ApiDeps['roots']): Problem {
+  let text = JSON.stringify(problem)
+  for (const { path, name } of roots)
+    text = text.replaceAll(
+      JSON.stringify(path).slice(1, -1),
+      name ? `the archive ${name}` : 'the archive'
+    )
+  return JSON.parse(text) as Problem
+}
+
+function answerProblem(ctx: ApiContext, thrown: unknown, { log, roots }: ApiDeps): void {
   const { requestId, route } = ctx.state
   if (thrown instanceof AccessRefused) ctx.state.refused = thrown
-  const problem = problemOf(thrown, ctx.path, requestId)
+  const problem = withoutPaths(problemOf(thrown, ctx.path, requestId), roots)
   if (problem.status >= 500 && problem.status !== 503) {
     const { code, message, cause } = toSsmdError(thrown)
     const stack = code === 'SSMD_E_INTERNAL' ? ((cause ?? thrown) as Error).stack : undefined
     log.error({ code, route, request: requestId, stack }, message)
   }
-  // The answer has begun: whoever wrote it has ended it.
+  // The answer has begun: the route that wrote it has ended it.
   if (ctx.res.headersSent || ctx.respond === false) return
   for (const name of OF_AN_ANSWER) ctx.remove(name)
   if (thrown instanceof RequestError) ctx.set(thrown.headers)
@@ -174,7 +186,9 @@ async function runRoute(
   }
   using _stream = route.class === 'stream' ? holdStream(ctx.state.caller) : undefined
   using asked = requestSignal(ctx, deps.signal)
-  await gates[route.class].run(asked.signal, async () => route.handle(ctx))
+  const gate = gates[route.class]
+  ctx.state.isHurried = () => gate.waiting > 0
+  await gate.run(asked.signal, async () => route.handle(ctx))
 }
 
 function noSuchPath(ctx: ApiContext, routes: readonly Route[]): RequestError {

@@ -3,6 +3,7 @@
 
 import type { ServerResponse } from 'node:http'
 import { constants, createGzip, type Gzip, gzipSync } from 'node:zlib'
+import type { ReaderLimits } from './limits.ts'
 import type { ApiContext } from './route.ts'
 
 /** An answer up to this is held. */
@@ -15,14 +16,14 @@ const GZIP = { level: 3 }
 export type BodyOptions = {
   readonly gzip: boolean
   /** A write that the caller has not taken in this time ends the connection. */
-  readonly slowReaderMs: number
+  readonly limits: ReaderLimits
   /** Sets the headers that are known before the first byte leaves. */
   readonly onStart: () => void
   /** Names of headers that come behind a streamed body. */
   readonly trailers: readonly string[]
 }
 
-/** The caller is gone, or does not read: nobody is left to be told. */
+/** The caller is gone, or does not read: no reader is left to be told. */
 export class CallerGone extends Error {
   override readonly name = 'CallerGone'
 }
@@ -106,11 +107,21 @@ export class Body {
     try {
       await new Promise<void>((resolve, reject) => {
         this.#onClose = reject
-        timer = setTimeout(() => {
+        const { slowReaderMs, hurriedReaderMs } = this.#options.limits
+        const cut = (): void => {
           this.isSlow = true
           this.cut()
           reject(new CallerGone('the caller does not read'))
-        }, this.#options.slowReaderMs)
+        }
+        const start = performance.now()
+        const hurriedMs = Math.min(slowReaderMs, hurriedReaderMs)
+        // Callers that come to wait later hurry this one, too.
+        const look = (): void => {
+          const left = slowReaderMs - (performance.now() - start)
+          if (left <= 0 || this.#ctx.state.isHurried()) cut()
+          else timer = setTimeout(look, Math.min(hurriedMs, left + 1))
+        }
+        timer = setTimeout(look, hurriedMs)
         taken.then(resolve, reject)
       })
     } catch (thrown) {
@@ -146,7 +157,7 @@ export class Body {
     await this.#patiently(finished)
   }
 
-  /** Ends the connection without the end of the body, so that nobody takes the answer for whole; what was sent arrives. */
+  /** Ends the connection without the end of the body, so that no client takes the answer for whole; what was sent arrives. */
   async breakOff(): Promise<void> {
     await this.flush()
     const { socket } = this.#ctx.res

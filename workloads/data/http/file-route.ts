@@ -52,7 +52,7 @@ export function fileRoute(deps: ApiDeps, limits: Limits, metrics: ApiMetrics): R
     method: 'GET',
     path: '/v1/datasets/{feed}/{date}/files/{name}',
     need: 'data',
-    class: 'read',
+    class: 'file',
     document: {
       id: 'file',
       summary: 'A file of a day, byte for byte',
@@ -134,12 +134,12 @@ async function answerFile(
 
 async function send(
   ctx: ApiContext,
-  { slowReaderMs }: Limits,
+  limits: Limits,
   { handle, sha256, name }: OpenDayFile,
   { start, end }: { readonly start: number; readonly end: number },
   isWhole: boolean
 ): Promise<number> {
-  const body = new Body(ctx, { gzip: false, slowReaderMs, onStart: () => {}, trailers: [] })
+  const body = new Body(ctx, { gzip: false, limits, onStart: () => {}, trailers: [] })
   const hash = isWhole && sha256 !== null ? createHash('sha256') : undefined
   const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(end - start, 1)))
   // A file without bytes has an answer, too.

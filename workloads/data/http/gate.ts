@@ -1,4 +1,4 @@
-// How much is done at a time: so many answers of a kind, so many callers that wait for their turn, and not for long. Everyone else is told
+// Bounds how many answers of a kind are made at a time, how many callers wait for their turn, and for how long. Every other caller is told
 // when to come again, before anything was done for them.
 
 import { RequestError } from './problem.ts'

@@ -1,11 +1,20 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { isFeedName } from '#archive/read/reader.ts'
+import { readFiles } from '#archive/testing/folders.ts'
 import { makeArchive } from '#archive/testing/made-archive.ts'
 import { seeded } from '#archive/testing/random.ts'
 import { until, within } from '#testing/deadline.ts'
+import { readCursor } from '../cursor.ts'
+import { isRealDay, readInstant } from '../instant.ts'
+import { nearestName } from '../nearest.ts'
 import { ask, sendRaw, startTestApi, type TestApi } from '../testing/api.ts'
 import { withKeys } from './access.ts'
+import { hostName, isLoopbackName } from './host.ts'
+import { namesTag, readRange } from './range.ts'
 
 const test = suite('hostile requests')
 let api: TestApi
@@ -100,6 +109,62 @@ test('A6: no HTTP at all gets 400 and the end of the connection', async () => {
     'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
   ])
     assert.equal(statuses(await raw(bytes)), ['400'], JSON.stringify(bytes))
+})
+
+test('A3: 64 KB in anything that is read from a request are refused in one look, whatever they are', async () => {
+  const long = 65_536
+  for (const text of [
+    'a',
+    '0',
+    '-',
+    '.',
+    ',',
+    ' ',
+    '[',
+    '%',
+    '\u00e9',
+    'a,',
+    'bytes=',
+    '2026-11-24T00:00:00.',
+    'W/"x",',
+  ].map((part) => part.repeat(long / part.length))) {
+    assert.is(isRealDay(text), false)
+    assert.is(readInstant(text), undefined)
+    assert.is(hostName(text), '')
+    assert.is(isLoopbackName(text), false)
+    assert.is(nearestName(text, [text, 'feed']), undefined)
+    assert.is(readRange(text, 10), 'none')
+    assert.is(namesTag(text, '"tag"'), false)
+    assert.throws(() => readCursor(text, 'bars', {}), /no cursor/)
+    assert.not(isFeedName(text))
+  }
+})
+
+test('A8: a manifest that is half written hides its own day alone, and says so', async () => {
+  await using other = await startTestApi({ fill: (root) => makeArchive(root, seeded(3)) })
+  const [file] = [...readFiles(other.root).keys()]
+  const day = file!.slice(0, 10)
+  const days = (await other.get('/v1/datasets')).json.rows.length
+  const manifest = join(other.root, 'made', day, 'manifest.json')
+  const text = readFileSync(manifest, 'utf8')
+  for (const bad of [
+    text.slice(0, text.length / 2),
+    '',
+    '{}',
+    text.replace('"records"', '"recordz"'),
+  ]) {
+    writeFileSync(manifest, bad)
+    const { rows } = (await other.get('/v1/datasets')).json
+    const told = rows.filter((row: { day: string }) => row.day === day)
+    assert.equal(
+      told.map(({ condition }: { condition: string }) => condition),
+      ['damaged']
+    )
+    assert.is(rows.length, days)
+    const one = await other.get(`/v1/datasets/made/${day}`)
+    assert.equal([one.status, one.json.code], [500, 'SSMD_E_ARCHIVE_INVALID'])
+    assert.is((await other.get(`/datasets/made/${day}/sample`)).status, 500)
+  }
 })
 
 test('API4: names, values and parameters of any size and encoding get 400, 404 or 431, never 500', async () => {

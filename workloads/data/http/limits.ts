@@ -3,10 +3,12 @@
 import type { Rate } from './rate-limit.ts'
 
 export type Limits = {
-  /** Answers from what is there, at a time: each holds some buffers. */
+  /** Answers from what is archived, at a time: each holds some buffers. */
   readonly reads: number
   /** Answers that work through all of it, at a time: each may keep a core busy. */
   readonly computes: number
+  /** Files that are fetched, at a time: each needs little. */
+  readonly files: number
   /** Streams that stay open, at a time. */
   readonly streams: number
   /** Requests that wait for their turn, of each kind. */
@@ -14,6 +16,8 @@ export type Limits = {
   readonly waitMs: number
   /** A caller that takes nothing for so long is cut off. */
   readonly slowReaderMs: number
+  /** The same while others wait for their turn. */
+  readonly hurriedReaderMs: number
   /** Headers, and whole requests, arrive in this time. */
   readonly headersMs: number
   readonly requestMs: number
@@ -31,10 +35,12 @@ export type Limits = {
 export const LIMITS: Limits = {
   reads: 32,
   computes: 2,
+  files: 64,
   streams: 64,
   waiting: 256,
   waitMs: 10_000,
   slowReaderMs: 30_000,
+  hurriedReaderMs: 5_000,
   headersMs: 10_000,
   requestMs: 30_000,
   keepAliveMs: 5_000,
@@ -44,3 +50,6 @@ export const LIMITS: Limits = {
   streamsPerKey: 8,
   refusedRate: { burst: 60, perSecond: 1 },
 }
+
+/** How long a reader of a stream may take none of it. */
+export type ReaderLimits = Pick<Limits, 'slowReaderMs' | 'hurriedReaderMs'>

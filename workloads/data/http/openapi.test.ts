@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { patience } from '#testing/deadline.ts'
 import { startTestApi, type TestApi } from '../testing/api.ts'
+import { DEMO } from '../testing/make-demo.ts'
 import { RECORDED_DAYS, recordedArchive } from '../testing/recorded.ts'
 
 type Parameter = {
@@ -159,6 +160,35 @@ test('/docs names every path, parameter and code, escapes what it shows, and nee
   assert.is((await api.get('/docs.css')).status, 200)
   const { etag = '' } = headers
   assert.is((await api.get('/docs', { 'if-none-match': etag })).status, 304)
+})
+
+test('every call that /docs prints runs as printed over the recordings of --demo', async () => {
+  await using demo = await startTestApi({ roots: [{ path: DEMO, name: '' }] })
+  const { text } = await demo.get('/docs')
+  const printed = [
+    ...text.matchAll(/<pre><code>curl &#39;http:\/\/localhost:8080([^<]*)&#39;<\/code>/g),
+  ]
+  const paths = printed.map((match) => match[1]!.replaceAll('&#38;', '&'))
+  assert.ok(paths.length > 15, String(paths.length))
+  for (const path of paths.filter((one) => !/\/v1\/(live|tail)/.test(one)))
+    assert.is(
+      (await demo.get(path)).status,
+      200,
+      `${path}: ${(await demo.get(path)).text.slice(0, 200)}`
+    )
+})
+
+test('every call of docs/data-api.md runs as printed over the recordings of --demo', async () => {
+  await using demo = await startTestApi({ roots: [{ path: DEMO, name: '' }] })
+  const text = readFileSync(join(import.meta.dirname, '../../../docs/data-api.md'), 'utf8')
+  const paths = [...text.matchAll(/^curl 'http:\/\/localhost:8080([^']*)'/gm)].map(
+    (match) => match[1]!
+  )
+  assert.ok(paths.length > 5)
+  for (const path of paths) {
+    const { status, bytes, text: body } = await demo.get(path)
+    assert.equal([status, bytes.length > 100], [200, true], `${path}: ${body.slice(0, 200)}`)
+  }
 })
 
 test('a client that a public generator makes of the document compiles and reads data', async () => {

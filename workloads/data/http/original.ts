@@ -10,6 +10,7 @@ import { FEED, FEEDS } from '../queries/common.ts'
 import type { Parameter, Parameters, Query, QueryContext, Schema } from '../query.ts'
 import type { RowRun, Rows } from '../rows.ts'
 import { SymbolCounts } from '../symbol-counts.ts'
+import { answerDocument } from './answer-document.ts'
 import { Body } from './body.ts'
 import { DATE } from './file-route.ts'
 import type { Limits } from './limits.ts'
@@ -43,13 +44,13 @@ export type OriginalOptions = {
 }
 
 export function originalRoutes(options: OriginalOptions): Route[] {
-  const { queries, deps } = options
+  const { queries, deps, limits } = options
   const named = (name: string): Query | undefined => queries.find((query) => query.name === name)
   const made = [
-    datasets(new SymbolCounts()),
-    ...[named('records')].flatMap((query) => (query ? [sample(query, options.limits)] : [])),
-    ...[named('schema')].flatMap((query) => (query ? [schema(query)] : [])),
-    ...[named('builders')].flatMap((query) => (query ? [builders(query)] : [])),
+    datasets(new SymbolCounts(), limits),
+    ...[named('records')].flatMap((query) => (query ? [sample(query, limits)] : [])),
+    ...[named('schema')].flatMap((query) => (query ? [schema(query, limits)] : [])),
+    ...[named('builders')].flatMap((query) => (query ? [builders(query, limits)] : [])),
   ]
   return [health(options), ...made.map((one) => routeOf(one, deps))]
 }
@@ -87,7 +88,7 @@ function routeOf({ path, id, summary, parameters, schema, answer }: Made, deps: 
 }
 
 function health({ deps, isLoopbackOnly }: OriginalOptions): Route {
-  const body = { status: 'ok', version: deps.version, keys: !isLoopbackOnly }
+  const body = `${JSON.stringify({ status: 'ok', version: deps.version, keys: !isLoopbackOnly })}\n`
   return {
     method: 'GET',
     path: '/health',
@@ -122,19 +123,15 @@ function health({ deps, isLoopbackOnly }: OriginalOptions): Route {
     handle(ctx) {
       ctx.state.format = 'json'
       ctx.set('Cache-Control', 'no-store')
-      answerJson(ctx, body)
+      ctx.set('Content-Type', 'application/json')
+      ctx.body = body
     },
   }
 }
 
-const answerJson = (ctx: ApiContext, body: unknown): void => {
-  ctx.set('Content-Type', 'application/json')
-  ctx.body = `${JSON.stringify(body)}\n`
-}
-
 const MEGABYTE = 1024 * 1024
 
-function datasets(counts: SymbolCounts): Made {
+function datasets(counts: SymbolCounts, limits: Limits): Made {
   return {
     path: '/datasets',
     id: 'originalDatasets',
@@ -176,7 +173,7 @@ function datasets(counts: SymbolCounts): Made {
           has_gaps: gaps > 0,
         })
       }
-      answerJson(ctx, rows)
+      await answerDocument(ctx, rows, limits)
     },
   }
 }
@@ -202,7 +199,7 @@ const SAMPLE_LIMIT: Parameter = {
   },
 }
 
-function sample(records: Query, { slowReaderMs }: Limits): Made {
+function sample(records: Query, limits: Limits): Made {
   return {
     path: '/datasets/{feed}/{date}/sample',
     id: 'sample',
@@ -229,7 +226,7 @@ function sample(records: Query, { slowReaderMs }: Limits): Made {
         },
         context
       )
-      const body = new Body(ctx, { gzip: false, slowReaderMs, onStart: () => {}, trailers: [] })
+      const body = new Body(ctx, { gzip: false, limits, onStart: () => {}, trailers: [] })
       await writeFrames(rows, Number(limit), body)
       await body.end({})
     },
@@ -265,7 +262,7 @@ const KINDS: Readonly<Record<string, string>> = {
   list: 'array',
 }
 
-function schema(query: Query): Made {
+function schema(query: Query, limits: Limits): Made {
   return {
     path: '/schema/{feed}/{type}',
     id: 'schemaOfType',
@@ -293,12 +290,12 @@ function schema(query: Query): Made {
           fields[names.values[i] ?? ''] = [...new Set(known)].join('|')
         }
       }
-      answerJson(ctx, { type, fields })
+      await answerDocument(ctx, { type, fields }, limits)
     },
   }
 }
 
-function builders(query: Query): Made {
+function builders(query: Query, limits: Limits): Made {
   const text: Schema = { type: 'string' }
   return {
     path: '/builders',
@@ -328,7 +325,7 @@ function builders(query: Query): Made {
           answer.push({ id: names.values[i], description: says.values[i], derived })
         }
       }
-      answerJson(ctx, answer)
+      await answerDocument(ctx, answer, limits)
     },
   }
 }

@@ -4,6 +4,7 @@ import { readCursor, writeCursor } from '../cursor.ts'
 import { FORMATS, type Format, TIMES, type Times } from '../formats/format.ts'
 import { parameterReader } from '../parameters.ts'
 import type { Parameter, Parameters, Query, QueryContext } from '../query.ts'
+import { answerDocument } from './answer-document.ts'
 import { answerRows } from './answer-rows.ts'
 import type { Limits } from './limits.ts'
 import type { ApiMetrics } from './metrics.ts'
@@ -43,7 +44,7 @@ export function rowsParameters({ answer }: Query): Parameter[] {
       schema: {
         type: 'string',
         enum: [...FORMATS],
-        description: 'Form of the answer, in place of Accept.',
+        description: 'Form of the answer; wins over Accept.',
       },
     },
     {
@@ -111,6 +112,8 @@ export async function answerQuery(
   const context: QueryContext = {
     roots: deps.roots,
     cacheDir: deps.cacheDir,
+    ...(deps.cache ? { cache: deps.cache } : {}),
+    ...(deps.pool ? { pool: deps.pool } : {}),
     nowMs: deps.nowMs,
     manifests: deps.manifests,
     grant: ctx.state.caller.grant,
@@ -127,8 +130,7 @@ export async function answerQuery(
     ctx.state.format = 'json'
     const answer = await query.run(parameters, context)
     if (answer.kind !== 'document') throw new Error(`${query.name} answered rows`)
-    ctx.set('Content-Type', 'application/json')
-    ctx.body = `${JSON.stringify(answer.body)}\n`
+    await answerDocument(ctx, answer.body, limits)
     return
   }
   const raw = values.raw === true
@@ -140,7 +142,7 @@ export async function answerQuery(
     format,
     raw,
     times: values.times as Times,
-    slowReaderMs: limits.slowReaderMs,
+    limits,
     cursorOf: (position) => writeCursor(query.name, parameters, position),
     linkOf: (cursor) => linkWith(ctx, cursor),
     onEnd: (rows, body) => {

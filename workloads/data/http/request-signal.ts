@@ -1,4 +1,4 @@
-// Aborted when nobody waits for an answer any more: the caller has closed the connection, the answer has ended, or the program stops.
+// Aborted when no client waits for an answer any more: the caller has closed the connection, the answer has ended, or the program stops.
 
 import { CallerGone } from './body.ts'
 import type { ApiContext } from './route.ts'

@@ -2,6 +2,7 @@
 
 import type { ParameterizedContext } from 'koa'
 import type { Logger } from '#role/run.ts'
+import type { Links } from '../live/links.ts'
 import type { ManifestCache } from '../manifests.ts'
 import type { Parameter, QueryContext, Schema } from '../query.ts'
 import type { AccessRefused, Caller, Need } from './access.ts'
@@ -12,6 +13,8 @@ export type ApiState = {
   route: string
   /** Set before a route that is not open runs. */
   caller: Caller
+  /** True while other callers wait for the place of this one. */
+  isHurried: () => boolean
   /** Of the answer, for metrics. */
   format: string
   /** Whether the route needs no key. */
@@ -24,12 +27,14 @@ export type ApiState = {
 export type ApiContext = ParameterizedContext<ApiState>
 
 /** What answers are made of, given once. */
-export type ApiDeps = Pick<QueryContext, 'roots' | 'cacheDir' | 'nowMs'> & {
+export type ApiDeps = Pick<QueryContext, 'roots' | 'cacheDir' | 'cache' | 'pool' | 'nowMs'> & {
   /** One of the whole process. */
   readonly manifests: ManifestCache
   readonly log: Logger
   /** Of ssmd. */
   readonly version: string
+  /** What is captured now; undefined: this server knows no Environment. */
+  readonly live?: Links | undefined
   /** Aborted when the program stops. */
   readonly signal: AbortSignal
 }
@@ -45,7 +50,7 @@ export type Route = {
   readonly path: string
   readonly need: Need
   /** How it is limited: `light` is never made to wait; `stream` stays open for long and has its own limit. */
-  readonly class: 'light' | 'read' | 'compute' | 'stream'
+  readonly class: 'light' | 'read' | 'file' | 'compute' | 'stream'
   /** Left out of the document: the page and its files. */
   readonly document?: {
     readonly id: string

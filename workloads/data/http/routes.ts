@@ -1,5 +1,7 @@
-// Every route there is. The live part adds its own here.
+// Every route there is.
 
+import { liveRoute } from '../live/live-route.ts'
+import { tailRoute } from '../live/tail-route.ts'
 import type { Query } from '../query.ts'
 import { documentRoutes } from './document-routes.ts'
 import { fileRoute } from './file-route.ts'
@@ -26,6 +28,8 @@ export function allRoutes(options: RouteOptions): Route[] {
     sqlRoute(deps, limits, metrics),
     fileRoute(deps, limits, metrics),
     ...originalRoutes(options),
+    liveRoute(deps, limits),
+    tailRoute(deps, limits),
   ]
   return [...routes, ...documentRoutes(routes, deps.version), ...pageRoutes()]
 }

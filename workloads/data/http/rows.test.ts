@@ -217,6 +217,23 @@ test('A4: a reader who takes nothing is cut off, and is counted', async () => {
   await until(5000, 'the count', async () => (await counted()) === 1)
 })
 
+test('A4: a reader who takes nothing keeps its place for long only while no one waits for it', async () => {
+  const { url, get } = await start({}, { reads: 1, slowReaderMs: 600_000, hurriedReaderMs: 200 })
+  const sent = request(`${url}/v1/numbers?count=100000000&limit=100000000&format=csv`)
+  sent.once('error', () => {})
+  const begun = new Promise<void>((resolve) => {
+    sent.once('response', (response) => {
+      response.on('error', () => {})
+      response.pause()
+      resolve()
+    })
+  })
+  sent.end()
+  await within(10_000, 'the first bytes', begun)
+  assert.is((await within(20_000, 'the other', get('/v1/numbers?count=1'))).status, 200)
+  sent.destroy()
+})
+
 test('A4: more at a time than is allowed waits, then is told when to come again; what is light is never made to wait', async () => {
   const waiting: (() => void)[] = []
   const { get, metrics } = await start(

@@ -38,6 +38,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const { waiting, waitMs } = limits
   const gates = {
     read: new Gate({ active: limits.reads, waiting, waitMs }),
+    file: new Gate({ active: limits.files, waiting, waitMs }),
     compute: new Gate({ active: limits.computes, waiting, waitMs }),
     // A stream lasts: waiting for the place of another one would be waiting for nothing.
     stream: new Gate({ active: limits.streams, waiting: 0, waitMs }),

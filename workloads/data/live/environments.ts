@@ -27,7 +27,7 @@ export type LiveFilesOptions = {
   readonly files: readonly string[]
   /** Where Secrets are mounted. @default /etc/ssmd/keys */
   readonly keysDir?: string | undefined
-  /** Of this program on NATS, in place of `transport.credentialsRef`. */
+  /** Of this program on NATS, instead of `transport.credentialsRef`. */
   readonly natsCredentials?: string | undefined
 }
 

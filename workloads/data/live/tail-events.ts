@@ -27,7 +27,7 @@ export type TailEventsOptions = {
   readonly signal: AbortSignal
 }
 
-/** A block is stored this long after its first record at the very most, by clocks that differ. */
+/** A block is stored this long after its first record at most, by clocks that differ. */
 const STORED_MS = 30_000
 /** Bytes of blocks held of each feed. */
 const HELD_BYTES = 8 * 1024 * 1024
@@ -75,7 +75,7 @@ export function missedOf(feed: string, facts: StreamFacts, after: EventPosition)
   const { firstSequence, firstTime, lastTime, created } = facts
   const isWhole = firstSequence === 1 && Date.parse(created) <= after.ms
   if (isWhole) return null
-  // What was stored first, or would be if something were there.
+  // Of an empty stream: when it was emptied at the earliest.
   const since = firstTime || lastTime || created
   if (Date.parse(since) <= after.ms) return null
   return tailGap(feed, NOT_HELD, timeText(after.ms, after.ns), since)

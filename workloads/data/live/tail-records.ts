@@ -10,6 +10,7 @@ import { eventFields } from '#events/stage.ts'
 import { MarketEvent } from '#market/event.ts'
 import { Block } from '#wire/block.ts'
 import { FORM } from '#wire/form.ts'
+import { asTheyCome } from './as-they-come.ts'
 import { gapOf, NOT_HELD, STREAM_RESTARTED, type TailGap, tailGap } from './gap-json.ts'
 import { knownStream } from './known-stream.ts'
 import { type RecordPosition, recordPositionText } from './position.ts'
@@ -216,34 +217,5 @@ function readBlock(data: Uint8Array): Block | null {
   } catch (thrown) {
     if (thrown instanceof SsmdError && thrown.code === 'SSMD_E_BLOCK') return null
     throw thrown
-  }
-}
-
-/** What several sources give, as it comes; one value of each is held. Ends with the first source that ends, and calls `end`. */
-async function* asTheyCome<T>(
-  sources: readonly AsyncIterable<T>[],
-  end: () => void
-): AsyncGenerator<{ readonly source: number; readonly value: T }, void> {
-  const iterators = sources.map((source) => source[Symbol.asyncIterator]())
-  const ask = (source: number) => {
-    const next = iterators[source]!.next().then((result) => ({ source, result }))
-    // One that fails while nobody waits for it is seen in the next race.
-    next.catch(() => undefined)
-    return next
-  }
-  const asked = new Map(iterators.map((_, source) => [source, ask(source)]))
-  try {
-    for (;;) {
-      const { source, result } = await Promise.race(asked.values())
-      if (result.done) return
-      // Those that wait longest come first in the next race.
-      asked.delete(source)
-      asked.set(source, ask(source))
-      yield { source, value: result.value }
-    }
-  } finally {
-    // Nothing more comes, so that those who wait end.
-    end()
-    await Promise.allSettled(iterators.map(async (iterator) => iterator.return?.()))
   }
 }

@@ -1,4 +1,4 @@
-// The document of what is captured now, made once a second for all who listen, and not at all while nobody does. Callers who see
+// The document of what is captured now, made once a second for all who listen, and not at all without a listener. Callers who see
 // the same feeds share one text.
 
 import type { Grant } from '../query.ts'

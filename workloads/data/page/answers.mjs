@@ -24,9 +24,10 @@ export const forgetAnswers = () => seen.clear()
  * @template T
  * @param {string | null} path null: nothing is asked
  * @param {import('./api.mjs').Parameters} [parameters]
+ * @param {{ everyMs?: number }} [options] `everyMs`: how often it is asked for again while it is shown
  * @returns {Answer<T>}
  */
-export function useAnswer(path, parameters = {}) {
+export function useAnswer(path, parameters = {}, { everyMs = 0 } = {}) {
   const address = path === null ? '' : `${path}?${JSON.stringify(parameters)}`
   const [state, setState] = useState(
     /** @type {{ address: string, body?: T, error?: ApiError }} */ ({ address: '' })
@@ -35,19 +36,24 @@ export function useAnswer(path, parameters = {}) {
   useEffect(() => {
     if (path === null) return
     const stop = new AbortController()
-    getJson(path, parameters, stop.signal).then(
-      (body) => {
-        if (stop.signal.aborted) return
-        keep(address, body)
-        setState({ address, body })
-      },
-      (/** @type {unknown} */ thrown) => {
-        if (stop.signal.aborted) return
-        setState({ address, error: asApiError(thrown) })
-      }
-    )
-    return () => stop.abort()
-  }, [address, turn])
+    const ask = () =>
+      getJson(path, parameters, stop.signal).then(
+        (body) => {
+          if (stop.signal.aborted) return
+          keep(address, body)
+          setState({ address, body })
+        },
+        (/** @type {unknown} */ thrown) => {
+          if (!stop.signal.aborted) setState({ address, error: asApiError(thrown) })
+        }
+      )
+    void ask()
+    const timer = everyMs > 0 ? setInterval(() => !document.hidden && void ask(), everyMs) : 0
+    return () => {
+      clearInterval(timer)
+      stop.abort()
+    }
+  }, [address, turn, everyMs])
   const again = useCallback(() => {
     setState({ address: '' })
     setTurn((before) => before + 1)

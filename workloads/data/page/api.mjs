@@ -79,7 +79,8 @@ export async function readStream(path, parameters, { onEvent, onState, signal })
       wait = FIRST_WAIT_MS
       for await (const event of eventsOf(response)) {
         if (event.id !== '') lastId = event.id
-        onEvent(event)
+        // Without data it only keeps the connection open, and moves the id on.
+        if (event.data !== '') onEvent(event)
       }
       throw new ApiError(0, 'The stream ended.', 'The page connects again.')
     } catch (thrown) {
@@ -109,16 +110,15 @@ async function* eventsOf(response) {
     const blocks = rest.split(/\r?\n\r?\n/)
     rest = blocks.pop() ?? ''
     for (const block of blocks) {
-      const event = readEvent(block)
-      if (event !== null) yield event
+      yield readEvent(block)
     }
   }
 }
 
 /**
- * One event of a stream; null for a comment that keeps it open.
+ * One event of a stream; without data it says nothing.
  * @param {string} block
- * @returns {StreamEvent | null}
+ * @returns {StreamEvent}
  */
 export function readEvent(block) {
   let [id, event] = ['', 'message']
@@ -132,7 +132,7 @@ export function readEvent(block) {
     else if (name === 'event') event = value
     else if (name === 'data') data.push(value)
   }
-  return data.length === 0 ? null : { id, event, data: data.join('\n') }
+  return { id, event, data: data.join('\n') }
 }
 
 /**

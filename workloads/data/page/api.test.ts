@@ -15,7 +15,8 @@ test('an event of a stream is read with its id, its name and all of its lines', 
   })
   assert.equal(readEvent('data: a\r\ndata: b'), { id: '', event: 'message', data: 'a\nb' })
   assert.equal(readEvent('data:x: y'), { id: '', event: 'message', data: 'x: y' })
-  assert.is(readEvent(': still here'), null)
+  assert.equal(readEvent('id: 9'), { id: '9', event: 'message', data: '' })
+  assert.is(readEvent(': still here').data, '')
 })
 
 test('every gap is drawn, in whatever order they come, and a storm of them once for each pixel', () => {

@@ -6,9 +6,10 @@ import { clock } from './format.mjs'
 import { Choice } from './gap-list.mjs'
 import { html, useEffect, useRef, useState } from './lib.mjs'
 import { Problem, Section, Skeleton } from './parts.mjs'
+import { causeText } from './words.mjs'
 
 /** @typedef {{ side: string, level: number, price: string, size: string }} BookLevel */
-/** @typedef {{ at?: string, state?: string, trouble?: string | null, snapshot?: string | null }} About */
+/** @typedef {{ at?: string | null, state?: string, suspect?: string | null, snapshot?: string | null, recv?: string | null }} About */
 
 const DEPTHS = [5, 10, 25]
 /** The cursor moves at each frame; the book follows when it rests. */
@@ -56,7 +57,7 @@ function Ladder({ book: { rows, about }, at }) {
   const [bid, ask] = [bids[0]?.price, asks[0]?.price]
   return html`
     <p class="book-at tabular">at ${clock(when, 3)} UTC</p>
-    ${about?.trouble && html`<p class="is-bad">${about.trouble}</p>`}
+    <${Trust} about=${about} />
     ${
       rows.length === 0
         ? html`<p class="quiet">No book is known at this moment${about?.state ? `: ${about.state}` : ''}.</p>`
@@ -71,6 +72,15 @@ function Ladder({ book: { rows, about }, at }) {
           `
     }
   `
+}
+
+/** How far it can be trusted. @param {{ about: About | undefined }} props */
+function Trust({ about }) {
+  if (about?.state === 'suspect')
+    return html`<p class="is-bad">Do not trust it: something is missing since its snapshot (${causeText(about.suspect ?? '')}).</p>`
+  if (about?.state === 'unverifiable')
+    return html`<p class="quiet">The exchange sends nothing that would prove it.</p>`
+  return about?.state === 'closed' ? html`<p class="quiet">The instrument is closed.</p>` : null
 }
 
 /** @param {{ level: { price: string, size: string, sum: number }, most: number }} props */

@@ -38,10 +38,7 @@ export function Calendar({ feeds, coverage, from, to, today }) {
     [coverage]
   )
   const [place, setPlace] = useState(/** @type {Place | null} */ (null))
-  const last = Math.max(
-    0,
-    layout.days.findLastIndex((day) => day <= today)
-  )
+  const last = useMemo(() => latestOf(layout.days, coverage, today), [layout, coverage, today])
   const here = place ?? { row: 0, column: last }
   const find = (/** @type {Place} */ { row, column }) =>
     byPlace.get(`${feeds[row]}/${layout.days[column]}`)
@@ -124,6 +121,23 @@ export function Calendar({ feeds, coverage, from, to, today }) {
       <${Legend} simulated=${coverage.some((day) => day.simulated)} />
     </div>
   `
+}
+
+/**
+ * Where the calendar is entered: at the latest day that has something, or today.
+ * @param {readonly string[]} days
+ * @param {readonly Coverage[]} coverage
+ * @param {string} today
+ */
+function latestOf(days, coverage, today) {
+  const latest = coverage.reduce(
+    (newest, day) => (day.condition && day.day > newest ? day.day : newest),
+    ''
+  )
+  return Math.max(
+    0,
+    days.findLastIndex((day) => day <= (latest || today))
+  )
 }
 
 /**

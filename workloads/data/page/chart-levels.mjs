@@ -93,7 +93,7 @@ export function eventColumns(rows) {
       columns.close[at] = number(row.price)
       columns.volume[at] = number(row.size)
       columns.trades[at] = 1
-    } else {
+    } else if (row.event === 'quote') {
       columns.bid[at] = number(row.bid)
       columns.ask[at] = number(row.ask)
     }

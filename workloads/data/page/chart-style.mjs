@@ -20,6 +20,8 @@ const STEPS = [
 /** A candle narrower than this is drawn as a line. In pixels. */
 const CANDLE = 5
 const MOST_POINTS = 4000
+/** A bar alone between two gaps is no line: where bars are few, each has a point. */
+const FEW = 200
 
 /**
  * @param {typeof import('uplot')} Plot
@@ -80,7 +82,7 @@ export function chartOptions(Plot, { width, height, holes, barMs, onCursor }) {
         stroke: accent ?? '',
         width: 1.5,
         points: {
-          show: (_u, _s, i0, i1) => isPoints(i0, i1),
+          show: (u, _s, i0, i1) => isPoints(i0, i1) || (i1 - i0 < FEW && !isCandle(u)),
           size: 5,
           width: 0,
           fill: accent ?? '',

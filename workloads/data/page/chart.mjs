@@ -180,7 +180,7 @@ export function Chart({ feed, symbol, startMs, holes, span, onSpan, atMs, onAt }
         aria-label=${`Chart of ${symbol}. Arrow keys move the cursor, with Shift the time; plus and minus zoom; 0 shows the day; Enter reads the book.`}
         onKeyDown=${(/** @type {KeyboardEvent} */ event) => chart.current?.key(event)}></div>
       ${state === 'loading' && !error && html`<div class="chart-over skeleton" role="status" aria-label="The chart is loading"><div><i></i></div></div>`}
-      ${state === 'empty' && html`<p class="chart-over quiet">No trades here. Gaps are marked in red; without red, nothing was traded.</p>`}
+      ${state === 'empty' && html`<p class="chart-over quiet">No trades in sight. Gaps are marked in red; quotes are drawn from three minutes inwards.</p>`}
     </div>
     <p class="chart-said tabular" aria-live="polite">${said || 'Move over the chart, or use the arrow keys.'}</p>
   `

@@ -5,7 +5,7 @@ import { useAnswer } from './answers.mjs'
 import { download, readKey, urlOf } from './api.mjs'
 import { CopyPanel } from './copy-panel.mjs'
 import { DayStrip } from './day-strip.mjs'
-import { bytes, clock, count, dayPlus, longDay, NONE } from './format.mjs'
+import { bytes, clock, count, dayOf, dayPlus, longDay, NONE } from './format.mjs'
 import { GapList } from './gap-list.mjs'
 import { html, useState } from './lib.mjs'
 import { Condition, Copy, Figures, Problem, Section, Simulated, Skeleton } from './parts.mjs'
@@ -56,7 +56,8 @@ import { conditionText, proofText } from './words.mjs'
 /** @param {{ route: import('./route.mjs').Route }} props */
 export function DayView({ route: { feed, day, query } }) {
   const path = `v1/datasets/${encodeURIComponent(feed)}/${day}`
-  const answer = useAnswer(path)
+  const isToday = day === dayOf(Date.now())
+  const answer = useAnswer(path, {}, { everyMs: isToday ? 15_000 : 0 })
   /** @type {Day | undefined} */
   const found = answer.body
   return html`
@@ -151,7 +152,7 @@ const Files = ({ path, files }) => html`
                 <code title=${file.sha256}>${file.sha256.slice(0, 8)}…</code>
                 <${Copy} text=${file.sha256} what=${`the sha256 of ${file.name}`} short />
               </td>
-              <td><${Download} path=${`${path}/files/${file.name}`} name=${file.name} /></td>
+              <td><${Download} path=${`${path}/files/${encodeURIComponent(file.name)}`} name=${file.name} /></td>
             </tr>
           `
         )}

@@ -40,6 +40,21 @@ export function FeedView({ route }) {
       ${facts?.exchange && html`<span class="quiet">from ${facts.exchange}</span>`}
     </div>
     ${error && html`<${Problem} error=${error} again=${error === feeds.error ? feeds.again : answer.again} />`}
+    ${!error && html`<${FeedParts} feed=${feed} facts=${facts} days=${days} newest=${newest} today=${today} />`}
+  `
+}
+
+/**
+ * @param {{
+ *   feed: string
+ *   facts: any
+ *   days: readonly Coverage[] | undefined
+ *   newest: readonly Coverage[] | undefined
+ *   today: string
+ * }} props
+ */
+function FeedParts({ feed, facts, days, newest, today }) {
+  return html`
     ${days?.length === 0 && html`<${NoDays} feed=${feed} />`}
     <${FeedFigures} days=${days} />
     <${Section} id="days" title="Days">

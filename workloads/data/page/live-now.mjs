@@ -5,7 +5,7 @@ import { useAnswer, useStream } from './answers.mjs'
 import { begin, colorOf, useDrawing } from './canvas.mjs'
 import { count, duration, NONE, short } from './format.mjs'
 import { html, useEffect, useRef, useState } from './lib.mjs'
-import { Note, Problem, Section, Simulated, Skeleton, withCode } from './parts.mjs'
+import { Note, Problem, Section, Simulated, Skeleton, sentence, withCode } from './parts.mjs'
 import { linkTo, linkToTail } from './route.mjs'
 
 /**
@@ -43,6 +43,8 @@ export function LiveNow() {
   const now = useNow(1000)
   /** @type {Live | undefined} */
   const shown = live ?? answer.body
+  // A server without a live part need not know the path.
+  const isOff = shown?.live === false || answer.error?.status === 404
   const aside =
     shown?.live &&
     html`<span class="aside">
@@ -50,9 +52,9 @@ export function LiveNow() {
     </span>`
   return html`
     <${Section} id="now" title="Being captured now" aside=${aside}>
-      ${answer.error && html`<${Problem} error=${answer.error} again=${answer.again} />`}
+      ${answer.error && !isOff && html`<${Problem} error=${answer.error} again=${answer.again} />`}
       ${!shown && !answer.error && html`<${Skeleton} rows=${3} height=${40} label="What is being captured" />`}
-      ${shown && !shown.live && html`<${NoLive} why=${shown.why ?? ''} />`}
+      ${isOff && html`<${NoLive} why=${shown?.why ?? ''} />`}
       ${shown?.live && html`<${LiveTable} feeds=${shown.feeds ?? []} rates=${rates.current} now=${now} />`}
     <//>
   `
@@ -64,7 +66,7 @@ const NO_LIVE =
 /** @param {{ why?: string }} props */
 export const NoLive = ({ why }) => html`
   <${Note} title="This server has no live part.">
-    <p>${why} ${withCode(NO_LIVE)}</p>
+    <p>${why ? sentence(why) : withCode(NO_LIVE)}</p>
   <//>
 `
 

@@ -21,10 +21,13 @@ import { linkTo } from './route.mjs'
 /** @typedef {import('./calendar-cells.mjs').Coverage} Coverage */
 /** @typedef {{ feed: string, exchange: string | null, simulated: boolean, from: string | null, to: string | null, records: number, bytes: number, days: number, gaps: number }} Feed */
 
+/** What is being written grows: a page that stays open follows it. */
+const REFRESH_MS = 15_000
+
 /** @param {{ route: import('./route.mjs').Route }} props */
 export function Overview({ route }) {
   const today = dayOf(Date.now())
-  const feeds = useAnswer('v1/feeds')
+  const feeds = useAnswer('v1/feeds', {}, { everyMs: REFRESH_MS })
   /** @type {readonly Feed[] | undefined} */
   const list = feeds.body?.rows
   return html`
@@ -79,11 +82,11 @@ function Coverages({ feeds, today, until, children }) {
   const months = first < period(newest, QUARTER).from ? YEAR : QUARTER
   const { from, to } = period(newest, months)
   const isKnown = feeds !== undefined
-  const answer = useAnswer(isKnown ? 'v1/coverage' : null, {
-    from,
-    to: dayPlus(to, 1),
-    limit: 100_000,
-  })
+  const answer = useAnswer(
+    isKnown ? 'v1/coverage' : null,
+    { from, to: dayPlus(to, 1), limit: 100_000 },
+    { everyMs: 4 * REFRESH_MS }
+  )
   /** @type {readonly Coverage[]} */
   const coverage = answer.body?.rows ?? []
   const names = useMemo(() => feeds?.map(({ feed }) => feed).sort() ?? [], [feeds])

@@ -32,8 +32,8 @@ export function Skeleton({ rows = 1, height = 36, label }) {
  */
 export const Problem = ({ error, again }) => html`
   <div class="note is-problem" role="alert">
-    <p><strong>${error.message}</strong></p>
-    ${error.hint && html`<p>${withCode(error.hint)}</p>`}
+    <p><strong>${sentence(error.message)}</strong></p>
+    ${error.hint && html`<p>${withCode(sentence(error.hint))}</p>`}
     ${again && html`<button type="button" onClick=${again}>Try again</button>`}
   </div>
 `
@@ -45,6 +45,13 @@ export const Note = ({ title, children }) => html`
     ${children}
   </div>
 `
+
+/**
+ * Errors are clauses in a log; here they stand alone.
+ * @param {string} text
+ */
+export const sentence = (text) =>
+  `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 
 /**
  * Shows what stands between backquotes as code.
@@ -79,7 +86,11 @@ export function Copy({ text, what, short = false }) {
  * @param {string} text
  */
 async function write(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text)
+  const isWritten = await navigator.clipboard?.writeText(text).then(
+    () => true,
+    () => false
+  )
+  if (isWritten) return
   const area = Object.assign(document.createElement('textarea'), { value: text })
   document.body.append(area)
   area.select()

@@ -8,8 +8,8 @@ import { DAY_MS, readClock, writeClock } from './chart-levels.mjs'
 import { CopyPanel } from './copy-panel.mjs'
 import { dayPlus, longDay } from './format.mjs'
 import { html, useEffect, useMemo, useState } from './lib.mjs'
-import { Condition, Problem, Simulated } from './parts.mjs'
-import { linkTo, linkToTail } from './route.mjs'
+import { Condition, Problem, Simulated, Skeleton } from './parts.mjs'
+import { linkTo, linkToTail, readRoute } from './route.mjs'
 
 const HOUR = 3_600_000
 /** @type {readonly (readonly [name: string, spanMs: number])[]} */
@@ -21,30 +21,84 @@ const SPANS = [
 ]
 
 /** @param {{ route: import('./route.mjs').Route }} props */
-export function SymbolView({ route: { feed, day, symbol, query } }) {
+export function SymbolView({ route }) {
+  const { feed, day, symbol, query } = route
   const startMs = Date.parse(`${day}T00:00:00Z`)
   const manifest = useAnswer(`v1/datasets/${encodeURIComponent(feed)}/${day}`)
+  const seen = useAnswer('v1/symbols', { feed, prefix: symbol, from: day, to: dayPlus(day, 1) })
   /** @type {import('./day.mjs').Day | undefined} */
   const found = manifest.body
+  const isAsked = readClock(query.from) !== null
+  // Without an address that says it, what is in sight depends on when the symbol was seen.
+  const isReady = isAsked || seen.body !== undefined || seen.error !== undefined
+  return html`
+    <div class="title">
+      <h1 class="symbol">${symbol}</h1>
+      ${found && html`<${Condition} condition=${found.condition} />`}
+      ${found?.simulated && html`<${Simulated} />`}
+      <span class="quiet">${feed}, ${longDay(day)}</span>
+      <nav class="pager" aria-label="Days">
+        <a href=${linkTo([feed, dayPlus(day, -1), symbol])} aria-label="The day before">‹</a>
+        <a href=${linkTo([feed, dayPlus(day, 1), symbol])} aria-label="The day after">›</a>
+      </nav>
+    </div>
+    ${manifest.error && html`<${Problem} error=${manifest.error} again=${manifest.again} />`}
+    ${
+      isReady
+        ? html`<${Sight} route=${route} startMs=${startMs} found=${found}
+            extent=${extentOf(seen.body?.rows ?? [], symbol, startMs)} />`
+        : html`<section class="card" aria-label="Chart"><${Skeleton} height=${560} label="The chart" /></section>`
+    }
+    <${CopyPanel} feed=${feed} day=${day} symbol=${symbol} />
+    <p class="quiet"><a href=${linkToTail({ feed, symbol })}>Watch ${symbol} as it comes</a></p>
+  `
+}
+
+/**
+ * When the symbol was seen on this day; the whole day if that was most of it.
+ * @param {readonly { symbol: string, first: string, last: string }[]} rows
+ * @param {string} symbol
+ * @param {number} startMs
+ */
+function extentOf(rows, symbol, startMs) {
+  const whole = { fromMs: startMs, toMs: startMs + DAY_MS }
+  const row = rows.find((one) => one.symbol === symbol)
+  if (row === undefined) return whole
+  const [first, last] = [Date.parse(row.first), Date.parse(row.last)]
+  if (last - first > DAY_MS / 2) return whole
+  const room = Math.max(30_000, (last - first) * 0.04)
+  return within({ fromMs: first - room, toMs: last + room }, startMs)
+}
+
+/**
+ * Chart and book, and the time that is in sight.
+ * @param {{
+ *   route: import('./route.mjs').Route
+ *   startMs: number
+ *   found: import('./day.mjs').Day | undefined
+ *   extent: { fromMs: number, toMs: number }
+ * }} props
+ */
+function Sight({ route: { feed, day, symbol, query }, startMs, found, extent }) {
   const holes = useMemo(() => holesOf(found, startMs), [found])
-  const [span, setSpan] = useState(() =>
-    within(
-      {
-        fromMs: startMs + (readClock(query.from) ?? 0),
-        toMs: startMs + (query.to?.startsWith('24:00') ? DAY_MS : (readClock(query.to) ?? DAY_MS)),
-      },
-      startMs
-    )
-  )
+  const [span, setSpan] = useState(() => {
+    const from = readClock(query.from)
+    const to = readClock(query.to)
+    if (from === null) return extent
+    return within({ fromMs: startMs + from, toMs: startMs + (to ?? DAY_MS) }, startMs)
+  })
   const asked = readClock(query.at)
   const [pinned, setPinned] = useState(asked === null ? null : startMs + asked)
   const [hover, setHover] = useState(/** @type {number | null} */ (null))
   useEffect(() => {
     const timer = setTimeout(() => {
-      const isDay = span.toMs - span.fromMs >= DAY_MS
+      // The reader may have left already, and the page not yet have heard of it.
+      const now = readRoute(location.hash)
+      if (now.feed !== feed || now.day !== day || now.symbol !== symbol) return
+      const isUsual = span.fromMs === extent.fromMs && span.toMs === extent.toMs
       const link = linkTo([feed, day, symbol], {
-        from: isDay ? undefined : writeClock(span.fromMs - startMs),
-        to: isDay ? undefined : writeClock(span.toMs - startMs),
+        from: isUsual ? undefined : writeClock(span.fromMs - startMs),
+        to: isUsual ? undefined : writeClock(span.toMs - startMs),
         at: pinned === null ? undefined : writeClock(pinned - startMs),
       })
       history.replaceState(null, '', link)
@@ -62,17 +116,6 @@ export function SymbolView({ route: { feed, day, symbol, query } }) {
   const width = span.toMs - span.fromMs
   const go = (/** @type {{ fromMs: number, toMs: number }} */ to) => setSpan(within(to, startMs))
   return html`
-    <div class="title">
-      <h1 class="symbol">${symbol}</h1>
-      ${found && html`<${Condition} condition=${found.condition} />`}
-      ${found?.simulated && html`<${Simulated} />`}
-      <span class="quiet">${feed}, ${longDay(day)}</span>
-      <nav class="pager" aria-label="Days">
-        <a href=${linkTo([feed, dayPlus(day, -1), symbol])} aria-label="The day before">‹</a>
-        <a href=${linkTo([feed, dayPlus(day, 1), symbol])} aria-label="The day after">›</a>
-      </nav>
-    </div>
-    ${manifest.error && html`<${Problem} error=${manifest.error} again=${manifest.again} />`}
     <div class="side-by-side">
       <section class="card" aria-label="Chart">
         <div class="chart-tools" role="toolbar" aria-label="Time in sight">
@@ -101,8 +144,6 @@ export function SymbolView({ route: { feed, day, symbol, query } }) {
       </section>
       <${Book} feed=${feed} symbol=${symbol} atMs=${at} />
     </div>
-    <${CopyPanel} feed=${feed} day=${day} symbol=${symbol} />
-    <p class="quiet"><a href=${linkToTail({ feed, symbol })}>Watch ${symbol} as it comes</a></p>
   `
 }
 

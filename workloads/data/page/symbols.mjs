@@ -1,25 +1,34 @@
 // The symbols of a feed or of a day, to search in: 10,000 of them are one answer and a virtual list.
 
 import { useAnswer } from './answers.mjs'
-import { clock, count, NONE } from './format.mjs'
-import { html, useMemo, useState } from './lib.mjs'
+import { clock, count, dayPlus, NONE } from './format.mjs'
+import { html, useEffect, useMemo, useState } from './lib.mjs'
 import { Problem, Section, Skeleton } from './parts.mjs'
 import { linkTo } from './route.mjs'
 import { VirtualTable } from './virtual-table.mjs'
 
-/** @typedef {{ symbol: string, records?: number | null, trades?: number | null, first?: string | null, last?: string | null }} Found */
+/** @typedef {{ symbol: string, first?: string | null, last?: string | null }} Found */
 
-const MOST = 10_000
+/** Symbols of one answer. If there are more, the server looks for those that begin with what is typed. */
+const MOST = 20_000
 
 /** @param {{ feed: string, day: string }} props `day`: whose symbols; empty while it is not known. */
 export function Symbols({ feed, day }) {
   const [wanted, setWanted] = useState('')
+  const [prefix, setPrefix] = useState('')
   const answer = useAnswer(day === '' ? null : 'v1/symbols', {
     feed,
     from: day,
-    to: day === '' ? '' : nextDay(day),
+    to: day === '' ? '' : dayPlus(day, 1),
+    prefix,
     limit: MOST,
   })
+  const isPart = answer.body?.truncated === true || prefix !== ''
+  useEffect(() => {
+    if (!isPart) return
+    const timer = setTimeout(() => setPrefix(wanted.trim()), 200)
+    return () => clearTimeout(timer)
+  }, [wanted, isPart])
   /** @type {readonly Found[] | undefined} */
   const all = answer.body?.rows
   const rows = useMemo(() => {
@@ -40,7 +49,7 @@ export function Symbols({ feed, day }) {
     </form>
   `
   return html`
-    <${Section} id="symbols" title=${all === undefined ? 'Symbols' : `Symbols (${count(all.length)})`} aside=${aside}>
+    <${Section} id="symbols" title=${all === undefined ? 'Symbols' : `Symbols (${isPart && prefix === '' ? 'more than ' : ''}${count(all.length)})`} aside=${aside}>
       ${answer.error && html`<${Problem} error=${answer.error} again=${answer.again} />`}
       ${!all && !answer.error && html`<${Skeleton} rows=${6} label="Symbols" />`}
       ${
@@ -54,7 +63,9 @@ export function Symbols({ feed, day }) {
               ${all.length === 0 ? 'This day has no symbols.' : `No symbol contains “${wanted}”.`}
             </p>`)
       }
-      <p class="quiet">Of ${day || NONE}. Enter opens the first one.</p>
+      <p class="quiet">
+        Of ${day || NONE}; times as the index has them, rounded outwards. Enter opens the first one.
+      </p>
     <//>
   `
 }
@@ -70,22 +81,14 @@ const columnsOf = (feed, day) => [
     cell: (/** @type {Found} */ { symbol }) =>
       html`<a href=${linkTo([feed, day, symbol])} title=${symbol}>${symbol}</a>`,
   },
-  { name: 'Records', kind: 'number', cell: (/** @type {Found} */ row) => count(row.records) },
-  { name: 'Trades', kind: 'number', cell: (/** @type {Found} */ row) => count(row.trades) },
   {
-    name: 'First (UTC)',
+    name: 'From (UTC)',
     kind: 'number',
-    wide: true,
     cell: (/** @type {Found} */ row) => clock(row.first),
   },
   {
-    name: 'Last (UTC)',
+    name: 'To (UTC)',
     kind: 'number',
-    wide: true,
     cell: (/** @type {Found} */ row) => clock(row.last),
   },
 ]
-
-/** @param {string} day */
-const nextDay = (day) =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)

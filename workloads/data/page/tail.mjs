@@ -7,8 +7,9 @@ import { NoLive } from './live-now.mjs'
 import { Note, Problem, Section } from './parts.mjs'
 import { linkToTail } from './route.mjs'
 import { VirtualTable } from './virtual-table.mjs'
+import { causeText } from './words.mjs'
 
-/** @typedef {{ key: string, recv: string, type: string, symbol: string, text: string, isNotice: boolean }} Line */
+/** @typedef {{ key: string, feed: string, recv: string, type: string, symbol: string, text: string, isNotice: boolean }} Line */
 
 /** Lines that stay on the page. */
 const KEPT = 500
@@ -24,6 +25,7 @@ export function TailView({ route: { query } }) {
   const [seen, setSeen] = useState(0)
   const waiting = useRef(/** @type {Line[]} */ ([]))
   const numbered = useRef(0)
+  const isOff = live.body?.live === false || live.error?.status === 404
   const isOn = live.body?.live === true && !isPaused
   const stream = useStream(isOn ? 'v1/tail' : null, { feed, symbol, type }, (event) => {
     waiting.current.push(lineOf(event, ++numbered.current))
@@ -51,8 +53,8 @@ export function TailView({ route: { query } }) {
   )
   return html`
     <div class="title"><h1>Live tail</h1></div>
-    ${live.error && html`<${Problem} error=${live.error} again=${live.again} />`}
-    ${live.body?.live === false && html`<${NoLive} why=${live.body.why ?? ''} />`}
+    ${live.error && !isOff && html`<${Problem} error=${live.error} again=${live.again} />`}
+    ${isOff && html`<${NoLive} why=${live.body?.why ?? ''} />`}
     ${
       live.body?.live &&
       html`
@@ -88,6 +90,7 @@ const COLUMNS = [
     name: 'Received (UTC)',
     cell: (/** @type {Line} */ { recv }) => html`<span class="tabular">${clock(recv, 3)}</span>`,
   },
+  { name: 'Feed', wide: true, cell: (/** @type {Line} */ { feed }) => feed },
   { name: 'Type', wide: true, cell: (/** @type {Line} */ { type }) => type },
   { name: 'Symbol', cell: (/** @type {Line} */ { symbol }) => symbol },
   {
@@ -104,28 +107,38 @@ const COLUMNS = [
  * @param {number} number
  * @returns {Line}
  */
-export function lineOf({ event, data }, number) {
+function lineOf({ event, data }, number) {
   const key = String(number)
   /** @type {any} */
-  let body
-  try {
-    body = JSON.parse(data)
-  } catch {
-    body = {}
-  }
-  const { recv = '', type = '', symbol = '' } = body
-  if (event !== 'message' && event !== 'record')
+  const body = JSON.parse(data)
+  const { feed = '', recv = '', type = '', symbol = '' } = body
+  if (event !== 'message')
     return {
       key,
-      recv,
+      feed,
+      recv: recv ?? '',
       type: event,
       symbol,
-      text: body.detail ?? body.reason ?? data,
+      text: notice(event, body),
       isNotice: true,
     }
-  const frame = body.frame ?? body.event ?? body.text ?? body
+  const frame = body.frame ?? body.event ?? body.text ?? body.base64
   const text = typeof frame === 'string' ? frame : JSON.stringify(frame)
-  return { key, recv, type, symbol, text: text.slice(0, SHOWN), isNotice: false }
+  return { key, feed, recv, type, symbol, text: text.slice(0, SHOWN), isNotice: false }
+}
+
+/**
+ * What the stream says about itself.
+ * @param {string} event
+ * @param {any} body
+ */
+function notice(event, body) {
+  if (event === 'disconnected')
+    return `NATS of ${body.environment} cannot be reached: records may be missing here, not in the archive`
+  if (event === 'connected') return `NATS of ${body.environment} answers again`
+  if (event !== 'gap') return [body.detail ?? body.title, body.hint].filter(Boolean).join(': ')
+  const span = [body.from, body.until].map((time) => (time ? clock(time, 3) : '?')).join(' to ')
+  return `${causeText(body.reason)} (${span} UTC)`
 }
 
 /** @param {{ feeds: readonly string[], query: Readonly<Record<string, string>> }} props */

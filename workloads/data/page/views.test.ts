@@ -210,8 +210,8 @@ test('without a live part, without data, and without an answer the page says wha
   assert.equal(await findings(page), [])
   empty.fail({ status: 503, title: 'Busy', detail: 'the API is busy', hint: 'try again in `5 s`' })
   await page.goto(`${empty.url}/?again#/`)
-  await shows(page, 'the API is busy')
-  await shows(page, 'try again in 5 s')
+  await shows(page, 'The API is busy.')
+  await shows(page, 'Try again in 5 s.')
   assert.equal(await findings(page), [])
   empty.fail(undefined)
   await page.click('.note.is-problem button')
@@ -263,10 +263,10 @@ test('the tail shows records as they come, says what was missed, and pauses', as
     symbol: '<i>X',
     frame: { price: '1.0' },
   }
-  scene.send('/v1/tail', record, 'record')
+  scene.send('/v1/tail', { feed: 'kraken', ...record })
   await shows(page, '{"price":"1.0"}')
   scene.send('/v1/tail', { feed: 'kraken', reason: 'disconnected', from: null, until: null }, 'gap')
-  await shows(page, 'disconnected')
+  await shows(page, 'The connection closed or died (? to ? UTC)')
   await page.click('button[aria-pressed="false"]')
   await shows(page, 'paused')
   assert.equal(opened.faults, [])

@@ -17,6 +17,9 @@ const CAUSES = {
   oversize: 'A frame was too large for NATS',
   'proof-lost': 'The exchange’s numbers could not be read',
   resharded: 'The number of shards changed',
+  gap: 'a gap',
+  'not-held': 'NATS no longer holds what came meanwhile; the archive does',
+  'stream-restarted': 'The stream was started again',
   'clock-stepped': 'The clock was set, or the machine slept',
 }
 /** @param {string} cause */

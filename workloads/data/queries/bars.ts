@@ -12,9 +12,10 @@ import { type Bar, BarBuilder } from '#market/builders/bars.ts'
 import type { ExactSum } from '#market/builders/exact-sum.ts'
 import { EVENT, type MarketEvent } from '#market/event.ts'
 import { timeText } from '#market/time.ts'
+import { dayAfter } from '../day.ts'
 import { type EventScope, eventBatches, justBefore } from '../event-stream.ts'
 import { Holdings } from '../holdings.ts'
-import { type Interval, intervalOf, nextDay } from '../interval.ts'
+import { type Interval, intervalOf } from '../interval.ts'
 import { refuseUnknown } from '../known-names.ts'
 import { comparePositions, splitTime } from '../plain-rows.ts'
 import { QualityBook } from '../quality.ts'
@@ -230,7 +231,7 @@ class TradePlace {
 function knownUntil({ days, to }: EventScope): number {
   const known = new Map<string, number>()
   for (const { feed, day, facts } of days) {
-    const end = facts.condition === 'pending' ? facts.to : `${nextDay(day)}T00:00:00.000000000Z`
+    const end = facts.condition === 'pending' ? facts.to : `${dayAfter(day)}T00:00:00.000000000Z`
     known.set(feed, splitTime(end ?? '')?.ms ?? Number.NEGATIVE_INFINITY)
   }
   const asked = to === undefined ? Number.POSITIVE_INFINITY : (splitTime(to)?.ms ?? 0)

@@ -29,7 +29,7 @@ export const SYMBOL: Parameter = {
   schema: {
     type: 'string',
     description: "The exchange's own name of the instrument.",
-    examples: ['KXGOLD15M-26AUG101800-00'],
+    examples: ['KXGOLD15M-26NOV231915-15'],
   },
 }
 
@@ -39,7 +39,7 @@ export const SYMBOLS: Parameter = {
   schema: {
     type: 'string',
     description: "Only these instruments, by the exchange's own names. All if left out.",
-    examples: ['KXGOLD15M-26AUG101800-00'],
+    examples: ['KXGOLD15M-26NOV231915-15'],
   },
 }
 
@@ -61,7 +61,7 @@ export const FROM: Parameter = {
     type: 'string',
     format: 'instant',
     description: `From here on: ${WHEN}`,
-    examples: ['2026-11-24', '2026-11-24T15:04:05Z'],
+    examples: ['2026-11-24', '2026-11-24T00:01:00Z'],
   },
 }
 
@@ -71,7 +71,7 @@ export const TO: Parameter = {
     type: 'string',
     format: 'instant',
     description: `Before this time: ${WHEN}`,
-    examples: ['2026-11-25', '2026-11-24T15:05:00Z'],
+    examples: ['2026-11-25', '2026-11-24T00:02:00Z'],
   },
 }
 
@@ -81,7 +81,7 @@ export const AT: Parameter = {
     type: 'string',
     format: 'instant',
     description: `As it was just before this time: ${WHEN} The end of what is archived if left out.`,
-    examples: ['2026-11-24T15:04:05Z'],
+    examples: ['2026-11-24T00:01:00Z'],
   },
 }
 

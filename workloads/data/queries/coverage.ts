@@ -1,7 +1,8 @@
 // What was captured, day by day: a calendar of every feed. A day on which nothing was traded is told from one that was not captured.
 
+import { dayAfter } from '../day.ts'
 import { type DamagedDay, type HeldDay, Holdings } from '../holdings.ts'
-import { intervalOf, nextDay } from '../interval.ts'
+import { intervalOf } from '../interval.ts'
 import type { DayFacts } from '../manifests.ts'
 import { type Decimal, type PlainRow, plainRows } from '../plain-rows.ts'
 import type { Query } from '../query.ts'
@@ -83,7 +84,7 @@ function* between(
   const last = names.at(-1)
   if (first === undefined || last === undefined) return
   const start = from === undefined || first > from.slice(0, 10) ? first : from.slice(0, 10)
-  for (let day = start; day <= last; day = nextDay(day)) {
+  for (let day = start; day <= last; day = dayAfter(day)) {
     if (to !== undefined && `${day}T00:00:00.000000000Z` >= to) return
     yield day
   }

@@ -1,8 +1,11 @@
 // The queries that read records and market events, beside what Python computes from the files of the same recorded days.
 
+import { readdirSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { temporaryFolder } from '#archive/testing/folders.ts'
 import { SsmdError } from '#crds/errors.ts'
+import { TableCache } from '#events/tables/cache.ts'
 import { ask, askInPages, type Told } from '../testing/ask.ts'
 import { independent, onlyOf, plainDecimals } from '../testing/independent.ts'
 import { recordedArchive } from '../testing/recorded.ts'
@@ -72,6 +75,7 @@ test('symbols with exact counts equal what Python counts, and the indexes alone 
   }
 })
 
+const BAR_DECIMALS = 'open high low close volume value vwap buyVolume sellVolume'.split(' ')
 const DECIMALS = ['price', 'size', 'bid', 'ask', 'bidSize', 'askSize']
 
 test('events equal what Python reads from the frames: trades, quotes, snapshots and changes', async () => {
@@ -82,6 +86,27 @@ test('events equal what Python reads from the frames: trades, quotes, snapshots 
   const few = await ask([path], 'events', named, { limit: 1_000_000 })
   const expected = independent('events', path, { symbols: [SYMBOL], from: FROM, to: TO })
   equalRows(plainDecimals(few.rows, DECIMALS), expected)
+})
+
+test('with a cache the answers have the same values, when it is built and when it is read', async () => {
+  using folder = temporaryFolder()
+  const open = () => TableCache.open({ dir: folder.path, archives: [path] })
+  for (const [query, given, decimals] of [
+    ['events', { from: FROM, to: TO }, [...DECIMALS, 'last', 'lastSize', 'volume']],
+    ['bars', { interval: '10s' }, BAR_DECIMALS],
+    ['asof', { symbol: SYMBOL, at: TO }, ['tradePrice', 'tradeSize', ...DECIMALS]],
+  ] as const) {
+    const plain = (rows: readonly Told[]) => plainDecimals(rows, decimals)
+    const without = await ask([path], query, given, { limit: 1_000_000 })
+    for (const when of ['built', 'read']) {
+      const cache = await open()
+      const { rows } = await ask([path], query, given, { limit: 1_000_000, cache })
+      sameRows(plain(rows), plain(without.rows), `${query} ${when}`)
+    }
+  }
+  assert.ok(
+    readdirSync(folder.path, { recursive: true }).some((name) => /arrow/.test(String(name)))
+  )
 })
 
 test('gaps are rows among the events, unless only other kinds are asked for; the quality tells of them all the same', async () => {
@@ -95,8 +120,6 @@ test('gaps are rows among the events, unless only other kinds are asked for; the
   const only = await ask([path], 'events', { feed: 'kalshi', event: 'gap' }, { limit: 1_000_000 })
   assert.equal(only.rows, gaps)
 })
-
-const BAR_DECIMALS = 'open high low close volume value vwap buyVolume sellVolume'.split(' ')
 
 for (const [kind, interval, size] of [
   ['time', '1m', '60'],

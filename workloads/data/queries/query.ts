@@ -17,6 +17,7 @@ const MB = 1024 * 1024
 export const query: Query = {
   name: 'query',
   path: '/v1/query',
+  method: 'POST',
   summary:
     'SQL that reads: one SELECT over trades, quotes, books, instruments, bars, manifests and gaps',
   description:

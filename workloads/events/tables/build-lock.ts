@@ -14,8 +14,8 @@ const LOOK_MS = 25
 /** Waits for the lock at `path`, and holds it until it is disposed. */
 export async function takeBuildLock(path: string): Promise<AsyncDisposable> {
   const own = `${path}.${randomBytes(8).toString('hex')}.tmp`
-  await writeFile(own, JSON.stringify(thisProcess()))
   try {
+    await writeFile(own, JSON.stringify(thisProcess()))
     while (!(await isLinked(own, path))) {
       if (await isHeld(path)) await sleep(LOOK_MS)
       else await rm(path, { force: true })

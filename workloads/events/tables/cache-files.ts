@@ -1,5 +1,5 @@
 // The files of the cache by their names, and how many of them stay: those used least recently go first. Only names that the cache
-// gives are touched: a folder that somebody names may hold anything.
+// gives are touched: the folder may hold anything else.
 //
 //   <dir>/<version>/<sha256 of the segment>.<table>.arrow
 
@@ -37,7 +37,7 @@ export async function evict(dir: string, maxBytes: number, nowMs: number): Promi
   let sum = 0
   const versions = (await readdir(dir)).filter((name) => VERSION.test(name))
   for (const version of versions) {
-    for (const name of await readdir(join(dir, version))) {
+    for (const name of await readdir(join(dir, version)).catch(() => [])) {
       const isTemporary = TEMPORARY.test(name)
       if (!isTemporary && !FILE.test(name)) continue
       const path = join(dir, version, name)
@@ -56,6 +56,6 @@ export async function evict(dir: string, maxBytes: number, nowMs: number): Promi
     await rm(path, { force: true })
     sum -= bytes
   }
-  // A version that nobody uses any more.
+  // A version that is no longer used; one that is being written is not empty.
   for (const version of versions) await rmdir(join(dir, version)).catch(() => {})
 }

@@ -29,6 +29,8 @@ import { openWriter, temporaryFolder } from '#archive/testing/folders.ts'
 import { seeded, testSeed } from '#archive/testing/random.ts'
 import { SsmdError } from '#crds/errors.ts'
 import { until, waitOut, within } from '#testing/deadline.ts'
+import { temporaryDevice, whyNoDevice } from '#testing/device.ts'
+import { skip } from '#testing/skip.ts'
 import { archiveBlocks, kalshiTestFrames } from '../testing/archives.ts'
 import { randomCapture } from '../testing/capture.ts'
 import { plainDecimal, tableRows } from '../testing/table-rows.ts'
@@ -277,6 +279,71 @@ test('a folder that takes no files is told of once, and tables are read without 
   for (let i = 0; i < 3; i++) assert.equal(await rowsOf(root, segment, cache), wanted)
   assert.is(told.length, 1)
   assert.ok(told[0] instanceof SsmdError)
+})
+
+test('a full disk is told of once, tables are read without the cache, and no half file stays', async () => {
+  const why = await whyNoDevice()
+  if (why !== undefined) return skip(why)
+  using device = temporaryDevice(8)
+  const told: SsmdError[] = []
+  const dir = join(device.path, 'cache')
+  using one = await setUp({ dir, onTrouble: (error) => told.push(error) })
+  const { root, segment, wanted, built } = one
+  mkdirSync(dir)
+  device.fill()
+  const clock = { ms: Date.now() }
+  const cache = await one.open({ nowMs: () => clock.ms })
+  for (let i = 0; i < 3; i++) assert.equal(await rowsOf(root, segment, cache), wanted)
+  assert.equal(
+    told.map(({ code }) => code),
+    ['SSMD_E_DISK_FULL']
+  )
+  const left = readdirSync(dir, { recursive: true }).map(String)
+  assert.equal(
+    left.filter((name) => name.includes('.')),
+    []
+  )
+  // Once there is room again, it is used.
+  device.free()
+  clock.ms += 120_000
+  await rowsOf(root, segment, cache)
+  const count = built.length
+  await rowsOf(root, segment, cache)
+  assert.is(built.length, count)
+})
+
+test('lines that are not those of the checksum in the manifest are read, and not kept under it', async () => {
+  using one = await setUp()
+  const { root, segment, files, wanted } = one
+  const other = { ...segment, sha256: segment.sha256.replace(/./g, '0') }
+  assert.equal(await rowsOf(root, other, await one.open()), wanted)
+  assert.equal(files(), [])
+})
+
+test('tables of open segments stay in memory as long as there is room for them', async () => {
+  using one = await setUp()
+  const { root, manifest } = one
+  const open = manifest.segments.map((segment) => ({ ...segment, sealed: false }))
+  const place = (segment: ManifestSegment) => ({ root, feed: 'alpha', day: DAY, segment })
+  const normalizers = await normalizersOf(root, manifest)
+  const isKept = async (cache: TableCache, segment: ManifestSegment): Promise<boolean> => {
+    const read = () => openTables(place(segment), {}, { normalizers, cache })
+    const before = (await read()).tables.get('book')
+    return before === (await read()).tables.get('book')
+  }
+  const [first, second] = open as [ManifestSegment, ManifestSegment]
+  const none = await one.open({ maxMemory: 1000 })
+  assert.not(await isKept(none, first))
+  const both = await one.open()
+  assert.ok((await isKept(both, first)) && (await isKept(both, second)))
+  const bytes = both.memory.bytes
+  const tight = await one.open({ maxMemory: bytes - 1 })
+  assert.ok(await isKept(tight, first))
+  const held = (await openTables(place(first), {}, { normalizers, cache: tight })).tables
+  assert.ok(await isKept(tight, second))
+  const again = (await openTables(place(first), {}, { normalizers, cache: tight })).tables
+  assert.is.not(again.get('book'), held.get('book'))
+  assert.ok(tight.memory.bytes < bytes)
 })
 
 test('a cache folder inside an archive is refused, through a link and by any name too', async () => {

@@ -60,7 +60,7 @@ export class TableCache {
     this.memory = new Memory(options.maxMemory ?? USUAL_MEMORY)
   }
 
-  /** Null: one of them is not there, or damaged. */
+  /** Null: one of them is missing, or damaged. */
   async read(
     { sha256 }: ManifestSegment,
     normalizers: DayNormalizers,
@@ -179,13 +179,14 @@ export class TableCache {
 const madeOf = (sha256: string, table: TableName, { key }: DayNormalizers): string =>
   createHash('sha256').update(`${sha256} ${table}\n${key}`).digest('hex')
 
-/** A file that is there whole, or not at all. It is not synced: after a power cut its checksums tell. */
+/** A file is seen whole, or not at all. It is not synced: after a power cut its checksums tell. */
 async function writeWhole(path: string, pieces: readonly Uint8Array[]): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`
   try {
     const file = await open(temporary, 'wx', 0o600)
     try {
-      await file.writev(pieces)
+      // Each to its end: one call for all may write a part of them.
+      for (const piece of pieces) await file.writeFile(piece)
     } finally {
       await file.close()
     }

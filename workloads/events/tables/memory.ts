@@ -15,6 +15,11 @@ export class Memory {
     this.#maxBytes = maxBytes
   }
 
+  /** Of all that are kept. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   get(key: string): Tables | undefined {
     const found = this.#kept.get(key)
     if (found === undefined) return undefined

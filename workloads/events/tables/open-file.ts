@@ -40,7 +40,7 @@ export async function openTable(path: string, made: string, want: FileWant): Pro
     const index = await readIndex(file)
     return index?.made === made ? await readColumns(file, index, want) : null
   } catch {
-    // A disk that fails, or JSON that is not of ours: the table is made again.
+    // A disk that fails, or JSON of another program: the table is built from lines.
     return null
   } finally {
     await file.close()

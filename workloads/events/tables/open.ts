@@ -1,7 +1,7 @@
 // The tables of a segment, from the cache or from its lines: the one door to them.
 //
 //   const { tables, damage } = await openTables(place, { tables: ['trade'], symbols: ['X'] }, { normalizers, cache })
-// All rows that are wanted are there; others may come with them, so the caller looks at names and times too.
+// The tables hold all rows that are wanted, and perhaps others: the caller looks at names and times too.
 
 import { join } from 'node:path'
 import {
@@ -39,7 +39,7 @@ export type SegmentTables = {
 }
 
 /**
- * All of a segment is read, and kept, if at least one line in so many is asked for; otherwise only the members that can hold it are
+ * All of a segment is read, and kept, if at least one line of this number is asked for; otherwise only the members that can hold it are
  * read. Lines count: one symbol of four in every member is a quarter of the work.
  */
 const WHOLE_FROM = 2

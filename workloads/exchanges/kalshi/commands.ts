@@ -1,5 +1,8 @@
 // Kalshi's commands as text. Ids are the caller's; 0 counts as none, so they begin at 1.
 
+/** The channel whose prices may be those of the other side. */
+const BOOK = 'orderbook_delta'
+
 export const subscribe = (
   id: number,
   channels: readonly string[],
@@ -9,7 +12,12 @@ export const subscribe = (
   JSON.stringify({
     id,
     cmd: 'subscribe',
-    params: markets === null ? { channels } : { channels, market_tickers: markets },
+    params: {
+      channels,
+      ...(markets === null ? {} : { market_tickers: markets }),
+      // Said always: Kalshi has announced that leaving it out will come to mean true, and a frame does not say which it was.
+      ...(channels.includes(BOOK) ? { use_yes_price: false } : {}),
+    },
   })
 
 export const updateSubscription = (

@@ -95,6 +95,8 @@ test('channels that want the same markets are asked for in one command, so that 
       params: {
         channels: ['orderbook_delta', 'trade'],
         market_tickers: ['A', 'B'],
+        // Kalshi has announced that leaving it out will come to mean true.
+        use_yes_price: false,
       },
     },
   ])
@@ -136,7 +138,10 @@ test('whole channels and named markets are never mixed in one command', () => {
   machine.pass(100)
   assert.equal(
     machine.sent().map(({ params }) => params),
-    [{ channels: ['trade', 'ticker'] }, { channels: ['orderbook_delta'], market_tickers: ['A'] }]
+    [
+      { channels: ['trade', 'ticker'] },
+      { channels: ['orderbook_delta'], market_tickers: ['A'], use_yes_price: false },
+    ]
   )
 })
 
@@ -206,7 +211,7 @@ test('a subscription whose markets have all ended is given up, not left with an 
   machine.pass(100)
   assert.equal(
     machine.sent().map(({ params }) => params),
-    [{ channels: ['orderbook_delta', 'trade'], market_tickers: ['D'] }]
+    [{ channels: ['orderbook_delta', 'trade'], market_tickers: ['D'], use_yes_price: false }]
   )
 })
 
@@ -344,7 +349,11 @@ test('a server without get_snapshot is asked for a new subscription instead', ()
   machine.frame({ id: leave!.id, sid: 1, seq: 30, type: 'unsubscribed' })
   machine.pass(100)
   const [again] = machine.sent()
-  assert.equal(again!.params, { channels: ['orderbook_delta'], market_tickers: ['A', 'B'] })
+  assert.equal(again!.params, {
+    channels: ['orderbook_delta'],
+    market_tickers: ['A', 'B'],
+    use_yes_price: false,
+  })
   // What was sent between the two subscriptions is missing.
   machine.frame(subscribed(again!.id, 'orderbook_delta', 3))
   const missed = machine.drain().filter(({ kind }) => kind === 'missed')
@@ -369,6 +378,7 @@ for (const code of [7, 10, 25]) {
     assert.equal(again!.params, {
       channels: ['orderbook_delta'],
       market_tickers: ['A', 'B'],
+      use_yes_price: false,
     })
     machine.frame(subscribed(again!.id, 'orderbook_delta', 7))
     const missed = machine.drain().find((action) => action.kind === 'missed')
@@ -422,6 +432,7 @@ test('error 27 waits, longer each time, and then asks the same', () => {
     assert.equal(command!.params, {
       channels: ['orderbook_delta'],
       market_tickers: ['A'],
+      use_yes_price: false,
     })
     machine.frame({
       id: command!.id,

@@ -41,6 +41,9 @@
       {{- with .credentialsSecret }}
       credentialsRef: { name: {{ . }} }
       {{- end }}
+    {{- with .simulated }}
+    simulator: { feeds: {{ toJson . }} }
+    {{- end }}
 {{- end }}
 {{- end }}
 

@@ -68,7 +68,11 @@ async function open(
     downloadBehavior: { policy: 'allow', downloadPath: folder },
   })
   if (url.startsWith('http'))
-    await context.overridePermissions(new URL(url).origin, ['clipboard-read', 'clipboard-write'])
+    await context.overridePermissions(new URL(url).origin, [
+      'clipboard-read',
+      'clipboard-sanitized-write',
+      'clipboard-write',
+    ])
   const page = await context.newPage()
   await page.setViewport({
     width,
@@ -79,6 +83,8 @@ async function open(
   })
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }])
   const faults = watch(page)
+  // A clipboard belongs to the page in front.
+  await page.bringToFront()
   await page.goto(url, { waitUntil: 'load' })
   return {
     page,

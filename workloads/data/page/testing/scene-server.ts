@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { startTestApi } from '../../testing/api.ts'
+import { startTestApi, type TestApi } from '../../testing/api.ts'
 import { answerOf, type Scene } from './scene.ts'
 
 export type SceneServer = AsyncDisposable & {
@@ -35,7 +35,7 @@ export async function startScene(scene: Scene, nowMs = Date.now()): Promise<Scen
   }
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-    if (!/^\/(v1|health)/.test(pathname)) return void pass(api.url, request, response)
+    if (!/^\/(v1|health)/.test(pathname)) return void pass(api, request, response)
     asked.push(request.url ?? '')
     if (problem !== undefined)
       return end(response, problem.status, problem, 'application/problem+json')
@@ -92,16 +92,12 @@ function end(
 }
 
 async function pass(
-  url: string,
+  api: TestApi,
   request: IncomingMessage,
   response: ServerResponse
 ): Promise<void> {
-  const answer = await fetch(url + (request.url ?? '/'))
-  const bytes = Buffer.from(await answer.arrayBuffer())
-  const headers = Object.fromEntries(answer.headers)
-  delete headers['content-encoding']
-  delete headers['content-length']
-  delete headers['transfer-encoding']
-  response.writeHead(answer.status, headers)
+  const { status, headers, bytes } = await api.get(request.url ?? '/')
+  const { 'transfer-encoding': _, connection: __, ...kept } = headers
+  response.writeHead(status, kept)
   response.end(bytes)
 }

@@ -28,7 +28,7 @@ const nanos = (ms: number): string => new Date(ms).toISOString().replace('Z', '0
 export function answerOf(scene: Scene, { path, query }: Ask, nowMs: number): object | undefined {
   if (path === '/v1/feeds') return rowsOf(feedRows(scene))
   if (path === '/v1/coverage') return rowsOf(coverageRows(scene, query))
-  if (path === '/v1/symbols') return rowsOf(symbolRows(scene))
+  if (path === '/v1/symbols') return symbolRows(scene, query)
   if (path === '/v1/bars') return rowsOf(barRows(scene, query))
   if (path === '/v1/events') return rowsOf(eventRows(scene, query))
   if (path === '/v1/book') return bookOf(query)
@@ -203,7 +203,7 @@ export const ODD_SYMBOLS = [
   '%2F',
 ]
 
-function symbolRows(scene: Scene): object[] {
+function symbolRows(scene: Scene, query: URLSearchParams): object {
   const names = [
     ...ODD_SYMBOLS,
     ...Array.from(
@@ -211,13 +211,16 @@ function symbolRows(scene: Scene): object[] {
       (_, i) => `KX${(hash(String(i)) % 46_656).toString(36).toUpperCase()}-26NOV30-${i}`
     ),
   ].slice(0, Math.max(1, scene.symbols))
-  return names.map((symbol, i) => ({
+  const limit = Number(query.get('limit'))
+  const found = names.filter((name) => name.startsWith(query.get('prefix') ?? ''))
+  const rows = found.slice(0, limit).map((symbol, i) => ({
     symbol,
-    records: Math.round(2_000_000 / (i + 1)),
-    trades: Math.round(200_000 / (i + 1)),
-    first: `${scene.today}T00:00:00.100000000Z`,
+    records: null,
+    trades: null,
+    first: `${scene.today}T00:${String(i % 60).padStart(2, '0')}:00.100000000Z`,
     last: `${scene.today}T14:35:59.900000000Z`,
   }))
+  return { ...rowsOf(rows), truncated: found.length > limit }
 }
 
 /** A price that wanders through the day, the same at every zoom: sums of waves, no walk from the start. */
@@ -313,7 +316,10 @@ function bookOf(query: URLSearchParams): object {
       }
     })
   )
-  return { ...rowsOf(rows), about: { at: nanos(at), state: 'known', trouble: null } }
+  return {
+    ...rowsOf(rows),
+    about: { at: nanos(at), state: 'live', suspect: null, snapshot: nanos(at - 60_000) },
+  }
 }
 
 let beats = 0

@@ -1,0 +1,102 @@
+// Runs a query for a person or a pipe: over archives or a data API, into any form. Results go to standard output or a file, everything
+// else to standard error.
+
+import { usageError } from '#crds/errors.ts'
+import type { Query } from '#data/query.ts'
+import { dataSource } from '../data-source.ts'
+import { clean } from '../text.ts'
+import { type Asked, askApi, askArchives, type Ended } from './query-answer.ts'
+import { outputFile, outputStream, type ResultSink } from './query-output.ts'
+import { queryProgress } from './query-progress.ts'
+import { writeTable } from './query-table.ts'
+
+export const QUERY_FORMS = ['table', 'json', 'ndjson', 'csv', 'parquet', 'arrow'] as const
+export type QueryForm = (typeof QUERY_FORMS)[number]
+
+export type QueryFlags = {
+  readonly path?: readonly string[]
+  readonly url?: string
+  readonly output: QueryForm
+  readonly toFile?: string
+  readonly cacheDir?: string
+  readonly limit?: number
+  readonly cursor?: string
+  readonly times?: 'rfc3339' | 'ns'
+  readonly raw?: boolean
+}
+
+/** Rows of a table, if no limit is given: more is no reading. */
+const TABLE_ROWS = 1000
+
+export async function runDataQuery(
+  query: Query,
+  texts: readonly (readonly [name: string, text: string])[],
+  flags: QueryFlags
+): Promise<void> {
+  const { output, raw = false, toFile } = flags
+  const source = dataSource(flags, process.env)
+  refuseBinary(output, toFile, raw)
+  const usual = query.answer.kind === 'rows' ? query.answer.limit.usual : 0
+  const isTable = output === 'table' && !raw
+  const asked: Asked = {
+    query,
+    texts,
+    format: output === 'table' ? 'json' : output,
+    raw,
+    times: flags.times ?? 'rfc3339',
+    limit: flags.limit ?? (isTable ? Math.min(usual, TABLE_ROWS) : usual),
+    cursor: flags.cursor,
+    cacheDir: flags.cacheDir,
+  }
+  const progress = queryProgress(process.stderr)
+  const ask = (sink: ResultSink): Promise<Ended> =>
+    source.kind === 'api'
+      ? askApi(source.url, asked, sink, progress.show)
+      : askArchives(source.paths, asked, sink, progress.show)
+  const file = toFile === undefined ? undefined : await outputFile(toFile)
+  try {
+    if (isTable) {
+      const chunks: Uint8Array[] = []
+      const ended = await ask(async (bytes) => void chunks.push(Uint8Array.from(bytes)))
+      progress.end()
+      await writeTable(query, Buffer.concat(chunks).toString('utf8'), file?.write)
+      await file?.done()
+      say(ended)
+      return
+    }
+    const ended = await ask(file?.write ?? outputStream)
+    progress.end()
+    await file?.done()
+    // The other forms say it themselves.
+    if (raw || (output !== 'json' && output !== 'ndjson')) say(ended)
+  } finally {
+    progress.end()
+    await file?.giveUp()
+  }
+}
+
+function refuseBinary(output: QueryForm, toFile: string | undefined, raw: boolean): void {
+  const isBinary = output === 'parquet' || output === 'arrow'
+  if (raw && output !== 'table' && output !== 'ndjson') {
+    throw usageError(`--raw and --output ${output} do not fit together`, 'leave one of them out')
+  }
+  if (isBinary && toFile === undefined && process.stdout.isTTY) {
+    throw usageError(
+      `${output} is no form for a terminal`,
+      `write it into a file: --to-file answer.${output}`
+    )
+  }
+}
+
+/** What an answer is worth, for a reader of a form that does not say it. */
+function say({ gaps, simulated, condition, nextCursor }: Ended): void {
+  const notes = [
+    ...(simulated ? ['some of it is simulated: it is not market data'] : []),
+    ...(gaps > 0
+      ? [`${gaps === 1 ? '1 gap' : `${gaps} gaps`} in that time: see ssmd data gaps`]
+      : []),
+    ...(condition === 'pending' ? ['the last day still grows'] : []),
+    ...(nextCursor === null ? [] : [`there are more rows: --limit, or --cursor ${nextCursor}`]),
+  ]
+  for (const note of notes) process.stderr.write(`ssmd: ${clean(note)}\n`)
+}

@@ -1,0 +1,201 @@
+// `ssmd env list|show|create|update|add-key`: Environments as files of the repository.
+
+import { readFile } from 'node:fs/promises'
+import type { Environment } from '#crds/environment.gen.ts'
+import { feedsOf, isSimulated } from '#crds/environments.ts'
+import { SsmdError, usageError } from '#crds/errors.ts'
+import { terminalWidth } from '../output.ts'
+import { type Edit, editYaml } from '../repository/edit.ts'
+import {
+  added,
+  edited,
+  find,
+  listOf,
+  openRepository,
+  type Repository,
+} from '../repository/repository.ts'
+import { renderTable } from '../table.ts'
+import { clean, plural } from '../text.ts'
+import { type FeedNameFlags, feedEdits } from './feed-names.ts'
+import { factLines, type ReadFlags, showAll, showOne } from './shown.ts'
+import { report, type WriteFlags } from './written.ts'
+
+export async function runEnvList(flags: ReadFlags): Promise<void> {
+  const repository = await openRepository(flags.path)
+  const environments = listOf(repository, 'Environment').map(({ resource }) => resource)
+  const { folder } = repository
+  await showAll({ name: 'environments', folder, list: environments }, flags.output, () =>
+    environments.length === 0
+      ? [`${folder} has no environment yet: ssmd env create local --feed <feed> writes one`]
+      : tableOf(repository, environments)
+  )
+}
+
+const tableOf = (repository: Repository, environments: readonly Environment[]): string[] =>
+  renderTable(
+    [
+      { title: 'ENVIRONMENT', least: 8 },
+      { title: 'STATE' },
+      { title: 'FEEDS', least: 10 },
+      { title: 'SIMULATED', least: 9, spare: 1 },
+      { title: 'NATS', least: 16, spare: 2 },
+    ],
+    environments.map((environment) =>
+      [
+        environment.metadata.name,
+        environment.spec.suspend ? 'suspended' : 'active',
+        environment.spec.feeds.join(' ') || '-',
+        simulatedIn(repository, environment).join(' ') || '-',
+        environment.spec.transport.url,
+      ].map(clean)
+    ),
+    terminalWidth()
+  )
+
+/** The feeds that it simulates. */
+const simulatedIn = (repository: Repository, environment: Environment): string[] =>
+  feedsOf(
+    environment,
+    listOf(repository, 'Feed').map(({ resource }) => resource)
+  )
+    .filter((feed) => isSimulated(environment, feed))
+    .map(({ metadata }) => metadata.name)
+
+export async function runEnvShow(name: string, flags: ReadFlags): Promise<void> {
+  const repository = await openRepository(flags.path)
+  const located = find(repository, 'Environment', name)
+  const environment = located.resource
+  const { spec } = environment
+  const { stream } = spec.transport
+  const archives = listOf(repository, 'Archive')
+    .map(({ resource }) => resource)
+    .filter((archive) => archive.spec.environmentRef.name === name)
+    .map(({ metadata }) => metadata.name)
+  await showOne(environment, flags.output, () =>
+    factLines([
+      ['environment', name],
+      ['state', spec.suspend ? 'suspended' : 'active'],
+      ['feeds', spec.feeds.join(', ') || '-'],
+      ['simulated', simulatedIn(repository, environment).join(', ') || 'none'],
+      ['archives', archives.join(', ') || 'none'],
+      ['nats', spec.transport.url],
+      ['stream', `${stream.maxAge}, ${stream.maxBytes}, ${plural(stream.replicas, 'server')}`],
+      ['connectors', `${spec.connector.shards ?? 1} of each feed`],
+      ['keys', Object.keys(spec.keys ?? {}).join(', ') || 'none'],
+      ['file', `${located.file}:${located.line}`],
+    ])
+  )
+}
+
+export type EnvFlags = WriteFlags &
+  FeedNameFlags & {
+    readonly simulate?: readonly string[]
+    readonly schema?: string
+    readonly natsUrl?: string
+    readonly suspend?: boolean
+    readonly timezone?: string
+    readonly dayStart?: string
+    readonly dayEnd?: string
+  }
+
+export async function runEnvCreate(name: string, flags: EnvFlags): Promise<void> {
+  const repository = await openRepository(flags.path)
+  const template = await readFile(new URL('../templates/environment.yaml', import.meta.url), 'utf8')
+  const feeds = [...(flags.feed ?? []), ...(flags.addFeed ?? [])]
+  if (feeds.length === 0) {
+    throw usageError('no feed was given', `write --feed <name>; see ssmd feed list`)
+  }
+  const edits = [
+    { path: ['metadata', 'name'], value: name },
+    { path: ['spec', 'feeds'], value: feeds },
+    ...editsOf(flags),
+  ]
+  const change = await added(repository, 'Environment', name, editYaml(template, edits))
+  await report(change, flags, [
+    `ssmd archive create ${name} --environment ${name} --feed ${feeds[0]}    keep what it captures`,
+    `ssmd up --environment ${name}    run it on this computer`,
+  ])
+}
+
+/** The schema of blocks is written `block:v1`, as schemas are; the resource names its version alone. */
+function schemaOf(text: string): string {
+  const [, version = text] = /^block:(.+)$/.exec(text) ?? []
+  if (version === 'v1') return version
+  throw usageError(`--schema ${text}: connectors write block:v1 alone`, 'write --schema block:v1')
+}
+
+function editsOf(flags: EnvFlags): Edit[] {
+  const edits: Edit[] = []
+  const set = (path: readonly string[], value: unknown): void => {
+    if (value !== undefined) edits.push({ path: ['spec', ...path], value })
+  }
+  set(['transport', 'url'], flags.natsUrl)
+  set(['simulator', 'feeds'], flags.simulate)
+  set(['schema'], flags.schema === undefined ? undefined : schemaOf(flags.schema))
+  set(['suspend'], flags.suspend)
+  set(['schedule', 'timezone'], flags.timezone)
+  set(['schedule', 'dayStart'], flags.dayStart)
+  set(['schedule', 'dayEnd'], flags.dayEnd)
+  return edits
+}
+
+export async function runEnvUpdate(name: string, flags: EnvFlags): Promise<void> {
+  const repository = await openRepository(flags.path)
+  const located = find(repository, 'Environment', name)
+  const { feeds } = located.resource.spec
+  const edits = [...editsOf(flags), ...feedEdits(`Environment ${name}`, feeds, flags)]
+  if (edits.length === 0) {
+    throw usageError('nothing to update was given', 'see ssmd help env update')
+  }
+  await report(await edited(repository, located, edits), flags)
+}
+
+export type AddKeyFlags = WriteFlags & {
+  readonly type: 'apiKey'
+  readonly fields: string
+  readonly source: string
+}
+
+export async function runEnvAddKey(name: string, key: string, flags: AddKeyFlags): Promise<void> {
+  const repository = await openRepository(flags.path)
+  const located = find(repository, 'Environment', name)
+  if (located.resource.spec.keys?.[key] !== undefined) {
+    throw usageError(`Environment ${name} has a key ${key} already`, `edit it in ${located.file}`)
+  }
+  const fields = flags.fields.split(',').map((field) => camel(field.trim()))
+  const value = { type: flags.type, fields, source: sourceOf(flags.source, fields) }
+  const edits = [{ path: ['spec', 'keys', key], value }]
+  await report(await edited(repository, located, edits), flags, [
+    `ssmd key check ${name}    see whether it can be read here`,
+  ])
+}
+
+/** The original wrote `api_key`. */
+const camel = (text: string): string =>
+  text.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+const SOURCES = 'write env:VARIABLE,VARIABLE (one for each field) or secret:<name>'
+
+function sourceOf(text: string, fields: readonly string[]) {
+  const [, kind, rest = ''] = /^([a-z-]+):(.+)$/.exec(text) ?? []
+  if (kind === 'env') {
+    const variables = rest.split(',').map((one) => one.trim())
+    if (variables.length !== fields.length) {
+      throw usageError(
+        `--source ${text} names ${variables.length} variables for ${fields.length} fields`,
+        SOURCES
+      )
+    }
+    return { env: Object.fromEntries(fields.map((field, i) => [field, variables[i]])) }
+  }
+  if (kind === 'secret' || kind === 'sealed-secret') {
+    // A sealed Secret becomes a Secret of this name; the namespace is that of the Environment.
+    return { secret: { name: rest.split('/').at(-1) } }
+  }
+  if (kind === 'vault') {
+    throw new SsmdError('SSMD_E_USAGE', `--source ${text}: ssmd does not read Vault itself`, {
+      hint: 'let External Secrets write a Secret from it, and write secret:<name>',
+    })
+  }
+  throw usageError(`--source ${text} is no source`, SOURCES)
+}

@@ -1,0 +1,32 @@
+// How far a query is, for a person who waits longer than two seconds at a terminal.
+import { formatCount } from '../text.ts'
+
+export type Progress = { readonly text: string }
+
+const QUIET_MS = 2000
+const EACH_MS = 200
+
+/** `show` takes a text such as `3 of 30 days`, as often as the caller likes. */
+export function queryProgress(stream: NodeJS.WriteStream): {
+  readonly show: (text: string) => void
+  readonly end: () => void
+} {
+  const began = performance.now()
+  let last = began
+  let isShown = false
+  return {
+    show(text) {
+      const now = performance.now()
+      if (!stream.isTTY || now - began < QUIET_MS || now - last < EACH_MS) return
+      last = now
+      isShown = true
+      stream.write(`\r${text.slice(0, (stream.columns || 80) - 1)}\u001b[K`)
+    },
+    end() {
+      if (isShown) stream.write('\r\u001b[K')
+      isShown = false
+    },
+  }
+}
+
+export const rowsText = (rows: number): string => `${formatCount(rows)} rows`

@@ -1,0 +1,136 @@
+// `ssmd diff` and `ssmd commit`: what of the resources differs from the last commit, in words, and a commit of just that.
+
+import { join } from 'node:path'
+import { SsmdError, usageError } from '#crds/errors.ts'
+import type { Resource } from '#crds/kinds.ts'
+import type { Resources } from '#crds/located.ts'
+import { mergeResources, parseResources } from '#crds/parse.ts'
+import { describeProblem } from '#crds/problems.ts'
+import { isResourceFile, loadResources } from '#crds/resources.ts'
+import { utcDay } from '#crds/rfc3339.ts'
+import { checkResources } from '../../operator/policies.ts'
+import { writeJson, writeLines } from '../output.ts'
+import { compareResources, describeChange, type ResourceChange } from '../repository/compared.ts'
+import { findExchanges } from '../repository/folder.ts'
+import { Git } from '../repository/git.ts'
+import { clean, plural } from '../text.ts'
+
+export type DiffFlags = {
+  readonly path?: string
+  readonly exitCode?: boolean
+  readonly output: 'table' | 'json'
+}
+
+type Compared = {
+  readonly git: Git
+  readonly folder: string
+  readonly resources: Resources
+  readonly changes: readonly ResourceChange[]
+  /** Files that differ, from the root of the repository: also those that hold no resource. */
+  readonly files: readonly string[]
+}
+
+async function compared(path: string | undefined): Promise<Compared> {
+  const folder = await findExchanges(path, process.cwd())
+  const git = await Git.of(folder)
+  const resources = await loadResources(folder)
+  const texts = await git.filesAtHead(
+    (file) => isResourceFile(file) && !/(^|\/)schemas\//.test(file)
+  )
+  const before = mergeResources([...texts].map(([file, text]) => parseResources(text, file)))
+  return {
+    git,
+    folder,
+    resources,
+    changes: compareResources(listOf(before), listOf(resources)),
+    files: await git.changedFiles(),
+  }
+}
+
+const listOf = ({ feeds, environments, archives }: Resources): Resource[] =>
+  [...feeds, ...environments, ...archives].map(({ resource }) => resource)
+
+export async function runDiff(flags: DiffFlags): Promise<void> {
+  const { git, changes, files, folder, resources } = await compared(flags.path)
+  if (flags.output === 'json') {
+    await writeJson({ path: folder, changes, files, problems: resources.problems })
+  } else {
+    const shown = files.map((file) => git.shown(file, process.cwd()))
+    await writeLines(linesOf(changes, shown, resources))
+  }
+  if (flags.exitCode && files.length > 0) process.exitCode = 1
+}
+
+function linesOf(
+  changes: readonly ResourceChange[],
+  files: readonly string[],
+  { problems }: Resources
+): string[] {
+  if (files.length === 0) return ['nothing differs from the last commit']
+  return [
+    ...changes.flatMap(changeLines),
+    ...(changes.length === 0 ? ['no resource says anything else than before'] : []),
+    `${plural(files.length, 'file')}: ${files.join(', ')}`,
+    ...problems.map((problem) => `problem: ${describeProblem(problem)}`),
+  ].map(clean)
+}
+
+function changeLines(change: ResourceChange): string[] {
+  const { kind, name } = change
+  switch (change.change) {
+    case 'added':
+      return [`+ ${kind} ${name}`]
+    case 'removed':
+      return [`- ${kind} ${name}`]
+    case 'renamed':
+      return [
+        `~ ${kind} ${change.from} is now ${name}: the one is removed, the other added`,
+        ...change.fields.map((field) => `    ${describeChange(field)}`),
+      ]
+    case 'changed':
+      return [`~ ${kind} ${name}`, ...change.fields.map((field) => `    ${describeChange(field)}`)]
+  }
+}
+
+export type CommitFlags = {
+  readonly path?: string
+  readonly message: string
+  /** False with --no-validate. */
+  readonly validate: boolean
+  readonly dryRun?: boolean
+  readonly output: 'table' | 'json'
+}
+
+export async function runCommit(flags: CommitFlags): Promise<void> {
+  const { git, changes, files, folder, resources } = await compared(flags.path)
+  if (flags.message.trim() === '') throw usageError('the message is empty', 'write -m "…"')
+  const unfinished = await git.unfinished()
+  if (unfinished !== undefined) {
+    throw new SsmdError('SSMD_E_USAGE', `a ${unfinished} is not finished in ${git.root}`, {
+      hint: `finish it with git first: git ${unfinished} --continue, or --abort`,
+    })
+  }
+  if (files.length === 0) {
+    throw new SsmdError('SSMD_E_USAGE', `nothing in ${folder} differs from the last commit`)
+  }
+  const problems = flags.validate
+    ? [...resources.problems, ...checkResources(resources, utcDay(Date.now()))]
+    : []
+  const [first] = problems
+  if (first !== undefined) {
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
+    throw new SsmdError(first.code, `${describeProblem(first)}${more}`, {
+      hint: 'nothing was committed; correct it, or commit as it is with --no-validate',
+    })
+  }
+  const id = flags.dryRun ? undefined : await git.commit(files, flags.message)
+  if (flags.output === 'json') {
+    await writeJson({ path: join(git.root, git.folder), changes, files, commit: id ?? null })
+    return
+  }
+  const shown = files.map((file) => git.shown(file, process.cwd()))
+  await writeLines([
+    ...linesOf(changes, shown, resources),
+    id === undefined ? 'would be committed' : `committed ${id}; push it with git push`,
+  ])
+}
