@@ -39,7 +39,7 @@ export type SegmentTables = {
 }
 
 /**
- * All of a segment is read, and kept, if at least one line of this number is asked for; otherwise only the members that can hold it are
+ * All of a segment is read, and kept, if at least one line in WHOLE_FROM is asked for; otherwise only the members that can hold it are
  * read. Lines count: one symbol of four in every member is a quarter of the work.
  */
 const WHOLE_FROM = 2
