@@ -137,6 +137,8 @@ export async function readIndex(folder: string, segment: ManifestSegment): Promi
   })
 }
 
+export { freeLines } from '../format/gzip.ts'
+
 /** The bytes of a member in its file, and its lines. */
 export type MemberBytes = { readonly bytes: Buffer; readonly lines: Buffer }
 

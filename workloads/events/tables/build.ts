@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import type { MemberBytes, MemberPlace } from '#archive/read/members.ts'
-import { OpenFiles, readMember, Stale } from '#archive/read/members.ts'
+import { freeLines, OpenFiles, readMember, Stale } from '#archive/read/members.ts'
 import type { Normalizer } from '#market/normalizer.ts'
 import { LineScan } from './line-scan.ts'
 import { TableRows } from './rows.ts'
@@ -65,6 +65,7 @@ export async function buildTables(
       else {
         onBytes?.(read.bytes)
         builder.add(read.lines, { isNamed })
+        freeLines(read.lines)
       }
     }
   } finally {
