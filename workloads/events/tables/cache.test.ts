@@ -148,17 +148,19 @@ test('many who ask at once in one process build it once', async () => {
 test('only the columns that are wanted are read, and another one is refused', async () => {
   using one = await setUp()
   const { root, segment, wanted } = one
-  const cache = await one.open()
-  await rowsOf(root, segment, cache)
   const normalizers = await normalizersOf(root, one.manifest)
   const place = { root, feed: 'alpha', day: DAY, segment }
   const want: Want = { tables: ['book'], columns: ['recv', 'symbol', 'price'] }
-  const { tables } = await openTables(place, want, { normalizers, cache })
-  const book = tables.get('book')!
-  assert.is(book.length, wanted.book!.length)
-  assert.equal([...book.columns.keys()], ['price'])
-  assert.ok(book.recv.words.length === 2 * book.length)
-  assert.throws(() => book.conn, /column conn of book was not asked for/)
+  const opened = await one.open()
+  // From lines, from lines that are kept, and from a file.
+  for (const cache of [null, opened, opened]) {
+    const { tables } = await openTables(place, want, { normalizers, cache })
+    const book = tables.get('book')!
+    assert.is(book.length, wanted.book!.length)
+    assert.equal([...book.columns.keys()], ['price'])
+    assert.is(book.recv.words.length, 2 * book.length)
+    assert.throws(() => book.conn, /column conn of book was not asked for/)
+  }
 })
 
 test('apache-arrow reads the same values from the files', async () => {
