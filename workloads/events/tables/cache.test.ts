@@ -1,7 +1,7 @@
 // Files of the cache: they say what lines say, to us and to another reader of Arrow, and whatever is wrong with one, the lines are
 // read again.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -312,6 +312,28 @@ test('a full disk is told of once, tables are read without the cache, and no hal
   const count = built.length
   await rowsOf(root, segment, cache)
   assert.is(built.length, count)
+})
+
+test('from a read-only disk what is cached is read, and the rest from lines: said once', async () => {
+  const why = await whyNoDevice()
+  if (why !== undefined) return skip(why)
+  using device = temporaryDevice(8)
+  const told: SsmdError[] = []
+  const dir = join(device.path, 'cache')
+  using one = await setUp({ dir, onTrouble: (error) => told.push(error) })
+  const { root, segment, sealed, built, wanted } = one
+  const other = sealed.find(({ name }) => name !== segment.name)!
+  await rowsOf(root, segment, await one.open())
+  execFileSync('mount', ['-o', 'remount,ro', device.path])
+  const cache = await one.open()
+  assert.equal(await rowsOf(root, segment, cache), wanted)
+  assert.equal([built, told], [[segment.name], []])
+  const lines = await rowsOf(root, other, null)
+  for (let i = 0; i < 2; i++) assert.equal(await rowsOf(root, other, cache), lines)
+  assert.equal(
+    told.map(({ code }) => code),
+    ['SSMD_E_READ_ONLY']
+  )
 })
 
 test('lines that are not those of the checksum in the manifest are read, and not kept under it', async () => {
