@@ -55,6 +55,7 @@ const steps: readonly Step[] = [
   { name: 'generated errors', check: () => script('.ci/generate-errors.ts', '--check') },
   { name: 'generated queries', check: () => script('.ci/data-api.ts', '--check') },
   { name: 'generated runbook', check: () => script('.ci/runbook.ts', '--check') },
+  { name: 'generated metrics', check: () => script('.ci/metrics.ts', '--check') },
   { name: 'architecture', check: () => script('.ci/architecture.ts', '--check') },
   { name: 'English', check: () => script('.ci/english-texts.ts') },
   { name: 'columns of documents', check: columns },
@@ -90,6 +91,7 @@ async function fix(): Promise<number> {
     ...(await script('.ci/generate-errors.ts')),
     ...(await script('.ci/data-api.ts')),
     ...(await script('.ci/runbook.ts')),
+    ...(await script('.ci/metrics.ts')),
     ...(await script('.ci/architecture.ts')),
     ...(await program(bin('biome'), 'check', '--write', '--colors=off', '.')),
   ]

@@ -1,7 +1,7 @@
 // The data API of the chart: what is rendered for which claims, and what is refused.
 
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,6 +10,7 @@ import * as assert from 'uvu/assert'
 import { parse, parseAllDocuments } from 'yaml'
 import { loadResource } from '#crds/resources.ts'
 import { secretManifest } from '#data/keys/secret.ts'
+import { readLiveEnvironments } from '#data/live/environments.ts'
 import { skip } from '#testing/skip.ts'
 import {
   at,
@@ -176,7 +177,7 @@ real(
 )
 
 real('every flag that its pod is given is one that the program knows', async () => {
-  const args = at(container('data-api'), 'args') as string[]
+  const args = at(container('everything'), 'args') as string[]
   const ssmd = join(CHART, '../../cli/main.ts')
   const { stdout } = await promisify(execFile)(process.execPath, [ssmd, args[0]!, '--help'])
   for (const arg of args.slice(1)) {
@@ -215,7 +216,19 @@ real(
       .find(
         ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'connector-local-kalshi'
       )
-    assert.ok(Object.hasOwn((connector?.data ?? {}) as object, 'feed.yaml'))
+    const { 'feed.yaml': feed = '' } = (connector?.data ?? {}) as Record<string, string>
+    await mkdir(join(folder, 'prod'))
+    await writeFile(join(folder, 'prod/environment.yaml'), data['prod.yaml'] ?? '')
+    await writeFile(join(folder, 'prod/kalshi.feed.yaml'), feed)
+    const [live] = await readLiveEnvironments({ files: [join(folder, 'prod')] })
+    assert.equal(
+      live?.feeds.map(({ name, exchange }) => [name, exchange]),
+      [
+        ['kalshi', 'kalshi'],
+        // Its connector does not exist.
+        ['kraken-spot', null],
+      ]
+    )
     const sources = (at(pod('everything'), 'volumes') as Volume[])
       .filter(({ name }) => name.startsWith('environment-'))
       .map((volume) => at(volume, 'projected.sources') as { configMap: { name: string } }[])

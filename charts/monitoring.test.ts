@@ -8,26 +8,18 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { collectDefaultMetrics, Registry } from 'prom-client'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
-import { apiMetrics } from '#data/http/metrics.ts'
 import { patience } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { toolPath } from '#testing/tools.ts'
-import { kubeMetrics } from '../operator/kube/metrics.ts'
-import { resourceMetrics } from '../operator/metrics.ts'
-import type { Context } from '../operator/reconcile/context.ts'
-import { controllerMetrics, watchEventLoop } from '../operator/runtime/metrics.ts'
 import { REASONS } from '../operator/status/reasons.ts'
 import { TROUBLE_KINDS } from '../operator/status/troubles.ts'
 import { missingTools } from '../operator/testing/cluster.ts'
-import { archiverMetrics } from '../workloads/archiver/metrics.ts'
-import { connectorMetrics, type Figures } from '../workloads/connector/metrics.ts'
-import { registerMetrics } from '../workloads/simulator/status.ts'
 import { at, CHART, find, type Helm, missingHelm, openHelm, render } from './testing/helm.ts'
-import { type Known, seriesOf } from './testing/made-series.ts'
+import { seriesOf } from './testing/made-series.ts'
+import { type Metric, metricsOfPrograms } from './testing/programs.ts'
 
 const ALERTS = join(CHART, 'monitoring/alerts.yaml')
 const DASHBOARD = join(CHART, 'monitoring/dashboard.json')
@@ -77,33 +69,9 @@ test.after(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Every metric of the programs, by name: the programs' own functions register them. */
-function programs(): ReadonlyMap<string, Known> {
-  const registries = Array.from({ length: 6 }, () => new Registry())
-  const [process, connector, archiver, simulator, operator, api] = registries as [
-    Registry,
-    Registry,
-    Registry,
-    Registry,
-    Registry,
-    Registry,
-  ]
-  collectDefaultMetrics({ register: process })
-  const identity = { environment: 'e', feed: 'f', shard: 0, simulated: false }
-  connectorMetrics(connector, identity, {} as Figures)
-  archiverMetrics(archiver, { environment: 'e', archive: 'a', root: '/' }, [])
-  registerMetrics(simulator, [])
-  kubeMetrics(operator)
-  controllerMetrics(operator)
-  watchEventLoop(operator)[Symbol.dispose]()
-  resourceMetrics(operator, {} as Context)
-  apiMetrics(api, {})
-  const series = new Map<string, Known>()
-  for (const registry of registries)
-    for (const metric of registry.getMetricsAsArray() as unknown as Known[])
-      series.set(metric.name, metric)
-  return series
-}
+/** Every metric of the programs, by name. */
+const programs = (): ReadonlyMap<string, Metric> =>
+  new Map([...metricsOfPrograms().values()].flat().map((metric) => [metric.name, metric] as const))
 
 const SERIES =
   /\b(ssmd|process|nodejs|controller_runtime|leader_election|workqueue|rest_client)_\w+/g

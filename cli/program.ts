@@ -3,6 +3,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { exitCodeOf } from '#crds/errors.ts'
 import type { Query } from '#data/query.ts'
+import type { ValidateOptions } from './commands/validate.ts'
 import { readVersion } from './commands/version.ts'
 import { collect, examples, outputOption } from './flags.ts'
 import { endWithOutput, flush, type Output, printError } from './output.ts'
@@ -13,6 +14,7 @@ import { addHelp } from './program-help.ts'
 import { addOperator } from './program-operator.ts'
 import { addRepository } from './program-repository.ts'
 import { addRoles } from './program-roles.ts'
+import { addSchema } from './program-schema.ts'
 import { addSteering } from './program-steer.ts'
 
 const WELCOME = `ssmd captures market data that you declare in YAML, and proves it on disk.
@@ -85,6 +87,7 @@ export function buildProgram(queries: readonly Query[]): Command {
   addValidate(program)
   addRepository(program)
   addFeed(program)
+  addSchema(program)
   addData(program, queries)
   addApiKeys(program)
   addRoles(program)
@@ -158,14 +161,22 @@ function addValidate(program: Command): void {
         'Checks Feeds, Environments and Archives in *.yaml, *.yml and *.json, and the references between them. ' +
           'Refuses what kubectl would read differently, such as an unquoted NO or 1_000.'
       )
-      .argument('[path]', 'file or folder of resources', 'exchanges')
-      .addOption(outputOption()),
+      .argument('[path]', 'file or folder of resources (default: the nearest folder exchanges)')
+      .option('--check-keys', 'also whether the variables of keys are set in this shell')
+      .addOption(
+        new Option('-o, --output <form>', 'how to print the result')
+          .choices(['table', 'json', 'sarif', 'github'])
+          .default('table')
+      ),
     `
-  ssmd validate                              everything in exchanges/
+  ssmd validate                              the nearest folder exchanges
   ssmd validate exchanges/feeds/kalshi.yaml  one file
-  ssmd validate --output json                for a program to read`
-  ).action(async (path: string, options: { output: Output }) => {
+  ssmd validate --check-keys                 also the keys, before ssmd up
+  ssmd validate --output github              annotations in a workflow`
+  ).action(async (path: string | undefined, options: ValidateFlags) => {
     const { runValidate } = await import('./commands/validate.ts')
-    await runValidate({ path, output: options.output })
+    await runValidate({ path, ...options })
   })
 }
+
+type ValidateFlags = Omit<ValidateOptions, 'path'>

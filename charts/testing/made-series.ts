@@ -1,10 +1,7 @@
 // A running system as series for promtool: each metric that the programs register, with a value for each of its labels.
 
-export type Known = {
-  readonly name: string
-  readonly type: string
-  readonly labelNames?: readonly string[]
-}
+import type { Metric } from './programs.ts'
+
 export type MadeSeries = { readonly series: string; readonly values: string }
 
 /** Which processes have a metric; those of Node have all. */
@@ -17,7 +14,7 @@ function instancesOf(name: string): readonly string[] {
 /** Labels that expressions ask for by their value. */
 const VALUES: Readonly<Record<string, string>> = { name: 'ssmd-operator', status: '200' }
 
-export function seriesOf({ name, type, labelNames = [] }: Known): MadeSeries[] {
+export function seriesOf({ name, type, labelNames = [] }: Metric): MadeSeries[] {
   // What counts rises; a resource that is not ready has 0, and what is always 1 is 1.
   const values = name.endsWith('_info') ? '1x60' : name.endsWith('_ready') ? '0x60' : '0+1x60'
   return instancesOf(name).flatMap((instance) => {

@@ -1,50 +1,127 @@
-// `ssmd validate`: what is wrong in resource files, one line each with its place, and how many there are.
+// `ssmd validate`: what is wrong in resource files and schemas, one line each with its place, and how many there are; for people, for
+// programs, and for the annotations of a pull request.
 
 import { stat } from 'node:fs/promises'
 import { SsmdError } from '#crds/errors.ts'
 import { describeProblem, loadResources, type Problem } from '#crds/resources.ts'
 import { utcDay } from '#crds/rfc3339.ts'
 import { checkResources } from '../../operator/policies.ts'
-import { type Output, writeJson, writeLines } from '../output.ts'
+import { writeJson, writeLines } from '../output.ts'
+import { findExchanges } from '../repository/folder.ts'
+import { checkHashes, readSchemas } from '../repository/schemas.ts'
 import { clean, plural } from '../text.ts'
+import { fieldsOf } from './keys.ts'
+import { githubLines, sarifOf } from './validate-forms.ts'
 
-export type ValidateOptions = { readonly path: string; readonly output: Output }
+export type ValidateOutput = 'table' | 'json' | 'sarif' | 'github'
+export type ValidateOptions = {
+  /** A file or a folder. @default the nearest `exchanges` */
+  readonly path: string | undefined
+  readonly checkKeys?: boolean
+  readonly output: ValidateOutput
+}
 
 export async function runValidate(options: ValidateOptions): Promise<void> {
-  const { path } = options
+  const path = options.path ?? (await findExchanges(undefined, process.cwd()))
   const resources = await loadResources(path)
-  const date = utcDay(Date.now())
-  const found: Problem[] = [...resources.problems, ...checkResources(resources, date)]
+  const found: Problem[] = [
+    ...resources.problems,
+    ...checkResources(resources, utcDay(Date.now())),
+    ...(options.checkKeys ? resources.environments.flatMap(keyProblems) : []),
+  ]
   // One file alone cannot hold what it refers to.
   const isFile = !(await stat(path)).isDirectory()
-  const problems = isFile ? found.filter(({ code }) => code !== 'SSMD_E_REFERENCE') : found
+  const schemas = isFile ? { count: 0, problems: [] } : await schemaProblems(path)
+  const problems = [
+    ...(isFile ? found.filter(({ code }) => code !== 'SSMD_E_REFERENCE') : found),
+    ...schemas.problems,
+  ]
   const { feeds, environments, archives, notes } = resources
   const counts = {
     feeds: feeds.length,
     environments: environments.length,
     archives: archives.length,
+    schemas: schemas.count,
   }
-  if (problems.length === 0 && feeds.length + environments.length + archives.length === 0) {
+  const isNothing = feeds.length + environments.length + archives.length + schemas.count === 0
+  if (problems.length === 0 && isNothing) {
     const passed = notes.map(describeProblem).join('; ')
     throw new SsmdError('SSMD_E_NOT_FOUND', `${path}: no resources found`, {
       hint: passed || 'give a file, or a folder with *.yaml files below it',
     })
   }
-  if (options.output === 'json') {
-    await writeJson({ path, valid: problems.length === 0, counts, problems, notes })
-  } else {
-    const what = [
-      plural(counts.feeds, 'feed'),
-      plural(counts.environments, 'environment'),
-      plural(counts.archives, 'archive'),
-    ].join(', ')
-    await writeLines([
-      ...problems.map((problem) => clean(describeProblem(problem))),
-      ...notes.map((note) => clean(`note: ${describeProblem(note)}`)),
-      problems.length === 0
-        ? `${path}: ${what}: all valid`
-        : `${path}: ${what}: ${plural(problems.length, 'problem')}`,
-    ])
-  }
   if (problems.length > 0) process.exitCode = 3
+  switch (options.output) {
+    case 'json':
+      return writeJson({ path, valid: problems.length === 0, counts, problems, notes })
+    case 'sarif':
+      return writeJson(sarifOf(problems, notes))
+    case 'github':
+      return writeLines(githubLines(problems, notes))
+    case 'table': {
+      const what = [
+        plural(counts.feeds, 'feed'),
+        plural(counts.environments, 'environment'),
+        plural(counts.archives, 'archive'),
+        ...(counts.schemas > 0 ? [plural(counts.schemas, 'schema')] : []),
+      ].join(', ')
+      return writeLines([
+        ...problems.map((problem) => clean(describeProblem(problem))),
+        ...notes.map((note) => clean(`note: ${describeProblem(note)}`)),
+        problems.length === 0
+          ? `${path}: ${what}: all valid`
+          : `${path}: ${what}: ${plural(problems.length, 'problem')}`,
+      ])
+    }
+  }
+}
+
+/** Variables that an Environment reads keys from, and that are not set here; those of Secrets only a cluster can tell. */
+function keyProblems(located: Awaited<ReturnType<typeof loadResources>>['environments'][number]) {
+  const { resource, file } = located
+  return Object.entries(resource.spec.keys ?? {}).flatMap(([name, key]) =>
+    fieldsOf(name, key, process.env)
+      .filter(({ state }) => state === 'missing' || state === 'empty')
+      .map(({ field, source }): Problem => {
+        const path = `spec.keys.${name}.source.env.${field}`
+        const { line, column } = located.fieldAt(path)
+        return {
+          ...{ code: 'SSMD_E_CREDENTIALS', file, line, column, kind: 'Environment' },
+          name: resource.metadata.name,
+          field: path,
+          message: `${source.replace(/^env:/, '')} is not set in this shell`,
+          hint: 'export it, or leave out --check-keys',
+        }
+      })
+  )
+}
+
+/** Schemas that cannot be read, and files that are not those that were registered. */
+async function schemaProblems(folder: string): Promise<{ count: number; problems: Problem[] }> {
+  const { schemas, problems } = await readSchemas(folder)
+  const checks = (await Promise.all(schemas.map((one) => checkHashes(folder, one)))).flat()
+  const bad = checks.filter(({ state }) => state !== 'good')
+  const none = { line: 1, column: 1, kind: '', field: '' }
+  return {
+    count: schemas.length,
+    problems: [
+      ...problems.map(({ code, message, hint = '' }): Problem => {
+        const [file = folder, ...rest] = message.split(': ')
+        return { ...none, code, file, name: '', message: rest.join(': ') || message, hint }
+      }),
+      ...bad.map(
+        ({ schema, version, file, state }): Problem => ({
+          ...none,
+          code: 'SSMD_E_RESOURCE_INVALID',
+          file,
+          name: schema,
+          message:
+            state === 'missing'
+              ? `the file of schema ${schema}:${version} is missing`
+              : `it is not the file that was registered as schema ${schema}:${version}`,
+          hint: 'restore it from git, or register what it holds now as a new version',
+        })
+      ),
+    ],
+  }
 }
