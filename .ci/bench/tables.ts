@@ -159,7 +159,7 @@ async function readingNanos(
   for (let round = 0; round < ROUNDS; round++) {
     const before = process.cpuUsage()
     for (const file of files) {
-      if ((await openTable(file, 'bench', { columns })) === null) throw new Error('not read')
+      if ((await openTable(file, 'bench', { columns }, 0)) === null) throw new Error('not read')
     }
     const { user, system } = process.cpuUsage(before)
     best = Math.min(best, ((user + system) * 1000) / events)

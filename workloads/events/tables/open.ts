@@ -17,6 +17,7 @@ import type { Built, Want } from './build.ts'
 import { BuildPool } from './build-pool.ts'
 import type { TableCache } from './cache.ts'
 import type { DayNormalizers } from './normalizers.ts'
+import { onlyColumns } from './parts.ts'
 import { readSettled, type SegmentDamage, type SegmentPlace } from './settled.ts'
 import { TABLES, type Table, type TableName } from './table.ts'
 
@@ -49,9 +50,10 @@ export const openTables = (
   want: Want,
   options: OpenOptions
 ): Promise<SegmentTables> =>
-  readSettled(place, options.signal, (segment) => {
+  readSettled(place, options.signal, async (segment) => {
     const { root, feed, day } = place
-    return readSegment(dayFolder(root, feed, day), segment, want, options)
+    const read = await readSegment(dayFolder(root, feed, day), segment, want, options)
+    return { ...read, tables: withColumns(read.tables, want) }
   })
 
 async function readSegment(
@@ -97,6 +99,11 @@ async function readSegment(
     () => pool.build(all, {}, normalizers)
   )
   return { tables: those(built.tables, names), damage: built.damage }
+}
+
+function withColumns(tables: Built['tables'], { columns }: Want): Built['tables'] {
+  if (columns === undefined) return tables
+  return new Map([...tables].map(([name, table]) => [name, onlyColumns(table, columns)]))
 }
 
 type Whole = Built & { readonly sha256: string | null }
