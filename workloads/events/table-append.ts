@@ -229,7 +229,7 @@ function bytesIn(
   return bytes
 }
 
-/** Up to so many texts a loop over their bytes is faster than a call of `set`, which needs an object. */
+/** Up to this number of texts a loop over their bytes is faster than a call of `set`, which needs an object. */
 const FEW = 8
 
 function appendTexts(
