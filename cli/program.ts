@@ -11,6 +11,7 @@ import { addApiKeys } from './program-api-key.ts'
 import { addData } from './program-data.ts'
 import { addFeed } from './program-feed.ts'
 import { addHelp } from './program-help.ts'
+import { addLooking } from './program-look.ts'
 import { addOperator } from './program-operator.ts'
 import { addRepository } from './program-repository.ts'
 import { addRoles } from './program-roles.ts'
@@ -91,6 +92,7 @@ export function buildProgram(queries: readonly Query[]): Command {
   addSchema(program)
   addData(program, queries)
   addApiKeys(program)
+  addLooking(program)
   addRoles(program)
   addOperator(program)
   addSteering(program)

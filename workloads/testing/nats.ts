@@ -18,6 +18,8 @@ export type NatsOptions = {
   /** JetStream's sync_interval. Default: the server's (2 minutes). */
   readonly sync?: 'always' | (string & {})
   readonly maxPayload?: number
+  /** More lines of its configuration, such as accounts. */
+  readonly more?: string
   /** Default: ours. */
   readonly env?: NodeJS.ProcessEnv
 }
@@ -106,6 +108,7 @@ function configText(options: NatsOptions, port: number, storeDir: string): strin
     `  store_dir: ${JSON.stringify(storeDir)}`,
     ...(options.sync ? [`  sync_interval: "${options.sync}"`] : []),
     '}',
+    options.more ?? '',
   ].join('\n')
 }
 

@@ -1,0 +1,44 @@
+// `ssmd doctor` and other commands that look at what runs and change nothing: how they are called.
+
+import type { Command } from 'commander'
+import type { RunDoctorFlags } from './commands/doctor.ts'
+import { examples, outputOption, pathOption } from './flags.ts'
+
+export function addLooking(program: Command): void {
+  addDoctor(program)
+}
+
+const dataOption = (command: Command): Command =>
+  command.option('--data <folder>', 'the data folder of ssmd up', './data')
+
+export const clusterOptions = (command: Command): Command =>
+  command
+    .option('-n, --namespace <name>', "default: that of the kubeconfig's context")
+    .option('--context <name>', 'context of the kubeconfig file')
+    .option('--kubeconfig <file>', 'default: $KUBECONFIG, else ~/.kube/config')
+
+function addDoctor(program: Command): void {
+  examples(
+    clusterOptions(
+      dataOption(
+        program
+          .command('doctor')
+          .summary('find what is wrong, and what to do about it')
+          .description(
+            'Checks machine, resources, NATS, archive and cluster, and says of each trouble what to do. It changes nothing, and needs ' +
+              'neither a cluster nor a running ssmd up. Ends with 1 if anything is bad.'
+          )
+          .addOption(pathOption())
+      )
+    )
+      .option('--nats-creds <file>', 'credentials for NATS, such as those of its system account')
+      .addOption(outputOption()),
+    `
+  ssmd doctor
+  ssmd doctor --context prod -n capture
+  ssmd doctor --output json | jq '.checks[] | select(.result == "bad")'`
+  ).action(async (flags: RunDoctorFlags) => {
+    const { runDoctor } = await import('./commands/doctor.ts')
+    await runDoctor(flags)
+  })
+}
