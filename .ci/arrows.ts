@@ -69,6 +69,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     'workloads/packages',
     `${ARCHIVE}/read`,
   ],
+  'workloads/signals': [...PROGRAM, MARKET, EXCHANGES, 'workloads/events', `${ARCHIVE}/read`],
   // npm is run, and a folder locked, as the launcher does it.
   'workloads/packages': ['crds', 'cli/launch'],
   'workloads/archiver': [...PROGRAM, ARCHIVE],

@@ -16,6 +16,7 @@ import { addOperator } from './program-operator.ts'
 import { addRepository } from './program-repository.ts'
 import { addRoles } from './program-roles.ts'
 import { addSchema } from './program-schema.ts'
+import { addSignals } from './program-signal.ts'
 import { addSteering } from './program-steer.ts'
 
 const WELCOME = `ssmd captures market data that you declare in YAML, and proves it on disk.
@@ -91,6 +92,7 @@ export function buildProgram(queries: readonly Query[]): Command {
   addFeed(program)
   addSchema(program)
   addData(program, queries)
+  addSignals(program)
   addApiKeys(program)
   addLooking(program)
   addRoles(program)

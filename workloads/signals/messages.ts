@@ -1,0 +1,133 @@
+// What passes between the process that reads an archive and the one that runs a signal. To the child: frames of a length and a value as
+// V8 serialises it, typed arrays included. From the child: lines of JSON, because what a sandbox says is read with care.
+
+import { deserialize, serialize } from 'node:v8'
+import type { EventBatch } from '#market/columns.ts'
+import type { About } from './definition.ts'
+import type { Finding } from './findings.ts'
+
+/** Rows of a batch as they are sent: its columns up to its length. */
+export type Columns = { readonly [column: string]: unknown }
+
+export type ToChild =
+  | {
+      readonly kind: 'load'
+      readonly name: string
+      readonly code: string
+      readonly lines: Readonly<Record<string, number>>
+      readonly params: Readonly<Record<string, string>>
+      readonly limits: EngineLimits
+    }
+  | { readonly kind: 'batch'; readonly columns: Columns }
+
+export type EngineLimits = {
+  /** Turns of loops, of one call of a signal's function. */
+  readonly steps: number
+  /** Of the process, as it is seen from within. */
+  readonly memoryBytes: number
+  readonly fires: number
+}
+
+/** A fire, before it has an id. */
+export type RawFire = {
+  /** Number of its event among those that were read, from 0. */
+  readonly at: number
+  readonly feed: string
+  readonly symbol: string
+  readonly recv: string
+  /** By the exchange's clock; empty if it does not say. */
+  readonly time: string
+  /** JSON. */
+  readonly payload: string
+}
+
+export type FromChild =
+  | { readonly kind: 'loaded'; readonly about: About }
+  | { readonly kind: 'done'; readonly fires: readonly RawFire[]; readonly counts: Counts }
+  | { readonly kind: 'refused'; readonly finding: Finding }
+
+export type Counts = {
+  readonly events: number
+  readonly gaps: number
+  /** Events that the signal was shown. */
+  readonly shown: number
+  /** Fires within a cooldown. */
+  readonly cooled: number
+}
+
+const HEAD = 4
+
+export function frameOf(message: ToChild): Buffer {
+  const body = serialize(message)
+  const head = Buffer.alloc(HEAD)
+  head.writeUInt32LE(body.length)
+  return Buffer.concat([head, body])
+}
+
+/** Takes bytes as they come, and hands out messages. */
+export class FrameReader {
+  #chunks: Buffer[] = []
+  #length = 0
+  readonly #take: (message: ToChild) => void
+
+  constructor(take: (message: ToChild) => void) {
+    this.#take = take
+  }
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#length += chunk.length
+    while (this.#length >= HEAD) {
+      if (this.#chunks[0]!.length < HEAD) this.#join()
+      const size = HEAD + this.#chunks[0]!.readUInt32LE()
+      if (this.#length < size) return
+      this.#join()
+      const bytes = this.#chunks[0]!
+      this.#chunks = size === bytes.length ? [] : [bytes.subarray(size)]
+      this.#length -= size
+      this.#take(deserialize(bytes.subarray(HEAD, size)) as ToChild)
+    }
+  }
+
+  #join(): void {
+    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)]
+  }
+}
+
+const BY_ROW = [
+  'kinds',
+  'flags',
+  'sides',
+  'feeds',
+  'types',
+  'symbols',
+  'recvMs',
+  'recvNs',
+  'timeMs',
+  'timeNs',
+  'prices',
+  'priceScales',
+  'sizes',
+  'sizeScales',
+  'places',
+] as const
+
+/** Without sequences and ids, which signals are not shown. */
+export function columnsOf(batch: EventBatch): Columns {
+  const { length, names, quotesLength, rare } = batch
+  const columns: Record<string, unknown> = { length, names, quotesLength }
+  for (const name of BY_ROW) columns[name] = batch[name].subarray(0, length)
+  columns.quotes = batch.quotes.subarray(0, quotesLength)
+  columns.quoteScales = batch.quoteScales.subarray(0, quotesLength)
+  columns.rare = rare.map(({ reason, untilMs, untilNs }) => ({ reason, untilMs, untilNs }))
+  return columns
+}
+
+/** Makes `batch` show these rows. */
+export function useColumns(batch: EventBatch, columns: Columns): void {
+  const { names, rare, ...rest } = columns as unknown as Pick<EventBatch, 'names' | 'rare'>
+  batch.clear()
+  batch.names.push(...names)
+  batch.rare.push(...rare)
+  Object.assign(batch, rest)
+}
