@@ -78,14 +78,11 @@ class Runner {
     }
     const make = compartment.evaluate(`${code}\n//# sourceURL=${name}`) as (
       steps: Int32Array,
-      stop: (line: number) => void
+      stop: (line: number) => void,
+      globals: object
     ) => unknown
-    return harden(
-      make(
-        this.#steps,
-        harden((line: number) => this.#stop(line))
-      )
-    )
+    const stop = harden((line: number) => this.#stop(line))
+    return harden(make(this.#steps, stop, compartment.globalThis))
   }
 
   /** Before a call of the signal. */

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { stripTypeScriptTypes } from 'node:module'
 import { type Finding, Refusal } from './findings.ts'
+import { GLOBALS } from './globals.ts'
 import { checkStatically, RESERVED } from './static-check.ts'
 import { lineOf, type Node, nodesIn, parseModule, walk } from './syntax.ts'
 
@@ -13,7 +14,7 @@ export const MAX_SOURCE_BYTES = 64 * 1024
 export type Program = {
   /** Of the source as it was written. */
   readonly sha256: string
-  /** A function expression of `($ssmdSteps, $ssmdStop)` that returns the default export. */
+  /** A function expression of `($ssmdSteps, $ssmdStop, $ssmdGlobals)` that returns the default export. */
   readonly code: string
   /** Where fields of the signal begin: named where no line is known. `source`: the default export. */
   readonly lines: Readonly<Record<string, number>>
@@ -100,8 +101,10 @@ function evaluated(text: string, program: Node, exported: Node, value: Node): st
     from = to
   }
   code += text.slice(from)
-  const head = `(function(${RESERVED}Steps,${RESERVED}Stop){'use strict';let ${out};`
-  return `${head}${code}\nreturn ${out}})`
+  // Names of a compartment are looked up through a proxy at each use: as constants of a function they cost nothing.
+  const globals = `const {${[...GLOBALS].join(',')}}=${RESERVED}Globals`
+  const head = `(function(${RESERVED}Steps,${RESERVED}Stop,${RESERVED}Globals){'use strict';${globals};let ${out};(()=>{`
+  return `${head}${code}\n})();return ${out}})`
 }
 
 function fieldLines(exported: Node): Record<string, number> {
