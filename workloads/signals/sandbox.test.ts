@@ -114,6 +114,8 @@ const REFUSED_EARLY: readonly (readonly [attempt: string, identifier: string])[]
   ['WebAssembly.compile', 'WebAssembly'],
   ['$ssmdSteps[0] = 2 ** 30', '$ssmdSteps'],
   ['debugger', 'debugger'],
+  ['arguments[0]', 'arguments'],
+  ['(() => \\u0024ssmdStop(1))()', '$ssmdStop'],
 ]
 
 test('what a source must not say is refused with identifier and line, before it runs', () => {
@@ -133,6 +135,7 @@ test('what a source must not say is refused with identifier and line, before it 
 test('imports, state of a module, what TypeScript cannot strip, and large sources are refused', () => {
   const refused: [source: string, identifier: string, line: number][] = [
     ["import fs from 'node:fs'\nexport default {}", 'node:fs', 1],
+    ['const a = 1\nconst b = arguments\nexport default {}', 'arguments', 2],
     ['const a = 1\nlet seen = 0\nexport default {}', 'let', 2],
     ['export const a = 1\nexport default {}', 'export', 1],
     ['\nenum A { b }\nexport default {}', 'TypeScript', 2],

@@ -22,6 +22,8 @@ const WHY: ReadonlyMap<string, string> = new Map([
   ...names('fetch WebSocket XMLHttpRequest EventSource', NETWORK),
   ...names('Promise', PROMISE),
   ...names('require', IMPORTS),
+  // Outside of a function of the source they are those of the sandbox.
+  ...names('arguments', 'name the parameters instead'),
 ])
 
 function names(list: string, why: string): [string, string][] {
@@ -42,12 +44,7 @@ export function checkStatically(program: Node): Finding[] {
     const name = node.name as string
     if (node.type === 'Identifier') {
       if (name.startsWith(RESERVED)) refuse(node, name, 'names of this form belong to the sandbox')
-      if (
-        name !== 'arguments' &&
-        isReference(node, parent, field) &&
-        !declared.has(name) &&
-        !GLOBALS.has(name)
-      ) {
+      if (isReference(node, parent, field) && !declared.has(name) && !GLOBALS.has(name)) {
         refuse(node, name, WHY.get(name) ?? NO_GLOBAL)
       }
       return
