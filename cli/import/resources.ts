@@ -5,6 +5,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
+import type { Feed } from '#crds/feed.gen.ts'
 import type { Kind } from '#crds/kinds.ts'
 import { mergeResources, parseResources } from '#crds/parse.ts'
 import { readRegular } from '#crds/regular-file.ts'
@@ -133,6 +134,15 @@ async function readOriginal(from: string): Promise<Fields> {
 async function templateSpec(exchange: string): Promise<Fields> {
   const path = new URL(`../templates/feeds/${exchange}.yaml`, import.meta.url)
   return fieldsOf((parse(await readFile(path, 'utf8')) as Fields).spec)
+}
+
+/** A Feed of an exchange that ssmd knows, for frames of a feed of that name; null if it knows none. */
+export async function templateFeed(name: string): Promise<Feed | null> {
+  const exchange = exchangeNamed(name)
+  if (exchange === 'generic') return null
+  const path = new URL(`../templates/feeds/${exchange}.yaml`, import.meta.url)
+  const { feeds } = parseResources(await readFile(path, 'utf8'), path.pathname)
+  return feeds[0]?.resource ?? null
 }
 
 type Made = { readonly kind: Kind; readonly name: string; readonly spec: Fields }
