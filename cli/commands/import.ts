@@ -35,6 +35,12 @@ export async function runImport(from: string, flags: ImportFlags): Promise<void>
   if (flags.output === 'json') {
     await writeJson({ dryRun: flags.dryRun === true, files, data: flags.data, archived })
   } else await writeLines(nextSteps(files, archived, flags))
+  const unreadable = archived.find((one) => 'state' in one && one.state === 'unreadable')
+  if (unreadable !== undefined && 'file' in unreadable) {
+    throw new SsmdError('SSMD_E_IO', `${unreadable.file} cannot be read, and is not imported`, {
+      hint: 'the others are; make it readable and import again',
+    })
+  }
   const refused = files.filter(({ state }) => state === 'refused')
   if (refused.length === 0) return
   throw new SsmdError(
@@ -135,6 +141,7 @@ async function feedsOf(flags: ImportFlags): Promise<ReadonlyMap<string, Feed>> {
 function sayFile({ file, state, frames, times, problems }: ImportedFile): string[] {
   const said = problems.map((problem) => `  ${problem}`)
   if (state === 'known') return [`${file}: imported already`]
+  if (state === 'unreadable') return [`${file}: not imported`, ...said]
   if (state === 'empty') return [`${file}: empty`]
   const parts = [
     [times.received, '_received_at'],

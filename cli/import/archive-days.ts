@@ -6,6 +6,7 @@ import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { readManifest, surveyDays } from '#archive/read/reader.ts'
 import { FeedWriter, importedConnection } from '#archive/writer.ts'
+import { describeError } from '#crds/errors.ts'
 import { rfc3339 } from '#crds/rfc3339.ts'
 import { FORM, type Form } from '#wire/form.ts'
 import type { Classifier } from './classify.ts'
@@ -24,7 +25,7 @@ export type ImportedFile = {
   readonly feed: string
   readonly day: string
   readonly file: string
-  readonly state: 'imported' | 'known' | 'empty'
+  readonly state: 'imported' | 'known' | 'empty' | 'unreadable'
   readonly connection: string
   readonly frames: number
   /** Where the receive times come from. */
@@ -57,7 +58,13 @@ export async function* importDays(
     for (const day of days) {
       for (const file of day.files) {
         const path = join(day.folder, file)
-        const { sha256, size } = await hashOf(path)
+        const read = await hashOf(path).catch((thrown: unknown) => describeError(thrown))
+        if (typeof read === 'string') {
+          const place = { feed, day: day.day, file: path, connection: '' }
+          yield { ...place, ...NOTHING, state: 'unreadable', problems: [read] }
+          continue
+        }
+        const { sha256, size } = read
         const connection = importedConnection(sha256)
         const done = { feed, day: day.day, file: path, connection }
         if (size === 0) yield { ...done, ...NOTHING, state: 'empty', problems: ['it has no bytes'] }

@@ -1,6 +1,6 @@
 // test: limit 120s
 // Archives of the original, made by hand, imported by the real command, and judged by the verifier, which shares nothing with the writer.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { suite } from 'uvu'
@@ -111,6 +111,7 @@ test('damage is named, becomes a gap, and what is whole is imported', async () =
     '0015.jsonl.gz': whole.subarray(0, whole.length / 2),
     '0030.jsonl.gz': `${long}\n{"short":1}`,
     '0045.jsonl.gz': Buffer.alloc(0),
+    '0050.jsonl.gz': 'in its place is a link that leads nowhere',
     '0100.jsonl.gz': Buffer.from('this is no gzip'),
     'manifest.json': JSON.stringify({
       feed: 'venue',
@@ -121,10 +122,14 @@ test('damage is named, becomes a gap, and what is whole is imported', async () =
       has_gaps: true,
     }),
   })
+  const gone = join(from, 'venue', DAY, '0050.jsonl.gz')
+  rmSync(gone)
+  symlinkSync('nowhere', gone)
   const { code, stdout, stderr } = await runSsmd(['import', from, '--data', to], {
     cwd: folder.path,
   })
-  assert.is(code, 0, stderr)
+  assert.is(code, 1)
+  assert.match(stderr, /0050\.jsonl\.gz cannot be read, and is not imported \(SSMD_E_IO\)/)
   assert.match(
     stdout,
     /0000\.jsonl\.gz: 2 frames imported[^\n]*\n {2}line 2 is no JSON\n {2}line 4 is no JSON/

@@ -48,8 +48,10 @@ async function visit(folder: string, depth: number, days: OriginalDay[]): Promis
 
 async function dayOf(folder: string, files: readonly string[]): Promise<OriginalDay> {
   const manifest = await manifestOf(join(folder, 'manifest.json'))
-  const named = textOf(manifest?.value.feed)
-  const feed = named !== undefined && isFeedName(named) ? named : basename(dirname(folder))
+  // A stream has a name in capitals, PROD_KALSHI, below that of its feed.
+  const [above, further] = [dirname(folder), dirname(dirname(folder))].map((one) => basename(one))
+  const names = [textOf(manifest?.value.feed), above, further]
+  const feed = names.find((name) => name !== undefined && isFeedName(name)) ?? 'unnamed'
   return { folder, feed, day: basename(folder), files, manifest }
 }
 

@@ -191,9 +191,9 @@ export class FeedState {
 
   conditionOf(day: DayState, gaps: readonly Gap[]): Manifest['condition'] {
     if (gaps.length > 0) return day.records === 0 ? 'missing' : 'degraded'
-    const end = startOfDay(dayAfter(day.day)) + GRACE_SECONDS
     // What another program did not archive is not known.
     if (hasImported(day)) return 'degraded'
+    const end = startOfDay(dayAfter(day.day)) + GRACE_SECONDS
     const isOver = Math.max(this.newestSecond, this.settled) >= end
     return isOver && day.isSealed ? 'available' : 'pending'
   }
