@@ -23,6 +23,10 @@ const GONE = {
   cdc: 'spec.symbols of the Feed finds new markets on its own',
   lifecycle: 'name the channel in spec.channels of the Feed',
 }
+/** Variables that the original's connector read, whatever its environment said. */
+const READ_BY_CODE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  kalshi: { apiKey: 'KALSHI_API_KEY', privateKey: 'KALSHI_PRIVATE_KEY' },
+}
 const LOCAL = 'nats://127.0.0.1:4222'
 
 export type ImportedEnvironment = {
@@ -121,6 +125,14 @@ function keysOf(keys: Fields, feed: string, notes: Note[]): Fields | undefined {
       type: 'apiKey',
       fields,
       source: keySource(textOf(key.source) ?? '', fields, name, at, notes),
+    }
+  }
+  if (kept[feed] === undefined && kept[exchange] === undefined) {
+    const source = READ_BY_CODE[exchange]
+    if (source !== undefined) {
+      kept[exchange] = { type: 'apiKey', fields: Object.keys(source), source: { env: source } }
+      const note = `added: the original's connector read ${Object.values(source).join(' and ')}`
+      notes.push({ field: `keys.${exchange}`, note })
     }
   }
   return Object.keys(kept).length === 0 ? undefined : kept
