@@ -97,6 +97,21 @@ test('an imported archive holds every frame byte for byte, its times are never m
   assert.match(manifest.connections[0]!.id, /^import-[0-9a-f]{40}$/)
   const list = await runSsmd(['data', 'list', '--path', to])
   assert.match(list.stdout, /kalshi +2026-01-02 +degraded +imported/)
+  const coverage = await runSsmd(['data', 'coverage', '--path', to, '-o', 'json'])
+  assert.match(coverage.stdout, /"day":"2026-01-02".*"imported":true/)
+  const events = await runSsmd(['data', 'events', 'kalshi', '--path', to, '-o', 'json'])
+  const { rows, quality } = JSON.parse(events.stdout)
+  assert.equal(quality.days, [
+    {
+      feed: 'kalshi',
+      day: DAY,
+      condition: 'degraded',
+      simulated: false,
+      imported: true,
+      proof: { trade: 'nothing' },
+    },
+  ])
+  assert.is(rows.filter(({ event }: { event: string }) => event === 'trade').length, 40)
 })
 
 test('damage is named, becomes a gap, and what is whole is imported', async () => {
@@ -181,6 +196,36 @@ test('a second import writes nothing, and one that was killed is completed witho
   )
   const { segments, records } = await readManifest(to, 'kalshi', DAY)
   assert.equal([segments, records], [before.segments, before.records])
+})
+
+test('times that jump back and over midnight within a file make an archive that is whole, in few segments', async () => {
+  using folder = temporaryFolder()
+  const [from, to] = [join(folder.path, 'old'), join(folder.path, 'new')]
+  const start = Date.parse(`${DAY}T23:45:00Z`) * 1000
+  const jumping = (i: number) =>
+    `{"i":${i},"_received_at":${start + ((i * 37) % 7200) * 1_000_000}}`
+  write(from, `venue/${DAY}`, {
+    '2345.jsonl.gz': linesOf(2000, jumping),
+    '2330.jsonl.gz': linesOf(10, plain),
+  })
+  const { code, stderr } = await runSsmd(['import', from, '--data', to], { cwd: folder.path })
+  assert.is(code, 0, stderr)
+  const report = await verifyArchive(to)
+  assert.equal(report.problems, [])
+  assert.equal(
+    report.days.map(({ day }) => day),
+    [DAY, '2026-01-03']
+  )
+  assert.is(read(to, 'venue').size, 2010)
+  const { segments } = await readManifest(to, 'venue', '2026-01-03')
+  assert.ok(segments.length < 20, `${segments.length} segments`)
+  // A later import of an earlier day is an ordinary thing.
+  write(from, 'venue/2025-12-31', { '1200.jsonl.gz': linesOf(500, plain) })
+  await runSsmd(['import', from, '--data', to], { cwd: folder.path })
+  const again = await verifyArchive(to)
+  assert.equal(again.problems, [])
+  assert.is(again.days.length, 3)
+  assert.is(read(to, 'venue').size, 2510)
 })
 
 test('the verifier sees that a manifest conceals that a day is imported', async () => {
