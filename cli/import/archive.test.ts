@@ -111,7 +111,11 @@ test('an imported archive holds every frame byte for byte, its times are never m
       proof: { trade: 'nothing' },
     },
   ])
-  assert.is(rows.filter(({ event }: { event: string }) => event === 'trade').length, 40)
+  assert.equal(
+    rows.filter(({ event }: { event: string }) => event === 'gap'),
+    []
+  )
+  assert.is(rows.length, 40)
 })
 
 test('damage is named, becomes a gap, and what is whole is imported', async () => {
@@ -171,6 +175,33 @@ test('damage is named, becomes a gap, and what is whole is imported', async () =
   assert.match(told, /^7 undefined the original missed 7 messages after 41 of its stream$/m)
   assert.match(told, /^9 undefined .*0115\.jsonl\.gz, and there is no such file$/m)
   assert.match(told, /^null undefined the file is damaged behind line 0/m)
+})
+
+test('market events show the gaps of an imported day, each over, and none between its files', async () => {
+  using folder = temporaryFolder()
+  const [from, to] = [join(folder.path, 'old'), join(folder.path, 'new')]
+  write(from, `kalshi/${DAY}`, {
+    '1015.jsonl.gz': `${trade(0)}\nno json\n${trade(2)}\n`,
+    '1016.jsonl.gz': linesOf(3, received),
+    'manifest.json': JSON.stringify({
+      feed: 'kalshi',
+      gaps: [{ after_seq: 41, missing_count: 7, detected_at: `${DAY}T10:20:00Z` }],
+    }),
+  })
+  await runSsmd(['import', from, '--data', to], { cwd: folder.path })
+  const events = await runSsmd(['data', 'events', 'kalshi', '--path', to, '-o', 'json'])
+  assert.is(events.code, 0, events.stderr)
+  const rows: { event: string; reason: string; flags: string; until: string | null }[] = JSON.parse(
+    events.stdout
+  ).rows
+  assert.is(rows.length, 7)
+  const holes = rows.filter(({ event }) => event === 'gap')
+  assert.is(holes.length, 2)
+  for (const { reason, flags, until } of holes) {
+    assert.is(reason, 'imported')
+    assert.match(flags, /first.*last/)
+    assert.ok(until !== null)
+  }
 })
 
 test('a second import writes nothing, and one that was killed is completed without a line twice', async () => {
