@@ -171,7 +171,7 @@ const gapEvent = (missing: number | null, from: bigint, to: bigint, reason: stri
   reason,
 })
 
-/** The gaps that the original's manifest names, and the files that it names and that are not there. */
+/** The gaps that the original's manifest names, and the files that it names and that are missing. */
 async function importGaps(
   writer: FeedWriter,
   original: OriginalDay,

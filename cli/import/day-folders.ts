@@ -61,7 +61,7 @@ async function manifestOf(path: string): Promise<OriginalDay['manifest']> {
     const value: unknown = JSON.parse(bytes.toString('utf8'))
     return isFields(value) ? { value, bytes } : undefined
   } catch {
-    // Missing or damaged: the files say what there is, and nothing is known of what is not there.
+    // Missing or damaged: the files say what there is, and nothing is known of what is missing.
     return undefined
   }
 }

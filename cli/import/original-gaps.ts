@@ -1,4 +1,4 @@
-// The holes that a manifest of the original names, and files that it names and that are not there. Pure.
+// The holes that a manifest of the original names, and files that it names and that are missing. Pure.
 
 import { type Fields, listOf, textOf } from './note.ts'
 import { minuteOf } from './original-line.ts'
