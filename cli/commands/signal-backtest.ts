@@ -122,7 +122,7 @@ async function tellText(
     `${id} version ${version}: ${plural(fires.length, 'fire')} in ${formatCount(counts.events)} events of ${plural(days.read.length, 'day')}`,
     `  fires hash  ${done.firesHash}`,
     `  gaps        ${gaps === 0 ? 'none' : `${formatCount(gaps)}: the signal was shown each as an event`}`,
-    ...(days.missing.length === 0 ? [] : [`  not there   ${days.missing.join(', ')}`]),
+    ...(days.missing.length === 0 ? [] : [`  missing     ${days.missing.join(', ')}`]),
     ...(counts.cooled === 0 ? [] : [`  cooldown    ${plural(counts.cooled, 'fire')} not kept`]),
     ...(guard?.kind === 'passed' ? [`  prefix test passed, ${guard.prefixes} prefixes`] : []),
     `  run         ${folder}`,

@@ -72,7 +72,7 @@ class Runner {
     const { code, name } = this.#load
     const globals = { defineSignal: harden((signal: unknown) => signal) }
     const compartment = new Compartment({ globals, __options__: true })
-    // The check of a source can be deceived with a name that it declares elsewhere: these are not there at all.
+    // The check of a source can be deceived with a name that it declares elsewhere: these are removed.
     for (const global of Object.getOwnPropertyNames(compartment.globalThis)) {
       if (!GLOBALS.has(global)) delete compartment.globalThis[global]
     }

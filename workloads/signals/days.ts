@@ -1,4 +1,4 @@
-// Which days a run reads, as their manifests say, and which of its time are not there: they are named, and nothing stands in for them.
+// Which days a run reads, as their manifests say, and which days of its time are missing: they are named, and nothing stands in for them.
 
 import { manifestIfThere, namesOfDays, summaryOf } from '#archive/read/reader.ts'
 import { hashOf } from '#crds/canonical.ts'

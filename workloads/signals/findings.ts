@@ -8,7 +8,7 @@ export type Finding = {
   readonly why: string
 }
 
-/** Thrown where a signal must not go on. */
+/** Thrown where a signal must not continue. */
 export class Refusal extends Error {
   readonly finding: Finding
 

@@ -15,7 +15,7 @@ export type GuardResult =
 /** How many fires are taken, from the first to the last. */
 const PREFIXES = 4
 
-/** `replay` runs the signal over so many events from the first on. */
+/** `replay` runs the signal over the first `events` events. */
 export async function prefixTest(
   fires: readonly FireLine[],
   replay: (events: number) => Promise<readonly FireLine[]>

@@ -1,4 +1,4 @@
-// Payloads and state are plain data: JSON says all of it. The text is made at once, so that nothing which happens later changes it.
+// Payloads and state are plain data: JSON says all of it. The text is made immediately, so that nothing which happens later changes it.
 // What a signal hands over may be made to deceive: nothing of it is called but getters, and its text is bounded while it grows.
 
 export type PlainText = { readonly text: string } | { readonly problem: string }

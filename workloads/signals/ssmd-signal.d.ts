@@ -1,4 +1,4 @@
-// What a signal is made of. `ssmd signal new` writes this file; `defineSignal` is there when the signal runs.
+// What a signal is made of. `ssmd signal new` writes this file; `defineSignal` is a global of the sandbox.
 
 /** What the market did, or `gap`: records are missing. Gaps are always shown. */
 type SsmdEventKind =
