@@ -2,10 +2,12 @@
 
 import type { Command } from 'commander'
 import type { RunDoctorFlags } from './commands/doctor.ts'
-import { examples, outputOption, pathOption } from './flags.ts'
+import type { PlanFlags } from './commands/plan.ts'
+import { collect, examples, outputOption, pathOption } from './flags.ts'
 
 export function addLooking(program: Command): void {
   addDoctor(program)
+  addPlan(program)
 }
 
 const dataOption = (command: Command): Command =>
@@ -40,5 +42,33 @@ function addDoctor(program: Command): void {
   ).action(async (flags: RunDoctorFlags) => {
     const { runDoctor } = await import('./commands/doctor.ts')
     await runDoctor(flags)
+  })
+}
+
+function addPlan(program: Command): void {
+  examples(
+    dataOption(
+      program
+        .command('plan')
+        .summary('what the resources come to: connections, records and bytes a day')
+        .description(
+          'Shows connections, records and bytes a day, retention, and what the change since the last commit costs. The figures are those ' +
+            'of archives on this computer; what none of them has measured is unknown.'
+        )
+        .argument('[path]', 'folder of resources (default: the nearest folder exchanges)')
+    )
+      .option(
+        '--archive <folder>',
+        'also take figures from this archive; may be given several times',
+        collect
+      )
+      .addOption(outputOption()),
+    `
+  ssmd plan
+  ssmd plan --archive /mnt/archive
+  ssmd plan -o json | jq .change`
+  ).action(async (path: string | undefined, flags: PlanFlags) => {
+    const { runPlan } = await import('./commands/plan.ts')
+    await runPlan(path, flags)
   })
 }
