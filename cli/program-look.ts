@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import type { RunDoctorFlags } from './commands/doctor.ts'
 import type { PlanFlags } from './commands/plan.ts'
-import { collect, examples, outputOption, pathOption } from './flags.ts'
+import { clusterOptions, collect, examples, outputOption, pathOption } from './flags.ts'
 
 export function addLooking(program: Command): void {
   addDoctor(program)
@@ -12,12 +12,6 @@ export function addLooking(program: Command): void {
 
 const dataOption = (command: Command): Command =>
   command.option('--data <folder>', 'the data folder of ssmd up', './data')
-
-export const clusterOptions = (command: Command): Command =>
-  command
-    .option('-n, --namespace <name>', "default: that of the kubeconfig's context")
-    .option('--context <name>', 'context of the kubeconfig file')
-    .option('--kubeconfig <file>', 'default: $KUBECONFIG, else ~/.kube/config')
 
 function addDoctor(program: Command): void {
   examples(

@@ -76,7 +76,8 @@ function linesOf(
   ].map(clean)
 }
 
-function changeLines(change: ResourceChange): string[] {
+/** One change of a resource, and its fields below. */
+export function changeLines(change: ResourceChange): string[] {
   const { kind, name } = change
   switch (change.change) {
     case 'added':
