@@ -6,7 +6,6 @@ import type { NatsConnection } from 'nats'
 import type { Environment } from '#crds/environment.gen.ts'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
 import { noResources, type Resources } from '#crds/located.ts'
-import { isRunning, type ProcessId } from '#crds/process.ts'
 import { loadResources } from '#crds/resources.ts'
 import { layoutOf, storageFolder } from '../../operator/local/layout.ts'
 import { loopbackAddress } from '../../operator/local/nats-config.ts'
@@ -14,6 +13,7 @@ import { isOurs } from '../../operator/local/ours.ts'
 import { isFree } from '../../operator/local/ports.ts'
 import { seedFile } from '../../operator/local/users.ts'
 import { type Cluster, type ClusterFlags, openCluster } from '../cluster.ts'
+import { isUpOn } from '../looking/source.ts'
 import { findExchanges } from '../repository/folder.ts'
 import { dial } from './nats.ts'
 
@@ -55,7 +55,7 @@ export class World {
   }
 
   static async look(flags: DoctorFlags): Promise<World> {
-    const isUp = await isUpOn(layoutOf(flags.data).lock)
+    const isUp = await isUpOn(layoutOf(flags.data))
     try {
       const folder = await findExchanges(flags.path, process.cwd())
       return new World(flags, { isUp, folder, resources: await loadResources(folder), why: '' })
@@ -133,15 +133,6 @@ export class World {
     }
     const cluster = await this.#cluster?.catch(() => undefined)
     if (typeof cluster === 'object') cluster.close()
-  }
-}
-
-async function isUpOn(lock: string): Promise<boolean> {
-  try {
-    return isRunning(JSON.parse((await readText(lock)) ?? '') as ProcessId)
-  } catch {
-    // No file, or a torn one: nobody holds it.
-    return false
   }
 }
 
