@@ -70,7 +70,10 @@ test('the version is that of the package', async () => {
 
 test('the resources that come with ssmd are valid', async () => {
   const { code, stdout } = await runSsmd(['validate'], { cwd: ROOT })
-  assert.match(stdout, /^exchanges: \d+ feeds?, \d+ environments?, \d+ archives?: all valid\n$/)
+  assert.match(
+    stdout,
+    /^exchanges: \d+ feeds?, \d+ environments?, \d+ archives?, 1 schema: all valid\n$/
+  )
   assert.is(code, 0)
 })
 

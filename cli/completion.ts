@@ -1,4 +1,4 @@
-// What can come next on a command line: commands, flags, the choices of a flag, and the names of resources. Derived from the very
+// What can come next on a command line: commands, flags, the choices of a flag, and the names of resources. Derived from the
 // declarations of the commands, so that it never lags behind them.
 
 import type { Argument, Command, Option } from 'commander'
@@ -75,7 +75,7 @@ async function namesFor(
   namesOf: NamesOf
 ): Promise<readonly string[]> {
   if (argument.argChoices) return argument.argChoices
-  // A name that is to be created is nobody's yet.
+  // A name that is to be created does not exist yet.
   if (command.name() === 'create') return []
   const own = argument.name() === 'name' ? command.parent?.name() : argument.name()
   const kind = KIND_OF[own ?? '']

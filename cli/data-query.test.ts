@@ -201,6 +201,13 @@ test('what is wrong is refused with the same words and codes, by an archive and 
   assert.equal([both.code, /two sources/.test(both.stderr)], [2, true])
 })
 
+test('a shell completes the commands that queries become, and their options', async () => {
+  const commands = await runSsmd(['complete', '--', 'data', 'b'])
+  assert.is(commands.stdout, 'bars\nbook\nbuilders\n')
+  const options = await runSsmd(['complete', '--', 'data', 'bars', '--in'])
+  assert.is(options.stdout, '--interval\n')
+})
+
 test('the source is --path, --url, SSMD_DATA_URL, SSMD_DATA_PATH, ./data, in this order', () => {
   const env = { SSMD_DATA_URL: 'http://a:1', SSMD_DATA_PATH: '/b' }
   const shown = (...[flags, given]: Parameters<typeof dataSource>): string => {

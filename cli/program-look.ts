@@ -117,7 +117,7 @@ function addLogs(program: Command): void {
         .summary('what the programs of a feed or an archive say')
         .description(`Shows the logs of the programs of a feed or an archive. ${WHERE}`)
         .argument('<name>', 'a feed, an archive, or a program such as nats-server')
-        .option('-f, --follow', 'go on with what is written from now on')
+        .option('-f, --follow', 'continue with what is written from now on')
         .addOption(tailOption(100, 'how many of the last lines, of each program'))
     ).addOption(
       new Option('-o, --output <form>', 'json: the lines as they were written')

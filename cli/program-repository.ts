@@ -33,8 +33,8 @@ function addInit(program: Command): void {
       .command('init')
       .summary('create a repository of feeds')
       .description(
-        'Creates exchanges/ with a simulated feed, an Environment for this computer and an Archive, and keeps data/ out of git. ' +
-          'Files that exist stay as they are.'
+        'Creates exchanges/ with a simulated feed, an Environment for this computer and an Archive; an overlay for a cluster, ' +
+          'with what Argo CD and Flux need; and a workflow that checks pull requests. Files that exist stay as they are.'
       )
       .argument('[folder]', 'the folder of the repository (default: this one)')
       .option('--bare', 'only the folders, without resources')
@@ -308,12 +308,14 @@ function addGit(program: Command): void {
             'a cluster, and which captures would restart, and why. It changes nothing.'
         )
         .addOption(pathOption())
+        .option('--against <folder>', 'compare with another folder of resources, without git')
         .option('--exit-code', 'exit with 1 if anything differs')
-        .option('--cluster', 'against a cluster in place of the last commit')
+        .option('--cluster', 'compare with a cluster')
         .option('--field-manager <name>', 'with --cluster: who would apply (default: kubectl)')
     ).addOption(outputOption()),
     `
   ssmd diff
+  ssmd diff --against ../production/exchanges
   ssmd diff --exit-code || echo "something changed"
   ssmd diff --cluster --context prod -n capture`
   ).action(async (flags: DiffFlags & ClusterDiffFlags & { readonly cluster?: boolean }) => {
@@ -323,6 +325,8 @@ function addGit(program: Command): void {
         throw usageError('a cluster is named, and nothing is asked of it', 'add --cluster')
       return (await load()).runDiff(flags)
     }
+    if (flags.against !== undefined)
+      throw usageError('--cluster and --against are two things to compare with', 'give one of them')
     const { runClusterDiff } = await import('./commands/cluster-diff.ts')
     return runClusterDiff(flags)
   })

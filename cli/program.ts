@@ -48,7 +48,8 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
 
 /** What the data commands are made from; no other command waits for it. */
 async function queriesFor(args: readonly string[]): Promise<readonly Query[]> {
-  if (!args.slice(0, 2).includes('data')) return []
+  // Also behind `help`, and behind `complete --`.
+  if (!args.slice(0, 3).includes('data')) return []
   const [{ QUERIES }, { query }] = await Promise.all([
     import('#data/queries/index.ts'),
     import('#data/queries/query.ts'),

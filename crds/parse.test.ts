@@ -185,6 +185,11 @@ test('a name that is taken is a problem of the later resource, and the first sta
   )
 })
 
+test('a kustomization in a folder of resources is expected: no note of it', () => {
+  const text = 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n'
+  assert.deepEqual(parseResources(text, 'f.yaml').notes, [])
+})
+
 test('resources of other tools are left alone, and a slip in our group is not', () => {
   assert.deepEqual(lines('apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n'), [])
   assert.deepEqual(lines('apiVersion: v1\nkind: ConfigMap\n'), [])

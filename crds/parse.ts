@@ -188,7 +188,9 @@ function readResource(part: Part, found: Resources, foreign: Foreign[]): void {
   }
   // Kustomizations and the like stand beside our resources in many repositories, and some have a kind of our names.
   if (isForeign(apiVersion) && !(isKind(kind) && !String(apiVersion).includes('/'))) {
-    foreign.push({ ...start, kind: typeof kind === 'string' ? kind : 'no kind' })
+    // One of a kustomization is expected in a folder of resources.
+    if (kind !== 'Kustomization')
+      foreign.push({ ...start, kind: typeof kind === 'string' ? kind : 'no kind' })
     return
   }
   if (!isKind(kind)) {

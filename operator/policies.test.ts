@@ -118,6 +118,12 @@ const CASES: readonly Case[] = [
     'f.yaml:44:14: spec.bookDepth: expected a depth of binance, found 400 (it has 5, 10, 20, 50, 100, 500, 1000 and 5000)',
   ],
   [
+    'books whose snapshots cannot be asked for',
+    `${ALL}---\n${BINANCE.replace(', restEndpoint: "https://x.test"', '').replace('depth@100ms, trade', 'trade, depth')}`,
+    INVALID,
+    'f.yaml:45:21: spec.channels[1]: expected a version with restEndpoint, found v3 without: the books of channel depth begin with a snapshot that is asked for there (give spec.versions[0].restEndpoint)',
+  ],
+  [
     'a path of a described exchange that leads into another list',
     `${ALL}---\n${DESCRIBED.replace('data[].q', 'rows[].q')}`,
     INVALID,

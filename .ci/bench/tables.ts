@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { tableFromIPC } from '@uwdata/flechette'
-import { decompressMember } from '#archive/format/gzip.ts'
+import { decompressMember, freeLines } from '#archive/format/gzip.ts'
 import { LineBuffer, LineHead, symbolPart, typePart } from '#archive/format/line.ts'
 import { CHUNK_BYTES } from '#archive/ingest/member.ts'
 import { encodeTable } from '#events/tables/arrow-file.ts'
@@ -59,14 +59,20 @@ function makeMembers(): Member[] {
 function build(members: readonly Member[]): Table[] {
   const normalizer = createNormalizer()
   const builder = new Builder({}, () => normalizer)
-  for (const { bytes, rawBytes } of members) builder.add(decompressMember(bytes, rawBytes))
+  for (const { bytes, rawBytes } of members) {
+    const lines = decompressMember(bytes, rawBytes)
+    builder.add(lines)
+    freeLines(lines)
+  }
   return [...builder.finish().values()]
 }
 
 function parse(members: readonly Member[]): number {
   let count = 0
   for (const { bytes, rawBytes } of members) {
-    const text = decompressMember(bytes, rawBytes).toString('latin1')
+    const lines = decompressMember(bytes, rawBytes)
+    const text = lines.toString('latin1')
+    freeLines(lines)
     for (let start = 0; start < text.length; ) {
       const end = text.indexOf('\n', start)
       if (JSON.parse(text.slice(start, end)) !== null) count++
@@ -86,7 +92,7 @@ export async function benchTables(): Promise<Row[]> {
       },
       parse: () => void parse(members),
       inflate: () => {
-        for (const { bytes, rawBytes } of members) decompressMember(bytes, rawBytes)
+        for (const { bytes, rawBytes } of members) freeLines(decompressMember(bytes, rawBytes))
       },
     },
     FRAMES,
@@ -153,7 +159,7 @@ async function readingNanos(
   for (let round = 0; round < ROUNDS; round++) {
     const before = process.cpuUsage()
     for (const file of files) {
-      if ((await openTable(file, 'bench', { columns })) === null) throw new Error('not read')
+      if ((await openTable(file, 'bench', { columns }, 0)) === null) throw new Error('not read')
     }
     const { user, system } = process.cpuUsage(before)
     best = Math.min(best, ((user + system) * 1000) / events)

@@ -77,7 +77,7 @@ function effectOf(group: Group, part: Part, live: Live, nowMs: number): Effect |
   return { ...base, effect: 'restarts', causes, fields }
 }
 
-/** An annotation of ours that goes, such as that of a Secret, replaces the pod as well. */
+/** One of our annotations that is removed, such as that of a Secret, replaces the pod as well. */
 const hasLess = (before: PodTemplate, after: PodTemplate): boolean =>
   Object.keys(before.metadata?.annotations ?? {}).some(
     (name) => name.startsWith('ssmd.io/') && after.metadata.annotations[name] === undefined

@@ -115,7 +115,9 @@ export async function runArchiveCreate(name: string, flags: ArchiveFlags): Promi
     ...editsOf({ ...flags, environment }),
   ]
   const change = await added(repository, 'Archive', name, editYaml(template, edits))
-  await report(change, flags, [`ssmd up --environment ${environment}    capture and archive here`])
+  await report(repository, change, flags, [
+    `ssmd up --environment ${environment}    capture and archive here`,
+  ])
 }
 
 export async function runArchiveUpdate(name: string, flags: ArchiveFlags): Promise<void> {
@@ -126,5 +128,5 @@ export async function runArchiveUpdate(name: string, flags: ArchiveFlags): Promi
   if (edits.length === 0) {
     throw usageError('nothing to update was given', 'see ssmd help archive update')
   }
-  await report(await edited(repository, located, edits), flags)
+  await report(repository, await edited(repository, located, edits), flags)
 }

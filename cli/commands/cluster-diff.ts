@@ -138,7 +138,7 @@ async function dryRun(cluster: Cluster, declared: readonly AnyResource[], manage
   for (const resource of declared) {
     const { kind, metadata, apiVersion, spec } = resource
     const { name } = metadata
-    // The repository may leave the namespace to whoever applies it.
+    // The repository may leave the namespace to the command that applies it.
     const body: KubeObject = {
       ...{ apiVersion, kind, spec },
       metadata: { ...metadata, namespace: cluster.namespace },

@@ -95,7 +95,7 @@ function say({ gaps, simulated, condition, nextCursor }: Ended): void {
     ...(gaps > 0
       ? [`${gaps === 1 ? '1 gap' : `${gaps} gaps`} in that time: see ssmd data gaps`]
       : []),
-    ...(condition === 'pending' ? ['the last day still grows'] : []),
+    ...(condition === 'damaged' ? ['a day of it cannot be read: see ssmd data verify'] : []),
     ...(nextCursor === null ? [] : [`there are more rows: --limit, or --cursor ${nextCursor}`]),
   ]
   for (const note of notes) process.stderr.write(`ssmd: ${clean(note)}\n`)

@@ -111,7 +111,7 @@ export async function runEnvCreate(name: string, flags: EnvFlags): Promise<void>
     ...editsOf(flags),
   ]
   const change = await added(repository, 'Environment', name, editYaml(template, edits))
-  await report(change, flags, [
+  await report(repository, change, flags, [
     `ssmd archive create ${name} --environment ${name} --feed ${feeds[0]}    keep what it captures`,
     `ssmd up --environment ${name}    run it on this computer`,
   ])
@@ -147,7 +147,7 @@ export async function runEnvUpdate(name: string, flags: EnvFlags): Promise<void>
   if (edits.length === 0) {
     throw usageError('nothing to update was given', 'see ssmd help env update')
   }
-  await report(await edited(repository, located, edits), flags)
+  await report(repository, await edited(repository, located, edits), flags)
 }
 
 export type AddKeyFlags = WriteFlags & {
@@ -165,7 +165,7 @@ export async function runEnvAddKey(name: string, key: string, flags: AddKeyFlags
   const fields = flags.fields.split(',').map((field) => camel(field.trim()))
   const value = { type: flags.type, fields, source: sourceOf(flags.source, fields) }
   const edits = [{ path: ['spec', 'keys', key], value }]
-  await report(await edited(repository, located, edits), flags, [
+  await report(repository, await edited(repository, located, edits), flags, [
     `ssmd key check ${name}    see whether it can be read here`,
   ])
 }

@@ -54,7 +54,7 @@ export async function runEvents(flags: EventsFlags): Promise<void> {
   )
 }
 
-/** Only what is worse than news: all else is in the logs. */
+/** Only what is worse than news: everything else is in the logs. */
 async function fromLogs(folder: string): Promise<Happened[]> {
   const all: Happened[] = []
   for (const program of await programsIn(folder)) {

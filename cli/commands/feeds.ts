@@ -162,7 +162,7 @@ export async function runFeedCreate(name: string, flags: CreateFlags): Promise<v
   if (flags.channel) edits.push({ path: ['spec', 'channels'], value: flags.channel })
   if (flags.symbol) edits.push({ path: ['spec', 'symbols', 'include'], value: flags.symbol })
   const change = await added(repository, 'Feed', name, editYaml(template, edits))
-  await report(change, flags, [
+  await report(repository, change, flags, [
     ...(exchange === 'generic' ? ['describe its frames in that file, then'] : []),
     `ssmd feed test ${name}    see what arrives`,
     `ssmd env update <environment> --add-feed ${name}    capture it`,
@@ -214,7 +214,7 @@ export async function runFeedUpdate(name: string, flags: UpdateFlags): Promise<v
   if (edits.length === 0) {
     throw usageError('nothing to update was given', `see ssmd help feed update`)
   }
-  await report(await edited(repository, located, edits), flags)
+  await report(repository, await edited(repository, located, edits), flags)
 }
 
 /** Of the version named; else of the one in force. */
@@ -252,7 +252,7 @@ export async function runFeedAddVersion(name: string, flags: AddVersionFlags): P
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   }
   const edits = [{ path: ['spec', 'versions', versions.length], value: version }]
-  await report(await edited(repository, located, edits), flags, [
+  await report(repository, await edited(repository, located, edits), flags, [
     `it is in force from ${flags.effectiveFrom} on, 00:00 UTC; connectors switch then`,
   ])
 }
@@ -292,5 +292,5 @@ export async function runFeedAddLocation(name: string, flags: AddLocationFlags):
     captureLocations.length === 0
       ? [{ path, value: [location] }]
       : [{ path: [...path, captureLocations.length], value: location }]
-  await report(await edited(repository, located, edits), flags)
+  await report(repository, await edited(repository, located, edits), flags)
 }

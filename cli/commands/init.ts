@@ -1,5 +1,5 @@
-// `ssmd init [folder]`: a repository of resources that runs immediately: a simulated feed, an Environment for this computer, an
-// Archive. What exists is never overwritten, so the command can be repeated.
+// `ssmd init [folder]`: a repository of resources that runs immediately on this computer, and from git in a cluster: a simulated feed, an
+// Environment, an Archive, an overlay, a workflow. What exists is never overwritten, so the command can be repeated.
 
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -77,8 +77,25 @@ async function filesOf(isBare: boolean): Promise<[name: string, text: string][]>
       await named('archive.yaml', 'local', [['feeds', ['kalshi']]]),
     ],
     [`${EXCHANGES}/schemas/.gitkeep`, ''],
+    [
+      `${EXCHANGES}/kustomization.yaml`,
+      kustomization(['archives/local.yaml', 'environments/local.yaml', 'feeds/kalshi.yaml']),
+    ],
+    ['overlays/cluster/kustomization.yaml', await template('repository/overlay.yaml')],
+    ['argocd/application.yaml', await template('repository/application.yaml')],
+    ['flux/feeds.yaml', await template('repository/flux.yaml')],
+    ['.github/workflows/feeds.yaml', await template('repository/workflow.yaml')],
+    ['.github/CODEOWNERS', await template('repository/CODEOWNERS')],
+    ['README.md', await template('repository/README.md')],
   ]
 }
+
+const kustomization = (files: readonly string[]): string =>
+  `# The files that are applied; ssmd feed create adds its own.
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+${files.map((file) => `  - ${file}\n`).join('')}`
 
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(

@@ -12,7 +12,7 @@ import { factLines, type ReadFlags, showAll, showOne } from './shown.ts'
 
 type Key = NonNullable<Environment['spec']['keys']>[string]
 
-/** One field of a key: where it comes from, and whether it is there. */
+/** One field of a key: where it comes from, and whether it is set. */
 type Field = {
   readonly key: string
   readonly field: string

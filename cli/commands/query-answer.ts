@@ -89,12 +89,17 @@ export async function askArchives(
   return { ...worthOf(quality), nextCursor }
 }
 
+/** As the API says it in a header. */
+const WORST = ['damaged', 'missing', 'degraded', 'pending', 'available']
+const worst = (conditions: readonly string[]): string =>
+  WORST.find((one) => conditions.includes(one)) ?? 'none'
+
 function worthOf(quality: Quality | undefined): Omit<Ended, 'nextCursor'> {
   const { days = [], gaps = [] } = quality ?? {}
   return {
     gaps: gaps.reduce((sum, gap) => sum + (gap.count ?? 1), 0),
     simulated: days.some(({ simulated }) => simulated),
-    condition: days.at(-1)?.condition ?? '',
+    condition: worst(days.map(({ condition }) => condition)),
   }
 }
 

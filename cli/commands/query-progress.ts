@@ -1,22 +1,23 @@
 // How far a query is, for a person who waits longer than two seconds at a terminal.
 import { formatCount } from '../text.ts'
 
-export type Progress = { readonly text: string }
-
 const QUIET_MS = 2000
 const EACH_MS = 200
 
 /** `show` takes a text such as `3 of 30 days`, as often as the caller likes. */
-export function queryProgress(stream: NodeJS.WriteStream): {
+export function queryProgress(
+  stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>,
+  nowMs: () => number = () => performance.now()
+): {
   readonly show: (text: string) => void
   readonly end: () => void
 } {
-  const began = performance.now()
+  const began = nowMs()
   let last = began
   let isShown = false
   return {
     show(text) {
-      const now = performance.now()
+      const now = nowMs()
       if (!stream.isTTY || now - began < QUIET_MS || now - last < EACH_MS) return
       last = now
       isShown = true

@@ -13,17 +13,48 @@ type Answer = { readonly rows: readonly Row[]; readonly about?: Row }
 /** `text` is the JSON form of the answer. `write`: instead of standard output. */
 export async function writeTable(query: Query, text: string, write?: ResultSink): Promise<void> {
   const { rows, about = {} } = JSON.parse(text) as Answer
-  const all = columnsOf(query, rows)
-  const shown = all.filter(({ name }) => rows.some((row) => (row[name] ?? null) !== null))
-  const cells = rows.map((row) => shown.map((column) => cellOf(column, row[column.name])))
   const width = write === undefined ? terminalWidth() : undefined
-  const facts = Object.entries(about).map(([name, value]) => `${name}: ${clean(plain(value))}`)
+  const all = columnsOf(query, rows).filter(({ name }) => rows.some((row) => isThere(row[name])))
+  // A terminal is narrow: what all rows have in common is said once, below them.
+  const common = width === undefined ? {} : commonOf(all, rows)
+  const day = width === undefined ? undefined : dayOf(all, rows)
+  const shown = all.filter(({ name }) => !Object.hasOwn(common, name))
+  const cells = rows.map((row) => shown.map((column) => cellOf(column, row[column.name], day)))
+  const facts = Object.entries({ ...(day === undefined ? {} : { day }), ...common, ...about })
   const lines = [
     ...(rows.length === 0 ? ['no rows'] : renderTable(shown.map(columnOf), cells, width)),
-    ...(facts.length > 0 ? ['', ...facts] : []),
+    ...(facts.length > 0 ? [''] : []),
+    ...facts.map(([name, value]) => `${name}: ${clean(plain(value))}`),
   ]
   if (write === undefined) await writeLines(lines)
   else await write(Buffer.from(`${lines.join('\n')}\n`))
+}
+
+const isThere = (value: unknown): boolean => value !== null && value !== undefined
+
+/** Texts and flags that are the same in every row. */
+function commonOf(columns: readonly RowColumn[], rows: readonly Row[]): Row {
+  const [first, ...others] = rows
+  if (first === undefined || others.length === 0) return {}
+  const same = columns.filter(
+    ({ name, type }) =>
+      (type === 'text' || type === 'flag') && others.every((row) => row[name] === first[name])
+  )
+  // Something must be left to tell rows by.
+  return same.length === columns.length
+    ? {}
+    : Object.fromEntries(same.map(({ name }) => [name, first[name]]))
+}
+
+/** The day of all times, if they are of one. */
+function dayOf(columns: readonly RowColumn[], rows: readonly Row[]): string | undefined {
+  const times = columns.filter(({ type }) => type === 'time').map(({ name }) => name)
+  const days = new Set<string>()
+  for (const row of rows) {
+    for (const name of times) if (isThere(row[name])) days.add(String(row[name]).slice(0, 10))
+  }
+  const [day] = days
+  return days.size === 1 ? day : undefined
 }
 
 /** Those of the query; SQL has those of its statement. */
@@ -51,13 +82,19 @@ function columnOf({ name, type }: RowColumn, i: number): Column {
   }
 }
 
-function cellOf({ type }: RowColumn, value: unknown): string {
-  if (value === null || value === undefined) return '-'
+/** `day`: of all times, which then need not say it. */
+function cellOf({ type }: RowColumn, value: unknown, day: string | undefined): string {
+  if (!isThere(value)) return '-'
   if (type === 'flag') return value === true ? 'yes' : 'no'
-  // Without the zeros behind: a person reads `12:00:00Z`.
-  if (type === 'time') return String(value).replace(/\.?0+Z$/, 'Z')
-  return clean(plain(value))
+  if (type !== 'time') return clean(plain(value))
+  const time = String(value)
+  // To the millisecond, as many terminals are wide; other forms have every digit.
+  if (day !== undefined && time.startsWith(day)) return `${time.slice(11, 23)}Z`
+  return time.replace(/\.?0+Z$/, 'Z')
 }
 
-const plain = (value: unknown): string =>
-  typeof value === 'string' ? value : (JSON.stringify(value) ?? '-')
+function plain(value: unknown): string {
+  if (typeof value === 'string') return value
+  const isTexts = Array.isArray(value) && value.every((one) => typeof one === 'string')
+  return isTexts ? value.join(', ') : (JSON.stringify(value) ?? '-')
+}

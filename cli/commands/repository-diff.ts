@@ -19,6 +19,8 @@ import { costOfChange } from './plan.ts'
 
 export type DiffFlags = {
   readonly path?: string
+  /** Another folder of resources to compare with, instead of the last commit. */
+  readonly against?: string
   readonly exitCode?: boolean
   readonly output: 'table' | 'json'
 }
@@ -52,6 +54,7 @@ const listOf = ({ feeds, environments, archives }: Resources): Resource[] =>
   [...feeds, ...environments, ...archives].map(({ resource }) => resource)
 
 export async function runDiff(flags: DiffFlags): Promise<void> {
+  if (flags.against !== undefined) return diffAgainst(flags.against, flags)
   const { git, changes, files, folder, resources } = await compared(flags.path)
   if (flags.output === 'json') {
     await writeJson({ path: folder, changes, files, problems: resources.problems })
@@ -60,6 +63,19 @@ export async function runDiff(flags: DiffFlags): Promise<void> {
     await writeLines(linesOf(changes, shown, resources))
   }
   if (flags.exitCode && files.length > 0) process.exitCode = 1
+}
+
+/** Compares two folders, without git. */
+async function diffAgainst(against: string, flags: DiffFlags): Promise<void> {
+  const folder = await findExchanges(flags.path, process.cwd())
+  const [before, after] = await Promise.all([loadResources(against), loadResources(folder)])
+  const changes = compareResources(listOf(before), listOf(after))
+  if (flags.output === 'json') await writeJson({ path: folder, against, changes })
+  else {
+    const none = [`${folder} says the same as ${against}`]
+    await writeLines(changes.length === 0 ? none : changes.flatMap(changeLines).map(clean))
+  }
+  if (flags.exitCode && changes.length > 0) process.exitCode = 1
 }
 
 function linesOf(

@@ -145,7 +145,7 @@ export async function runSchemaRegister(name: string, flags: RegisterFlags): Pro
   const after = stringify({ name, format, schemaFile, versions: [version] }, { version: '1.1' })
   const change = { file: join(folder, SCHEMAS, `${name}.yaml`), before: null, after }
   await keep(flags, join(folder, SCHEMAS, schemaFile))
-  await report(change, flags)
+  await report(null, change, flags)
 }
 
 const readGiven = (file: string): Promise<Buffer> =>
@@ -154,7 +154,7 @@ const readGiven = (file: string): Promise<Buffer> =>
     throw new SsmdError('SSMD_E_NOT_FOUND', `there is no file ${file}`, { cause: thrown })
   })
 
-/** Copies the file into the repository; one that is there already stays where it is. */
+/** Copies the file into the repository; an existing one stays where it is. */
 async function keep(flags: RegisterFlags | AddVersionFlags, to: string): Promise<void> {
   if (flags.dryRun || resolve(flags.file) === resolve(to)) return
   await mkdir(dirname(to), { recursive: true })
@@ -190,7 +190,7 @@ export async function runSchemaAddVersion(name: string, flags: AddVersionFlags):
   }
   const change = await edited(located, ['versions', schema.versions.length], version)
   await keep(flags, join(folder, SCHEMAS, schemaFile))
-  await report(change, flags)
+  await report(null, change, flags)
 }
 
 async function edited(
@@ -242,5 +242,5 @@ export async function runSchemaSetStatus(
     )
   }
   const index = located.schema.versions.indexOf(version)
-  await report(await edited(located, ['versions', index, 'status'], status), flags)
+  await report(null, await edited(located, ['versions', index, 'status'], status), flags)
 }

@@ -61,7 +61,7 @@ export class World {
       return new World(flags, { isUp, folder, resources: await loadResources(folder), why: '' })
     } catch (thrown) {
       const error = toSsmdError(thrown)
-      // A folder that was named has to be there.
+      // A folder that was named has to exist.
       if (flags.path !== undefined || error.code !== 'SSMD_E_NOT_FOUND') throw thrown
       const nothing = { isUp, folder: undefined, resources: noResources() }
       return new World(flags, { ...nothing, why: error.message })
@@ -114,7 +114,7 @@ export class World {
     return { url: shownUrl(url), isOurs: ours, environments, dialled }
   }
 
-  /** The cluster, or why there is none: without a kubeconfig that names one, and nobody asked for one. */
+  /** The cluster, or why there is none: without a kubeconfig that names one, and the caller named none. */
   cluster(): Promise<Cluster | string> {
     this.#cluster ??= openCluster(this.flags).catch((thrown: unknown) => {
       const { flags } = this

@@ -1,4 +1,4 @@
-// A line of a program's log as a person reads it. What is no line of ours is left as it is. Pure.
+// A line of a program's log as a person reads it. A line of another program is left unchanged. Pure.
 
 import { rfc3339Seconds } from '#crds/rfc3339.ts'
 import { clean } from '../text.ts'

@@ -45,7 +45,7 @@ export async function isUpOn({ lock }: Layout): Promise<boolean> {
   try {
     return isRunning(JSON.parse((await readRegular(lock, MAX_LOCK_BYTES)).toString()) as ProcessId)
   } catch {
-    // No file, or a torn one: nobody holds it.
+    // No file, or a torn one: no process holds it.
     return false
   }
 }

@@ -33,7 +33,7 @@ export type Connections = {
 
 export type Kept = {
   readonly archive: string
-  /** Null: for ever. */
+  /** Null: without limit. */
   readonly days: number | null
 }
 
@@ -47,7 +47,7 @@ export type PlanRow = {
   readonly kept: readonly Kept[]
   /** In all its archives; null while unknown. */
   readonly bytesPerDay: number | null
-  /** When retention begins to remove; null: it grows for ever, or is unknown. */
+  /** When retention begins to remove; null: it grows without limit, or is unknown. */
   readonly bytesInTheEnd: number | null
 }
 
@@ -59,7 +59,7 @@ export type Totals = {
   readonly bytesInTheEnd: number
   /** Feeds of which no archive tells anything: the sums leave them out. */
   readonly unknown: readonly string[]
-  /** Feeds that are kept for ever: the size in the end leaves them out. */
+  /** Feeds that are kept without limit: the size in the end leaves them out. */
   readonly unbounded: readonly string[]
 }
 
@@ -111,7 +111,7 @@ function rowOf(
   }
 }
 
-/** Known only of exact names and a declared limit: all else follows from what the exchange answers. */
+/** Known only of exact names and a declared limit: everything else follows from what the exchange answers. */
 function connectionsOf(feed: Feed, connectors: number, day: string): Connections {
   const { symbols } = feed.spec
   const each = versionInForce(feed, day)?.maxSymbolsPerConnection

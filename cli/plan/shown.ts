@@ -26,9 +26,14 @@ export function planLines({ rows, totals }: Plan, width: number | undefined): st
   const sum = [
     plural(totals.connectors, 'connector'),
     `${connectionsText(totals.connections)} connections`,
-    `${formatCount(totals.recordsPerDay)} records a day`,
-    `${formatBytes(totals.bytesPerDay)} a day`,
-    `${formatBytes(totals.bytesInTheEnd)} in the end`,
+    // A sum of nothing but unknowns would be a wrong zero.
+    ...(rows.every(({ measured }) => measured === null)
+      ? []
+      : [
+          `${formatCount(totals.recordsPerDay)} records a day`,
+          `${formatBytes(totals.bytesPerDay)} a day`,
+          `${formatBytes(totals.bytesInTheEnd)} in the end`,
+        ]),
   ].join(', ')
   const isPart = rows.some(({ measured }) => measured?.days === 0)
   return [
@@ -38,7 +43,7 @@ export function planLines({ rows, totals }: Plan, width: number | undefined): st
     ...(unknown.length > 0
       ? [`unknown, because no archive holds a day of it: ${unknown.join(', ')}`]
       : []),
-    ...(unbounded.length > 0 ? [`kept for ever: ${unbounded.join(', ')}`] : []),
+    ...(unbounded.length > 0 ? [`kept without limit: ${unbounded.join(', ')}`] : []),
     ...(isPart ? ['~ is a part of a day, extended to a whole one'] : []),
   ].map(clean)
 }

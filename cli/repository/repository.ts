@@ -2,7 +2,8 @@
 // a new problem refuses the change, and nothing is written. Files are replaced as a whole, by rename.
 
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, normalize, relative } from 'node:path'
+import { parse } from 'yaml'
 import { SsmdError } from '#crds/errors.ts'
 import type { Kind, ResourceOf } from '#crds/kinds.ts'
 import type { Located, Resources } from '#crds/located.ts'
@@ -88,6 +89,25 @@ export async function added(
   const change = { file, before: null, after: text }
   checkChange(repository, change)
   return change
+}
+
+/** The change that lists a new file in the kustomization of the folder; undefined if there is none, or it lists the file. */
+export async function listed(
+  { folder }: Pick<Repository, 'folder'>,
+  { file }: FileChange
+): Promise<FileChange | undefined> {
+  const kustomization = join(folder, 'kustomization.yaml')
+  const before = await readFileIfThere(kustomization)
+  if (before === undefined) return undefined
+  const { resources } = parse(before) as { readonly resources?: unknown }
+  const entry = relative(folder, file)
+  const list = Array.isArray(resources) ? (resources as unknown[]) : []
+  if (list.some((one) => typeof one === 'string' && normalize(one) === entry)) return undefined
+  const edit =
+    list.length === 0
+      ? { path: ['resources'], value: [entry] }
+      : { path: ['resources', list.length], value: entry }
+  return { file: kustomization, before, after: editYaml(before, [edit]) }
 }
 
 /** The change that edits a resource in place. */

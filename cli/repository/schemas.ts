@@ -101,7 +101,7 @@ function checked(value: unknown, file: string): SchemaResource {
   for (const [i, version] of versions.entries()) {
     const at = `versions[${i}]`
     is(typeof version?.name === 'string' && version.name !== '', `${at}.name`, 'expected a name')
-    is(!seen.has(version.name), `${at}.name`, `${version.name} is there twice`)
+    is(!seen.has(version.name), `${at}.name`, `${version.name} stands there twice`)
     seen.add(version.name)
     is(STATUSES.includes(version.status), `${at}.status`, `expected one of ${STATUSES.join(', ')}`)
     is(DAY.test(version.effectiveFrom), `${at}.effectiveFrom`, 'expected YYYY-MM-DD in quotes')

@@ -19,6 +19,7 @@ export function checkFeed(feed: Located<Feed>, date: string): Problem[] {
     ...channelsAreKnown(feed),
     ...descriptionIsSound(feed),
     ...bookDepthIsOffered(feed),
+    ...booksCanBegin(feed, date),
     ...globsCanBeResolved(feed, date),
     ...generatorIsSound(feed),
     ...timeZone(feed),
@@ -103,6 +104,25 @@ function bookDepthIsOffered(feed: Located<Feed>): Problem[] {
   const { allowed } = facts.bookDepth
   if (allowed.includes(bookDepth)) return []
   return found(`a depth of ${exchange}`, `it has ${listWords(allowed.map(String), 'and')}`)
+}
+
+/** Where snapshots of books are fetched beside the stream, there must be an address to fetch them from. */
+function booksCanBegin(feed: Located<Feed>, date: string): Problem[] {
+  const { exchange, channels, versions } = feed.resource.spec
+  const facts = EXCHANGES[exchange]
+  const version = versionInForce(feed.resource, date)
+  if (!facts?.books.chained || !version || version.restEndpoint !== undefined) return []
+  const at = channels.findIndex((channel) => facts.channels?.[channel] === 'book')
+  if (at < 0) return []
+  return [
+    problemAt(
+      feed,
+      `spec.channels[${at}]`,
+      'SSMD_E_RESOURCE_INVALID',
+      `expected a version with restEndpoint, found ${version.name} without: the books of channel ${channels[at]} begin with a snapshot that is asked for there`,
+      `give spec.versions[${versions.indexOf(version)}].restEndpoint`
+    ),
+  ]
 }
 
 function globsCanBeResolved(feed: Located<Feed>, date: string): Problem[] {

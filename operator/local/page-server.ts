@@ -12,7 +12,8 @@ import type { Layout } from './layout.ts'
 import { LogFile } from './log-file.ts'
 import type { PageWanted } from './page-wanted.ts'
 import { freePort, isFree } from './ports.ts'
-import { type Ended, type Launch, type ProcessState, Supervised } from './supervised.ts'
+import type { Snapshot } from './snapshot.ts'
+import { type Ended, type Launch, Supervised } from './supervised.ts'
 import { PAGE } from './users.ts'
 import { passedVariables } from './variables.ts'
 import { writeWhole } from './whole-file.ts'
@@ -42,7 +43,10 @@ export class PageServer {
   readonly #process: Supervised
   readonly #log: LogFile
   #wanted: PageWanted | undefined
+  #isOpen = false
   #port = 0
+  /** Its address as it was told last. */
+  #told = ''
   #healthAddress = ''
   #health: HealthWatch | undefined
   #lastError = ''
@@ -62,25 +66,26 @@ export class PageServer {
     })
   }
 
-  get state(): ProcessState {
-    return this.#process.state
+  describe(): Snapshot['page'] {
+    if (!this.#isOpen) return null
+    const { state } = this.#process
+    return {
+      url: state.kind === 'ready' ? this.#url : '',
+      trouble: state.kind === 'waiting' ? state.reason : this.#lastError,
+    }
   }
 
-  /** Where the page is; empty until it answers. */
-  get url(): string {
-    return this.state.kind === 'ready' ? `http://127.0.0.1:${this.#port}/` : ''
+  /** From now on what is to be served is served. */
+  open(): void {
+    this.#isOpen = true
+    if (this.#wanted !== undefined) this.#process.start()
   }
 
-  /** Why it does not run; empty if it does. */
-  get trouble(): string {
-    const { state } = this
-    return state.kind === 'waiting' ? state.reason : this.#lastError
-  }
-
-  /** Serves this from now on; undefined: nothing. */
+  /** Serves this from now on, once it is open; undefined: nothing. */
   async serve(wanted: PageWanted | undefined): Promise<void> {
     const before = this.#wanted
     this.#wanted = wanted
+    if (!this.#isOpen) return
     if (wanted === undefined) await this.#process.stop()
     else if (before === undefined) this.#process.start()
     else if (before.key !== wanted.key) this.#process.restart()
@@ -156,6 +161,8 @@ export class PageServer {
     const { level, msg = '', hint } = parse(line)
     if (msg === 'ready') {
       this.#lastError = ''
+      if (this.#told !== this.#url) this.#tell('info', this.#url, 'page')
+      this.#told = this.#url
       return true
     }
     if (level === 'fatal' || level === 'error') this.#lastError = hint ? `${msg} (${hint})` : msg
@@ -168,13 +175,17 @@ export class PageServer {
     const how = signal === null ? `ended with ${code}` : `ended by ${signal}`
     const reason = this.#lastError || how
     this.#lastError = ''
-    const isWell = this.state.kind === 'stopping' && code === 0
+    const isWell = this.#process.state.kind === 'stopping' && code === 0
     if (!isWell) this.#tell('error', reason === how ? how : `${how}: ${reason}`)
     return reason
   }
 
-  #tell(level: UpEvent['level'], text: string): void {
-    this.#options.onEvent({ at: this.#options.nowMs(), level, subject: PAGE, text })
+  get #url(): string {
+    return `http://127.0.0.1:${this.#port}/`
+  }
+
+  #tell(level: UpEvent['level'], text: string, subject: string = PAGE): void {
+    this.#options.onEvent({ at: this.#options.nowMs(), level, subject, text })
   }
 }
 

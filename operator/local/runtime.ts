@@ -3,8 +3,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BusUser } from '#bus/users.ts'
-import { describeError, SsmdError } from '#crds/errors.ts'
+import { describeError } from '#crds/errors.ts'
 import { type Declared, desiredObjects } from '../desired.ts'
 import { SIMULATOR_PORT } from '../environment/desired.ts'
 import { simulatorName } from '../render/names.ts'
@@ -16,14 +15,13 @@ import type { LocalContext, LocalDeployment, Program } from './deployment.ts'
 import { drained } from './drain.ts'
 import { EditedResources } from './edited-resources.ts'
 import type { UpEvent } from './events.ts'
+import { withoutIdle } from './idle.ts'
 import { type Layout, layoutOf, shownPath, storageFolder } from './layout.ts'
 import { type Lock, takeLock } from './lock.ts'
-import { NatsServer } from './nats.ts'
-import { loopbackAddress } from './nats-config.ts'
 import { isOurs, withOurs } from './ours.ts'
+import { OwnNats } from './own-nats.ts'
 import { PageServer } from './page-server.ts'
-import { type PageWanted, wantedPage } from './page-wanted.ts'
-import { isFree } from './ports.ts'
+import { wantedPage } from './page-wanted.ts'
 import { chooseNats } from './problems.ts'
 import { ReportListener } from './reports.ts'
 import { Runner } from './runner.ts'
@@ -79,18 +77,13 @@ export class LocalRuntime {
   readonly #startedAt: number
   readonly #stop = new AbortController()
   readonly #simulatorPorts = new SimulatorPorts()
+  readonly #nats: OwnNats
   readonly #page: PageServer
-  #pageWanted: PageWanted | undefined
-  #isPageOpen = false
-  /** Its address as it was told last. */
-  #pageTold = ''
   readonly #events: UpEvent[] = []
   #phase: Phase = 'starting'
   #hurried = false
   #settled = false
   #lock: Lock | undefined
-  #nats: NatsServer | undefined
-  #natsUrl: string | undefined
   /** The resources of the current desired objects. */
   #declared: Declared = { feeds: [], environments: [], archives: [] }
   #localProblems: readonly string[] = []
@@ -119,14 +112,19 @@ export class LocalRuntime {
       onChange: () => this.#changed(),
     }
     this.#runner = new Runner(context)
-    this.#page = new PageServer({
-      layout: this.#layout,
-      program: options.program,
-      env: options.env,
-      ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
-      nowMs: options.nowMs,
-      onEvent: (event) => this.#tell(event),
-      onChange: () => this.#changed(),
+    const { layout, env, nowMs, onEvent, onChange } = context
+    const shared = { layout, env, nowMs, onEvent, onChange, program: options.program }
+    const backoff = options.backoff === undefined ? {} : { backoff: options.backoff }
+    this.#page = new PageServer({ ...shared, ...backoff })
+    this.#nats = new OwnNats({
+      ...shared,
+      ...backoff,
+      steps: this.#steps,
+      natsServer: () =>
+        options.natsServer((line) => {
+          this.#steps.say('nats-server', line)
+          this.#say('nats-server', line)
+        }),
     })
   }
 
@@ -184,7 +182,7 @@ export class LocalRuntime {
     this.#hurried = true
     this.#runner.hurry()
     this.#page.hurry()
-    this.#nats?.hurry()
+    this.#nats.hurry()
   }
 
   snapshot(): Snapshot {
@@ -199,8 +197,8 @@ export class LocalRuntime {
       data: shownPath(this.#layout.data, current),
       roots: archiveRoots(this.#declared, this.#layout, current),
       logs: shownPath(this.#layout.logs, current),
-      nats: this.#describeNats(),
-      page: this.#isPageOpen ? { url: this.#page.url, trouble: this.#page.trouble } : null,
+      nats: this.#nats.describe(),
+      page: this.#page.describe(),
       steps: this.#steps.list(),
       feeds: describeFeeds(this.#declared, this.#resources.date),
       processes: this.#runner.list().map(describeProcess),
@@ -208,13 +206,6 @@ export class LocalRuntime {
       problems: [...this.#resources.describeProblems(), ...this.#localProblems],
       events: [...this.#events],
     }
-  }
-
-  #describeNats(): Snapshot['nats'] {
-    const url = this.#natsUrl
-    if (this.#nats === undefined || url === undefined) return null
-    const { state, trouble } = this.#nats
-    return { url, state, trouble }
   }
 
   // --- making it so
@@ -229,9 +220,9 @@ export class LocalRuntime {
   async #makeItSo(): Promise<void> {
     if (this.#stop.signal.aborted) return
     const wanted = this.#resources.declared()
-    const choice = chooseNats(wanted.environments, this.#natsUrl)
-    const declared = this.#withoutIdle({ ...wanted, environments: choice.environments })
-    await this.#useNats(choice.natsUrl, usersOf(withOurs(declared)))
+    const choice = chooseNats(wanted.environments, this.#nats.url)
+    const declared = withoutIdle({ ...wanted, environments: choice.environments }, this.#haveRun)
+    await this.#nats.use(choice.natsUrl, usersOf(withOurs(declared)), this.#stop.signal)
     if (this.#stop.signal.aborted) return
     await this.#simulatorPorts.choose(declared, this.#resources.date)
     const desired = desiredObjects(declared, this.#platform())
@@ -261,8 +252,7 @@ export class LocalRuntime {
       // Wait for simulators, so that connectors find their exchange at the first attempt.
       if (component === 'simulator') await this.#simulatorsReady()
     }
-    this.#pageWanted = wantedPage(declared, this.#layout, this.#options.current)
-    if (this.#isPageOpen) await this.#page.serve(this.#pageWanted)
+    await this.#page.serve(wantedPage(declared, this.#layout, this.#options.current))
     this.#changed()
   }
 
@@ -274,22 +264,7 @@ export class LocalRuntime {
       await sleep(50, undefined, { signal, ref: false }).catch(() => undefined)
       if (signal.aborted) return
     }
-    this.#isPageOpen = true
-    await this.#page.serve(this.#pageWanted)
-  }
-
-  /**
-   * Leaves out the archives of Environments that are suspended and have not run since the start: nothing of them waits to be archived.
-   * One that an edit has suspended keeps its archiver, which has yet to take the last blocks.
-   */
-  #withoutIdle(declared: Declared): Declared {
-    const { environments, archives } = declared
-    for (const { spec, metadata } of environments)
-      if (!spec.suspend) this.#haveRun.add(metadata.name)
-    return {
-      ...declared,
-      archives: archives.filter(({ spec }) => this.#haveRun.has(spec.environmentRef.name)),
-    }
+    this.#page.open()
   }
 
   async #simulatorsReady(): Promise<void> {
@@ -319,48 +294,6 @@ export class LocalRuntime {
   #natsCredentials(deployment: string): string | undefined {
     const known = usersOf(withOurs(this.#declared)).some(({ name }) => name === deployment)
     return known ? seedFile(this.#layout, deployment) : undefined
-  }
-
-  async #useNats(url: string | undefined, users: readonly BusUser[]): Promise<void> {
-    if (url === this.#natsUrl) return await this.#nats?.letIn(users)
-    const address = url === undefined ? undefined : loopbackAddress(url)
-    if (this.#nats && address) {
-      const { host, port } = this.#nats.address
-      if (host === address.host && port === address.port) return await this.#nats.letIn(users)
-      // An edit that names a taken port must not stop the running server.
-      if (!(await isFree(address.port, address.host)))
-        throw new SsmdError(
-          'SSMD_E_PORT_IN_USE',
-          `nats-server: ${url} is in use by another program`,
-          {
-            hint: 'everything continues as before; choose another port',
-          }
-        )
-    }
-    const before = this.#nats
-    this.#nats = undefined
-    this.#natsUrl = undefined
-    await before?.stop()
-    if (url === undefined || address === undefined) return
-    const nats = new NatsServer(address, {
-      layout: this.#layout,
-      env: this.#options.env,
-      natsServer: () =>
-        this.#options.natsServer((line) => {
-          this.#steps.say('nats-server', line)
-          this.#say('nats-server', line)
-        }),
-      ...(this.#options.backoff === undefined ? {} : { backoff: this.#options.backoff }),
-      nowMs: this.#options.nowMs,
-      onEvent: (event) => this.#tell(event),
-      onChange: () => this.#changed(),
-    })
-    await nats.letIn(users)
-    this.#nats = nats
-    this.#natsUrl = url
-    this.#steps.begin('nats-server', url)
-    await nats.start(this.#stop.signal)
-    this.#steps.end('nats-server', url)
   }
 
   // --- following
@@ -427,8 +360,7 @@ export class LocalRuntime {
 
   async #release(): Promise<void> {
     await this.#reports.close()
-    const nats = this.#nats
-    if (nats) await this.#step('nats-server', () => nats.stop())
+    if (this.#nats.url !== undefined) await this.#step('nats-server', () => this.#nats.stop())
     await this.#lock?.release()
     this.#lock = undefined
   }
@@ -445,11 +377,6 @@ export class LocalRuntime {
   }
 
   #changed(): void {
-    const { url } = this.#page
-    if (url !== '' && url !== this.#pageTold) {
-      this.#pageTold = url
-      this.#say('page', url)
-    }
     if (this.#phase === 'running')
       this.#settled ||= this.#runner.list().every(({ state }) => state.kind === 'ready')
     this.#options.onChange()

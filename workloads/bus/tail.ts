@@ -51,15 +51,22 @@ export async function tailStream(nc: NatsConnection, options: TailOptions): Prom
       expires: EXPIRES_MS,
       idle_heartbeat: HEARTBEAT_MS,
     })
+    // From now on, whether the blocks are asked for or not.
+    const stop = (): void => messages.stop()
+    options.signal.addEventListener('abort', stop, { once: true })
+    void messages.closed().then(() => options.signal.removeEventListener('abort', stop))
+    if (options.signal.aborted) stop()
     return { sequence: before, blocks: blocksOf(nc, messages, facts.created, before, options) }
   } catch (thrown) {
     throw toBusError(thrown, what)
   }
 }
 
-/** How long a request for blocks lasts, and how often JetStream says meanwhile that it is there: two that are missed are a loss. */
+/** How long a request for blocks lasts, and how often JetStream sends a heartbeat meanwhile: two that are missed are a loss. */
 const EXPIRES_MS = 30_000
 const HEARTBEAT_MS = 5_000
+/** How often it is looked whether the stream is still the one that is read. */
+const CHECK_MS = 5_000
 
 /** After these the stream may be another one than before. */
 const DOUBTS: ReadonlySet<string> = new Set([
@@ -78,28 +85,28 @@ async function* blocksOf(
 ): AsyncGenerator<TailBlock> {
   let last = before
   let failure: Error | undefined
-  const stop = (): void => messages.stop()
-  signal.addEventListener('abort', stop, { once: true })
-  if (signal.aborted) stop()
+  const check = async (): Promise<void> => {
+    if (signal.aborted || nc.isClosed() || failure !== undefined) return
+    const want = last + 1
+    const facts = await streamFacts(nc, stream).catch(() => undefined)
+    const why = facts && restartOf(facts, created, want)
+    if (!facts || !why) return
+    failure = restartError(facts, why)
+    messages.stop()
+  }
   void (async () => {
-    for await (const { type } of await messages.status()) {
-      if (signal.aborted || nc.isClosed() || !DOUBTS.has(type)) continue
-      const want = last + 1
-      const facts = await streamFacts(nc, stream).catch(() => undefined)
-      const why = facts && restartOf(facts, created, want)
-      if (facts && why) {
-        failure = restartError(facts, why)
-        messages.stop()
-      }
-    }
+    for await (const { type } of await messages.status()) if (DOUBTS.has(type)) await check()
   })()
+  // The client says nothing more once a stream was missing for a moment.
+  const checking = setInterval(() => void check(), CHECK_MS)
+  checking.unref()
   try {
     for await (const message of messages) {
       last = message.seq
       yield { sequence: message.seq, data: message.data }
     }
   } finally {
-    signal.removeEventListener('abort', stop)
+    clearInterval(checking)
     await messages.close()
   }
   if (failure) throw failure

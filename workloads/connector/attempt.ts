@@ -1,4 +1,4 @@
-// One dial of a shard and, if it succeeds, one connection from `open` to `close`. It knows of no other attempt but what its
+// One dial of a slot and, if it succeeds, one connection from `open` to `close`. It knows of no other attempt but what its
 // first and last records say of them.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -11,13 +11,13 @@ import { Connection } from './connection.ts'
 import { Continuity } from './continuity.ts'
 import { watchLife } from './life.ts'
 import type { Recorder } from './recorder.ts'
-import type { ShardDeps } from './shard-deps.ts'
+import type { SlotDeps } from './slot-deps.ts'
 import { openWebSocket, toFailure } from './websocket.ts'
 
 export type AttemptOptions = {
-  readonly shard: number
-  readonly deps: ShardDeps
-  /** What the shard is to have; the capture changes it. */
+  readonly slot: number
+  readonly deps: SlotDeps
+  /** What the slot is to have; the capture changes it. */
   readonly symbols: ReadonlySet<string>
   /** Whether these are all. */
   readonly extent: () => Wanted['extent']
@@ -121,7 +121,7 @@ export class Attempt {
   }
 
   #listener(exchange: Exchange, done: (outcome: Outcome) => void): Listener {
-    const { shard, deps, successor } = this.#o
+    const { slot, deps, successor } = this.#o
     const { steadyMs, onChange, log } = deps
     let connection: Connection
     let recorder: Recorder
@@ -132,7 +132,7 @@ export class Attempt {
       opened: (transport) => {
         opened = steadyMs()
         const line = deps.newLine()
-        recorder = deps.newRecorder(shard, line)
+        recorder = deps.newRecorder(slot, line)
         connection = this.#open(exchange, transport, recorder, line)
         watch = watchLife({ exchange, connection, transport, steadyMs }, () =>
           this.#checkClock(line, recorder)
@@ -160,7 +160,7 @@ export class Attempt {
           ...(next === null ? {} : { replacedBy: next }),
         }
         connection.end(close)
-        log.info({ shard, ...close }, 'connection closed')
+        log.info({ slot, ...close }, 'connection closed')
         const { failure } = connection
         const said = close.reason === '' ? '' : `: ${close.reason}`
         const message = failure?.message ?? `the connection ended with code ${code}${said}`
@@ -175,10 +175,10 @@ export class Attempt {
   }
 
   #open(exchange: Exchange, transport: Transport, recorder: Recorder, line: TimeLine): Connection {
-    const { shard, deps, symbols } = this.#o
+    const { slot, deps, symbols } = this.#o
     const id = recorder.connection
     const connection = new Connection({
-      session: exchange.session({ shard }),
+      session: exchange.session({ shard: slot }),
       transport,
       recorder,
       continuity: new Continuity(),
@@ -186,7 +186,7 @@ export class Attempt {
       steadyMs: deps.steadyMs,
       stats: deps.stats,
       alarms: deps.alarms,
-      name: `shard ${shard}, connection ${id}`,
+      name: `slot ${slot}, connection ${id}`,
       suspects: deps.suspects,
       observeLag: deps.observeLag,
       onReady: () => this.#o.onReady(),
@@ -213,7 +213,7 @@ export class Attempt {
       ...(exchange.description === undefined ? {} : { feed: exchange.description }),
     })
     this.openedRecv = recorder.lastRecv
-    deps.log.info({ shard, connection: id, endpoint: exchange.endpoint }, 'connected')
+    deps.log.info({ slot, connection: id, endpoint: exchange.endpoint }, 'connected')
     // What is wanted first, so that the first command already has it.
     void this.#tell(connection)
     connection.opened()

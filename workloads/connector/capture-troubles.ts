@@ -3,7 +3,7 @@
 
 import type { Found } from '#bus/alarms.ts'
 import type { Refusal } from '#exchanges/protocol/adapter.ts'
-import type { Wait } from './shard.ts'
+import type { Wait } from './slot.ts'
 
 /** Symbols that are named; of the others the number is said. */
 const NAMED = 5

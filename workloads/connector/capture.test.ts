@@ -359,7 +359,7 @@ test('a refused key is tried once in ten seconds at most, and is said', async ()
   await withCapture(
     { random: () => 0 },
     async (fake, run) => {
-      await until(3_000, 'refused', () => run.capture.shards[0]?.failure?.kind === 'unauthorized')
+      await until(3_000, 'refused', () => run.capture.slots[0]?.failure?.kind === 'unauthorized')
       assert.match(run.capture.message(Date.now()), '401')
       const { state, code } = reportOf(run)
       assert.equal([state, code], ['failed', 'SSMD_E_CREDENTIALS'])
@@ -377,7 +377,7 @@ test('429 waits as long as the exchange says', async () => {
   await withCapture(
     { random: () => 0 },
     async (fake, run) => {
-      await until(2_000, 'refused', () => run.capture.shards[0]?.failure?.kind === 'rateLimited')
+      await until(2_000, 'refused', () => run.capture.slots[0]?.failure?.kind === 'rateLimited')
       await until(20_000, 'connected', () => run.capture.ready)
       assert.ok(fake.dials[1]! - fake.dials[0]! >= 2_000, 'not before')
       assert.equal(run.reconnects, ['rateLimited'])
@@ -423,7 +423,7 @@ test('symbols are spread over connections, and numbered apart', async () => {
   const include = ['A', 'B', 'C', 'D', 'E']
   await withCapture({ include, symbolsPerConnection: 2 }, async (fake, run) => {
     await ready(run)
-    assert.is(run.capture.shards.length, 3)
+    assert.is(run.capture.slots.length, 3)
     const has = fake.clients.flatMap((client) =>
       [...client.model.subs.values()]
         .filter((sub) => sub.channel === 'trade')

@@ -8,13 +8,13 @@ import { type Place, Placement } from '#exchanges/protocol/placement.ts'
 import { type Share, slotOf } from '#wire/shards.ts'
 import { globTrouble, refusalTroubles, waitTrouble } from './capture-troubles.ts'
 import { type DiscoveryAnswer, keepDiscovering } from './discovery.ts'
-import { Shard } from './shard.ts'
-import type { ShardDeps } from './shard-deps.ts'
 import { shareOf } from './share.ts'
+import { Slot } from './slot.ts'
+import type { SlotDeps } from './slot-deps.ts'
 import { type Census, GIVE_UP_AFTER, MAX_BEYOND, SymbolSet } from './symbol-set.ts'
 
 export type CaptureOptions = {
-  readonly deps: Omit<ShardDeps, 'onFound' | 'onChange' | 'suspects' | 'shards' | 'isComplete'>
+  readonly deps: Omit<SlotDeps, 'onFound' | 'onChange' | 'suspects' | 'shards' | 'isComplete'>
   readonly filter: SymbolFilter
   /** Which of the feed's symbols are this connector's. */
   readonly share: Share
@@ -34,21 +34,21 @@ const LOG_MS = 10_000
 /** No data for so long is worth a word, although a quiet market may be the reason. */
 const QUIET_MS = 30_000
 
-/** What the tables of a shard need to know about a change. */
+/** What the tables of a slot need to know about a change. */
 type Change = { added: string[]; removed: string[]; resumed: Map<string, number> }
 
 export class Capture {
   readonly #o: CaptureOptions
   readonly #set: SymbolSet
-  readonly #shards: Shard[] = []
-  /** One place a shard. */
+  readonly #slots: Slot[] = []
+  /** One place a slot. */
   readonly #placement: Placement<Place>
   /** Symbols that found no place. */
   readonly #left = new Set<string>()
   readonly #running: Promise<void>[] = []
   #signal: AbortSignal | null = null
   #known = false
-  /** Every shard has been told that it knows all its symbols. */
+  /** Every slot has been told that it knows all its symbols. */
   #toldAll = false
   /** What discovery could not have; empty if its last answer is whole. */
   #discovery = ''
@@ -69,12 +69,12 @@ export class Capture {
     this.#placement = new Placement(options.symbolsPerConnection, () => ({ wanted: new Set() }))
   }
 
-  get shards(): readonly Shard[] {
-    return this.#shards
+  get slots(): readonly Slot[] {
+    return this.#slots
   }
 
   get symbols(): number {
-    return this.#shards.reduce((sum, shard) => sum + shard.symbols, 0)
+    return this.#slots.reduce((sum, slot) => sum + slot.symbols, 0)
   }
 
   /** Symbols that match and are not captured, because there are too many. */
@@ -89,12 +89,12 @@ export class Capture {
 
   /** All that can be captured is being captured; troubles name the rest. */
   get ready(): boolean {
-    return this.#known && this.#shards.every((shard) => shard.ready)
+    return this.#known && this.#slots.every((slot) => slot.ready)
   }
 
   /** What hinders it, for people; empty where nothing does. */
   message(nowMs: number): string {
-    const failed = this.#shards.find((shard) => !shard.connected && shard.failure !== null)
+    const failed = this.#slots.find((slot) => !slot.connected && slot.failure !== null)
     if (failed?.failure) {
       const { message, hint } = failed.failure
       const times = failed.attempts > 1 ? `, attempt ${failed.attempts}` : ''
@@ -119,9 +119,9 @@ export class Capture {
   troubles(): readonly Found[] {
     const { nowMs, steadyMs } = this.#o.deps
     const drift = nowMs() - steadyMs()
-    const refusals = this.#shards.flatMap(({ refusals: some }) => some)
+    const refusals = this.#slots.flatMap(({ refusals: some }) => some)
     const found = [...refusalTroubles(refusals, (ms) => ms + drift)]
-    for (const { index, wait } of this.#shards) {
+    for (const { index, wait } of this.#slots) {
       if (wait !== null) found.push(waitTrouble(`connection ${index}`, wait))
     }
     if (this.#isListed) for (const glob of this.#unmatched) found.push(globTrouble(glob))
@@ -130,22 +130,22 @@ export class Capture {
 
   /** Why it is not ready, for /readyz. */
   notReady(): string {
-    const open = this.#shards.filter((shard) => !shard.ready).length
+    const open = this.#slots.filter((slot) => !slot.ready).length
     if (!this.#known) return this.#discovery || 'it is not known yet which symbols there are'
-    return `${open} of ${this.#shards.length} connections are not ready`
+    return `${open} of ${this.#slots.length} connections are not ready`
   }
 
   get lastFrameMs(): number | null {
-    return latest(this.#shards.map((shard) => shard.lastFrameNanos))
+    return latest(this.#slots.map((slot) => slot.lastFrameNanos))
   }
 
   get lastDataMs(): number | null {
-    return latest(this.#shards.map((shard) => shard.lastDataNanos))
+    return latest(this.#slots.map((slot) => slot.lastDataNanos))
   }
 
   /** Every connection is closed in an orderly way and dialled again. */
   renew(reason: string): void {
-    for (const shard of this.#shards) shard.renew(reason)
+    for (const slot of this.#slots) slot.renew(reason)
   }
 
   /** Captures until `signal` aborts; resolves once all that was received is handed to the publisher. */
@@ -190,7 +190,7 @@ export class Capture {
     this.#gathering ??= setTimeout(() => this.#place(), GATHER_MS)
   }
 
-  /** Hands each shard what changed for it; its cost is that of the change. */
+  /** Hands each slot what changed for it; its cost is that of the change. */
   #place(): void {
     clearTimeout(this.#gathering ?? undefined)
     this.#gathering = null
@@ -219,12 +219,12 @@ export class Capture {
     }
     // The first connection exists even without symbols: whole channels come on it, and the key is tried.
     if (this.#placement.places.length === 0) this.#placement.grow()
-    for (const { wanted } of this.#placement.places.slice(this.#shards.length)) this.#start(wanted)
+    for (const { wanted } of this.#placement.places.slice(this.#slots.length)) this.#start(wanted)
     const all = this.#known && this.#set.taken
     const extent = all ? 'all' : 'some'
     for (const [index, place] of this.#placement.places.entries()) {
       const change = changes.get(place)
-      if (change !== undefined) this.#shards[index]!.want({ ...change, extent })
+      if (change !== undefined) this.#slots[index]!.want({ ...change, extent })
     }
     if (all && !this.#toldAll) this.#tellAll()
     if (!this.#set.taken) this.#gather()
@@ -254,10 +254,10 @@ export class Capture {
     }
   }
 
-  /** A shard that got no symbol of late does not know yet that it has them all. */
+  /** A slot that got no symbol of late does not know yet that it has them all. */
   #tellAll(): void {
     this.#toldAll = true
-    for (const shard of this.#shards) shard.want({ ...newChange(), extent: 'all' })
+    for (const slot of this.#slots) slot.want({ ...newChange(), extent: 'all' })
     this.#o.deps.log.info({ symbols: this.#set.size }, 'symbols to capture')
   }
 
@@ -282,7 +282,7 @@ export class Capture {
 
   #start(wanted: ReadonlySet<string>): void {
     const { deps, share } = this.#o
-    const shard = new Shard(slotOf(share.index, this.#shards.length), wanted, {
+    const slot = new Slot(slotOf(share.index, this.#slots.length), wanted, {
       ...deps,
       shards: share.of,
       isComplete: () => this.ready,
@@ -292,8 +292,8 @@ export class Capture {
       },
       onChange: this.#o.onChange,
     })
-    this.#shards.push(shard)
-    this.#running.push(shard.run(this.#signal!))
+    this.#slots.push(slot)
+    this.#running.push(slot.run(this.#signal!))
   }
 }
 

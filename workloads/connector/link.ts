@@ -72,9 +72,9 @@ export class Link {
     return this.#message
   }
 
-  /** The connection of a shard before this process, once the stream has told it; null where there is none. */
-  predecessorOf(shard: number): Predecessor | null {
-    return this.#predecessors.get(shard) ?? null
+  /** The connection of a slot before this process, once the stream has told it; null where there is none. */
+  predecessorOf(slot: number): Predecessor | null {
+    return this.#predecessors.get(slot) ?? null
   }
 
   /** Sends records to subscribers, once it is connected. */

@@ -146,7 +146,7 @@ async function capture(
       newRecorder,
       stats,
       alarms,
-      predecessorOf: (shard) => link.predecessorOf(shard),
+      predecessorOf: (slot) => link.predecessorOf(slot),
       observeLag: (ms) => metrics.observeLag(ms),
       gate: new DialGate(DIAL_SPACING_MS, adapter.dials),
       fetch: fetcher(nowMs),

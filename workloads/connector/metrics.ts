@@ -114,11 +114,11 @@ export function connectorMetrics(
   counted('rebuilds_total', 'Times that state was asked for again.', () => stats.rebuilds)
   measured('pending_bytes', 'Bytes held until JetStream acknowledges them.', () => memory.used)
   measured('pending_blocks', 'Blocks not acknowledged yet.', () => publisher.pendingBlocks)
-  measured('connections', 'Connections wanted.', () => capture.shards.length)
+  measured('connections', 'Connections wanted.', () => capture.slots.length)
   measured(
     'connected',
     'Connections that are open.',
-    () => capture.shards.filter((shard) => shard.connected).length
+    () => capture.slots.filter((slot) => slot.connected).length
   )
   measured('symbols', 'Symbols subscribed to by name.', () => capture.symbols)
   measured(

@@ -24,8 +24,8 @@ export function readiness(
     else if (announced) role.health.ready()
     else {
       announced = true
-      const { shards, symbols } = capture
-      announceReady(role, { ...names, connections: shards.length, symbols })
+      const { slots, symbols } = capture
+      announceReady(role, { ...names, connections: slots.length, symbols })
     }
   }
 }

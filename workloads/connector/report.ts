@@ -38,7 +38,7 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       framesPerSecond = (stats.frames - before.frames) / seconds
       before = { at, frames: stats.frames }
     }
-    const { shards } = capture
+    const { slots } = capture
     const troubles = options.alarms
       .look()
       .map(({ kind, message, since }) => ({ kind, message, since }))
@@ -56,8 +56,8 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
       ...(state === 'failed' ? { code: 'SSMD_E_CREDENTIALS' } : {}),
       message: hindered.join('; ') || (troubles[0]?.message ?? ''),
       ...(troubles.length === 0 ? {} : { troubles }),
-      connections: shards.length,
-      connected: shards.filter((shard) => shard.connected).length,
+      connections: slots.length,
+      connected: slots.filter((slot) => slot.connected).length,
       symbols: capture.symbols,
       frames: stats.frames,
       framesPerSecond: Math.round(framesPerSecond * 10) / 10,
@@ -77,9 +77,8 @@ export function reporter(options: ReporterOptions): () => ConnectorReport {
 /** `failed`: the exchange refuses the key. */
 function stateOf(capture: Capture, stopping: boolean): string {
   if (stopping) return 'stopping'
-  if (capture.ready)
-    return capture.shards.some((shard) => shard.connected) ? 'capturing' : 'waiting'
-  const { shards } = capture
-  if (shards.some((shard) => shard.failure?.kind === 'unauthorized')) return 'failed'
-  return shards.some((shard) => !shard.connected && shard.attempts > 0) ? 'waiting' : 'connecting'
+  if (capture.ready) return capture.slots.some((slot) => slot.connected) ? 'capturing' : 'waiting'
+  const { slots } = capture
+  if (slots.some((slot) => slot.failure?.kind === 'unauthorized')) return 'failed'
+  return slots.some((slot) => !slot.connected && slot.attempts > 0) ? 'waiting' : 'connecting'
 }

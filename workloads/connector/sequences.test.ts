@@ -54,7 +54,7 @@ function start() {
     steadyMs: () => 0,
     stats,
     alarms,
-    name: 'shard 0',
+    name: 'slot 0',
     suspects: new Map(),
     observeLag() {},
     onReady() {},

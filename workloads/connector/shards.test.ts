@@ -83,7 +83,7 @@ test('connections of different shards have different slots and subjects', async 
   const options = { include: NAMES, symbolsPerConnection: 3, channels: ['orderbook_delta'] }
   await withShards(2, options, async (_fake, runs) => {
     for (const [k, run] of runs.entries()) {
-      const slots = run.capture.shards.map(({ index }) => index)
+      const slots = run.capture.slots.map(({ index }) => index)
       assert.equal(
         slots,
         slots.map((_, i) => slotOf(k, i))

@@ -145,9 +145,9 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
   const stop = new AbortController()
   const running = capture.run(stop.signal)
   const seconds = await lookOn(capture, options, () => stats.frames)
-  const { shards } = capture
-  const connected = shards.filter((shard) => shard.connected).length
-  const failure = connected > 0 ? null : refusalOf(shards) || 'it did not answer in time'
+  const { slots } = capture
+  const connected = slots.filter((slot) => slot.connected).length
+  const failure = connected > 0 ? null : refusalOf(slots) || 'it did not answer in time'
   const troubles = alarms.look().map(({ kind, message }) => ({ kind, message }))
   const ofSymbols = capture.symbols
   // What waits to be normalised is normalised as the connections close.
@@ -159,7 +159,7 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
     endpoint,
     simulated,
     seconds,
-    connections: shards.length,
+    connections: slots.length,
     connected,
     symbols: ofSymbols,
     frames: stats.frames,
@@ -175,8 +175,8 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
 }
 
 /** Why the exchange could not be reached, in one line; empty if no dial has failed. */
-function refusalOf(shards: Capture['shards']): string {
-  const { message = '', hint } = shards.find((shard) => shard.failure !== null)?.failure ?? {}
+function refusalOf(slots: Capture['slots']): string {
+  const { message = '', hint } = slots.find((slot) => slot.failure !== null)?.failure ?? {}
   return hint === undefined ? message : `${message} (${hint})`
 }
 
@@ -192,7 +192,7 @@ async function lookOn(
   let opened: number | null = null
   for (;;) {
     const now = performance.now()
-    if (capture.shards.some((shard) => shard.connected)) opened ??= now
+    if (capture.slots.some((slot) => slot.connected)) opened ??= now
     const passed = opened === null ? null : (now - opened) / 1000
     onProgress?.({ seconds: passed, frames: frames() })
     const isOver = passed === null ? hasFailed(capture) || now - began > DIAL_MS : passed >= seconds
@@ -203,4 +203,4 @@ async function lookOn(
 
 /** The first dial has failed: a person waits for the answer, so there is no second one. */
 const hasFailed = (capture: Capture): boolean =>
-  capture.shards.length > 0 && capture.shards.every((shard) => shard.attempts > 0)
+  capture.slots.length > 0 && capture.slots.every((slot) => slot.attempts > 0)

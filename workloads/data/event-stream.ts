@@ -3,13 +3,15 @@
 import { type EventKind, history } from '#events/history.ts'
 import type { EventBatch } from '#market/columns.ts'
 import { timeNanos, timeText } from '#market/time.ts'
-import type { HeldDay, Holdings } from './holdings.ts'
+import type { DamagedDay, HeldDay, Holdings } from './holdings.ts'
 import type { QualityBook } from './quality.ts'
 import type { QueryContext } from './query.ts'
 
 export type EventScope = {
   /** In order of feed and day. */
   readonly days: readonly HeldDay[]
+  /** Days that cannot be read: they are gaps. */
+  readonly damaged?: readonly DamagedDay[]
   readonly from?: string | undefined
   readonly to?: string | undefined
   readonly symbols?: readonly string[] | undefined
@@ -22,7 +24,7 @@ export type EventScope = {
 export async function* eventBatches(
   { roots, cache = null, pool, signal, onProgress }: QueryContext,
   holdings: Holdings,
-  { days, ...scope }: EventScope,
+  { days, damaged = [], ...scope }: EventScope,
   quality: QualityBook
 ): AsyncGenerator<EventBatch> {
   if (days.length === 0) return
@@ -35,13 +37,23 @@ export async function* eventBatches(
     }
   }
   const feeds = [...new Set(days.map(({ feed }) => feed))]
-  const names = [...new Set(days.map(({ day }) => day))]
+  const names = [...new Set([...days.map(({ day }) => day), ...tellable(days, damaged)])]
   for await (const batch of history({ ...scope, roots, feeds, days: names, cache, pool, signal })) {
     const last = batch.length - 1
     await read(timeText(batch.recvMs[last]!, batch.recvNs[last]!).slice(0, 10))
     yield batch
   }
   await read('~')
+}
+
+/** Without an earlier day of a feed nothing tells how its frames are read, and history() refuses the damaged one. */
+function tellable(days: readonly HeldDay[], damaged: readonly DamagedDay[]): string[] {
+  const isKnown = ({ feed, day }: DamagedDay): boolean =>
+    days.some((held) => held.feed === feed && held.day < (day ?? ''))
+  return damaged.flatMap(({ day }) => {
+    const isWhole = damaged.every((other) => other.day !== day || isKnown(other))
+    return day !== null && isWhole ? [day] : []
+  })
 }
 
 /** The last nanosecond before a time. */

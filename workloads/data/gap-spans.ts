@@ -1,6 +1,6 @@
 // The times in which anything of a feed is missing, by its manifests, to be asked whether a span touches one. Pure.
 
-import type { Manifest } from '#archive/read/reader.ts'
+import type { Gap } from '#archive/read/reader.ts'
 
 type Span = { readonly from: string; readonly to: string }
 
@@ -10,7 +10,7 @@ const LASTS = '~'
 export class GapSpans {
   #spans: Span[] = []
 
-  add({ gaps }: Pick<Manifest, 'gaps'>): void {
+  add({ gaps }: { readonly gaps: readonly Pick<Gap, 'from' | 'to'>[] }): void {
     const all = [...this.#spans, ...gaps.map(({ from, to }) => ({ from, to: to ?? LASTS }))]
     this.#spans = []
     for (const span of all.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))) {

@@ -12,7 +12,7 @@ import {
 } from '#archive/read/reader.ts'
 import { SsmdError, toSsmdError, usageError } from '#crds/errors.ts'
 import type { ArchiveRoot } from '#events/history.ts'
-import { type DayFacts, ManifestCache } from './manifests.ts'
+import { type DayFacts, type DaySymbols, ManifestCache } from './manifests.ts'
 import { nearestName } from './nearest.ts'
 import type { QueryContext } from './query.ts'
 
@@ -116,6 +116,11 @@ export class Holdings {
   /** The manifest of a day. Throws SSMD_E_NOT_FOUND if there is no such day. */
   async manifest({ root, own }: HeldFeed, day: string): Promise<Manifest> {
     return this.#manifests.manifest(root.path, own, day)
+  }
+
+  /** The symbols that the indexes of a day name. */
+  async symbols({ root, own, facts }: HeldDay): Promise<DaySymbols> {
+    return this.#manifests.symbols(root.path, own, facts)
   }
 
   /** One day by its names, with its manifest. */

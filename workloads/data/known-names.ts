@@ -1,7 +1,6 @@
 // Refuses types and symbols that a feed does not have, with the nearest names. What a feed has on other days is no error: the answer is
 // empty then, and its quality says whether that day was captured.
 
-import { indexedSegments } from '#archive/read/indexed-members.ts'
 import { SsmdError } from '#crds/errors.ts'
 import { type HeldDay, type HeldFeed, Holdings, shortList } from './holdings.ts'
 import { nearestName } from './nearest.ts'
@@ -23,7 +22,8 @@ export async function refuseUnknown(
   { types, symbols }: Names
 ): Promise<void> {
   if (types === undefined && symbols === undefined) return
-  const held = await new Holdings(context).days({ feeds: feeds.map(({ feed }) => feed) })
+  const holdings = new Holdings(context)
+  const held = await holdings.days({ feeds: feeds.map(({ feed }) => feed) })
   if (types !== undefined) refuseTypes(held.days, feeds, types)
   if (symbols === undefined) return
   const asked = new Set(days.map(({ feed, day }) => `${feed} ${day}`))
@@ -33,7 +33,7 @@ export async function refuseUnknown(
     0,
     Math.max(MOST_DAYS, days.length)
   )
-  await refuseSymbols(searched, feeds, symbols)
+  await refuseSymbols(holdings, searched, feeds, symbols)
 }
 
 function refuseTypes(
@@ -48,24 +48,20 @@ function refuseTypes(
 }
 
 async function refuseSymbols(
+  holdings: Holdings,
   days: readonly HeldDay[],
   feeds: readonly HeldFeed[],
   symbols: readonly string[]
 ): Promise<void> {
   const missing = new Set(symbols.filter((symbol) => symbol !== ''))
   const known = new Set<string>()
-  for (const { root, own, day } of days) {
+  for (const day of days) {
     if (missing.size === 0) return
-    for await (const { members } of indexedSegments(root.path, own, day)) {
-      for (const member of members()) {
-        // It may be among those that the index does not name.
-        if (member.hasOthers) return
-        for (const symbol of member.symbols) {
-          known.add(symbol)
-          missing.delete(symbol)
-        }
-      }
-    }
+    const { names, hasOthers } = await holdings.symbols(day)
+    // It may be among those that the index does not name.
+    if (hasOthers) return
+    for (const name of names) known.add(name)
+    for (const symbol of missing) if (names.has(symbol)) missing.delete(symbol)
   }
   known.delete('')
   const [first] = missing

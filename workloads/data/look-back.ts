@@ -8,7 +8,7 @@ import type { EventBatch } from '#market/columns.ts'
 import { timeText } from '#market/time.ts'
 import { bookOptions } from './book-options.ts'
 import { eventBatches } from './event-stream.ts'
-import type { HeldDay, Holdings } from './holdings.ts'
+import type { DamagedDay, HeldDay, Holdings } from './holdings.ts'
 import { splitTime } from './plain-rows.ts'
 import { QualityBook } from './quality.ts'
 import type { QueryContext } from './query.ts'
@@ -19,6 +19,7 @@ const WINDOWS_MS = [10, 60, 6 * 60, 24 * 60, 72 * 60].map((minutes) => minutes *
 
 export type LookBack = {
   readonly days: readonly HeldDay[]
+  readonly damaged: readonly DamagedDay[]
   /** Exclusive; undefined: the end of the archive. */
   readonly at: string | undefined
   readonly symbols: readonly string[]
@@ -38,7 +39,7 @@ export type Window = {
 export async function lookBack<T extends { readonly found: boolean }>(
   context: QueryContext,
   holdings: Holdings,
-  { days, at, symbols, events }: LookBack,
+  { days, damaged, at, symbols, events }: LookBack,
   begin: () => T & { readonly take: (batch: EventBatch) => void }
 ): Promise<(Window & { readonly reader: T }) | undefined> {
   const first = days.map(({ day }) => day).sort()[0]
@@ -51,9 +52,10 @@ export async function lookBack<T extends { readonly found: boolean }>(
     const start = timeText(anchor.ms - ms, anchor.ns)
     const from = start < earliest ? earliest : start
     const quality = new QualityBook({ from, ...(at === undefined ? {} : { to: at }) })
+    quality.addDamaged(damaged.filter(({ day }) => (day ?? '') >= from.slice(0, 10)))
     const reader = begin()
     const within = days.filter(({ day }) => day >= from.slice(0, 10))
-    const scope = { days: within, from, to: at, symbols, events }
+    const scope = { days: within, damaged, from, to: at, symbols, events }
     for await (const batch of eventBatches(context, holdings, scope, quality)) reader.take(batch)
     if (reader.found || from === earliest || i === WINDOWS_MS.length - 1) {
       return { from, quality, reader }

@@ -71,12 +71,15 @@ test('--demo serves recordings with one command, says where, and ends with 0 on 
 })
 
 test('an archive that is missing, none, and a listener for others without keys are refused with what to do', async () => {
+  const copy = join(folder, 'copy')
+  cpSync(DEMO, copy, { recursive: true })
   for (const [args, code, hint, exitCode] of [
     [['--path', join(folder, 'none')], 'SSMD_E_NOT_FOUND', /--path/, 1],
     [[], 'SSMD_E_USAGE', /--demo/, 2],
     [['--demo', '--listen', '0.0.0.0:0'], 'SSMD_E_USAGE', /ssmd api-key create/, 2],
     [['--demo', '--listen', ':0'], 'SSMD_E_USAGE', /127\.0\.0\.1/, 2],
     [['--demo', '--path', `x=${DEMO}/`], 'SSMD_E_USAGE', /once/, 2],
+    [['--path', DEMO, '--path', copy], 'SSMD_E_USAGE', /other\.binance/, 2],
   ] as const) {
     const { line, exit } = await start(args)
     assert.is(line.code, code, args.join(' '))

@@ -9,9 +9,11 @@ import { TableCache } from '#events/tables/cache.ts'
 import { cacheDirOf } from '#events/tables/cache-dir.ts'
 import { parseAddress } from '#role/health.ts'
 import { announceReady, type Logger, runRole, stopped } from '#role/run.ts'
+import { Holdings } from './holdings.ts'
 import { allowAll, withKeys } from './http/access.ts'
 import { isLoopbackName } from './http/host.ts'
 import { startApi } from './http/server.ts'
+import { EVERYTHING } from './keys/api-key.ts'
 import type { KeyRing } from './keys/authenticate.ts'
 import { isKeyId } from './keys/format.ts'
 import { KeyStore } from './keys/store.ts'
@@ -34,7 +36,7 @@ export type DataApiOptions = {
   readonly environmentFiles?: readonly string[]
   /** Where Secrets are mounted; default /etc/ssmd/keys. */
   readonly keysDir?: string
-  /** Of this program on NATS, in place of `transport.credentialsRef`. */
+  /** Of this program on NATS, instead of `transport.credentialsRef`. */
   readonly natsCredentials?: string
   /** A single key for everything, as `SSMD_API_KEY` gives it. */
   readonly apiKey?: string
@@ -59,6 +61,8 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
     if (paths.length === 0) throw nothingToServe()
     const roots = readRoots(paths)
     for (const { path } of roots) await refuseMissing(path)
+    // Two archives with a feed of one name are refused now, not with the first request.
+    await new Holdings({ roots, grant: EVERYTHING }).feeds()
     const cacheDir = cacheDirOf(options.cacheDir, process.env)
     const cache = await TableCache.open({
       dir: cacheDir,

@@ -3,6 +3,7 @@
 
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { indexedSegments } from '#archive/read/indexed-members.ts'
 import {
   type DaySummary,
   dayFolder,
@@ -29,11 +30,49 @@ type Kept<T> = { readonly stamp: string; readonly bytes: number; readonly value:
 const MOST_BYTES = 32 * 1024 * 1024
 /** Days whose facts are kept: fifty years of twenty feeds. */
 const MOST_DAYS = 400_000
+/** Names of symbols that are kept. */
+const MOST_NAMES = 1_000_000
+
+/** What the indexes of a day name. */
+export type DaySymbols = {
+  readonly names: ReadonlySet<string>
+  /** There are more than the indexes name. */
+  readonly hasOthers: boolean
+}
 
 export class ManifestCache {
   readonly #facts = new Map<string, Kept<DayFacts>>()
   readonly #manifests = new Map<string, Kept<Manifest>>()
+  readonly #symbols = new Map<string, DaySymbols & { readonly updated: string }>()
   #bytes = 0
+  #names = 0
+
+  /** The symbols of a day, which has these facts. */
+  async symbols(
+    root: string,
+    feed: string,
+    { day, updated }: Pick<DayFacts, 'day' | 'updated'>
+  ): Promise<DaySymbols> {
+    const key = dayFolder(root, feed, day)
+    const kept = this.#symbols.get(key)
+    if (kept?.updated === updated) return kept
+    const names = new Set<string>()
+    let hasOthers = false
+    for await (const { members } of indexedSegments(root, feed, day)) {
+      for (const member of members()) {
+        hasOthers ||= member.hasOthers
+        for (const symbol of member.symbols) names.add(symbol)
+      }
+    }
+    this.#names += names.size - (kept?.names.size ?? 0)
+    if (this.#names > MOST_NAMES) {
+      this.#symbols.clear()
+      this.#names = names.size
+    }
+    const found = { names, hasOthers, updated }
+    this.#symbols.set(key, found)
+    return found
+  }
 
   /** The facts of a day; undefined if it has no manifest. Throws if that cannot be read. */
   async facts(root: string, feed: string, day: string): Promise<DayFacts | undefined> {

@@ -1,7 +1,9 @@
 // How good the data of an answer is: each day that it was made of, and the gaps of them within the interval that the rows cover.
 
 import { type Manifest, summaryOf } from '#archive/read/reader.ts'
+import { dayAfter } from './day.ts'
 import { GapSpans } from './gap-spans.ts'
+import type { DamagedDay } from './holdings.ts'
 import type { Interval } from './interval.ts'
 import type { DayQuality, Quality } from './query.ts'
 
@@ -16,6 +18,7 @@ export class QualityBook {
   readonly #choice: QualityChoice
   readonly #seen = new Map<string, Seen>()
   readonly #spans = new Map<string, GapSpans>()
+  readonly #damaged: { readonly feed: string; readonly day: string }[] = []
   #end: string | undefined
 
   constructor(choice: QualityChoice) {
@@ -26,9 +29,23 @@ export class QualityBook {
   /** A day that rows are made of; again, if its manifest is newer. */
   add(feed: string, manifest: Manifest): void {
     this.#seen.set(`${feed} ${manifest.day}`, { feed, manifest })
+    this.#spansOf(feed).add(manifest)
+  }
+
+  #spansOf(feed: string): GapSpans {
     const spans = this.#spans.get(feed) ?? new GapSpans()
     this.#spans.set(feed, spans)
-    spans.add(manifest)
+    return spans
+  }
+
+  /** Days that cannot be read: what they hold is missing from the answer. */
+  addDamaged(damaged: readonly DamagedDay[]): void {
+    for (const { feed, day } of damaged) {
+      if (day === null) continue
+      this.#damaged.push({ feed, day })
+      const [from, to] = [day, dayAfter(day)].map((one) => `${one}T00:00:00.000000000Z`)
+      this.#spansOf(feed).add({ gaps: [{ from: from!, to: to! }] })
+    }
   }
 
   /** Whether anything of a feed is missing between two times, by the days so far. */
@@ -48,6 +65,8 @@ export class QualityBook {
     const gaps: Quality['gaps'][number][] = []
     for (const { feed, manifest } of this.#seen.values()) {
       const { day, condition, simulated } = manifest
+      // It was opened to learn that its rows come later.
+      if (end !== undefined && `${day}T` >= end) continue
       days.push({ feed, day, condition, simulated, proof: summaryOf(manifest).proof })
       for (const gap of manifest.gaps) {
         if (from !== undefined && gap.to !== null && gap.to < from) continue
@@ -55,6 +74,10 @@ export class QualityBook {
         if (gap.channel !== undefined && isOther?.(gap.channel) === true) continue
         gaps.push({ feed, day, ...gap })
       }
+    }
+    for (const one of this.#damaged) {
+      if (end !== undefined && `${one.day}T` >= end) continue
+      days.push({ ...one, condition: 'damaged', simulated: false, proof: {} })
     }
     return { days, gaps }
   }

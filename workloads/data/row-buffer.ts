@@ -59,21 +59,34 @@ export class RowBuffer {
     this.#buffers[column]!.numbers[this.length] = value
   }
 
-  /** NaN: absent. */
+  /** NaN: absent. Zeros at the end go: the scale of a table is not that of the frame, and one value has one text. */
   decimal(column: number, integer: number, scale: number): void {
     const { numbers, small } = this.#buffers[column]!
-    numbers[this.length] = integer
-    small[this.length] = scale
+    let value = integer
+    let decimals = scale
+    while (decimals > 0 && value % 10 === 0) {
+      value /= 10
+      decimals--
+    }
+    numbers[this.length] = value
+    small[this.length] = decimals
   }
 
   /** An integer of any size. */
   wide(column: number, integer: bigint, scale: number): void {
-    const number = Number(integer)
-    if (Number.isSafeInteger(number)) this.decimal(column, number, scale)
-    else {
-      this.decimal(column, Number.NaN, scale)
-      this.#buffers[column]!.wide.set(this.length, integer)
+    let value = integer
+    let decimals = scale
+    while (decimals > 0 && value % 10n === 0n) {
+      value /= 10n
+      decimals--
     }
+    const number = Number(value)
+    if (Number.isSafeInteger(number)) {
+      this.decimal(column, number, decimals)
+      return
+    }
+    this.decimal(column, Number.NaN, decimals)
+    this.#buffers[column]!.wide.set(this.length, value)
   }
 
   /** -1: absent. */

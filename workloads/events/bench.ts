@@ -45,7 +45,7 @@ async function makeArchive(root: string): Promise<void> {
   const some = kalshiTestFrames(1, FRAMES)
   const frames = [...some]
   while (frames.length < FRAMES) frames.push(...some.slice(0, FRAMES - frames.length))
-  const shape = { feed: FEED, exchange: 'kalshi', frames, shards: 2, connections: 2 }
+  const shape = { feed: FEED, exchange: 'kalshi', frames, shards: 2, connections: 2, trouble: 1e-4 }
   const times = { startsAt: at('2026-11-24T12:00:00Z'), stepMs: 10 }
   const published = randomCapture(random, { ...shape, ...times })
   await archiveBlocks(root, FEED, published, random, { commits: 0.002, chunkBytes: 1_000_000 })

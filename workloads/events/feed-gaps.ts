@@ -202,7 +202,7 @@ export const damagedGap = (
   symbol: '',
 })
 
-/** Puts a row that names no connection into its place, unless the same is there already. */
+/** Puts a row that names no connection into its place, unless the list has the same already. */
 export function insertGap(rows: GapRow[], row: GapRow): void {
   const { ms, ns } = row.at
   if (rows.some((one) => one.reason === row.reason && one.at.ms === ms && one.at.ns === ns)) return

@@ -8,7 +8,7 @@ import type { LookAhead } from './look-ahead.ts'
 import type { FeedPlan } from './plan.ts'
 import { type DayRecords, dayRecords } from './records.ts'
 import { RANK, type Source } from './source.ts'
-import { wordsOfNanos } from './table-select.ts'
+import { type Words, wordsOfNanos } from './table-select.ts'
 import type { Want } from './tables/build.ts'
 import { type DayNormalizers, normalizersOf } from './tables/normalizers.ts'
 import { type OpenOptions as OpenTables, openTables, type SegmentTables } from './tables/open.ts'
@@ -21,7 +21,8 @@ type OpenOptions = Omit<OpenTables, 'normalizers'>
 export type Opened = {
   /** Called before its segments. `next`: the day behind it that is read, too. */
   readonly day?: (records: DayRecords, next: string | undefined) => Promise<void>
-  readonly table: (table: Table) => void
+  /** `from`: the time up to which other sources may have been read. What a segment got meanwhile from before comes too late. */
+  readonly table: (table: Table, from: Words) => void
   /** What cannot be read, with the receive times that it covers. */
   readonly damage: (error: SsmdError, from: string, to: string) => void
 }
@@ -101,7 +102,8 @@ export class FeedReader implements Source {
     this.#isUnderway = true
     const { tables, damage } = await next.opened
     this.#o.ahead.give(next.bytes)
-    for (const table of tables.values()) opened.table(table)
+    const from = { high: this.high, low: this.low }
+    for (const table of tables.values()) opened.table(table, from)
     for (const { error, from, to } of damage) opened.damage(error, from, to)
   }
 
@@ -120,7 +122,7 @@ export class FeedReader implements Source {
     const day = plan.days[this.#nextDay - 1]!
     const place = { root: plan.root, feed: plan.feed, day, segment }
     const opened = openTables(place, want, { ...open, normalizers: this.#normalizers! })
-    // Whoever awaits it gets the reason; a reading that ends before does not.
+    // The reading that awaits it gets the reason; one that ends before does not.
     opened.catch(() => {})
     this.#ahead.push({ segment, opened, bytes })
   }

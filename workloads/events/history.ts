@@ -78,8 +78,8 @@ function sourcesOf(
   scope: HistoryOptions,
   sources: Sources<BatchSource | FeedReader>
 ): Opened {
-  const { from, to, symbols } = scope
-  const gaps = new FeedGaps({ from, to, symbols })
+  const { from: start, to, symbols } = scope
+  const gaps = new FeedGaps({ from: start, to, symbols })
   const filter = filterOf(scope)
   let cursor = new GapCursor([], feed, label)
   return {
@@ -87,15 +87,15 @@ function sourcesOf(
       cursor = new GapCursor(await gaps.day(records, next), feed, label)
       sources.add(cursor)
     },
-    table(table) {
-      const selection = selectRows(table, filter)
+    table(table, from) {
+      const selection = selectRows(table, { ...filter, from })
       if (selection.start === selection.end) return
       sources.add(new TableCursor(table, selection, feed, label))
     },
     damage(error, first, last) {
       // Its place among the sources depends on its next row.
       sources.remove(cursor)
-      cursor.insert(damagedGap(error.message, { from: later(first, from ?? ''), to: last }))
+      cursor.insert(damagedGap(error.message, { from: later(first, start ?? ''), to: last }))
       sources.add(cursor)
     },
   }

@@ -199,7 +199,7 @@ test('an announcement counts only once what it speaks of was read', () => {
 test('a shard that is silent holds the others no longer than it may, and is a gap until it speaks again', () => {
   const { merge, drain, out } = newMerge(1, 1e9, 5_000)
   merge.announce(0, told(0, 5, 0), 1_000)
-  merge.announce(0, told(0, 5, 1), 1_000)
+  merge.announce(0, told(0, 5, 256), 1_000)
   merge.add(0, 1, block(0, 1, 10), 1_000)
   merge.announce(0, told(1, 100, 0), 5_900)
   drain(5_900)
@@ -207,9 +207,46 @@ test('a shard that is silent holds the others no longer than it may, and is a ga
   drain(6_000)
   drain(6_000)
   assert.equal([out.texts, out.gaps], [['0 10'], [`${SHARD_SILENT} 1`]])
-  merge.announce(0, told(1, 200, 1), 7_000)
+  merge.announce(0, told(1, 200, 256), 7_000)
   drain(7_000)
   assert.equal(out.gaps, [`${SHARD_SILENT} 1`, `${SHARD_SILENT} 2`])
+})
+
+test('a connector that came back with fewer connections holds nothing up, and its gap has ended', () => {
+  const { merge, drain, out } = newMerge(1, 1e9, 5_000)
+  merge.announce(0, told(0, 5, 0, 1), 0)
+  merge.add(0, 1, block(0, 1, 10), 0)
+  // It was killed and started again at once, with the symbols of one connection.
+  merge.announce(0, told(1, 100, 0), 4_000)
+  drain(4_000)
+  assert.equal([out.texts, out.gaps], [[], []])
+  merge.announce(0, told(1, 110, 0), 6_000)
+  drain(6_000)
+  drain(6_000)
+  assert.equal([out.texts, out.gaps], [['0 10'], [`${SHARD_SILENT} 3`]])
+  drain(60_000)
+  assert.equal(out.gaps.slice(1), [`${SHARD_SILENT} 1`], 'the one that is there is silent now')
+  // It comes back after a long time, without the second one again.
+  merge.announce(0, told(1, 200, 0), 61_000)
+  drain(70_000)
+  assert.equal(out.gaps.slice(2), [`${SHARD_SILENT} 2`, `${SHARD_SILENT} 1`])
+})
+
+test('a slot whose gap has begun ends it once its connector speaks for long without it', () => {
+  const { merge, drain, out } = newMerge(1, 1e9, 5_000)
+  merge.announce(0, told(0, 5, 0, 1), 0)
+  drain(5_000)
+  assert.equal(out.gaps, [`${SHARD_SILENT} 1`, `${SHARD_SILENT} 1`])
+  for (let now = 20_000; now < 25_000; now += 1_000) {
+    merge.announce(0, told(0, now, 0), now)
+    drain(now)
+  }
+  assert.equal(out.gaps.slice(2), [`${SHARD_SILENT} 2`], 'the other may still come')
+  merge.announce(0, told(0, 25_000, 0), 25_000)
+  drain(25_000)
+  assert.equal(out.gaps.slice(3), [`${SHARD_SILENT} 2`])
+  drain(26_000)
+  assert.is(out.gaps.length, 4)
 })
 
 test('a connector that says that it stops is not waited for, and is no gap', () => {

@@ -8,6 +8,7 @@
 import { FLAG } from '#market/event.ts'
 import type { Block } from '#wire/block.ts'
 import { FORM } from '#wire/form.ts'
+import { shardOfSlot } from '#wire/shards.ts'
 import { BlockQueue, compareHeads } from './block-queue.ts'
 import { eventFields, type FeedStage } from './stage.ts'
 import { isBefore, type Time } from './times.ts'
@@ -39,6 +40,8 @@ type Shard = {
   time: Time | null
   heardMs: number
   waited: boolean
+  /** Since when it is waited for without a break. */
+  sinceMs: number
   /** It is not waited for because its connector has stopped in an orderly way. */
   ended: boolean
 }
@@ -70,7 +73,7 @@ export class LogMerge {
     this.#silentMs = silentMs
     this.#feeds = feeds.map((stage) => ({
       stage,
-      shards: new Map([[NONE_KNOWN, { time: null, heardMs: nowMs, waited: true, ended: false }]]),
+      shards: new Map([[NONE_KNOWN, newShard(nowMs)]]),
       queues: new Map(),
       announced: [],
       sequence: 0,
@@ -114,6 +117,7 @@ export class LogMerge {
       shard.heardMs = nowMs
       if (!shard.waited) {
         shard.waited = true
+        shard.sinceMs = nowMs
         const { ended } = shard
         shard.ended = false
         if (ended) continue
@@ -155,21 +159,42 @@ export class LogMerge {
     return false
   }
 
-  /** Those that have not been heard of for too long are told and no longer waited for. */
+  /** Those that have not been heard of for too long are told and no longer waited for; those that no connector has any more are dropped. */
   #giveUp(nowMs: number): void {
     for (const feed of this.#feeds) {
-      for (const shard of feed.shards.values()) {
-        if (!shard.waited || nowMs - shard.heardMs < this.#silentMs) continue
-        shard.waited = false
-        const now = { ms: nowMs, ns: 0 }
-        const first = this.#first()
-        const head = first === undefined ? now : { ms: first.headMs, ns: first.headNs }
-        const since = shard.time ?? (this.#frontier.ms < 0 ? head : this.#frontier)
-        const at = later(this.#frontier, since)
-        this.#frontier = at
-        feed.stage.gaps.tell(SHARD_SILENT, since, null, at, FLAG.first)
+      for (const [slot, shard] of feed.shards) {
+        if (nowMs - shard.heardMs < this.#silentMs) continue
+        const isRetired = shard.ended || this.#isRetired(feed, slot, nowMs)
+        if (isRetired) feed.shards.delete(slot)
+        if (shard.waited) this.#tellSilent(feed, shard, nowMs, isRetired)
+        else if (isRetired && !shard.ended) {
+          const at = later(this.#frontier, shard.time)
+          feed.stage.gaps.tell(SHARD_SILENT, shard.time ?? at, at, at, FLAG.last)
+        }
       }
     }
+  }
+
+  /** Its connector has spoken for long enough, for other slots and not for this one: it has fewer connections than before. */
+  #isRetired(feed: Feed, slot: number, nowMs: number): boolean {
+    for (const [other, { waited, heardMs, sinceMs }] of feed.shards) {
+      if (other === slot || shardOfSlot(other) !== shardOfSlot(slot)) continue
+      if (waited && nowMs - heardMs < this.#silentMs && nowMs - sinceMs >= this.#silentMs)
+        return true
+    }
+    return false
+  }
+
+  #tellSilent(feed: Feed, shard: Shard, nowMs: number, isOver: boolean): void {
+    shard.waited = false
+    const now = { ms: nowMs, ns: 0 }
+    const first = this.#first()
+    const head = first === undefined ? now : { ms: first.headMs, ns: first.headNs }
+    const since = shard.time ?? (this.#frontier.ms < 0 ? head : this.#frontier)
+    const at = later(this.#frontier, since)
+    this.#frontier = at
+    const flags = isOver ? FLAG.first | FLAG.last : FLAG.first
+    feed.stage.gaps.tell(SHARD_SILENT, since, isOver ? at : null, at, flags)
   }
 
   /** The connection with the earliest record. */
@@ -232,7 +257,7 @@ export class LogMerge {
   #shard(feed: Feed, index: number, nowMs: number): Shard {
     let shard = feed.shards.get(index)
     if (shard === undefined) {
-      shard = { time: null, heardMs: nowMs, waited: true, ended: false }
+      shard = newShard(nowMs)
       feed.shards.set(index, shard)
     }
     return shard
@@ -246,5 +271,13 @@ export class LogMerge {
     shard.ended = true
   }
 }
+
+const newShard = (nowMs: number): Shard => ({
+  time: null,
+  heardMs: nowMs,
+  waited: true,
+  sinceMs: nowMs,
+  ended: false,
+})
 
 const later = (a: Time, b: Time | null): Time => (b !== null && isBefore(a, b) ? b : a)

@@ -1,6 +1,6 @@
 // How much is opened before a reading comes to it: some segments of each feed, and no more bytes of all together than memory may hold.
 
-/** Lines of so many bytes become tables of about half as many. */
+/** Lines become tables of about half as many bytes. */
 const MAX_BYTES = 256 * 1024 * 1024
 
 export class LookAhead {

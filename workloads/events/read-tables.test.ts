@@ -10,6 +10,7 @@ import { type Random, seeded, testSeed } from '#archive/testing/random.ts'
 import { EVENT } from '#market/event.ts'
 import { history } from './history.ts'
 import { type Damage, readTables, type TableOptions } from './read-tables.ts'
+import { TableCache } from './tables/cache.ts'
 import { int64At } from './tables/table.ts'
 import { archiveBlocks, kalshiTestFrames } from './testing/archives.ts'
 import { randomCapture } from './testing/capture.ts'
@@ -64,16 +65,23 @@ test('slices hold the rows of history, feed by feed, in their order, over segmen
   assert.equal(all, await wantedRows(folder.path, {}), `seed ${seed}`)
   const symbol = all[0]!.split(' ')[2]!
   const choices: Choice[] = [
+    {},
     { symbols: [symbol] },
     { symbols: [symbol], types: ['orderbook_delta'], feeds: ['beta'] },
     { from: '2026-11-24T23:30', to: '2026-11-25T00:30:00.5Z' },
     { symbols: ['none of them'] },
+    { columns: ['symbol', 'type'] },
+    { columns: ['type'], symbols: [symbol], from: '2026-11-24T23:30' },
     { types: ['orderbook_snapshot'] },
     { days: ['2026-11-25'] },
   ]
+  using other = temporaryFolder()
+  const cache = await TableCache.open({ dir: other.path, archives: [folder.path] })
   for (const choice of choices) {
-    const found = await tableRows(folder.path, choice)
-    assert.equal(found, await wantedRows(folder.path, choice), JSON.stringify(choice))
+    const wanted = await wantedRows(folder.path, choice)
+    assert.equal(await tableRows(folder.path, choice), wanted, JSON.stringify(choice))
+    const cached = await tableRows(folder.path, { ...choice, cache })
+    assert.equal(cached, wanted, `${JSON.stringify(choice)} from the cache`)
   }
 })
 

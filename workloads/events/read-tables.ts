@@ -26,7 +26,7 @@ export type TableOptions = Scope &
   EventFilter &
   ReadingOptions & {
     readonly table: TableName
-    /** Names of the columns that are needed, beside recv and those that are chosen by. Others may be missing. @default all */
+    /** Names of the columns that are needed, beside recv and those that are chosen by: asking for another one throws. @default all */
     readonly columns?: readonly string[] | undefined
     /** Takes what cannot be read, with the receive times that it covers. */
     readonly onDamage: (damage: Damage) => void
@@ -87,7 +87,7 @@ const columnsOf = ({ columns, symbols, types }: TableOptions): string[] | undefi
     ...new Set(['recv', ...(symbols ? ['symbol'] : []), ...(types ? ['type'] : []), ...columns]),
   ]
 
-/** Of rows of two segments at the very same time those of the one that was opened first come first. */
+/** Of rows of two segments at the same nanosecond those of the one that was opened first come first. */
 class SliceCursor extends RowsCursor {
   readonly connection = ''
   readonly number: number

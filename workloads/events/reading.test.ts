@@ -1,9 +1,12 @@
 // Where tables come from changes nothing in what is read: lines, the cache, one thread or several, a segment that still grows.
 
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { formatManifest } from '#archive/format/manifest.ts'
 import { at } from '#archive/testing/blocks.ts'
-import { openWriter, STREAM, temporaryFolder } from '#archive/testing/folders.ts'
+import { manifestOf, openWriter, STREAM, temporaryFolder } from '#archive/testing/folders.ts'
 import { type Random, seeded, testSeed } from '#archive/testing/random.ts'
 import { within } from '#testing/deadline.ts'
 import { type HistoryOptions, history } from './history.ts'
@@ -86,7 +89,11 @@ test('one market of several, or a short time, is read without filling the cache'
     ...{ dir: other.path, archives: [folder.path] },
     onBuild: ({ name }) => void built.push(name),
   })
-  const symbol = FRAMES.find(({ type }) => type === 'orderbook_delta')!.symbol
+  const counts = new Map<string, number>()
+  for (const { symbol } of frames) counts.set(symbol, (counts.get(symbol) ?? 0) + 1)
+  const [[symbol] = ['']] = [...counts]
+    .filter(([, count]) => count > 20)
+    .sort((x, y) => x[1] - y[1])
   for (const choice of [
     { symbols: [symbol] },
     { from: '2026-11-24T21:10', to: '2026-11-24T21:20' },
@@ -135,6 +142,37 @@ test('a reader sees the segment of today growing, with the cache and without', a
     (await read()).filter((row) => !isGapRow(row)),
     before,
     'once it is sealed'
+  )
+})
+
+test('what a segment got from before its first time, while it was read, does not break the order', async () => {
+  const random = seeded(seed + 3)
+  using folder = temporaryFolder()
+  for (const feed of ['alpha', 'beta']) {
+    const published = capture(random, feed)
+    await within(60_000, 'archive', archiveBlocks(folder.path, feed, published, random))
+  }
+  const all = await rowsOf(history({ roots: [folder] }))
+  // As a manifest says it that was read before late records came and the segment was sealed.
+  const manifest = manifestOf(folder.path, '2026-11-24', 'alpha')
+  const later = ({ from }: { readonly from: string }) => `${from.slice(0, 14)}40:00.000000000Z`
+  const one = manifest.segments.find(({ group, from, to }) => {
+    return group === 'all' && from < later({ from }) && to > later({ from })
+  })!
+  const from = later(one)
+  const segments = manifest.segments.map((other) => (other === one ? { ...one, from } : other))
+  const { sha256: _, ...older } = { sha256: '', ...manifest, segments }
+  const path = join(folder.path, 'alpha', '2026-11-24', 'manifest.json')
+  writeFileSync(path, formatManifest(older))
+  const rows = await rowsOf(history({ roots: [folder] }))
+  const times = rows.map((row) => row.slice(0, 30))
+  assert.equal(times, times.toSorted(), `seed ${seed + 3}`)
+  const isLate = (row: string): boolean =>
+    row.includes('\talpha\t') && row >= one.from && row < from && !isGapRow(row)
+  firstDifference(
+    rows,
+    all.filter((row) => !isLate(row)),
+    'all others'
   )
 })
 

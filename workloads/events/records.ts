@@ -3,6 +3,7 @@
 
 import { join } from 'node:path'
 import {
+  freeLines,
   type MemberFilter,
   membersOf,
   OpenFiles,
@@ -74,8 +75,10 @@ async function scanSegment(
       for (const member of membersOf(join(folder, segment.name), entries, filter)) {
         signal?.throwIfAborted()
         await orDamage(member, async () => {
-          line.begin((await readMember(files, member)).lines)
+          const { lines } = await readMember(files, member)
+          line.begin(lines)
           while (line.next()) take(line)
+          freeLines(lines)
         })
       }
     })

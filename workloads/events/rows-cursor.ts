@@ -46,7 +46,7 @@ export abstract class RowsCursor implements Source {
     return this.#rowAt(this.#at)
   }
 
-  /** Goes on behind the rows that come before the next one of another source, at most `rows`. Returns the position there. */
+  /** Passes the rows that come before the next one of another source, at most `rows`. Returns the position there. */
   pass(until: Source | undefined, rows: number): number {
     const most = Math.min(this.#end, this.#at + rows)
     this.#at = until === undefined ? most : this.#behind(until, most)

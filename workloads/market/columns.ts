@@ -1,6 +1,6 @@
 // A run of market events as columns, in their order; gaps are rows of it. Events are copied in, and shown again by one
-// reused event: `batch.each(fn)`. Columns may be read directly by position; they are replaced when the batch grows. Whoever has
-// events as columns already may write rows directly: behind `reserve`, and with `length` set afterwards.
+// reused event: `batch.each(fn)`. Columns may be read directly by position; they are replaced when the batch grows. A reader of
+// columns may write rows directly: behind `reserve`, and with `length` set afterwards.
 
 import { EVENT, type Instrument, MarketEvent } from './event.ts'
 
@@ -173,7 +173,7 @@ export class EventBatch {
     }
   }
 
-  /** Makes room for so many more rows, quotes among them, and bytes of their sequences and ids. */
+  /** Makes room for `rows` more, `quotes` of them quotes, and bytes of their sequences and ids. */
   reserve(rows: number, quotes: number, bytes: number): void {
     while (this.length + rows > this.kinds.length) this.#grow()
     while (this.quotesLength + QUOTE * quotes > this.quotes.length) this.#growQuotes()

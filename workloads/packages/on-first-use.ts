@@ -90,7 +90,7 @@ async function install(
   const fresh = `${folder}.${process.pid}`
   const startedAt = performance.now()
   const seconds = () => `${Math.round((performance.now() - startedAt) / 1000)} s`
-  const what = `installing ${name} ${version}, which this needs, into ${folder} (once)`
+  const what = `installing ${name} ${version} into ${folder} (once)`
   log(`${what} …`)
   const timer = setInterval(() => log(`${what} … ${seconds()}`), 5_000)
   try {

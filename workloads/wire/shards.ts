@@ -1,8 +1,8 @@
 // Shards and slots. A shard is one connector of a feed, with its share of the symbols; `spec.connector.shards` of the
 // Environment says how many there are. A slot is the place of one connection in the feed: the `i`th connection of shard
 // `k` has slot `k * 256 + i`, whatever the number of shards, so that it is unique in the feed and the same after a restart.
-// Slots are what subjects (`{environment}.{feed}.log.{slot}`), block headers, manifests and the connector's own files
-// (`shard.ts`) call `shard`: those names are older than feeds with several connectors.
+// Slots are what subjects (`{environment}.{feed}.log.{slot}`), block headers and manifests call `shard`: those names are older
+// than feeds with several connectors.
 
 /** The most connections of one shard; no exchange allows more. */
 export const SLOTS_PER_SHARD = 256

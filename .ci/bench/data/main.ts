@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { MOST_KALSHI } from '#testing/recordings.ts'
 import type { Row } from '#testing/row.ts'
 import { printRows } from '../print.ts'
+import { cacheRows } from './cache.ts'
 import { makeDay } from './day.ts'
 import { serverRows } from './server.ts'
 import { sqlRows } from './sql.ts'
@@ -18,6 +19,7 @@ type Part = {
 
 const PARTS: Readonly<Record<string, Part>> = {
   symbol: { title: 'One market of 39, from the lines', run: symbolRows },
+  cache: { title: 'From the columnar cache', run: cacheRows },
   verify: { title: 'data verify', run: verifyRows },
   sql: { title: 'SQL', run: sqlRows },
   server: { title: 'The data API', run: serverRows },

@@ -4,8 +4,17 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { readTables, type TableOptions } from '#events/read-tables.ts'
-import { type DecimalColumn, int64At, type NamesColumn } from '#events/tables/table.ts'
+import { readManifest } from '#archive/read/reader.ts'
+import type { Want } from '#events/tables/build.ts'
+import { normalizersOf } from '#events/tables/normalizers.ts'
+import { type OpenOptions, openTables } from '#events/tables/open.ts'
+import {
+  type DecimalColumn,
+  int64At,
+  type NamesColumn,
+  type Table,
+  type TableName,
+} from '#events/tables/table.ts'
 import { decimalText } from '#market/decimal.ts'
 import { DAY, FEED } from './day.ts'
 
@@ -22,48 +31,82 @@ export type Question = {
 /** Numbers as plain decimal texts. */
 export type Answer = readonly [rows: number, size: string, first: string, last: string]
 
-/** What the engine is given beside the question, such as its cache. */
-export type Engine = Partial<Pick<TableOptions, 'signal'>>
-
-export async function askEngine(question: Question, engine: Engine = {}): Promise<Answer> {
-  const { root, of, symbol, from, to } = question
+/** The tables of the day's segments, one after the other, by the one door to them. */
+export async function askEngine(
+  question: Question,
+  options: Pick<OpenOptions, 'cache' | 'pool'> = {}
+): Promise<Answer> {
+  const { root, of, symbol, from = '', to = 'Z' } = question
   const isBook = of === 'changes'
-  let [rows, first, last] = [0, '', '']
-  let size = 0n
-  const slices = readTables({
-    ...engine,
-    roots: [{ path: root }],
-    table: isBook ? 'book' : 'trade',
+  const name: TableName = isBook ? 'book' : 'trade'
+  const want: Want = {
+    tables: [name],
+    columns: ['recv', 'symbol', 'price', 'size', ...(isBook ? ['event'] : [])],
     ...(symbol && { symbols: [symbol] }),
-    ...(from && { from }),
-    ...(to && { to }),
-    onDamage: ({ error }) => {
-      throw error
-    },
-  })
-  for await (const slice of slices) {
-    const { columns } = slice.table
-    const price = columns.get('price') as DecimalColumn
-    const sizes = columns.get('size') as DecimalColumn
-    const event = isBook ? (columns.get('event') as NamesColumn) : null
-    const wanted = event === null ? -1 : event.names.indexOf('bookChange')
-    let sum = 0
-    const { rows: places, from: start, to: end } = slice
-    let [firstRow, lastRow] = [-1, -1]
-    for (let i = start; i < end; i++) {
-      const row = places === null ? i : places[i]!
-      if (event !== null && event.codes[row] !== wanted) continue
-      if (firstRow < 0) firstRow = row
-      lastRow = row
-      rows++
-      sum += int64At(sizes.words, row)
-    }
-    if (firstRow < 0) continue
-    size += BigInt(sum) * 10n ** BigInt(9 - sizes.scale)
-    if (first === '') first = plain(decimalText(int64At(price.words, firstRow), price.scale))
-    last = plain(decimalText(int64At(price.words, lastRow), price.scale))
+    ...(from && { from, to }),
   }
-  return [rows, plain(wholeText(size)), first, last]
+  const manifest = await readManifest(root, FEED, DAY)
+  const normalizers = await normalizersOf(root, manifest)
+  const sum = new Sum(symbol, isBook, from, to)
+  for (const segment of manifest.segments) {
+    if (segment.from >= to || segment.to < from) continue
+    const place = { root, feed: FEED, day: DAY, segment }
+    const { tables, damage } = await openTables(place, want, { ...options, normalizers })
+    if (damage[0] !== undefined) throw damage[0].error
+    sum.add(tables.get(name)!)
+  }
+  return sum.answer()
+}
+
+class Sum {
+  #rows = 0
+  #size = 0n
+  #first = ''
+  #last = ''
+  readonly #symbol: string | undefined
+  readonly #isBook: boolean
+  readonly #from: number
+  readonly #to: number
+
+  constructor(symbol: string | undefined, isBook: boolean, from: string, to: string) {
+    this.#symbol = symbol
+    this.#isBook = isBook
+    this.#from = from === '' ? 0 : Date.parse(from) * 1e6
+    this.#to = to === 'Z' ? Number.POSITIVE_INFINITY : Date.parse(to) * 1e6
+  }
+
+  add({ length, recv, symbol, columns }: Table): void {
+    const code = this.#symbol === undefined ? -1 : symbol.names.indexOf(this.#symbol)
+    if (length === 0 || (this.#symbol !== undefined && code < 0)) return
+    const price = columns.get('price') as DecimalColumn
+    const size = columns.get('size') as DecimalColumn
+    const event = this.#isBook ? (columns.get('event') as NamesColumn) : null
+    const change = event === null ? -1 : event.names.indexOf('bookChange')
+    const [from, to] = [this.#from, this.#to]
+    let [rows, sum, first, last] = [0, 0, -1, -1]
+    for (let row = 0; row < length; row++) {
+      if (code >= 0 && symbol.codes[row] !== code) continue
+      if (event !== null && event.codes[row] !== change) continue
+      if (from > 0) {
+        const at = int64At(recv.words, row)
+        if (at < from || at >= to) continue
+      }
+      if (first < 0) first = row
+      last = row
+      rows++
+      sum += int64At(size.words, row)
+    }
+    if (rows === 0) return
+    const textAt = (row: number) => plain(decimalText(int64At(price.words, row), price.scale))
+    if (this.#rows === 0) this.#first = textAt(first)
+    this.#last = textAt(last)
+    this.#rows += rows
+    this.#size += BigInt(sum) * 10n ** BigInt(9 - size.scale)
+  }
+
+  answer(): Answer {
+    return [this.#rows, plain(wholeText(this.#size)), this.#first, this.#last]
+  }
 }
 
 const plain = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)

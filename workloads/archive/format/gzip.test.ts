@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { compressor, decompressMember } from './gzip.ts'
+import { compressor, decompressMember, freeLines, inflateMember } from './gzip.ts'
 
 const test = suite('gzip')
 
@@ -27,6 +27,20 @@ test('what cannot be compressed is larger than its lines, and whole', async () =
     const member = await compressor(6)(lines)
     assert.ok(member.length > size)
     assert.ok(decompressMember(member, size).equals(lines))
+  }
+})
+
+test('the memory of lines is freed if it is theirs alone', async () => {
+  for (const size of [1, 60, 200, 4_096, 40_000, 500_000]) {
+    const member = await compressor(6)(Buffer.from('x'.repeat(size)))
+    for (const lines of [decompressMember(member, size), await inflateMember(member, size)]) {
+      const { buffer } = lines
+      const isShared = buffer.byteLength > size + 1
+      freeLines(lines)
+      assert.is(buffer.byteLength === 0, !isShared, `${size} bytes`)
+      if (size > 100_000) assert.not(isShared)
+      if (isShared) assert.is(lines.toString(), 'x'.repeat(size))
+    }
   }
 })
 

@@ -137,7 +137,9 @@ export async function readIndex(folder: string, segment: ManifestSegment): Promi
   })
 }
 
-/** A member as it stands in its file, and its lines. */
+export { freeLines } from '../format/gzip.ts'
+
+/** The bytes of a member in its file, and its lines. */
 export type MemberBytes = { readonly bytes: Buffer; readonly lines: Buffer }
 
 /** Throws Stale. */

@@ -16,11 +16,11 @@ const POINT = 0x2e
 const COLON = 0x3a
 /** More digits may not be exact as a number. */
 const MOST_DIGITS = 15
-/** Beyond so many names all are learnt anew. */
+/** Beyond this number of names, all are forgotten and learnt again. */
 const MOST_NAMES = 16_384
 const SECOND = 1_000_000_000
 
-/** Type and symbol as they stand in lines. */
+/** Type and symbol, with their bytes in a line. */
 type Names = {
   readonly bytes: Buffer
   /** JSON texts; the symbol is empty if lines have none. */

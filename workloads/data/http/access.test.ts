@@ -23,6 +23,7 @@ const test = suite('access to the data API')
 const routes = allRoutes({
   queries: QUERIES,
   deps: { version: '0.0.0' } as ApiDeps,
+  cut: new AbortController().signal,
   limits: LIMITS,
   metrics: apiMetrics(new Registry(), {}),
   isLoopbackOnly: false,

@@ -1,14 +1,14 @@
 // One JSON document as an answer: a manifest may be megabytes, so it is compressed and sent as rows are.
 
 import { Body } from './body.ts'
-import type { Limits } from './limits.ts'
+import type { ReaderLimits } from './limits.ts'
 import { takesGzip } from './negotiation.ts'
 import type { ApiContext } from './route.ts'
 
 export async function answerDocument(
   ctx: ApiContext,
   document: unknown,
-  limits: Limits
+  limits: ReaderLimits
 ): Promise<void> {
   ctx.state.format = 'json'
   ctx.status = 200

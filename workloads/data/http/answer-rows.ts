@@ -11,6 +11,9 @@ import { problemOf } from './problem.ts'
 import { rawWriter } from './raw-writer.ts'
 import type { ApiContext } from './route.ts'
 
+/** Frames may be any bytes; most are lines of text. */
+export const RAW_TYPE = 'text/plain; charset=utf-8'
+
 export type RowsOptions = {
   readonly format: Format
   readonly times: Times
@@ -44,7 +47,7 @@ export async function answerRows(
   ctx.status = 200
   ctx.vary('Accept')
   ctx.vary('Accept-Encoding')
-  ctx.set('Content-Type', raw ? 'text/plain; charset=utf-8' : MEDIA_TYPES[format])
+  ctx.set('Content-Type', raw ? RAW_TYPE : MEDIA_TYPES[format])
   const body = new Body(ctx, {
     gzip: takesGzip(ctx, format),
     limits: options.limits,
@@ -105,7 +108,7 @@ async function failed(
   throw thrown
 }
 
-const WORST = ['missing', 'degraded', 'pending', 'available']
+const WORST = ['damaged', 'missing', 'degraded', 'pending', 'available']
 
 /** In short; the rows' own forms and /v1/coverage say more. */
 export function qualityHeaders({ days, gaps }: Quality): Record<string, string> {

@@ -20,6 +20,8 @@ import { type ApiContext, type ApiDeps, type ApiState, type Route, routerPath } 
 
 export type AppOptions = {
   readonly deps: ApiDeps
+  /** Aborted when answers that have begun must end, too. */
+  readonly cut: AbortSignal
   readonly routes: readonly Route[]
   readonly authorize: Authorize
   readonly limits: Limits
@@ -37,7 +39,8 @@ export function createApp(options: AppOptions): Koa<ApiState> {
   const app = new Koa<ApiState>()
   // Errors become answers below; Koa itself would write them to the terminal.
   app.silent = true
-  app.use((ctx, next) => answered(ctx as ApiContext, next, options))
+  const nextId = requestIds()
+  app.use((ctx, next) => answered(ctx as ApiContext, next, options, nextId))
   app.use((ctx, next) => {
     refuseOddRequest(ctx as ApiContext, options.isLoopbackOnly)
     return next()
@@ -50,11 +53,23 @@ export function createApp(options: AppOptions): Koa<ApiState> {
   return app
 }
 
+/** Ids of requests, apart from those of every other process. */
+function requestIds(): () => string {
+  const run = randomBytes(4).toString('hex')
+  let count = 0
+  return () => `${run}${(count++).toString(16).padStart(8, '0')}`
+}
+
 /** The outermost middleware: an id, headers, and a problem instead of every error. */
-async function answered(ctx: ApiContext, next: Next, options: AppOptions): Promise<void> {
+async function answered(
+  ctx: ApiContext,
+  next: Next,
+  options: AppOptions,
+  nextId: () => string
+): Promise<void> {
   const { deps, metrics, isAudited } = options
   const start = performance.now()
-  const requestId = randomBytes(8).toString('hex')
+  const requestId = nextId()
   Object.assign(ctx.state, {
     requestId,
     route: 'none',
@@ -90,6 +105,8 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS'])
 
 /** Commands say where an archive is on the disk; the API does not. */
 function withoutPaths(problem: Problem, roots: ApiDeps['roots']): Problem {
+  if (!roots.some(({ path }) => `${problem.detail}${problem.hint ?? ''}`.includes(path)))
+    return problem
   let text = JSON.stringify(problem)
   for (const { path, name } of roots)
     text = text.replaceAll(
@@ -175,7 +192,7 @@ async function runRoute(
   ctx: ApiContext,
   route: Route,
   { admit, holdStream }: Admission,
-  { gates, deps }: AppOptions
+  { gates, deps, cut }: AppOptions
 ): Promise<void> {
   ctx.state.route = route.path
   ctx.state.isOpen = route.need === 'open'
@@ -185,7 +202,7 @@ async function runRoute(
     return
   }
   using _stream = route.class === 'stream' ? holdStream(ctx.state.caller) : undefined
-  using asked = requestSignal(ctx, deps.signal)
+  using asked = requestSignal(ctx, route.class === 'stream' ? deps.signal : cut)
   const gate = gates[route.class]
   ctx.state.isHurried = () => gate.waiting > 0
   await gate.run(asked.signal, async () => route.handle(ctx))

@@ -11,10 +11,17 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { manifestOf, readFiles } from '#archive/testing/folders.ts'
+import {
+  manifestOf,
+  openWriter,
+  readFiles,
+  STREAM,
+  temporaryFolder,
+} from '#archive/testing/folders.ts'
 import { makeArchive } from '#archive/testing/made-archive.ts'
 import { seeded } from '#archive/testing/random.ts'
-import { within } from '#testing/deadline.ts'
+import { randomStream } from '#archive/testing/stream.ts'
+import { waitOut, within } from '#testing/deadline.ts'
 import { ask, startTestApi, type TestApi } from '../testing/api.ts'
 import { namesTag, readRange } from './range.ts'
 
@@ -163,10 +170,58 @@ test('A7: a range of a segment that has just become another file is of the new o
   bad[0]! ^= 1
   writeFileSync(onDisk(name), bad)
   const asked = api.get(pathOf(name), { range: 'bytes=0-3' })
+  await waitOut(100, 'the server sees the file that its manifest does not describe yet')
   writeFileSync(onDisk('manifest.json'), resealed(text, name, bad))
   const answer = await within(10_000, 'the answer', asked)
   assert.equal([answer.status, answer.bytes], [206, bad.subarray(0, 4)])
   assert.is(answer.headers.etag, `"${sha256(bad)}"`)
+})
+
+test('A7: while an archiver commits and seals, whole answers have their sha256, and a range is of one state of its file', async () => {
+  using folder = temporaryFolder()
+  await using busy = await startTestApi({ roots: [{ path: folder.path, name: '' }] })
+  const { blocks } = randomStream(seeded(5), SHAPE)
+  const writer = await openWriter(folder.path, { maxAgeMs: 3_600_000, chunkBytes: 2000 })
+  writer.bind(STREAM)
+  writer.add(blocks[0]!, 1)
+  await writer.commit()
+  const wholes = new Map<string, Buffer>()
+  const parts: [etag: string, bytes: Buffer][] = []
+  const states = new Set<string>()
+  const look = async (): Promise<void> => {
+    const { rows } = (await busy.get('/v1/datasets')).json
+    for (const { day: date } of rows) {
+      const { segments: now } = (await busy.get(`/v1/datasets/made/${date}`)).json
+      for (const { name } of now) {
+        const path = `/v1/datasets/made/${date}/files/${name}`
+        const whole = await busy.get(path)
+        const part = await busy.get(path, { range: 'bytes=-50' })
+        assert.equal([whole.status, part.status], [200, 206], name)
+        parts.push([part.headers.etag!, part.bytes])
+        states.add(`${name} ${whole.headers.etag}`)
+        // It was sealed while it was sent: the connection ended before the body did.
+        if (!whole.complete) continue
+        assert.is(`"${sha256(whole.bytes)}"`, whole.headers.etag, name)
+        wholes.set(whole.headers.etag!, whole.bytes)
+      }
+    }
+  }
+  for (const [i, block] of blocks.slice(1).entries()) {
+    writer.add(block, i + 2)
+    // Each commit with requests beside it.
+    if (i % 10 === 9) await Promise.all([writer.commit(), look()])
+  }
+  await Promise.all([writer.commit(), look()])
+  await writer.close()
+  await look()
+  let compared = 0
+  for (const [etag, bytes] of parts) {
+    const whole = wholes.get(etag)
+    if (whole === undefined) continue
+    assert.equal(bytes, whole.subarray(-50))
+    compared++
+  }
+  assert.ok(compared > 10 && states.size > 12, `${compared} ranges, ${states.size} states`)
 })
 
 test('A1: no name leads out of the archive, whatever its encoding; a link out of it is not followed', async () => {

@@ -18,10 +18,14 @@ export type Limits = {
   readonly slowReaderMs: number
   /** The same while others wait for their turn. */
   readonly hurriedReaderMs: number
+  /** A stream on which nothing happens says so as often: proxies end silent connections after a minute, some after half of one. */
+  readonly heartbeatMs: number
   /** Headers, and whole requests, arrive in this time. */
   readonly headersMs: number
   readonly requestMs: number
   readonly keepAliveMs: number
+  /** Answers that have begun are given so long when the program stops. */
+  readonly graceMs: number
   /** Of all headers of a request together, the address too. */
   readonly headerBytes: number
   readonly connections: number
@@ -41,9 +45,11 @@ export const LIMITS: Limits = {
   waitMs: 10_000,
   slowReaderMs: 30_000,
   hurriedReaderMs: 5_000,
+  heartbeatMs: 15_000,
   headersMs: 10_000,
   requestMs: 30_000,
   keepAliveMs: 5_000,
+  graceMs: 10_000,
   headerBytes: 16 * 1024,
   connections: 2_000,
   keyRate: { burst: 600, perSecond: 20 },

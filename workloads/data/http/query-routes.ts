@@ -1,11 +1,11 @@
 // The routes of the queries: each answers one query of QUERIES, whatever it is.
 
 import { readCursor, writeCursor } from '../cursor.ts'
-import { FORMATS, type Format, TIMES, type Times } from '../formats/format.ts'
+import { FORMATS, type Format, MEDIA_TYPES, TIMES, type Times } from '../formats/format.ts'
 import { parameterReader } from '../parameters.ts'
 import type { Parameter, Parameters, Query, QueryContext } from '../query.ts'
 import { answerDocument } from './answer-document.ts'
-import { answerRows } from './answer-rows.ts'
+import { answerRows, RAW_TYPE } from './answer-rows.ts'
 import type { Limits } from './limits.ts'
 import type { ApiMetrics } from './metrics.ts'
 import { formatOf } from './negotiation.ts'
@@ -126,6 +126,10 @@ export async function answerQuery(
         : null,
   }
   ctx.set('Cache-Control', 'private, no-cache')
+  if (ctx.method === 'HEAD') {
+    answerHead(ctx, query, values)
+    return
+  }
   if (query.answer.kind === 'document') {
     ctx.state.format = 'json'
     const answer = await query.run(parameters, context)
@@ -151,6 +155,16 @@ export async function answerQuery(
       if (body.isSlow) metrics.slowReader()
     },
   })
+}
+
+/** The headers alone: the question is checked, and nothing is read for an answer that is thrown away. */
+function answerHead(ctx: ApiContext, { answer }: Query, values: Parameters): void {
+  const isDocument = answer.kind === 'document'
+  const format = isDocument ? 'json' : formatOf(ctx, values.format as Format | undefined)
+  ctx.vary('Accept')
+  ctx.set('Content-Type', values.raw === true ? RAW_TYPE : MEDIA_TYPES[format])
+  ctx.respond = false
+  ctx.res.writeHead(200).end()
 }
 
 /** The address of this request with another cursor. */

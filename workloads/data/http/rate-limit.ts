@@ -24,7 +24,7 @@ export class RateLimiter {
     this.#policy = `"default";q=${rate.burst};w=${Math.ceil(rate.burst / rate.perSecond)}`
   }
 
-  /** Takes `cost` tokens of a caller's, if there are so many. `nowMs` is of a clock that never goes back. */
+  /** Takes `cost` tokens of a caller's, if there are at most this many. `nowMs` is of a clock that never goes back. */
   take(caller: string, cost: number, nowMs: number): Allowance {
     const { burst, perSecond } = this.#rate
     const known = this.#buckets.get(caller)

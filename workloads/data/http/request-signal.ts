@@ -3,12 +3,15 @@
 import { CallerGone } from './body.ts'
 import type { ApiContext } from './route.ts'
 
+/** One for all: making an error costs more than the rest of a small request. */
+const GONE = new CallerGone('the caller is gone')
+
 export function requestSignal(
   { res }: ApiContext,
   stop: AbortSignal
 ): Disposable & { readonly signal: AbortSignal } {
   const gone = new AbortController()
-  const onClose = (): void => gone.abort(new CallerGone('the caller is gone'))
+  const onClose = (): void => gone.abort(GONE)
   if (res.destroyed) onClose()
   else res.once('close', onClose)
   return {

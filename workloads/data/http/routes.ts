@@ -16,20 +16,24 @@ import { sqlRoute } from './sql-route.ts'
 export type RouteOptions = {
   readonly queries: readonly Query[]
   readonly deps: ApiDeps
+  /** Aborted when answers that have begun must end, too; `deps.signal` ends streams as soon as the program stops. */
+  readonly cut: AbortSignal
   readonly limits: Limits
   readonly metrics: ApiMetrics
   readonly isLoopbackOnly: boolean
 }
 
 export function allRoutes(options: RouteOptions): Route[] {
-  const { queries, deps, limits, metrics } = options
+  const { queries, deps: whole, cut, limits, metrics } = options
+  // What has begun is ended later than streams are.
+  const deps = { ...whole, signal: cut }
   const routes = [
     ...queryRoutes(queries, deps, limits, metrics),
     sqlRoute(deps, limits, metrics),
     fileRoute(deps, limits, metrics),
-    ...originalRoutes(options),
-    liveRoute(deps, limits),
-    tailRoute(deps, limits),
+    ...originalRoutes({ ...options, deps }),
+    liveRoute(whole, limits),
+    tailRoute(whole, limits),
   ]
   return [...routes, ...documentRoutes(routes, deps.version), ...pageRoutes()]
 }

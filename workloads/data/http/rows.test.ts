@@ -5,7 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { SsmdError } from '#crds/errors.ts'
 import { until, waitOut, within } from '#testing/deadline.ts'
-import { startTestApi, type TestApi } from '../testing/api.ts'
+import { ask, startTestApi, type TestApi } from '../testing/api.ts'
 import { type NumbersOptions, numbersQuery } from '../testing/numbers-query.ts'
 import type { Limits } from './limits.ts'
 
@@ -49,6 +49,19 @@ test('the form follows Accept, ?format= wins, and what no form is gets 406 or 40
   assert.is((await get('/v1/numbers?count=1', { accept: 'image/png' })).status, 406)
   const wrong = await get('/v1/numbers?count=1&format=jsn')
   assert.equal([wrong.status, wrong.json.hint], [400, 'did you mean json?'])
+})
+
+test('HEAD checks the question and reads nothing', async () => {
+  let isRead = false
+  const { url } = await start({
+    onRun: () => {
+      isRead = true
+    },
+  })
+  const head = await ask(`${url}/v1/numbers?count=5&format=csv`, { method: 'HEAD' })
+  assert.equal([head.status, head.bytes.length, isRead], [200, 0, false])
+  assert.match(head.headers['content-type'] ?? '', 'text/csv')
+  assert.is((await ask(`${url}/v1/numbers?count=x`, { method: 'HEAD' })).status, 400)
 })
 
 test('?raw=1 gives the frames as they were received, each on its line', async () => {
@@ -257,6 +270,26 @@ test('A4: more at a time than is allowed waits, then is told when to come again;
   await until(5000, 'the third', () => waiting.length === 1)
   waiting[0]!()
   for (const answer of await Promise.all([...two, third])) assert.is(answer.status, 200)
+})
+
+test('an answer that has begun comes to its end when the program stops', async () => {
+  const going: (() => void)[] = []
+  const { api: server, get } = await start(
+    {
+      onRun: (row) => (row === 0 ? undefined : new Promise<void>((resolve) => going.push(resolve))),
+    },
+    { graceMs: 500 }
+  )
+  const first = get('/v1/numbers?count=2000&limit=2000&format=ndjson')
+  await until(5000, 'the first rows', () => going.length === 1)
+  const closed = server.close()
+  const refused = await get('/v1/numbers?count=1').catch((error: Error) => error)
+  assert.instance(refused, Error, 'no new request is taken')
+  going[0]!()
+  const answer = await within(10_000, 'the answer', first)
+  assert.equal([answer.status, answer.complete], [200, true])
+  assert.match(answer.text, '"complete":true')
+  await within(10_000, 'the end', closed)
 })
 
 test('requests are counted by route, status and form, with rows and bytes', async () => {

@@ -8,6 +8,7 @@ import { QUERIES } from '../queries/index.ts'
 import type { Query } from '../query.ts'
 import type { Authorize } from './access.ts'
 import { createApp } from './app.ts'
+import { CallerGone } from './body.ts'
 import { Gate } from './gate.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { apiMetrics } from './metrics.ts'
@@ -28,7 +29,7 @@ export type ApiOptions = ApiDeps & {
 
 export type Api = {
   readonly address: string
-  /** Ends what is being answered, and the server. */
+  /** Takes no more requests, lets what is being answered come to its end for a while, and ends. */
   close(): Promise<void>
 }
 
@@ -45,9 +46,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   }
   const metrics = apiMetrics(options.metrics, gates)
   const { queries = QUERIES, authorize, isLoopbackOnly } = options
-  const routes = allRoutes({ queries, deps: options, limits, metrics, isLoopbackOnly })
+  const end = new AbortController()
+  const cut = end.signal
+  const routes = allRoutes({ queries, deps: options, cut, limits, metrics, isLoopbackOnly })
   const app = createApp({
-    ...{ deps: options, routes, authorize, isLoopbackOnly, gates, metrics, limits },
+    ...{ deps: options, cut, routes, authorize, isLoopbackOnly, gates, metrics, limits },
     // Without keys there is one caller, the person at this computer.
     isAudited: !isLoopbackOnly,
   })
@@ -71,8 +74,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     address,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve))
-      server.closeAllConnections()
+      const late = setTimeout(() => {
+        end.abort(new CallerGone('the program stops'))
+        server.closeAllConnections()
+      }, limits.graceMs)
       await closed
+      clearTimeout(late)
     },
   }
 }

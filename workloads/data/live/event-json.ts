@@ -1,63 +1,44 @@
-// A market event as one line of JSON: what it does not say is left out, prices and sizes are decimal text. Pure.
+// Market events as lines of JSON: the rows of `/v1/events`, without what they do not say.
 
-import { decimalText } from '#market/decimal.ts'
-import { EVENT, EVENT_NAMES, FLAG, type MarketEvent, SIDE } from '#market/event.ts'
+import type { MarketEvent } from '#market/event.ts'
+import { TextBuffer } from '../formats/text-buffer.ts'
+import { jsonValues } from '../formats/values.ts'
+import { appendEvent, EVENT_COLUMNS } from '../queries/events.ts'
+import { RowBuffer } from '../row-buffer.ts'
 
-export function eventJson(event: MarketEvent): string {
-  return JSON.stringify({
-    event: EVENT_NAMES[event.kind],
-    feed: event.feed,
-    symbol: event.symbol || undefined,
-    type: event.type || undefined,
-    recv: event.recvText,
-    time: event.timeText || undefined,
-    ...ownOf(event),
-    sequence: event.sequence || undefined,
-    id: event.id || undefined,
-    history: (event.flags & FLAG.history) !== 0 || undefined,
-  })
-}
+const KEYS = EVENT_COLUMNS.map(({ name }) => Buffer.from(`${JSON.stringify(name)}:`))
+const COMMA = 0x2c
+const OPEN = 0x7b
+const CLOSE = 0x7d
 
-/** Undefined if it was not sent. */
-const decimal = (mantissa: number, scale: number): string | undefined =>
-  Number.isNaN(mantissa) ? undefined : decimalText(mantissa, scale)
+/** Gathers events, and writes them all. */
+export class EventLines {
+  readonly #rows = new RowBuffer(EVENT_COLUMNS)
+  readonly #out = new TextBuffer()
 
-function ownOf(event: MarketEvent): object {
-  const { flags } = event
-  switch (event.kind) {
-    case EVENT.trade:
-      return { side: sideOf(event.side, 'buy', 'sell'), ...levelOf(event) }
-    case EVENT.bookSnapshot:
-    case EVENT.bookChange:
-      return {
-        side: sideOf(event.side, 'bid', 'ask'),
-        ...levelOf(event),
-        first: (flags & FLAG.first) !== 0 || undefined,
-        last: (flags & FLAG.last) !== 0 || undefined,
-        empty: (flags & FLAG.empty) !== 0 || undefined,
-        change: (flags & FLAG.change) !== 0 || undefined,
+  add(event: MarketEvent): void {
+    appendEvent(this.#rows, event)
+  }
+
+  /** A line of each, in their order; the next ones are of later events. */
+  take(): string[] {
+    const run = this.#rows.run()
+    const writers = run.columns.map((column) => jsonValues(column, 'rfc3339'))
+    const out = this.#out
+    const lines: string[] = []
+    for (let i = 0; i < run.length; i++) {
+      out.clear()
+      out.byte(OPEN)
+      for (let c = 0; c < writers.length; c++) {
+        const before = out.length
+        if (before > 1) out.byte(COMMA)
+        out.raw(KEYS[c]!)
+        if (!writers[c]!(out, i)) out.length = before
       }
-    case EVENT.quote:
-      return {
-        bid: decimal(event.bid, event.bidScale),
-        bidSize: decimal(event.bidSize, event.bidSizeScale),
-        ask: decimal(event.ask, event.askScale),
-        askSize: decimal(event.askSize, event.askSizeScale),
-        last: decimal(event.last, event.lastScale),
-        lastSize: decimal(event.lastSize, event.lastSizeScale),
-        volume: decimal(event.volume, event.volumeScale),
-      }
-    case EVENT.instrument:
-      return { instrument: event.instrument }
-    default:
-      return { reason: event.reason }
+      out.byte(CLOSE)
+      lines.push(out.view().toString('utf8'))
+    }
+    this.#rows.clear()
+    return lines
   }
 }
-
-const sideOf = (side: number, one: string, other: string): string | undefined =>
-  side === SIDE.none ? undefined : side === SIDE.bid ? one : other
-
-const levelOf = ({ price, priceScale, size, sizeScale }: MarketEvent): object => ({
-  price: decimal(price, priceScale),
-  size: decimal(size, sizeScale),
-})

@@ -1,15 +1,15 @@
 // `/v1/live`: what is captured now, as a document, or as a stream of it once a second.
 
-import type { ReaderLimits } from '../http/limits.ts'
+import { answerDocument } from '../http/answer-document.ts'
 import { RequestError } from '../http/problem.ts'
 import { requestSignal } from '../http/request-signal.ts'
 import { textsOf } from '../http/request-texts.ts'
-import type { ApiContext, ApiDeps, Route } from '../http/route.ts'
+import type { ApiDeps, Route } from '../http/route.ts'
 import { parameterReader } from '../parameters.ts'
 import type { Parameter } from '../query.ts'
 import { LIVE_SCHEMA } from './live-schema.ts'
 import { type LiveDocument, NOT_LIVE } from './now.ts'
-import { sendTail } from './send.ts'
+import { type StreamLimits, sendTail } from './send.ts'
 import { eventText, type Tail } from './sse.ts'
 import { LiveTicker } from './ticker.ts'
 
@@ -27,7 +27,7 @@ const PARAMETERS: readonly Parameter[] = [
 /** Streams of this route at a time: each costs a text a second. */
 const MOST = 500
 
-export function liveRoute(deps: ApiDeps, limits: ReaderLimits): Route {
+export function liveRoute(deps: ApiDeps, limits: StreamLimits): Route {
   const read = parameterReader(PARAMETERS)
   const ticker = deps.live && new LiveTicker(deps.live.now, deps.nowMs)
   let streams = 0
@@ -56,30 +56,24 @@ export function liveRoute(deps: ApiDeps, limits: ReaderLimits): Route {
       if (!stream) {
         const body =
           deps.live?.now.document(deps.nowMs(), (feed) => grant.feeds(feed)) ?? notLive(deps)
-        answerDocument(ctx, body)
+        ctx.set('Cache-Control', 'no-store')
+        await answerDocument(ctx, body, limits)
         return
       }
       if (streams >= MOST) throw tooMany()
       streams++
       using asked = requestSignal(ctx, deps.signal)
-      const tail =
+      const open = (): Tail =>
         ticker === undefined
           ? once(JSON.stringify(notLive(deps)))
           : latest((on) => ticker.listen(grant, on))
       try {
-        await sendTail(ctx, tail, { limits, signal: asked.signal })
+        await sendTail(ctx, open, { limits, signal: asked.signal })
       } finally {
         streams--
       }
     },
   }
-}
-
-function answerDocument(ctx: ApiContext, body: LiveDocument): void {
-  ctx.state.format = 'json'
-  ctx.set('Cache-Control', 'no-store')
-  ctx.type = 'application/json'
-  ctx.body = `${JSON.stringify(body)}\n`
 }
 
 const notLive = ({ nowMs }: ApiDeps): LiveDocument => ({

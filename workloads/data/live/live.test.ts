@@ -14,7 +14,7 @@ import { syntheticFrame } from '#exchanges/synthetic/content.ts'
 import { until } from '#testing/deadline.ts'
 import { startNats, type TestNats } from '#testing/nats.ts'
 import type { ApiOptions } from '../http/server.ts'
-import { startTestApi, type TestApi } from '../testing/api.ts'
+import { ask, startTestApi, type TestApi } from '../testing/api.ts'
 import { openEventSource, type TestEventSource } from '../testing/event-source.ts'
 import type { LiveEnvironment } from './environments.ts'
 import { Links } from './links.ts'
@@ -373,11 +373,13 @@ test('market events come in one order with the id of their place, and a reader t
   await until(MS, 'trades of S1', () => trades.events.length > 0)
   const texts = whole.events.map(({ data }) => JSON.stringify(data))
   const { data } = whole.events.find(({ data }) => data.event === 'trade')!
-  assert.equal(Object.keys(data).slice(0, 5), ['event', 'feed', 'symbol', 'type', 'recv'])
-  assert.match(data.price, /^0\.\d{4}$/)
+  assert.equal(Object.keys(data), [
+    ...['recv', 'feed', 'symbol', 'type', 'event', 'price', 'size', 'sequence'],
+  ])
+  assert.match(data.price, /^0\.\d{1,4}$/)
   assert.equal(
     trades.events.map(({ data }) => JSON.stringify(data)),
-    texts.filter((text) => /"event":"trade".*"symbol":"S1"/.test(text))
+    texts.filter((text) => /"symbol":"S1".*"event":"trade"/.test(text))
   )
   for (const at of [0, 7, 30, 58]) {
     const { id } = whole.events[at]!
@@ -398,6 +400,32 @@ test('market events come in one order with the id of their place, and a reader t
   await until(MS, 'the gap', () => long.events.length > 0)
   assert.equal([long.events[0]?.event, long.events[0]?.data.reason], ['gap', 'not-held'])
   announcer.close()
+})
+
+test('a quiet stream has a heartbeat, which moves the id past what the filter leaves out', async () => {
+  await using lab = await startLab({ heartbeatMs: 100 })
+  const quiet = await lab.open('/v1/tail?feed=alpha&symbol=NONE')
+  const live = await lab.open('/v1/live?stream=1')
+  const { lastId } = quiet
+  await lab.block('alpha', 1, [frame(1), frame(2)])
+  await until(MS, 'the id moves', () => quiet.lastId !== lastId && quiet.heartbeats > 2)
+  assert.equal(quiet.events, [])
+  await lab.block('alpha', 3, [frame(3)])
+  const again = await lab.open('/v1/tail?feed=alpha', { 'Last-Event-ID': quiet.lastId })
+  await until(MS, 'the third', () => again.events.length > 0)
+  assert.equal(numbersOf(again), [3])
+  assert.not.ok(quiet.isOver || live.isOver)
+})
+
+test('HEAD of a stream has its headers and ends', async () => {
+  await using lab = await startLab()
+  for (const path of ['/v1/tail?feed=alpha', '/v1/live?stream=1']) {
+    const { status, headers, text } = await ask(`${lab.url}${path}`, { method: 'HEAD' })
+    assert.equal(
+      [status, headers['content-type'], text],
+      [200, 'text/event-stream; charset=utf-8', '']
+    )
+  }
 })
 
 test('feeds that are not there or not to be seen, ids of other streams, and a reader of events without its Feed are refused', async () => {

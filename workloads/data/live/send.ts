@@ -4,38 +4,41 @@
 import { toSsmdError } from '#crds/errors.ts'
 import { Waking } from '#events/waking.ts'
 import { Body, CallerGone } from '../http/body.ts'
-import type { ReaderLimits } from '../http/limits.ts'
+import type { Limits } from '../http/limits.ts'
 import { problemOf } from '../http/problem.ts'
 import type { ApiContext } from '../http/route.ts'
 import { eventText, heartbeatText, type Tail } from './sse.ts'
 
+export type StreamLimits = Pick<Limits, 'slowReaderMs' | 'hurriedReaderMs' | 'heartbeatMs'>
+
 export type SendOptions = {
-  readonly limits: ReaderLimits
-  /** @default 15,000 */
-  readonly heartbeatMs?: number | undefined
+  readonly limits: StreamLimits
   /** Aborted when the caller is gone or the program stops. */
   readonly signal: AbortSignal
   /** Things to say between the events, in order; `wake` is called when there is one. */
   readonly notices?: (wake: () => void) => Disposable & { readonly take: () => string }
 }
 
-/** Proxies end connections on which nothing comes for a minute, some for half of one. */
-const HEARTBEAT_MS = 15_000
 /** How long a browser waits before it connects again: a server that restarts is back by then. */
 const RETRY_MS = 2_000
 
-/** Sends until the signal or the end of the tail. An error becomes an event `problem`, the last one. */
-export async function sendTail(ctx: ApiContext, tail: Tail, options: SendOptions): Promise<void> {
-  const { limits, heartbeatMs = HEARTBEAT_MS, signal } = options
+/** Opens a tail, and sends it until the signal or its end. An error of the opening is thrown, a later one becomes an event `problem`, the last one. */
+export async function sendTail(
+  ctx: ApiContext,
+  open: () => Tail | Promise<Tail>,
+  options: SendOptions
+): Promise<void> {
+  const { limits, signal } = options
+  // Headers alone open nothing.
+  const tail = ctx.method === 'HEAD' ? null : await open()
   ctx.state.format = 'sse'
   ctx.status = 200
   ctx.set('Content-Type', 'text/event-stream; charset=utf-8')
   ctx.set('Cache-Control', 'no-store')
   // nginx would gather what is sent.
   ctx.set('X-Accel-Buffering', 'no')
-  if (ctx.method === 'HEAD') {
+  if (tail === null) {
     ctx.body = ''
-    await tail.texts.return()
     return
   }
   const body = new Body(ctx, { gzip: false, limits, onStart: () => {}, trailers: [] })
@@ -58,7 +61,7 @@ export async function sendTail(ctx: ApiContext, tail: Tail, options: SendOptions
   const quiet = setTimeout(() => {
     isQuiet = true
     waking.wake()
-  }, heartbeatMs)
+  }, limits.heartbeatMs)
   try {
     await body.start()
     await write(`retry: ${RETRY_MS}\n${heartbeatText(tail.position())}`)

@@ -7,7 +7,7 @@ import { type LiveFeed, live } from '#events/live.ts'
 import type { EventBatch } from '#market/columns.ts'
 import { EVENT, type MarketEvent } from '#market/event.ts'
 import { timeText } from '#market/time.ts'
-import { eventJson } from './event-json.ts'
+import { EventLines } from './event-json.ts'
 import { gapOf, NOT_HELD, type TailGap, tailGap } from './gap-json.ts'
 import { knownStream } from './known-stream.ts'
 import { type EventPosition, eventPositionText } from './position.ts'
@@ -88,6 +88,7 @@ export class EventRows {
   /** Up to here all was delivered before. */
   readonly #until: EventPosition
   readonly #events: ReadonlySet<number> | undefined
+  readonly #lines = new EventLines()
   /** Rows of the receive time of the last row, delivered before or now. */
   #ms = -1
   #ns = 0
@@ -101,18 +102,26 @@ export class EventRows {
   }
 
   text(batch: EventBatch): string {
-    let text = ''
+    // Ids, and of gaps their text.
+    const rows: { readonly id: string; readonly gap: string | null }[] = []
     batch.each((event) => {
       const isKnown = batch.ordered && this.#count(event)
       if (isKnown || !this.#isWanted(event)) return
-      const isGap = event.kind === EVENT.gap
-      text += eventText({
-        // One that came too late for its place has none: who continues gets it in its place.
-        ...(batch.ordered ? { id: eventPositionText(this.at) } : {}),
-        ...(isGap ? { event: 'gap' } : {}),
-        data: isGap ? JSON.stringify(gapOf(event)) : eventJson(event),
-      })
+      // One that came too late for its place has no id: a reader that continues gets it in its place.
+      const id = batch.ordered ? eventPositionText(this.at) : ''
+      const gap = event.kind === EVENT.gap ? JSON.stringify(gapOf(event)) : null
+      if (gap === null) this.#lines.add(event)
+      rows.push({ id, gap })
     })
+    const lines = this.#lines.take()[Symbol.iterator]()
+    let text = ''
+    for (const { id, gap } of rows) {
+      text += eventText({
+        ...(id === '' ? {} : { id }),
+        ...(gap === null ? {} : { event: 'gap' }),
+        data: gap ?? String(lines.next().value),
+      })
+    }
     return text
   }
 

@@ -1,9 +1,7 @@
 // `/v1/tail`: what is captured, as it comes: records as they were received, or market events.
 
 import { SsmdError } from '#crds/errors.ts'
-import { utcDay } from '#crds/rfc3339.ts'
 import { EVENT_NAMES } from '#market/event.ts'
-import type { ReaderLimits } from '../http/limits.ts'
 import { RequestError } from '../http/problem.ts'
 import { requestSignal } from '../http/request-signal.ts'
 import { textsOf } from '../http/request-texts.ts'
@@ -15,7 +13,7 @@ import type { LiveEnvironment } from './environments.ts'
 import type { Links } from './links.ts'
 import { NOT_LIVE } from './now.ts'
 import { readEventPosition, readRecordPositions } from './position.ts'
-import { type SendOptions, sendTail } from './send.ts'
+import { type SendOptions, type StreamLimits, sendTail } from './send.ts'
 import { eventText, type Tail } from './sse.ts'
 import { tailEvents } from './tail-events.ts'
 import { tailRecords } from './tail-records.ts'
@@ -63,7 +61,7 @@ const PARAMETERS: readonly Parameter[] = [
 /** Feeds of one tail: each is a reading of its own on NATS. */
 const MOST_FEEDS = 20
 
-export function tailRoute(deps: ApiDeps, limits: ReaderLimits, heartbeatMs?: number): Route {
+export function tailRoute(deps: ApiDeps, limits: StreamLimits): Route {
   const read = parameterReader(PARAMETERS)
   return {
     method: 'GET',
@@ -91,13 +89,11 @@ export function tailRoute(deps: ApiDeps, limits: ReaderLimits, heartbeatMs?: num
         throw new RequestError(503, 'nothing is live here', { code: 'SSMD_E_NATS', hint: NOT_LIVE })
       }
       const { grant } = ctx.state.caller
-      if (!grant.days(utcDay(deps.nowMs()))) throw notToday()
       const chosen = chooseFeeds(links.environments, parameters, grant)
       using asked = requestSignal(ctx, deps.signal)
-      const tail = await openTail(ctx, links, chosen, parameters, deps, asked.signal)
-      await sendTail(ctx, tail, {
+      const open = () => openTail(ctx, links, chosen, parameters, deps, asked.signal)
+      await sendTail(ctx, open, {
         limits,
-        heartbeatMs,
         signal: asked.signal,
         notices: connectionNotices(links, chosen.environment.name),
       })
@@ -204,12 +200,6 @@ function lastEventId({ req }: ApiContext): string {
 const noSuchId = (id: string): RequestError =>
   new RequestError(400, `Last-Event-ID ${shown(id)} is none of this stream`, {
     hint: 'send the id of the last event of the same request, or none',
-  })
-
-const notToday = (): RequestError =>
-  new RequestError(403, 'this key does not cover today', {
-    code: 'SSMD_E_FORBIDDEN',
-    hint: 'use a key without dates, or whose dates include today',
   })
 
 /** Says when the connection to NATS is lost, and when it is back: what comes then continues where it stopped. */

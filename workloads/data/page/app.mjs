@@ -1,11 +1,11 @@
 // The frame of the page: where one is, the way elsewhere, the theme, and the key when the API asks for one.
 
 import { forgetAnswers } from './answers.mjs'
-import { KEY_EVENT, writeKey } from './api.mjs'
+import { ApiError, KEY_EVENT, writeKey } from './api.mjs'
 import { longDay } from './format.mjs'
-import { html, useEffect, useRef, useState } from './lib.mjs'
+import { html, useEffect, useErrorBoundary, useRef, useState } from './lib.mjs'
 import { Overview } from './overview.mjs'
-import { Note } from './parts.mjs'
+import { Note, Problem } from './parts.mjs'
 import { linkTo, linkToTail, readRoute } from './route.mjs'
 import { chooseTheme, chosenTheme } from './theme.mjs'
 
@@ -82,11 +82,14 @@ const placeOf = ({ view, feed, day, symbol }) => [view, feed, day, symbol].join(
 
 /** @param {{ route: Route }} props */
 function View({ route }) {
+  const [failure] = useErrorBoundary((error) => console.error(error))
   const [later, setLater] = useState(/** @type {{ view: string, View: unknown } | null} */ (null))
   useEffect(() => {
     const load = LATER[route.view]
     if (load !== undefined) void load().then((View) => setLater({ view: route.view, View }))
   }, [route.view])
+  if (failure !== undefined)
+    return html`<${Problem} error=${new ApiError(0, `The page failed: ${failure.message}`, 'Reload it. If it fails again, report it with this address.')} />`
   if (route.view === 'overview') return html`<${Overview} route=${route} />`
   if (route.view === 'unknown')
     return html`

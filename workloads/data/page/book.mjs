@@ -88,7 +88,7 @@ const Level = ({ level, most }) => html`
   <tr>
     <td class="number">${level.price}</td>
     <td class="number">${level.size}</td>
-    <td class="number depth"><i style=${{ width: `${(level.sum / most) * 100}%` }}></i><span>${trim(level.sum)}</span></td>
+    <td class="number depth"><i style=${{ width: `calc((100% - 14px) * ${level.sum / most})` }}></i><span>${trim(level.sum)}</span></td>
   </tr>
 `
 

@@ -27,9 +27,10 @@ import { linkTo } from './route.mjs'
  *   from: string
  *   to: string
  *   today: string
+ *   simulated: boolean
  * }} props
  */
-export function Calendar({ feeds, coverage, from, to, today }) {
+export function Calendar({ feeds, coverage, from, to, today, simulated }) {
   const [room, width] = useWidth()
   const scroller = useRef(/** @type {HTMLDivElement | null} */ (null))
   const layout = useMemo(() => layoutOf(from, to, Math.max(0, width)), [from, to, width])
@@ -118,7 +119,7 @@ export function Calendar({ feeds, coverage, from, to, today }) {
         </div>
       </div>
       <p class="calendar-said">${feeds.length > 0 && say(here)}</p>
-      <${Legend} simulated=${coverage.some((day) => day.simulated)} />
+      <${Legend} simulated=${simulated} />
     </div>
   `
 }
@@ -184,7 +185,7 @@ function drawCalendar(canvas, layout, feeds, byPlace, today) {
     '--cell',
     '--bad-fill',
     '--quiet',
-    '--line',
+    '--none',
     '--warm',
   ].map(colorOf)
   const simulated = stripes(context, colorOf('--stripe'))

@@ -20,11 +20,14 @@ import {
 
 /** Tiles that are kept; a tile is some thousand rows. */
 const KEPT = 60
+/** How far an archive may be behind the present. */
+const LATE_MS = 120_000
 
 export class ChartSource {
   /** @type {Map<string, Columns | 'asked' | 'too many'>} */
   #tiles = new Map()
   #stop = new AbortController()
+  #changes = 0
   /** @type {{ key: string, columns: Columns, level: number }} */
   #latest = { key: '', columns: noColumns(), level: COARSE }
   /** @type {Error | null} */
@@ -50,6 +53,20 @@ export class ChartSource {
   again() {
     this.error = null
     this.onChange()
+  }
+
+  /**
+   * Asks again for what the present still changes; what is shown stays until the answers are here.
+   * @param {number} nowMs
+   */
+  renew(nowMs) {
+    const now = nowMs - this.startMs
+    for (const [key, columns] of this.#tiles) {
+      const [level = 0, tile = 0] = key.split('/').map(Number)
+      const tileMs = LEVELS[level]?.tileMs ?? DAY_MS
+      const isOpen = tile * tileMs <= now && (tile + 1) * tileMs > now - LATE_MS
+      if (isOpen && typeof columns === 'object') this.#take(level, tile, key)
+    }
   }
 
   /**
@@ -80,7 +97,7 @@ export class ChartSource {
       const columns = this.#tiles.get(`${level}/${tile}`)
       return typeof columns === 'object' ? [[tile, columns]] : []
     })
-    const key = `${level}:${there.map(([tile]) => tile).join()}:${this.holes.length}`
+    const key = `${level}:${there.map(([tile]) => tile).join()}:${this.holes.length}:${this.#changes}`
     if (this.#latest.key === key) return this.#latest
     const tiles = /** @type {Columns[]} */ (there.map(([, columns]) => columns))
     this.#latest = { key, level, columns: joinColumns(tiles, this.holes) }
@@ -100,15 +117,20 @@ export class ChartSource {
     const key = `${level}/${tile}`
     if (this.#tiles.has(key) || this.error !== null) return
     this.#tiles.set(key, 'asked')
+    this.#take(level, tile, key)
+  }
+
+  #take(/** @type {number} */ level, /** @type {number} */ tile, /** @type {string} */ key) {
     this.#fetch(level, tile).then(
       (columns) => {
         this.#tiles.set(key, columns)
+        this.#changes++
         this.#forget()
         this.onChange()
       },
       (/** @type {Error} */ error) => {
-        this.#tiles.delete(key)
         if (this.#stop.signal.aborted) return
+        if (this.#tiles.get(key) === 'asked') this.#tiles.delete(key)
         this.error = error
         this.onChange()
       }

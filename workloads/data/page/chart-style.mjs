@@ -19,7 +19,6 @@ const STEPS = [
 
 /** A candle narrower than this is drawn as a line. In pixels. */
 const CANDLE = 5
-const MOST_POINTS = 4000
 /** A bar alone between two gaps is no line: where bars are few, each has a point. */
 const FEW = 200
 
@@ -48,9 +47,6 @@ export function chartOptions(Plot, { width, height, holes, barMs, onCursor }) {
   const bars = Plot.paths.bars?.({ size: [0.8, 24, 1] })
   const stepped = Plot.paths.stepped?.({ align: 1 })
   const isCandle = (/** @type {UPlot} */ u) => barMs() > 0 && pixelsOf(u, barMs()) >= CANDLE
-  /** Single trades, as long as the eye can tell them apart. */
-  const isPoints = (/** @type {number} */ i0, /** @type {number} */ i1) =>
-    barMs() === 0 && i1 - i0 < MOST_POINTS
   return {
     width,
     height,
@@ -82,13 +78,13 @@ export function chartOptions(Plot, { width, height, holes, barMs, onCursor }) {
         stroke: accent ?? '',
         width: 1.5,
         points: {
-          show: (u, _s, i0, i1) => isPoints(i0, i1) || (i1 - i0 < FEW && !isCandle(u)),
+          show: (u, _s, i0, i1) => barMs() > 0 && i1 - i0 < FEW && !isCandle(u),
           size: 5,
           width: 0,
           fill: accent ?? '',
         },
         paths: (u, s, i0, i1) =>
-          isCandle(u) || isPoints(i0, i1) ? null : (linear?.(u, s, i0, i1) ?? null),
+          isCandle(u) || barMs() === 0 ? null : (linear?.(u, s, i0, i1) ?? null),
       },
       {
         label: 'bid',
@@ -121,7 +117,13 @@ export function chartOptions(Plot, { width, height, holes, barMs, onCursor }) {
     bands: [{ series: [1, 2], fill: soft ?? '' }],
     hooks: {
       drawClear: [(u) => drawHoles(u, holes())],
-      drawSeries: [(u, index) => index === 3 && isCandle(u) && drawCandles(u, barMs())],
+      drawSeries: [
+        (u, index) => {
+          if (index === 3 && isCandle(u)) drawCandles(u, barMs())
+          // Above the lines of bid and ask.
+          if (index === 5 && barMs() === 0) drawTrades(u)
+        },
+      ],
       setCursor: [
         (u) => {
           const { left = -1 } = u.cursor
@@ -231,6 +233,29 @@ function drawCandles(u, barMs) {
     const [highest, lowest] = [u.valToPos(h, 'y', true), u.valToPos(l, 'y', true)]
     ctx.fillRect(middle - devicePixelRatio / 2, highest, devicePixelRatio, lowest - highest)
     ctx.fillRect(middle - width / 2, top, width, Math.max(devicePixelRatio, bottom - top))
+  }
+  ctx.restore()
+}
+
+/**
+ * Single trades as small squares: twenty thousand of them take less than a frame, circles would not.
+ * @param {UPlot} u
+ */
+function drawTrades(u) {
+  const { ctx, data } = u
+  const [x, , , price] = data
+  const [i0, i1] = u.series[0]?.idxs ?? [0, -1]
+  const size = 3 * devicePixelRatio
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height)
+  ctx.clip()
+  ctx.fillStyle = colorOf('--accent')
+  for (let i = i0; i <= i1; i++) {
+    const [at, value] = [x[i], price?.[i]]
+    if (at == null || value == null) continue
+    const left = u.valToPos(at, 'x', true) - size / 2
+    ctx.fillRect(left, u.valToPos(value, 'y', true) - size / 2, size, size)
   }
   ctx.restore()
 }

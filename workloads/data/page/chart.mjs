@@ -27,11 +27,11 @@ const TELL_MS = 80
  *   holes: readonly import('./chart-source.mjs').Hole[]
  *   span: Span
  *   onSpan: (span: Span) => void
- *   atMs: number | null
+ *   updated: string
  *   onAt: (ms: number, isPinned: boolean) => void
  * }} props
  */
-export function Chart({ feed, symbol, startMs, holes, span, onSpan, atMs, onAt }) {
+export function Chart({ feed, symbol, startMs, holes, span, onSpan, updated, onAt }) {
   const [room, width] = useWidth()
   const place = useRef(/** @type {HTMLDivElement | null} */ (null))
   const height = width < 560 ? 300 : 420
@@ -45,8 +45,8 @@ export function Chart({ feed, symbol, startMs, holes, span, onSpan, atMs, onAt }
     )
   )
   const told = useRef(/** @type {Span | null} */ (null))
-  const latest = useRef({ holes, span, onSpan, onAt, atMs })
-  latest.current = { holes, span, onSpan, onAt, atMs }
+  const latest = useRef({ holes, span, onSpan, onAt })
+  latest.current = { holes, span, onSpan, onAt }
 
   useEffect(() => {
     const recolor = () => setTurn((before) => before + 1)
@@ -75,6 +75,8 @@ export function Chart({ feed, symbol, startMs, holes, span, onSpan, atMs, onAt }
     chart.current.source.holes = holes
     chart.current.redraw()
   }, [holes])
+  // Of a day that is being written, when its manifest says that there is more.
+  useEffect(() => chart.current?.source.renew(Date.now()), [updated])
   // What the chart itself told is not news to it.
   useEffect(() => {
     if (span !== told.current) chart.current?.show(span)

@@ -1,9 +1,10 @@
 // "Fetch it elsewhere": what is to be fetched, with which tool, and the lines to copy.
 
+import { useAddress } from './address-state.mjs'
 import { readKey, urlOf } from './api.mjs'
 import { dayPlus } from './format.mjs'
 import { Choice } from './gap-list.mjs'
-import { html, useState } from './lib.mjs'
+import { html } from './lib.mjs'
 import { Copy, Section } from './parts.mjs'
 import { askFor, fileName, snippet } from './snippets.mjs'
 
@@ -21,8 +22,10 @@ const TOOLS = /** @type {const} */ ([
 
 /** @param {{ feed: string, day: string, symbol: string }} props */
 export function CopyPanel({ feed, day, symbol }) {
-  const [what, setWhat] = useState(/** @type {import('./snippets.mjs').What} */ ('trade'))
-  const [tool, setTool] = useState(/** @type {import('./snippets.mjs').Tool} */ ('curl'))
+  const [askedWhat, setWhat] = useAddress('fetch', 'trade')
+  const [askedTool, setTool] = useAddress('with', 'curl')
+  const what = WHATS.find(([name]) => name === askedWhat)?.[0] ?? 'trade'
+  const tool = TOOLS.find(([name]) => name === askedTool)?.[0] ?? 'curl'
   const of = { feed, symbol, from: day, to: dayPlus(day, 1) }
   const { path, parameters } = askFor(what, of)
   const text = snippet(tool, (format) => urlOf(path, { ...parameters, format }), {

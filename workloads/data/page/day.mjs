@@ -54,7 +54,7 @@ import { conditionText, proofText } from './words.mjs'
  */
 
 /** @param {{ route: import('./route.mjs').Route }} props */
-export function DayView({ route: { feed, day, query } }) {
+export function DayView({ route: { feed, day } }) {
   const path = `v1/datasets/${encodeURIComponent(feed)}/${day}`
   const isToday = day === dayOf(Date.now())
   const answer = useAnswer(path, {}, { everyMs: isToday ? 15_000 : 0 })
@@ -76,7 +76,7 @@ export function DayView({ route: { feed, day, query } }) {
         ? html`<${NotCaptured} feed=${feed} day=${day} hint=${answer.error.hint} />`
         : answer.error && html`<${Problem} error=${answer.error} again=${answer.again} />`
     }
-    ${!answer.error && html`<${Whole} feed=${feed} day=${day} path=${path} found=${found} wanted=${query.gap ?? ''} />`}
+    ${!answer.error && html`<${Whole} feed=${feed} day=${day} path=${path} found=${found} />`}
   `
 }
 
@@ -89,9 +89,8 @@ const NotCaptured = ({ feed, day, hint }) => html`
   </div>
 `
 
-/** @param {{ feed: string, day: string, path: string, found: Day | undefined, wanted: string }} props */
-function Whole({ feed, day, path, found, wanted }) {
-  const files = found?.segments ?? []
+/** @param {{ feed: string, day: string, path: string, found: Day | undefined }} props */
+function Whole({ feed, day, path, found }) {
   return html`
     <p class="lead">${found ? `This day ${sayCondition(found)}` : ' '}</p>
     <${Figures} figures=${[
@@ -103,18 +102,26 @@ function Whole({ feed, day, path, found, wanted }) {
     ]} />
     <${Section} id="gaps" title="Gaps">
       <${DayStrip} day=${day} found=${found} />
-      ${found ? html`<${GapList} gaps=${found.gaps} wanted=${wanted} />` : html`<${Skeleton} rows=${2} label="Gaps" />`}
+      ${found ? html`<${GapList} gaps=${found.gaps} />` : html`<${Skeleton} rows=${2} label="Gaps" />`}
     <//>
-    <${Section} id="files" title=${found ? `Files (${count(files.length)})` : 'Files'}
-      aside=${found && html`<a class="aside" href=${urlOf(path)}>manifest</a>`}>
-      ${found ? html`<${Files} path=${path} files=${files} />` : html`<${Skeleton} rows=${4} label="Files" />`}
-    <//>
-    <${CopyPanel} feed=${feed} day=${day} symbol="" />
-    <${Symbols} feed=${feed} day=${day} />
-    ${found && html`<${Connections} found=${found} />`}
-    ${found?.proof && html`<${Proof} proof=${found.proof} />`}
+    ${found && html`<${Parts} feed=${feed} day=${day} path=${path} found=${found} />`}
   `
 }
+
+/**
+ * What stands below: once the height of what is above is known, so that nothing moves.
+ * @param {{ feed: string, day: string, path: string, found: Day }} props
+ */
+const Parts = ({ feed, day, path, found }) => html`
+  <${Section} id="files" title=${`Files (${count(found.segments.length)})`}
+    aside=${html`<a class="aside" href=${urlOf(path)}>manifest</a>`}>
+    <${Files} path=${path} files=${found.segments} />
+  <//>
+  <${CopyPanel} feed=${feed} day=${day} symbol="" />
+  <${Connections} found=${found} />
+  ${found.proof && html`<${Proof} proof=${found.proof} />`}
+  <${Symbols} feed=${feed} day=${day} />
+`
 
 /** @param {Day} day */
 const sayCondition = ({ condition, gaps }) =>

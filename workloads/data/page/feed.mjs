@@ -67,8 +67,14 @@ function FeedParts({ feed, facts, days, newest, today }) {
             `
       }
     <//>
-    <${Proof} proof=${facts?.proof} />
-    <${Symbols} feed=${feed} day=${newest?.[0]?.day ?? ''} />
+    ${
+      facts &&
+      newest &&
+      html`
+        <${Proof} proof=${facts.proof} />
+        <${Symbols} feed=${feed} day=${newest[0]?.day ?? ''} />
+      `
+    }
   `
 }
 
@@ -100,7 +106,8 @@ function FeedCalendar({ feed, days, today }) {
   const oldest = days.at(-1)?.day ?? today
   const { from, to } = period(today, oldest < period(today, 3).from ? 12 : 3)
   return html`
-    <${Calendar} feeds=${[feed]} coverage=${days} from=${from} to=${to} today=${today} />
+    <${Calendar} feeds=${[feed]} coverage=${days} from=${from} to=${to} today=${today}
+      simulated=${days.some(({ simulated }) => simulated)} />
   `
 }
 

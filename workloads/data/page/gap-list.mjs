@@ -1,7 +1,8 @@
 // The gaps of a day, each with what is missing, why, and whose fault it is; a storm of them is a virtual list.
 
+import { useAddress } from './address-state.mjs'
 import { between, clock, count, counted, duration, NONE } from './format.mjs'
-import { html, useMemo, useState } from './lib.mjs'
+import { html, useMemo } from './lib.mjs'
 import { VirtualTable } from './virtual-table.mjs'
 import { causeText, faultText } from './words.mjs'
 
@@ -20,9 +21,9 @@ import { causeText, faultText } from './words.mjs'
  * }} Gap
  */
 
-/** @param {{ gaps: readonly Gap[], wanted?: string }} props */
+/** @param {{ gaps: readonly Gap[] }} props */
 export function GapList({ gaps }) {
-  const [fault, setFault] = useState('')
+  const [fault, setFault] = useAddress('fault')
   const faults = useMemo(() => sumByFault(gaps), [gaps])
   const rows = useMemo(
     () =>

@@ -4,7 +4,15 @@ import type { VNode } from 'preact'
 import type uPlot from 'uplot'
 
 export { render } from 'preact'
-export { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+export {
+  useCallback,
+  useEffect,
+  useErrorBoundary,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'preact/hooks'
 
 export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode
 export function loadUPlot(): Promise<typeof uPlot>

@@ -4,7 +4,15 @@
 import htm from '../lib/htm.js'
 import { h } from '../lib/preact.js'
 
-export { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../lib/hooks.js'
+export {
+  useCallback,
+  useEffect,
+  useErrorBoundary,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from '../lib/hooks.js'
 export { render } from '../lib/preact.js'
 
 /** JSX as a template, without a build step. */

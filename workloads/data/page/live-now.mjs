@@ -1,11 +1,11 @@
 // What is being captured now, by feed: rate, the latest record, how far the archive is behind, gaps of today. Live by a
 // stream; without a live part it says what to start.
 
-import { useAnswer, useStream } from './answers.mjs'
+import { useStream } from './answers.mjs'
 import { begin, colorOf, useDrawing } from './canvas.mjs'
 import { count, duration, NONE, short } from './format.mjs'
 import { html, useEffect, useRef, useState } from './lib.mjs'
-import { Note, Problem, Section, Simulated, Skeleton, sentence, withCode } from './parts.mjs'
+import { Note, Problem, Section, Simulated, sentence, withCode } from './parts.mjs'
 import { linkTo, linkToTail } from './route.mjs'
 
 /**
@@ -26,8 +26,8 @@ import { linkTo, linkToTail } from './route.mjs'
 /** Samples of a sparkline. */
 const KEPT = 60
 
-export function LiveNow() {
-  const answer = useAnswer('v1/live')
+/** @param {{ answer: import('./answers.mjs').Answer<any> }} props */
+export function LiveNow({ answer }) {
   const [live, setLive] = useState(/** @type {Live | null} */ (null))
   const rates = useRef(/** @type {Map<string, number[]>} */ (new Map()))
   const stream = useStream(answer.body?.live ? 'v1/live' : null, { stream: 1 }, (event) => {
@@ -53,7 +53,6 @@ export function LiveNow() {
   return html`
     <${Section} id="now" title="Being captured now" aside=${aside}>
       ${answer.error && !isOff && html`<${Problem} error=${answer.error} again=${answer.again} />`}
-      ${!shown && !answer.error && html`<${Skeleton} rows=${3} height=${40} label="What is being captured" />`}
       ${isOff && html`<${NoLive} why=${shown?.why ?? ''} />`}
       ${shown?.live && html`<${LiveTable} feeds=${shown.feeds ?? []} rates=${rates.current} now=${now} />`}
     <//>
@@ -96,7 +95,10 @@ const LiveTable = ({ feeds, rates, now }) => html`
                 ${' '}${one.simulated && html`<${Simulated} />`}
                 ${one.state !== 'capturing' && html`<span class="narrow quiet">${one.state}</span>`}
               </th>
-              <td class="wide" title=${one.message || undefined}>${one.state ?? NONE}</td>
+              <td class="wide">
+                ${one.state ?? NONE}
+                ${one.message && html`<span class="why">${one.message}</span>`}
+              </td>
               <td class="wide"><${Sparkline} values=${rates.get(one.feed) ?? []} /></td>
               <td class="number">${one.rate == null ? NONE : `${short(one.rate)}/s`}</td>
               <td class="number">${ago(one.lastRecord, now)}</td>

@@ -16,7 +16,7 @@ import {
   Skeleton,
   withCode,
 } from './parts.mjs'
-import { linkTo } from './route.mjs'
+import { isDay, linkTo } from './route.mjs'
 
 /** @typedef {import('./calendar-cells.mjs').Coverage} Coverage */
 /** @typedef {{ feed: string, exchange: string | null, simulated: boolean, from: string | null, to: string | null, records: number, bytes: number, days: number, gaps: number }} Feed */
@@ -28,22 +28,23 @@ const REFRESH_MS = 15_000
 export function Overview({ route }) {
   const today = dayOf(Date.now())
   const feeds = useAnswer('v1/feeds', {}, { everyMs: REFRESH_MS })
+  const live = useAnswer('v1/live')
   /** @type {readonly Feed[] | undefined} */
   const list = feeds.body?.rows
+  // Parts come from the top down, each once what stands above it has its height: nothing moves.
+  const isLiveKnown = live.body !== undefined || live.error !== undefined
+  const now = isLiveKnown && html`<${LiveNow} answer=${live} />`
   return html`
     <h1 class="unseen">Overview</h1>
     ${feeds.error && html`<${Problem} error=${feeds.error} again=${feeds.again} />`}
     ${
-      list?.length === 0
-        ? html`<${Nothing} />`
-        : !feeds.error &&
-          html`
+      list?.length === 0 || (feeds.error && list === undefined)
+        ? html`${list && html`<${Nothing} />`}${now}${now && html`<${KeysNote} />`}`
+        : html`
             <${Totals} feeds=${list} />
-            <${Coverages} feeds=${list} today=${today} until=${route.query.to ?? ''}><${LiveNow} /><//>
+            <${Coverages} feeds=${list} today=${today} until=${route.query.to ?? ''} now=${now} />
           `
     }
-    ${(list?.length === 0 || feeds.error) && html`<${LiveNow} />`}
-    <${KeysNote} />
   `
 }
 
@@ -72,23 +73,25 @@ function Totals({ feeds }) {
   `
 }
 
+/** @type {readonly Coverage[]} */
+const NONE_YET = []
 const YEAR = 12
 const QUARTER = 3
 
-/** @param {{ feeds: readonly Feed[] | undefined, today: string, until: string, children?: unknown }} props */
-function Coverages({ feeds, today, until, children }) {
+/** @param {{ feeds: readonly Feed[] | undefined, today: string, until: string, now: unknown }} props */
+function Coverages({ feeds, today, until, now }) {
   const first = feeds?.map(({ from }) => from ?? today).sort()[0] ?? today
-  const newest = /^\d{4}-\d{2}$/.test(until) ? `${until}-01` : today
+  const newest = isDay(`${until}-01`) ? `${until}-01` : today
   const months = first < period(newest, QUARTER).from ? YEAR : QUARTER
   const { from, to } = period(newest, months)
   const isKnown = feeds !== undefined
   const answer = useAnswer(
-    isKnown ? 'v1/coverage' : null,
-    { from, to: dayPlus(to, 1), limit: 100_000 },
+    'v1/coverage',
+    { from: period(newest, YEAR).from, to: dayPlus(to, 1), limit: 100_000 },
     { everyMs: 4 * REFRESH_MS }
   )
   /** @type {readonly Coverage[]} */
-  const coverage = answer.body?.rows ?? []
+  const coverage = answer.body?.rows ?? NONE_YET
   const names = useMemo(() => feeds?.map(({ feed }) => feed).sort() ?? [], [feeds])
   const earlier = dayPlus(from, -1).slice(0, 7)
   const later = period(dayPlus(to, 1), months).to.slice(0, 7)
@@ -104,12 +107,13 @@ function Coverages({ feeds, today, until, children }) {
       ${answer.error && html`<${Problem} error=${answer.error} again=${answer.again} />`}
       ${
         isKnown
-          ? html`<${Calendar} feeds=${names} coverage=${coverage} from=${from} to=${to} today=${today} />`
-          : html`<${Skeleton} rows=${4} height=${28} label="Coverage" />`
+          ? html`<${Calendar} feeds=${names} coverage=${coverage} from=${from} to=${to} today=${today}
+              simulated=${feeds.some(({ simulated }) => simulated)} />`
+          : html`<${Skeleton} rows=${7} height=${28} label="Coverage" />`
       }
     <//>
-    ${children}
-    <${Broken} coverage=${coverage} />
+    ${isKnown && now}
+    ${isKnown && now && answer.body && html`<${Broken} coverage=${coverage} /><${KeysNote} />`}
   `
 }
 

@@ -10,7 +10,6 @@
  * }} Route
  */
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/
 const VIEWS = /** @type {const} */ (['feed', 'day', 'symbol'])
 
 /**
@@ -26,9 +25,19 @@ export function readRoute(hash) {
   if (parts.length === 1 && parts[0] === 'tail') return { ...none, view: 'tail' }
   const [feed = '', day = '', symbol = ''] = parts.slice(1).map(decode)
   const view = VIEWS[parts.length - 2]
-  if (parts[0] !== 'feeds' || view === undefined || feed === '' || (day !== '' && !DAY.test(day)))
+  if (parts[0] !== 'feeds' || view === undefined || feed === '' || (day !== '' && !isDay(day)))
     return { ...none, view: 'unknown' }
   return { view, feed, day, symbol, query }
+}
+
+/**
+ * A day that exists: 2026-02-30 is none.
+ * @param {string} text
+ */
+export function isDay(text) {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  const ms = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)
 }
 
 /**

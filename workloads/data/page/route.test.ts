@@ -23,7 +23,14 @@ test('every place has a link that leads back to it, whatever its symbol is calle
 })
 
 test('an address without a place is known as such', () => {
-  for (const hash of ['#/nowhere', '#/feeds', '#/feeds/x/yesterday', '#/feeds/a/2026-11-30/b/c'])
+  for (const hash of [
+    '#/nowhere',
+    '#/feeds',
+    '#/feeds/x/yesterday',
+    '#/feeds/x/2026-02-30',
+    '#/feeds/x/2026-13-01/S',
+    '#/feeds/a/2026-11-30/b/c',
+  ])
     assert.is(readRoute(hash).view, 'unknown', hash)
   assert.is(readRoute('').view, 'overview')
   assert.is(readRoute('#/feeds/%E0%A4%A').feed, '%E0%A4%A')

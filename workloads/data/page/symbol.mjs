@@ -1,12 +1,13 @@
 // A symbol on a day: its chart with the gaps in it, the book at a moment, and the lines that fetch it. What is in sight
 // stands in the address.
 
+import { rewrite } from './address-state.mjs'
 import { useAnswer } from './answers.mjs'
 import { Book } from './book.mjs'
 import { Chart, within, zoomed } from './chart.mjs'
 import { DAY_MS, readClock, writeClock } from './chart-levels.mjs'
 import { CopyPanel } from './copy-panel.mjs'
-import { dayPlus, longDay } from './format.mjs'
+import { dayOf, dayPlus, longDay } from './format.mjs'
 import { html, useEffect, useMemo, useState } from './lib.mjs'
 import { Condition, Problem, Simulated, Skeleton } from './parts.mjs'
 import { linkTo, linkToTail, readRoute } from './route.mjs'
@@ -24,7 +25,8 @@ const SPANS = [
 export function SymbolView({ route }) {
   const { feed, day, symbol, query } = route
   const startMs = Date.parse(`${day}T00:00:00Z`)
-  const manifest = useAnswer(`v1/datasets/${encodeURIComponent(feed)}/${day}`)
+  const everyMs = day === dayOf(Date.now()) ? 15_000 : 0
+  const manifest = useAnswer(`v1/datasets/${encodeURIComponent(feed)}/${day}`, {}, { everyMs })
   const seen = useAnswer('v1/symbols', { feed, prefix: symbol, from: day, to: dayPlus(day, 1) })
   /** @type {import('./day.mjs').Day | undefined} */
   const found = manifest.body
@@ -66,7 +68,7 @@ function extentOf(rows, symbol, startMs) {
   if (row === undefined) return whole
   const [first, last] = [Date.parse(row.first), Date.parse(row.last)]
   if (last - first > DAY_MS / 2) return whole
-  const room = Math.max(30_000, (last - first) * 0.04)
+  const room = Math.max(5000, (last - first) * 0.04)
   return within({ fromMs: first - room, toMs: last + room }, startMs)
 }
 
@@ -96,12 +98,11 @@ function Sight({ route: { feed, day, symbol, query }, startMs, found, extent }) 
       const now = readRoute(location.hash)
       if (now.feed !== feed || now.day !== day || now.symbol !== symbol) return
       const isUsual = span.fromMs === extent.fromMs && span.toMs === extent.toMs
-      const link = linkTo([feed, day, symbol], {
+      rewrite({
         from: isUsual ? undefined : writeClock(span.fromMs - startMs),
         to: isUsual ? undefined : writeClock(span.toMs - startMs),
         at: pinned === null ? undefined : writeClock(pinned - startMs),
       })
-      history.replaceState(null, '', link)
     }, 250)
     return () => clearTimeout(timer)
   }, [span, pinned])
@@ -134,7 +135,7 @@ function Sight({ route: { feed, day, symbol, query }, startMs, found, extent }) 
           <span class="aside tabular">${writeClock(span.fromMs - startMs)} to ${writeClock(span.toMs - startMs)} UTC</span>
         </div>
         <${Chart} feed=${feed} symbol=${symbol} startMs=${startMs} holes=${holes} span=${span} onSpan=${setSpan}
-          atMs=${at} onAt=${onAt} />
+          updated=${found?.updated ?? ''} onAt=${onAt} />
         <ul class="legend" aria-label="Legend">
           <li><i class="swatch is-line"></i>price</li>
           <li><i class="swatch is-bid"></i>bid and <i class="swatch is-ask"></i>ask, when near</li>

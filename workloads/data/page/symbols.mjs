@@ -1,5 +1,6 @@
 // The symbols of a feed or of a day, to search in: 10,000 of them are one answer and a virtual list.
 
+import { useAddress } from './address-state.mjs'
 import { useAnswer } from './answers.mjs'
 import { clock, count, dayPlus, NONE } from './format.mjs'
 import { html, useEffect, useMemo, useState } from './lib.mjs'
@@ -14,7 +15,7 @@ const MOST = 20_000
 
 /** @param {{ feed: string, day: string }} props `day`: whose symbols; empty while it is not known. */
 export function Symbols({ feed, day }) {
-  const [wanted, setWanted] = useState('')
+  const [wanted, setWanted] = useAddress('search')
   const [prefix, setPrefix] = useState('')
   const answer = useAnswer(day === '' ? null : 'v1/symbols', {
     feed,

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzipSync } from 'node:zlib'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { pino } from 'pino'
 import type { Page } from 'puppeteer-core'
 import { suite } from 'uvu'
@@ -28,7 +29,7 @@ import { recordedArchive } from '../testing/recorded.ts'
 import { startBrowser, type TestBrowser } from './testing/browser.ts'
 
 const test = suite('a person at the page')
-const missing = await missingProgram(['chromium', 'curl'])
+const missing = await missingProgram(['chromium', 'curl', 'python3'])
 const run = promisify(execFile)
 const DAY = '2026-11-24'
 
@@ -149,38 +150,55 @@ test('the book on the page is the book of the API, level by level', async () => 
   assert.equal(opened.faults, [])
 })
 
-test('the line for curl is copied, runs in a shell, and fetches every record of the day', async () => {
+/** Clicks the button with these words, and what is copied then. */
+async function copied(page: Page, ...buttons: readonly string[]): Promise<string> {
+  for (const words of buttons) {
+    const [button] = await page.$$(`xpath/.//button[normalize-space()="${words}"]`)
+    await button!.click()
+  }
+  await page.click('.code .copy')
+  await until(5_000, 'the page says that it is copied', async () =>
+    String(await value(page, 'document.querySelector(".code .copy").innerText')).includes('Copied')
+  )
+  return String(await value(page, 'navigator.clipboard.readText()'))
+}
+
+test('the lines for curl, Python and DuckDB are copied, run as they are, and fetch every record of the day', async () => {
   if (missing) return skip(missing)
   await using opened = await browser.open(`${api.url}/#/feeds/kalshi/${DAY}`)
   const { page } = opened
   await page.waitForSelector('.is-gaps .row')
-  for (const [what, isWanted] of [
-    ['trades', (line: string) => line.includes('"type":"trade"')],
-    ['records as received', () => true],
-  ] as const) {
-    const [button] = await page.$$(`xpath/.//button[normalize-space()="${what}"]`)
-    await button!.click()
-    await page.click('.code .copy')
-    await until(5_000, 'it says so', async () =>
-      String(await value(page, 'document.querySelector(".code .copy").innerText')).includes(
-        'Copied'
-      )
+  const all = await linesOf(archive.path)
+  const trades = all.filter((line) => line.includes('"type":"trade"')).length
+  assert.ok(trades > 10)
+  const rowsIn = (text: string): number =>
+    text
+      .trim()
+      .split('\n')
+      .filter((line) => line.includes('"recv"') || line.includes("'recv'")).length
+  const folder = await mkdtemp(join(tmpdir(), 'ssmd-copied-'))
+  const text = (name: string) => readFile(join(folder, name), 'utf8')
+  try {
+    await run('sh', ['-c', await copied(page, 'curl', 'records as received')], { cwd: folder })
+    assert.is(rowsIn(await text(`kalshi-${DAY}.ndjson`)), all.length)
+    await run('sh', ['-c', await copied(page, 'trades')], { cwd: folder })
+    assert.is(rowsIn(await text(`kalshi-${DAY}-trade.ndjson`)), trades)
+    const python = await run('python3', ['-c', await copied(page, 'Python')], { maxBuffer: 1e8 })
+    assert.is(rowsIn(python.stdout), trades)
+    const [fetching = '', asking = ''] = (await copied(page, 'DuckDB')).split('\n')
+    await run('sh', ['-c', fetching], { cwd: folder })
+    const sql = /^duckdb -c "(.*)"$/.exec(asking)![1]!.replaceAll(`'kalshi`, `'${folder}/kalshi`)
+    const instance = await DuckDBInstance.create(':memory:')
+    const connection = await instance.connect()
+    const answer = await connection.runAndReadAll(sql)
+    assert.is(
+      answer.getRowObjects().reduce((sum, row) => sum + Number(row.trades), 0),
+      trades
     )
-    const line = String(await value(page, 'navigator.clipboard.readText()'))
-    const folder = await mkdtemp(join(tmpdir(), 'ssmd-curl-'))
-    try {
-      await run('sh', ['-c', line], { cwd: folder })
-      const [file = ''] = await readdir(folder)
-      const lines = (await readFile(join(folder, file), 'utf8')).trim().split('\n')
-      const rows = lines
-        .map((text) => JSON.parse(text) as Record<string, unknown>)
-        .filter((row) => 'recv' in row)
-      const archived = (await linesOf(archive.path)).filter(isWanted)
-      assert.ok(archived.length > 10)
-      assert.is(rows.length, archived.length, what)
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
+    connection.closeSync()
+    instance.closeSync()
+  } finally {
+    rmSync(folder, { recursive: true })
   }
   assert.equal(opened.faults, [])
 })

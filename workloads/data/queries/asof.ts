@@ -66,14 +66,20 @@ export const asof: Query = {
     const at = parameters.at === undefined ? undefined : String(parameters.at)
     const holdings = new Holdings(context)
     const feeds = await holdings.chosen(listOf(parameters, 'feed'))
-    const { days } = await holdings.days({ feeds: feeds.map(({ feed }) => feed), to: at })
+    const { days, damaged } = await holdings.days({ feeds: feeds.map(({ feed }) => feed), to: at })
     await refuseUnknown(context, feeds, days, { symbols })
     const optionsOf = await bookOptionsOf(holdings, days)
     const wanted = wantedOf(days, symbols)
     const window = await lookBack(
       context,
       holdings,
-      { days, at, symbols, events: ['trade', 'quote', 'bookSnapshot', 'bookChange', 'instrument'] },
+      {
+        days,
+        damaged,
+        at,
+        symbols,
+        events: ['trade', 'quote', 'bookSnapshot', 'bookChange', 'instrument'],
+      },
       () => new Latest(wanted, new OrderBooks(optionsOf))
     )
     if (window === undefined) return plainRows({ columns: COLUMNS, rows: [], order: [] }, context)

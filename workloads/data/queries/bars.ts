@@ -54,7 +54,7 @@ const COLUMNS: readonly Column[] = [
   always(decimal('close', 'Price of the last trade.')),
   always(decimal('volume', 'The sum of sizes, exact.')),
   always(decimal('value', 'The sum of price × size, exact.')),
-  decimal('vwap', 'value ÷ volume, rounded half up to four decimals more than the price.'),
+  decimal('vwap', 'value ÷ volume, rounded half up to four decimals more than its prices have.'),
   always(integer('trades', 'Number of trades.')),
   always(decimal('buyVolume', 'Sizes of trades whose aggressor bought.')),
   always(decimal('sellVolume', 'Sizes of trades whose aggressor sold.')),
@@ -111,10 +111,12 @@ export const bars: Query = {
     const from = startOf(size, interval, context.after)
     const start = from === undefined ? {} : { from }
     const choice = { feeds: feeds.map(({ feed }) => feed), ...interval, ...start }
-    const { days } = await holdings.days(choice)
+    const { days, damaged } = await holdings.days(choice)
     await refuseUnknown(context, feeds, days, { symbols })
-    const scope: EventScope = { ...interval, ...start, days, symbols, events: ['trade'] }
-    return answerOf(context, holdings, scope, interval, size)
+    const scope: EventScope = { ...interval, ...start, days, damaged, symbols, events: ['trade'] }
+    const quality = new QualityBook(interval)
+    quality.addDamaged(damaged)
+    return answerOf(context, holdings, scope, size, { quality, from: interval.from })
   },
 }
 
@@ -139,13 +141,12 @@ function answerOf(
   context: QueryContext,
   holdings: Holdings,
   scope: EventScope,
-  interval: Interval,
-  size: BarSize
+  size: BarSize,
+  { quality, from }: { readonly quality: QualityBook; readonly from: string | undefined }
 ): RowsAnswer {
   const { after, limit } = context
-  const quality = new QualityBook(interval)
   const isTime = size.kind === 'time'
-  const begins = splitTime(interval.from ?? '')?.ms ?? Number.NEGATIVE_INFINITY
+  const begins = splitTime(from ?? '')?.ms ?? Number.NEGATIVE_INFINITY
   let next: Position | null = null
   async function* runs(): AsyncGenerator<RowRun> {
     const buffer = new RowBuffer(COLUMNS)
@@ -242,7 +243,7 @@ function knownUntil({ days, to }: EventScope): number {
 const MORE = 4
 
 function append(buffer: RowBuffer, bar: Bar, gap: boolean, complete: boolean): void {
-  const scale = bar.openScale + MORE
+  const scale = bar.priceDecimals + MORE
   const vwap = bar.vwap(scale)
   buffer.text(0, bar.feed)
   buffer.text(1, bar.symbol)

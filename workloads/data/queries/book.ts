@@ -69,13 +69,19 @@ export const book: Query = {
     const at = parameters.at === undefined ? undefined : String(parameters.at)
     const holdings = new Holdings(context)
     const feeds = await holdings.chosen([feed])
-    const { days } = await holdings.days({ feeds: [feed], to: at })
+    const { days, damaged } = await holdings.days({ feeds: [feed], to: at })
     await refuseUnknown(context, feeds, days, { symbols: [symbol] })
     const optionsOf = await bookOptionsOf(holdings, days)
     const window = await lookBack(
       context,
       holdings,
-      { days, at, symbols: [symbol], events: ['bookSnapshot', 'bookChange', 'instrument'] },
+      {
+        days,
+        damaged,
+        at,
+        symbols: [symbol],
+        events: ['bookSnapshot', 'bookChange', 'instrument'],
+      },
       () => {
         const books = new OrderBooks(optionsOf)
         return {
@@ -139,7 +145,9 @@ type About = Readonly<Record<string, unknown>>
 function aboutOf(found: InstrumentBook, at: string | undefined, { gaps, days }: Quality): About {
   const { feed, symbol, book: levels } = found
   const snapshot = timeText(found.snapshotMs, found.snapshotNs)
-  const isHoled = gaps.some(({ from }) => from >= snapshot)
+  const isHoled =
+    gaps.some(({ from }) => from >= snapshot) ||
+    days.some(({ day, condition }) => condition === 'damaged' && day >= snapshot.slice(0, 10))
   const isSound = levels.state === 'live' || levels.state === 'unverifiable'
   const state = isHoled && isSound ? 'suspect' : levels.state
   const suspect = state !== 'suspect' ? null : (levels.trouble ?? 'gap')

@@ -12,6 +12,7 @@ import { ManifestCache } from '../manifests.ts'
 import { answerOf, ask, askInPages } from '../testing/ask.ts'
 import { independent, onlyOf } from '../testing/independent.ts'
 import { recordedArchive } from '../testing/recorded.ts'
+import { QUERIES } from './index.ts'
 
 const test = suite('queries of days')
 const archive = await recordedArchive({}, ['kalshi', 'kalshi-b'])
@@ -102,6 +103,66 @@ test('to a caller without a grant, a feed and a day do not exist: in no query, n
   assert.not.match(`${hidden.hint}`, /2026-11-23/)
 })
 
+test('every query that takes a feed treats one outside the grant as it treats one that does not exist', async () => {
+  const grant = { feeds: (feed: string) => feed === 'kalshi-b', days: () => true }
+  const symbol = String((await ask([path], 'symbols', { feed: 'kalshi-b' })).rows[0]?.symbol)
+  const needs = { book: { symbol }, asof: { symbol } } as Record<string, Record<string, string>>
+  for (const { name, answer, parameters } of QUERIES) {
+    if (answer.kind !== 'rows' || !parameters.some((one) => one.name === 'feed')) continue
+    const refused = async (feed: string): Promise<string> => {
+      const given = { ...needs[name], feed }
+      const error = await rejects(
+        ask([path], name, given, { grant }),
+        'SSMD_E_NOT_FOUND',
+        /no feed/
+      )
+      return `${error.message} ${error.hint}`.replaceAll(`"${feed}"`, 'X')
+    }
+    // As far from the one that exists.
+    assert.is(await refused('kalshi'), await refused('kalshi-bxy'), name)
+    const all = parameters.find((one) => one.name === 'feed')?.required ? { feed: 'kalshi-b' } : {}
+    const { rows, quality } = await ask(
+      [path],
+      name,
+      { ...needs[name], ...all },
+      { grant, limit: 50 }
+    )
+    assert.ok(
+      rows.every(({ feed }) => feed === undefined || feed === 'kalshi-b'),
+      name
+    )
+    assert.ok(quality?.days.every(({ feed }) => feed === 'kalshi-b') ?? true, name)
+  }
+})
+
+test('a day outside the grant has no records, events, bars, symbols, gaps or book', async () => {
+  const grant = { feeds: () => true, days: (day: string) => day === '2026-11-24' }
+  const symbol = String((await ask([path], 'symbols', { from: '2026-11-24' })).rows[0]?.symbol)
+  for (const [name, given, column] of [
+    ['records', {}, 'recv'],
+    ['events', {}, 'recv'],
+    ['bars', {}, 'time'],
+    ['symbols', {}, 'first'],
+    ['gaps', {}, 'day'],
+    ['estimate', {}, 'day'],
+    ['asof', { symbol }, 'bookRecv'],
+  ] as const) {
+    const { rows, quality } = await ask([path], name, given, { grant, limit: 100_000 })
+    assert.ok(rows.length > 0, name)
+    assert.ok(
+      rows.every((row) => String(row[column] ?? '2026-11-24') >= '2026-11-24'),
+      name
+    )
+    assert.ok(quality?.days.every(({ day }) => day === '2026-11-24') ?? true, name)
+  }
+  const at = '2026-11-24'
+  await rejects(
+    ask([path], 'book', { feed: 'kalshi', symbol, at }, { grant }),
+    'SSMD_E_NOT_FOUND',
+    /no record/
+  )
+})
+
 test('an unknown feed, parameter, value, time and day are refused by name, with the nearest', async () => {
   await rejects(ask([path], 'gaps', { feed: 'kalsi' }), 'SSMD_E_NOT_FOUND', /kalsi/, /kalshi/)
   await rejects(ask([path], 'gaps', { feeds: 'kalshi' }), 'SSMD_E_USAGE', /feeds/, /feed\?/)
@@ -154,6 +215,32 @@ test('a day without trades, one without data, and one that cannot be read are to
   const damaged = (await ask([folder.path], 'datasets')).rows.at(-1)
   assert.is(damaged?.condition, 'damaged')
   assert.match(String(damaged?.problem), /sha256/)
+})
+
+test('a day that cannot be read is in the quality of every answer over it, and makes a book suspect', async () => {
+  using folder = await recordedArchive({ frames: 400, every: 1, shards: 1 })
+  const symbol = String((await ask([folder.path], 'symbols')).rows[0]?.symbol)
+  mkdirSync(join(folder.path, 'kalshi', '2026-11-25'))
+  writeFileSync(join(folder.path, 'kalshi/2026-11-25/manifest.json'), '{}')
+  for (const [question, given] of [
+    ['records', {}],
+    ['events', {}],
+    ['bars', {}],
+    ['symbols', {}],
+    ['instruments', { from: '2026-11-23' }],
+    ['asof', { symbol }],
+    ['book', { feed: 'kalshi', symbol }],
+  ] as const) {
+    const { quality, rows, about } = await ask([folder.path], question, given, { limit: 100_000 })
+    const last = quality?.days.at(-1)
+    assert.equal([last?.day, last?.condition], ['2026-11-25', 'damaged'], question)
+    if (question === 'events') {
+      const gap = rows.find(({ reason }) => String(reason).startsWith('damaged:'))
+      assert.is(gap?.time, '2026-11-25T00:00:00.000000000Z')
+    }
+    if (question === 'asof') assert.is(rows[0]?.gap, true)
+    if (question === 'book') assert.is(about?.state, 'suspect')
+  }
 })
 
 test('a manifest that was replaced is read again, and one that was not is not', async () => {

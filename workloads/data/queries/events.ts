@@ -6,7 +6,7 @@ import { EVENT, EVENT_NAMES, FLAG, MarketEvent, SIDE } from '#market/event.ts'
 import { timeText } from '#market/time.ts'
 import { type EventScope, eventBatches, justBefore } from '../event-stream.ts'
 import { Holdings } from '../holdings.ts'
-import { type Interval, intervalOf } from '../interval.ts'
+import { intervalOf } from '../interval.ts'
 import { refuseUnknown } from '../known-names.ts'
 import { QualityBook } from '../quality.ts'
 import type { Parameter, Query, QueryContext, RowsAnswer } from '../query.ts'
@@ -28,7 +28,7 @@ import {
   time,
 } from './common.ts'
 
-const COLUMNS: readonly Column[] = [
+export const EVENT_COLUMNS: readonly Column[] = [
   always(time('recv', 'When the connector received it; of a gap, when it became known.')),
   FEED_COLUMN,
   text('symbol', 'The instrument; absent if the event is of the whole feed.'),
@@ -78,7 +78,7 @@ export const events: Query = {
     'after the hole. Prices and sizes are exact decimals in the units of the exchange.',
   class: 'read',
   parameters: [FEEDS, SYMBOLS, EVENTS, TYPES, FROM, TO],
-  answer: { kind: 'rows', columns: COLUMNS, limit: { usual: 1000, most: 10_000_000 } },
+  answer: { kind: 'rows', columns: EVENT_COLUMNS, limit: { usual: 1000, most: 10_000_000 } },
   budget: BUDGET,
   run: async (parameters, context) => {
     const interval = intervalOf(parameters)
@@ -91,10 +91,12 @@ export const events: Query = {
     const from = typeof after === 'string' ? justBefore(after) : interval.from
     const start = from === undefined ? {} : { from }
     const choice = { feeds: feeds.map(({ feed }) => feed), ...interval, ...start }
-    const { days } = await holdings.days(choice)
+    const { days, damaged } = await holdings.days(choice)
     await refuseUnknown(context, feeds, days, names)
-    const scope = { ...names, ...interval, ...start, days, events: kindsOf(kinds) }
-    return answerOf(context, holdings, scope, interval, kinds)
+    const scope = { ...names, ...interval, ...start, days, damaged, events: kindsOf(kinds) }
+    const quality = new QualityBook(interval)
+    quality.addDamaged(damaged)
+    return answerOf(context, holdings, scope, quality, kinds)
   },
 }
 
@@ -106,15 +108,14 @@ function answerOf(
   context: QueryContext,
   holdings: Holdings,
   scope: EventScope,
-  interval: Interval,
+  quality: QualityBook,
   kinds: readonly string[] | undefined
 ): RowsAnswer {
   const { after, limit } = context
-  const quality = new QualityBook(interval)
   const isWanted = EVENT_NAMES.map((name) => kinds?.includes(name) ?? name !== 'none')
   let next: Position | null = null
   async function* runs(): AsyncGenerator<RowRun> {
-    const buffer = new RowBuffer(COLUMNS)
+    const buffer = new RowBuffer(EVENT_COLUMNS)
     const row = new MarketEvent()
     const place = new Place(after)
     let left = limit
@@ -129,7 +130,7 @@ function answerOf(
         }
         place.pass(batch, i)
         batch.read(i, row)
-        append(buffer, row)
+        appendEvent(buffer, row)
         if (buffer.length < RUN_ROWS) continue
         yield buffer.run()
         buffer.clear()
@@ -139,7 +140,7 @@ function answerOf(
   }
   return {
     kind: 'rows',
-    rows: { columns: COLUMNS, runs: runs(), next: () => next },
+    rows: { columns: EVENT_COLUMNS, runs: runs(), next: () => next },
     quality: () => quality.quality(),
   }
 }
@@ -199,7 +200,8 @@ const FLAG_WORDS = Array.from({ length: 1 << FLAGS.length }, (_, bits) =>
 
 const orNull = (value: string): string | null => (value === '' ? null : value)
 
-function append(buffer: RowBuffer, e: MarketEvent): void {
+/** Adds an event as a row of these columns. */
+export function appendEvent(buffer: RowBuffer, e: MarketEvent): void {
   const { kind } = e
   const isQuote = kind === EVENT.quote
   buffer.time(0, e.recvMs, e.recvNs)

@@ -1,6 +1,6 @@
 // How old the last record of each feed is.
 
-import { Holdings } from '../holdings.ts'
+import { type HeldDay, type HeldFeed, Holdings } from '../holdings.ts'
 import { type PlainRow, plainRows, splitTime } from '../plain-rows.ts'
 import type { Query } from '../query.ts'
 import type { Column } from '../rows.ts'
@@ -17,7 +17,6 @@ import {
   text,
   time,
 } from './common.ts'
-import { lastOfEach } from './instruments.ts'
 
 const COLUMNS: readonly Column[] = [
   FEED_COLUMN,
@@ -40,14 +39,29 @@ export const freshness: Query = {
   answer: { kind: 'rows', columns: COLUMNS, limit: SMALL },
   budget: BUDGET,
   run: async (parameters, context) => {
-    const now = context.nowMs()
-    const { days } = await new Holdings(context).days({ feeds: listOf(parameters, 'feed') })
-    const rows = lastOfEach(days).map(({ feed, day, facts }): PlainRow => {
-      const { to, updated, condition, simulated } = facts
-      const last = to === null ? undefined : splitTime(to)
-      const age = last === undefined ? null : { integer: now - last.ms, scale: 3 }
-      return { feed, day, last: to, ageSeconds: age, updated, condition, simulated }
-    })
+    const holdings = new Holdings(context)
+    const rows: PlainRow[] = []
+    for (const held of await holdings.chosen(listOf(parameters, 'feed'))) {
+      const last = await lastDay(holdings, held)
+      if (last !== undefined) rows.push(rowOf(last, context.nowMs()))
+    }
     return plainRows({ columns: COLUMNS, rows, order: ['feed'] }, context)
   },
+}
+
+/** The last one that can be read; days before it are not looked at. */
+async function lastDay(holdings: Holdings, held: HeldFeed): Promise<HeldDay | undefined> {
+  for (const day of (await holdings.dayNames(held)).toReversed()) {
+    const from = `${day}T00:00:00.000000000Z`
+    const { days } = await holdings.days({ feeds: [held.feed], from })
+    if (days.length > 0) return days.at(-1)
+  }
+  return undefined
+}
+
+function rowOf({ feed, day, facts }: HeldDay, now: number): PlainRow {
+  const { to, updated, condition, simulated } = facts
+  const last = to === null ? undefined : splitTime(to)
+  const age = last === undefined ? null : { integer: now - last.ms, scale: 3 }
+  return { feed, day, last: to, ageSeconds: age, updated, condition, simulated }
 }

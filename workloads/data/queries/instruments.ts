@@ -65,6 +65,7 @@ export const instruments: Query = {
     const days = isWhole ? lastOfEach(held.days) : held.days
     await refuseUnknown(context, feeds, days, { symbols })
     const quality = new QualityBook(interval)
+    quality.addDamaged(held.damaged)
     const found = new Map<string, PlainRow & { feed: string; symbol: string }>()
     const scope = { ...interval, days, symbols, events: ['instrument'] as const }
     for await (const batch of eventBatches(context, holdings, scope, quality)) {
@@ -83,7 +84,7 @@ export const instruments: Query = {
   },
 }
 
-export const lastOfEach = (days: readonly HeldDay[]): HeldDay[] => [
+const lastOfEach = (days: readonly HeldDay[]): HeldDay[] => [
   ...new Map(days.map((day) => [day.feed, day])).values(),
 ]
 

@@ -140,31 +140,50 @@ test('an interval leaves out what was received outside of it, and its quality is
   )
 })
 
-test('bars of a minute are what a loop over the trades makes', async () => {
-  const bars = new Map<string, { volume: number; trades: number; high: number }>()
-  for (const { recv, symbol, price, size } of await told('kalshi', 'trade')) {
-    const minute = Number(BigInt(String(recv)) / 60_000_000_000n)
-    const bar = bars.get(`${symbol} ${minute}`) ?? { volume: 0, trades: 0, high: 0 }
-    bars.set(`${symbol} ${minute}`, {
-      volume: bar.volume + Math.round(Number(size) * 100),
-      trades: bar.trades + 1,
-      high: Math.max(bar.high, Number(price)),
-    })
-  }
+test('bars of a minute are those that the query bars answers', async () => {
+  const exact = (value: unknown) =>
+    String(value).includes('.') ? String(value).replace(/\.?0+$/, '') : String(value)
+  const same = ({
+    feed,
+    symbol,
+    time,
+    end,
+    open,
+    high,
+    low,
+    close,
+    volume,
+    value,
+    trades,
+    buyVolume,
+    sellVolume,
+  }: Told) => ({
+    ...{
+      feed,
+      symbol,
+      time,
+      end,
+      trades,
+      open: exact(open),
+      high: exact(high),
+      low: exact(low),
+      close: exact(close),
+    },
+    ...{
+      volume: exact(volume),
+      value: exact(value),
+      buyVolume: exact(buyVolume),
+      sellVolume: exact(sellVolume),
+    },
+  })
+  const wanted = await ask([archive.path], 'bars', { interval: '1m' })
+  assert.ok(wanted.rows.length > 10)
   const found = await rows(
-    "select symbol, epoch(time)::bigint / 60 as minute, (volume * 100)::bigint as volume, trades, high::double as high from bars where feed = 'kalshi'",
+    'select * from bars order by "end", feed, symbol',
     {},
     { limit: 100_000 }
   )
-  assert.equal(
-    Object.fromEntries(
-      found.map(({ symbol, minute, volume, trades, high }) => [
-        `${symbol} ${minute}`,
-        { volume, trades, high },
-      ])
-    ),
-    Object.fromEntries([...bars])
-  )
+  assert.equal(found.map(same), wanted.rows.map(same))
 })
 
 test('manifests and gaps say what their queries answer', async () => {
@@ -239,6 +258,13 @@ test('files are made once: the second statement over a day makes none', async ()
   await rows('select count(*) from trades', {}, { onProgress: (done) => seen.push(done) })
   assert.equal(seen, [])
   assert.equal(readdirSync(join(cache.path, 'parquet')).sort(), before)
+})
+
+test('a cache folder inside an archive is refused, and nothing is written there', async () => {
+  const before = readdirSync(archive.path)
+  const error = await refusal('select 1', {}, { cacheDir: join(archive.path, 'cache') })
+  assert.match(error.message, 'inside the archive')
+  assert.equal(readdirSync(archive.path), before)
 })
 
 test('no folder of a statement stays, however it ended', async () => {

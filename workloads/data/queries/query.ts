@@ -1,6 +1,7 @@
 // SQL over market events, bars, manifests and gaps, answered by DuckDB in a process of its own.
 
 import { join } from 'node:path'
+import { refuseInside } from '#events/tables/cache-dir.ts'
 import { packageOnFirstUse } from '#packages/on-first-use.ts'
 import { intervalOf } from '../interval.ts'
 import type { Query } from '../query.ts'
@@ -56,6 +57,10 @@ export const query: Query = {
     const sql = String(parameters.sql)
     const interval = intervalOf(parameters)
     const { signal, cacheDir, onNotice: log } = context
+    await refuseInside(
+      cacheDir,
+      context.roots.map(({ path }) => path)
+    )
     const url = await packageOnFirstUse('@duckdb/node-api', log ? { log } : {})
     const folder = await makeFolder(join(cacheDir, 'parquet', 'statements'))
     const packageUrl = url.href

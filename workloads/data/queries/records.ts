@@ -62,9 +62,14 @@ export const records: Query = {
     // What the cursor names was answered: days before it are not looked at again.
     const from = typeof after === 'string' ? after : interval.from
     const choice = { feeds: feeds.map(({ feed }) => feed), ...interval }
-    const { days } = await holdings.days({ ...choice, ...(from === undefined ? {} : { from }) })
+    const { days, damaged } = await holdings.days({
+      ...choice,
+      ...(from === undefined ? {} : { from }),
+    })
     await refuseUnknown(context, feeds, days, names)
-    return answerOf(context, holdings, days, interval, {
+    const quality = new QualityBook(interval)
+    quality.addDamaged(damaged)
+    return answerOf(context, holdings, days, quality, {
       ...names,
       ...interval,
       ...(from === undefined ? {} : { from }),
@@ -81,10 +86,9 @@ function answerOf(
   { after, limit, signal }: QueryContext,
   holdings: Holdings,
   days: readonly HeldDay[],
-  interval: Interval,
+  quality: QualityBook,
   choice: Choice
 ): RowsAnswer {
-  const quality = new QualityBook(interval)
   let next: Position | null = null
   async function* runs(): AsyncGenerator<RowRun> {
     const buffer = new RowBuffer(COLUMNS)

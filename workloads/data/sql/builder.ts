@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type * as DuckDB from '@duckdb/node-api'
 import { type ManifestSegment, readManifest } from '#archive/read/reader.ts'
 import { type ErrorCode, toSsmdError } from '#crds/errors.ts'
+import { TableCache } from '#events/tables/cache.ts'
 import { normalizersOf } from '#events/tables/normalizers.ts'
 import { openTables } from '#events/tables/open.ts'
 import type { TableName } from '#events/tables/table.ts'
@@ -23,7 +24,13 @@ export type BuildDay = {
     readonly files: readonly { readonly table: TableName; readonly path: string }[]
   }[]
 }
-export type Build = { readonly packageUrl: string; readonly days: readonly BuildDay[] }
+export type Build = {
+  readonly packageUrl: string
+  /** Of the columnar cache, from which files are made. */
+  readonly cacheDir: string
+  readonly archives: readonly string[]
+  readonly days: readonly BuildDay[]
+}
 /** `done`: segments. */
 export type Built =
   | { readonly kind: 'progress'; readonly done: number }
@@ -48,7 +55,11 @@ if (import.meta.main) {
   })
 }
 
-async function build({ packageUrl, days }: Build, onDone: (count: number) => void): Promise<void> {
+async function build(
+  { packageUrl, cacheDir, archives, days }: Build,
+  onDone: (count: number) => void
+): Promise<void> {
+  const cache = await TableCache.open({ dir: cacheDir, archives })
   const api = (await import(packageUrl)) as typeof DuckDB
   const instance = await api.DuckDBInstance.create(':memory:', { threads: '2' })
   const connection = await instance.connect()
@@ -61,7 +72,8 @@ async function build({ packageUrl, days }: Build, onDone: (count: number) => voi
     before = { feed, exchange: normalizers.exchange }
     for (const { segment, files } of segments) {
       const tables = files.map(({ table }) => table)
-      const opened = await openTables({ root, feed, day, segment }, { tables }, { normalizers })
+      const place = { root, feed, day, segment }
+      const opened = await openTables(place, { tables }, { normalizers, cache })
       const [damage] = opened.damage
       if (damage !== undefined) throw damage.error
       for (const { table, path } of files) {

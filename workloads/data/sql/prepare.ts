@@ -5,9 +5,11 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Manifest, ManifestSegment } from '#archive/read/reader.ts'
+import type { ManifestSegment } from '#archive/read/reader.ts'
 import { SsmdError } from '#crds/errors.ts'
+import { normalizersOf } from '#events/tables/normalizers.ts'
 import type { TableName } from '#events/tables/table.ts'
+import { versionOf } from '#events/tables/version.ts'
 import { type HeldDay, Holdings } from '../holdings.ts'
 import type { Interval } from '../interval.ts'
 import { QualityBook } from '../quality.ts'
@@ -86,14 +88,21 @@ async function filesOf(
   const { days, damaged } = await holdings.days({ feeds, from, to })
   if (damaged[0] !== undefined) throw damaged[0].error
   const files: File[] = []
+  const versions = new Map<string, string>()
+  let before = { feed: '', exchange: '' }
   for (const held of days) {
     const manifest = await holdings.manifest(held, held.day)
+    const known = before.feed === held.feed ? before.exchange : ''
+    const { exchange, key } = await normalizersOf(held.root.path, manifest, known)
+    before = { feed: held.feed, exchange }
+    const version = versions.get(exchange) ?? versionOf(exchange)
+    versions.set(exchange, version)
     book.add(held.feed, manifest)
     for (const segment of manifest.segments) {
       if ((to !== undefined && segment.from >= to) || (from !== undefined && segment.to < from))
         continue
       for (const { table } of tables) {
-        const path = join(context.cacheDir, 'parquet', nameOf(manifest, segment, table))
+        const path = join(context.cacheDir, 'parquet', nameOf(segment, table, [key, version]))
         files.push({ label: held.feed, held, segment, table, path })
       }
     }
@@ -102,9 +111,9 @@ async function filesOf(
 }
 
 /** Another segment, or another reading of the same one, is another file. */
-function nameOf({ feeds = [] }: Manifest, { sha256 }: ManifestSegment, table: TableName): string {
-  const how = JSON.stringify([VERSION, feeds.map((feed) => feed.sha256)])
-  const key = createHash('sha256').update(how).digest('hex').slice(0, 8)
+function nameOf({ sha256 }: ManifestSegment, table: TableName, how: readonly string[]): string {
+  const text = JSON.stringify([VERSION, ...how])
+  const key = createHash('sha256').update(text).digest('hex').slice(0, 16)
   return `${sha256}.${key}.${table}.parquet`
 }
 
@@ -124,7 +133,10 @@ async function make(
       { hint: 'name feed, from and to: a few days at a time' }
     )
   }
-  await runBuilder({ packageUrl, days: daysOf(missing) }, segments.size, context)
+  const { cacheDir, roots } = context
+  const archives = roots.map(({ path }) => path)
+  const build = { packageUrl, cacheDir, archives, days: daysOf(missing) }
+  await runBuilder(build, segments.size, context)
   await prune(join(context.cacheDir, 'parquet'))
 }
 

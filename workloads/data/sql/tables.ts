@@ -2,6 +2,7 @@
 
 import { INSTRUMENT_TEXTS, QUOTE_DECIMALS } from '#events/tables/layout.ts'
 import type { TableName } from '#events/tables/table.ts'
+import { FLAG } from '#market/event.ts'
 
 /** A column as a statement sees it, and the SQL that makes it from a column of the file. */
 type SqlColumn = {
@@ -94,15 +95,20 @@ export const EVENT_TABLES: readonly EventTable[] = [
 /** Made of answers of other queries, as they are. */
 export const ANSWER_TABLES = ['manifests', 'gaps'] as const
 
-/** Bars of one minute of receive time; other lengths are a GROUP BY over trades. */
+const FIRST = 'order by recv, connection, number, part'
+
+/** Bars of one minute of receive time, as /v1/bars makes them; other lengths are a GROUP BY over trades. */
 export const BARS = {
   name: 'bars',
   of: 'trades',
   sql:
-    "select feed, symbol, time_bucket(interval '1 minute', recv) as time, " +
-    'first(price order by recv, connection, number, part) as open, max(price) as high, min(price) as low, ' +
-    'last(price order by recv, connection, number, part) as "close", sum(size) as volume, count(*) as trades ' +
-    'from trades where price is not null group by all',
+    'select feed, symbol, minute as time, minute + interval \'1 minute\' as "end", ' +
+    `first(price ${FIRST}) as open, max(price) as high, min(price) as low, last(price ${FIRST}) as "close", ` +
+    'sum(size) as volume, sum(price * size) as value, count(*) as trades, ' +
+    "coalesce(sum(size) filter (side = 'buy'), 0) as buyVolume, coalesce(sum(size) filter (side = 'sell'), 0) as sellVolume " +
+    // What happened before the subscription is in no bar.
+    `from (select *, time_bucket(interval '1 minute', recv) as minute from trades where price is not null and flags & ${FLAG.history} = 0) ` +
+    'group by feed, symbol, minute',
 } as const
 
 export const TABLE_NAMES: readonly string[] = [

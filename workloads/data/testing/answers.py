@@ -7,7 +7,7 @@ import gzip
 import json
 import os
 import sys
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, getcontext
 from datetime import date, datetime, timedelta, timezone
 
 DAY = 86_400 * 10**9
@@ -40,8 +40,7 @@ def nanos(text):
 
 
 def decimal(integer, scale):
-    digits = str(integer).rjust(scale + 1, "0")
-    return f"{digits[:-scale]}.{digits[-scale:]}"
+    return exact(Decimal(integer).scaleb(-scale))
 
 
 def feeds(root, _):
@@ -174,9 +173,12 @@ def or_none(text):
 
 
 def market(root, asked):
-    """Trades, quotes and levels of Kalshi's frames."""
+    """Trades, quotes and levels of the frames of Kalshi and Binance."""
     for recv, feed, conn, n, line, _ in lines_of(root):
         if "frame" not in line or not within(asked, recv):
+            continue
+        if "type" not in line["frame"]:
+            yield from binance({"recv": recv, "feed": feed, "symbol": line.get("symbol")}, line["frame"], asked)
             continue
         kind, msg = line["frame"]["type"], line["frame"].get("msg", {})
         symbol = msg.get("market_ticker")
@@ -202,6 +204,21 @@ def market(root, asked):
             levels += [level("no", *one) for one in msg.get("no_dollars_fp", [])]
             for i, one in enumerate(levels or [{"side": None, "price": None, "size": None}]):
                 yield {**head, "event": "bookSnapshot", "first": i == 0, **one}
+
+
+def binance(head, frame, asked):
+    if "symbols" in asked and head["symbol"] not in asked["symbols"]:
+        return
+    data = frame.get("data", frame)
+    if data.get("e") == "trade":
+        side = "sell" if data["m"] else "buy"
+        yield {**head, "event": "trade", "side": side, "price": exact(data["p"]), "size": exact(data["q"])}
+    elif data.get("e") == "depthUpdate":
+        levels = {"bid": data["b"], "ask": data["a"]}
+        yield {**head, "event": "update", "first": data["U"], "last": data["u"], "levels": levels}
+    elif "lastUpdateId" in data:
+        levels = {"bid": data["bids"], "ask": data["asks"]}
+        yield {**head, "event": "snapshot", "last": data["lastUpdateId"], "levels": levels}
 
 
 def level(side, price, size):
@@ -273,7 +290,7 @@ def bar_of(bar, size, kind, holes):
         "close": exact(prices[-1]),
         "volume": exact(volume),
         "value": exact(value),
-        "vwap": exact((value / volume).quantize(Decimal("0.00000001"), ROUND_HALF_UP)) if volume else None,
+        "vwap": vwap(value, volume, prices) if volume else None,
         "trades": len(trades),
         "buyVolume": exact(sum((s for s, one in zip(sizes, trades) if one["side"] == "buy"), Decimal(0))),
         "sellVolume": exact(sum((s for s, one in zip(sizes, trades) if one["side"] == "sell"), Decimal(0))),
@@ -281,9 +298,43 @@ def bar_of(bar, size, kind, holes):
     }
 
 
+def vwap(value, volume, prices):
+    decimals = max(len(exact(price).partition(".")[2]) for price in (prices[0], max(prices), min(prices), prices[-1]))
+    getcontext().prec = 60
+    return exact((value / volume).quantize(Decimal(1).scaleb(-decimals - 4), ROUND_HALF_UP))
+
+
 def rfc3339(nanoseconds):
     second = datetime.fromtimestamp(nanoseconds // 10**9, timezone.utc)
     return f"{second:%Y-%m-%dT%H:%M:%S}.{nanoseconds % 10**9:09}Z"
+
+
+def chained_book(root, asked):
+    """By the recipe of Binance's documentation: changes are kept until a snapshot fits between them."""
+    kept, sides, last = [], None, None
+    for event in market(root, {"symbols": [asked["symbol"]], "to": asked["at"]}):
+        if event["event"] == "update" and sides is None:
+            kept.append(event)
+        elif event["event"] == "snapshot" and sides is None:
+            sides, last = {"bid": {}, "ask": {}}, event["last"]
+            merge(sides, event["levels"])
+            for update in kept:
+                if update["last"] > last:
+                    merge(sides, update["levels"])
+        elif event["event"] == "update" and event["last"] > last:
+            merge(sides, event["levels"])
+    for side in ("bid", "ask"):
+        best = sorted(sides[side], reverse=side == "bid")
+        for i, price in enumerate(best[: asked["depth"]]):
+            yield {"side": side, "level": i + 1, "price": exact(price), "size": exact(sides[side][price])}
+
+
+def merge(sides, levels):
+    for side in ("bid", "ask"):
+        for price, size in levels[side]:
+            sides[side][Decimal(price)] = Decimal(size)
+        for price in [price for price, size in sides[side].items() if size == 0]:
+            del sides[side][price]
 
 
 def book(root, asked):

@@ -1,5 +1,6 @@
 // The data API in this process, over an archive in a temporary folder, and plain requests to it.
 
+import { rmSync } from 'node:fs'
 import { type IncomingMessage, type RequestOptions, request } from 'node:http'
 import { connect } from 'node:net'
 import { pino } from 'pino'
@@ -67,6 +68,7 @@ export async function startTestApi(
       stop.abort()
       await api.close()
       folder[Symbol.dispose]()
+      rmSync(`${folder.path}-cache`, { recursive: true, force: true })
     },
   }
 }

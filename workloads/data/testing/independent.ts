@@ -23,16 +23,3 @@ export const onlyOf = (rows: readonly Told[], expected: readonly Told[]): Told[]
   rows.map((row, i) =>
     Object.fromEntries(Object.keys(expected[i] ?? row).map((name) => [name, row[name] ?? null]))
   )
-
-/** Decimals without zeros at their end: a column has one scale, frames have their own. */
-export const plainDecimals = (rows: readonly Told[], names: readonly string[]): Told[] =>
-  rows.map((row) => {
-    const changed = names.flatMap((name): [string, unknown][] => {
-      const text = row[name]
-      return typeof text === 'string' ? [[name, plainDecimal(text)]] : []
-    })
-    return { ...row, ...Object.fromEntries(changed) }
-  })
-
-const plainDecimal = (text: string): string =>
-  text.includes('.') ? text.replace(/0+$/, '').replace(/\.$/, '') : text

@@ -1,5 +1,5 @@
 // A table as an Arrow IPC file of one record batch, written with flechette. Directly before its footer, where readers of Arrow pass
-// it over, stands an index of ours: where each buffer of a column is, and checksums. So the columns that are wanted can be read
+// it over, stands our index: where each buffer of a column is, and checksums. So the columns that are wanted can be read
 // and checked alone (open-file.ts).
 //
 //   Arrow's messages | index as JSON | its length and its crc32, 4 bytes each | Arrow's footer, its length, ARROW1

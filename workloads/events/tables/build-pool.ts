@@ -22,8 +22,12 @@ export type BuildPoolOptions = {
   readonly hereBytes?: number | undefined
 }
 
+/** Builds of less come before larger ones that wait. */
+const SMALL_BYTES = 8 * 1024 * 1024
+
 type Job = {
   readonly task: BuildTask
+  readonly isSmall: boolean
   readonly done: (reply: BuildReply) => void
   readonly fail: (reason: unknown) => void
 }
@@ -46,12 +50,13 @@ export class BuildPool implements AsyncDisposable {
     { of, reading }: DayNormalizers,
     signal?: AbortSignal
   ): Promise<HashedBuild> {
-    const bytes = members.reduce((sum, { rawBytes }) => sum + rawBytes, 0)
-    this.#bytes += want.symbols === undefined ? bytes : PASSED_OVER * bytes
+    const all = members.reduce((sum, { rawBytes }) => sum + rawBytes, 0)
+    const bytes = want.symbols === undefined ? all : PASSED_OVER * all
+    this.#bytes += bytes
     if (this.threads === 0 || this.#bytes <= this.#hereBytes) {
       return buildHashed(members, want, of, signal)
     }
-    const reply = await this.#run({ members, want, reading }, signal)
+    const reply = await this.#run({ members, want, reading }, bytes < SMALL_BYTES, signal)
     if (reply.kind === 'failed') {
       const { code, message, hint } = reply
       throw new SsmdError(code as ErrorCode, message, hint === undefined ? {} : { hint })
@@ -68,10 +73,14 @@ export class BuildPool implements AsyncDisposable {
     await Promise.all(workers.map((worker) => worker.terminate()))
   }
 
-  async #run(task: BuildTask, signal: AbortSignal | undefined): Promise<BuildReply> {
+  async #run(
+    task: BuildTask,
+    isSmall: boolean,
+    signal: AbortSignal | undefined
+  ): Promise<BuildReply> {
     signal?.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<BuildReply>()
-    const job = { task, done: resolve, fail: reject }
+    const job = { task, isSmall, done: resolve, fail: reject }
     // What has begun is brought to its end: it is short.
     const giveUp = (): void => {
       const at = this.#waiting.indexOf(job)
@@ -80,7 +89,8 @@ export class BuildPool implements AsyncDisposable {
       reject(signal!.reason)
     }
     signal?.addEventListener('abort', giveUp)
-    this.#waiting.push(job)
+    const large = this.#waiting.findIndex((other) => !other.isSmall)
+    this.#waiting.splice(isSmall && large >= 0 ? large : this.#waiting.length, 0, job)
     this.#assign()
     try {
       return await promise

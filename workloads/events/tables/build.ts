@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import type { MemberBytes, MemberPlace } from '#archive/read/members.ts'
-import { OpenFiles, readMember, Stale } from '#archive/read/members.ts'
+import { freeLines, OpenFiles, readMember, Stale } from '#archive/read/members.ts'
 import type { Normalizer } from '#market/normalizer.ts'
 import { LineScan } from './line-scan.ts'
 import { TableRows } from './rows.ts'
@@ -16,7 +16,7 @@ export type Want = {
   /** The exchange's names of instruments, and its message types. @default all */
   readonly symbols?: readonly string[] | undefined
   readonly types?: readonly string[] | undefined
-  /** Names of columns, `recv` and the like too: of a table of the cache no others are read, and asking for one throws. @default all */
+  /** Names of columns, `recv` and the like too: asking a table for another one throws. @default all */
   readonly columns?: readonly string[] | undefined
   /** Receive times, inclusive and exclusive: RFC 3339 as lines have it, or the beginning of it. */
   readonly from?: string | undefined
@@ -65,6 +65,7 @@ export async function buildTables(
       else {
         onBytes?.(read.bytes)
         builder.add(read.lines, { isNamed })
+        freeLines(read.lines)
       }
     }
   } finally {

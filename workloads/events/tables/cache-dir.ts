@@ -30,7 +30,7 @@ const isThere = (path: string): Promise<boolean> =>
     () => false
   )
 
-/** Without links, as far as it is there. */
+/** Without links, as far as it exists. */
 async function realOf(path: string): Promise<string> {
   const whole = resolve(path)
   try {

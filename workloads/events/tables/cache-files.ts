@@ -1,9 +1,9 @@
 // The files of the cache by their names, and how many of them stay: those used least recently go first. Only names that the cache
-// gives are touched: a folder that somebody names may hold anything.
+// gives are touched: the folder may hold anything else.
 //
 //   <dir>/<version>/<sha256 of the segment>.<table>.arrow
 
-import { readdir, rm, rmdir, stat, utimes } from 'node:fs/promises'
+import { readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TABLES, type TableName } from './table.ts'
 
@@ -15,21 +15,9 @@ const TEMPORARY = /^[0-9a-f]{64}\.([a-z]+\.arrow\.[0-9a-f]{16}\.tmp|lock|lock\.[
 const ABANDONED_MS = 3_600_000
 /** How far below the limit it is made: so that not every new file removes an old one. */
 const LEFT = 0.9
-/** A file is marked as used so often at most. */
-const USED_MS = 60_000
 
 export const tableFile = (sha256: string, table: TableName): string => `${sha256}.${table}.arrow`
 export const lockFile = (sha256: string): string => `${sha256}.lock`
-
-/** Marks a file as used: its time of change says when it was last. */
-export async function markUsed(path: string, nowMs: number): Promise<void> {
-  try {
-    const { mtimeMs } = await stat(path)
-    if (nowMs - mtimeMs > USED_MS) await utimes(path, nowMs / 1000, nowMs / 1000)
-  } catch {
-    // Removed, or a disk that takes no writes: it is then used all the same.
-  }
-}
 
 /** Removes files until those that stay have `maxBytes` at most, the least recently used first. */
 export async function evict(dir: string, maxBytes: number, nowMs: number): Promise<void> {
@@ -37,7 +25,7 @@ export async function evict(dir: string, maxBytes: number, nowMs: number): Promi
   let sum = 0
   const versions = (await readdir(dir)).filter((name) => VERSION.test(name))
   for (const version of versions) {
-    for (const name of await readdir(join(dir, version))) {
+    for (const name of await readdir(join(dir, version)).catch(() => [])) {
       const isTemporary = TEMPORARY.test(name)
       if (!isTemporary && !FILE.test(name)) continue
       const path = join(dir, version, name)
@@ -56,6 +44,6 @@ export async function evict(dir: string, maxBytes: number, nowMs: number): Promi
     await rm(path, { force: true })
     sum -= bytes
   }
-  // A version that nobody uses any more.
+  // A version that is no longer used; one that is being written is not empty.
   for (const version of versions) await rmdir(join(dir, version)).catch(() => {})
 }

@@ -1,7 +1,7 @@
 // Files of the cache: they say what lines say, to us and to another reader of Arrow, and whatever is wrong with one, the lines are
 // read again.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -148,17 +148,19 @@ test('many who ask at once in one process build it once', async () => {
 test('only the columns that are wanted are read, and another one is refused', async () => {
   using one = await setUp()
   const { root, segment, wanted } = one
-  const cache = await one.open()
-  await rowsOf(root, segment, cache)
   const normalizers = await normalizersOf(root, one.manifest)
   const place = { root, feed: 'alpha', day: DAY, segment }
   const want: Want = { tables: ['book'], columns: ['recv', 'symbol', 'price'] }
-  const { tables } = await openTables(place, want, { normalizers, cache })
-  const book = tables.get('book')!
-  assert.is(book.length, wanted.book!.length)
-  assert.equal([...book.columns.keys()], ['price'])
-  assert.ok(book.recv.words.length === 2 * book.length)
-  assert.throws(() => book.conn, /column conn of book was not asked for/)
+  const opened = await one.open()
+  // From lines, from lines that are kept, and from a file.
+  for (const cache of [null, opened, opened]) {
+    const { tables } = await openTables(place, want, { normalizers, cache })
+    const book = tables.get('book')!
+    assert.is(book.length, wanted.book!.length)
+    assert.equal([...book.columns.keys()], ['price'])
+    assert.is(book.recv.words.length, 2 * book.length)
+    assert.throws(() => book.conn, /column conn of book was not asked for/)
+  }
 })
 
 test('apache-arrow reads the same values from the files', async () => {
@@ -310,6 +312,28 @@ test('a full disk is told of once, tables are read without the cache, and no hal
   const count = built.length
   await rowsOf(root, segment, cache)
   assert.is(built.length, count)
+})
+
+test('from a read-only disk what is cached is read, and the rest from lines: said once', async () => {
+  const why = await whyNoDevice()
+  if (why !== undefined) return skip(why)
+  using device = temporaryDevice(8)
+  const told: SsmdError[] = []
+  const dir = join(device.path, 'cache')
+  using one = await setUp({ dir, onTrouble: (error) => told.push(error) })
+  const { root, segment, sealed, built, wanted } = one
+  const other = sealed.find(({ name }) => name !== segment.name)!
+  await rowsOf(root, segment, await one.open())
+  execFileSync('mount', ['-o', 'remount,ro', device.path])
+  const cache = await one.open()
+  assert.equal(await rowsOf(root, segment, cache), wanted)
+  assert.equal([built, told], [[segment.name], []])
+  const lines = await rowsOf(root, other, null)
+  for (let i = 0; i < 2; i++) assert.equal(await rowsOf(root, other, cache), lines)
+  assert.equal(
+    told.map(({ code }) => code),
+    ['SSMD_E_READ_ONLY']
+  )
 })
 
 test('lines that are not those of the checksum in the manifest are read, and not kept under it', async () => {

@@ -9,7 +9,7 @@ import { type SsmdError, toSsmdError } from '#crds/errors.ts'
 import { encodeTable } from './arrow-file.ts'
 import { takeBuildLock } from './build-lock.ts'
 import { refuseInside } from './cache-dir.ts'
-import { evict, lockFile, markUsed, tableFile } from './cache-files.ts'
+import { evict, lockFile, tableFile } from './cache-files.ts'
 import { Memory } from './memory.ts'
 import type { DayNormalizers } from './normalizers.ts'
 import { type FileWant, openTable } from './open-file.ts'
@@ -60,7 +60,7 @@ export class TableCache {
     this.memory = new Memory(options.maxMemory ?? USUAL_MEMORY)
   }
 
-  /** Null: one of them is not there, or damaged. */
+  /** Null: one of them is missing, or damaged. */
   async read(
     { sha256 }: ManifestSegment,
     normalizers: DayNormalizers,
@@ -70,8 +70,8 @@ export class TableCache {
     const folder = this.#folder(normalizers)
     const read = names.map(async (name) => {
       const path = join(folder, tableFile(sha256, name))
-      const table = await openTable(path, madeOf(sha256, name, normalizers), want)
-      if (table !== null) await markUsed(path, this.#nowMs())
+      const made = madeOf(sha256, name, normalizers)
+      const table = await openTable(path, made, want, this.#nowMs())
       return [name, table] as const
     })
     const found = await Promise.all(read)
@@ -179,7 +179,7 @@ export class TableCache {
 const madeOf = (sha256: string, table: TableName, { key }: DayNormalizers): string =>
   createHash('sha256').update(`${sha256} ${table}\n${key}`).digest('hex')
 
-/** A file that is there whole, or not at all. It is not synced: after a power cut its checksums tell. */
+/** A file is seen whole, or not at all. It is not synced: after a power cut its checksums tell. */
 async function writeWhole(path: string, pieces: readonly Uint8Array[]): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`
   try {

@@ -18,6 +18,8 @@ import type { Table } from './table.ts'
 const USUAL_END = 64 * 1024
 /** Longer indexes are not ours: a name of a symbol has some 40 bytes, and a segment has thousands. */
 const MAX_INDEX = 64 * 1024 * 1024
+/** A file is marked as used once in this time. */
+const USED_MS = 60_000
 /** Arrow aligns buffers so, and typed arrays need it. */
 const ALIGN = 64
 
@@ -27,8 +29,16 @@ export type FileWant = {
   readonly symbols?: readonly string[] | undefined
 }
 
-/** Null: there is no such file, or it cannot be trusted. A table without any of the symbols has no rows then. */
-export async function openTable(path: string, made: string, want: FileWant): Promise<Table | null> {
+/**
+ * Null: there is no such file, or it cannot be trusted. A table without any of the symbols has no rows then. The file's time of change
+ * says when it was last used.
+ */
+export async function openTable(
+  path: string,
+  made: string,
+  want: FileWant,
+  nowMs: number
+): Promise<Table | null> {
   let file: FileHandle
   try {
     file = await openRegular(path)
@@ -37,18 +47,23 @@ export async function openTable(path: string, made: string, want: FileWant): Pro
     return null
   }
   try {
-    const index = await readIndex(file)
-    return index?.made === made ? await readColumns(file, index, want) : null
+    const { size, mtimeMs } = await file.stat()
+    const index = await readIndex(file, size)
+    const table = index?.made === made ? await readColumns(file, index, want) : null
+    if (table !== null && nowMs - mtimeMs > USED_MS) {
+      // A disk that takes no writes is read all the same.
+      await file.utimes(nowMs / 1000, nowMs / 1000).catch(() => {})
+    }
+    return table
   } catch {
-    // A disk that fails, or JSON that is not of ours: the table is made again.
+    // A disk that fails, or JSON of another program: the table is built from lines.
     return null
   } finally {
     await file.close()
   }
 }
 
-async function readIndex(file: FileHandle): Promise<FileIndex | null> {
-  const { size } = await file.stat()
+async function readIndex(file: FileHandle, size: number): Promise<FileIndex | null> {
   const end = await bytesAt(file, Math.max(0, size - USUAL_END), Math.min(size, USUAL_END))
   if (end.length < FOOTER_TAIL + INDEX_TAIL) return null
   const footerBytes = end.readInt32LE(end.length - FOOTER_TAIL) + FOOTER_TAIL
@@ -85,7 +100,7 @@ async function readColumns(
 ): Promise<Table | null> {
   const wanted = columns.filter(({ name }) => want.columns?.includes(name) ?? true)
   const names = columns.find(({ name }) => name === 'symbol')!.names
-  if (want.symbols?.some((symbol) => names.includes(symbol)) === false) {
+  if (length === 0 || want.symbols?.some((symbol) => names.includes(symbol)) === false) {
     return tableOf(table, 0, new Map(wanted.map(emptyColumn)))
   }
   const regions = wanted.flatMap(regionsOf)

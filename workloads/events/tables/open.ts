@@ -1,7 +1,7 @@
 // The tables of a segment, from the cache or from its lines: the one door to them.
 //
 //   const { tables, damage } = await openTables(place, { tables: ['trade'], symbols: ['X'] }, { normalizers, cache })
-// All rows that are wanted are there; others may come with them, so the caller looks at names and times too.
+// The tables hold all rows that are wanted, and perhaps others: the caller looks at names and times too.
 
 import { join } from 'node:path'
 import {
@@ -17,6 +17,7 @@ import type { Built, Want } from './build.ts'
 import { BuildPool } from './build-pool.ts'
 import type { TableCache } from './cache.ts'
 import type { DayNormalizers } from './normalizers.ts'
+import { onlyColumns } from './parts.ts'
 import { readSettled, type SegmentDamage, type SegmentPlace } from './settled.ts'
 import { TABLES, type Table, type TableName } from './table.ts'
 
@@ -39,7 +40,7 @@ export type SegmentTables = {
 }
 
 /**
- * All of a segment is read, and kept, if at least one line in so many is asked for; otherwise only the members that can hold it are
+ * All of a segment is read, and kept, if at least one line in WHOLE_FROM is asked for; otherwise only the members that can hold it are
  * read. Lines count: one symbol of four in every member is a quarter of the work.
  */
 const WHOLE_FROM = 2
@@ -49,9 +50,10 @@ export const openTables = (
   want: Want,
   options: OpenOptions
 ): Promise<SegmentTables> =>
-  readSettled(place, options.signal, (segment) => {
+  readSettled(place, options.signal, async (segment) => {
     const { root, feed, day } = place
-    return readSegment(dayFolder(root, feed, day), segment, want, options)
+    const read = await readSegment(dayFolder(root, feed, day), segment, want, options)
+    return { ...read, tables: withColumns(read.tables, want) }
   })
 
 async function readSegment(
@@ -97,6 +99,11 @@ async function readSegment(
     () => pool.build(all, {}, normalizers)
   )
   return { tables: those(built.tables, names), damage: built.damage }
+}
+
+function withColumns(tables: Built['tables'], { columns }: Want): Built['tables'] {
+  if (columns === undefined) return tables
+  return new Map([...tables].map(([name, table]) => [name, onlyColumns(table, columns)]))
 }
 
 type Whole = Built & { readonly sha256: string | null }

@@ -127,6 +127,16 @@ export function tableOf(
   }
 }
 
+/** The table with these columns alone, so that it has no more than one that was read from a file. */
+export function onlyColumns(table: Table, wanted: readonly string[]): Table {
+  const columns = new Map<string, PartColumn>()
+  for (const name of wanted) {
+    const column = Object.hasOwn(KEYS, name) ? table[name as 'recv'] : table.columns.get(name)
+    if (column !== undefined) columns.set(name, column)
+  }
+  return tableOf(table.name, table.length, columns)
+}
+
 /** Of decimals; of others 0 and null. */
 export const scalesOf = ({ kind, column }: Part): Pick<DecimalColumn, 'scale' | 'scales'> =>
   kind === 'decimal' ? (column as DecimalColumn) : { scale: 0, scales: null }

@@ -1,5 +1,5 @@
-// The version of what makes tables: a hash of its sources, so that no ssmd ever reads tables that another normaliser made, and
-// nobody has to think of raising a number.
+// The version of what makes tables: a hash of its sources, so that no ssmd ever reads tables that another normaliser made. A number
+// would have to be raised by hand.
 
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'

@@ -23,6 +23,8 @@ export type CaptureShape = {
   readonly startsAt: bigint
   /** Mean time between two frames of a shard, milliseconds. */
   readonly stepMs: number
+  /** Chance of a jump, a drop or a hole before a frame. @default 0.03 */
+  readonly trouble?: number
 }
 
 export type TestFrame = { readonly type: string; readonly symbol: string; readonly payload: string }
@@ -41,7 +43,7 @@ export function randomCapture(random: Random, shape: CaptureShape): PublishedBlo
 
 function oneShard(
   random: Random,
-  { feed, exchange, connections, startsAt, stepMs }: CaptureShape,
+  { feed, exchange, connections, startsAt, stepMs, trouble = 0.03 }: CaptureShape,
   shard: number,
   frames: readonly TestFrame[]
 ): PublishedBlock[] {
@@ -63,7 +65,7 @@ function oneShard(
     const readyAt = random.int(0, Math.min(4, mine.length))
     mine.forEach((frame, i) => {
       if (i === readyAt) records.push(eventRecord(next(), { kind: 'ready' }))
-      records.push(...mischief(random, next))
+      if (random.next() < trouble) records.push(...mischief(random, next))
       records.push({ recv: next(), group: 'all', ...frame })
     })
     const isLost = random.next() < 0.4
@@ -84,24 +86,21 @@ function oneShard(
   return published
 }
 
-/** Now and then: a jump of the exchange's sequence, frames that were dropped, or numbers that never come. */
+/** A jump of the exchange's sequence, frames that were dropped, or numbers that never come. */
 function mischief(random: Random, next: () => bigint): (TestRecord | number)[] {
-  const chance = random.next()
-  if (chance < 0.01) return [random.int(1, 4)]
-  if (chance < 0.02) {
+  const kind = random.int(0, 2)
+  if (kind === 0) return [random.int(1, 4)]
+  if (kind === 1) {
     const gap = { channel: 'book', scope: 1, fromSequence: 5, toSequence: 7, missing: 3 }
     const kinds = { kind: 'gap', cause: 'exchange-sequence', fault: 'exchange' }
     return [eventRecord(next(), { ...kinds, ...gap }, 'all')]
   }
-  if (chance < 0.03) {
-    const from = rfc3339(next())
-    const lost = random.int(1, 5)
-    const to = rfc3339(next())
-    // The numbers are filled in when it is published.
-    const drop = { kind: 'drop', cause: 'buffer-full', fault: 'ours', from, to, lost }
-    return [lost, eventRecord(next(), drop)]
-  }
-  return []
+  const from = rfc3339(next())
+  const lost = random.int(1, 5)
+  const to = rfc3339(next())
+  // The numbers are filled in when it is published.
+  const drop = { kind: 'drop', cause: 'buffer-full', fault: 'ours', from, to, lost }
+  return [lost, eventRecord(next(), drop)]
 }
 
 /** Cuts records into blocks; a number among them is so many numbers that are not there. Returns the last number. */

@@ -50,6 +50,16 @@ export class Bar {
     this.symbol = symbol
   }
 
+  /** The most decimals that one of the four prices has, without zeros at the end. */
+  get priceDecimals(): number {
+    return Math.max(
+      decimalsOf(this.open, this.openScale),
+      decimalsOf(this.high, this.highScale),
+      decimalsOf(this.low, this.lowScale),
+      decimalsOf(this.close, this.closeScale)
+    )
+  }
+
   /** value ÷ volume, rounded half up to `scale` decimals; undefined without volume. */
   vwap(scale: number): bigint | undefined {
     const volume = this.volume.value
@@ -113,6 +123,12 @@ export class Bar {
     this.sellVolume.scale(zeros)
     this.sizeScale = scale
   }
+}
+
+function decimalsOf(integer: number, scale: number): number {
+  let decimals = scale
+  for (let rest = integer; decimals > 0 && rest % 10 === 0; rest /= 10) decimals--
+  return decimals
 }
 
 function addScaled(sum: ExactSum, integer: number, zeros: number): void {

@@ -67,7 +67,7 @@ const BAR_OUTPUTS: readonly BuilderOutput[] = [
   {
     name: 'vwap',
     type: 'decimal',
-    says: 'value ÷ volume, rounded half up to four decimals more than the price.',
+    says: 'value ÷ volume, rounded half up to four decimals more than its prices have.',
   },
   { name: 'trades', type: 'integer', says: 'Number of trades.' },
   { name: 'buyVolume', type: 'decimal', says: 'Sizes of trades whose aggressor bought.' },

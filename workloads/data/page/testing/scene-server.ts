@@ -19,15 +19,16 @@ export type SceneServer = AsyncDisposable & {
   ) => void
 }
 
-/** `nowMs`: what the answers take for now. */
-export async function startScene(scene: Scene, nowMs = Date.now()): Promise<SceneServer> {
+/** `fixedMs`: what the answers take for now, for pictures. */
+export async function startScene(scene: Scene, fixedMs?: number): Promise<SceneServer> {
   const api = await startTestApi()
   const asked: string[] = []
   const streams = new Map<ServerResponse, string>()
   let problem: Parameters<SceneServer['fail']>[0]
+  const now = () => fixedMs ?? Date.now()
   const live = new URLSearchParams()
   const beat = () =>
-    send('/v1/live', answerOf(scene, { path: '/v1/live', query: live }, nowMs) ?? {})
+    send('/v1/live', answerOf(scene, { path: '/v1/live', query: live }, now()) ?? {})
   const timer = setInterval(beat, 1000)
   const send: SceneServer['send'] = (path, data, event = 'message') => {
     for (const [response, of] of streams)
@@ -48,7 +49,7 @@ export async function startScene(scene: Scene, nowMs = Date.now()): Promise<Scen
       request.once('close', () => streams.delete(response))
       return
     }
-    const body = answerOf(scene, { path: pathname, query: searchParams }, nowMs)
+    const body = answerOf(scene, { path: pathname, query: searchParams }, now())
     if (body === undefined)
       end(
         response,

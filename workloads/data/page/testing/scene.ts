@@ -35,7 +35,7 @@ export function answerOf(scene: Scene, { path, query }: Ask, nowMs: number): obj
   if (path === '/v1/live')
     return scene.live ? liveOf(scene, nowMs) : { live: false, environments: [], feeds: [] }
   const [, feed, day] = /^\/v1\/datasets\/([^/]+)\/([^/]+)$/.exec(path) ?? []
-  return feed && day ? manifestOf(scene, decodeURIComponent(feed), day) : undefined
+  return feed && day ? manifestOf(scene, decodeURIComponent(feed), day, nowMs) : undefined
 }
 
 type Coverage = ReturnType<typeof coverageOf>
@@ -147,7 +147,7 @@ function gapsOf(scene: Scene, feed: string, day: string) {
   })
 }
 
-function manifestOf(scene: Scene, feed: string, day: string): object | undefined {
+function manifestOf(scene: Scene, feed: string, day: string, nowMs = 0): object | undefined {
   const found = coverageOf(scene, feed, day)
   if (found.condition === null || !scene.feeds.includes(feed)) return undefined
   const start = startOf(day)
@@ -176,7 +176,7 @@ function manifestOf(scene: Scene, feed: string, day: string): object | undefined
   return {
     ...{ feed, day, condition: found.condition, simulated: found.simulated, exchange: feed },
     ...{ records: found.records, bytes: found.bytes, rawBytes: (found.bytes ?? 0) * 9 },
-    ...{ from: nanos(start), to: nanos(end), updated: nanos(end), segments, gaps },
+    ...{ from: nanos(start), to: nanos(end), updated: nanos(isOpen ? nowMs : end), segments, gaps },
     connections: [0, 1, 2].map((i) => ({
       id: `01jdf3v9q2k7m4x${i}`,
       shard: 0,

@@ -1,5 +1,5 @@
-// One slot of a feed (wire/shards.ts), its symbols, and the connection that carries them: dialled again without limit, with back-off, and closed with a
-// word on record. A connection that the exchange is going to end is replaced before: the next one is ready before the last
+// One slot of a feed (wire/shards.ts), its symbols, and the connection that carries them: dialled again without limit, with
+// back-off, and closed with a word on record. A connection that the exchange is going to end is replaced before: the next one is ready before the last
 // is closed. Whatever happens to it stops nothing else.
 
 import type { Failure, Refusal, Wanted } from '#exchanges/protocol/adapter.ts'
@@ -8,9 +8,9 @@ import type { Predecessor } from '#wire/events.ts'
 import { Attempt, type Closing, type Outcome } from './attempt.ts'
 import { Backoff, MAX_RETRY_AFTER_MS } from './backoff.ts'
 import { hasCaughtUp } from './chains.ts'
-import type { ShardDeps } from './shard-deps.ts'
+import type { SlotDeps } from './slot-deps.ts'
 
-/** Two connections of a shard receive the same for at least, and at most, so long. */
+/** Two connections of a slot receive the same for at least, and at most, so long. */
 const OVERLAP_MS = { least: 2_000, most: 15_000 }
 const LOOK_MS = 100
 
@@ -24,9 +24,9 @@ export type Wait = {
   readonly failure: Failure
 }
 
-export class Shard {
+export class Slot {
   readonly index: number
-  readonly #deps: ShardDeps
+  readonly #deps: SlotDeps
   readonly #backoff: Backoff
   /** What it is to have; the capture changes it. */
   readonly #symbols: ReadonlySet<string>
@@ -49,7 +49,7 @@ export class Shard {
   #lastFrameNanos = 0n
   #lastDataNanos = 0n
 
-  constructor(index: number, symbols: ReadonlySet<string>, deps: ShardDeps) {
+  constructor(index: number, symbols: ReadonlySet<string>, deps: SlotDeps) {
     this.index = index
     this.#symbols = symbols
     this.#deps = deps
@@ -110,7 +110,7 @@ export class Shard {
     this.#next?.want(this.#current?.isOpen ? { ...wanted, resumed: new Map() } : wanted)
   }
 
-  /** Closes the connection in an orderly way; the shard dials again. */
+  /** Closes the connection in an orderly way; the slot dials again. */
   renew(reason: string): void {
     this.#close({ cause: 'disconnected', fault: 'user', reason })
   }
@@ -126,7 +126,7 @@ export class Shard {
     return this.#current?.isOpen ? this.#current : this.#next?.isOpen ? this.#next : null
   }
 
-  /** Keeps the shard connected until `signal` aborts; resolves once all it had to say is published. */
+  /** Keeps the slot connected until `signal` aborts; resolves once all it had to say is published. */
   async run(signal: AbortSignal): Promise<void> {
     const { gate, log, onReconnect, onChange, steadyMs } = this.#deps
     const onAbort = () =>
@@ -154,7 +154,7 @@ export class Shard {
       this.#said = said
       log[level](
         {
-          shard: this.index,
+          slot: this.index,
           cause,
           status: failure?.status || undefined,
           hint: failure?.hint,
@@ -205,7 +205,7 @@ export class Shard {
     const deps = this.#deps
     const attempt: Attempt = new Attempt(
       {
-        shard: this.index,
+        slot: this.index,
         deps,
         symbols: this.#symbols,
         extent: () => this.#extent,
@@ -241,7 +241,7 @@ export class Shard {
     const isNeeded = () => attempt.isOpen && this.#current === attempt && !signal.aborted
     // Its own predecessor may still be open.
     while (attempt.isOpen && this.#current !== attempt) await pause(LOOK_MS, signal)
-    log.info({ shard: this.index, reason }, 'the connection is replaced before it ends')
+    log.info({ slot: this.index, reason }, 'the connection is replaced before it ends')
     for (let delay = 0; isNeeded(); ) {
       await pause(Math.max(0, gate.turn(steadyMs() + delay) - steadyMs()), signal)
       if (!isNeeded()) return
@@ -252,7 +252,7 @@ export class Shard {
       if (this.#next !== next) return
       this.#next = null
       onReconnect(failure?.kind ?? 'disconnected')
-      log.warn({ shard: this.index, reason: message }, 'no connection to take over yet')
+      log.warn({ slot: this.index, reason: message }, 'no connection to take over yet')
       delay = backoff.next(lifeMs, failure)
     }
   }

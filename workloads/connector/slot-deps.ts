@@ -10,8 +10,8 @@ import type { Fetch } from './fetch.ts'
 import type { NewRecorder } from './recorders.ts'
 import type { Stats } from './stats.ts'
 
-/** What all shards of a connector share. */
-export type ShardDeps = {
+/** What all slots of a connector share. */
+export type SlotDeps = {
   readonly newRecorder: NewRecorder
   /** How many connectors the feed has. */
   readonly shards: number
@@ -19,8 +19,8 @@ export type ShardDeps = {
   readonly isComplete: () => boolean
   readonly stats: Stats
   readonly alarms: Alarms
-  /** The connection of a shard before this process, as far as it is known. */
-  readonly predecessorOf: (shard: number) => Predecessor | null
+  /** The connection of a slot before this process, as far as it is known. */
+  readonly predecessorOf: (slot: number) => Predecessor | null
   /** Receive time less the exchange's own time, of a sample of frames. */
   readonly observeLag: (ms: number) => void
   /** Symbols that may be gone; data takes its symbol out. */
