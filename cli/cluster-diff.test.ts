@@ -176,6 +176,36 @@ test('a Manual roll-out waits, and what the API server refuses is named and is 3
   assert.equal([refused.refused.map(({ name }) => name), refused.code], [['a'], 3])
 })
 
+test('shards wait together for a Manual roll-out, and nothing of a paused Feed changes', async () => {
+  if (!kinds) return
+  using folder = temporaryFolder()
+  const { client } = kinds
+  const space = await kinds.space()
+  await kinds.operate(space)
+  const endpoint = 'wss://ws.example.invalid/v2'
+  const versions = [{ name: 'v1', effectiveFrom: '2025-01-01', endpoint }]
+  const real = feed(space, 'k', { exchange: 'kraken', channels: ['trade'], versions })
+  const within = (shards: number) =>
+    environment(space, 'prod', ['k', 'p'], {
+      connector: { shards, rollout: { policy: 'Manual' } },
+    })
+  const first = [real, feed(space, 'p'), within(1)]
+  for (const object of first) await declare(client, object)
+  await until(MS, 'two Deployments', async () => (await templates(space)).size === 2)
+  const value = { metadata: { annotations: { 'ssmd.io/paused': 'true' } } }
+  await client.patch(FEEDS, `${space.name}/p`, { kind: 'merge', value })
+  const said = await compare(folder.path, space, [
+    real,
+    feed(space, 'p', { channels: ['trade'] }),
+    within(2),
+  ])
+  assert.equal(told(said), [
+    'connector-prod-k waits config',
+    'connector-prod-k-1 waits',
+    'connector-prod-p blocked it is paused',
+  ])
+})
+
 test('a cluster that is named without --cluster is wrong usage', async () => {
   using folder = temporaryFolder()
   const ran = await runSsmd(['diff', '-n', 'x'], { cwd: folder.path })

@@ -26,7 +26,7 @@ export function planLines({ rows, totals }: Plan, width: number | undefined): st
   const sum = [
     plural(totals.connectors, 'connector'),
     `${connectionsText(totals.connections)} connections`,
-    // A sum of nothing but unknowns would be a wrong zero.
+    // The sum of unknowns would be a wrong zero.
     ...(rows.every(({ measured }) => measured === null)
       ? []
       : [
