@@ -50,10 +50,19 @@ test('beside ssmd up: the feed is capturing, its logs are there, and doctor find
     /no ssmd up runs on \.\/data, and no cluster is known.*SSMD_E_NOT_FOUND/
   )
 
-  const up = spawn(process.execPath, [ENTRY, 'up'], { cwd: folder.path, stdio: 'ignore' })
+  const up = spawn(process.execPath, [ENTRY, 'up'], {
+    cwd: folder.path,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  for (const stream of [up.stdout, up.stderr])
+    stream.on('data', (data: Buffer) => {
+      text += data.toString()
+    })
   const ended = once(up, 'close')
   try {
     await until(MS, 'the feed is archived', async () => {
+      assert.is(up.exitCode, null, text)
       const { stdout } = await ssmd('status', '-o', 'json')
       const { feeds } = (stdout === '' ? { feeds: [] } : JSON.parse(stdout)) as { feeds: Row[] }
       return feeds[0]?.state === 'capturing' && (feeds[0].archived ?? 0) > 0
