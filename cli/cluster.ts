@@ -1,4 +1,4 @@
-// A cluster as the person's own kubeconfig reaches it: for commands that look and change nothing. What is not there and what may not be
+// A cluster as the person's own kubeconfig reaches it: for commands that look and change nothing. What is missing and what may not be
 // read are answers; a server that does not answer is an error within seconds.
 
 import { SsmdError } from '#crds/errors.ts'

@@ -49,3 +49,9 @@ export const writeOptions = (command: Command): Command =>
         .choices(['table', 'yaml', 'json'])
         .default('table')
     )
+
+export const clusterOptions = (command: Command): Command =>
+  command
+    .option('-n, --namespace <name>', "default: that of the kubeconfig's context")
+    .option('--context <name>', 'context of the kubeconfig file')
+    .option('--kubeconfig <file>', 'default: $KUBECONFIG, else ~/.kube/config')

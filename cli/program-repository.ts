@@ -2,12 +2,14 @@
 import { type Command, Option } from 'commander'
 import { usageError } from '#crds/errors.ts'
 import type { ArchiveFlags } from './commands/archives.ts'
+import type { ClusterDiffFlags } from './commands/cluster-diff.ts'
 import type { AddKeyFlags, EnvFlags } from './commands/environments.ts'
 import type { InitFlags } from './commands/init.ts'
 import type { CheckFlags } from './commands/keys.ts'
 import type { CommitFlags, DiffFlags } from './commands/repository-diff.ts'
 import type { ReadFlags } from './commands/shown.ts'
 import {
+  clusterOptions,
   collect,
   examples,
   outputOption,
@@ -297,19 +299,37 @@ function addArchive(program: Command): void {
 function addGit(program: Command): void {
   const load = () => import('./commands/repository-diff.ts')
   examples(
-    program
-      .command('diff')
-      .summary('what differs from the last commit')
-      .description('Shows in words what the resources say else than at the last commit of git.')
-      .addOption(pathOption())
-      .option('--against <folder>', 'compare with another folder of resources, without git')
-      .option('--exit-code', 'exit with 1 if anything differs')
-      .addOption(outputOption()),
+    clusterOptions(
+      program
+        .command('diff')
+        .summary('what differs from the last commit, or from a cluster')
+        .description(
+          'Shows in words what the resources say else than at the last commit of git. With --cluster: what server-side apply would change in ' +
+            'a cluster, and which captures would restart, and why. It changes nothing.'
+        )
+        .addOption(pathOption())
+        .option('--against <folder>', 'compare with another folder of resources, without git')
+        .option('--exit-code', 'exit with 1 if anything differs')
+        .option('--cluster', 'compare with a cluster')
+        .option('--field-manager <name>', 'with --cluster: who would apply (default: kubectl)')
+    ).addOption(outputOption()),
     `
   ssmd diff
   ssmd diff --against ../production/exchanges
-  ssmd diff --exit-code || echo "something changed"`
-  ).action(async (flags: DiffFlags) => (await load()).runDiff(flags))
+  ssmd diff --exit-code || echo "something changed"
+  ssmd diff --cluster --context prod -n capture`
+  ).action(async (flags: DiffFlags & ClusterDiffFlags & { readonly cluster?: boolean }) => {
+    if (!flags.cluster) {
+      const alone = ['namespace', 'context', 'kubeconfig', 'fieldManager'] as const
+      if (alone.some((name) => flags[name] !== undefined))
+        throw usageError('a cluster is named, and nothing is asked of it', 'add --cluster')
+      return (await load()).runDiff(flags)
+    }
+    if (flags.against !== undefined)
+      throw usageError('--cluster and --against are two things to compare with', 'give one of them')
+    const { runClusterDiff } = await import('./commands/cluster-diff.ts')
+    return runClusterDiff(flags)
+  })
   examples(
     program
       .command('commit')

@@ -4,7 +4,7 @@ import type { AddVersionFlags, HashFlags, RegisterFlags } from './commands/schem
 import type { ReadFlags } from './commands/shown.ts'
 import type { WriteFlags } from './commands/written.ts'
 import { collect, examples, pathOption, readOutputOption, writeOptions } from './flags.ts'
-import { FORMATS, STATUSES, type Status } from './repository/schemas.ts'
+import { FORMATS, STATUSES, type Status } from './repository/schema-words.ts'
 
 const load = () => import('./commands/schemas.ts')
 const readOptions = (command: Command): Command =>

@@ -2,9 +2,10 @@
 // the commands take the same words.
 import { type Command, Option } from 'commander'
 import type { Parameter, Query } from '#data/query.ts'
-import { QUERY_FORMS, type QueryFlags } from './commands/data-query.ts'
+import type { QueryFlags } from './commands/data-query.ts'
 import { collect, examples, wholeNumber } from './flags.ts'
 import { QUERY_EXAMPLES } from './query-examples.ts'
+import { QUERY_FORMS } from './query-forms.ts'
 
 export function addQueries(data: Command, queries: readonly Query[]): void {
   for (const query of queries) if (QUERY_EXAMPLES[query.name] !== undefined) addQuery(data, query)

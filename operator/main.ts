@@ -6,6 +6,7 @@ import { loadConnection } from './kube/config.ts'
 import type { LeaseTimes } from './kube/lease-machine.ts'
 import { resourceMetrics } from './metrics.ts'
 import { definitionsFit } from './preflight.ts'
+import { HOST_ROOT } from './render/platform.ts'
 import { Manager } from './runtime/manager.ts'
 
 export type OperatorOptions = {
@@ -29,7 +30,6 @@ export type OperatorOptions = {
 }
 
 const LEASE = 'ssmd-operator'
-const HOST_ROOT = '/var/lib/ssmd'
 
 /** Runs until SIGTERM and ends the process: 0 after an orderly stop, 1 if it lost the lease or failed. */
 export const runOperator = (options: OperatorOptions): Promise<void> =>

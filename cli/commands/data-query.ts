@@ -4,14 +4,12 @@
 import { usageError } from '#crds/errors.ts'
 import type { Query } from '#data/query.ts'
 import { dataSource } from '../data-source.ts'
+import type { QueryForm } from '../query-forms.ts'
 import { clean } from '../text.ts'
 import { type Asked, askApi, askArchives, type Ended } from './query-answer.ts'
 import { outputFile, outputStream, type ResultSink } from './query-output.ts'
 import { queryProgress } from './query-progress.ts'
 import { writeTable } from './query-table.ts'
-
-export const QUERY_FORMS = ['table', 'json', 'ndjson', 'csv', 'parquet', 'arrow'] as const
-export type QueryForm = (typeof QUERY_FORMS)[number]
 
 export type QueryFlags = {
   readonly path?: readonly string[]

@@ -4,16 +4,18 @@ import { join } from 'node:path'
 import { SsmdError, usageError } from '#crds/errors.ts'
 import type { Resource } from '#crds/kinds.ts'
 import type { Resources } from '#crds/located.ts'
-import { mergeResources, parseResources } from '#crds/parse.ts'
 import { describeProblem } from '#crds/problems.ts'
-import { isResourceFile, loadResources } from '#crds/resources.ts'
+import { loadResources } from '#crds/resources.ts'
 import { utcDay } from '#crds/rfc3339.ts'
 import { checkResources } from '../../operator/policies.ts'
 import { writeJson, writeLines } from '../output.ts'
+import { costLines } from '../plan/shown.ts'
+import { resourcesAtHead } from '../repository/at-head.ts'
 import { compareResources, describeChange, type ResourceChange } from '../repository/compared.ts'
 import { findExchanges } from '../repository/folder.ts'
 import { Git } from '../repository/git.ts'
 import { clean, plural } from '../text.ts'
+import { costOfChange } from './plan.ts'
 
 export type DiffFlags = {
   readonly path?: string
@@ -26,6 +28,7 @@ export type DiffFlags = {
 type Compared = {
   readonly git: Git
   readonly folder: string
+  readonly before: Resources
   readonly resources: Resources
   readonly changes: readonly ResourceChange[]
   /** Files that differ, from the root of the repository: also those that hold no resource. */
@@ -36,13 +39,11 @@ async function compared(path: string | undefined): Promise<Compared> {
   const folder = await findExchanges(path, process.cwd())
   const git = await Git.of(folder)
   const resources = await loadResources(folder)
-  const texts = await git.filesAtHead(
-    (file) => isResourceFile(file) && !/(^|\/)schemas\//.test(file)
-  )
-  const before = mergeResources([...texts].map(([file, text]) => parseResources(text, file)))
+  const before = await resourcesAtHead(git)
   return {
     git,
     folder,
+    before,
     resources,
     changes: compareResources(listOf(before), listOf(resources)),
     files: await git.changedFiles(),
@@ -91,7 +92,8 @@ function linesOf(
   ].map(clean)
 }
 
-function changeLines(change: ResourceChange): string[] {
+/** One change of a resource, and its fields below. */
+export function changeLines(change: ResourceChange): string[] {
   const { kind, name } = change
   switch (change.change) {
     case 'added':
@@ -118,7 +120,7 @@ export type CommitFlags = {
 }
 
 export async function runCommit(flags: CommitFlags): Promise<void> {
-  const { git, changes, files, folder, resources } = await compared(flags.path)
+  const { git, changes, files, folder, before, resources } = await compared(flags.path)
   if (flags.message.trim() === '') throw usageError('the message is empty', 'write -m "…"')
   const unfinished = await git.unfinished()
   if (unfinished !== undefined) {
@@ -139,14 +141,22 @@ export async function runCommit(flags: CommitFlags): Promise<void> {
       hint: 'nothing was committed; correct it, or commit as it is with --no-validate',
     })
   }
+  const cost = await costOfChange(before, resources)
   const id = flags.dryRun ? undefined : await git.commit(files, flags.message)
   if (flags.output === 'json') {
-    await writeJson({ path: join(git.root, git.folder), changes, files, commit: id ?? null })
+    await writeJson({
+      path: join(git.root, git.folder),
+      changes,
+      files,
+      plan: cost,
+      commit: id ?? null,
+    })
     return
   }
   const shown = files.map((file) => git.shown(file, process.cwd()))
   await writeLines([
     ...linesOf(changes, shown, resources),
+    ...costLines(cost),
     id === undefined ? 'would be committed' : `committed ${id}; push it with git push`,
   ])
 }

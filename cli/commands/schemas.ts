@@ -10,10 +10,10 @@ import { terminalWidth } from '../output.ts'
 import { editYaml } from '../repository/edit.ts'
 import { findExchanges } from '../repository/folder.ts'
 import type { FileChange } from '../repository/repository.ts'
+import type { Format, Status } from '../repository/schema-words.ts'
 import {
   checkHashes,
   EXTENSIONS,
-  type Format,
   findSchema,
   formatOfFile,
   hashOfBytes,
@@ -22,7 +22,6 @@ import {
   readSchemas,
   SCHEMAS,
   type SchemaVersion,
-  type Status,
 } from '../repository/schemas.ts'
 import { renderTable } from '../table.ts'
 import { clean } from '../text.ts'

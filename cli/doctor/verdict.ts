@@ -1,4 +1,4 @@
-// What a check says, and how a list of checks is run: each within its own time, all at once, told in the order of the list.
+// What a check says, and how a list of checks is run: each within its own time, all at the same time, told in the order of the list.
 
 import { describeError } from '#crds/errors.ts'
 

@@ -6,7 +6,6 @@ import type { NatsConnection } from 'nats'
 import type { Environment } from '#crds/environment.gen.ts'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
 import { noResources, type Resources } from '#crds/located.ts'
-import { isRunning, type ProcessId } from '#crds/process.ts'
 import { loadResources } from '#crds/resources.ts'
 import { layoutOf, storageFolder } from '../../operator/local/layout.ts'
 import { loopbackAddress } from '../../operator/local/nats-config.ts'
@@ -14,6 +13,7 @@ import { isOurs } from '../../operator/local/ours.ts'
 import { isFree } from '../../operator/local/ports.ts'
 import { seedFile } from '../../operator/local/users.ts'
 import { type Cluster, type ClusterFlags, openCluster } from '../cluster.ts'
+import { isUpOn } from '../looking/source.ts'
 import { findExchanges } from '../repository/folder.ts'
 import { dial } from './nats.ts'
 
@@ -55,13 +55,13 @@ export class World {
   }
 
   static async look(flags: DoctorFlags): Promise<World> {
-    const isUp = await isUpOn(layoutOf(flags.data).lock)
+    const isUp = await isUpOn(layoutOf(flags.data))
     try {
       const folder = await findExchanges(flags.path, process.cwd())
       return new World(flags, { isUp, folder, resources: await loadResources(folder), why: '' })
     } catch (thrown) {
       const error = toSsmdError(thrown)
-      // A folder that was named has to be there.
+      // A folder that was named has to exist.
       if (flags.path !== undefined || error.code !== 'SSMD_E_NOT_FOUND') throw thrown
       const nothing = { isUp, folder: undefined, resources: noResources() }
       return new World(flags, { ...nothing, why: error.message })
@@ -114,7 +114,7 @@ export class World {
     return { url: shownUrl(url), isOurs: ours, environments, dialled }
   }
 
-  /** The cluster, or why there is none: without a kubeconfig that names one, and nobody asked for one. */
+  /** The cluster, or why there is none: without a kubeconfig that names one, and the caller named none. */
   cluster(): Promise<Cluster | string> {
     this.#cluster ??= openCluster(this.flags).catch((thrown: unknown) => {
       const { flags } = this
@@ -133,15 +133,6 @@ export class World {
     }
     const cluster = await this.#cluster?.catch(() => undefined)
     if (typeof cluster === 'object') cluster.close()
-  }
-}
-
-async function isUpOn(lock: string): Promise<boolean> {
-  try {
-    return isRunning(JSON.parse((await readText(lock)) ?? '') as ProcessId)
-  } catch {
-    // No file, or a torn one: nobody holds it.
-    return false
   }
 }
 

@@ -72,7 +72,8 @@ function header(snapshot: Snapshot, width: number, paint: Painter): string {
   return paint('bold', text.slice(0, 7)) + text.slice(7)
 }
 
-function tableLines(
+/** The table of feeds, as high as there is room. */
+export function tableLines(
   rows: readonly Row[],
   width: number,
   height: number,

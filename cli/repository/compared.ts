@@ -77,7 +77,7 @@ type Fields = Readonly<Record<string, unknown>>
 const isMap = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function fieldChanges(before: unknown, after: unknown, field: string): FieldChange[] {
+export function fieldChanges(before: unknown, after: unknown, field: string): FieldChange[] {
   if (isDeepStrictEqual(before, after)) return []
   if (isMap(before) && isMap(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]

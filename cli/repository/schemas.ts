@@ -8,11 +8,7 @@ import { parse } from 'yaml'
 import { SsmdError, toSsmdError } from '#crds/errors.ts'
 import { readRegular } from '#crds/regular-file.ts'
 import { nearest } from '#crds/suggest.ts'
-
-export const FORMATS = ['capnp', 'protobuf', 'json_schema'] as const
-export type Format = (typeof FORMATS)[number]
-export const STATUSES = ['draft', 'active', 'deprecated'] as const
-export type Status = (typeof STATUSES)[number]
+import { FORMATS, type Format, STATUSES, type Status } from './schema-words.ts'
 
 export type SchemaVersion = {
   readonly name: string

@@ -89,7 +89,7 @@ export function environmentsNaming(
 }
 
 export const platformOf = (
-  context: Context,
+  context: Pick<Context, 'image' | 'nowMs' | 'hostRoot'>,
   namespace: string,
   secretHash: Platform['secretHash']
 ): Platform => ({

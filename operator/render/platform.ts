@@ -1,5 +1,8 @@
 // The differences between a cluster and a laptop for the pure functions that turn resources into objects.
 
+/** The folder of a node that relative storage paths start from. */
+export const HOST_ROOT = '/var/lib/ssmd'
+
 export type Platform = {
   readonly image: string
   readonly namespace: string

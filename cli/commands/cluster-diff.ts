@@ -1,0 +1,208 @@
+// `ssmd diff --cluster`: what server-side apply of the repository would change in a cluster, by asking its API server, and what the operator
+// would then do: which captures would restart, and why. Nothing is changed.
+
+import { toSsmdError } from '#crds/errors.ts'
+import type { Resource as AnyResource, Kind } from '#crds/kinds.ts'
+import { describeProblem } from '#crds/problems.ts'
+import { loadResources } from '#crds/resources.ts'
+import {
+  CONFIG_MAPS,
+  DEPLOYMENTS,
+  type KubeObject,
+  type Resource,
+} from '../../operator/kube/objects.ts'
+import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../../operator/reconcile/kinds.ts'
+import { Secrets } from '../../operator/reconcile/secrets.ts'
+import { type Cluster, type ClusterFlags, openCluster } from '../cluster.ts'
+import { type Effect, effectsOf } from '../cluster-diff/effects.ts'
+import { type Stored, wantedGroups } from '../cluster-diff/wanted.ts'
+import { type Output, writeJson, writeLines } from '../output.ts'
+import { compareResources, type ResourceChange } from '../repository/compared.ts'
+import { findExchanges } from '../repository/folder.ts'
+import { clean } from '../text.ts'
+import { changeLines } from './repository-diff.ts'
+
+export type ClusterDiffFlags = ClusterFlags & {
+  readonly path?: string
+  readonly exitCode?: boolean
+  /** Who would apply. @default kubectl */
+  readonly fieldManager?: string
+  readonly output: Output
+}
+
+const RESOURCES: Readonly<Record<Kind, Resource>> = {
+  Feed: FEEDS,
+  Environment: ENVIRONMENTS,
+  Archive: ARCHIVES,
+}
+const MANAGED = 'app.kubernetes.io/managed-by=ssmd'
+
+type Refusal = { readonly kind: string; readonly name: string; readonly message: string }
+
+type ClusterDiff = {
+  readonly changes: readonly ResourceChange[]
+  /** The API server takes them as they are not. */
+  readonly refused: readonly Refusal[]
+  /** In the cluster, and not in the repository. */
+  readonly alone: readonly { readonly kind: string; readonly name: string }[]
+  readonly effects: readonly Effect[]
+}
+
+export async function runClusterDiff(flags: ClusterDiffFlags): Promise<void> {
+  const folder = await findExchanges(flags.path, process.cwd())
+  const { feeds, environments, archives, problems } = await loadResources(folder)
+  const declared = [...feeds, ...environments, ...archives].map(({ resource }) => resource)
+  const cluster = await openCluster(flags)
+  try {
+    const diff = await clusterDiff(cluster, declared, flags.fieldManager ?? 'kubectl')
+    if (flags.output === 'json') {
+      const { server, namespace } = cluster
+      await writeJson({ path: folder, server, namespace, ...diff, problems })
+    } else {
+      await writeLines([
+        ...linesOf(diff),
+        ...problems.map((problem) => clean(`problem: ${describeProblem(problem)}`)),
+      ])
+    }
+    if (diff.refused.length > 0 || problems.length > 0) process.exitCode = 3
+    else if (flags.exitCode && diff.changes.length + diff.effects.length > 0) process.exitCode = 1
+  } finally {
+    cluster.close()
+  }
+}
+
+async function clusterDiff(
+  cluster: Cluster,
+  declared: readonly AnyResource[],
+  manager: string
+): Promise<ClusterDiff> {
+  const before = await storedIn(cluster)
+  const { applied, refused } = await dryRun(cluster, declared, manager)
+  const after: Stored = {
+    feeds: merged(before.feeds, applied.get('Feed')),
+    environments: merged(before.environments, applied.get('Environment')),
+    archives: merged(before.archives, applied.get('Archive')),
+  }
+  const nowMs = Date.now()
+  const groups = await wantedGroups(after, {
+    ...{ namespace: cluster.namespace, nowMs },
+    secrets: new Secrets(cluster.client, () => nowMs),
+  })
+  const [deployments, configs] = await Promise.all([
+    byName(cluster, DEPLOYMENTS),
+    byName(cluster, CONFIG_MAPS),
+  ])
+  const known = new Set(declared.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
+  const all = [...before.feeds, ...before.environments, ...before.archives]
+  return {
+    changes: compareResources(plainOf(before), plainOf(after)),
+    refused,
+    alone: all
+      .filter(({ kind, metadata }) => !known.has(`${kind}/${metadata.name}`))
+      .map(({ kind, metadata }) => ({ kind, name: metadata.name })),
+    effects: effectsOf(groups, { deployments, configs }, nowMs),
+  }
+}
+
+async function storedIn(cluster: Cluster): Promise<Stored> {
+  const [feeds, environments, archives] = await Promise.all(
+    [FEEDS, ENVIRONMENTS, ARCHIVES].map((resource) => listed(cluster, resource))
+  )
+  return { feeds: feeds ?? [], environments: environments ?? [], archives: archives ?? [] }
+}
+
+/** As the API server keeps it, with kind: entries of a list have none. */
+async function listed(
+  cluster: Cluster,
+  resource: Resource,
+  labelSelector?: string
+): Promise<KubeObject[]> {
+  const { items } = await cluster.client.list(resource, {
+    namespace: cluster.namespace,
+    labelSelector,
+  })
+  const apiVersion = resource.group === '' ? 'v1' : `${resource.group}/${resource.version}`
+  return items.map((item) => ({ ...item, apiVersion, kind: resource.kind }))
+}
+
+const byName = async (
+  cluster: Cluster,
+  resource: Resource
+): Promise<ReadonlyMap<string, KubeObject>> =>
+  new Map((await listed(cluster, resource, MANAGED)).map((one) => [one.metadata.name, one]))
+
+/** What each resource would be, by kind. */
+async function dryRun(cluster: Cluster, declared: readonly AnyResource[], manager: string) {
+  const applied = new Map<string, KubeObject[]>()
+  const refused: Refusal[] = []
+  for (const resource of declared) {
+    const { kind, metadata, apiVersion, spec } = resource
+    const { name } = metadata
+    // The repository may leave the namespace to the command that applies it.
+    const body: KubeObject = {
+      ...{ apiVersion, kind, spec },
+      metadata: { ...metadata, namespace: cluster.namespace },
+    }
+    try {
+      const object = await cluster.client.apply(RESOURCES[kind], body, {
+        ...{ manager, force: true, dryRun: true },
+      })
+      applied.set(kind, [...(applied.get(kind) ?? []), object])
+    } catch (thrown) {
+      const error = toSsmdError(thrown)
+      const { status } = error as { status?: number }
+      // Of this resource alone; anything else is of all.
+      if (status !== 422 && status !== 400) throw thrown
+      refused.push({ kind, name, message: error.message })
+    }
+  }
+  return { applied, refused }
+}
+
+function merged(before: readonly KubeObject[], applied: readonly KubeObject[] = []): KubeObject[] {
+  const names = new Set(applied.map(({ metadata }) => metadata.name))
+  return [...before.filter(({ metadata }) => !names.has(metadata.name)), ...applied]
+}
+
+/** Reduced to what a person declares. */
+const plainOf = ({ feeds, environments, archives }: Stored): AnyResource[] =>
+  [...feeds, ...environments, ...archives].map(({ apiVersion, kind, metadata, spec }) => {
+    const { name, labels = {}, annotations = {} } = metadata
+    const shown = Object.entries(annotations).filter(
+      ([key]) => key !== 'kubectl.kubernetes.io/last-applied-configuration'
+    )
+    return {
+      ...{ apiVersion, kind, spec },
+      metadata: { name, labels, annotations: Object.fromEntries(shown) },
+    } as unknown as AnyResource
+  })
+
+function linesOf({ changes, refused, alone, effects }: ClusterDiff): string[] {
+  const lines = [
+    ...changes.flatMap(changeLines),
+    ...refused.map(({ kind, name, message }) => `! ${kind} ${name} is refused: ${message}`),
+    ...(changes.length + refused.length === 0 ? ['apply would change no resource'] : []),
+    ...alone.map(({ kind, name }) => `  ${kind} ${name} is in the cluster alone; apply leaves it`),
+    '',
+    ...effects.flatMap(effectLines),
+    ...(effects.some(({ kind, effect }) => kind === 'capture' && effect === 'restarts')
+      ? ['a restart of a capture is a short hole in its data']
+      : ['no capture would restart']),
+  ]
+  return lines.map(clean)
+}
+
+function effectLines({ kind, name, deployment, effect, causes, fields }: Effect): string[] {
+  const words = {
+    starts: 'starts',
+    restarts: 'restarts',
+    waits: 'waits for its roll-out',
+    stops: 'stops',
+    blocked: deployment === '' ? 'cannot start' : 'stays as it is',
+  } as const
+  const why = causes.length === 0 ? '' : `: ${causes.join(', ')}`
+  return [
+    `${kind} ${name} ${words[effect]}${deployment === '' ? '' : ` (${deployment})`}${why}`,
+    ...fields.map((field) => `    ${field}`),
+  ]
+}
