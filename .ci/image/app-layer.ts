@@ -16,6 +16,7 @@ const DATA = [
   'cli/launch/install.mjs',
   'cli/launch/lock.mjs',
   'cli/launch/node.mjs',
+  'workloads/signals/ssmd-signal.d.ts',
 ] as const
 /** What a browser reads; the compiler never sees it. */
 const PAGE = 'workloads/data/page'

@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
 import type { EventBatch } from '#market/columns.ts'
 import type { About } from './definition.ts'
@@ -48,7 +48,8 @@ export const childArguments = (): string[] => [
   ...READABLE.map((path) => `--allow-fs-read=${path}`),
   `--max-old-space-size=${HEAP_MIB}`,
   '--disable-warning=ExperimentalWarning',
-  join(HERE, 'child.ts'),
+  // Compiled to JavaScript in the image.
+  join(HERE, `child${extname(import.meta.filename)}`),
 ]
 
 export type SandboxOptions = {
