@@ -86,6 +86,12 @@ export class ExactSum {
     return Number.NaN
   }
 
+  /** The double nearest to the sum, or one beside it. */
+  get near(): number {
+    if (this.#far !== 0n) return Number(this.value)
+    return this.#high * LIMIT + this.#low
+  }
+
   /** Whether it has reached another sum. */
   reaches(other: ExactSum): boolean {
     if (this.#far !== other.#far) return this.value >= other.value
