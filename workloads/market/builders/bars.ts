@@ -8,6 +8,7 @@ import { compareDecimals } from '../decimal.ts'
 import { EVENT, FLAG, type MarketEvent, SIDE } from '../event.ts'
 import type { BarSize } from './bar-size.ts'
 import { addDecimal, addDecimalProduct, divided } from './decimal-sum.ts'
+import type { Builder } from './definition.ts'
 import { ExactSum } from './exact-sum.ts'
 import { Gaps, isBefore } from './gaps.ts'
 
@@ -138,7 +139,7 @@ export type BarOptions = {
   readonly onBar: (bar: Bar) => void
 }
 
-export class BarBuilder {
+export class BarBuilder implements Builder<Bar> {
   readonly #size: BarSize
   readonly #onBar: (bar: Bar) => void
   readonly #states = new Map<string, Map<string, State>>()
