@@ -1,8 +1,7 @@
 // The best bid and ask of each instrument, from its order book or from quotes. What was not sent is absent; and behind a gap nothing is known
 // until the book is whole again, or the next quote.
 
-import { EVENT, FLAG, type MarketEvent } from '../event.ts'
-import { isBefore } from './gaps.ts'
+import { EVENT, type MarketEvent } from '../event.ts'
 import { type Clock, Instruments, Known } from './instruments.ts'
 import { type InstrumentBook, type OrderBookOptions, OrderBooks } from './order-books.ts'
 
@@ -177,14 +176,10 @@ export class Tops<U extends TopUser> {
 
   /** What was sent behind the gap already is known; what came before it is not. */
   #miss(event: MarketEvent): void {
-    const { flags, timeMs, timeNs, untilMs, untilNs } = event
     for (const user of this.#users.about(event)) {
-      const { top } = user
       const book = this.#books?.get(user.feed, user.symbol)
-      if (book !== undefined) top.judge(book)
-      const isOver =
-        (flags & FLAG.last) !== 0 && !isBefore(top.recvMs, top.recvNs, untilMs, untilNs)
-      if (!isOver || top.gap) user.missed(timeMs, timeNs)
+      if (book !== undefined) user.top.judge(book)
+      if (user.top.gap) user.missed(event.timeMs, event.timeNs)
     }
   }
 }

@@ -35,7 +35,7 @@ const decimal = (most: number, absent = false): fc.Arbitrary<Decimal> =>
           { weight: 1, arbitrary: fc.constant(Number.NaN) }
         )
       : fc.integer({ min: 0, max: most }),
-    scale: fc.nat(4),
+    scale: fc.nat(8),
   })
 
 const drawn = fc.record({
@@ -46,7 +46,10 @@ const drawn = fc.record({
   ),
   feed: fc.constantFrom('f', 'f', 'f', 'g'),
   symbol: fc.constantFrom('A', 'A', 'B'),
-  wait: fc.oneof(fc.constant(0n), fc.bigInt({ min: 0n, max: 3_000_000_000n })),
+  wait: fc.oneof(
+    fc.constantFrom(0n, 1n, 1_000_000_000n, 5_000_000_000n),
+    fc.bigInt({ min: 0n, max: 3_000_000_000n })
+  ),
   price: fc.oneof(decimal(2 ** 33), decimal(300)),
   size: fc.oneof(decimal(2 ** 53 - 1, true), decimal(50)),
   side: fc.constantFrom(0, 1, 2),
