@@ -24,6 +24,19 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   'cli/program-data.ts': /^\s+(npx )?ssmd /,
   'cli/program-feed.ts': /^\s+ssmd /,
   'cli/program-roles.ts': /^\s+ssmd /,
+  'cli/program-api-key.ts': /^\s+ssmd |such as/,
+  'cli/program-feed-files.ts': /^\s+ssmd /,
+  'cli/program-repository.ts': /^\s+ssmd /,
+  'cli/query-examples.ts': /ssmd data /,
+  // Hints and documentation of parameters, with an example.
+  'cli/commands/api-key.ts': /write kalshi/,
+  'cli/commands/feeds.ts': /ssmd feed create kraken/,
+  'workloads/data/http/sql-route.ts': /hint:/,
+  'workloads/data/page/app.mjs': /A link here looks like/,
+  'workloads/data/queries/common.ts': /description:|examples:/,
+  'workloads/market/builders/registry.ts': /says:/,
+  // What a new repository captures, simulated.
+  'cli/commands/init.ts': /ssmd feed create kraken|^const FIRST = /,
   'cli/program-steer.ts': /^\s+ssmd /,
 }
 

@@ -21,6 +21,8 @@ const DATA = [
 const PAGE = 'workloads/data/page'
 /** Recordings that `ssmd data-api --demo` serves. */
 const DEMO = 'workloads/data/demo'
+/** What `ssmd init` and `ssmd feed create` begin with. */
+const TEMPLATES = 'cli/templates'
 /** What `ssmd up` builds or fetches its NATS with: not for containers. */
 const NOT_FOR_CONTAINERS = 'operator/local/nats-server'
 
@@ -54,6 +56,7 @@ export async function writeAppLayer(root: string, packages: string, to: string):
   for (const path of DATA) await putFile(join(root, path), join(app, path))
   await putFolder(join(root, PAGE), join(app, PAGE), isOfPage)
   await putFolder(join(root, DEMO), join(app, DEMO), () => true)
+  await putFolder(join(root, TEMPLATES), join(app, TEMPLATES), () => true)
   await putFolder(packages, join(app, 'node_modules'), isNeeded)
   await putText(join(app, 'package.json'), packageJson(await readManifest(root)))
   await putProgram(join(root, '.ci/image/command.cjs'), join(to, 'usr/bin/ssmd'))

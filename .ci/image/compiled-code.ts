@@ -49,11 +49,15 @@ export async function writeCompiledCode(
 /** All but the start, which would run. */
 async function modulesOf(app: string): Promise<string[]> {
   const names = await readdir(app, { recursive: true })
-  return names
-    .filter((name) => /\.m?js$/.test(name) && !name.startsWith('node_modules/'))
-    .filter((name) => name !== 'cli/main.js')
-    .sort()
-    .map((name) => join(HERE, name))
+  return (
+    names
+      .filter((name) => /\.m?js$/.test(name) && !name.startsWith('node_modules/'))
+      .filter((name) => name !== 'cli/main.js')
+      // The page is loaded by a browser.
+      .filter((name) => !name.startsWith('workloads/data/page/'))
+      .sort()
+      .map((name) => join(HERE, name))
+  )
 }
 
 /** Node looks for a cache by its own version and by the user it runs as; it writes what only that user can read. */

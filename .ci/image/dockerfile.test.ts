@@ -86,6 +86,7 @@ test('what git does not keep, the build stage does not see', async () => {
           .trim()
           .replace(/\/$/, '')
           .replace(/^\*\*\//, '')
+          .replace(/^\//, '')
       )
       .filter((line) => line !== '' && !line.startsWith('#'))
   const hidden = await lines('.dockerignore')

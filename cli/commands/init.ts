@@ -15,6 +15,9 @@ export type InitFlags = {
   readonly output: 'table' | 'json'
 }
 
+/** What a new repository captures, simulated. */
+const FIRST = 'kalshi'
+
 const TEMPLATES = new URL('../templates/', import.meta.url)
 const template = (name: string): Promise<string> => readFile(new URL(name, TEMPLATES), 'utf8')
 
@@ -64,22 +67,22 @@ async function filesOf(isBare: boolean): Promise<[name: string, text: string][]>
       ...edits.map(([field, value]) => ({ path: ['spec', field], value })),
     ])
   return [
-    [`${EXCHANGES}/feeds/kalshi.yaml`, await template('feeds/kalshi.yaml')],
+    [`${EXCHANGES}/feeds/${FIRST}.yaml`, await template(`feeds/${FIRST}.yaml`)],
     [
       `${EXCHANGES}/environments/local.yaml`,
       await named('environment.yaml', 'local', [
-        ['feeds', ['kalshi']],
-        ['simulator', { feeds: ['kalshi'] }],
+        ['feeds', [FIRST]],
+        ['simulator', { feeds: [FIRST] }],
       ]),
     ],
     [
       `${EXCHANGES}/archives/local.yaml`,
-      await named('archive.yaml', 'local', [['feeds', ['kalshi']]]),
+      await named('archive.yaml', 'local', [['feeds', [FIRST]]]),
     ],
     [`${EXCHANGES}/schemas/.gitkeep`, ''],
     [
       `${EXCHANGES}/kustomization.yaml`,
-      kustomization(['archives/local.yaml', 'environments/local.yaml', 'feeds/kalshi.yaml']),
+      kustomization(['archives/local.yaml', 'environments/local.yaml', `feeds/${FIRST}.yaml`]),
     ],
     ['overlays/cluster/kustomization.yaml', await template('repository/overlay.yaml')],
     ['argocd/application.yaml', await template('repository/application.yaml')],

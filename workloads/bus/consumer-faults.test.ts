@@ -204,7 +204,9 @@ test('an acknowledgement that is not confirmed is sent again until it is', () =>
     await until(10_000, 'a word of it', () => lines.some((l) => l.msg === 'not acknowledged yet'))
     fake.confirms = true
     await within(10_000, 'confirmed', acknowledged)
-    assert.equal(fake.acks, ['$JS.ACK.s.d.1.2.2.1.0 +ACK', '$JS.ACK.s.d.1.2.2.1.0 +ACK'])
+    // Another attempt may have begun before the server confirmed again.
+    assert.ok(fake.acks.length >= 2, String(fake.acks.length))
+    assert.equal([...new Set(fake.acks)], ['$JS.ACK.s.d.1.2.2.1.0 +ACK'])
   }))
 
 test.run()
