@@ -20,6 +20,11 @@ export type BuilderOutput = {
 export type Builder<Made> = {
   /** Takes an event of any kind: the ones that are no input of it move its clock alone. */
   apply(event: MarketEvent): void
+  /**
+   * Tells, before the first event, that all of them come from that time on: without it a feed is known since its first event. Only of
+   * builders that say whether what they hand out is complete.
+   */
+  knownFrom?(ms: number, ns: number): void
   /** What it has of an instrument as of the last event; undefined if there is nothing. Valid until the next event. */
   get(feed: string, symbol: string): Made | undefined
   /** No more events come: what is unfinished is handed out. */

@@ -2,6 +2,7 @@
 // memory is that of the values in the row, at most.
 
 import { compareDecimals } from '../decimal.ts'
+import { moved } from './ring.ts'
 
 export class Extreme {
   /** 1: the largest, -1: the smallest. */
@@ -55,19 +56,9 @@ export class Extreme {
 
   #grow(): void {
     const room = 2 * this.#places.length
-    const mask = this.#places.length - 1
-    const places = new Float64Array(room)
-    const integers = new Float64Array(room)
-    const scales = new Uint8Array(room)
-    for (let k = 0; k < this.#length; k++) {
-      const i = (this.#first + k) & mask
-      places[k] = this.#places[i]!
-      integers[k] = this.#integers[i]!
-      scales[k] = this.#scales[i]!
-    }
-    this.#places = places
-    this.#integers = integers
-    this.#scales = scales
-    this.#first = 0
+    const next = this.#first + this.#length
+    this.#places = moved(this.#places, new Float64Array(room), this.#first, next)
+    this.#integers = moved(this.#integers, new Float64Array(room), this.#first, next)
+    this.#scales = moved(this.#scales, new Uint8Array(room), this.#first, next)
   }
 }

@@ -46,6 +46,7 @@ export class Clock {
   /** Something was forgotten: what is new may not be. */
   forgot = false
   readonly #starts = new Map<string, Start>()
+  #from: Start | undefined
   #feed: string | undefined
 
   /** Takes every event, before it is used. */
@@ -61,9 +62,14 @@ export class Clock {
     if (event.kind === EVENT.gap) this.gaps.take(event)
   }
 
-  /** Since when events of a feed are known. */
+  /** All events of all feeds from that time on come, but for gaps. */
+  knownFrom(ms: number, ns: number): void {
+    this.#from = { ms, ns }
+  }
+
+  /** Since when events of a feed are known: its first one, unless an earlier time was told. */
   startOf(feed: string): Start {
-    return (this.forgot ? undefined : this.#starts.get(feed)) ?? this.#now()
+    return (this.forgot ? undefined : (this.#from ?? this.#starts.get(feed))) ?? this.#now()
   }
 
   #now(): Start {

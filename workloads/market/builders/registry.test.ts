@@ -5,6 +5,9 @@ import type { Builder, BuilderValues } from './definition.ts'
 import type { InstrumentBook } from './order-books.ts'
 import { BUILDERS } from './registry.ts'
 
+const DAY_MS = 86_400_000
+const NOON = Date.parse('2026-11-24T12:00:00Z')
+
 const test = suite('registry of builders')
 
 test('every builder makes something from its usual parameters, and hands out the last of it at the end', () => {
@@ -32,6 +35,28 @@ test('names of builders and of their outputs and parameters are each there once,
   for (const { outputs, parameters } of BUILDERS) {
     isOnce(outputs)
     isOnce(parameters)
+  }
+})
+
+test('a window or session that began before the first event is complete only if its beginning was told', () => {
+  const complete = (name: string, values: Record<string, string>, from?: number): boolean => {
+    const builder = create(name, values, () => {})
+    if (from !== undefined) builder.knownFrom?.(from, 0)
+    for (const kind of [EVENT.trade, EVENT.bookSnapshot]) {
+      builder.apply(event(kind, SIDE.bid, FLAG.first | FLAG.last))
+    }
+    return (builder.get('f', 'S') as { readonly complete: boolean }).complete
+  }
+  const names = BUILDERS.filter(
+    ({ makes, outputs }) => makes !== 'bar' && outputs.some(({ name }) => name === 'complete')
+  ).map(({ name }) => name)
+  assert.is(names.length, 6)
+  for (const name of names) {
+    // Sessions of a day began at midnight.
+    const since = name === 'session-vwap' ? NOON - DAY_MS / 2 : NOON - DAY_MS
+    const values: Record<string, string> = name === 'session-vwap' ? {} : { window: '1d' }
+    const found = [undefined, since, since + 1].map((from) => complete(name, values, from))
+    assert.equal(found, [false, true, false], name)
   }
 })
 
@@ -97,7 +122,7 @@ function event(kind: number, side: number, flags: number, price = 100): MarketEv
   const one = new MarketEvent()
   one.feed = 'f'
   one.symbol = 'S'
-  one.recvMs = Date.parse('2026-11-24T12:00:00Z')
+  one.recvMs = NOON
   one.begin(kind)
   one.side = side
   one.flags = flags

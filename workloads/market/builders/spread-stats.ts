@@ -9,6 +9,7 @@ import { DecimalSum, divided } from './decimal-sum.ts'
 import type { Builder } from './definition.ts'
 import { Extreme } from './extreme.ts'
 import { isBefore } from './gaps.ts'
+import { moved } from './ring.ts'
 import { type Top, type TopOptions, Tops, type TopUser } from './tops.ts'
 import type { WindowOptions } from './trade-window.ts'
 
@@ -212,19 +213,15 @@ export class SpreadStats implements TopUser {
   }
 
   #grow(): void {
-    const old = this.#mask
-    this.#mask = 2 * old + 1
-    const moved = <C extends Float64Array | Int32Array | Uint8Array>(from: C, to: C): C => {
-      for (let n = this.#first; n < this.#next; n++) to[n & this.#mask] = from[n & old]!
-      return to
-    }
+    this.#mask = 2 * this.#mask + 1
     const room = this.#mask + 1
-    this.#startMs = moved(this.#startMs, new Float64Array(room))
-    this.#startNs = moved(this.#startNs, new Int32Array(room))
-    this.#endMs = moved(this.#endMs, new Float64Array(room))
-    this.#endNs = moved(this.#endNs, new Int32Array(room))
-    this.#spreads = moved(this.#spreads, new Float64Array(room))
-    this.#scales = moved(this.#scales, new Uint8Array(room))
+    const [first, next] = [this.#first, this.#next]
+    this.#startMs = moved(this.#startMs, new Float64Array(room), first, next)
+    this.#startNs = moved(this.#startNs, new Int32Array(room), first, next)
+    this.#endMs = moved(this.#endMs, new Float64Array(room), first, next)
+    this.#endNs = moved(this.#endNs, new Int32Array(room), first, next)
+    this.#spreads = moved(this.#spreads, new Float64Array(room), first, next)
+    this.#scales = moved(this.#scales, new Uint8Array(room), first, next)
   }
 }
 
@@ -235,6 +232,10 @@ export class SpreadStatistics implements Builder<SpreadStats> {
 
   constructor(options: SpreadOptions, emit: (stats: SpreadStats) => void = () => {}) {
     this.#tops = new Tops(options, (top) => new SpreadStats(top, options), emit)
+  }
+
+  knownFrom(ms: number, ns: number): void {
+    this.#tops.knownFrom(ms, ns)
   }
 
   apply(event: MarketEvent): void {

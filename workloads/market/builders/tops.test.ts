@@ -21,7 +21,7 @@ import {
 const test = suite('builders over best bids and asks')
 
 const SPAN = 5_000_000_000n
-const MOST = 4
+const MOST = 2
 const isKnown = (integer: number): boolean => !Number.isNaN(integer)
 const isQuote = ({ kind, bid, ask }: Step): boolean =>
   kind === 'quote' && (isKnown(bid.integer) || isKnown(ask.integer))

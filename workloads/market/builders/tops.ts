@@ -137,6 +137,10 @@ export class Tops<U extends TopUser> {
     this.#emit = emit
   }
 
+  knownFrom(ms: number, ns: number): void {
+    this.#users.clock.knownFrom(ms, ns)
+  }
+
   apply(event: MarketEvent): void {
     const { kind, feed, symbol } = event
     this.#users.clock.see(event)

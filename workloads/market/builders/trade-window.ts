@@ -8,6 +8,7 @@ import { EVENT, FLAG, type MarketEvent } from '../event.ts'
 import type { Builder } from './definition.ts'
 import { isBefore } from './gaps.ts'
 import { type Clock, Instruments, Known } from './instruments.ts'
+import { moved } from './ring.ts'
 
 export type WindowOptions = {
   readonly spanMs: number
@@ -248,23 +249,19 @@ export class TradeWindow {
   }
 
   #grow(): void {
-    const old = this.#mask
-    this.#mask = 2 * old + 1
-    const moved = <C extends Float64Array | Int32Array | Uint8Array>(from: C, to: C): C => {
-      for (let n = this.#first; n < this.#next; n++) to[n & this.#mask] = from[n & old]!
-      return to
-    }
+    this.#mask = 2 * this.#mask + 1
     const room = this.#mask + 1
-    this.#recvMs = moved(this.#recvMs, new Float64Array(room))
-    this.#recvNs = moved(this.#recvNs, new Int32Array(room))
-    this.#timeMs = moved(this.#timeMs, new Float64Array(room))
-    this.#timeNs = moved(this.#timeNs, new Int32Array(room))
-    this.#prices = moved(this.#prices, new Float64Array(room))
-    this.#priceScales = moved(this.#priceScales, new Uint8Array(room))
-    this.#sizes = moved(this.#sizes, new Float64Array(room))
-    this.#sizeScales = moved(this.#sizeScales, new Uint8Array(room))
-    this.#sides = moved(this.#sides, new Uint8Array(room))
-    this.#gaps = moved(this.#gaps, new Uint8Array(room))
+    const [first, next] = [this.#first, this.#next]
+    this.#recvMs = moved(this.#recvMs, new Float64Array(room), first, next)
+    this.#recvNs = moved(this.#recvNs, new Int32Array(room), first, next)
+    this.#timeMs = moved(this.#timeMs, new Float64Array(room), first, next)
+    this.#timeNs = moved(this.#timeNs, new Int32Array(room), first, next)
+    this.#prices = moved(this.#prices, new Float64Array(room), first, next)
+    this.#priceScales = moved(this.#priceScales, new Uint8Array(room), first, next)
+    this.#sizes = moved(this.#sizes, new Float64Array(room), first, next)
+    this.#sizeScales = moved(this.#sizeScales, new Uint8Array(room), first, next)
+    this.#sides = moved(this.#sides, new Uint8Array(room), first, next)
+    this.#gaps = moved(this.#gaps, new Uint8Array(room), first, next)
   }
 }
 
@@ -279,6 +276,10 @@ export class TradeWindows<W extends TradeWindow> implements Builder<W> {
   ) {
     this.#windows = new Instruments(make)
     this.#emit = emit
+  }
+
+  knownFrom(ms: number, ns: number): void {
+    this.#windows.clock.knownFrom(ms, ns)
   }
 
   apply(event: MarketEvent): void {

@@ -133,6 +133,10 @@ export class SessionVwaps implements Builder<SessionVwap> {
     this.#emit = emit
   }
 
+  knownFrom(ms: number, ns: number): void {
+    this.#sessions.clock.knownFrom(ms, ns)
+  }
+
   apply(event: MarketEvent): void {
     this.#sessions.clock.see(event)
     if (event.kind !== EVENT.trade) return
