@@ -21,7 +21,6 @@ import {
 const test = suite('builders over best bids and asks')
 
 const SPAN = 5_000_000_000n
-const MOST = 2
 const isKnown = (integer: number): boolean => !Number.isNaN(integer)
 const isQuote = ({ kind, bid, ask }: Step): boolean =>
   kind === 'quote' && (isKnown(bid.integer) || isKnown(ask.integer))
@@ -114,8 +113,6 @@ function spreadsOf(seen: readonly Step[], feed: string, symbol: string): Held[] 
 }
 
 test('statistics of spreads weigh each by the time in which it is known, and count no time behind a gap, one by one as in batches', () => {
-  const options = { source: 'quote' as const, spanMs: 5000, most: MOST }
-  const create = (emit: (one: SpreadStats) => void) => new SpreadStatistics(options, emit)
   const text = (one: SpreadStats): string => {
     const { spread, spreadScale, least, leastScale, greatest, greatestScale } = one
     const figures = [same(spread, spreadScale), same(least, leastScale)]
@@ -123,32 +120,41 @@ test('statistics of spreads weigh each by the time in which it is known, and cou
     return `${figures} ${one.gap} ${one.cut} ${one.complete}`
   }
   fc.assert(
-    fc.property(RUNS, fc.integer({ min: 1, max: 70 }), (steps, rows) => {
-      const single = handedOut(create, text, steps)
-      const slow = expected(steps, (seen, feed, symbol) => {
-        const since = seen.at(-1)!.at - SPAN
-        const all = spreadsOf(seen, feed, symbol).filter(({ end }) => end > since)
-        const held = all.slice(-MOST)
-        const order = held.map(({ spread }) => spread).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-        let known = 0n
-        let weighted = 0n
-        for (const { start, end, spread } of held) {
-          const ns = end - later(start, since)
-          known += ns
-          weighted += spread * ns
-        }
-        const now = held.at(-1)
-        const mean = known > 0n ? rounded(weighted, known * 10n ** 20n) : undefined
-        const figures = [now?.isOpen ? now.spread : '-', order[0] ?? '-', order.at(-1) ?? '-']
-        const holes = holesOf(seen, feed, symbol)
-        const gap = isMissed(holes, since) || isMissed(holes, lastOf(seen, feed, symbol).at)
-        const cut = all.length > held.length
-        const isRead = seen.find((one) => one.feed === feed)!.at <= since
-        return `${[...figures, String(mean), known]} ${gap} ${cut} ${!cut && isRead}`
-      })
-      assert.equal(single, slow)
-      assert.equal(handedOut(create, text, steps, rows), single)
-    }),
+    fc.property(
+      RUNS,
+      fc.integer({ min: 1, max: 70 }),
+      fc.constantFrom(1, 2, 100),
+      (steps, rows, most) => {
+        const options = { source: 'quote' as const, spanMs: 5000, most }
+        const create = (emit: (one: SpreadStats) => void) => new SpreadStatistics(options, emit)
+        const single = handedOut(create, text, steps)
+        const slow = expected(steps, (seen, feed, symbol) => {
+          const since = seen.at(-1)!.at - SPAN
+          const all = spreadsOf(seen, feed, symbol).filter(({ end }) => end > since)
+          const held = all.slice(-most)
+          const order = held
+            .map(({ spread }) => spread)
+            .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+          let known = 0n
+          let weighted = 0n
+          for (const { start, end, spread } of held) {
+            const ns = end - later(start, since)
+            known += ns
+            weighted += spread * ns
+          }
+          const now = held.at(-1)
+          const mean = known > 0n ? rounded(weighted, known * 10n ** 20n) : undefined
+          const figures = [now?.isOpen ? now.spread : '-', order[0] ?? '-', order.at(-1) ?? '-']
+          const holes = holesOf(seen, feed, symbol)
+          const gap = isMissed(holes, since) || isMissed(holes, lastOf(seen, feed, symbol).at)
+          const cut = all.length > held.length
+          const isRead = seen.find((one) => one.feed === feed)!.at <= since
+          return `${[...figures, String(mean), known]} ${gap} ${cut} ${!cut && isRead}`
+        })
+        assert.equal(single, slow)
+        assert.equal(handedOut(create, text, steps, rows), single)
+      }
+    ),
     { numRuns: 200 }
   )
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { SIDE } from '../event.ts'
+import type { Clock } from './instruments.ts'
 import { PriceHistory } from './price-history.ts'
 import {
   exact,
@@ -15,7 +16,7 @@ import {
   same,
 } from './testing/steps.ts'
 import { TradeImbalance } from './trade-imbalance.ts'
-import { type TradeWindow, TradeWindows } from './trade-window.ts'
+import { type TradeWindow, TradeWindows, type WindowOptions } from './trade-window.ts'
 import { VolumeProfile } from './volume-profile.ts'
 import { RollingVwap, type SessionVwap, SessionVwaps } from './vwap.ts'
 
@@ -23,8 +24,6 @@ const test = suite('builders over trades')
 
 const SECOND = 1_000_000_000n
 const SPAN = 5n * SECOND
-const MOST = 4
-const WINDOW = { spanMs: 5000, most: MOST }
 
 const sum = (values: readonly bigint[]): bigint => values.reduce((a, b) => a + b, 0n)
 const isSized = ({ size }: Step): boolean => !Number.isNaN(size.integer)
@@ -65,9 +64,9 @@ function expected(
   return out
 }
 
-const inWindow = (all: readonly Step[], now: bigint) => {
+const inWindow = (most: number) => (all: readonly Step[], now: bigint) => {
   const since = now - SPAN
-  return { trades: all.filter(({ at }) => at > since).slice(-MOST), since }
+  return { trades: all.filter(({ at }) => at > since).slice(-most), since }
 }
 
 const flagsOf = (read: Read): string => {
@@ -84,28 +83,32 @@ const flagged = (window: TradeWindow): string => {
 
 /** Events one by one, in batches, and the slow reading agree. */
 function agree<W extends TradeWindow>(
-  make: ConstructorParameters<typeof TradeWindows<W>>[0],
+  make: (feed: string, symbol: string, clock: Clock, options: WindowOptions) => W,
   shown: (window: W) => string,
   slow: (read: Read) => string
 ): void {
-  const create = (emit: (window: W) => void) => new TradeWindows(make, emit)
   const text = (window: W): string => `${flagged(window)} ${shown(window)}`
   fc.assert(
-    fc.property(RUNS, fc.integer({ min: 1, max: 70 }), (steps, rows) => {
-      const single = handedOut(create, text, steps)
-      assert.equal(
-        single,
-        expected(steps, inWindow, (read) => `${flagsOf(read)} ${slow(read)}`)
-      )
-      assert.equal(handedOut(create, text, steps, rows), single)
-    }),
-    { numRuns: 150 }
+    fc.property(
+      RUNS,
+      fc.integer({ min: 1, max: 70 }),
+      fc.constantFrom(1, 4, 20, 1000),
+      (steps, rows, most) => {
+        const create = (emit: (window: W) => void) =>
+          new TradeWindows((...name) => make(...name, { spanMs: 5000, most }), emit)
+        const single = handedOut(create, text, steps)
+        const all = (read: Read): string => `${flagsOf(read)} ${slow(read)}`
+        assert.equal(single, expected(steps, inWindow(most), all))
+        assert.equal(handedOut(create, text, steps, rows), single)
+      }
+    ),
+    { numRuns: 120 }
   )
 }
 
 test('a price history is what the last trades say, each with the gap before it, one by one as in batches', () => {
   agree(
-    (feed, symbol, clock) => new PriceHistory(feed, symbol, clock, WINDOW),
+    (feed, symbol, clock, options) => new PriceHistory(feed, symbol, clock, options),
     (one) => {
       const { last, lastScale, open, openScale, high, highScale, low, lowScale, change } = one
       const figures = [same(last, lastScale), same(open, openScale), same(high, highScale)]
@@ -148,8 +151,8 @@ test('a price history is what the last trades say, each with the gap before it, 
 test('a volume profile has each volume of the window in all, by side and by price, one by one as in batches', () => {
   const step = 7n * 10n ** 19n
   agree(
-    (feed, symbol, clock) =>
-      new VolumeProfile(feed, symbol, clock, { ...WINDOW, step: 7, stepScale: 1 }),
+    (feed, symbol, clock, options) =>
+      new VolumeProfile(feed, symbol, clock, { ...options, step: 7, stepScale: 1 }),
     (one) => {
       const levels = Array.from({ length: one.levels }, (_, rank) => {
         const { place, volume, buyVolume, sellVolume } = one.level(rank)!
@@ -181,7 +184,7 @@ test('a volume profile has each volume of the window in all, by side and by pric
 
 test('a rolling average weighted by volume is exact, one by one as in batches', () => {
   agree(
-    (feed, symbol, clock) => new RollingVwap(feed, symbol, clock, WINDOW),
+    (feed, symbol, clock, options) => new RollingVwap(feed, symbol, clock, options),
     (one) =>
       `${same(one.volume.value, one.volume.scale)} ${same(one.value.value, one.value.scale)} ${one.vwap(6)}`,
     ({ trades }) => averageOf(trades)
@@ -195,7 +198,7 @@ function averageOf(trades: readonly Step[]): string {
 
 test('a balance of trades is what was bought less what was sold, exact, one by one as in batches', () => {
   agree(
-    (feed, symbol, clock) => new TradeImbalance(feed, symbol, clock, WINDOW),
+    (feed, symbol, clock, options) => new TradeImbalance(feed, symbol, clock, options),
     (one) => {
       const { buyVolume, sellVolume, unsided } = one
       const sums = [buyVolume, sellVolume, unsided].map(({ value, scale }) => same(value, scale))
