@@ -8,6 +8,7 @@ import { Extreme } from './extreme.ts'
 import { Gaps } from './gaps.ts'
 import { Instruments, Known } from './instruments.ts'
 import { placeOf } from './price-levels.ts'
+import { moved } from './ring.ts'
 
 const test = suite('what builders share')
 
@@ -97,6 +98,15 @@ test('a sum of decimals and products of any scale is what BigInt says, and takin
   )
 })
 
+test('what moves into a larger ring keeps its numbers, wherever it stood', () => {
+  for (const first of [0, 5, 16, 20, 1003]) {
+    const ring = new Float64Array(16)
+    for (let n = first; n < first + 16; n++) ring[n & 15] = n
+    const larger = moved(ring, new Float64Array(32), first, first + 16)
+    for (let n = first; n < first + 16; n++) assert.is(larger[n & 31], n)
+  }
+})
+
 test('a quotient is rounded half up, below zero as above', () => {
   assert.equal(
     [5n, 4n, -5n, -6n, -15n].map((over) => divided(over, 0, 10n, 0, 0)),
@@ -105,7 +115,7 @@ test('a quotient is rounded half up, below zero as above', () => {
   assert.equal([divided(1n, 0, 0n, 0, 3), divided(1n, 2, 3n, 1, 4)], [undefined, 333n])
 })
 
-const list = fc.array(decimal, { maxLength: 80 })
+const list = fc.array(decimal, { maxLength: 80, size: 'max' })
 /** Rising and falling ones fill a ring. */
 const lists = fc.oneof(
   list,

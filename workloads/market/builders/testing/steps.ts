@@ -64,13 +64,14 @@ const drawn = fc.record({
   long: fc.bigInt({ min: 0n, max: 2_000_000_000n }),
 })
 
-/** Half of the runs are so fast that all of them is in one window. */
+/** Half of the runs are so fast that all of them is in one window; half are of one instrument. */
 export const RUNS: fc.Arbitrary<readonly Step[]> = fc
-  .tuple(fc.array(drawn, { maxLength: 100 }), fc.constantFrom(1n, 1000n))
-  .map(([list, haste]) => {
+  .tuple(fc.array(drawn, { maxLength: 90, size: 'max' }), fc.constantFrom(1n, 1000n), fc.boolean())
+  .map(([list, haste, isOfOne]) => {
     let at = 0n
     const lasting: Record<string, bigint[]> = { f: [], g: [] }
-    return list.map(({ wait, isOfAll, back, long, ...one }): Step => {
+    return list.map(({ wait, isOfAll, back, long, ...any }): Step => {
+      const one = isOfOne ? { ...any, feed: 'f', symbol: 'A' } : any
       at += wait / haste
       if (one.kind !== 'gap') return { ...one, at, from: 0n, until: 0n }
       const begun = lasting[one.feed]!
