@@ -1,5 +1,5 @@
-// Sums of decimals of any scale, exact: an ExactSum whose scale grows with what is added. BigInt is made only if a scale grows, or if a
-// product with the zeros that it needs is beyond 2^53.
+// Sums of decimals of any scale, exact: an ExactSum whose scale grows with what is added. BigInt is made only if a scale grows
+// while the sum is beyond 2^53, or if a product needs more zeros than fit.
 
 import { MAX_MANTISSA, POWERS } from '../decimal.ts'
 import { ExactSum } from './exact-sum.ts'

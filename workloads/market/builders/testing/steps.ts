@@ -50,6 +50,10 @@ const drawn = fc.record({
     fc.constantFrom(0n, 1n, 1_000_000_000n, 5_000_000_000n),
     fc.bigInt({ min: 0n, max: 3_000_000_000n })
   ),
+  pause: fc.oneof(
+    { weight: 30, arbitrary: fc.constant(0n) },
+    { weight: 1, arbitrary: fc.constant(4_000_000_000n) }
+  ),
   price: fc.oneof(decimal(2 ** 33), decimal(300)),
   size: fc.oneof(decimal(2 ** 53 - 1, true), decimal(50)),
   side: fc.constantFrom(0, 1, 2),
@@ -70,9 +74,9 @@ export const RUNS: fc.Arbitrary<readonly Step[]> = fc
   .map(([list, haste, isOfOne]) => {
     let at = 0n
     const lasting: Record<string, bigint[]> = { f: [], g: [] }
-    return list.map(({ wait, isOfAll, back, long, ...any }): Step => {
+    return list.map(({ wait, pause, isOfAll, back, long, ...any }): Step => {
       const one = isOfOne ? { ...any, feed: 'f', symbol: 'A' } : any
-      at += wait / haste
+      at += wait / haste + pause
       if (one.kind !== 'gap') return { ...one, at, from: 0n, until: 0n }
       const begun = lasting[one.feed]!
       const phase = one.phase === 'ends' && begun.length === 0 ? 'was' : one.phase
