@@ -27,7 +27,7 @@ const BOOK_PARAMETERS: readonly BuilderParameter[] = [
   { name: 'chained', says: 'true: changes form a chain, as at Binance.', default: 'false' },
   {
     name: 'depths',
-    says: 'Levels that the exchange may keep, as at Kraken: 10 25 100.',
+    says: 'Levels that the exchange may keep, as at Kraken: 10 25 100. Empty: all are kept.',
     default: '',
   },
   { name: 'proven', says: 'false: the protocol proves nothing about books.', default: 'true' },

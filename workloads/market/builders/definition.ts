@@ -6,7 +6,7 @@ import { barSize, SIZE_FORMS } from './bar-size.ts'
 export type BuilderParameter = {
   readonly name: string
   readonly says: string
-  /** Empty: there is none, and it has to be named. */
+  /** Empty: none; `says` tells what that means. */
   readonly default: string
 }
 

@@ -209,8 +209,16 @@ export const sessionVwap: Definition<'session-vwap', SessionVwap> = {
   },
 }
 
-const LEFT: BuilderParameter = { name: 'left', says: 'Feed, a space, symbol.', default: '' }
-const RIGHT: BuilderParameter = { name: 'right', says: 'Feed, a space, symbol.', default: '' }
+const LEFT: BuilderParameter = {
+  name: 'left',
+  says: 'Feed, a space, symbol: kraken BTC/USD. To be named.',
+  default: '',
+}
+const RIGHT: BuilderParameter = {
+  name: 'right',
+  says: 'Feed, a space, symbol. To be named.',
+  default: '',
+}
 const JOIN: BuilderParameter = {
   name: 'event',
   says: 'What is joined: trade, or the middle between bid and ask of quote.',
