@@ -11,6 +11,7 @@ import { addApiKeys } from './program-api-key.ts'
 import { addData } from './program-data.ts'
 import { addFeed } from './program-feed.ts'
 import { addHelp } from './program-help.ts'
+import { addImport } from './program-import.ts'
 import { addLooking } from './program-look.ts'
 import { addOperator } from './program-operator.ts'
 import { addRepository } from './program-repository.ts'
@@ -88,6 +89,7 @@ export function buildProgram(queries: readonly Query[]): Command {
   addUp(program)
   addValidate(program)
   addRepository(program)
+  addImport(program)
   addFeed(program)
   addSchema(program)
   addData(program, queries)

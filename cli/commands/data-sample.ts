@@ -35,6 +35,7 @@ export async function runDataSample(options: DataSampleOptions): Promise<void> {
   }
   const manifest = await readManifest(path, feed, day)
   if (manifest.simulated) note(`${options.feed} ${day} is simulated: it is not market data`)
+  if (manifest.imported) note(`${options.feed} ${day} is imported: nothing proves that it is whole`)
 
   const isJson = options.output === 'json'
   if (isJson) {

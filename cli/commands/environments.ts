@@ -3,9 +3,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf, isSimulated } from '#crds/environments.ts'
-import { SsmdError, usageError } from '#crds/errors.ts'
+import { usageError } from '#crds/errors.ts'
 import { terminalWidth } from '../output.ts'
 import { type Edit, editYaml } from '../repository/edit.ts'
+import { camel, sourceOf } from '../repository/key-source.ts'
 import {
   added,
   edited,
@@ -168,34 +169,4 @@ export async function runEnvAddKey(name: string, key: string, flags: AddKeyFlags
   await report(repository, await edited(repository, located, edits), flags, [
     `ssmd key check ${name}    see whether it can be read here`,
   ])
-}
-
-/** The original wrote `api_key`. */
-const camel = (text: string): string =>
-  text.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-
-const SOURCES = 'write env:VARIABLE,VARIABLE (one for each field) or secret:<name>'
-
-function sourceOf(text: string, fields: readonly string[]) {
-  const [, kind, rest = ''] = /^([a-z-]+):(.+)$/.exec(text) ?? []
-  if (kind === 'env') {
-    const variables = rest.split(',').map((one) => one.trim())
-    if (variables.length !== fields.length) {
-      throw usageError(
-        `--source ${text} names ${variables.length} variables for ${fields.length} fields`,
-        SOURCES
-      )
-    }
-    return { env: Object.fromEntries(fields.map((field, i) => [field, variables[i]])) }
-  }
-  if (kind === 'secret' || kind === 'sealed-secret') {
-    // A sealed Secret becomes a Secret of this name; the namespace is that of the Environment.
-    return { secret: { name: rest.split('/').at(-1) } }
-  }
-  if (kind === 'vault') {
-    throw new SsmdError('SSMD_E_USAGE', `--source ${text}: ssmd does not read Vault itself`, {
-      hint: 'let External Secrets write a Secret from it, and write secret:<name>',
-    })
-  }
-  throw usageError(`--source ${text} is no source`, SOURCES)
 }

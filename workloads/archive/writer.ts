@@ -23,6 +23,7 @@ import { removeOldDays } from './storage/retention.ts'
 import { Sealer } from './storage/sealer.ts'
 import type { FeedWriterOptions, StreamPosition, WriterStats } from './writer-options.ts'
 
+export { importedConnection } from './format/names.ts'
 export type { FeedWriterOptions, StreamPosition, WriterStats } from './writer-options.ts'
 
 /** A longer journal is replaced by a checkpoint. */

@@ -52,6 +52,6 @@ export async function findFeed(
 export const namesOfDays = ({ days, damaged }: Days): string[] =>
   [...days, ...damaged].flatMap(({ day }) => day ?? [])
 
-/** Marks simulated data, which must not be mistaken for market data. */
-export const sourceOf = ({ simulated }: { readonly simulated: boolean }): string =>
-  simulated ? 'simulated' : 'exchange'
+/** Marks simulated data, which must not be mistaken for market data, and what another program archived. */
+export const sourceOf = (day: { readonly simulated: boolean; readonly imported?: true }): string =>
+  day.simulated ? 'simulated' : day.imported ? 'imported' : 'exchange'

@@ -64,10 +64,12 @@ export class QualityBook {
     const days: DayQuality[] = []
     const gaps: Quality['gaps'][number][] = []
     for (const { feed, manifest } of this.#seen.values()) {
-      const { day, condition, simulated } = manifest
+      const { day, condition, simulated, imported } = manifest
       // It was opened to learn that its rows come later.
       if (end !== undefined && `${day}T` >= end) continue
-      days.push({ feed, day, condition, simulated, proof: summaryOf(manifest).proof })
+      const mark = imported ? { imported } : {}
+      const { proof } = summaryOf(manifest)
+      days.push({ feed, day, condition, simulated, ...mark, proof })
       for (const gap of manifest.gaps) {
         if (from !== undefined && gap.to !== null && gap.to < from) continue
         if (end !== undefined && gap.from >= end) continue

@@ -33,6 +33,8 @@ export type DayQuality = {
   readonly day: string
   readonly condition: string
   readonly simulated: boolean
+  /** Another program archived records of it; left out if none did. */
+  readonly imported?: true
   /** By channel, what the exchange's protocol can prove about completeness. */
   readonly proof: Readonly<Record<string, string>>
 }

@@ -87,7 +87,8 @@ export class GapFold {
   ): void {
     const at = { ms, ns }
     const kind = event?.kind
-    if (kind === 'open') this.#open(id, shard, event!, at)
+    // Behind the lines of an imported file, which no capture began with.
+    if (kind === 'open' && event?.adapter !== 'import') this.#open(id, shard, event!, at)
     const connection = this.#find(id, shard)
     const dropped = kind === 'drop' ? numberOf(event!.fromNumber) : undefined
     if (this.#o.countsNumbers) this.#count(connection, dropped ?? number, number, ms, ns)
@@ -163,7 +164,8 @@ export class GapFold {
     const shard = this.#shard(connection.shard)
     this.#connections.delete(connection.id)
     if (this.#current === connection) this.#current = null
-    if (typeof event.replacedBy === 'string') return
+    // The end of an imported file is no end of a capture.
+    if (typeof event.replacedBy === 'string' || event.cause === 'imported') return
     if (!connection.ready && connection.follows) return
     // Another one was ready before and continues.
     const { last } = shard

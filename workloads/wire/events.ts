@@ -17,6 +17,7 @@ export type GapCause =
   | 'oversize' // a frame larger than NATS takes
   | 'proof-lost' // frames came whose exchange's numbers cannot be read: what is missing among them cannot be told
   | 'resharded' // the feed's number of shards changed, and symbols went to another connector
+  | 'imported' // another program archived the frames: what it lost, or lines of its files that are no frames
   | 'clock-stepped' // the clock of the connector's machine was set, or the machine slept
 
 /** Whose fault a gap is. */

@@ -4,8 +4,10 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { readManifest } from '#archive/read/reader.ts'
 import { eventRecord, makeBlock, type TestRecord } from '#archive/testing/blocks.ts'
 import { openWriter, STREAM } from '#archive/testing/folders.ts'
+import { until } from '#testing/deadline.ts'
 import { kalshiEventFiles, kalshiFrames, linesOf, MOST_KALSHI } from '#testing/recordings.ts'
 
 export const FEED = 'kalshi'
@@ -127,7 +129,7 @@ async function write(root: string, layout: Layout, count: number): Promise<void>
   const markets = Array.from({ length: MARKETS }, (_, i) => new Market(i, all, layout, each))
   const writer = await openWriter(root, { feed: FEED })
   writer.bind({ ...STREAM, name: `ssmd_bench_${FEED}` })
-  const connection = 'bench0000000000'
+  let connection = 'bench0000000000'
   let [number, sequence, last] = [0, 0, BigInt(START_MS) * 1_000_000n]
   let records: TestRecord[] = []
   const flush = async (): Promise<void> => {
@@ -159,6 +161,17 @@ async function write(root: string, layout: Layout, count: number): Promise<void>
   const end = { kind: 'close', cause: 'shutdown', fault: 'planned', code: 1000, reason: 'the end' }
   await add(eventRecord(last + 1000n, end))
   await flush()
+  // Something of the next day: all segments of this one have ended, and are sealed in turn.
+  const next = BigInt(START_MS + 25 * 3_600_000) * 1_000_000n
+  connection = 'bench0000000001'
+  number = 0
+  await add(eventRecord(next, { kind: 'open', exchange: 'kalshi' } as { kind: string }))
+  await flush()
   await writer.commit()
+  await until(120_000, 'the seals of the day', async () => {
+    await writer.commit()
+    const { segments } = await readManifest(root, FEED, DAY)
+    return segments.every(({ sealed }) => sealed)
+  })
   await writer.close()
 }

@@ -25,6 +25,7 @@ const MANIFEST: Fields = {
   archive: isText,
   exchange: optional(isText),
   simulated: isFlag,
+  imported: (value) => value === undefined || value === true,
   condition: isText,
   updated: isText,
   records: isCount,

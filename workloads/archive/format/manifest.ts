@@ -137,6 +137,8 @@ export type Manifest = {
   readonly exchange?: string
   /** True if any record of the day came from a simulator or a generator. */
   readonly simulated: boolean
+  /** True if another program archived records of the day: nothing proves that they are whole. Left out if none did. */
+  readonly imported?: true
   readonly condition: DayCondition
   readonly updated: string
   readonly records: number

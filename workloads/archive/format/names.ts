@@ -19,6 +19,10 @@ const INDEX = /^([a-z][a-z0-9-]{0,39})_(\d{3,9})\.index\.jsonl$/
 
 export const isFeedName = (text: string): boolean => FEED.test(text)
 export const isGroupName = (text: string): boolean => GROUP.test(text)
+/** Connections of frames that another program archived: `import-` and the sha256 of the file, 40 digits of it. */
+const IMPORTED = 'import-'
+export const importedConnection = (sha256: string): string => `${IMPORTED}${sha256.slice(0, 40)}`
+export const isImported = (connection: string): boolean => connection.startsWith(IMPORTED)
 export const isConnectionId = (text: string): boolean => CONNECTION.test(text)
 
 export const segmentFile = (group: string, number: number): string =>

@@ -37,6 +37,8 @@ export type DaySummary = {
   /** By channel, what the exchange's protocol can prove; empty if the connector did not tell. */
   readonly proof: Readonly<Record<string, string>>
   readonly simulated: boolean
+  /** Left out if no record of the day was imported. */
+  readonly imported?: true
   readonly condition: DayCondition
   readonly updated: string
   readonly records: number
@@ -202,6 +204,7 @@ export function summaryOf(manifest: Manifest): DaySummary {
     exchange: manifest.exchange ?? null,
     proof: proofOf(manifest),
     simulated,
+    ...(manifest.imported ? { imported: manifest.imported } : {}),
     condition,
     updated,
     records,

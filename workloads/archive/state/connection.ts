@@ -3,6 +3,7 @@
 
 import { rfc3339 } from '#crds/rfc3339.ts'
 import type { CloseEvent, GapCause } from '#wire/events.ts'
+import { isImported } from '../format/names.ts'
 import { maxNanos, parseNanos } from '../format/time.ts'
 import { NumberRanges, type NumberRangesJson, type NumberSpan } from './number-ranges.ts'
 
@@ -152,7 +153,8 @@ export class ConnectionState {
   }
 
   /** Why the numbers of a hole are missing. */
-  causeOf(hole: NumberSpan): Extract<GapCause, StreamLoss | 'number-hole'> {
+  causeOf(hole: NumberSpan): Extract<GapCause, StreamLoss | 'number-hole' | 'imported'> {
+    if (isImported(this.id)) return 'imported'
     const loss = this.losses.find(({ span }) => span.first <= hole.last && hole.first <= span.last)
     return loss?.cause ?? 'number-hole'
   }

@@ -2,6 +2,7 @@
 // changed, until the shards were that have its symbols since.
 
 import { shardOfSlot } from '#wire/shards.ts'
+import { isImported } from '../format/names.ts'
 import { byOrder, type ConnectionState } from './connection.ts'
 import { type GapSpan, MAX_REASON } from './gap-span.ts'
 import { numberOfShards, Resharding, type Resumption, SEAMLESS } from './resharding.ts'
@@ -10,7 +11,9 @@ import { numberOfShards, Resharding, type Resumption, SEAMLESS } from './reshard
 const NEIGHBOURS = 4
 
 /** Of connections that were not restored from manifests. */
-export function endGaps(connections: readonly ConnectionState[]): GapSpan[] {
+export function endGaps(all: readonly ConnectionState[]): GapSpan[] {
+  // No capture begins or ends with a file that is imported.
+  const connections = all.filter(({ id }) => !isImported(id))
   const resharding = new Resharding(connections, endOf)
   const gaps: GapSpan[] = []
   for (const slot of slotsOf(connections)) {

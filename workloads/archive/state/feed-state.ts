@@ -9,6 +9,7 @@ import {
   type Manifest,
   type MoreConnections,
 } from '../format/manifest.ts'
+import { isImported } from '../format/names.ts'
 import { dayAfter, dayOfSecond, earlier, later, parseNanos, startOfDay } from '../format/time.ts'
 import { byOrder, type ConnectionJson, ConnectionState, type StreamLoss } from './connection.ts'
 import { DayState, describeSegment } from './day.ts'
@@ -153,7 +154,7 @@ export class FeedState {
       .map((segment) => describeSegment(segment, sha256Of(segment)))
     const sum = (of: (segment: (typeof segments)[number]) => number) =>
       segments.reduce((total, segment) => total + of(segment), 0)
-    const { connections: named, more, simulated } = namedConnections(day)
+    const { connections: named, more, simulated, imported } = namedConnections(day)
     const { exchange, connections } = toOrigins(named, day.feeds)
     const { feed, environment, archive } = this.owner
     return {
@@ -164,6 +165,7 @@ export class FeedState {
       archive,
       ...(exchange === undefined ? {} : { exchange }),
       simulated,
+      ...(imported ? { imported: true as const } : {}),
       condition: this.conditionOf(day, gaps),
       updated,
       records: sum((segment) => segment.records),
@@ -189,6 +191,8 @@ export class FeedState {
 
   conditionOf(day: DayState, gaps: readonly Gap[]): Manifest['condition'] {
     if (gaps.length > 0) return day.records === 0 ? 'missing' : 'degraded'
+    // What another program did not archive is not known.
+    if (hasImported(day)) return 'degraded'
     const end = startOfDay(dayAfter(day.day)) + GRACE_SECONDS
     const isOver = Math.max(this.newestSecond, this.settled) >= end
     return isOver && day.isSealed ? 'available' : 'pending'
@@ -283,15 +287,20 @@ export class FeedState {
 }
 
 /** The connections that a manifest names: all, or the latest of very many and the sums of the others. */
-function namedConnections({ connections, more: before }: DayState): {
+function namedConnections(day: DayState): {
   connections: DayConnection[]
   more: MoreConnections | undefined
   simulated: boolean
+  imported: boolean
 } {
+  const { connections, more: before } = day
   const all = [...connections.values()]
   const byId = (a: DayConnection, b: DayConnection) => (a.id < b.id ? -1 : 1)
   const simulated = all.some((connection) => connection.simulated)
-  if (all.length <= MAX_NAMED) return { connections: all.sort(byId), more: before, simulated }
+  const imported = hasImported(day)
+  if (all.length <= MAX_NAMED) {
+    return { connections: all.sort(byId), more: before, simulated, imported }
+  }
   all.sort((a, b) => (a.to > b.to ? -1 : a.to < b.to ? 1 : byId(a, b)))
   const rest = all.slice(MAX_NAMED)
   const more = {
@@ -299,11 +308,21 @@ function namedConnections({ connections, more: before }: DayState): {
     records: rest.reduce((sum, { records }) => sum + records, before?.records ?? 0),
     skipped: rest.reduce((sum, { skipped }) => sum + skipped, before?.skipped ?? 0),
   }
-  return { connections: all.slice(0, MAX_NAMED).sort(byId), more, simulated }
+  return { connections: all.slice(0, MAX_NAMED).sort(byId), more, simulated, imported }
+}
+
+function hasImported({ connections }: DayState): boolean {
+  for (const id of connections.keys()) if (isImported(id)) return true
+  return false
 }
 
 /** Gaps of the numbers themselves: they go away when the numbers come after all. */
-const NUMBER_CAUSES: readonly string[] = ['number-hole', 'stream-aged', 'stream-recreated']
+const NUMBER_CAUSES: readonly string[] = [
+  'number-hole',
+  'stream-aged',
+  'stream-recreated',
+  'imported',
+]
 
 export const isNumberGap = (gap: Gap, connection: string): boolean =>
   gap.connection === connection && gap.numbers !== undefined && NUMBER_CAUSES.includes(gap.cause)

@@ -36,11 +36,13 @@ export function numberGaps(connection: ConnectionState): GapSpan[] {
 
 const FAULTS = {
   'number-hole': 'unknown',
+  imported: 'unknown',
   'stream-aged': 'ours',
   'stream-recreated': 'user',
 } as const satisfies Partial<Record<GapCause, GapFault>>
 
 const DETAILS = {
+  imported: 'these lines of the imported file are no frames',
   'number-hole': 'these numbers of the connection never arrived',
   'stream-aged': 'the stream discarded these numbers before they were archived',
   'stream-recreated': 'these numbers were in a stream that was deleted',

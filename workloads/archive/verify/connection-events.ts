@@ -221,7 +221,9 @@ class NamedGaps {
   }
 }
 
-const isSequences = ({ cause }: Gap): boolean => cause === 'exchange-sequence'
+/** Told by a `gap` event with a number of frames; lines of an imported file that are no frames are told by no event. */
+const isSequences = ({ cause, numbers }: Gap): boolean =>
+  cause === 'exchange-sequence' || (cause === 'imported' && numbers === undefined)
 
 const touchesMidnight = ({ from, to }: Gap): boolean =>
   [from, to].some((time) => time?.endsWith('T00:00:00.000000000Z'))

@@ -34,6 +34,8 @@ export function checkDay(
   const simulated = connections.some((connection) => connection.simulated)
   // Those that are not named may be it, too.
   if (more === undefined || simulated) expect('simulated', manifest.simulated, simulated)
+  const imported = connections.some(({ id }) => id.startsWith('import-'))
+  if (more === undefined || imported) expect('imported', manifest.imported === true, imported)
   findings.push(...checkConnections(manifest, segments), ...checkGaps(manifest))
   findings.push(...checkSums(manifest, segments), ...checkFeeds(manifest))
   expect('condition', manifest.condition, conditionOf(manifest))
@@ -126,8 +128,9 @@ function checkGaps(manifest: Manifest): Finding[] {
 }
 
 /** `available` and `pending` differ by time, which is not to be judged here. */
-function conditionOf({ condition, gaps, records }: Manifest): Manifest['condition'] {
+function conditionOf({ condition, gaps, records, imported }: Manifest): Manifest['condition'] {
   if (gaps.length > 0) return records === 0 ? 'missing' : 'degraded'
+  if (imported === true) return 'degraded'
   return condition === 'available' ? 'available' : 'pending'
 }
 

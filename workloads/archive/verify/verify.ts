@@ -28,6 +28,7 @@ export type VerifiedDay = {
   readonly feed: string
   readonly day: string
   readonly simulated: boolean
+  readonly imported?: true
   readonly condition: Manifest['condition'] | 'unknown'
   readonly records: number
   readonly bytes: number
@@ -173,11 +174,12 @@ class Verification {
     await this.#beyond(feed, day, segments)
     await this.#strangers(feed, day, manifest)
     manifests.push(manifest)
-    const { simulated, condition, gaps } = manifest
+    const { simulated, imported, condition, gaps } = manifest
     return {
       feed,
       day,
       simulated,
+      ...(imported ? { imported } : {}),
       condition,
       records: segments.reduce((sum, segment) => sum + segment.records, 0),
       bytes: segments.reduce((sum, segment) => sum + segment.bytes, 0),

@@ -148,6 +148,10 @@ const QUALITY: Schema = {
           day: { type: 'string' },
           condition: { type: 'string' },
           simulated: { type: 'boolean', description: 'True: no market data.' },
+          imported: {
+            type: 'boolean',
+            description: 'True: another program archived it; absent if none did.',
+          },
           proof: { type: 'object', additionalProperties: { type: 'string' } },
         },
       },

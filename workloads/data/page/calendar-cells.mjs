@@ -11,6 +11,7 @@ import { bytes, count, counted, dayPlus, duration, longDay, short } from './form
  *   readonly state: string
  *   readonly condition: string | null
  *   readonly simulated: boolean | null
+ *   readonly imported?: boolean | null
  *   readonly records: number | null
  *   readonly bytes: number | null
  *   readonly gaps: number | null
@@ -155,6 +156,7 @@ export function sayDay(feed, day, found, today) {
   const records = found.records ?? 0
   const parts = [found.condition ?? found.state]
   if (found.simulated) parts.push('simulated')
+  if (found.imported) parts.push('imported')
   if (kind === 'quiet') parts.push('captured, no trades')
   parts.push(`${records < 1e6 ? count(records) : short(records)} records`)
   parts.push(bytes(found.bytes))

@@ -8,7 +8,16 @@ import { DayStrip } from './day-strip.mjs'
 import { bytes, clock, count, dayOf, dayPlus, longDay, NONE } from './format.mjs'
 import { GapList } from './gap-list.mjs'
 import { html, useState } from './lib.mjs'
-import { Condition, Copy, Figures, Problem, Section, Simulated, Skeleton } from './parts.mjs'
+import {
+  Condition,
+  Copy,
+  Figures,
+  Imported,
+  Problem,
+  Section,
+  Simulated,
+  Skeleton,
+} from './parts.mjs'
 import { linkTo } from './route.mjs'
 import { Symbols } from './symbols.mjs'
 import { conditionText, proofText } from './words.mjs'
@@ -38,6 +47,7 @@ import { conditionText, proofText } from './words.mjs'
  * @typedef {{
  *   readonly condition: string
  *   readonly simulated: boolean
+ *   readonly imported?: true
  *   readonly exchange?: string | null
  *   readonly records: number
  *   readonly bytes: number
@@ -65,6 +75,7 @@ export function DayView({ route: { feed, day } }) {
       <h1>${longDay(day)}</h1>
       ${found && html`<${Condition} condition=${found.condition} />`}
       ${found?.simulated && html`<${Simulated} />`}
+      ${found?.imported && html`<${Imported} />`}
       <nav class="pager" aria-label="Days">
         <a href=${linkTo([feed, dayPlus(day, -1)])} aria-label="The day before">‹</a>
         <a href=${linkTo([feed])}>all days</a>

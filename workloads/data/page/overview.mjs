@@ -9,6 +9,7 @@ import { LiveNow } from './live-now.mjs'
 import {
   Condition,
   Figures,
+  Imported,
   Note,
   Problem,
   Section,
@@ -137,6 +138,7 @@ function Broken({ coverage }) {
               </a>
               <${Condition} condition=${day.condition} />
               ${day.simulated && html`<${Simulated} />`}
+              ${day.imported && html`<${Imported} />`}
               <span class="number">
                 ${sayGaps(day.gaps ?? 0, day.gapSeconds)}
               </span>

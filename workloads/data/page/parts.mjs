@@ -13,6 +13,11 @@ export const Simulated = () => html`
   <span class="chip is-simulated" title="Made by a simulator: no market data">simulated</span>
 `
 
+/** Nothing proves that what another program archived is whole. */
+export const Imported = () => html`
+  <span class="chip is-simulated" title="Archived by another program: nothing proves that it is whole">imported</span>
+`
+
 /**
  * The room that an answer will take, so that nothing moves when it comes.
  * @param {{ rows?: number, height?: number, label: string }} props

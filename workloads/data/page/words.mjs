@@ -20,6 +20,7 @@ const CAUSES = {
   gap: 'a gap',
   'not-held': 'NATS no longer holds what came meanwhile; the archive does',
   'stream-restarted': 'The stream was started again',
+  imported: 'Another program archived it: its gap, or lines that are no frames',
   'clock-stepped': 'The clock was set, or the machine slept',
 }
 /** @param {string} cause */

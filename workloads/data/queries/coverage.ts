@@ -33,6 +33,7 @@ const COLUMNS = [
   ),
   text('condition', 'As the manifest says: available, degraded, pending or missing.'),
   flag('simulated', 'True if any record of the day came from a simulator: no market data.'),
+  flag('imported', 'True if another program archived records of the day; absent if none did.'),
   integer('records', 'Records, among them the events of connections.'),
   integer('trades', 'Records of trades; absent if the feed captures none.'),
   integer('bytes', 'Bytes of the segments on the disk.'),
@@ -110,9 +111,10 @@ function rowOf(
   const trades = hasTrades ? (facts.groups[TRADES] ?? 0) : null
   const state =
     facts.condition === 'missing' ? 'not-captured' : trades === 0 ? 'no-trades' : 'captured'
-  const { condition, simulated, records, bytes, gaps, from, to, gapNanos, spanNanos } = facts
+  const { condition, simulated, imported, records, bytes, gaps } = facts
+  const { from, to, gapNanos, spanNanos } = facts
   return {
-    ...{ feed, day, state, condition, simulated, records, trades, bytes, gaps },
+    ...{ feed, day, state, condition, simulated, imported, records, trades, bytes, gaps },
     gapSeconds: { integer: gapNanos, scale: 9 },
     spanSeconds: { integer: spanNanos, scale: 9 },
     gapShare: shareOf(gapNanos, spanNanos),

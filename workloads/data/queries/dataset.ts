@@ -29,6 +29,7 @@ const ANSWER: Schema = {
     exchange: { type: 'string' },
     condition: { enum: ['available', 'degraded', 'pending', 'missing'] },
     simulated: { type: 'boolean' },
+    imported: { type: 'boolean' },
     records: { type: 'integer' },
     bytes: { type: 'integer' },
     rawBytes: { type: 'integer' },

@@ -26,6 +26,7 @@ const COLUMNS = [
   text('exchange', 'Where its connections lead; absent on a day of an older ssmd.'),
   always(text('condition', 'available, degraded, pending, missing; damaged: it cannot be read.')),
   flag('simulated', 'True if any record of the day came from a simulator: no market data.'),
+  flag('imported', 'True if another program archived records of the day; absent if none did.'),
   integer('records', 'Records, among them the events of connections.'),
   integer('bytes', 'Bytes of the segments on the disk.'),
   integer('rawBytes', 'Bytes of the lines before they were compressed.'),
