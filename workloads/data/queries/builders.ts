@@ -17,7 +17,7 @@ const COLUMNS: readonly Column[] = [
 export const builders: Query = {
   name: 'builders',
   path: '/v1/builders',
-  summary: 'What can be made of market events: order books and bars',
+  summary: 'What can be made of market events: order books, bars, averages, spreads and others',
   description: 'One row for each builder of this version of ssmd. It reads no archive.',
   class: 'read',
   parameters: [],

@@ -254,7 +254,11 @@ test('schema names the fields of each type, freshness the age of the last record
   const last = Date.parse(String(fresh?.last))
   assert.is(Number(fresh?.ageSeconds), (Date.parse('2026-11-25T00:00:00Z') - last) / 1000)
   const names = (await ask([path], 'builders')).rows.map(({ name }) => name)
-  assert.equal(names, ['order-book', 'time-bars', 'tick-bars', 'volume-bars', 'value-bars'])
+  const bars = ['time-bars', 'tick-bars', 'volume-bars', 'value-bars']
+  const ofTrades = ['price-history', 'volume-profile', 'rolling-vwap', 'session-vwap']
+  ofTrades.push('trade-imbalance')
+  const ofTops = ['book-imbalance', 'microprice', 'spread-stats', 'as-of-join']
+  assert.equal(names, ['order-book', ...bars, ...ofTrades, ...ofTops])
   await rejects(ask([path], 'schema', { feed: 'kalshi', type: 'tradee' }), /tradee/, /trade\?/)
 })
 

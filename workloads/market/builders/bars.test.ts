@@ -195,6 +195,7 @@ test('bars of events one by one equal bars of batches, and every trade is in exa
     fc.property(
       fc.array(fc.oneof({ weight: 6, arbitrary: trade }, { weight: 1, arbitrary: gap }), {
         maxLength: 50,
+        size: 'max',
       }),
       fc.constantFrom(...BAR_KINDS),
       fc.nat(7),

@@ -4,11 +4,13 @@
 // Time is receive time, so that a bar is over when a later event comes, and live and history make the same bars. Trades that happened
 // before the subscription (FLAG.history) are left out.
 
-import { compareDecimals, MAX_MANTISSA, POWERS } from '../decimal.ts'
+import { compareDecimals } from '../decimal.ts'
 import { EVENT, FLAG, type MarketEvent, SIDE } from '../event.ts'
-import { BarGaps, isBefore } from './bar-gaps.ts'
 import type { BarSize } from './bar-size.ts'
+import { addDecimal, addDecimalProduct, divided } from './decimal-sum.ts'
+import type { Builder } from './definition.ts'
 import { ExactSum } from './exact-sum.ts'
+import { Gaps, isBefore } from './gaps.ts'
 
 /** A bar while it grows, and as it is handed out; reused for the next one of its instrument. */
 export class Bar {
@@ -62,15 +64,7 @@ export class Bar {
 
   /** value ÷ volume, rounded half up to `scale` decimals; undefined without volume. */
   vwap(scale: number): bigint | undefined {
-    const volume = this.volume.value
-    if (volume <= 0n) return undefined
-    const zeros = scale + this.sizeScale - this.valueScale
-    const value = this.value.value * 2n
-    const [over, under] =
-      zeros >= 0 ? [value * 10n ** BigInt(zeros), volume] : [value, volume * 10n ** BigInt(-zeros)]
-    const twice = over + under
-    const rounded = twice / (2n * under)
-    return twice < 0n && twice % (2n * under) !== 0n ? rounded - 1n : rounded
+    return divided(this.value.value, this.valueScale, this.volume.value, this.sizeScale, scale)
   }
 
   begin({ price, priceScale, sizeScale }: MarketEvent, scale: number): void {
@@ -105,15 +99,15 @@ export class Bar {
     if (Number.isNaN(size)) return
     if (sizeScale > this.sizeScale) this.#refineSizes(sizeScale)
     const zeros = this.sizeScale - sizeScale
-    addScaled(this.volume, size, zeros)
-    if (side === SIDE.buy) addScaled(this.buyVolume, size, zeros)
-    else if (side === SIDE.sell) addScaled(this.sellVolume, size, zeros)
+    addDecimal(this.volume, size, zeros)
+    if (side === SIDE.buy) addDecimal(this.buyVolume, size, zeros)
+    else if (side === SIDE.sell) addDecimal(this.sellVolume, size, zeros)
     const scale = priceScale + sizeScale
     if (scale > this.valueScale) {
       this.value.scale(scale - this.valueScale)
       this.valueScale = scale
     }
-    addProduct(this.value, price, size, this.valueScale - scale)
+    addDecimalProduct(this.value, price, size, this.valueScale - scale)
   }
 
   #refineSizes(scale: number): void {
@@ -131,23 +125,6 @@ function decimalsOf(integer: number, scale: number): number {
   return decimals
 }
 
-function addScaled(sum: ExactSum, integer: number, zeros: number): void {
-  if (zeros === 0) sum.add(integer)
-  else addProduct(sum, integer, 1, zeros)
-}
-
-/** Adds a × b × 10^zeros. */
-function addProduct(sum: ExactSum, a: number, b: number, zeros: number): void {
-  if (zeros === 0) {
-    sum.addProduct(a, b)
-    return
-  }
-  const power = POWERS[zeros] ?? Number.POSITIVE_INFINITY
-  const scaled = b * power
-  if (Math.abs(scaled) <= MAX_MANTISSA) sum.addProduct(a, scaled)
-  else sum.value += BigInt(a) * BigInt(b) * 10n ** BigInt(zeros)
-}
-
 type State = {
   readonly bar: Bar
   isOpen: boolean
@@ -162,11 +139,11 @@ export type BarOptions = {
   readonly onBar: (bar: Bar) => void
 }
 
-export class BarBuilder {
+export class BarBuilder implements Builder<Bar> {
   readonly #size: BarSize
   readonly #onBar: (bar: Bar) => void
   readonly #states = new Map<string, Map<string, State>>()
-  readonly #gaps = new BarGaps()
+  readonly #gaps = new Gaps()
   /** Of time bars: when those that are open end. */
   #endMs = Number.POSITIVE_INFINITY
   readonly #open: State[] = []
@@ -193,6 +170,12 @@ export class BarBuilder {
     this.#closeAll()
   }
 
+  /** The bar of an instrument that grows, as far as events say; undefined if none is open. */
+  get(feed: string, symbol: string): Bar | undefined {
+    const state = this.#states.get(feed)?.get(symbol)
+    return state?.isOpen === true ? state.bar : undefined
+  }
+
   #trade(event: MarketEvent): void {
     if (Number.isNaN(event.price) || (event.flags & FLAG.history) !== 0) return
     const state = this.#stateOf(event.feed, event.symbol)
@@ -208,7 +191,7 @@ export class BarBuilder {
   }
 
   #begin(state: State, event: MarketEvent): void {
-    const { feed, recvMs, recvNs } = event
+    const { feed, symbol, recvMs, recvNs } = event
     const { bar, closedMs, closedNs } = state
     const size = this.#size
     state.isOpen = true
@@ -219,7 +202,7 @@ export class BarBuilder {
       bar.endMs = bar.startMs + size.ms
       bar.sinceMs = bar.startMs
       this.#endMs = bar.endMs
-      bar.gap = this.#gaps.touches(feed, bar.startMs, 0)
+      bar.gap = this.#gaps.touches(feed, symbol, bar.startMs, 0)
       return
     }
     bar.begin(event, size.kind === 'tick' ? 0 : size.scale)
@@ -229,7 +212,7 @@ export class BarBuilder {
     const isFirst = closedMs < 0
     bar.sinceMs = isFirst ? recvMs : closedMs
     bar.sinceNs = isFirst ? recvNs : closedNs
-    bar.gap = this.#gaps.touches(feed, bar.sinceMs, bar.sinceNs)
+    bar.gap = this.#gaps.touches(feed, symbol, bar.sinceMs, bar.sinceNs)
   }
 
   #gap(event: MarketEvent): void {

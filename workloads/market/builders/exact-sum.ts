@@ -1,6 +1,8 @@
 // Sums of integers and of products of integers that stay exact beyond 2^53: in two parts, so that adding makes no BigInt and no object.
 // Every addend is an integer of at most 53 bits, or the product of two.
 
+import { MAX_MANTISSA, POWERS } from '../decimal.ts'
+
 const LIMIT = 2 ** 53
 const HALF = 2 ** 52
 /** Splits a double into two halves of 26 bits whose products are exact (Veltkamp). */
@@ -62,7 +64,11 @@ export class ExactSum {
 
   /** Multiplies by 10^zeros: what is added from now on has `zeros` more decimals. */
   scale(zeros: number): void {
-    this.value = this.value * 10n ** BigInt(zeros)
+    const scaled = this.number * (POWERS[zeros] ?? Number.NaN)
+    if (Math.abs(scaled) <= MAX_MANTISSA) {
+      this.clear()
+      this.add(scaled)
+    } else this.value = this.value * 10n ** BigInt(zeros)
   }
 
   get value(): bigint {
@@ -84,6 +90,12 @@ export class ExactSum {
     if (this.#high === 0) return this.#low
     if (this.#high === -1 && this.#low > 0) return this.#low - LIMIT
     return Number.NaN
+  }
+
+  /** The double nearest to the sum, or one beside it. */
+  get near(): number {
+    if (this.#far !== 0n) return Number(this.value)
+    return this.#high * LIMIT + this.#low
   }
 
   /** Whether it has reached another sum. */

@@ -2,6 +2,7 @@
 
 import { Book, type BookOptions } from '../book.ts'
 import { EVENT, FLAG, type MarketEvent, SIDE } from '../event.ts'
+import type { Builder } from './definition.ts'
 
 /** How the books of an exchange are kept. */
 export type OrderBookOptions = Pick<BookOptions, 'isChained' | 'isProven'> & {
@@ -23,6 +24,9 @@ export class InstrumentBook {
   snapshotNs = 0
   recvMs = -1
   recvNs = 0
+  /** When that happened, by the exchange's clock; -1 if it does not say. */
+  timeMs = -1
+  timeNs = 0
   readonly #depths: readonly number[] | undefined
   /** Levels of each side in the snapshot that is being read. */
   #bids = 0
@@ -44,6 +48,14 @@ export class InstrumentBook {
     else if (event.kind !== EVENT.bookChange) return
     this.recvMs = event.recvMs
     this.recvNs = event.recvNs
+    this.timeMs = event.timeMs
+    this.timeNs = event.timeNs
+  }
+
+  /** Whole, as far as is known: only then it is to be relied on. */
+  get isWhole(): boolean {
+    const { state } = this.book
+    return state === 'live' || state === 'unverifiable'
   }
 
   /** A snapshot that was taken to its end shows how many levels there may be. */
@@ -68,7 +80,7 @@ export class InstrumentBook {
   }
 }
 
-export class OrderBooks {
+export class OrderBooks implements Builder<InstrumentBook> {
   readonly #books = new Map<string, Map<string, InstrumentBook>>()
   readonly #optionsOf: (feed: string) => OrderBookOptions
   readonly #onChange: (book: InstrumentBook) => void
@@ -95,6 +107,8 @@ export class OrderBooks {
       this.#books.get(feed)?.get(symbol)?.apply(event)
     }
   }
+
+  end(): void {}
 
   /** Undefined if nothing was said of it. */
   get(feed: string, symbol: string): InstrumentBook | undefined {
