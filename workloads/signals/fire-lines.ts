@@ -14,9 +14,9 @@ export class FireLines {
   readonly #signal: string
   readonly #hash = createHash('sha256')
   readonly #lines: FireLine[] = []
-  /** What the last fire was of, and how many were of it before. */
-  #last = ''
-  #repeated = 0
+  /** Fires of the present receive time, by feed and symbol: instruments may take turns within it. */
+  #recv = ''
+  readonly #repeated = new Map<string, number>()
 
   /** `signal`: SHA-256 of its source. */
   constructor(signal: string) {
@@ -33,10 +33,12 @@ export class FireLines {
   }
 
   add({ at, feed, symbol, recv, time, payload }: RawFire): void {
+    if (recv !== this.#recv) this.#repeated.clear()
+    this.#recv = recv
     const of = `${this.#signal} ${feed} ${symbol} ${recv}`
-    this.#repeated = of === this.#last ? this.#repeated + 1 : 0
-    this.#last = of
-    const id = createHash('sha256').update(`${of} ${this.#repeated}`).digest('hex')
+    const before = this.#repeated.get(of) ?? 0
+    this.#repeated.set(of, before + 1)
+    const id = createHash('sha256').update(`${of} ${before}`).digest('hex')
     const fire = { id, feed, symbol, recv, time: time === '' ? null : time }
     const text = canonical({ ...fire, payload: JSON.parse(payload) as unknown })
     this.#hash.update(`${text}\n`)
