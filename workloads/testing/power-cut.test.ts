@@ -292,7 +292,8 @@ async function checkStack(dir: string, image: Image, source: Source): Promise<vo
     archiver = startArchiver(files, join(dir, 'archiver.log'))
     const role = await archiver.ready
     // The connector sends again what was not acknowledged to it, and continues.
-    const end = image.acked + 20
+    // More may have been stored than was acknowledged.
+    const end = Math.max(image.acked, sequence) + 20
     await new Publisher(nc, source, image.acked).run(end)
     const { state } = await jsm.streams.info(STREAM)
     await until(
