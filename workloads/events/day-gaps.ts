@@ -47,7 +47,9 @@ export function dayGaps(
     const isCut = gap.from === midnight
     const from = (isCut && carried.get(nameOf(gap))) || gap.from
     if (isOfLines(gap)) {
-      if (!isCut) began.set(isEnd(gap) ? connection! : `${connection} ${to}`, from)
+      // Of several that are counted together only the first began then; the lines tell the others apart.
+      const isOne = (gap.count ?? 1) === 1
+      if (!isCut && isOne) began.set(isEnd(gap) ? connection! : `${connection} ${to}`, from)
       const lasts =
         start !== null &&
         isEnd(gap) &&
