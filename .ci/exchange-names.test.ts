@@ -27,6 +27,11 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   'cli/program-api-key.ts': /^\s+ssmd |such as/,
   'cli/program-feed-files.ts': /^\s+ssmd /,
   'cli/program-repository.ts': /^\s+ssmd /,
+  'cli/program-look.ts': /^\s+ssmd /,
+  'cli/program-signal.ts': /^\s+ssmd /,
+  // What the original wrote, and what that is called here.
+  'cli/import/environment.ts': /kalshi: \{ apiKey/,
+  'cli/import/feed.ts': /^const (NAMED|SUBSCRIBED|UNREAD)/,
   'cli/query-examples.ts': /ssmd data /,
   // Hints and documentation of parameters, with an example.
   'cli/commands/api-key.ts': /write kalshi/,
@@ -34,7 +39,8 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   'workloads/data/http/sql-route.ts': /hint:/,
   'workloads/data/page/app.mjs': /A link here looks like/,
   'workloads/data/queries/common.ts': /description:|examples:/,
-  'workloads/market/builders/registry.ts': /says:/,
+  'workloads/market/builders/book-definitions.ts': /says:/,
+  'workloads/market/builders/trade-definitions.ts': /says:|RangeError/,
   // What a new repository captures, simulated.
   'cli/commands/init.ts': /ssmd feed create kraken|^const FIRST = /,
   'cli/program-steer.ts': /^\s+ssmd /,
