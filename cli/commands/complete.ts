@@ -1,4 +1,4 @@
-// `ssmd complete -- <words>`: called by the scripts of `ssmd completion`, at each press of Tab. Silent about every trouble.
+// `ssmd complete -- <words>`: called by the scripts of `ssmd completion`, at each press of Tab. Errors print nothing: a shell waits.
 
 import type { Command } from 'commander'
 import { candidates, type NamesOf } from '../completion.ts'

@@ -12,6 +12,7 @@ import { versionInForce } from '#crds/versions.ts'
 import { terminalWidth } from '../output.ts'
 import { type Edit, editYaml } from '../repository/edit.ts'
 import { added, edited, find, listOf, openRepository } from '../repository/repository.ts'
+import { nextVersionName } from '../repository/version-name.ts'
 import { renderTable } from '../table.ts'
 import { clean } from '../text.ts'
 import { factLines, type ReadFlags, showAll, showOne } from './shown.ts'
@@ -247,7 +248,7 @@ export async function runFeedAddVersion(name: string, flags: AddVersionFlags): P
   const given = { endpoint, restEndpoint, authMethod, rateLimitPerSecond: rateLimit, effectiveTo }
   const version = {
     ...copied,
-    name: flags.name ?? nextName(versions.map((one) => one.name)),
+    name: flags.name ?? nextVersionName(versions.map((one) => one.name)),
     effectiveFrom: flags.effectiveFrom,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   }
@@ -255,12 +256,6 @@ export async function runFeedAddVersion(name: string, flags: AddVersionFlags): P
   await report(repository, await edited(repository, located, edits), flags, [
     `it is in force from ${flags.effectiveFrom} on, 00:00 UTC; connectors switch then`,
   ])
-}
-
-/** `v3` behind `v2`, and never one that is taken. */
-function nextName(names: readonly string[]): string {
-  const numbers = names.map((name) => Number(/^v(\d+)$/.exec(name)?.[1] ?? 0))
-  return `v${Math.max(names.length, ...numbers) + 1}`
 }
 
 export type AddLocationFlags = WriteFlags & {

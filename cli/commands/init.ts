@@ -1,7 +1,7 @@
 // `ssmd init [folder]`: a repository of resources that runs immediately on this computer, and from git in a cluster: a simulated feed, an
 // Environment, an Archive, an overlay, a workflow. What exists is never overwritten, so the command can be repeated.
 
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
 import { writeJson, writeLines } from '../output.ts'
@@ -126,8 +126,7 @@ async function ignoreData(root: string, isDry: boolean): Promise<boolean> {
   })
   if (/^\/?data\/?\s*$/m.test(text)) return false
   if (isDry) return true
-  const names = await readdir(root).catch(() => [])
-  if (names.length === 0) await mkdir(root, { recursive: true })
+  await mkdir(root, { recursive: true })
   const gap = text === '' || text.endsWith('\n') ? '' : '\n'
   await writeFile(path, `${text}${gap}/data/\n`)
   return true

@@ -1,7 +1,7 @@
 // `ssmd schema list|show|register|add-version|hash|set-status`: schemas of the repository, and proof that their files are those that were
 // registered.
 
-import { copyFile, mkdir } from 'node:fs/promises'
+import { constants, copyFile, mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { SsmdError, usageError } from '#crds/errors.ts'
@@ -23,6 +23,7 @@ import {
   SCHEMAS,
   type SchemaVersion,
 } from '../repository/schemas.ts'
+import { nextVersionName } from '../repository/version-name.ts'
 import { renderTable } from '../table.ts'
 import { clean } from '../text.ts'
 import { factLines, type ReadFlags, showAll, showOne } from './shown.ts'
@@ -157,7 +158,13 @@ const readGiven = (file: string): Promise<Buffer> =>
 async function keep(flags: RegisterFlags | AddVersionFlags, to: string): Promise<void> {
   if (flags.dryRun || resolve(flags.file) === resolve(to)) return
   await mkdir(dirname(to), { recursive: true })
-  await copyFile(flags.file, to)
+  await copyFile(flags.file, to, constants.COPYFILE_EXCL).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code !== 'EEXIST') throw thrown
+    throw new SsmdError('SSMD_E_USAGE', `${to} exists already and is not overwritten`, {
+      hint: 'move it away, or register it itself with --file',
+      cause: thrown,
+    })
+  })
 }
 
 export type AddVersionFlags = WriteFlags & {
@@ -174,8 +181,7 @@ export async function runSchemaAddVersion(name: string, flags: AddVersionFlags):
   const { located } = findSchema(schemas, name)
   const { schema } = located
   const bytes = await readGiven(flags.file)
-  const number = schema.versions.length + 1
-  const versionName = `v${number}`
+  const versionName = nextVersionName(schema.versions.map((one) => one.name))
   const schemaFile = `${schema.name}-${versionName}.${EXTENSIONS[schema.format]}`
   const version: SchemaVersion = {
     name: versionName,
