@@ -253,13 +253,15 @@ test('kubectl describe says what hinders a Feed and an Archive, and what to do',
       await until(2 * MS, `${kind} of the ${plural}`, async () => {
         says([{ kind, message, since: Date.now() }])
         said = await describe(plural, name)
-        return new RegExp(`Reason:\\s+${kind}\\n`).test(said)
+        // The Event is sent after the status is written.
+        return [`Reason:\\s+${kind}\\n`, `Warning\\s+${kind}`].every((line) =>
+          new RegExp(line).test(said)
+        )
       }).catch((thrown) => {
         throw new Error(`${(thrown as Error).message}: ${said}`)
       })
       assert.match(said, message)
       assert.match(said, todo)
-      assert.match(said, new RegExp(`Warning\\s+${kind}`), 'an Event')
       const resource = plural === 'feed' ? FEEDS : ARCHIVES
       const holds = condition(await client.get(resource, `${space.name}/${name}`), 'Ready')
       assert.ok(`Ready ${holds}`.startsWith(ready), `${kind}: ${holds}`)
