@@ -70,6 +70,13 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     `${ARCHIVE}/read`,
   ],
   'workloads/signals': [...PROGRAM, MARKET, EXCHANGES, 'workloads/events', `${ARCHIVE}/read`],
+  'workloads/agent': [
+    ...PROGRAM,
+    'workloads/events',
+    'workloads/packages',
+    'workloads/data',
+    'workloads/signals',
+  ],
   // npm is run, and a folder locked, as the launcher does it.
   'workloads/packages': ['crds', 'cli/launch'],
   'workloads/archiver': [...PROGRAM, ARCHIVE],
