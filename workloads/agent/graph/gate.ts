@@ -1,6 +1,5 @@
 // Which calls of the model need an approval, and what it shows. Changes nothing: LangGraph runs it again after every decision.
 
-import type { ToolUseBlockParam } from '@anthropic-ai/sdk/resources/messages/messages'
 import type { PendingCall } from '../agent-events.ts'
 import type { Tools } from '../tools/call.ts'
 import type { JsonObject, Preview, Tool, ToolContext } from '../tools/tool.ts'
@@ -12,7 +11,7 @@ const isDangerous = ({ class: kind }: Tool): boolean => kind === 'write' || kind
 
 /** A call that does not fit its tool needs none: it is not run. */
 export async function pendingCalls(
-  uses: readonly ToolUseBlockParam[],
+  uses: readonly { readonly id: string; readonly name: string; readonly input: unknown }[],
   tools: Tools,
   context: ToolContext
 ): Promise<Shown[]> {
@@ -41,7 +40,7 @@ async function previewOf(
   }
   try {
     return await tool.preview(input, context)
-  } catch (thrown) {
+  } catch {
     context.signal.throwIfAborted()
     return undefined
   }

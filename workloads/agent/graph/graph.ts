@@ -7,7 +7,7 @@ import type {
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages/messages'
 import type { LangGraphRunnableConfig } from '@langchain/langgraph'
-import type { AgentEvent, Decision, Usage } from '../agent-events.ts'
+import type { AgentEvent, Decision, PendingCall, Usage } from '../agent-events.ts'
 import type { Ask } from '../model/messages.ts'
 import { costOf } from '../model/prices.ts'
 import type { Tools } from '../tools/call.ts'
@@ -16,7 +16,7 @@ import { usesOf, withUserText } from './conversation.ts'
 import { isGranted, isSame, pendingCalls, permissionOf } from './gate.ts'
 import { type ModelSettings, requestOf } from './request.ts'
 import type { JsonlSaver } from './saver.ts'
-import { type Decided, type State, stateOf, type Update } from './state.ts'
+import { type Decided, type Grant, type State, stateOf, type Update } from './state.ts'
 
 type LangGraph = typeof import('@langchain/langgraph')
 
@@ -41,7 +41,8 @@ export type GraphDeps = {
   readonly nowMs: () => number
 }
 
-/** What the gate asks, and what it is answered. */
+/** What the gate asks, and what it is answered: by id of the call. */
+export type GateQuestion = { readonly kind: 'approve'; readonly calls: readonly PendingCall[] }
 export type GateDecisions = Readonly<Record<string, Decision>>
 
 const NEVER = new AbortController().signal
@@ -52,7 +53,7 @@ export function graphOf(deps: GraphDeps) {
   const { StateGraph, START, END, interrupt } = langGraph
   const state = stateOf(langGraph)
   return new StateGraph(state)
-    .addNode('prepare', (now) => prepare(now, deps))
+    .addNode('prepare', prepare)
     .addNode('model', (now, config) => askModel(now, config, deps))
     .addNode('gate', (now, config) => gate(now, config, deps, interrupt))
     .addNode('run', (now, config) => runTools(now, config, deps))
@@ -67,10 +68,12 @@ export function graphOf(deps: GraphDeps) {
 export type Graph = ReturnType<typeof graphOf>
 
 /** What was never answered is answered, and what the person said follows. */
-async function prepare({ messages, input }: State, { compact }: GraphDeps): Promise<Update> {
-  void compact
+function prepare({ messages, input }: State): Update {
   const all = withUserText(messages, input ?? 'go on')
-  return { messages: { all }, input: null, rounds: 0, decided: {}, reason: null }
+  // Usually only one message is new: the rest is not kept again.
+  const isWhole = JSON.stringify(all.slice(0, -1)) === JSON.stringify(messages)
+  const update = isWhole ? all.slice(-1) : { all }
+  return { messages: update, input: null, rounds: 0, decided: {}, reason: null }
 }
 
 async function askModel(
@@ -139,30 +142,47 @@ async function gate(
   interrupt: LangGraph['interrupt']
 ): Promise<Update> {
   const context = contextOf(config, 'gate')
-  const shown = await pendingCalls(usesOf(messages.at(-1)!), tools, context)
   const decided: Record<string, Decided> = {}
-  for (const { call, preview } of shown) {
-    if (isGranted(grants, call)) {
-      decided[call.id] = { decision: { decision: 'approve', scope: 'session' }, preview }
+  const added: Grant[] = []
+  let uses: readonly Use[] = usesOf(messages.at(-1)!)
+  // What a person edits is shown again. LangGraph replays earlier decisions, so each turn asks for the next ones.
+  while (uses.length > 0) {
+    const shown = await pendingCalls(uses, tools, context)
+    const open = shown.filter(({ call }) => !isGranted([...grants, ...added], call))
+    for (const { call, preview } of shown) {
+      const approved = { decision: 'approve', scope: 'session' } as const
+      if (!open.some((one) => one.call.id === call.id)) {
+        decided[call.id] = { decision: approved, preview, input: call.input }
+      }
     }
-  }
-  const open = shown.filter(({ call }) => decided[call.id] === undefined)
-  if (open.length === 0) return { decided }
-  const calls = open.map(({ call }) => call)
-  const asked = { kind: 'approve', calls, previews: open.map(({ preview }) => preview) } as const
-  const decisions = interrupt(asked) as GateDecisions
-  const added = []
-  for (const { call, preview } of open) {
-    const decision =
-      decisions[call.id] ?? ({ decision: 'deny', note: 'no decision was made' } as const)
-    decided[call.id] = { decision, preview }
-    emit(config, { kind: 'decided', id: call.id, decision })
-    if (decision.decision === 'approve' && decision.scope === 'session') {
-      added.push({ tool: call.tool, target: call.target })
+    if (open.length === 0) break
+    const asked: GateQuestion = { kind: 'approve', calls: open.map(({ call }) => call) }
+    const decisions = interrupt(asked) as GateDecisions
+    const edited: Use[] = []
+    for (const { call, preview } of open) {
+      const decision = decisions[call.id] ?? NO_DECISION
+      emit(config, { kind: 'decided', id: call.id, decision })
+      if (decision.decision === 'edit') {
+        const checked = tools.check(call.tool, decision.input)
+        if (checked.ok) edited.push({ id: call.id, name: call.tool, input: checked.input })
+        else
+          decided[call.id] = { decision: denied(checked.error.message), preview, input: call.input }
+        continue
+      }
+      decided[call.id] = { decision, preview, input: call.input }
+      if (decision.decision === 'approve' && decision.scope === 'session') {
+        added.push({ tool: call.tool, target: call.target })
+      }
     }
+    uses = edited
   }
   return { decided, grants: [...grants, ...added] }
 }
+
+type Use = { readonly id: string; readonly name: string; readonly input: unknown }
+
+const denied = (note: string): Decision => ({ decision: 'deny', note })
+const NO_DECISION = denied('no decision was made')
 
 async function runTools(
   { messages, decided }: State,
@@ -198,12 +218,12 @@ async function runOne(
   { tools, begin, end }: GraphDeps
 ): Promise<Ran> {
   const context = contextOf(config, id)
-  const edited = decided?.decision.decision === 'edit' ? decided.decision.input : raw
-  const checked = tools.check(name, edited)
+  const input = decided?.input ?? raw
+  const checked = tools.check(name, input)
   if (!checked.ok) return failed(checked.error.message, checked.error)
   const permission = permissionOf(checked.tool, decided)
   if (permission.kind === 'denied') return failed(permission.why, { denied: permission.why })
-  if (permission.kind === 'free') return ran(await tools.call(name, edited, context))
+  if (permission.kind === 'free') return ran(await tools.call(name, input, context))
   if (await begin(id)) {
     const why = 'it was begun before and the session ended in the middle: look whether it is done'
     return failed(why, { interrupted: why })
@@ -214,7 +234,7 @@ async function runOne(
     const why = 'what it would change is no longer what was approved'
     return failed(why, { changed: why })
   }
-  const result = ran(await tools.call(name, edited, context, permission.preview))
+  const result = ran(await tools.call(name, input, context, permission.preview))
   await end(id)
   return result
 }

@@ -52,6 +52,6 @@ function withBreakpoint(messages: readonly MessageParam[]): MessageParam[] {
     const content = blocks.map((block, k) =>
       k === last ? ({ ...block, cache_control: { type: 'ephemeral' } } as ContentBlockParam) : block
     )
-    return { ...message, content }
+    return { role: 'user', content }
   })
 }

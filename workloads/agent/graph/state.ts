@@ -7,7 +7,12 @@ import type { Preview } from '../tools/tool.ts'
 type LangGraph = typeof import('@langchain/langgraph')
 
 /** Of one call: what the person decided about what was shown. */
-export type Decided = { readonly decision: Decision; readonly preview: Preview }
+export type Decided = {
+  readonly decision: Decision
+  readonly preview: Preview
+  /** As it was shown: the model's, or what the person made of it. */
+  readonly input: unknown
+}
 
 export type Grant = { readonly tool: string; readonly target: string }
 
