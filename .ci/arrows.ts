@@ -84,6 +84,10 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     ...[...PROGRAM, MARKET, 'workloads/events', MODEL],
     ...['queries', 'formats', 'live', 'http'].map((room) => `${DATA}/${room}`),
   ],
+  [`${DATA}/client`]: [
+    ...['crds', 'workloads/events', ...ANSWER],
+    ...['formats', 'http'].map((room) => `${DATA}/${room}`),
+  ],
   // The page is loaded by a browser.
   [`${DATA}/page`]: [],
   [`${DATA}/api`]: [
@@ -99,8 +103,10 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     ...PROGRAM,
     'workloads/events',
     'workloads/packages',
-    'workloads/data',
+    ...[...ANSWER, `${DATA}/client`],
     'workloads/signals',
+    // Its lock.
+    'cli/launch',
   ],
   // npm is run, and a folder locked, as the launcher does it.
   'workloads/packages': ['crds', 'cli/launch'],

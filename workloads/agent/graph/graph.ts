@@ -6,6 +6,7 @@ import type {
   MessageParam,
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages/messages'
+import type * as LangGraphModule from '@langchain/langgraph'
 import type { LangGraphRunnableConfig } from '@langchain/langgraph'
 import type { AgentEvent, Decision, PendingCall, Usage } from '../agent-events.ts'
 import type { Ask } from '../model/messages.ts'
@@ -18,7 +19,7 @@ import { type ModelSettings, requestOf } from './request.ts'
 import type { JsonlSaver } from './saver.ts'
 import { type Decided, type Grant, type State, stateOf, type Update } from './state.ts'
 
-type LangGraph = typeof import('@langchain/langgraph')
+type LangGraph = typeof LangGraphModule
 
 export type GraphDeps = {
   readonly langGraph: LangGraph
@@ -69,7 +70,7 @@ export type Graph = ReturnType<typeof graphOf>
 
 /** What was never answered is answered, and what the person said follows. */
 function prepare({ messages, input }: State): Update {
-  const all = withUserText(messages, input ?? 'go on')
+  const all = withUserText(messages, input ?? 'continue')
   // Usually only one message is new: the rest is not kept again.
   const isWhole = JSON.stringify(all.slice(0, -1)) === JSON.stringify(messages)
   const update = isWhole ? all.slice(-1) : { all }

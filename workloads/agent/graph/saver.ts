@@ -2,9 +2,10 @@
 // have said is as if it had not happened yet.
 
 import { closeSync, fdatasyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
+import type * as LangGraphModule from '@langchain/langgraph'
 import type { MemorySaver } from '@langchain/langgraph'
 
-type LangGraph = typeof import('@langchain/langgraph')
+type LangGraph = typeof LangGraphModule
 type Put = Parameters<MemorySaver['put']>
 type PutWrites = Parameters<MemorySaver['putWrites']>
 

@@ -1,10 +1,11 @@
 // What a session holds between two steps: plain data, kept by every checkpoint.
 
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages'
+import type * as LangGraphModule from '@langchain/langgraph'
 import type { Decision, Usage } from '../agent-events.ts'
 import type { Preview } from '../tools/tool.ts'
 
-type LangGraph = typeof import('@langchain/langgraph')
+type LangGraph = typeof LangGraphModule
 
 /** Of one call: what the person decided about what was shown. */
 export type Decided = {

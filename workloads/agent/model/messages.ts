@@ -1,6 +1,7 @@
 // Asks a model through the Messages API, and hands on its words as they come. What the SDK does not do is done here: it never asks again
 // after a stream has begun, and it parses input of tools that was cut.
 
+import type * as AnthropicModule from '@anthropic-ai/sdk'
 import type AnthropicSdk from '@anthropic-ai/sdk'
 import type { Message, MessageStreamParams } from '@anthropic-ai/sdk/resources/messages/messages'
 import { SsmdError } from '#crds/errors.ts'
@@ -31,7 +32,7 @@ const FIRST_WAIT_MS = 500
 const MOST_WAIT_MS = 8000
 const RETRIED = ['overloaded_error', 'rate_limit_error', 'api_error', 'timeout_error']
 
-type Sdk = typeof import('@anthropic-ai/sdk')
+type Sdk = typeof AnthropicModule
 
 export class Model {
   readonly #options: ModelOptions
@@ -122,7 +123,7 @@ export class Model {
     }
     const message = thrown instanceof Error ? thrown.message : String(thrown)
     return new SsmdError('SSMD_E_MODEL', `asking the model failed: ${message.slice(0, 500)}`, {
-      hint: 'say `go on` to try again; nothing of the session is lost',
+      hint: 'say `continue` to try again; nothing of the session is lost',
       cause: thrown,
     })
   }

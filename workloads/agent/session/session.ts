@@ -4,6 +4,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Message, MessageParam } from '@anthropic-ai/sdk/resources/messages/messages'
+import type * as LangGraphModule from '@langchain/langgraph'
 import { describeError, SsmdError } from '#crds/errors.ts'
 import { packageOnFirstUse } from '#packages/on-first-use.ts'
 import type { AgentEvent, Decision, DoneReason, PendingCall } from '../agent-events.ts'
@@ -72,7 +73,7 @@ export class Session {
       if (/^LANG(SMITH|CHAIN)_/.test(name)) delete process.env[name]
     }
     const url = await packageOnFirstUse('@langchain/langgraph', { log })
-    const langGraph = (await import(url.href)) as typeof import('@langchain/langgraph')
+    const langGraph = (await import(url.href)) as typeof LangGraphModule
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const lock = await lockSession(folder)
     try {
@@ -128,7 +129,7 @@ export class Session {
     return this.#run({ resume: decisions }, signal)
   }
 
-  /** Goes on where it was interrupted. */
+  /** Continues where it was interrupted. */
   resume(signal: AbortSignal): AsyncGenerator<AgentEvent> {
     return this.#run(null, signal)
   }
@@ -148,7 +149,7 @@ export class Session {
     }
   }
 
-  /** Every event goes into the transcript before it is handed out. Ends with `done`; throws nothing but a fault in ssmd. */
+  /** Every event goes into the transcript before it is handed out. Ends with `done`; throws only on a fault in ssmd. */
   async *#run(
     input: { readonly input: string } | { readonly resume: object } | null,
     signal: AbortSignal
@@ -187,7 +188,7 @@ export class Session {
       })
     }
     const url = await packageOnFirstUse('@langchain/langgraph', { log: this.#options.log })
-    const { Command } = (await import(url.href)) as typeof import('@langchain/langgraph')
+    const { Command } = (await import(url.href)) as typeof LangGraphModule
     return new Command({ resume: decisions })
   }
 

@@ -5,7 +5,7 @@
 export type Schema = Readonly<Record<string, unknown>>
 
 /**
- * Fixed in code, never said by a model. `read`: looks something up. `compute`: works on data, and changes nothing but the folder of runs.
+ * Fixed in code, never said by a model. `read`: looks something up. `compute`: works on data, and changes the folder of runs at most.
  * `write`: changes files of the repository. `cluster-write`: changes the cluster. The last two need an approval.
  */
 export type ToolClass = 'read' | 'compute' | 'write' | 'cluster-write'
