@@ -84,6 +84,10 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     ...[...PROGRAM, MARKET, 'workloads/events', MODEL],
     ...['queries', 'formats', 'live', 'http'].map((room) => `${DATA}/${room}`),
   ],
+  [`${DATA}/client`]: [
+    ...['crds', 'workloads/events', ...ANSWER],
+    ...['formats', 'http'].map((room) => `${DATA}/${room}`),
+  ],
   // The page is loaded by a browser.
   [`${DATA}/page`]: [],
   [`${DATA}/api`]: [
@@ -95,6 +99,15 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     ...['keys', 'live', 'http', 'api'].map((room) => `${DATA}/${room}`),
   ],
   'workloads/signals': [...PROGRAM, MARKET, EXCHANGES, 'workloads/events', `${ARCHIVE}/read`],
+  'workloads/agent': [
+    ...PROGRAM,
+    'workloads/events',
+    'workloads/packages',
+    ...[...ANSWER, `${DATA}/client`],
+    'workloads/signals',
+    // Its lock.
+    'cli/launch',
+  ],
   // npm is run, and a folder locked, as the launcher does it.
   'workloads/packages': ['crds', 'cli/launch'],
   'workloads/archiver': [...PROGRAM, ARCHIVE],
