@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import type { Feed } from './feed.gen.ts'
 import { isDate } from './formats.ts'
 import { formatPath } from './paths.ts'
-import { RULES } from './rules.ts'
+import { RULES } from './rules.gen.mjs'
 import { LEAST, REFUSED, refusedField, resourceOf, TAKEN } from './testdata/samples.ts'
 import { judge, judgeChange } from './validate.ts'
 
