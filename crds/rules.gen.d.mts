@@ -4,7 +4,7 @@ import type { Kind } from './kinds.ts'
 
 export type Rule = {
   readonly kind: Kind
-  /** Shape path of what `self` is. */
+  /** Shape path of what `self` is; empty for the resource. */
   readonly at: string
   readonly cel: string
   readonly message: string

@@ -16,7 +16,7 @@ import * as cel from './cel.ts'
 export function renderRules(crds: readonly Crd[]): string {
   const lines = [HEADER, 'export const RULES = [']
   for (const { kind, schema } of crds) {
-    for (const { path, schema: field } of walk(schema)) {
+    for (const { path, schema: field } of [{ path: '', schema }, ...walk(schema)]) {
       for (const { rule, message, fieldPath } of field['x-kubernetes-validations'] ?? []) {
         const isChange = rule.includes('oldSelf')
         // The API server pairs such entries by their keys, and asks nothing of those of a set.
@@ -45,7 +45,7 @@ import type { Kind } from './kinds.ts'
 
 export type Rule = {
   readonly kind: Kind
-  /** Shape path of what \`self\` is. */
+  /** Shape path of what \`self\` is; empty for the resource. */
   readonly at: string
   readonly cel: string
   readonly message: string
