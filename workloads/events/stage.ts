@@ -2,7 +2,7 @@
 // a function of the records and their order; history makes the same rows from tables.
 
 import type { EventBatch } from '#market/columns.ts'
-import { MarketEvent } from '#market/event.ts'
+import { EVENT, EVENT_NAMES, type EventName, MarketEvent } from '#market/event.ts'
 import type { Normalizer } from '#market/normalizer.ts'
 import { GapFold, type GapFoldOptions } from './gap-fold.ts'
 
@@ -12,6 +12,14 @@ export type EventFilter = {
   readonly symbols?: readonly string[] | undefined
   /** The exchange's message types. @default all */
   readonly types?: readonly string[] | undefined
+}
+
+/** What live can leave out beside that. */
+export type LiveFilter = EventFilter & {
+  /** Kinds of market events. @default all */
+  readonly events?: readonly EventName[] | undefined
+  /** True for instruments to take. @default all */
+  readonly isWanted?: ((symbol: string) => boolean) | undefined
 }
 
 /** What is known of a frame beside its bytes; reused for the next one. */
@@ -38,7 +46,7 @@ export class FeedStage {
     feed: string,
     batch: EventBatch,
     normalizer: Normalizer,
-    { symbols, types }: EventFilter,
+    { symbols, types, events, isWanted }: LiveFilter,
     gaps: GapFoldOptions
   ) {
     this.feed = feed
@@ -47,8 +55,11 @@ export class FeedStage {
     this.#symbols = symbols === undefined ? null : new Set(symbols)
     this.#types = types === undefined ? null : new Set(types)
     this.#header = { recvMs: 0, recvNs: 0, feed, type: '', symbol: '' }
+    const kinds = EVENT_NAMES.map((name) => events?.includes(name) ?? true)
     this.#take = (event) => {
-      if (this.#symbols === null || this.#symbols.has(event.symbol)) batch.append(event)
+      if (this.#symbols !== null && !this.#symbols.has(event.symbol)) return
+      if (isWanted !== undefined && !isWanted(event.symbol)) return
+      if (kinds[event.kind] || event.kind === EVENT.gap) batch.append(event)
     }
     const row = new MarketEvent()
     row.feed = feed
