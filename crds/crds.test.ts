@@ -11,6 +11,7 @@ import { WORDS_OF_PATTERN } from './expectations.ts'
 import { renderAll } from './generate.ts'
 import type { Schema } from './generator/schema.ts'
 import { CRD_FILES, readCrd, walk } from './generator/schema.ts'
+import type { Kind } from './kinds.ts'
 import { RULES } from './rules.ts'
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
@@ -69,7 +70,7 @@ test('every pattern has words for people, and no words are left over', () => {
 
 test('every CEL rule is checked in TypeScript too, with the same words, and no other is', () => {
   const declared = crds.flatMap(({ kind, schema }) =>
-    [...walk(schema)].flatMap(({ path, schema: field }) =>
+    [{ path: '', schema }, ...walk(schema)].flatMap(({ path, schema: field }) =>
       (field['x-kubernetes-validations'] ?? []).map(({ rule, message, fieldPath }) => ({
         kind,
         at: path,
@@ -82,7 +83,8 @@ test('every CEL rule is checked in TypeScript too, with the same words, and no o
   const checked = RULES.map(({ kind, at, cel, message, field }) => {
     return { kind, at, cel, message, field }
   })
-  const byRule = (a: { cel: string }, b: { cel: string }) => (a.cel < b.cel ? -1 : 1)
+  const byRule = (a: { cel: string; kind: Kind }, b: { cel: string; kind: Kind }) =>
+    a.kind + a.cel < b.kind + b.cel ? -1 : 1
   assert.deepEqual(checked.sort(byRule), declared.sort(byRule))
   for (const { cel, holds, changes } of RULES) {
     assert.equal(cel.includes('oldSelf'), changes !== undefined, cel)

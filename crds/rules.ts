@@ -7,13 +7,14 @@ import type {
   EnvironmentKey,
   EnvironmentKeySource,
 } from './environment.gen.ts'
-import type { FeedSpec, FeedVersion } from './feed.gen.ts'
+import type { Feed, FeedSpec, FeedVersion } from './feed.gen.ts'
 import type { Kind } from './kinds.ts'
 import { parseDuration } from './quantities.ts'
+import type { SignalSink } from './signal.gen.ts'
 
 export type Rule = {
   readonly kind: Kind
-  /** Shape path of what `self` is. */
+  /** Shape path of what `self` is; empty for the resource. */
   readonly at: string
   readonly cel: string
   readonly message: string
@@ -26,6 +27,14 @@ export type Rule = {
 
 /** Rules are asked only of resources that satisfy their schema, so the types hold. */
 export const RULES: readonly Rule[] = [
+  {
+    kind: 'Feed',
+    at: '',
+    cel: "!self.metadata.name.startsWith('signal-')",
+    field: 'metadata.name',
+    message: 'names that begin with signal- belong to what Signals fire: choose another name',
+    holds: ({ metadata }: Feed) => !metadata.name.startsWith('signal-'),
+  },
   {
     kind: 'Feed',
     at: 'spec',
@@ -187,4 +196,60 @@ export const RULES: readonly Rule[] = [
     message: 'commitInterval must be between 10ms and 30s',
     holds: (self: string) => parseDuration(self) >= 10 && parseDuration(self) <= 30_000,
   },
+  {
+    kind: 'Signal',
+    at: 'spec.environmentRef',
+    cel: 'self.name == oldSelf.name',
+    field: 'name',
+    message:
+      'a Signal stays in its Environment: make a new Signal for the other one, with a name of its own',
+    changes: (self: { readonly name: string }, old: { readonly name: string }) =>
+      self.name === old.name,
+  },
+  {
+    kind: 'Signal',
+    at: 'spec.source',
+    cel: 'bytes(self).size() <= 65536',
+    message: 'source is larger than 64 KiB: shorten the program',
+    holds: (self: string) => new TextEncoder().encode(self).length <= 65_536,
+  },
+  {
+    kind: 'Signal',
+    at: 'spec.sinks[]',
+    cel: "has(self.url) == (self.type in ['webhook', 'ntfy'])",
+    field: 'url',
+    message: 'url and type do not fit: give url for webhook and ntfy, and only then',
+    holds: ({ type, url }: SignalSink) => (url !== undefined) === isOverHttp(type),
+  },
+  {
+    kind: 'Signal',
+    at: 'spec.sinks[]',
+    cel: "has(self.topic) == (self.type == 'ntfy')",
+    field: 'topic',
+    message: 'topic and type do not fit: give topic for ntfy, and only then',
+    holds: ({ type, topic }: SignalSink) => (topic !== undefined) === (type === 'ntfy'),
+  },
+  {
+    kind: 'Signal',
+    at: 'spec.sinks[]',
+    cel: "has(self.to) == (self.type == 'email') && has(self.from) == (self.type == 'email')",
+    field: 'to',
+    message: 'to, from and type do not fit: give to and from for email, and only then',
+    holds: ({ type, to, from }: SignalSink) =>
+      [to, from].every((one) => (one !== undefined) === (type === 'email')),
+  },
+  {
+    kind: 'Signal',
+    at: 'spec.sinks[]',
+    cel: "has(self.secretRef) || self.type in ['webhook', 'ntfy']",
+    field: 'secretRef',
+    message:
+      'the sink has no secretRef: name the Secret of the address of slack, or of the smtp URL of email',
+    holds: ({ type, secretRef }: SignalSink) => secretRef !== undefined || isOverHttp(type),
+  },
 ]
+
+/** These have an address in the resource; a bearer token is optional. */
+function isOverHttp(type: SignalSink['type']): boolean {
+  return type === 'webhook' || type === 'ntfy'
+}

@@ -33,6 +33,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
   Feed: 'kalshi',
   Environment: 'lab',
   Archive: 'kalshi',
+  Signal: 'wide-spread',
 }
 const STORAGE = { claim: { size: '10Gi' } }
 

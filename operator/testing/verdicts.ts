@@ -23,6 +23,7 @@ export const RESOURCES: Readonly<Record<Kind, Resource>> = {
   Feed: resource('feeds', 'Feed'),
   Environment: resource('environments', 'Environment'),
   Archive: resource('archives', 'Archive'),
+  Signal: resource('signals', 'Signal'),
 }
 
 export type Verdict =
