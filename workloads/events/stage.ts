@@ -32,6 +32,10 @@ export class FeedStage {
   readonly #types: ReadonlySet<string> | null
   readonly #header: Header
   readonly #take: (event: MarketEvent) => void
+  /** Of the record whose frame is read. */
+  #connection = ''
+  #number = 0
+  #row = 0
 
   /** Rows are appended to `batch`; `feed` is the name that they carry. */
   constructor(
@@ -48,13 +52,17 @@ export class FeedStage {
     this.#types = types === undefined ? null : new Set(types)
     this.#header = { recvMs: 0, recvNs: 0, feed, type: '', symbol: '' }
     this.#take = (event) => {
-      if (this.#symbols === null || this.#symbols.has(event.symbol)) batch.append(event)
+      const row = this.#row++
+      if (this.#symbols !== null && !this.#symbols.has(event.symbol)) return
+      event.connection = this.#connection
+      event.number = this.#number
+      event.row = row
+      batch.append(event)
     }
     const row = new MarketEvent()
     row.feed = feed
     this.gaps = new GapFold(gaps, row, (gap) => {
-      if (gap.symbol === '') batch.append(gap)
-      else this.#take(gap)
+      if (gap.symbol === '' || (this.#symbols?.has(gap.symbol) ?? true)) batch.append(gap)
     })
   }
 
@@ -67,9 +75,20 @@ export class FeedStage {
     this.#normalizer = normalizer
   }
 
-  /** Appends the events of a frame. */
-  frame(ms: number, ns: number, type: string, symbol: string, payload: Uint8Array): void {
+  /** Appends the events of a record's frame. */
+  frame(
+    connection: string,
+    number: number,
+    ms: number,
+    ns: number,
+    type: string,
+    symbol: string,
+    payload: Uint8Array
+  ): void {
     if (this.#types !== null && !this.#types.has(type)) return
+    this.#connection = connection
+    this.#number = number
+    this.#row = 0
     const header = this.#header
     header.recvMs = ms
     header.recvNs = ns
