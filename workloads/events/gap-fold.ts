@@ -42,6 +42,7 @@ export class GapFold {
   /** `row` is filled and handed to `emit`; its feed stays. */
   constructor(options: GapFoldOptions, row: MarketEvent, emit: (row: MarketEvent) => void) {
     this.#o = options
+    row.row = -1
     this.#row = row
     this.#emit = emit
     if (options.state) restoreGaps(options.state, this.#connections, this.#shards)
@@ -54,6 +55,8 @@ export class GapFold {
 
   /** Takes note of a frame. */
   frame(id: string, shard: number, number: number, ms: number, ns: number): void {
+    this.#row.connection = id
+    this.#row.number = number
     const current = this.#current
     const connection = current?.id === id ? current : this.#find(id, shard)
     if (this.#o.countsNumbers) this.#count(connection, number, number, ms, ns)
@@ -70,6 +73,8 @@ export class GapFold {
     ns: number,
     event: Fields | undefined
   ): void {
+    this.#row.connection = id
+    this.#row.number = number
     const at = { ms, ns }
     const kind = event?.kind
     // Behind the lines of an imported file, which no capture began with.
@@ -96,6 +101,20 @@ export class GapFold {
 
   /** A gap that no record names. */
   tell(reason: string, from: Time, until: Time | null, at: Time, flags: number, symbol = ''): void {
+    this.#row.connection = ''
+    this.#row.number = 0
+    this.#tell(reason, from, until, at, flags, symbol)
+  }
+
+  /** One that became known with the present record. */
+  #tell(
+    reason: string,
+    from: Time,
+    until: Time | null,
+    at: Time,
+    flags: number,
+    symbol = ''
+  ): void {
     const row = this.#row
     row.begin(EVENT.gap)
     row.type = ''
@@ -119,7 +138,7 @@ export class GapFold {
     else if (kind === 'drop') {
       const from = this.#timeOf(event.from) ?? at
       const until = this.#timeOf(event.to) ?? at
-      this.tell(textOf(event.cause, 'buffer-full'), from, until, at, WHOLE)
+      this.#tell(textOf(event.cause, 'buffer-full'), from, until, at, WHOLE)
     }
   }
 
@@ -140,7 +159,7 @@ export class GapFold {
     if (shard.gap === null) return
     const { reason, from } = shard.gap
     shard.gap = null
-    this.tell(reason, from, at, at, FLAG.last)
+    this.#tell(reason, from, at, at, FLAG.last)
   }
 
   #close(connection: Connection, event: Fields, at: Time): void {
@@ -162,7 +181,7 @@ export class GapFold {
     if (shard.gap !== null) return
     const from = this.#o.began?.(connection.id, null) ?? this.#lastOf(connection, at)
     shard.gap = { reason: cause, from }
-    this.tell(cause, from, null, at, FLAG.first)
+    this.#tell(cause, from, null, at, FLAG.first)
   }
 
   #gap(connection: Connection, event: Fields, at: Time): void {
@@ -175,8 +194,8 @@ export class GapFold {
     const symbols = Array.isArray(event.symbols)
       ? event.symbols.filter((one): one is string => typeof one === 'string')
       : []
-    if (symbols.length === 0) this.tell(cause, from, until, at, WHOLE)
-    for (const symbol of symbols) this.tell(cause, from, until, at, WHOLE, symbol)
+    if (symbols.length === 0) this.#tell(cause, from, until, at, WHOLE)
+    for (const symbol of symbols) this.#tell(cause, from, until, at, WHOLE, symbol)
   }
 
   #proof(connection: Connection, event: Fields, at: Time): void {
@@ -185,10 +204,10 @@ export class GapFold {
     if (event.state === 'lost' && before === undefined) {
       const from = earlier(this.#lastOf(connection, at), at)
       connection.proofs.set(type, from)
-      this.tell('proof-lost' satisfies GapCause, from, null, at, FLAG.first)
+      this.#tell('proof-lost' satisfies GapCause, from, null, at, FLAG.first)
     } else if (event.state === 'back' && before !== undefined) {
       connection.proofs.delete(type)
-      this.tell('proof-lost', before, at, at, FLAG.last)
+      this.#tell('proof-lost', before, at, at, FLAG.last)
     }
   }
 
@@ -198,7 +217,7 @@ export class GapFold {
     connection.next = Math.max(next, number + 1)
     if (next === 0 || first <= next) return
     const at = { ms, ns }
-    this.tell('number-hole' satisfies GapCause, this.#lastOf(connection, at), at, at, WHOLE)
+    this.#tell('number-hole' satisfies GapCause, this.#lastOf(connection, at), at, at, WHOLE)
   }
 
   #lastOf({ id, lastMs, lastNs }: Connection, at: Time): Time {

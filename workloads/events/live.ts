@@ -67,7 +67,16 @@ async function* liveFast(o: LiveOptions): AsyncGenerator<EventBatch, void> {
       }
       if (slowSince !== null) gaps.tell(READER_SLOW, slowSince, time, time, FLAG.last)
       slowSince = null
-      stage.frame(time.ms, time.ns, block.type(0), block.symbol(0), block.payload(0))
+      const { connection, first } = block
+      stage.frame(
+        connection,
+        first,
+        time.ms,
+        time.ns,
+        block.type(0),
+        block.symbol(0),
+        block.payload(0)
+      )
     }
     const sub = o.nc.subscribe(liveSubjects(o.environment, name), {
       callback: (error, msg) => {

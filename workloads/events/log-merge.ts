@@ -297,7 +297,15 @@ export class LogMerge {
       stage.gaps.event(connection, shard, number, ms, ns, eventFields(block.payload(index)))
     } else {
       stage.gaps.frame(connection, shard, number, ms, ns)
-      stage.frame(ms, ns, block.type(index), block.symbol(index), block.payload(index))
+      stage.frame(
+        connection,
+        number,
+        ms,
+        ns,
+        block.type(index),
+        block.symbol(index),
+        block.payload(index)
+      )
     }
     if (!isLate) {
       this.#last = queue
