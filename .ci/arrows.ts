@@ -67,9 +67,19 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     EXCHANGES,
     'workloads/events',
     'workloads/packages',
+    'workloads/runs',
     `${ARCHIVE}/read`,
   ],
-  'workloads/signals': [...PROGRAM, MARKET, EXCHANGES, 'workloads/events', `${ARCHIVE}/read`],
+  // Both programs read runs of signals, and programs never import programs.
+  'workloads/runs': ['crds'],
+  'workloads/signals': [
+    ...PROGRAM,
+    MARKET,
+    EXCHANGES,
+    'workloads/events',
+    'workloads/runs',
+    `${ARCHIVE}/read`,
+  ],
   // npm is run, and a folder locked, as the launcher does it.
   'workloads/packages': ['crds', 'cli/launch'],
   'workloads/archiver': [...PROGRAM, ARCHIVE],
