@@ -8,11 +8,11 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { temporaryFolder } from '#archive/testing/folders.ts'
 import type { Card } from '#runs/card.ts'
+import { backtest } from '#signals/backtest.ts'
+import { readProgram } from '#signals/source.ts'
+import { archiveWindows } from '#signals/testing/windows.ts'
 import { within } from '#testing/deadline.ts'
 import { KALSHI } from '#testing/recordings.ts'
-import { backtest } from '../backtest.ts'
-import { readProgram } from '../source.ts'
-import { archiveWindows } from '../testing/windows.ts'
 import { type CardModel, makeCard, USUAL_MODEL } from './make-card.ts'
 
 const test = suite('the card of a run')
@@ -82,7 +82,7 @@ for (const recordings of KALSHI) {
     writeFileSync(fires, done.fires.map(({ text }) => `${text}\n`).join(''))
     for (const own of MODELS) {
       const card = await makeCard({
-        fires: done.fires,
+        fires: done.fires.map(({ text }) => text),
         scope,
         window: { from: scope.from, to: scope.to },
         days: { count: done.days.read.length, missing: done.days.missing },

@@ -1,7 +1,6 @@
 // The card of a run: its fires, and a second reading of the archive that the signal cannot see.
 
 import type { Card, Charts, Coverage, Model, Trials } from '#runs/card.ts'
-import type { FireLine } from '../fire-lines.ts'
 import { type Fees, feesFor, type Rates } from './fees.ts'
 import { type Fill, fill, fillsPart } from './fills.ts'
 import { firesPart, readFire } from './fires.ts'
@@ -25,7 +24,8 @@ export const USUAL_MODEL: CardModel = {
 }
 
 export type CardOptions = {
-  readonly fires: readonly FireLine[]
+  /** Lines of fires.jsonl. */
+  readonly fires: readonly string[]
   readonly scope: PassScope
   /** Of the window: RFC 3339 in UTC, inclusive and exclusive. */
   readonly window: { readonly from: string; readonly to: string }
@@ -45,7 +45,7 @@ export type TrialsSoFar = {
 
 export async function makeCard(options: CardOptions): Promise<Card> {
   const { scope, model, run, days, trials } = options
-  const fires = options.fires.map(({ text }) => readFire(text))
+  const fires = options.fires.map(readFire)
   const window = { fromMs: Date.parse(options.window.from), toMs: Date.parse(options.window.to) }
   const { latencyMs, seed } = model
   const holdMs = model.hold === 'settlement' ? Number.POSITIVE_INFINITY : model.hold

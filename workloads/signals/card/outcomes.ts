@@ -9,6 +9,9 @@ import type { Quote } from './quote.ts'
 
 export const SETTLEMENT = 'settlement'
 
+/** In ticks: what is left of binary fractions is no move. */
+const NOTHING = 1e-9
+
 /** Moves that are known, and how many are not. */
 class Counted {
   readonly moves: number[] = []
@@ -21,7 +24,7 @@ class Counted {
 
   sum(): Moves {
     const { moves, missing } = this
-    const hits = moves.filter((one) => one > 0).length
+    const hits = moves.filter((one) => one > NOTHING).length
     return {
       count: moves.length,
       missing,

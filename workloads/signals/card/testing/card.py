@@ -181,7 +181,7 @@ def wilson(hits, of):
 
 def moves(values):
     known = [one for one in values if one is not None]
-    hits = sum(one > 1e-12 for one in known)
+    hits = sum(one > 1e-9 for one in known)
     return {
         "count": len(known),
         "missing": len(values) - len(known),
