@@ -19,7 +19,7 @@ const HOLDS: readonly (readonly [rule: string, self: unknown, oldSelf?: unknown]
   ['self.a != self["b"]', { a: 1, b: '1' }],
   ['has(self.a) && !has(self.b)', { a: false }],
   ['self.size() == 2 && size(self) == 2', { a: 1, b: 2 }],
-  ['self.size() == 1', '😀'],
+  ['self.size() == 1 && bytes(self).size() == 4', '😀'],
   ['self[1] in ["x", "y"]', ['a', 'y']],
   ['"k" in self', { k: null }],
   ['!("toString" in self)', {}],

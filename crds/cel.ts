@@ -42,8 +42,12 @@ export function at(value: unknown, key: unknown): unknown {
 export const has = (value: unknown, name: string): boolean =>
   isMap(value) ? Object.hasOwn(value, name) : wrong('a map', value)
 
-/** `size(value)`: characters of a text, entries of a list or map. */
+/** `bytes(value)`: a text in UTF-8. */
+export const bytes = (value: unknown): Uint8Array => Buffer.from(text(value))
+
+/** `size(value)`: characters of a text, bytes, entries of a list or map. */
 export function size(value: unknown): number {
+  if (value instanceof Uint8Array) return value.length
   if (typeof value === 'string') return [...value].length
   if (Array.isArray(value)) return value.length
   return isMap(value) ? Object.keys(value).length : wrong('a text, list or map', value)

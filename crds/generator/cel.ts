@@ -83,6 +83,7 @@ export function translateCel(rule: string): string {
             return `cel.has(${of(object)}, ${JSON.stringify(property.name)})`
           }
           case 'size':
+          case 'bytes':
           case 'duration':
             return `cel.${callee.name}(${of(first)})`
           default:
