@@ -117,7 +117,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     ...PROGRAM,
     'workloads/events',
     'workloads/packages',
-    ...[...ANSWER, `${DATA}/client`],
+    ...[...ANSWER, `${DATA}/client`, `${DATA}/sql`],
     SIGNALS,
     RUNS,
     // Its lock.

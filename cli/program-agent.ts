@@ -29,7 +29,7 @@ export function addAgent(program: Command): void {
   examples(
     program
       .command('agent')
-      .summary('explore data, write and test signals, look after the cluster, in conversation')
+      .summary('explore data, write and test signals, diagnose the cluster, in conversation')
       .description(
         'A prompt that knows the data, the signals and the cluster. Needs ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a local model; ' +
           'without either its commands and short sentences work. It asks before it changes anything.'

@@ -1,7 +1,7 @@
 // `ssmd agent`: from flags and environment to the program.
 import { dirname, join, resolve } from 'node:path'
+import { runAgent } from '#agent/main.ts'
 import { SsmdError, usageError } from '#crds/errors.ts'
-import { runAgent } from '../../workloads/agent/main.ts'
 import { dataSource } from '../data-source.ts'
 import type { AgentFlags } from '../program-agent.ts'
 import { findExchanges } from '../repository/folder.ts'

@@ -30,7 +30,7 @@ export type DeskOptions = {
   /** What starts ssmd. */
   readonly command: readonly [file: string, ...args: string[]]
   readonly kube: { readonly context?: string; readonly namespace?: string }
-  /** Tools that change something are not there at all. */
+  /** Leave out the tools that change something. */
   readonly isReadOnly: boolean
   readonly model: string
   readonly maxRounds?: number

@@ -1,4 +1,4 @@
-// The prompt of the agent. It is there before anything large is loaded; what is typed goes to a command, a plan or the model, and whatever
+// The prompt of the agent. It is shown before anything large is loaded; what is typed goes to a command, a plan or the model, and whatever
 // happens the prompt comes again.
 
 import { appendFile, mkdir, writeFile } from 'node:fs/promises'
@@ -358,7 +358,7 @@ such as "explore kalshi yesterday". /help shows the commands.`
 
 type Lines = { readonly next: (prompt: string) => Promise<string | undefined> }
 
-/** Lines in order, whether they are typed one by one or come all at once from a pipe. */
+/** Lines in order, whether they are typed one by one or come together from a pipe. */
 function linesOf(terminal: Interface): Lines {
   const waiting: string[] = []
   let wanted: ((line: string | undefined) => void) | undefined

@@ -124,7 +124,7 @@ async function askOnce(
     : { answer: body }
 }
 
-/** How many rows fit the budget with all else that the answer says; undefined if all do. */
+/** How many rows fit the budget with the rest of the answer; undefined if all do. */
 function rowsThatFit(body: JsonObject, budget: number): number | undefined {
   if (!Array.isArray(body.rows)) return undefined
   const { cut } = JSON.parse(withinBudget(body, budget)) as {

@@ -34,7 +34,7 @@ const NAMES = {
 const DAY = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]{2,18}Z?)?$' }
 const PARAMS = {
   type: 'object',
-  description: 'Parameters of the signal, in place of their defaults.',
+  description: 'Parameters of the signal, instead of their defaults.',
   additionalProperties: { type: ['string', 'number', 'boolean'] },
 }
 const object = (properties: object, required: readonly string[] = []) => ({
