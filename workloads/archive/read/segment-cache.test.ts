@@ -1,14 +1,15 @@
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { dayFolder } from '../format/names.ts'
 import { temporaryFolder } from '../testing/folders.ts'
 import { makeArchive } from '../testing/made-archive.ts'
 import { seeded } from '../testing/random.ts'
-import { IndexCache } from './index-cache.ts'
-import { readIndex, Stale } from './members.ts'
+import { membersOf, OpenFiles, readIndex, Stale } from './members.ts'
 import { listDays, readLines, readManifest, readRuns } from './reader.ts'
+import { SegmentCache } from './segment-cache.ts'
 
-const test = suite('index cache')
+const test = suite('segment cache')
 const folder = temporaryFolder()
 test.after(() => folder[Symbol.dispose]())
 await makeArchive(folder.path, seeded(1), {})
@@ -18,48 +19,53 @@ const manifest = await readManifest(folder.path, feed, day)
 const place = dayFolder(folder.path, feed, day)
 
 test('an index is read once, and again if the manifest describes another state of its segment', async () => {
-  const cache = new IndexCache()
+  const cache = new SegmentCache()
   const segment = manifest.segments[0]!
-  const entries = await cache.read(place, segment)
+  const entries = await cache.index(place, segment)
   assert.equal(entries, await readIndex(place, segment))
-  assert.is(await cache.read(place, segment), entries)
+  assert.is(await cache.index(place, segment), entries)
   const other = { ...segment, sha256: '0'.repeat(64) }
-  assert.is.not(await cache.read(place, other), entries)
+  assert.is.not(await cache.index(place, other), entries)
   // More lines than there are.
   const longer = { ...segment, members: segment.members + 1, indexBytes: segment.indexBytes + 9 }
   try {
-    await cache.read(place, longer)
+    await cache.index(place, longer)
     assert.unreachable()
   } catch (thrown) {
     assert.instance(thrown, Stale)
   }
 })
 
-test('no more bytes are kept than there is room for, and what was used last stays', async () => {
-  const [a, b, c] = manifest.segments
-  assert.ok(a && b && c)
-  const most = a.indexBytes + Math.max(b.indexBytes, c.indexBytes)
-  const cache = new IndexCache(most)
-  const kept = await cache.read(place, a)
-  for (const segment of manifest.segments) {
-    await cache.read(place, segment)
-    assert.ok(cache.bytes <= most, `${cache.bytes} of ${most}`)
-    if (segment === b || segment === c) assert.is(await cache.read(place, a), kept)
+test('lines of members are kept as long as there is room, and are those of the file', async () => {
+  const segment = manifest.segments.find(({ members }) => members > 3)!
+  const members = membersOf(join(place, segment.name), await readIndex(place, segment), {})
+  const most = members[0]!.rawBytes + members[1]!.rawBytes
+  const keeps = new SegmentCache({ lineBytes: most })
+  const keepsNone = new SegmentCache()
+  const files = new OpenFiles()
+  try {
+    const lines = await keeps.lines(files, members[0]!)
+    assert.is(await keeps.lines(files, members[0]!), lines)
+    assert.equal(await keepsNone.lines(files, members[0]!), lines)
+    assert.is.not(await keepsNone.lines(files, members[0]!), lines)
+    for (const member of members) await keeps.lines(files, member)
+    const again = await keeps.lines(files, members[0]!)
+    assert.is.not(again, lines)
+    assert.equal(again, lines)
+  } finally {
+    await files.close()
   }
-  const none = new IndexCache(1)
-  assert.is.not(await none.read(place, a), await none.read(place, a))
-  assert.is(none.bytes, 0)
 })
 
 test('a reading with what was read before gives the same lines, also when that is out of date', async () => {
   const expected: string[] = []
   for await (const line of readLines(folder.path, feed, day)) expected.push(line.toString())
-  const indexes = new IndexCache()
+  const cache = new SegmentCache()
   // Its indexes have more lines than there are.
   const segments = manifest.segments.map((one) => ({ ...one, indexBytes: one.indexBytes + 9 }))
   const old = { ...manifest, segments }
   for (const known of [manifest, manifest, old]) {
-    const before = { manifest: known, indexes }
+    const before = { manifest: known, cache }
     const lines: string[] = []
     for await (const run of readRuns(folder.path, feed, day, {}, before))
       for (const { bytes } of run) lines.push(bytes.toString())
