@@ -57,6 +57,33 @@ test('lines of members are kept as long as there is room, and are those of the f
   }
 })
 
+test('who asks for the same member at the same time gets the same lines, also if the first one closes its files', async () => {
+  const segment = manifest.segments.find(({ members }) => members > 3)!
+  const [member] = membersOf(join(place, segment.name), await readIndex(place, segment), {})
+  const cache = new SegmentCache({ lineBytes: member!.rawBytes })
+  const closed = { get: () => Promise.reject(new Error('closed')) } as unknown as OpenFiles
+  const files = new OpenFiles()
+  try {
+    const [first, one, two] = await Promise.all([
+      cache.lines(closed, member!).catch((thrown) => thrown),
+      cache.lines(files, member!),
+      cache.lines(files, member!),
+    ])
+    assert.is(first.message, 'closed')
+    assert.is(one.length, member!.rawBytes)
+    assert.equal(one, two)
+    const again = await cache.lines(files, member!)
+    assert.ok(again === one || again === two)
+  } finally {
+    await files.close()
+  }
+  const fresh = new SegmentCache({ lineBytes: member!.rawBytes })
+  const others = new OpenFiles()
+  const both = await Promise.all([fresh.lines(others, member!), fresh.lines(others, member!)])
+  await others.close()
+  assert.ok(both[0] === both[1])
+})
+
 test('a reading with what was read before gives the same lines, also when that is out of date', async () => {
   const expected: string[] = []
   for await (const line of readLines(folder.path, feed, day)) expected.push(line.toString())

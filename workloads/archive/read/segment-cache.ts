@@ -24,10 +24,13 @@ const INDEX_BYTES = 8 * 1024 * 1024
 export class SegmentCache {
   readonly #indexes: KeptBytes<readonly IndexEntry[]>
   readonly #lines: KeptBytes<Buffer>
+  readonly #most: number
+  readonly #asked = new Map<string, Promise<Buffer>>()
 
   constructor({ indexBytes = INDEX_BYTES, lineBytes = 0 }: SegmentCacheOptions = {}) {
     this.#indexes = new KeptBytes(indexBytes)
     this.#lines = new KeptBytes(lineBytes)
+    this.#most = lineBytes
   }
 
   /** The entries of a segment as the manifest describes it. Throws Stale. */
@@ -44,11 +47,28 @@ export class SegmentCache {
 
   /** The lines of a member; they must not be changed. Throws Stale. */
   async lines(files: OpenFiles, member: MemberPlace): Promise<Buffer> {
-    const key = `${member.path} ${member.offset}`
-    const kept = this.#lines.get(key, member.crc32)
+    const { path, offset, rawBytes, crc32: stamp } = member
+    const key = `${path} ${offset}`
+    const kept = this.#lines.get(key, stamp)
     if (kept !== undefined) return kept
-    const { lines } = await readMember(files, member)
-    this.#lines.set(key, { stamp: member.crc32, bytes: lines.length, value: lines })
-    return lines
+    if (rawBytes > this.#most) return (await readMember(files, member)).lines
+    // Many who ask at the same time read it once. If that fails, perhaps because its files were closed, each reads it itself.
+    const asked = this.#asked.get(`${key} ${stamp}`)
+    if (asked === undefined) return this.#read(key, files, member)
+    return (await asked.catch(() => undefined)) ?? this.#read(key, files, member)
+  }
+
+  async #read(key: string, files: OpenFiles, member: MemberPlace): Promise<Buffer> {
+    const { crc32: stamp } = member
+    const name = `${key} ${stamp}`
+    const asked = readMember(files, member).then(({ lines }) => lines)
+    this.#asked.set(name, asked)
+    try {
+      const value = await asked
+      this.#lines.set(key, { stamp, bytes: value.length, value })
+      return value
+    } finally {
+      if (this.#asked.get(name) === asked) this.#asked.delete(name)
+    }
   }
 }
