@@ -95,14 +95,17 @@ const NANOSECONDS: Readonly<Record<string, number>> = {
 /** Nanoseconds of a duration as Go writes it, such as `1h30m` or `1.5s`; it knows no days. */
 export function duration(value: unknown): number {
   const written = text(value)
-  const [, sign, parts = ''] = /^([+-]?)((?:[0-9]+(?:[.][0-9]+)?(?:ns|us|ms|s|m|h))+)$/.exec(
-    written
-  ) ?? [undefined, '', '']
-  if (parts === '') return written === '0' ? 0 : wrong('a duration', value)
+  const isNegative = written.startsWith('-')
+  let rest = isNegative || written.startsWith('+') ? written.slice(1) : written
+  if (rest === '0') return 0
   let sum = 0
-  for (const [, count, unit = ''] of parts.matchAll(/([0-9.]+)([a-z]+)/g))
-    sum += Number(count) * (NANOSECONDS[unit] ?? 0)
-  return sign === '-' ? -sum : sum
+  do {
+    const part = /^([0-9]+(?:[.][0-9]+)?)(ns|us|ms|s|m|h)/.exec(rest)
+    if (part === null) return wrong('a duration', value)
+    sum += Number(part[1]) * (NANOSECONDS[part[2] ?? ''] ?? 0)
+    rest = rest.slice(part[0].length)
+  } while (rest !== '')
+  return isNegative ? -sum : sum
 }
 
 /** The value, or its error. */

@@ -1,4 +1,4 @@
-// What an API server refuses of a change, though each side is valid by itself: fields that cannot change. Pure.
+// What an API server refuses of a change, though each side is valid alone: fields that cannot change. Pure.
 
 import type { Resource } from './kinds.ts'
 import { type Located, problemAt, type Resources } from './located.ts'

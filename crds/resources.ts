@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { SsmdError, toSsmdError } from './errors.ts'
 import type { Kind, ResourceOf } from './kinds.ts'
 import type { Resources } from './located.ts'
-import { noResources } from './located.ts'
+import { allOf, noResources } from './located.ts'
 import { mergeResources, parseResources } from './parse.ts'
 import { listWords, toError } from './problems.ts'
 import { readRegular } from './regular-file.ts'
@@ -51,7 +51,7 @@ export async function loadResource<K extends Kind>(kind: K, file: string): Promi
   const resources = parseResources(text, file)
   const problem = resources.problems[0]
   if (problem) throw toError(problem)
-  const all = [...resources.feeds, ...resources.environments, ...resources.archives]
+  const all = allOf(resources)
   const names = all
     .filter(({ resource }) => resource.kind === kind)
     .map(({ resource }) => resource.metadata.name)

@@ -7,15 +7,21 @@ import { explain } from './expectations.ts'
 import { UNIQUE_LISTS } from './fields.gen.ts'
 import type { Kind, ResourceOf } from './kinds.ts'
 import type { Path } from './paths.ts'
-import { formatPath, instancesOf, memberOf, pathOfPointer } from './paths.ts'
+import { formatPath, instancesOf, memberOf, parsePath, pathOfPointer } from './paths.ts'
 import { describeValue } from './problems.ts'
-import { RULES } from './rules.gen.mjs'
-import { validateArchive, validateEnvironment, validateFeed } from './validators.gen.mjs'
+import { RULES } from './rules.gen.ts'
+import {
+  validateArchive,
+  validateEnvironment,
+  validateFeed,
+  validateSignal,
+} from './validators.gen.mjs'
 
 const VALIDATORS = {
   Feed: validateFeed,
   Environment: validateEnvironment,
   Archive: validateArchive,
+  Signal: validateSignal,
 } as const
 
 export type Judged<K extends Kind> =
@@ -117,7 +123,7 @@ function* brokenRules(kind: Kind, root: unknown): Generator<Finding> {
 function broken(message: string, path: Path, field: string | undefined): Finding {
   const [, what, todo] = /^(.+?): (.+)$/s.exec(message) ?? [undefined, message, '']
   return {
-    path: field === undefined ? path : [...path, field],
+    path: field === undefined ? path : [...path, ...parsePath(field)],
     at: 'value',
     message: what ?? message,
     hint: todo ?? '',

@@ -1,11 +1,20 @@
-// Generated from crds/*.yaml by `npm run generate`. Do not edit. See rules.gen.d.mts for types.
+// Generated from crds/*.yaml by `npm run generate`. Do not edit.
 // biome-ignore-all lint: generated
 // biome-ignore-all format: generated
 /* oxlint-disable */
 
 import * as cel from './cel.ts'
+import type { Rule } from './rule.ts'
 
-export const RULES = [
+export const RULES: readonly Rule[] = [
+  {
+    kind: "Feed",
+    at: "",
+    cel: "!self.metadata.name.startsWith('signal-')",
+    message: "names that begin with signal- belong to what Signals fire: choose another name",
+    field: "metadata.name",
+    holds: (self) => cel.holds(() => !cel.bool(cel.startsWith(cel.member(cel.member(self, "metadata"), "name"), "signal-"))),
+  },
   {
     kind: "Feed",
     at: "spec",
@@ -147,5 +156,52 @@ export const RULES = [
     cel: "duration(self) >= duration('10ms') && duration(self) <= duration('30s')",
     message: "commitInterval must be between 10ms and 30s",
     holds: (self) => cel.holds(() => cel.and(() => cel.compare(cel.duration(self), cel.duration("10ms")) >= 0, () => cel.compare(cel.duration(self), cel.duration("30s")) <= 0)),
+  },
+  {
+    kind: "Signal",
+    at: "spec.environmentRef",
+    cel: "self.name == oldSelf.name",
+    message: "a Signal stays in its Environment: make a new Signal for the other one, with a name of its own",
+    field: "name",
+    changes: (self, oldSelf) => cel.holds(() => cel.equal(cel.member(self, "name"), cel.member(oldSelf, "name"))),
+  },
+  {
+    kind: "Signal",
+    at: "spec.source",
+    cel: "bytes(self).size() <= 65536",
+    message: "source is larger than 64 KiB: shorten the program",
+    holds: (self) => cel.holds(() => cel.compare(cel.size(cel.bytes(self)), 65536) <= 0),
+  },
+  {
+    kind: "Signal",
+    at: "spec.sinks[]",
+    cel: "has(self.url) == (self.type in ['webhook', 'ntfy'])",
+    message: "url and type do not fit: give url for webhook and ntfy, and only then",
+    field: "url",
+    holds: (self) => cel.holds(() => cel.equal(cel.has(self, "url"), cel.isIn(cel.member(self, "type"), ["webhook", "ntfy"]))),
+  },
+  {
+    kind: "Signal",
+    at: "spec.sinks[]",
+    cel: "has(self.topic) == (self.type == 'ntfy')",
+    message: "topic and type do not fit: give topic for ntfy, and only then",
+    field: "topic",
+    holds: (self) => cel.holds(() => cel.equal(cel.has(self, "topic"), cel.equal(cel.member(self, "type"), "ntfy"))),
+  },
+  {
+    kind: "Signal",
+    at: "spec.sinks[]",
+    cel: "has(self.to) == (self.type == 'email') && has(self.from) == (self.type == 'email')",
+    message: "to, from and type do not fit: give to and from for email, and only then",
+    field: "to",
+    holds: (self) => cel.holds(() => cel.and(() => cel.equal(cel.has(self, "to"), cel.equal(cel.member(self, "type"), "email")), () => cel.equal(cel.has(self, "from"), cel.equal(cel.member(self, "type"), "email")))),
+  },
+  {
+    kind: "Signal",
+    at: "spec.sinks[]",
+    cel: "has(self.secretRef) || self.type in ['webhook', 'ntfy']",
+    message: "the sink has no secretRef: name the Secret of the address of slack, or of the smtp URL of email",
+    field: "secretRef",
+    holds: (self) => cel.holds(() => cel.or(() => cel.has(self, "secretRef"), () => cel.isIn(cel.member(self, "type"), ["webhook", "ntfy"]))),
   },
 ]
