@@ -59,6 +59,15 @@ export const RULES: readonly Rule[] = [
   },
   {
     kind: 'Feed',
+    at: 'spec',
+    cel: "self.exchange == 'generic' || !has(self.schema)",
+    field: 'schema',
+    message:
+      'frames of an exchange that ssmd knows are checked by its own code: only a feed of exchange generic has a schema',
+    holds: ({ exchange, schema }: FeedSpec) => exchange === 'generic' || schema === undefined,
+  },
+  {
+    kind: 'Feed',
     at: 'spec.exchange',
     cel: 'self == oldSelf',
     message:
