@@ -36,7 +36,7 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   // Hints and documentation of parameters, with an example.
   'cli/commands/api-key.ts': /write kalshi/,
   'cli/commands/feeds.ts': /ssmd feed create kraken/,
-  'workloads/data/http/sql-route.ts': /hint:/,
+  'workloads/data/api/sql-route.ts': /hint:/,
   'workloads/data/page/app.mjs': /A link here looks like/,
   'workloads/data/queries/common.ts': /description:|examples:/,
   'workloads/market/builders/book-definitions.ts': /says:/,

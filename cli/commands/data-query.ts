@@ -2,7 +2,7 @@
 // else to standard error.
 
 import { usageError } from '#crds/errors.ts'
-import type { Query } from '#data/query.ts'
+import type { Query } from '#data/model/query.ts'
 import { dataSource } from '../data-source.ts'
 import type { QueryForm } from '../query-forms.ts'
 import { clean } from '../text.ts'
