@@ -33,7 +33,7 @@ function addInit(program: Command): void {
       .command('init')
       .summary('create a repository of feeds')
       .description(
-        'Creates exchanges/ with a simulated feed, an Environment for this computer and an Archive; an overlay for a cluster, ' +
+        'Creates exchanges/ with a simulated feed, an Environment for this computer and an Archive; overlays for a cluster, ' +
           'with what Argo CD and Flux need; and a workflow that checks pull requests. Files that exist stay as they are.'
       )
       .argument('[folder]', 'the folder of the repository (default: this one)')
