@@ -38,6 +38,7 @@ export type Stored = {
   readonly feeds: readonly KubeObject[]
   readonly environments: readonly KubeObject[]
   readonly archives: readonly KubeObject[]
+  readonly signals: readonly KubeObject[]
 }
 
 /** What captures, keeps or plays one thing: the connectors of a feed together, an archiver, a simulator. */
@@ -83,6 +84,7 @@ export async function wantedGroups(stored: Stored, sight: Sight): Promise<Group[
     feeds: judged.all('Feed', stored.feeds),
     environments: judged.all('Environment', stored.environments),
     archives: judged.all('Archive', archives),
+    signals: judged.all('Signal', stored.signals),
     problems: brokenAmong(judged, 'Feed', stored.feeds),
   }
   const house = { judged, sight, all, resources: locatedAll(all), day: utcDay(sight.nowMs) }

@@ -2,7 +2,8 @@
 // would then do: which captures would restart, and why. Nothing is changed.
 
 import { toSsmdError } from '#crds/errors.ts'
-import type { Resource as AnyResource, Kind } from '#crds/kinds.ts'
+import { type Resource as AnyResource, KINDS, type Kind } from '#crds/kinds.ts'
+import { allOf, LIST_OF } from '#crds/located.ts'
 import { describeProblem } from '#crds/problems.ts'
 import { loadResources } from '#crds/resources.ts'
 import { isNotFound } from '../../operator/kube/errors.ts'
@@ -13,7 +14,7 @@ import {
   type KubeObject,
   type Resource,
 } from '../../operator/kube/objects.ts'
-import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../../operator/reconcile/kinds.ts'
+import { RESOURCES } from '../../operator/reconcile/kinds.ts'
 import { Secrets } from '../../operator/reconcile/secrets.ts'
 import { type Cluster, type ClusterFlags, openCluster } from '../cluster.ts'
 import { LAST_APPLIED, mergePatch, wayOf } from '../cluster-diff/as-applied.ts'
@@ -35,11 +36,6 @@ export type ClusterDiffFlags = ClusterFlags & {
   readonly output: Output
 }
 
-const RESOURCES: Readonly<Record<Kind, Resource>> = {
-  Feed: FEEDS,
-  Environment: ENVIRONMENTS,
-  Archive: ARCHIVES,
-}
 const OPERATOR = 'ssmd-operator'
 const MANAGED = 'app.kubernetes.io/managed-by=ssmd'
 
@@ -56,8 +52,9 @@ type ClusterDiff = {
 
 export async function runClusterDiff(flags: ClusterDiffFlags): Promise<void> {
   const folder = await findExchanges(flags.path, process.cwd())
-  const { feeds, environments, archives, problems } = await loadResources(folder)
-  const declared = [...feeds, ...environments, ...archives].map(({ resource }) => resource)
+  const resources = await loadResources(folder)
+  const { problems } = resources
+  const declared = allOf(resources).map(({ resource }) => resource)
   const cluster = await openCluster(flags)
   try {
     const diff = await clusterDiff(cluster, declared, flags)
@@ -87,11 +84,7 @@ async function clusterDiff(
   const known = new Set(declared.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
   const isDeclared = ({ kind, metadata }: KubeObject) => known.has(`${kind}/${metadata.name}`)
   const staying = (objects: readonly KubeObject[]) => (prune ? objects.filter(isDeclared) : objects)
-  const after: Stored = {
-    feeds: merged(staying(before.feeds), applied.get('Feed')),
-    environments: merged(staying(before.environments), applied.get('Environment')),
-    archives: merged(staying(before.archives), applied.get('Archive')),
-  }
+  const after = storedAs((kind) => merged(staying(before[LIST_OF[kind]]), applied.get(kind)))
   const nowMs = Date.now()
   const [deployments, configs, claims] = await Promise.all([
     byName(cluster, DEPLOYMENTS),
@@ -103,11 +96,10 @@ async function clusterDiff(
     refusalOf: (claim) => refusalOf(cluster, claim),
     secrets: new Secrets(cluster.client, () => nowMs),
   })
-  const all = [...before.feeds, ...before.environments, ...before.archives]
   return {
     changes: compareResources(plainOf(before), plainOf(after)),
     refused,
-    alone: all
+    alone: everyOne(before)
       .filter((object) => !isDeclared(object))
       .map(({ kind, metadata }) => ({ kind, name: metadata.name })),
     effects: effectsOf(groups, { deployments, configs }, nowMs),
@@ -115,11 +107,20 @@ async function clusterDiff(
 }
 
 async function storedIn(cluster: Cluster): Promise<Stored> {
-  const [feeds, environments, archives] = await Promise.all(
-    [FEEDS, ENVIRONMENTS, ARCHIVES].map((resource) => listed(cluster, resource))
+  const lists = await Promise.all(
+    KINDS.map(async (kind) => {
+      const objects = await listed(cluster, RESOURCES[kind]).catch(noneIfMissing)
+      return [kind, objects ?? []] as const
+    })
   )
-  return { feeds: feeds ?? [], environments: environments ?? [], archives: archives ?? [] }
+  const found = new Map(lists)
+  return storedAs((kind) => found.get(kind) ?? [])
 }
+
+const storedAs = (of: (kind: Kind) => readonly KubeObject[]): Stored =>
+  Object.fromEntries(KINDS.map((kind) => [LIST_OF[kind], of(kind)])) as Stored
+
+const everyOne = (stored: Stored): KubeObject[] => KINDS.flatMap((kind) => stored[LIST_OF[kind]])
 
 /** As the API server keeps it, with kind: entries of a list have none. */
 async function listed(
@@ -157,8 +158,8 @@ async function dryRun(
     } catch (thrown) {
       const error = toSsmdError(thrown)
       const { status } = error as { status?: number }
-      // Of this resource alone; anything else is of all.
-      if (status !== 422 && status !== 400) throw thrown
+      // Of this resource alone, or of a kind that the cluster does not have; anything else is of all.
+      if (status !== 422 && status !== 400 && status !== 404) throw thrown
       refused.push({ kind, name: metadata.name, message: error.message })
     }
   }
@@ -210,8 +211,8 @@ function merged(before: readonly KubeObject[], applied: readonly KubeObject[] = 
 }
 
 /** Reduced to what a person declares. */
-const plainOf = ({ feeds, environments, archives }: Stored): AnyResource[] =>
-  [...feeds, ...environments, ...archives].map(({ apiVersion, kind, metadata, spec }) => {
+const plainOf = (stored: Stored): AnyResource[] =>
+  everyOne(stored).map(({ apiVersion, kind, metadata, spec }) => {
     const { name, labels = {}, annotations = {} } = metadata
     const shown = Object.entries(annotations).filter(([key]) => key !== LAST_APPLIED)
     return {
