@@ -10,14 +10,14 @@ import * as assert from 'uvu/assert'
 import { temporaryFolder } from '#archive/testing/folders.ts'
 import { until, waitOut } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
+import { DEPLOYMENTS, type KubeObject, SECRETS } from '../operator/kube/objects.ts'
+import { missingPlaneTools, startControlPlane } from '../operator/testing/control-plane.ts'
 import {
   type Change,
   makeRepository,
   missingGit,
   type Repository,
-} from '../.ci/argocd/repository.ts'
-import { DEPLOYMENTS, type KubeObject, SECRETS } from '../operator/kube/objects.ts'
-import { missingPlaneTools, startControlPlane } from '../operator/testing/control-plane.ts'
+} from '../operator/testing/git-repository.ts'
 import {
   archive,
   environment,

@@ -8,6 +8,7 @@ import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { CUSTOM_RESOURCE_DEFINITIONS, DEPLOYMENTS } from '../../operator/kube/objects.ts'
 import { ENVIRONMENTS, FEEDS } from '../../operator/reconcile/kinds.ts'
+import { BRANCH } from '../../operator/testing/git-repository.ts'
 import {
   APPLICATIONS,
   declareApplication,
@@ -21,7 +22,6 @@ import {
   untilSettled,
 } from './applications.ts'
 import { healthChecks } from './health-checks.ts'
-import { BRANCH } from './repository.ts'
 import { shippedApplication, shippedFolder } from './shipped.ts'
 import {
   missingTestbed,

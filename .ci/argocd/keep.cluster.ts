@@ -19,6 +19,7 @@ import {
   SERVICES,
 } from '../../operator/kube/objects.ts'
 import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../../operator/reconcile/kinds.ts'
+import type { Change } from '../../operator/testing/git-repository.ts'
 import {
   APPLICATIONS,
   declareApplication,
@@ -36,7 +37,6 @@ import {
 import { application, archive, environment, feed } from './declared.ts'
 import { healthChecks } from './health-checks.ts'
 import { followPods } from './pods.ts'
-import type { Change } from './repository.ts'
 import {
   missingTestbed,
   NAMESPACE,

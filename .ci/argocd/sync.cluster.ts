@@ -7,6 +7,7 @@ import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { CLAIMS, CONFIG_MAPS, DEPLOYMENTS } from '../../operator/kube/objects.ts'
 import { ENVIRONMENTS, FEEDS } from '../../operator/reconcile/kinds.ts'
+import type { Change } from '../../operator/testing/git-repository.ts'
 import {
   type Application,
   declareApplication,
@@ -24,7 +25,6 @@ import {
 } from './applications.ts'
 import { application, archive, environment, feed, WAVE } from './declared.ts'
 import { healthChecks } from './health-checks.ts'
-import type { Change } from './repository.ts'
 import {
   missingTestbed,
   NAMESPACE,

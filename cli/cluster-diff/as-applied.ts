@@ -40,7 +40,7 @@ function read(text: string | undefined): Tree | undefined {
   }
 }
 
-/** The JSON merge patch of `kubectl apply`: what `next` says is set, what only `last` said is removed, all else stays. */
+/** The JSON merge patch of `kubectl apply`: what `next` says is set, what only `last` said is removed, everything else stays. */
 export function mergePatch(last: Tree, next: Tree, live: Tree): Tree {
   const patch: Record<string, unknown> = {}
   for (const name of Object.keys(last)) if (next[name] === undefined) patch[name] = null

@@ -70,7 +70,7 @@ export type Sight = {
   readonly secrets: Secrets
   /** Claims by name. */
   readonly claims: ReadonlyMap<string, KubeObject>
-  /** Why the API server refuses this claim in place of the one that exists, or undefined. */
+  /** Why the API server refuses this claim instead of the one that exists, or undefined. */
   readonly refusalOf: (claim: KubeObject) => Promise<string | undefined>
 }
 
