@@ -296,10 +296,17 @@ real(
   }
 )
 
-real('a revert of a Feed brings back the very pod template that was', async () => {
+real('a revert of a Feed, bad or good, brings back the very pod template that was', async () => {
   const { client } = bed.argo
   await captured('back')
   const before = await templateOf('back')
+  await push('back', { 'feed.yaml': [feed('back', { channels: ['trades'] })] })
+  const isBroken = (app: Application) => healthOf(app, 'Feed', 'back') === 'Degraded'
+  await untilApplication(client, 'back', 'degraded', isBroken)
+  assert.is(await templateOf('back'), before, 'what runs stays as it was')
+  await untilSettled(client, 'back', await revert('back'))
+  await untilApplication(client, 'back', 'healthy', isHealthy)
+  assert.is(await templateOf('back'), before)
   await push('back', { 'feed.yaml': [feed('back', { channels: ['trade'] })] })
   await until(MS, 'another template', async () => (await templateOf('back')) !== before)
   await untilSettled(client, 'back', await revert('back'))
