@@ -13,6 +13,7 @@ import { Instrument } from './instrument.ts'
 import { type FeedGaps, LastingGaps } from './lasting-gaps.ts'
 import type { Counts, RawFire } from './messages.ts'
 import { plainText } from './plain-data.ts'
+import { saveValue } from './saved-value.ts'
 import { type Opened, openBuilder } from './views/open.ts'
 
 export type EngineOptions = {
@@ -249,7 +250,7 @@ export class Engine {
     if (handlers.init === undefined) return
     onCall()
     const state = handlers.init(about.params)
-    const text = plainText(state)
+    const text = saveValue(state)
     if ('problem' in text) refuse('init', `returns no plain data: ${text.problem}`)
     instrument.state = state
   }
