@@ -8,33 +8,10 @@
 import { EVENT, FLAG, type MarketEvent } from '#market/event.ts'
 import { TimeReader } from '#market/time.ts'
 import type { GapCause } from '#wire/events.ts'
+import { type Connection, type GapState, restoreGaps, type Shard, saveGaps } from './gap-state.ts'
 import { isBefore, type Time } from './times.ts'
 
 type Fields = Readonly<Record<string, unknown>>
-
-type Connection = {
-  readonly id: string
-  readonly shard: number
-  /** It has a predecessor in its shard: until it is ready, the gap of that one lasts. */
-  readonly follows: boolean
-  /** Its first record was seen. */
-  readonly opened: boolean
-  ready: boolean
-  closed: boolean
-  /** Its last record but the close event; ms -1 if none was seen. */
-  lastMs: number
-  lastNs: number
-  /** The number that comes next; 0 if that is not known. */
-  next: number
-  /** Types whose exchange's numbers cannot be read, and since when. */
-  readonly proofs: Map<string, Time>
-}
-
-type Shard = {
-  last: Connection | null
-  /** A gap that began and lasts. */
-  gap: { readonly reason: string; readonly from: Time } | null
-}
 
 export type GapFoldOptions = {
   /**
@@ -46,6 +23,8 @@ export type GapFoldOptions = {
   readonly lastBefore?: (connection: string) => Time | undefined
   /** True if every record of the feed comes here, so that a jump of a connection's numbers is a gap. */
   readonly countsNumbers: boolean
+  /** What an earlier fold knew: this one continues as if it were that one. */
+  readonly state?: GapState | undefined
 }
 
 /** More connections than a feed has at a time. */
@@ -66,6 +45,12 @@ export class GapFold {
     row.row = -1
     this.#row = row
     this.#emit = emit
+    if (options.state) restoreGaps(options.state, this.#connections, this.#shards)
+  }
+
+  /** All that it knows of connections and shards, as plain data. */
+  get state(): GapState {
+    return saveGaps(this.#connections.values(), this.#shards)
   }
 
   /** Takes note of a frame. */
