@@ -30,6 +30,8 @@ const NARROW: Readonly<Partial<Record<string, readonly string[]>>> = {
 const INNER = ['format', 'state', 'ingest', 'storage'].map((room) => `${ARCHIVE}/${room}`)
 const [FORMAT = '', STATE = '', INGEST = ''] = INNER
 /** Rooms of the data API, each of which may import those before it; `api` puts routes together, and main.ts the program. */
+const RUNS = 'workloads/runs'
+const SIGNALS = 'workloads/signals'
 const DATA = 'workloads/data'
 const MODEL = `${DATA}/model`
 const READ = `${DATA}/read`
@@ -68,7 +70,10 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'workloads/connector': [...PROGRAM, MARKET, EXCHANGES, PROTOCOL],
   [MODEL]: ['crds', MARKET, 'workloads/events', `${ARCHIVE}/read`],
   [READ]: ['crds', MARKET, 'workloads/events', `${ARCHIVE}/read`, MODEL],
-  [`${DATA}/queries`]: ['crds', MARKET, 'workloads/events', `${ARCHIVE}/read`, MODEL, READ],
+  [`${DATA}/queries`]: [
+    ...['crds', MARKET, 'workloads/events', RUNS, `${ARCHIVE}/read`],
+    ...[MODEL, READ],
+  ],
   [`${DATA}/formats`]: ['crds', MODEL],
   [`${DATA}/sql`]: [
     ...['crds', MARKET, 'workloads/events', 'workloads/packages', `${ARCHIVE}/read`],
@@ -84,6 +89,10 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     ...[...PROGRAM, MARKET, 'workloads/events', MODEL],
     ...['queries', 'formats', 'live', 'http'].map((room) => `${DATA}/${room}`),
   ],
+  [`${DATA}/client`]: [
+    ...['crds', 'workloads/events', ...ANSWER],
+    ...['formats', 'http'].map((room) => `${DATA}/${room}`),
+  ],
   // The page is loaded by a browser.
   [`${DATA}/page`]: [],
   [`${DATA}/api`]: [
@@ -94,7 +103,26 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     ...['crds', 'workloads/role', 'workloads/events', MODEL, READ],
     ...['keys', 'live', 'http', 'api'].map((room) => `${DATA}/${room}`),
   ],
-  'workloads/signals': [...PROGRAM, MARKET, EXCHANGES, 'workloads/events', `${ARCHIVE}/read`],
+  // Runs of signals: two programs read them, and programs never import programs.
+  [RUNS]: ['crds'],
+  // What a run was worth is judged by a reading of its own: it imports nothing of what a signal runs in.
+  [`${SIGNALS}/card`]: ['crds', MARKET, 'workloads/events', RUNS, `${ARCHIVE}/read`],
+  [SIGNALS]: [
+    ...[...PROGRAM, MARKET, EXCHANGES, 'workloads/events', RUNS, `${ARCHIVE}/read`],
+    ...[`${SIGNALS}/card`, `${SIGNALS}/views`],
+  ],
+  // What a signal is shown of builders and books.
+  [`${SIGNALS}/views`]: ['crds', MARKET],
+  'workloads/agent': [
+    ...PROGRAM,
+    'workloads/events',
+    'workloads/packages',
+    ...[...ANSWER, `${DATA}/client`],
+    SIGNALS,
+    RUNS,
+    // Its lock.
+    'cli/launch',
+  ],
   // npm is run, and a folder locked, as the launcher does it.
   'workloads/packages': ['crds', 'cli/launch'],
   'workloads/archiver': [...PROGRAM, ARCHIVE],
@@ -182,7 +210,7 @@ export const ARROWS: ReadonlyMap<string, readonly string[]> = new Map(Object.ent
 /** The room of a path: `crds`, `workloads/wire`, `workloads/archive/state`, `operator` (its own files), `cli/launch`. */
 export function roomOf(path: string): string {
   const [top = '', second = '', third, fourth] = path.split('/')
-  const deep = [ARCHIVE, EXCHANGES, DATA].find((room) => room === `${top}/${second}`)
+  const deep = [ARCHIVE, EXCHANGES, DATA, SIGNALS].find((room) => room === `${top}/${second}`)
   if (fourth !== undefined && deep !== undefined) return `${deep}/${third}`
   const divided = top === 'workloads' || top === 'operator' || path.startsWith('cli/launch/')
   return divided && third !== undefined ? `${top}/${second}` : top

@@ -333,7 +333,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'spec.source':
       'The program, as TypeScript. `ssmd signal deploy` writes it here from `<name>.ts`.',
     'spec.params':
-      'Values of parameters of the program, in place of its defaults; each a text, a number, true or false.',
+      'Values of parameters of the program, instead of its defaults; each a text, a number, true or false.',
     'spec.params.*': '',
     'spec.feeds': 'Names of the Feeds that it reads; the Environment must capture each of them.',
     'spec.feeds[]': '',

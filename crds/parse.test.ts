@@ -8,7 +8,7 @@ import { EXCHANGES } from './exchanges.gen.ts'
 import { allOf } from './located.ts'
 import { parseResources } from './parse.ts'
 import { describeProblem } from './problems.ts'
-import { LEAST } from './testdata/samples.ts'
+import { LEAST } from './testdata/least.ts'
 
 const test = suite('parse')
 

@@ -123,6 +123,12 @@ function unreadable(path: string, thrown: unknown): Resources {
 
 function notReadable(path: string, thrown: unknown): SsmdError {
   const { code } = thrown as NodeJS.ErrnoException
+  if (code === 'ELOOP') {
+    return new SsmdError('SSMD_E_IO', `${path}: a link that leads to itself`, {
+      hint: 'remove it',
+      cause: thrown,
+    })
+  }
   if (code !== 'ENOENT') return toSsmdError(thrown)
   // The file system takes names of any bytes; those that are no UTF-8 cannot be named, and so not be opened.
   const hint = path.includes('\ufffd') ? 'its name is not UTF-8: rename it' : 'check the path'

@@ -25,7 +25,7 @@ export type SignalSpec = {
   /** The program, as TypeScript. `ssmd signal deploy` writes it here from `<name>.ts`. */
   readonly source: string
   /**
-   * Values of parameters of the program, in place of its defaults; each a text, a number, true or
+   * Values of parameters of the program, instead of its defaults; each a text, a number, true or
    * false.
    */
   readonly params?: Readonly<Record<string, string | number | boolean>>

@@ -9,7 +9,7 @@ import type { Kind, ResourceOf } from './kinds.ts'
 import type { Path } from './paths.ts'
 import { formatPath, instancesOf, memberOf, parsePath, pathOfPointer } from './paths.ts'
 import { describeValue } from './problems.ts'
-import { RULES } from './rules.ts'
+import { RULES } from './rules.gen.mjs'
 import {
   validateArchive,
   validateEnvironment,
@@ -53,7 +53,7 @@ export function judgeChange<K extends Kind>(
     )
     for (const { path, value } of instancesOf(after, rule.at)) {
       const old = olds.get(formatPath(path))
-      if (old !== undefined && !rule.changes(value as never, old as never)) {
+      if (old !== undefined && !rule.changes(value, old)) {
         findings.push(broken(rule.message, path, rule.field))
       }
     }
@@ -114,7 +114,7 @@ function* brokenRules(kind: Kind, root: unknown): Generator<Finding> {
   for (const rule of RULES) {
     if (rule.kind !== kind || !rule.holds) continue
     for (const { path, value } of instancesOf(root, rule.at)) {
-      if (!rule.holds(value as never)) yield broken(rule.message, path, rule.field)
+      if (!rule.holds(value)) yield broken(rule.message, path, rule.field)
     }
   }
 }

@@ -60,10 +60,16 @@ export function find<K extends Kind>(
   if (problem !== undefined) {
     throw new SsmdError(problem.code, describeProblem(problem), { hint: 'correct it first' })
   }
+  const message = `${folder} has no ${kind} ${JSON.stringify(name)}`
+  const unread = resources.problems.find(({ code }) => code === 'SSMD_E_RESOURCE_SYNTAX')
+  if (unread !== undefined) {
+    const hint = `or it is in a file that cannot be read: ${describeProblem(unread)}`
+    throw new SsmdError('SSMD_E_NOT_FOUND', message, { hint })
+  }
   const names = all.map(({ resource }) => resource.metadata.name)
   const near = nearest(name, names)
   const list = names.length > 0 ? `there is: ${names.join(', ')}` : `${folder} has none yet`
-  throw new SsmdError('SSMD_E_NOT_FOUND', `${folder} has no ${kind} ${JSON.stringify(name)}`, {
+  throw new SsmdError('SSMD_E_NOT_FOUND', message, {
     hint: near === undefined ? list : `did you mean ${near}?`,
   })
 }

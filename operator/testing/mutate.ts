@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { FIELDS } from '#crds/fields.gen.ts'
 import { KINDS, type Kind } from '#crds/kinds.ts'
 import { type Path, parsePath } from '#crds/paths.ts'
-import { LEAST, REFUSED, resourceOf, TAKEN } from '#crds/testdata/samples.ts'
+import { LEAST } from '#crds/testdata/least.ts'
+import { REFUSED, resourceOf, TAKEN } from '#crds/testdata/samples.ts'
 
 export type Mutated = { readonly kind: Kind; readonly resource: Readonly<Record<string, unknown>> }
 

@@ -24,7 +24,7 @@ export type { LiveFeed, LiveOptions } from './live-options.ts'
 
 /** Reason of the gap row of what this reader could not hold. */
 export const READER_SLOW = 'reader-slow'
-/** Reason of the gap row of the time in which nobody read the live subjects. */
+/** Reason of the gap row of the time in which no reader read the live subjects. */
 export const READER_AWAY = 'reader-away'
 
 /** Rows that mode `fast` holds while its reader is busy. */

@@ -1,7 +1,7 @@
 // The log of several feeds, read live: the streams are merged into one total order (log-merge.ts), from a place in them on, and the place
 // that was reached can be asked for between two batches. A reader that begins there is delivered every other record, and none twice.
 //
-// What a stream no longer holds, or holds anew, is a gap row at the place where the reading continues.
+// What a stream no longer holds, or holds again, is a gap row at the place where the reading continues.
 
 import type { NatsConnection } from 'nats'
 import { streamName } from '#bus/names.ts'

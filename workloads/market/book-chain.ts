@@ -95,7 +95,7 @@ export class BookChain {
     const kept = this.#kept
     const rows = keeper.number(kept.length)
     const event = new MarketEvent()
-    // Behind those that are there already what is restored is appended.
+    // What is restored is appended to those that exist.
     for (let i = 0; i < rows; i++) {
       const isThere = i < kept.length
       if (isThere) kept.read(i, event)

@@ -1,5 +1,5 @@
 // Runs a signal over market events, in their order: state of each instrument, builders, warm-up, edges, cooldowns, fires. What it makes follows
-// from the events up to the one that is handled, and from nothing else; and instruments share nothing but builders that join two.
+// from the events up to the one that is handled, and from those alone; instruments share only builders that join two.
 
 import type { EventBatch } from '#market/columns.ts'
 import { EVENT, EVENT_NAMES, MarketEvent } from '#market/event.ts'

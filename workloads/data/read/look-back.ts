@@ -2,13 +2,13 @@
 // read from its beginning, so all windows together cost little more than the last one.
 
 import { exchangeOf } from '#archive/read/exchange.ts'
+import { bookOptions } from '#events/book-options.ts'
 import type { EventKind } from '#events/history.ts'
 import type { OrderBookOptions } from '#market/builders/order-books.ts'
 import type { EventBatch } from '#market/columns.ts'
 import { timeText } from '#market/time.ts'
 import { splitTime } from '../model/plain-rows.ts'
 import type { QueryContext } from '../model/query.ts'
-import { bookOptions } from './book-options.ts'
 import { eventBatches } from './event-stream.ts'
 import type { DamagedDay, HeldDay, Holdings } from './holdings.ts'
 import { QualityBook } from './quality.ts'

@@ -73,7 +73,7 @@ export class PriceHistoryView extends WindowView {
     const window = this.#window
     return window === undefined || window.trades === 0 ? undefined : sum(window.change)
   }
-  /** Of the trade so many before the last one, which is 0. */
+  /** Of the trade that many before the last one, which is 0. */
   price(place: unknown): number | undefined {
     const window = this.#window
     return window && decimal(window.price(back(place)), window.priceScale(back(place)))
