@@ -35,9 +35,7 @@ export async function runValidate(options: ValidateOptions): Promise<void> {
   const base = checkAll(resources, day)
   // One file alone cannot hold what it refers to.
   const isFile = !(await stat(path)).isDirectory()
-  const schemas = isFile
-    ? { count: 0, problems: [] }
-    : await schemaProblems(path, resources.feeds)
+  const schemas = isFile ? { count: 0, problems: [] } : await schemaProblems(path, resources.feeds)
   const overlays = isFile ? [] : await checkOverlays(path, base, day)
   const problems = [
     ...(isFile ? base.problems.filter(({ code }) => code !== 'SSMD_E_REFERENCE') : base.problems),
