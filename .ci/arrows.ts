@@ -93,6 +93,16 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     ...['crds', 'workloads/events', ...ANSWER],
     ...['formats', 'http'].map((room) => `${DATA}/${room}`),
   ],
+  [`${DATA}/tools`]: [
+    'crds',
+    MODEL,
+    ...['queries', 'sql', 'client'].map((room) => `${DATA}/${room}`),
+  ],
+  [`${DATA}/mcp`]: [
+    'crds',
+    'workloads/packages',
+    ...['client', 'tools'].map((room) => `${DATA}/${room}`),
+  ],
   // The page is loaded by a browser.
   [`${DATA}/page`]: [],
   [`${DATA}/api`]: [
@@ -119,7 +129,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     ...PROGRAM,
     'workloads/events',
     'workloads/packages',
-    ...[...ANSWER, `${DATA}/client`, `${DATA}/sql`],
+    ...['client', 'tools'].map((room) => `${DATA}/${room}`),
     SIGNALS,
     RUNS,
     // Its lock.

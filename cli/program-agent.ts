@@ -1,5 +1,6 @@
 // `ssmd agent`: how it is called.
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { McpFlags } from './commands/mcp.ts'
 import { collect, examples, wholeNumber } from './flags.ts'
 
 export type AgentFlags = {
@@ -64,5 +65,25 @@ export function addAgent(program: Command): void {
   ).action(async (flags: AgentFlags) => {
     const { runAgentCommand } = await import('./commands/agent.ts')
     await runAgentCommand(flags)
+  })
+}
+
+export function addMcp(program: Command): void {
+  examples(
+    program
+      .command('mcp')
+      .summary('serve the data to any agent, over the Model Context Protocol')
+      .description(
+        'Twelve tools that read, over standard input and output: feeds, days, gaps, records, events, bars, books, SQL. An MCP client starts it.'
+      )
+      .option('--path <root>', 'root of an archive (repeatable)', collect)
+      .option('--url <address>', 'address of a data API')
+      .option('--cache-dir <folder>', 'where the columnar cache is kept'),
+    `
+  ssmd mcp --path data
+  ssmd mcp --url http://127.0.0.1:8080`
+  ).action(async (flags: McpFlags) => {
+    const { runMcpCommand } = await import('./commands/mcp.ts')
+    await runMcpCommand(flags)
   })
 }

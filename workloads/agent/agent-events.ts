@@ -1,6 +1,6 @@
 // What the agent says while it works: one kind of event, out of the graph, into every renderer and into the transcript.
 
-import type { ToolClass } from './tools/tool.ts'
+import type { ToolClass } from '#data/tools/tool.ts'
 
 export type Usage = {
   readonly inputTokens: number

@@ -21,11 +21,13 @@ export type OnFirstUse = {
   readonly root?: string
   /** @default `${XDG_CACHE_HOME:-~/.cache}/ssmd/packages` */
   readonly cache?: string
+  /** Of the entries of the package, such as `stdio`. @default its main one */
+  readonly entry?: string
 }
 
 /** The file of a package to `import()`. Installed if it is missing: by one process, others wait for it. */
 export async function packageOnFirstUse(name: string, options: OnFirstUse = {}): Promise<URL> {
-  const { root = ROOT, cache = cacheFolder(process.env) } = options
+  const { root = ROOT, cache = cacheFolder(process.env), entry } = options
   const log = options.log ?? ((line: string) => process.stderr.write(`ssmd: ${line}\n`))
   const packages = await readLock(root, name)
   const closure = closureOf(packages, name)
@@ -33,7 +35,7 @@ export async function packageOnFirstUse(name: string, options: OnFirstUse = {}):
     throw new SsmdError('SSMD_E_INTERNAL', `package-lock.json of ssmd does not have ${name}`)
   }
   const { version } = closure
-  if ((await versionIn(root, name)) === version) return entryOf(root, name)
+  if ((await versionIn(root, name)) === version) return entryOf(root, name, entry)
 
   const folder = join(cache, folderName(name, version, closure.lock))
   if (!existsSync(folder)) {
@@ -44,7 +46,7 @@ export async function packageOnFirstUse(name: string, options: OnFirstUse = {}):
     const make = () => install(name, folder, closure, root, log)
     await withLock(`${folder}.lock`, make, { onWait })
   }
-  return entryOf(folder, name)
+  return entryOf(folder, name, entry)
 }
 
 async function readLock(root: string, name: string): Promise<LockPackages> {
@@ -61,8 +63,12 @@ const versionIn = async (folder: string, name: string): Promise<string | undefin
   return text === undefined ? undefined : (JSON.parse(text) as { version?: string }).version
 }
 
-const entryOf = (folder: string, name: string): URL =>
-  pathToFileURL(createRequire(join(folder, 'package.json')).resolve(name))
+const entryOf = (folder: string, name: string, entry: string | undefined): URL =>
+  pathToFileURL(
+    createRequire(join(folder, 'package.json')).resolve(
+      entry === undefined ? name : `${name}/${entry}`
+    )
+  )
 
 const cacheFolder = (env: NodeJS.ProcessEnv): string =>
   join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'ssmd', 'packages')

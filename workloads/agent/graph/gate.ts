@@ -1,8 +1,8 @@
 // Which calls of the model need an approval, and what it shows. Changes nothing: LangGraph runs it again after every decision.
 
+import type { Tools } from '#data/tools/call.ts'
+import type { JsonObject, Preview, Tool, ToolContext } from '#data/tools/tool.ts'
 import type { PendingCall } from '../agent-events.ts'
-import type { Tools } from '../tools/call.ts'
-import type { JsonObject, Preview, Tool, ToolContext } from '../tools/tool.ts'
 import type { Decided, Grant } from './state.ts'
 
 export type Shown = { readonly call: PendingCall; readonly preview: Preview }

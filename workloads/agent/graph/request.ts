@@ -7,7 +7,7 @@ import type {
   MessageStreamParams,
   TextBlockParam,
 } from '@anthropic-ai/sdk/resources/messages/messages'
-import type { Tool } from '../tools/tool.ts'
+import type { Tool } from '#data/tools/tool.ts'
 import { blocksOf } from './conversation.ts'
 
 export type ModelSettings = {

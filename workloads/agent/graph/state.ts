@@ -2,8 +2,8 @@
 
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages'
 import type * as LangGraphModule from '@langchain/langgraph'
+import type { Preview } from '#data/tools/tool.ts'
 import type { Decision, Usage } from '../agent-events.ts'
-import type { Preview } from '../tools/tool.ts'
 
 type LangGraph = typeof LangGraphModule
 

@@ -1,6 +1,6 @@
 // Rows of an answer as a table for a terminal, numbers to the right; a column of numbers over time as a line of blocks. Pure.
 
-import type { Json, JsonObject } from '../tools/tool.ts'
+import type { Json, JsonObject } from '#data/tools/tool.ts'
 import { visible } from './plain.ts'
 
 const MOST_ROWS = 40

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { Tools } from '#data/tools/call.ts'
 import type { AgentEvent, Decision } from '../agent-events.ts'
 import { Model } from '../model/messages.ts'
 import {
@@ -16,7 +17,6 @@ import {
   usesTool,
 } from '../testing/messages-server.ts'
 import { testTools, type Written } from '../testing/tools.ts'
-import { Tools } from '../tools/call.ts'
 import { Session } from './session.ts'
 
 const test = suite('session')

@@ -1,6 +1,6 @@
 // Tools for tests of the graph: one that reads, one that writes and counts, one that waits.
 
-import type { Preview, Tool } from '../tools/tool.ts'
+import type { Preview, Tool } from '#data/tools/tool.ts'
 
 const object = (properties: object, required: readonly string[] = []) => ({
   type: 'object',

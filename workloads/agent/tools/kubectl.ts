@@ -4,9 +4,9 @@
 import { createHash } from 'node:crypto'
 import { parseAllDocuments } from 'yaml'
 import { SsmdError, usageError } from '#crds/errors.ts'
+import { redacted } from '#data/tools/redact.ts'
+import type { JsonObject, Preview, Tool, ToolContext } from '#data/tools/tool.ts'
 import { type ProgramResult, runProgram } from './programs.ts'
-import { redacted } from './redact.ts'
-import type { JsonObject, Preview, Tool, ToolContext } from './tool.ts'
 
 export type KubectlOptions = {
   readonly kubectl: string

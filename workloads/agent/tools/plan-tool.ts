@@ -1,6 +1,6 @@
 // What is to be done, as a list that the person sees: kept by the session, shown when it changes.
 
-import type { Tool } from './tool.ts'
+import type { Tool } from '#data/tools/tool.ts'
 
 export const PLAN = 'plan'
 

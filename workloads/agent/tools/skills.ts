@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { SsmdError } from '#crds/errors.ts'
-import type { Tool } from './tool.ts'
+import type { Tool } from '#data/tools/tool.ts'
 
 export type Skill = { readonly name: string; readonly description: string; readonly path: string }
 

@@ -5,9 +5,9 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SsmdError, usageError } from '#crds/errors.ts'
+import type { Json, JsonObject, Preview, Tool, ToolAnswer, ToolContext } from '#data/tools/tool.ts'
 import { type ProgramResult, runProgram } from './programs.ts'
 import { writeWhole } from './repository-file.ts'
-import type { Json, JsonObject, Preview, Tool, ToolAnswer, ToolContext } from './tool.ts'
 
 export type SsmdOptions = {
   /** What starts ssmd: the program and its first arguments. */

@@ -1,12 +1,12 @@
 // The queries of archives as tools: the same parameters and columns as the data API and the commands, over archives on this computer or over
 // a data API.
 
-import { askApi } from '#data/client/api.ts'
-import type { Archives } from '#data/client/archives.ts'
-import type { Asked, AskOptions, Ended, ResultSink } from '#data/client/asked.ts'
-import type { Parameter, Query } from '#data/model/query.ts'
-import { QUERIES } from '#data/queries/index.ts'
-import { query as sql } from '#data/sql/query.ts'
+import { askApi } from '../client/api.ts'
+import type { Archives } from '../client/archives.ts'
+import type { Asked, AskOptions, Ended, ResultSink } from '../client/asked.ts'
+import type { Parameter, Query } from '../model/query.ts'
+import { QUERIES } from '../queries/index.ts'
+import { query as sql } from '../sql/query.ts'
 import { withinBudget } from './budget.ts'
 import type { Json, JsonObject, Schema, Tool, ToolContext } from './tool.ts'
 
