@@ -36,7 +36,7 @@ const DATA = 'workloads/data'
 const MODEL = `${DATA}/model`
 const READ = `${DATA}/read`
 const ANSWER = [MODEL, READ, `${DATA}/queries`]
-const KINDS = ['operator/feed', 'operator/environment', 'operator/archive']
+const KINDS = ['operator/feed', 'operator/environment', 'operator/archive', 'operator/signal']
 /** What every room of the operator above its Kubernetes client may use. */
 const BASE = ['crds', 'workloads/bus', 'workloads/role', 'operator/kube']
 const WORDS = ['operator/render', 'operator/status', 'operator/validation']

@@ -39,7 +39,7 @@ export function renderIndex(
     '',
     '<!-- Generated from operator/status/reasons.ts and charts/ssmd/monitoring/alerts.yaml by .ci/runbook.ts: run `npm run format` to update it. -->',
     '',
-    'A page for each reason that a condition of a Feed, an Environment or an Archive gives.',
+    'A page for each reason that a condition of a Feed, an Environment, an Archive or a Signal gives.',
     '`kubectl describe` shows the conditions: `Ready` is the summary. `Reconciling` is True while the',
     'operator recovers without you, `Stalled` while it needs a change. `DataFlowing` says whether frames',
     'arrive. The message says what was found and ends with what to do, as listed here.',

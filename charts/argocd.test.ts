@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse, stringify } from 'yaml'
+import { KINDS } from '#crds/kinds.ts'
 import { skip } from '#testing/skip.ts'
 import { missingLua, runLua } from './testing/lua.ts'
 import { STATES, type StateName } from './testing/states.ts'
@@ -81,6 +82,23 @@ const EXPECTED: Readonly<Record<StateName, readonly [Health, RegExp]>> = {
   'archive-troubled': ['Degraded', /no space left/],
   'archive-clock-stepped': ['Healthy', /^kalshi; .*set back 90 s/],
   'archive-rollout-pending': ['Healthy', /the archiver waits with secret nats/],
+  'signal-unseen': ['Progressing', /^Waiting for the operator$/],
+  'signal-running': ['Healthy', /^kalshi$/],
+  'signal-changed': ['Progressing', /^Waiting for the operator$/],
+  'signal-invalid': ['Degraded', /spec\.channels/],
+  'signal-feed-missing': ['Progressing', /there is no Feed kalshi/],
+  'signal-secret-missing': ['Progressing', /create the Secret/],
+  'signal-starting': ['Progressing', /does not exist yet/],
+  'signal-suspended': ['Suspended', /remove spec\.suspend/],
+  'signal-paused': ['Suspended', /remove the annotation/],
+  'signal-workload-failed': ['Degraded', /timed out progressing/],
+  'signal-quiet': ['Healthy', /^kalshi$/],
+  'signal-catching-up': ['Healthy', /^kalshi; 3 h behind/],
+  'signal-refused': ['Degraded', /wide-spread\.ts:4: fetch.*correct the program/],
+  'signal-sink-failing': ['Healthy', /^kalshi; sink hook: status 503/],
+  'signal-nats-away': ['Healthy', /^kalshi$/],
+  'signal-stream-refused': ['Degraded', /insufficient storage/],
+  'signal-rollout-pending': ['Healthy', /the signal waits with image/],
 }
 const names = Object.keys(STATES) as StateName[]
 
@@ -169,7 +187,7 @@ real('an action changes its annotation and nothing else', async () => {
 test('the settings for argocd-cm hold these very scripts, for each kind', () => {
   const { data } = parse(read('argocd-cm.yaml')) as { data: Record<string, string> }
   const keys: string[] = []
-  for (const kind of ['Feed', 'Environment', 'Archive']) {
+  for (const kind of KINDS) {
     const health = `resource.customizations.health.ssmd.io_${kind}`
     const actions = `resource.customizations.actions.ssmd.io_${kind}`
     keys.push(health, actions)

@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parseAllDocuments } from 'yaml'
+import { KINDS } from '#crds/kinds.ts'
 import { loadResources } from '#crds/resources.ts'
 import { skip } from '#testing/skip.ts'
 import { toolPath } from '#testing/tools.ts'
@@ -108,7 +109,7 @@ test('Flux judges each of our kinds by the conditions that it has', async () => 
   const checks = at(kustomization, 'spec.healthCheckExprs') as Record<string, string>[]
   assert.equal(
     checks.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`),
-    ['Feed', 'Environment', 'Archive'].map((kind) => `ssmd.io/v1alpha1 ${kind}`)
+    KINDS.map((kind) => `ssmd.io/v1alpha1 ${kind}`)
   )
 })
 

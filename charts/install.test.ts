@@ -183,7 +183,7 @@ real('uninstalled, it leaves kinds, resources, captures and every volume', async
   )
   assert.equal(await uids('persistentvolumeclaims'), claims)
   assert.equal(await uids('pods', CAPTURES), captures)
-  assert.is((await items('feeds,environments,archives')).length, 3)
+  assert.is((await items('feeds,environments,archives,signals')).length, 3)
   const left = await items('deployments,statefulsets,services,networkpolicies,roles,configmaps')
   const ours = left.filter(
     ({ metadata }) => metadata.labels?.['app.kubernetes.io/managed-by'] === 'Helm'

@@ -2,15 +2,17 @@
 // declarations of the commands, so that it never lags behind them.
 
 import type { Argument, Command, Option } from 'commander'
+import type { Kind } from '#crds/kinds.ts'
 
 /** Which names an argument or a flag takes, by its own name. */
-export type NamesOf = (what: 'Feed' | 'Environment' | 'Archive') => Promise<readonly string[]>
+export type NamesOf = (what: Kind) => Promise<readonly string[]>
 
-const KIND_OF: Readonly<Record<string, 'Feed' | 'Environment' | 'Archive'>> = {
+const KIND_OF: Readonly<Record<string, Kind>> = {
   feed: 'Feed',
   env: 'Environment',
   environment: 'Environment',
   archive: 'Archive',
+  signal: 'Signal',
 }
 
 /** The words that fit behind `words`, of which the last one is being typed. */

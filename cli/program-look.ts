@@ -116,9 +116,9 @@ function addLogs(program: Command): void {
     lookOptions(
       program
         .command('logs')
-        .summary('what the programs of a feed or an archive say')
-        .description(`Shows the logs of the programs of a feed or an archive. ${WHERE}`)
-        .argument('<name>', 'a feed, an archive, or a program such as nats-server')
+        .summary('what the programs of a feed, an archive or a signal say')
+        .description(`Shows the logs of the programs of a feed, an archive or a signal. ${WHERE}`)
+        .argument('<name>', 'a feed, an archive, a signal, or a program such as nats-server')
         .option('-f, --follow', 'continue with what is written from now on')
         .addOption(tailOption(100, 'how many of the last lines, of each program'))
     ).addOption(
@@ -143,7 +143,7 @@ function addEvents(program: Command): void {
         .command('events')
         .summary('what happened, latest last')
         .description(
-          `Shows Events about Feeds, Environments and Archives of a cluster, or what programs of ssmd up warned of. ${WHERE}`
+          `Shows Events about Feeds, Environments, Archives and Signals of a cluster, or what programs of ssmd up warned of. ${WHERE}`
         )
         .addOption(tailOption(50, 'how many of the last events'))
     ).addOption(outputOption()),

@@ -1,4 +1,4 @@
-// `ssmd operator`: reconciles the Feeds, Environments and Archives of a cluster.
+// `ssmd operator`: reconciles the Feeds, Environments, Archives and Signals of a cluster.
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { readVersion } from './commands/version.ts'
 import { collect, examples } from './flags.ts'
@@ -28,7 +28,7 @@ export function addOperator(program: Command): void {
       .command('operator')
       .summary('role: runs what the resources of a Kubernetes cluster declare')
       .description(
-        'Watches Feeds, Environments and Archives of a Kubernetes namespace and runs what they declare. ' +
+        'Watches Feeds, Environments, Archives and Signals of a Kubernetes namespace and runs what they declare. ' +
           'Several may run at the same time: one leads, the others stand by.'
       )
       .option('--kubeconfig <file>', "default: the pod's service account, else $KUBECONFIG")

@@ -32,7 +32,7 @@ export function addSteering(program: Command): void {
         .command(verb)
         .summary(summary)
         .description(description)
-        .argument('<kind>', 'feed, environment or archive')
+        .argument('<kind>', 'feed, environment, archive or signal')
         .argument('<name>', 'its name')
         .option('-n, --namespace <name>', "default: that of the kubeconfig's context")
         .option('--context <name>', 'context of the kubeconfig file')

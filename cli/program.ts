@@ -168,7 +168,7 @@ function addValidate(program: Command): void {
       .command('validate')
       .summary('check resource files')
       .description(
-        'Checks Feeds, Environments and Archives in *.yaml, *.yml and *.json, and the references between them. ' +
+        'Checks Feeds, Environments, Archives and Signals in *.yaml, *.yml and *.json, and the references between them. ' +
           'Refuses what kubectl would read differently, such as an unquoted NO or 1_000.'
       )
       .argument('[path]', 'file or folder of resources (default: the nearest folder exchanges)')

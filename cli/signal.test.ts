@@ -3,28 +3,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { at, eventRecord, makeBlock } from '#archive/testing/blocks.ts'
-import { openWriter, STREAM } from '#archive/testing/folders.ts'
-import { ticker } from '#signals/testing/tickers.ts'
 import { TestFolder } from '../operator/local/testing/folder.ts'
 import { type Ran, runSsmd } from './testing/run.ts'
+import { makeTickerArchive } from './testing/ticker-archive.ts'
 
 const test = suite('signal')
-
-/** Quotes of one instrument whose spreads are these cents. */
-async function makeArchive(root: string, spreads: readonly number[]): Promise<void> {
-  const writer = await openWriter(root, { feed: 'kalshi' })
-  writer.bind(STREAM)
-  const start = at('2026-11-24T12:00:00Z')
-  const quotes = spreads.map((spread, i) => ({
-    recv: start + BigInt(i) * 1_000_000_000n,
-    group: 'tickers',
-    ...ticker('KXTEST-A', spread),
-  }))
-  const records = [eventRecord(start, { kind: 'open', exchange: 'kalshi' } as never), ...quotes]
-  writer.add(makeBlock({ connection: '01a', first: 1, records, feed: 'kalshi' }), 1)
-  await writer.close()
-}
 
 type Answer = {
   readonly run: string
@@ -41,7 +24,7 @@ const json = ({ stdout, stderr }: Ran): Answer => {
 
 test('new, check and backtest: a fire for each wide spread, and the same hash in the next run', async () => {
   using folder = new TestFolder()
-  await makeArchive(folder.data, [1, 2, 9, 1, 8])
+  await makeTickerArchive(folder.data, [1, 2, 9, 1, 8])
   const dir = join(folder.path, 'exchanges/signals')
   const written = await runSsmd(['signal', 'new', 'my-spread', '--dir', dir])
   assert.is(written.code, 0, written.stderr)
@@ -82,7 +65,7 @@ test('new, check and backtest: a fire for each wide spread, and the same hash in
 
 test('a signal that is refused ends with 3, and names identifier and line in text and JSON', async () => {
   using folder = new TestFolder()
-  await makeArchive(folder.data, [1, 2])
+  await makeTickerArchive(folder.data, [1, 2])
   const file = join(folder.path, 'bait.ts')
   const body = (text: string) =>
     `export default defineSignal({ id: 'bait', version: 1, inputs: { events: ['quote'] },\n\n  on() { ${text} },\n})`

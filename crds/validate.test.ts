@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { suite } from 'uvu'
 import type { Feed } from './feed.gen.ts'
 import { isDate } from './formats.ts'
+import { KINDS } from './kinds.ts'
 import { formatPath } from './paths.ts'
 import { RULES } from './rules.gen.ts'
 import { LEAST } from './testdata/least.ts'
@@ -141,7 +142,7 @@ test('a status from a cluster is taken as it is, a field called __proto__ is not
 
 test('any value whatsoever is judged without a throw', () => {
   fc.assert(
-    fc.property(fc.constantFrom('Feed', 'Environment', 'Archive'), fc.object(), (kind, spec) => {
+    fc.property(fc.constantFrom(...KINDS), fc.object(), (kind, spec) => {
       judge(kind, { ...LEAST[kind], spec })
       judge(kind, spec)
     }),

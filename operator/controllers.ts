@@ -1,5 +1,5 @@
-// The three controllers on one manager: which kinds are watched, and which change enqueues which resource. A change of an
-// Environment enqueues its Feeds and Archives by index; a status that we wrote enqueues nothing.
+// The four controllers on one manager: which kinds are watched, and which change enqueues which resource. A change of an
+// Environment enqueues its Feeds, Archives and Signals by index; a status that we wrote enqueues nothing.
 
 import type { Logger } from 'pino'
 import { reconcileArchive } from './archive/reconcile.ts'
@@ -14,7 +14,15 @@ import { type Pod, podEssentials, workloadOf } from './pods/essentials.ts'
 import { podWishes } from './pods/wishes.ts'
 import { CHILD_KINDS } from './reconcile/children.ts'
 import { type Context, environmentsNaming } from './reconcile/context.ts'
-import { ARCHIVES, ENVIRONMENTS, FEEDS, MANAGED_BY, textsAt } from './reconcile/kinds.ts'
+import {
+  ARCHIVES,
+  ENVIRONMENTS,
+  FEEDS,
+  MANAGED_BY,
+  RESOURCES,
+  SIGNALS,
+  textsAt,
+} from './reconcile/kinds.ts'
 import { NatsLinks } from './reconcile/links.ts'
 import { Orphans } from './reconcile/orphans.ts'
 import { Reports, STALE_MS } from './reconcile/reports.ts'
@@ -25,6 +33,7 @@ import { Warnings } from './reconcile/warnings.ts'
 import type { Controller } from './runtime/controller.ts'
 import type { Manager, Watching } from './runtime/manager.ts'
 import { mappedWishes } from './runtime/triggers.ts'
+import { reconcileSignal } from './signal/reconcile.ts'
 import { isReady } from './status/status.ts'
 import { Judged } from './validation/judged.ts'
 
@@ -55,13 +64,14 @@ const inSame = (object: KubeObject, names: readonly string[]): string[] =>
 
 export const feedsNamedBy = (environment: KubeObject): string[] =>
   inSame(environment, textsAt(environment, 'spec', 'feeds'))
-const environmentOf = (archive: KubeObject): string[] =>
-  inSame(archive, textsAt(archive, 'spec', 'environmentRef', 'name'))
+/** Of an Archive or a Signal. */
+const environmentOf = (object: KubeObject): string[] =>
+  inSame(object, textsAt(object, 'spec', 'environmentRef', 'name'))
 
 /** Adds the controllers; `close` ends the links to NATS. */
 export function addControllers(options: ControllersOptions): {
   context: Context
-  /** By name: feed, environment, archive. */
+  /** By name: feed, environment, archive, signal. */
   controllers: readonly Controller[]
   close(): Promise<void>
 } {
@@ -76,6 +86,10 @@ export function addControllers(options: ControllersOptions): {
   const archives = manager.informer(ARCHIVES, {
     namespace,
     indexes: { ...indexes, environment: environmentOf },
+  })
+  const signals = manager.informer(SIGNALS, {
+    namespace,
+    indexes: { ...indexes, environment: environmentOf, feed: feedsNamedBy },
   })
   const [label, value] = Object.entries(MANAGED_BY)[0] as [string, string]
   const children = CHILD_KINDS.map((resource) =>
@@ -105,11 +119,14 @@ export function addControllers(options: ControllersOptions): {
       if (report.role === 'connector') {
         wake(feedController, [`${environment.split('/')[0]}/${report.feed}`])
         wake(environmentController, [environment], CROWD_MS)
-      } else wake(archiveController, [`${environment.split('/')[0]}/${report.archive}`])
+      } else if (report.role === 'archiver')
+        wake(archiveController, [`${environment.split('/')[0]}/${report.archive}`])
+      else wake(signalController, [`${environment.split('/')[0]}/${report.signal}`])
     },
     onChange: (environment) => {
       wake(environmentController, [environment])
       wake(archiveController, archives.store.keysBy('environment', environment))
+      wake(signalController, signals.store.keysBy('environment', environment))
       const object = environments.store.get(environment)
       if (object) wake(feedController, feedKeys(object))
     },
@@ -118,6 +135,7 @@ export function addControllers(options: ControllersOptions): {
     feeds,
     environments,
     archives,
+    signals,
     children,
     pods,
     warnings: new Warnings(manager.client, nowMs),
@@ -150,6 +168,10 @@ export function addControllers(options: ControllersOptions): {
   const archivesBeside = (object: KubeObject): readonly Key[] =>
     archives.store.keysBy('namespace', namespaceOf(object))
 
+  const signalKeys = (environment: KubeObject): readonly Key[] =>
+    signals.store.keysBy('environment', keyOf(environment))
+  const readersOf = (feed: KubeObject): readonly Key[] => signals.store.keysBy('feed', keyOf(feed))
+
   const feedController = manager.controller({
     name: 'feed',
     for: feeds,
@@ -176,6 +198,8 @@ export function addControllers(options: ControllersOptions): {
       onIntent(environments, archiveKeys),
       inCrowds(onIntent(feeds, archivesBeside)),
       onIntent(archives, archivesBeside),
+      // What a Signal fires is a feed too.
+      onIntent(signals, archivesBeside),
       onPods(pods, 'ssmd.io/archive', 'archiver'),
       // Claims have no owner, so no event enqueues one.
       onIntent(childrenNamed(children, 'PersistentVolumeClaim'), (claim) =>
@@ -184,10 +208,21 @@ export function addControllers(options: ControllersOptions): {
     ],
     reconcile: reconcileArchive(context),
   })
+  const signalController = manager.controller({
+    name: 'signal',
+    for: signals,
+    owns: children,
+    watches: [
+      onIntent(environments, signalKeys),
+      inCrowds(onIntent(feeds, readersOf)),
+      onPods(pods, 'ssmd.io/signal', 'signal'),
+    ],
+    reconcile: reconcileSignal(context),
+  })
   const wake = (controller: Controller, keys: Iterable<Key>, afterMs = 0): void => {
     for (const key of keys) manager.enqueue(controller, key, { priority: PRIORITY.event, afterMs })
   }
-  const controllers = [feedController, environmentController, archiveController]
+  const controllers = [feedController, environmentController, archiveController, signalController]
   return { context, controllers, close: () => links.close() }
 }
 
@@ -201,7 +236,7 @@ function settledAfter(ms: number, nowMs: () => number): () => boolean {
 }
 
 function ownerUid(child: KubeObject): readonly string[] {
-  for (const kind of [FEEDS, ENVIRONMENTS, ARCHIVES]) {
+  for (const kind of Object.values(RESOURCES)) {
     const owner = controllerOf(child, kind)
     if (owner) return [owner.uid]
   }

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { stringify } from 'yaml'
+import { allOf } from '#crds/located.ts'
 import { parseResources } from '#crds/resources.ts'
-import { type Declared, desiredObjects } from './desired.ts'
+import { type Declared, declaredOf, desiredObjects } from './desired.ts'
 import { connectorName, simulatorService } from './render/names.ts'
 import type { Deployment, KubeObject } from './render/objects.ts'
 import type { Platform } from './render/platform.ts'
@@ -23,13 +24,9 @@ const cluster: Platform = {
 }
 
 function declared(text: string): Declared {
-  const { feeds, environments, archives, problems } = parseResources(text, 'test.yaml')
-  assert.equal(problems, [])
-  return {
-    feeds: feeds.map(({ resource }) => resource),
-    environments: environments.map(({ resource }) => resource),
-    archives: archives.map(({ resource }) => resource),
-  }
+  const found = parseResources(text, 'test.yaml')
+  assert.equal(found.problems, [])
+  return declaredOf(found)
 }
 
 const render = (text: string, platform: Platform = cluster): readonly KubeObject[] =>
@@ -95,9 +92,10 @@ test('a resource file that a role is given is one that a role can read by hand',
   for (const object of [...render(laptop), ...render(real)]) {
     if (object.kind !== 'ConfigMap') continue
     for (const [file, text] of Object.entries(object.data)) {
-      const { problems, feeds, environments, archives } = parseResources(text, file)
+      const found = parseResources(text, file)
+      const { problems } = found
       assert.equal(problems, [], `${object.metadata.name} ${file}`)
-      assert.is(feeds.length + environments.length + archives.length, 1)
+      assert.is(allOf(found).length, 1)
     }
   }
 })

@@ -4,17 +4,29 @@ import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
+import type { Resources } from '#crds/located.ts'
+import type { Signal } from '#crds/signal.gen.ts'
 import { desiredArchiver } from './archive/desired.ts'
 import { desiredSimulators } from './environment/desired.ts'
 import { desiredConnector } from './feed/desired.ts'
 import { type KubeObject, keyOfObject } from './render/objects.ts'
 import type { Platform } from './render/platform.ts'
+import { desiredSignal } from './signal/desired.ts'
 
 export type Declared = {
   readonly feeds: readonly Feed[]
   readonly environments: readonly Environment[]
   readonly archives: readonly Archive[]
+  readonly signals: readonly Signal[]
 }
+
+/** The resources themselves, without their places. */
+export const declaredOf = ({ feeds, environments, archives, signals }: Resources): Declared => ({
+  feeds: feeds.map(({ resource }) => resource),
+  environments: environments.map(({ resource }) => resource),
+  archives: archives.map(({ resource }) => resource),
+  signals: signals.map(({ resource }) => resource),
+})
 
 export type Desired = {
   readonly objects: readonly KubeObject[]
@@ -47,14 +59,22 @@ export function desiredObjects(declared: Declared, platform: Platform): Desired 
       )
     add(`Environment ${name}`, desiredSimulators(environment, declared.feeds, platform))
   }
+  const within = ({ spec }: Archive | Signal) =>
+    declared.environments.find(({ metadata }) => metadata.name === spec.environmentRef.name)
   for (const archive of declared.archives) {
-    const environment = declared.environments.find(
-      (candidate) => candidate.metadata.name === archive.spec.environmentRef.name
-    )
+    const environment = within(archive)
     if (environment === undefined) continue
     add(
       `Archive ${archive.metadata.name}`,
-      desiredArchiver(archive, environment, declared.feeds, platform)
+      desiredArchiver(archive, environment, declared, platform)
+    )
+  }
+  for (const signal of declared.signals) {
+    const environment = within(signal)
+    if (environment === undefined) continue
+    add(
+      `Signal ${signal.metadata.name}`,
+      desiredSignal(signal, environment, declared.feeds, platform)
     )
   }
   return { objects: [...objects.values()].map(({ object }) => object), collisions }

@@ -28,12 +28,16 @@ const object = (kind: string, name: string, ready?: readonly [status: string, re
   }) as KubeObject
 
 test('each resource says whether it is ready and why not; one that is gone says nothing', async () => {
-  const [feeds, environments, archives] = [new Store(), new Store(), new Store()]
+  const feeds = new Store()
+  const environments = new Store()
+  const archives = new Store()
+  const signals = new Store()
   const registry = new Registry()
   const caches = {
     feeds: { store: feeds },
     environments: { store: environments },
     archives: { store: archives },
+    signals: { store: signals },
   }
   resourceMetrics(registry, caches as unknown as Context)
   const told = async () =>
@@ -48,14 +52,17 @@ test('each resource says whether it is ready and why not; one that is gone says 
   feeds.set(object('Feed', 'kalshi', ['True', 'Captured']))
   feeds.set(object('Feed', 'kraken', ['False', 'SecretNotFound']))
   archives.set(object('Archive', 'new'))
+  signals.set(object('Signal', 'wide', ['False', 'SignalRefused']))
   assert.equal(await told(), [
     '{Feed,prod,kalshi,Captured} 1',
     '{Feed,prod,kraken,SecretNotFound} 0',
     '{Archive,prod,new,Waiting} 0',
+    '{Signal,prod,wide,SignalRefused} 0',
   ])
   // Another reason takes the place of the one before.
   feeds.set(object('Feed', 'kraken', ['True', 'Captured']))
   archives.delete('prod/new')
+  signals.delete('prod/wide')
   assert.equal(await told(), ['{Feed,prod,kalshi,Captured} 1', '{Feed,prod,kraken,Captured} 1'])
 })
 

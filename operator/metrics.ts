@@ -1,4 +1,4 @@
-// What every Feed, Environment and Archive says of itself, as metrics: for alerts that name the resource and its reason, and
+// What every Feed, Environment, Archive and Signal says of itself, as metrics: for alerts that name the resource and its reason, and
 // through it the page of the runbook.
 
 import { Gauge, type Registry } from 'prom-client'
@@ -8,12 +8,13 @@ import { conditionsIn } from './status/status.ts'
 
 export function resourceMetrics(
   registry: Registry,
-  caches: Pick<Context, 'feeds' | 'environments' | 'archives'>
+  caches: Pick<Context, 'feeds' | 'environments' | 'archives' | 'signals'>
 ): void {
   const kinds = [
     ['Feed', caches.feeds],
     ['Environment', caches.environments],
     ['Archive', caches.archives],
+    ['Signal', caches.signals],
   ] as const
   new Gauge({
     name: 'ssmd_operator_resource_ready',

@@ -7,6 +7,7 @@ import { byPlace } from '#crds/problems.ts'
 import { checkArchive } from './archive/policies.ts'
 import { checkEnvironment } from './environment/policies.ts'
 import { checkFeed } from './feed/policies.ts'
+import { checkSignal } from './signal/policies.ts'
 
 /** The problems between these resources on the UTC day `date` (YYYY-MM-DD), by their places; not those of parsing. */
 export function checkResources(resources: Resources, date: string): Problem[] {
@@ -16,5 +17,6 @@ export function checkResources(resources: Resources, date: string): Problem[] {
       checkEnvironment(environment, resources, date)
     ),
     ...resources.archives.flatMap((archive) => checkArchive(archive, resources)),
+    ...resources.signals.flatMap((signal) => checkSignal(signal, resources)),
   ].sort(byPlace)
 }

@@ -6,6 +6,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
+import { FOLDERS } from '../../cli/repository/folder.ts'
 import { CUSTOM_RESOURCE_DEFINITIONS, DEPLOYMENTS } from '../../operator/kube/objects.ts'
 import { ENVIRONMENTS, FEEDS } from '../../operator/reconcile/kinds.ts'
 import { BRANCH } from '../../operator/testing/git-repository.ts'
@@ -75,7 +76,7 @@ real(
     await declareApplication(client, operator)
     await untilSettled(client, 'ssmd-operator', revision, MS)
     const installed = await untilApplication(client, 'ssmd-operator', 'healthy', isHealthy, MS)
-    for (const kind of ['feeds', 'environments', 'archives']) {
+    for (const kind of Object.values(FOLDERS)) {
       assert.is(stateOf(installed, 'CustomResourceDefinition', `${kind}.ssmd.io`)?.status, 'Synced')
     }
     // The pod of the chart does not run here; our sources do, as its service account and with its role.
@@ -165,7 +166,7 @@ real(
       'its NATS gone',
       async () => !(await exists(client, STATEFUL_SETS, named('ssmd-nats')))
     )
-    for (const kind of ['feeds', 'environments', 'archives']) {
+    for (const kind of Object.values(FOLDERS)) {
       const { metadata } = await client.get(CUSTOM_RESOURCE_DEFINITIONS, `${kind}.ssmd.io`)
       assert.is(metadata.deletionTimestamp, undefined)
     }

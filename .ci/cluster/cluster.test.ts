@@ -104,7 +104,10 @@ real(
       return (await run).stdout
     }
     assert.match(lines.join('\n'), /etcd and API server +\d+\.\d s/, 'steps have their times')
-    assert.match(await kubectl('get feeds,environments,archives -o name'), 'feed.ssmd.io/kalshi')
+    assert.match(
+      await kubectl('get feeds,environments,archives,signals -o name'),
+      'feed.ssmd.io/kalshi'
+    )
 
     await kubectl('apply -f -', {
       apiVersion: 'v1',

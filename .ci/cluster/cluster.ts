@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { SsmdError } from '#crds/errors.ts'
 import { startNats, type TestNats } from '#testing/nats.ts'
+import { FOLDERS } from '../../cli/repository/folder.ts'
 import { freePort } from '../../operator/local/ports.ts'
 import type { TestCluster } from '../../operator/testing/cluster.ts'
 import { type ControlPlane, startControlPlane } from '../../operator/testing/control-plane.ts'
@@ -97,7 +98,7 @@ export async function applyCrds(plane: TestCluster): Promise<void> {
   await plane.kubectl('apply', '--server-side', '-f', roles)
   await plane.kubectl(
     ...['wait', '--for=condition=Established', '--timeout=20s', 'crd'],
-    ...['feeds', 'environments', 'archives'].map((plural) => `${plural}.ssmd.io`)
+    ...Object.values(FOLDERS).map((plural) => `${plural}.ssmd.io`)
   )
 }
 
@@ -105,7 +106,7 @@ export async function applyCrds(plane: TestCluster): Promise<void> {
 export async function applyExchanges(plane: ControlPlane, natsUrl: string): Promise<void> {
   const folder = join(plane.folder, 'exchanges')
   await mkdir(folder, { recursive: true })
-  for (const kind of ['feeds', 'environments', 'archives']) {
+  for (const kind of Object.values(FOLDERS)) {
     for (const name of await readdir(join(ROOT, 'exchanges', kind))) {
       if (!/\.ya?ml$/.test(name)) continue
       const text = await readFile(join(ROOT, 'exchanges', kind, name), 'utf8')

@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { parse } from 'yaml'
 import { describeError, exitCodeOf, SsmdError } from '#crds/errors.ts'
+import { FOLDERS } from '../../cli/repository/folder.ts'
 import type { TestCluster } from '../../operator/testing/cluster.ts'
 import { givenImages } from '../node/images.ts'
 import { mustRun } from '../node/must-run.ts'
@@ -56,7 +57,7 @@ export async function installChart(cluster: TestCluster, release: Release = {}):
 export async function applyToNode(cluster: TestCluster): Promise<void> {
   const folder = join(cluster.folder, 'exchanges')
   await mkdir(folder)
-  for (const kind of ['feeds', 'environments', 'archives']) {
+  for (const kind of Object.values(FOLDERS)) {
     for (const name of await readdir(join(ROOT, 'exchanges', kind))) {
       if (!/\.ya?ml$/.test(name)) continue
       const resource = forNode(parse(await readFile(join(ROOT, 'exchanges', kind, name), 'utf8')))

@@ -82,7 +82,7 @@ function printHow(cluster: DeveloperCluster): void {
   say('paste into another shell (Ctrl-C here ends all of it):\n')
   console.log(`export KUBECONFIG=${cluster.kubeconfig}`)
   console.log(`export PATH=${cluster.bin}${delimiter}$PATH   # kubectl of the same version`)
-  say('\nthen, for example:\n  kubectl get feeds,environments,archives,deployments')
+  say('\nthen, for example:\n  kubectl get feeds,environments,archives,signals,deployments')
   say(`NATS: ${cluster.natsUrl}`)
   if (cluster.operatorLog !== undefined) say(`log of the operator: ${cluster.operatorLog}`)
 }

@@ -79,7 +79,7 @@ async function sayHow(
   o.say('\na shell in there, as root (Ctrl-C here ends all of it):\n')
   o.print(shell)
   o.say('\nor a command, for example:')
-  o.say(`  ${shell} kubectl get feeds,environments,archives,pods`)
+  o.say(`  ${shell} kubectl get feeds,environments,archives,signals,pods`)
   o.say(`  ${shell} kubectl describe feed kalshi`)
   o.say(`what pods keep lies in ${ready.volumes}`)
 }

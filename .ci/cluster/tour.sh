@@ -14,7 +14,7 @@ fi
 steps=0
 fail() {
   printf 'FAILED: %s\n' "$1" >&2
-  kubectl get feeds,environments,archives,deployments -o wide >&2 || true
+  kubectl get feeds,environments,archives,signals,deployments -o wide >&2 || true
   exit 1
 }
 step() { printf '\n# %s\n' "$1" && steps=$((steps + 1)); }
@@ -66,7 +66,7 @@ see 'wss://' explain feed.spec.versions.endpoint
 step 'What is declared in exchanges/ becomes ready'
 see 'serverside-applied' apply --server-side "${files[@]}"
 ready feed/kalshi environment/local archive/kalshi-local
-see 'True' get feeds,environments,archives
+see 'True' get feeds,environments,archives,signals
 see 'connector-local-kalshi' get deployments
 see 'condition met' wait --for=condition=Available --timeout=60s deployment/connector-local-kalshi
 see 'Ready' describe feed kalshi
@@ -142,7 +142,7 @@ see 'Bound' get pvc "$claim"
 see 'deleted' delete pvc "$claim" --timeout=30s
 
 step 'All of it away: nothing hangs'
-see 'deleted' delete feeds,environments,archives --all --timeout=40s
+see 'deleted' delete feeds,environments,archives,signals --all --timeout=40s
 becomes '' get deployments,services -l app.kubernetes.io/managed-by=ssmd -o name
 see 'serverside-applied' apply --server-side --force-conflicts "${files[@]}"
 ready feed/kalshi environment/local archive/kalshi-local

@@ -44,7 +44,7 @@ export async function clear({ helm, view }: World): Promise<void> {
     ...['uninstall', 'ssmd', '--namespace', 'ssmd'],
     ...['--ignore-not-found', '--wait', '--timeout', '60s']
   )
-  await view.kubectl('delete', 'feeds,environments,archives', '--all', '--timeout=60s')
+  await view.kubectl('delete', 'feeds,environments,archives,signals', '--all', '--timeout=60s')
   await until(90_000, 'no pod', async () => {
     return (await view.kubectl('get', 'pods', '-o', 'name')).trim() === ''
   })

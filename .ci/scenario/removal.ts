@@ -5,6 +5,7 @@ import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { until } from '#testing/deadline.ts'
+import { FOLDERS } from '../../cli/repository/folder.ts'
 import { gapCauses, verifySent, verifySynthetic } from './archived.ts'
 import { connectorOf } from './cluster-view.ts'
 import { kept, lab, made, placeOf, writeResource } from './resources.ts'
@@ -83,7 +84,7 @@ export const uninstall: Chapter = {
           const pods = await view.pods('app.kubernetes.io/instance=ssmd')
           return pods.length === 0
         })
-        for (const plural of ['feeds', 'environments', 'archives'])
+        for (const plural of Object.values(FOLDERS))
           await view.kubectl('get', 'crd', `${plural}.ssmd.io`)
         await view.kubectl('get', 'feed/gold', 'environment/lab', 'archive/kept')
         const claims = await view.kubectl('get', 'pvc', '-o', 'name')

@@ -100,7 +100,7 @@ export async function makeWorld(
 /** What a person would look at first where something went wrong. */
 export async function explain({ view }: World): Promise<string> {
   const looks = [
-    ['get', 'feeds,environments,archives,pods,pvc,deployments', '-o', 'wide'],
+    ['get', 'feeds,environments,archives,signals,pods,pvc,deployments', '-o', 'wide'],
     ['get', 'events', '--sort-by=.lastTimestamp'],
     ['logs', 'deployment/ssmd-operator', '--tail=40'],
     ['describe', 'feed', 'gold'],

@@ -1,11 +1,11 @@
--- Health of a Feed, an Environment or an Archive for Argo CD. Their status is shaped for kstatus: conditions with Ready,
--- Stalled and Reconciling, and observedGeneration. One script serves all three kinds. Lua 5.1, and of its libraries none:
+-- Health of a Feed, an Environment, an Archive or a Signal for Argo CD. Their status is shaped for kstatus: conditions with Ready,
+-- Stalled and Reconciling, and observedGeneration. One script serves all four kinds. Lua 5.1, and of its libraries none:
 -- Argo CD opens few of them.
 --
 -- The first that holds:
 --   the operator has not looked yet, or not at this generation        Progressing
 --   Stalled: nothing helps but a change                               Degraded
---   Paused: by annotation, or by spec.suspend of an Environment       Suspended
+--   Paused: by annotation, or by spec.suspend                         Suspended
 --   Ready, but what is captured goes nowhere (see LOST)               Degraded
 --   Ready                                                             Healthy
 --   not Ready: something else comes first, and it recovers automatically  Progressing

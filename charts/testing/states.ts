@@ -1,10 +1,8 @@
-// Every state that a Feed, an Environment or an Archive is seen in, as the API server gives it: spec and metadata around the
+// Every state that a Feed, an Environment, an Archive or a Signal is seen in, as the API server gives it: spec and metadata around the
 // status that the operator's own functions write. Whoever judges by conditions is tested on these.
 
 import type { Environment } from '#crds/environment.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
-import type { Kind } from '#crds/kinds.ts'
-import { LEAST } from '#crds/testdata/least.ts'
 import { type ArchiveView, archiveFigures, archiveSummary } from '../../operator/archive/status.ts'
 import {
   type EnvironmentView,
@@ -19,70 +17,24 @@ import {
 } from '../../operator/feed/status.ts'
 import type { KubeObject } from '../../operator/kube/objects.ts'
 import { PAUSED } from '../../operator/reconcile/kinds.ts'
-import { good, type Summary, stalled, statusOf, waiting } from '../../operator/status/status.ts'
+import { good, stalled, waiting } from '../../operator/status/status.ts'
 import { type Alone, captureAlone } from '../../operator/testing/capture-view.ts'
-
-const NOW = Date.UTC(2026, 10, 24, 12)
-const GENERATION = 3
-
-type Written = {
-  readonly annotations?: Readonly<Record<string, string>>
-  readonly spec?: Readonly<Record<string, unknown>>
-}
-const NAMES: Readonly<Record<Kind, string>> = {
-  Feed: 'kalshi',
-  Environment: 'lab',
-  Archive: 'kalshi',
-  Signal: 'wide-spread',
-}
-const STORAGE = { claim: { size: '10Gi' } }
-
-function written(kind: Kind, { annotations, spec }: Written): KubeObject {
-  const least = LEAST[kind] as { apiVersion: string; spec: Record<string, unknown> }
-  return {
-    apiVersion: least.apiVersion,
-    kind,
-    metadata: {
-      name: NAMES[kind],
-      namespace: 'ssmd',
-      generation: GENERATION,
-      ...(annotations ? { annotations } : {}),
-    },
-    spec: { ...least.spec, ...(kind === 'Archive' ? { storage: STORAGE } : {}), ...spec },
-  }
-}
-
-function judged(
-  kind: Kind,
-  summary: Summary,
-  figures: Readonly<Record<string, unknown>>,
-  of: Written = {}
-): KubeObject {
-  const object = written(kind, of)
-  return { ...object, status: statusOf(object, summary, figures, NOW) }
-}
-
-const deployment = (name: string, status: object): KubeObject => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name, namespace: 'ssmd', generation: 1 },
-  status: { observedGeneration: 1, ...status },
-})
-const running = (name: string) => deployment(name, { updatedReplicas: 1, availableReplicas: 1 })
-const failing = (name: string) =>
-  deployment(name, {
-    conditions: [
-      {
-        type: 'Progressing',
-        status: 'False',
-        reason: 'ProgressDeadlineExceeded',
-        message: `ReplicaSet "${name}-5d4f" has timed out progressing.`,
-      },
-    ],
-  })
-
-const FAR = { kind: 'away', why: 'nats://ssmd-nats:4222 does not answer' } as const
-const REFUSED = { kind: 'refused', why: 'insufficient storage resources available' } as const
+import {
+  deployment,
+  FAR,
+  failing,
+  GENERATION,
+  invalid,
+  judged,
+  NOW,
+  PAUSE,
+  REFUSED,
+  running,
+  secretMissing,
+  type Written,
+  written,
+} from './judged.ts'
+import { SIGNALS } from './signal-states.ts'
 
 const CONNECTOR = 'connector-lab-kalshi'
 const connectorReport = (over: object = {}) =>
@@ -144,9 +96,6 @@ function feed(over: Partial<FeedView> = {}, of: Written = {}): KubeObject {
   return judged('Feed', feedSummary(view), feedFigures(view), of)
 }
 const captured = (over: Partial<Alone>) => feed({ captures: [capture(over)] })
-const PAUSE = { annotations: { [PAUSED]: 'true' } }
-const invalid = stalled('InvalidSpec', 'spec.channels: expected at least 1 entry, found 0')
-const secretMissing = waiting('SecretNotFound', 'Secret kalshi')
 
 const FEEDS = {
   unseen: () => written('Feed', {}),
@@ -336,11 +285,16 @@ export type StateName =
   | Named<'feed', typeof FEEDS>
   | Named<'environment', typeof ENVIRONMENTS>
   | Named<'archive', typeof ARCHIVES>
+  | Named<'signal', typeof SIGNALS>
 
 /** By name, such as `feed-captured`. */
 export const STATES = Object.fromEntries(
-  Object.entries({ feed: FEEDS, environment: ENVIRONMENTS, archive: ARCHIVES }).flatMap(
-    ([kind, states]) =>
-      Object.entries<() => KubeObject>(states).map(([name, make]) => [`${kind}-${name}`, make()])
+  Object.entries({
+    feed: FEEDS,
+    environment: ENVIRONMENTS,
+    archive: ARCHIVES,
+    signal: SIGNALS,
+  }).flatMap(([kind, states]) =>
+    Object.entries<() => KubeObject>(states).map(([name, make]) => [`${kind}-${name}`, make()])
   )
 ) as Readonly<Record<StateName, KubeObject>>

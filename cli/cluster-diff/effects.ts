@@ -29,8 +29,13 @@ export type Live = {
   readonly configs: ReadonlyMap<string, KubeObject>
 }
 
-const COMPONENTS = { capture: 'connector', archiver: 'archiver', simulator: 'simulator' } as const
-const KINDS = ['capture', 'archiver', 'simulator'] as const
+const COMPONENTS = {
+  capture: 'connector',
+  archiver: 'archiver',
+  simulator: 'simulator',
+  signal: 'signal',
+} as const
+const KINDS = ['capture', 'archiver', 'simulator', 'signal'] as const
 
 export function effectsOf(groups: readonly Group[], live: Live, nowMs: number): Effect[] {
   const effects: Effect[] = []
@@ -114,7 +119,7 @@ const deploymentsOf = ({ kind, labels }: Group, { deployments }: Live): KubeObje
       Object.entries(labels).every(([label, value]) => metadata.labels?.[label] === value)
   )
 
-/** What nothing wants any more: an archiver whose Archive is gone, connectors and simulators. */
+/** What nothing wants any more: archivers and signals whose resource is gone, suspended signals, connectors and simulators. */
 function stopped(live: Live, kept: ReadonlySet<string>, groups: readonly Group[]): Effect[] {
   return [...live.deployments.values()].flatMap((one): Effect[] => {
     const { name, labels = {} } = one.metadata
@@ -125,6 +130,12 @@ function stopped(live: Live, kept: ReadonlySet<string>, groups: readonly Group[]
     if (archive !== undefined) {
       const causes = ['its Archive is removed']
       return [{ kind, name: archive, deployment: name, effect: 'stops', causes, fields: [] }]
+    }
+    const signal = labels['ssmd.io/signal']
+    if (signal !== undefined) {
+      const isThere = groups.some((one) => one.kind === 'signal' && one.name === signal)
+      const causes = [isThere ? 'suspended' : 'its Signal is removed']
+      return [{ kind, name: signal, deployment: name, effect: 'stops', causes, fields: [] }]
     }
     const of = `${labels['ssmd.io/feed']} in ${labels['ssmd.io/environment']}`
     const capture = groups.find((one) => one.kind === 'capture' && one.name === of)?.wanted

@@ -25,6 +25,9 @@ import { archiverName, shardIn } from '../../operator/render/names.ts'
 import type { Child, ConfigMap, Deployment } from '../../operator/render/objects.ts'
 import { HOST_ROOT, type Platform } from '../../operator/render/platform.ts'
 import type { RolloutPolicy } from '../../operator/render/rollout.ts'
+import { desiredSignal } from '../../operator/signal/desired.ts'
+import { checkSignal } from '../../operator/signal/policies.ts'
+import { needsOf } from '../../operator/signal/secrets.ts'
 import { checkCapture } from '../../operator/validation/capture-policies.ts'
 import {
   brokenAmong,
@@ -41,9 +44,9 @@ export type Stored = {
   readonly signals: readonly KubeObject[]
 }
 
-/** What captures, keeps or plays one thing: the connectors of a feed together, an archiver, a simulator. */
+/** What captures, keeps, plays or computes one thing: the connectors of a feed together, an archiver, a simulator, a signal. */
 export type Group = {
-  readonly kind: 'capture' | 'archiver' | 'simulator'
+  readonly kind: 'capture' | 'archiver' | 'simulator' | 'signal'
   /** Such as `kraken in live`. */
   readonly name: string
   /** Of its Deployments. */
@@ -85,7 +88,10 @@ export async function wantedGroups(stored: Stored, sight: Sight): Promise<Group[
     environments: judged.all('Environment', stored.environments),
     archives: judged.all('Archive', archives),
     signals: judged.all('Signal', stored.signals),
-    problems: brokenAmong(judged, 'Feed', stored.feeds),
+    problems: [
+      ...brokenAmong(judged, 'Feed', stored.feeds),
+      ...brokenAmong(judged, 'Signal', stored.signals),
+    ],
   }
   const house = { judged, sight, all, resources: locatedAll(all), day: utcDay(sight.nowMs) }
   const groups: Group[] = []
@@ -95,6 +101,7 @@ export async function wantedGroups(stored: Stored, sight: Sight): Promise<Group[
     groups.push(...simulatorsOf(object, house))
   }
   for (const object of archives) groups.push(await archiverOf(object, house))
+  for (const object of stored.signals) groups.push(await signalOf(object, house))
   return groups
 }
 
@@ -207,13 +214,42 @@ async function archiverOf(
   const needs: Need[] = reference ? [{ name: reference.name, fields: ['nats.creds'] }] : []
   const { fact, hash } = await readCredentials(sight.secrets, sight.namespace, needs)
   if (fact.standing !== 'good') return blocked(fact.what)
-  const objects = desiredArchiver(archive, environment, all.feeds, platform(sight, hash))
+  const objects = desiredArchiver(archive, environment, all, platform(sight, hash))
   const claim = objects.find((one) => one.kind === 'PersistentVolumeClaim')
   const live = claim && sight.claims.get(claim.metadata.name)
   if (live !== undefined && findDrift(claim?.spec, live.spec).length > 0) {
     const why = await sight.refusalOf(claim as KubeObject)
     if (why !== undefined) return blocked(why)
   }
+  return { ...group, wanted: { kind: 'objects', parts: partsOf(objects) } }
+}
+
+async function signalOf(
+  object: KubeObject,
+  { judged, all, resources, sight }: House
+): Promise<Group> {
+  const { resource: signal, problem } = judged.of('Signal', object)
+  const { name } = object.metadata
+  const group = {
+    kind: 'signal',
+    name,
+    labels: { 'ssmd.io/signal': name },
+    rollout: AUTOMATIC,
+    asked: object.metadata.annotations?.[ROLLOUT],
+  } as const
+  const blocked = (why: string): Group => ({ ...group, wanted: { kind: 'blocked', why } })
+  if (isPaused(object)) return blocked('it is paused')
+  if (signal === undefined) return blocked(problem)
+  const within = signal.spec.environmentRef.name
+  const environment = all.environments.find(({ metadata }) => metadata.name === within)
+  if (environment === undefined) return blocked(`there is no valid Environment ${within}`)
+  if (signal.spec.suspend) return { ...group, wanted: { kind: 'objects', parts: [] } }
+  const problems = checkSignal(located(signal), resources)
+  if (problems.length > 0) return blocked(describeProblems(problems))
+  const needs = needsOf(signal, environment)
+  const { fact, hash } = await readCredentials(sight.secrets, sight.namespace, needs)
+  if (fact.standing !== 'good') return blocked(fact.what)
+  const objects = desiredSignal(signal, environment, all.feeds, platform(sight, hash))
   return { ...group, wanted: { kind: 'objects', parts: partsOf(objects) } }
 }
 

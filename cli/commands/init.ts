@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
 import { writeJson, writeLines } from '../output.ts'
 import { editYaml } from '../repository/edit.ts'
-import { EXCHANGES } from '../repository/folder.ts'
+import { EXCHANGES, FOLDERS } from '../repository/folder.ts'
 
 export type InitFlags = {
   /** Only the folders, without resources. */
@@ -59,7 +59,7 @@ const nextSteps = (shown: string): string[] => [
 ]
 
 async function filesOf(isBare: boolean): Promise<[name: string, text: string][]> {
-  const folders = ['feeds', 'environments', 'archives', 'schemas']
+  const folders = [...Object.values(FOLDERS), 'schemas']
   if (isBare) return folders.map((name) => [`${EXCHANGES}/${name}/.gitkeep`, ''])
   const named = async (file: string, name: string, edits: readonly [string, unknown][]) =>
     editYaml(await template(file), [
@@ -79,6 +79,7 @@ async function filesOf(isBare: boolean): Promise<[name: string, text: string][]>
       `${EXCHANGES}/archives/local.yaml`,
       await named('archive.yaml', 'local', [['feeds', [FIRST]]]),
     ],
+    [`${EXCHANGES}/signals/.gitkeep`, ''],
     [`${EXCHANGES}/schemas/.gitkeep`, ''],
     [
       `${EXCHANGES}/kustomization.yaml`,

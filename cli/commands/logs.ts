@@ -1,9 +1,10 @@
-// `ssmd logs <feed|archive>`: what its programs say, from the files of `ssmd up` or from the pods of a cluster.
+// `ssmd logs <feed|archive|signal>`: what its programs say, from the files of `ssmd up` or from the pods of a cluster.
 
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { SsmdError } from '#crds/errors.ts'
 import { type KubeObject, PODS, pathOf } from '../../operator/kube/objects.ts'
+import { signalName } from '../../operator/render/names.ts'
 import type { Cluster } from '../cluster.ts'
 import { follow, logPath, programsIn, programsOf, tailOf } from '../looking/log-files.ts'
 import { readLogLine, shownLine } from '../looking/log-lines.ts'
@@ -20,7 +21,11 @@ export type LogsFlags = LookFlags & {
 
 type Write = (line: string, from: string) => Promise<void>
 
-export async function runLogs(name: string, flags: LogsFlags): Promise<void> {
+/** Of which kinds a name may be. */
+const LABELS = ['feed', 'archive', 'signal'] as const
+type Labels = readonly (typeof LABELS)[number][]
+
+export async function runLogs(name: string, flags: LogsFlags, of: Labels = LABELS): Promise<void> {
   const source = await findSource(flags, 'counts')
   const stop = new AbortController()
   if (flags.follow) {
@@ -29,11 +34,19 @@ export async function runLogs(name: string, flags: LogsFlags): Promise<void> {
   const write: Write = (line, from) =>
     writeLines([flags.output === 'json' ? line : shownLine(readLogLine(line), from)])
   if (source.kind === 'laptop') {
-    await fromFiles(name, source.layout.logs, flags, write, stop.signal)
+    // A feed may have the name of a signal.
+    const program = of === LABELS ? name : signalName(name)
+    await fromFiles(program, source.layout.logs, flags, write, stop.signal)
     return
   }
   try {
-    await fromPods(name, source.cluster, flags, write, stop.signal)
+    await fromPods(
+      await podsOf(name, source.cluster, of),
+      source.cluster,
+      flags,
+      write,
+      stop.signal
+    )
   } finally {
     source.cluster.close()
   }
@@ -63,12 +76,12 @@ async function fromFiles(
   )
 }
 
-async function podsOf(name: string, cluster: Cluster): Promise<KubeObject[]> {
+async function podsOf(name: string, cluster: Cluster, of: Labels): Promise<KubeObject[]> {
   const found: KubeObject[] = []
-  for (const label of ['ssmd.io/feed', 'ssmd.io/archive']) {
+  for (const label of of) {
     const pods = await cluster.list(PODS, {
       namespace: cluster.namespace,
-      labelSelector: `app.kubernetes.io/managed-by=ssmd,${label}=${name}`,
+      labelSelector: `app.kubernetes.io/managed-by=ssmd,ssmd.io/${label}=${name}`,
     })
     if (pods === 'forbidden') throw refused(cluster)
     if (pods !== 'missing') found.push(...pods)
@@ -77,7 +90,7 @@ async function podsOf(name: string, cluster: Cluster): Promise<KubeObject[]> {
   throw new SsmdError(
     'SSMD_E_NOT_FOUND',
     `no pod of ${JSON.stringify(name)} is in namespace ${cluster.namespace}`,
-    { hint: 'name a Feed or an Archive; ssmd status shows which feeds there are' }
+    { hint: 'name a Feed, an Archive or a Signal; ssmd status shows which there are' }
   )
 }
 
@@ -87,13 +100,12 @@ const refused = ({ namespace }: Cluster): SsmdError =>
   })
 
 async function fromPods(
-  name: string,
+  pods: readonly KubeObject[],
   cluster: Cluster,
   flags: LogsFlags,
   write: Write,
   signal: AbortSignal
 ): Promise<void> {
-  const pods = await podsOf(name, cluster)
   const fromOf = ({ metadata }: KubeObject) => (pods.length > 1 ? clean(metadata.name) : '')
   const pathOfLog = ({ metadata }: KubeObject) =>
     pathOf(PODS, { namespace: cluster.namespace, name: metadata.name, subresource: 'log' })

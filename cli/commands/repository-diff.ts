@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { changeProblems } from '#crds/changes.ts'
 import { SsmdError, usageError } from '#crds/errors.ts'
 import type { Resource } from '#crds/kinds.ts'
-import type { Resources } from '#crds/located.ts'
+import { allOf, type Resources } from '#crds/located.ts'
 import { describeProblem, type Problem } from '#crds/problems.ts'
 import { loadResources } from '#crds/resources.ts'
 import { utcDay } from '#crds/rfc3339.ts'
@@ -58,8 +58,8 @@ async function compared(path: string | undefined): Promise<Compared> {
   }
 }
 
-const listOf = ({ feeds, environments, archives }: Resources): Resource[] =>
-  [...feeds, ...environments, ...archives].map(({ resource }) => resource)
+const listOf = (resources: Resources): Resource[] =>
+  allOf(resources).map(({ resource }) => resource)
 
 export async function runDiff(flags: DiffFlags): Promise<void> {
   if (flags.against !== undefined) return diffAgainst(flags.against, flags)

@@ -4,17 +4,25 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { SsmdError } from '#crds/errors.ts'
 import { loadResources } from '#crds/resources.ts'
 import { utcDay } from '#crds/rfc3339.ts'
+import { declaredOf } from '../../operator/desired.ts'
 import type { Layout } from '../../operator/local/layout.ts'
 import { isOurs } from '../../operator/local/ours.ts'
 import { ReportListener } from '../../operator/local/reports.ts'
 import { seedFile } from '../../operator/local/users.ts'
-import { FEEDS } from '../../operator/reconcile/kinds.ts'
+import { FEEDS, SIGNALS } from '../../operator/reconcile/kinds.ts'
 import type { Cluster } from '../cluster.ts'
 import { painterFor } from '../live/paint.ts'
 import type { Row } from '../live/rows.ts'
 import { Screen } from '../live/screen.ts'
 import { tableLines } from '../live/view.ts'
 import { rowsOfFeeds, rowsOfReports } from '../looking/rows.ts'
+import {
+  knownSignals,
+  type SignalRow,
+  signalLines,
+  signalsOfObjects,
+  signalsOfReports,
+} from '../looking/signals.ts'
 import { findSource, type LookFlags } from '../looking/source.ts'
 import { type Output, terminalWidth, writeJson, writeLines } from '../output.ts'
 import { findExchanges } from '../repository/folder.ts'
@@ -33,10 +41,12 @@ const LOCAL_MS = 1000
 /** A cluster's figures are written twice a minute. */
 const CLUSTER_MS = 5000
 
+type Rows = { readonly feeds: readonly Row[]; readonly signals: readonly SignalRow[] }
+
 type View = {
   readonly what: string
   readonly everyMs: number
-  rows(): Promise<Row[]>
+  rows(): Promise<Rows>
   close(): Promise<void>
 }
 
@@ -60,29 +70,38 @@ const clusterView = (cluster: Cluster): View => ({
         hint: 'install charts/ssmd, or see ssmd doctor',
       })
     }
-    return rowsOfFeeds(feeds, Date.now())
+    const signals = await cluster.list(SIGNALS)
+    const now = Date.now()
+    return {
+      feeds: rowsOfFeeds(feeds, now),
+      // Of an older version that has none, or not for this person.
+      signals: typeof signals === 'string' ? [] : signalsOfObjects(signals, now),
+    }
   },
   close: async () => cluster.close(),
 })
 
 async function laptopView(layout: Layout, flags: StatusFlags): Promise<View> {
   const folder = await findExchanges(flags.path, process.cwd())
-  const { feeds, environments, archives } = await loadResources(folder)
-  const declared = {
-    feeds: feeds.map(({ resource }) => resource),
-    environments: environments.map(({ resource }) => resource),
-    archives: archives.map(({ resource }) => resource),
-  }
+  const declared = declaredOf(await loadResources(folder))
   const listener = new ReportListener(() => undefined)
   const urls = new Set(declared.environments.map(({ spec }) => spec.transport.url))
   listener.follow(
     [...urls].filter(isOurs).map((url) => ({ url, credentialsFile: seedFile(layout, 'up') }))
   )
-  const rows = () => rowsOfReports(declared, listener.list(), utcDay(Date.now()), Date.now())
+  const rows = (): Rows => {
+    const now = Date.now()
+    const reports = listener.list()
+    return {
+      feeds: rowsOfReports(declared, reports, utcDay(now), now),
+      signals: signalsOfReports(knownSignals(declared), reports, now),
+    }
+  }
+  const isWaiting = ({ feeds, signals }: Rows) =>
+    [...feeds, ...signals].some(({ state }) => state === 'not running')
   const end = performance.now() + LISTEN_MS
   // Until each has been heard, or has had the time.
-  while (performance.now() < end && rows().some(({ state }) => state === 'not running'))
-    await sleep(LOOK_MS)
+  while (performance.now() < end && isWaiting(rows())) await sleep(LOOK_MS)
   return {
     what: layout.data,
     everyMs: LOCAL_MS,
@@ -95,14 +114,18 @@ export async function runStatus(flags: StatusFlags): Promise<void> {
   const view = await openView(flags)
   try {
     const rows = await view.rows()
-    if (flags.output === 'json') await writeJson({ source: view.what, feeds: rows })
+    if (flags.output === 'json') await writeJson({ source: view.what, ...rows })
     else await writeLines(linesOf(rows, terminalWidth()))
   } finally {
     await view.close()
   }
 }
 
-function linesOf(rows: readonly Row[], width = Number.POSITIVE_INFINITY): string[] {
+function linesOf({ feeds, signals }: Rows, width?: number): string[] {
+  return [...feedLines(feeds, width), ...signalLines(signals, width)]
+}
+
+function feedLines(rows: readonly Row[], width = Number.POSITIVE_INFINITY): string[] {
   if (rows.length === 0) return ['no feed is captured']
   const table = tableLines(rows, width, Number.POSITIVE_INFINITY, painterFor(process.stdout))
   return [...table.map((line) => line.trimEnd()), ...messagesOf(rows)].filter(

@@ -1,20 +1,14 @@
 // `ssmd rollout`, `ssmd pause`, `ssmd resume`: one annotation on one resource of a cluster, which the operator acts on. What
 // kubectl annotate does as well, with words.
 import { SsmdError, usageError } from '#crds/errors.ts'
+import { KINDS, type Kind } from '#crds/kinds.ts'
 import { Client } from '../../operator/kube/client.ts'
 import { loadConnection } from '../../operator/kube/config.ts'
 import { isForbidden, isNotFound } from '../../operator/kube/errors.ts'
 import type { KubeObject, Resource } from '../../operator/kube/objects.ts'
 import { systemTimers } from '../../operator/kube/timers.ts'
 import { Transport } from '../../operator/kube/transport.ts'
-import {
-  ARCHIVES,
-  ENVIRONMENTS,
-  FEEDS,
-  isPaused,
-  PAUSED,
-  ROLLOUT,
-} from '../../operator/reconcile/kinds.ts'
+import { isPaused, PAUSED, RESOURCES, ROLLOUT } from '../../operator/reconcile/kinds.ts'
 import { writeLines } from '../output.ts'
 import { readVersion } from './version.ts'
 
@@ -29,17 +23,18 @@ export type SteerOptions = {
   readonly kubeconfig: string | undefined
 }
 
-const NAMES: Readonly<Record<string, Resource>> = {
-  feed: FEEDS,
-  feeds: FEEDS,
-  fd: FEEDS,
-  environment: ENVIRONMENTS,
-  environments: ENVIRONMENTS,
-  senv: ENVIRONMENTS,
-  archive: ARCHIVES,
-  archives: ARCHIVES,
-  arc: ARCHIVES,
+/** As kubectl takes them: one, several, and the short name. */
+const SHORT: Readonly<Record<Kind, string>> = {
+  Feed: 'fd',
+  Environment: 'senv',
+  Archive: 'arc',
+  Signal: 'sig',
 }
+const NAMES: Readonly<Record<string, Resource>> = Object.fromEntries(
+  KINDS.flatMap((kind) =>
+    [kind.toLowerCase(), RESOURCES[kind].plural, SHORT[kind]].map((name) => [name, RESOURCES[kind]])
+  )
+)
 
 export async function runSteer(options: SteerOptions): Promise<void> {
   const { verb, kind, name } = options
@@ -47,7 +42,7 @@ export async function runSteer(options: SteerOptions): Promise<void> {
   if (!resource)
     throw usageError(
       `${JSON.stringify(kind)} is not a kind of ssmd`,
-      'write feed, environment or archive'
+      'write feed, environment, archive or signal'
     )
   const connection = await loadConnection(options)
   const namespace = options.namespace ?? connection.namespace

@@ -10,6 +10,7 @@ import { kustomizationOf } from '../kustomize/render.ts'
 import { writeJson, writeLines } from '../output.ts'
 import { findExchanges } from '../repository/folder.ts'
 import { checkHashes, readSchemas } from '../repository/schemas.ts'
+import { programProblems } from '../repository/signal-programs.ts'
 import { clean, plural } from '../text.ts'
 import { type Checked, checkAll } from '../validate/checks.ts'
 import { checkOverlay, type Overlay, overlaysOf, unlisted } from '../validate/overlays.ts'
@@ -40,6 +41,7 @@ export async function runValidate(options: ValidateOptions): Promise<void> {
   const problems = [
     ...(isFile ? base.problems.filter(({ code }) => code !== 'SSMD_E_REFERENCE') : base.problems),
     ...secrets,
+    ...(await programProblems(resources.signals)),
     ...(options.checkKeys ? resources.environments.flatMap(keyProblems) : []),
     ...schemas.problems,
     ...overlays.flatMap((overlay) => overlay.problems),
@@ -90,22 +92,26 @@ type Counts = {
   readonly feeds: number
   readonly environments: number
   readonly archives: number
+  readonly signals: number
   readonly schemas?: number
 }
 
-const countsOf = ({ feeds, environments, archives }: Resources): Counts => ({
+const countsOf = ({ feeds, environments, archives, signals }: Resources): Counts => ({
   feeds: feeds.length,
   environments: environments.length,
   archives: archives.length,
+  signals: signals.length,
 })
 
 const isZero = (value: unknown): boolean => typeof value !== 'number' || value === 0
 
-const inWords = ({ feeds, environments, archives, schemas = 0 }: Counts): string =>
+const inWords = ({ feeds, environments, archives, signals, schemas = 0 }: Counts): string =>
   [
     plural(feeds, 'feed'),
     plural(environments, 'environment'),
     plural(archives, 'archive'),
+    // Most repositories have none.
+    ...(signals > 0 ? [plural(signals, 'signal')] : []),
     ...(schemas > 0 ? [plural(schemas, 'schema')] : []),
   ].join(', ')
 

@@ -6,12 +6,15 @@ import type { Environment } from '#crds/environment.gen.ts'
 import { feedsOf } from '#crds/environments.ts'
 import { describeProblem } from '#crds/problems.ts'
 import { utcDay } from '#crds/rfc3339.ts'
+import type { Signal } from '#crds/signal.gen.ts'
 import { loopbackAddress, natsFiles } from '../../operator/local/nats-config.ts'
 import { isOurs } from '../../operator/local/ours.ts'
 import { checkResources } from '../../operator/policies.ts'
 import { readServed } from '../../operator/preflight.ts'
+import { secretsOf } from '../../operator/signal/secrets.ts'
 import type { Cluster } from '../cluster.ts'
 import { fieldsOf } from '../commands/keys.ts'
+import { programProblems } from '../repository/signal-programs.ts'
 import { plural } from '../text.ts'
 import * as archive from './archive.ts'
 import * as inCluster from './cluster.ts'
@@ -77,8 +80,12 @@ function resourceChecks(world: World): Check[] {
     {
       ...base,
       name: 'resources',
-      run: withResources(() => {
-        const problems = [...resources.problems, ...checkResources(resources, utcDay(Date.now()))]
+      run: withResources(async () => {
+        const problems = [
+          ...resources.problems,
+          ...checkResources(resources, utcDay(Date.now())),
+          ...(await programProblems(resources.signals)),
+        ]
         const [first] = problems
         return first === undefined
           ? good(`${folder}: all valid`)
@@ -93,7 +100,10 @@ function resourceChecks(world: World): Check[] {
       name: 'credentials',
       run: withResources(async () =>
         worstOf(
-          await Promise.all(world.environments.map((one) => keysOf(world, one))),
+          await Promise.all([
+            ...world.environments.map((one) => keysOf(world, one)),
+            ...localSignals(world).map((one) => sinksOf(world, one)),
+          ]),
           'no Environment captures anything'
         )
       ),
@@ -125,6 +135,33 @@ async function keysOf(world: World, { metadata, spec }: Environment): Promise<Ve
         missing[0]?.includes('/')
           ? `Write the key into ${world.layout.secrets}/${missing[0]}.`
           : `Export ${missing.join(' and ')} in the shell that starts ssmd.`
+      )
+}
+
+/** Signals that run on this computer. */
+const localSignals = (world: World): Signal[] =>
+  signalsOf(world, ({ spec }) => isOurs(spec.transport.url))
+
+const signalsOf = (world: World, isMeant: (environment: Environment) => boolean): Signal[] => {
+  const names = new Set(world.environments.filter(isMeant).map(({ metadata }) => metadata.name))
+  return world.resources.signals
+    .map(({ resource }) => resource)
+    .filter(({ spec }) => names.has(spec.environmentRef.name))
+}
+
+/** The secrets of a signal's sinks as `ssmd up` would find them. */
+async function sinksOf(world: World, signal: Signal): Promise<Verdict> {
+  const { name } = signal.metadata
+  const fields = secretsOf(signal).flatMap((one) => one.fields.map((field) => [one.name, field]))
+  const missing: string[] = []
+  for (const [secret = '', field = ''] of fields)
+    if (!(await localSecret(world, secret, field))?.trim()) missing.push(`${secret}/${field}`)
+  if (fields.length === 0) return good(`Signal ${name} needs no secret`)
+  return missing.length === 0
+    ? good(`Signal ${name}: ${plural(fields.length, 'secret')} set`)
+    : bad(
+        `Signal ${name}: not set here: ${missing.join(', ')}`,
+        `Write the secret into ${world.layout.secrets}/${missing[0]}.`
       )
 }
 
@@ -304,9 +341,12 @@ function clusterChecks(world: World): Check[] {
   ]
 }
 
-/** Secrets of Environments that cannot be meant for this computer: their NATS is elsewhere. */
+/** Secrets of Environments, and of signals in them, that cannot be meant for this computer: their NATS is elsewhere. */
 function secretNeeds(world: World): inCluster.SecretNeed[] {
-  return world.environments
+  const sinks = signalsOf(world, ({ spec }) => !isOurs(spec.transport.url)).flatMap((signal) =>
+    secretsOf(signal).map((one) => ({ ...one, by: `Signal ${signal.metadata.name}` }))
+  )
+  const ofEnvironments = world.environments
     .filter(({ spec }) => !isOurs(spec.transport.url))
     .flatMap(({ metadata, spec }) => {
       const by = `Environment ${metadata.name}`
@@ -317,6 +357,7 @@ function secretNeeds(world: World): inCluster.SecretNeed[] {
       const creds = { name: credentialsRef?.name ?? '', by, fields: ['nats.creds'] }
       return credentialsRef === undefined ? keys : [...keys, creds]
     })
+  return [...ofEnvironments, ...sinks]
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -13,12 +13,14 @@ import {
   SECRETS,
 } from '../../operator/kube/objects.ts'
 import { judgeServed, type Served, unknownIn } from '../../operator/preflight.ts'
+import { RESOURCES } from '../../operator/reconcile/kinds.ts'
 import { conditionsIn } from '../../operator/status/status.ts'
 import type { Cluster, Refused } from '../cluster.ts'
 import { formatSpan, plural } from '../text.ts'
 import { bad, good, skipped, type Verdict, warning } from './verdict.ts'
 
-const APPLY_CRDS = 'Apply feed.yaml, environment.yaml and archive.yaml of the folder crds.'
+const APPLY_CRDS =
+  'Apply feed.yaml, environment.yaml, archive.yaml and signal.yaml of the folder crds.'
 const MANAGED = 'app.kubernetes.io/managed-by=ssmd'
 const LEASE = 'ssmd-operator'
 
@@ -30,7 +32,7 @@ export function judgeKinds(served: Served | 'forbidden'): Verdict {
   if (error !== undefined) return bad(error.message, APPLY_CRDS)
   const unknown = unknownIn(served)
   return unknown.length === 0
-    ? good('Feed, Environment and Archive are served')
+    ? good('Feed, Environment, Archive and Signal are served')
     : warning(
         `the kinds are of a later version than this ssmd: ${unknown.slice(0, 3).join(', ')}`,
         'Use the ssmd of the version that the cluster has.'
@@ -126,7 +128,7 @@ export type Asked = {
 
 /** What a person who works with feeds does. */
 export const OWN_RIGHTS: readonly Asked[] = [
-  ...['feeds', 'environments', 'archives'].map((resource) => ({
+  ...Object.values(RESOURCES).map(({ plural: resource }) => ({
     ...{ who: undefined, group: 'ssmd.io', resource, verb: 'list' },
   })),
   { who: undefined, group: 'apps', resource: 'deployments', verb: 'list' },

@@ -4,15 +4,27 @@ import type { Report } from '#bus/report.ts'
 import { rfc3339Seconds } from '#crds/rfc3339.ts'
 import type { UpEvent } from '../../operator/local/events.ts'
 import type { Snapshot } from '../../operator/local/snapshot.ts'
+import { type SignalRow, signalsOfSnapshot } from '../looking/signals.ts'
 import { clean, formatBytes, formatCount, formatRate, formatSpan, plural } from '../text.ts'
 import { type Row, rowsOf } from './rows.ts'
 
 export const eventLine = ({ at, level, subject, text }: UpEvent): string =>
   `${rfc3339Seconds(at)} ${level === 'info' ? '' : `${level}: `}${clean(subject)}: ${clean(text)}`
 
-/** One line a feed. */
+/** One line a feed, and one a signal. */
 export const stateLines = (snapshot: Snapshot): readonly string[] =>
-  rowsOf(snapshot).map((row) => `${rfc3339Seconds(snapshot.at)} ${describeRow(row)}`)
+  [...rowsOf(snapshot).map(describeRow), ...signalsOfSnapshot(snapshot).map(describeSignal)].map(
+    (line) => `${rfc3339Seconds(snapshot.at)} ${line}`
+  )
+
+function describeSignal(row: SignalRow): string {
+  const parts = [row.state]
+  if (row.firesToday !== null) parts.push(`${plural(row.firesToday, 'fire')} today`)
+  if (row.lag !== null) parts.push(`lag ${row.lag}`)
+  if (row.errors) parts.push(plural(row.errors, 'error'))
+  if (row.message !== '') parts.push(row.message)
+  return clean(`signal ${row.signal} (${row.environment}): ${parts.join(', ')}`)
+}
 
 function describeRow(row: Row): string {
   const parts = [clean(row.state)]

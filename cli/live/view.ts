@@ -2,6 +2,7 @@
 // no view higher than the terminal.
 import type { UpEvent } from '../../operator/local/events.ts'
 import type { Snapshot, Step } from '../../operator/local/snapshot.ts'
+import { signalLines, signalsOfSnapshot } from '../looking/signals.ts'
 import { type Column, cut, renderTable, widthOf } from '../table.ts'
 import { clean, formatCount, formatRate, formatSpan } from '../text.ts'
 import { type Painter, plainPainter } from './paint.ts'
@@ -47,16 +48,23 @@ export function renderView(
 ): readonly string[] {
   const rows = rowsOf(snapshot)
   const head = [header(snapshot, size.width, paint), '']
+  const signals = signalTable(snapshot, size.width)
   const steps = stepLines(snapshot, size.width, paint)
   const troubles = troubleLines(snapshot, size.width, paint)
   const events = eventLines(snapshot, size.width, paint)
   const foot = footer(snapshot, size.width, paint)
   // One line stays free for the cursor.
   const room = size.height - 1
-  const around = [...head, ...steps, ...troubles, ...events, ...foot]
+  const around = [...head, ...signals, ...steps, ...troubles, ...events, ...foot]
   const table = tableLines(rows, size.width, Math.max(2, room - around.length), paint)
-  const all = [...head, ...table, ...steps, ...troubles, ...events, ...foot]
+  const all = [...head, ...table, ...signals, ...steps, ...troubles, ...events, ...foot]
   return all.length <= room ? all : all.slice(0, Math.max(1, room))
+}
+
+/** The signals below the feeds, with a blank line behind; nothing where there is none. */
+function signalTable(snapshot: Snapshot, width: number): readonly string[] {
+  const [, ...lines] = signalLines(signalsOfSnapshot(snapshot), width)
+  return lines.length === 0 ? [] : [...lines.map((line) => cut(line, width)), '']
 }
 
 function header(snapshot: Snapshot, width: number, paint: Painter): string {

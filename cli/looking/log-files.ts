@@ -1,4 +1,4 @@
-// The logs that `ssmd up` keeps: which files are of a feed or an archive, their last lines, and what is written to them from now on.
+// The logs that `ssmd up` keeps: which files are of a feed, an archive or a signal, their last lines, and what is written to them from now on.
 
 import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,12 +17,13 @@ export const programsIn = async (folder: string): Promise<string[]> =>
     .flatMap((name) => /^(.+)\.log$/.exec(name)?.[1] ?? [])
     .sort()
 
-/** The programs of a feed, of an archive, or the one of that name. Throws SSMD_E_NOT_FOUND with what there is. */
+/** The programs of a feed, of an archive, of a signal, or the one of that name. Throws SSMD_E_NOT_FOUND with what there is. */
 export function programsOf(name: string, programs: readonly string[]): string[] {
   const exact = programs.filter((one) => one === name)
   if (exact.length > 0) return exact
   const isOf = (program: string): boolean =>
     program === `archiver-${name}` ||
+    program === `signal-${name}` ||
     (/^(connector|simulator)-/.test(program) &&
       (program.endsWith(`-${name}`) || program.replace(/-\d+$/, '').endsWith(`-${name}`)))
   const found = programs.filter(isOf)

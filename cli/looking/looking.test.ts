@@ -12,6 +12,7 @@ import { happenedIn } from '../commands/events.ts'
 import { follow, programsOf, tailOf } from './log-files.ts'
 import { isSevere, readLogLine, shownLine } from './log-lines.ts'
 import { lagMs, rowsOfFeeds, rowsOfReports } from './rows.ts'
+import { signalLines, signalsOfObjects, signalsOfReports } from './signals.ts'
 
 const test = suite('looking')
 const NOW = Date.parse('2026-11-30T12:00:00Z')
@@ -36,6 +37,7 @@ const declared = {
   feeds: feeds.map(({ resource }) => resource),
   environments: environments.map(({ resource }) => resource),
   archives: [],
+  signals: [],
 }
 const report = {
   ...{ version: 1, environment: 'live', feed: 'a', name: 'connector-live-a', at: NOW - 1000 },
@@ -177,6 +179,44 @@ test('of the Events of a namespace those about resources of ssmd are told, lates
       [0, 'warn', 'Feed a', 'SecretNotFound'],
     ]
   )
+})
+
+test('a signal is shown by its report or by its status, with what is wrong', () => {
+  const known = [
+    { signal: 'wide', environment: 'live', suspended: false },
+    { signal: 'off', environment: 'live', suspended: true },
+  ]
+  const fires = {
+    ...{
+      version: 1,
+      role: 'signal',
+      environment: 'live',
+      feed: 'signal-wide',
+      name: 'signal-wide',
+    },
+    ...{ at: NOW, simulated: true, state: 'watching', message: '', signal: 'wide', mode: 'log' },
+    ...{ sourceHash: '', events: 9, eventsPerSecond: 1, fires: 2, firesToday: 2, errors: 1 },
+    ...{ lastFireAt: NOW - 60_000, lagSeconds: 0.2, catchUp: null, missed: null, sinks: [] },
+    troubles: [{ kind: 'SinkFailing', message: 'sink hook: status 503', since: NOW }],
+  } as const
+  const lines = signalLines(signalsOfReports(known, [fires as unknown as Report], NOW), undefined)
+  const text = lines.join('\n')
+  assert.match(text, /wide +live +watching +2 +1 m ago +0\.2s +1/)
+  assert.match(text, /off +live +stopped +- +- +- +-/)
+  assert.match(text, 'wide in live: sink hook: status 503')
+  assert.equal(signalLines([], 80), [])
+  const condition = { type: 'Ready', status: 'False', reason: 'SignalRefused', message: 'line 4' }
+  const [row] = signalsOfObjects(
+    [
+      {
+        ...{ apiVersion: 'ssmd.io/v1alpha1', kind: 'Signal', metadata: { name: 'wide' } },
+        spec: { environmentRef: { name: 'live' } },
+        status: { firesToday: 3, conditions: [{ ...condition, lastTransitionTime: 'x' }] },
+      },
+    ],
+    NOW
+  )
+  assert.equal([row?.state, row?.firesToday, row?.message], ['SignalRefused', 3, 'line 4'])
 })
 
 test.run()

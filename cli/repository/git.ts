@@ -88,6 +88,23 @@ export class Git {
       .sort()
   }
 
+  /** Those of these files, by their paths from the root, that differ from the last commit. */
+  async changedIn(paths: readonly string[]): Promise<string[]> {
+    const status = await this.#ask([
+      ...['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', '--'],
+      ...paths.map(literal),
+    ])
+    return status
+      .split('\0')
+      .filter((entry) => entry !== '')
+      .map((entry) => entry.slice(3))
+  }
+
+  /** As `git push` does it by hand. */
+  async push(): Promise<void> {
+    await this.#ask(['push', '--quiet'])
+  }
+
   /** What git is in the middle of, such as `merge`; undefined if nothing. */
   async unfinished(): Promise<string | undefined> {
     for (const [what, head] of [

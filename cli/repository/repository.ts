@@ -79,10 +79,10 @@ export async function added(
   repository: Repository,
   kind: Kind,
   name: string,
-  text: string
+  text: string,
+  file: string = join(repository.folder, FOLDERS[kind], `${name}.yaml`)
 ): Promise<FileChange> {
   const taken = listOf(repository, kind).find(({ resource }) => resource.metadata.name === name)
-  const file = join(repository.folder, FOLDERS[kind], `${name}.yaml`)
   const exists = await readFileIfThere(file)
   if (taken !== undefined || exists !== undefined) {
     const where = taken === undefined ? file : `${taken.file}:${taken.line}`

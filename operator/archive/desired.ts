@@ -5,6 +5,8 @@ import type { Archive } from '#crds/archive.gen.ts'
 import type { Environment } from '#crds/environment.gen.ts'
 import { isSimulated } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
+import type { Signal } from '#crds/signal.gen.ts'
+import { isSignalFeed, signalOfFeed } from '#crds/signals.ts'
 import { archiverName } from '../render/names.ts'
 import type { KubeObject, PersistentVolumeClaim, Volume, VolumeMount } from '../render/objects.ts'
 import type { Platform } from '../render/platform.ts'
@@ -23,11 +25,13 @@ const RESOURCES = {
   limits: { memory: '512Mi' },
 } as const
 
-/** The archiver of an Archive; `feeds` are all Feeds that exist. */
+/** All that exist: frames of a feed, and what signals fire, may come from a simulator. */
+export type Sources = { readonly feeds: readonly Feed[]; readonly signals: readonly Signal[] }
+
 export function desiredArchiver(
   archive: Archive,
   environment: Environment,
-  feeds: readonly Feed[],
+  sources: Sources,
   platform: Platform
 ): KubeObject[] {
   const name = archiverName(archive.metadata.name)
@@ -37,7 +41,7 @@ export function desiredArchiver(
   })
   const resolved = {
     archive: resolveArchive(archive),
-    environment: resolveEnvironment(archive, environment, feeds),
+    environment: resolveEnvironment(archive, environment, sources),
   }
   const volumes: Volume[] = [storageVolume(archive, name, platform)]
   const mounts: VolumeMount[] = [{ name: 'data', mountPath: DATA_DIR }]
@@ -94,18 +98,15 @@ function resolveArchive(archive: Archive): object {
   }
 }
 
-function resolveEnvironment(
-  archive: Archive,
-  environment: Environment,
-  feeds: readonly Feed[]
-): object {
+function resolveEnvironment(archive: Archive, environment: Environment, sources: Sources): object {
   const kept = [...archive.spec.feeds].sort()
-  const simulated = kept.filter((name) => {
-    const feed = feeds.find((candidate) => candidate.metadata.name === name)
-    return feed === undefined
-      ? environment.spec.simulator?.feeds.includes(name) === true
-      : isSimulated(environment, feed)
-  })
+  const simulated = kept.filter((name) =>
+    isSignalFeed(name)
+      ? signalNamed(name, sources)?.spec.feeds.some((one) =>
+          comesSimulated(one, environment, sources)
+        )
+      : comesSimulated(name, environment, sources)
+  )
   return {
     apiVersion: environment.apiVersion,
     kind: environment.kind,
@@ -117,6 +118,16 @@ function resolveEnvironment(
       ...(simulated.length === 0 ? {} : { simulator: { feeds: simulated } }),
     },
   }
+}
+
+const signalNamed = (feed: string, { signals }: Sources): Signal | undefined =>
+  signals.find(({ metadata }) => metadata.name === signalOfFeed(feed))
+
+function comesSimulated(name: string, environment: Environment, { feeds }: Sources): boolean {
+  const feed = feeds.find((candidate) => candidate.metadata.name === name)
+  return feed === undefined
+    ? environment.spec.simulator?.feeds.includes(name) === true
+    : isSimulated(environment, feed)
 }
 
 function storageVolume(archive: Archive, name: string, platform: Platform): Volume {

@@ -6,7 +6,7 @@ import type { Archive } from '#crds/archive.gen.ts'
 import type { Located, Resources } from '#crds/located.ts'
 import { problemAt } from '#crds/located.ts'
 import type { Problem } from '#crds/problems.ts'
-import { checkReference } from '../validation/references.ts'
+import { checkReference, feedsAreCaptured } from '../validation/references.ts'
 
 /** Every problem of the archive among these resources. */
 export function checkArchive(archive: Located<Archive>, resources: Resources): Problem[] {
@@ -17,26 +17,6 @@ export function checkArchive(archive: Located<Archive>, resources: Resources): P
     ...feedsAreCaptured(archive, resources),
     ...filesAreItsOwn(archive, resources),
   ]
-}
-
-function feedsAreCaptured(archive: Located<Archive>, resources: Resources): Problem[] {
-  const { environmentRef, feeds } = archive.resource.spec
-  const environment = resources.environments.find(
-    ({ resource }) => resource.metadata.name === environmentRef.name
-  )?.resource
-  const there = new Set(resources.feeds.map(({ resource }) => resource.metadata.name))
-  return feeds.flatMap((name, i) => {
-    const field = `spec.feeds[${i}]`
-    const unknown = there.has(name)
-      ? []
-      : checkReference(archive, field, { kind: 'Feed', name }, resources)
-    if (unknown.length > 0 || !environment) return unknown
-    const captured = environment.spec.feeds
-    if (captured.includes('*') || captured.includes(name)) return []
-    const message = `expected a feed that environment ${environmentRef.name} captures, found ${JSON.stringify(name)}`
-    const hint = `add it to spec.feeds of the environment, or remove it here`
-    return [problemAt(archive, field, 'SSMD_E_REFERENCE', message, hint)]
-  })
 }
 
 /** Two archivers cannot share files: the newer archive is refused. */

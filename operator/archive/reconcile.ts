@@ -58,9 +58,12 @@ export const reconcileArchive =
     const { made, failure, thrown } = await attempt(async () => {
       const isFit = config.standing === 'good' && credentials.fact.standing === 'good'
       if (!archive || !environment || !isFit || paused || predecessor) return undefined
-      const feeds = context.judged.all('Feed', inNamespace(context.feeds, namespace))
+      const sources = {
+        feeds: context.judged.all('Feed', inNamespace(context.feeds, namespace)),
+        signals: context.judged.all('Signal', inNamespace(context.signals, namespace)),
+      }
       const platform = platformOf(context, namespace, credentials.hash)
-      const desired = desiredArchiver(archive, environment, feeds, platform)
+      const desired = desiredArchiver(archive, environment, sources, platform)
       const applied = await makeChildren(pass, context, object, desired, {
         rollout: { policy: 'Automatic' },
         ownsClaims: archive.spec.deletionPolicy === 'Delete',
@@ -160,7 +163,11 @@ function policyFact(
     feeds: context.judged.all('Feed', inNamespace(context.feeds, namespace)),
     environments: [environment],
     archives: context.judged.all('Archive', objects),
-    problems: brokenAmong(context.judged, 'Feed', inNamespace(context.feeds, namespace)),
+    signals: context.judged.all('Signal', inNamespace(context.signals, namespace)),
+    problems: [
+      ...brokenAmong(context.judged, 'Feed', inNamespace(context.feeds, namespace)),
+      ...brokenAmong(context.judged, 'Signal', inNamespace(context.signals, namespace)),
+    ],
   })
   const self = resources.archives.find(({ resource }) => resource === archive) ?? located(archive)
   const problems = checkArchive(self, resources)

@@ -1,5 +1,5 @@
 // test: limit 180s
-// O12: a thousand passes (200 in an ordinary run) over each of a Feed, an Environment and an Archive that nobody changes write nothing. What
+// O12: a thousand passes (200 in an ordinary run) over each of a Feed, an Environment, an Archive and a Signal that nobody changes write nothing. What
 // starts the passes is a claim beside them that names one of them as its controller: touching it wakes the owner, and
 // none of what is compared.
 
@@ -9,7 +9,7 @@ import { until, waitOut } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { CLAIMS, type KubeObject, ownedBy, type Resource } from '../kube/objects.ts'
 import { CHILD_KINDS } from '../reconcile/children.ts'
-import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../reconcile/kinds.ts'
+import { ARCHIVES, ENVIRONMENTS, FEEDS, RESOURCES, SIGNALS } from '../reconcile/kinds.ts'
 import { conditionsIn } from '../status/status.ts'
 import { type Audit, isLease, makeAudit } from '../testing/audit.ts'
 import { missingTools } from '../testing/cluster.ts'
@@ -23,6 +23,7 @@ import {
   type KindsCluster,
   playAvailable,
   type Space,
+  signal,
   startKinds,
 } from '../testing/kinds.ts'
 
@@ -45,6 +46,7 @@ const OWNERS = [
   ['feed', FEEDS, 'k'],
   ['environment', ENVIRONMENTS, 'prod'],
   ['archive', ARCHIVES, 'keep'],
+  ['signal', SIGNALS, 'wide'],
 ] as const satisfies readonly (readonly [string, Resource, string])[]
 
 /** The operator never takes a claim away, so it may stand there with a reference that makes it one of ours. */
@@ -66,7 +68,7 @@ async function addBell(space: Space, resource: Resource, name: string): Promise<
 }
 
 const versionsIn = async (space: Space): Promise<string[]> => {
-  const kindsOf = [FEEDS, ENVIRONMENTS, ARCHIVES, ...CHILD_KINDS]
+  const kindsOf = [...Object.values(RESOURCES), ...CHILD_KINDS]
   const lists = await Promise.all(
     kindsOf.map((kind) => kinds.client.list(kind, { namespace: space.name }))
   )
@@ -99,6 +101,7 @@ test(`${PASSES} passes over each kind write nothing, and every status is of its 
   await declare(client, feed(space, 'k', { exchange: 'kalshi', versions: [version] }))
   await declare(client, environment(space, 'prod', ['k'], { simulator: { feeds: ['k'] } }))
   await declare(client, archive(space, 'keep', 'prod', ['k']))
+  await declare(client, signal(space, 'wide', 'prod', ['k']))
   const ready = (reason: string) => async () => {
     const objects = await Promise.all(
       OWNERS.map(([, kind, name]) => client.get(kind, `${space.name}/${name}`))

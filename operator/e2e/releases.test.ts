@@ -26,6 +26,7 @@ import {
   isSettled,
   type KindsCluster,
   type Space,
+  signal,
   startKinds,
 } from '../testing/kinds.ts'
 
@@ -62,10 +63,11 @@ test('a newer operator over what an older one made, and the older one again, cha
   await declare(client, feed(space, 'a'))
   await declare(client, environment(space, 'prod', ['a']))
   await declare(client, archive(space, 'keep', 'prod', ['a']))
+  await declare(client, signal(space, 'wide', 'prod', ['a']))
   const key = `${space.name}/a`
   const old = await kinds.operate(space, { image: 'ssmd:1' })
   await see(key, 'made', (object) => condition(object, 'Ready') === 'False Starting')
-  await until(MS, 'both', async () => (await runningIn(space)).length === 2)
+  await until(MS, 'all', async () => (await runningIn(space)).length === 3)
   await old.stop()
   const before = await runningIn(space)
 

@@ -22,7 +22,7 @@ import { Store } from '../kube/store.ts'
 import { podEssentials, workloadOf } from '../pods/essentials.ts'
 import { CHILD_KINDS } from '../reconcile/children.ts'
 import type { Context, StreamVerdict } from '../reconcile/context.ts'
-import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../reconcile/kinds.ts'
+import { ARCHIVES, ENVIRONMENTS, FEEDS, SIGNALS } from '../reconcile/kinds.ts'
 import { Reports } from '../reconcile/reports.ts'
 import { Secrets } from '../reconcile/secrets.ts'
 import { StatusRate } from '../reconcile/status-rate.ts'
@@ -82,6 +82,7 @@ class Course {
       feeds: informer(FEEDS, { namespace: space }),
       environments: informer(ENVIRONMENTS, { namespace: space, feed: feedsNamedBy }),
       archives: informer(ARCHIVES, { namespace: space }),
+      signals: informer(SIGNALS, { namespace: space }),
       children: CHILD_KINDS.map((resource) => informer(resource, { owner })),
       judged: new Judged(),
       secrets: new Secrets(this.#client, nowMs),

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parseResources } from '#crds/resources.ts'
-import { desiredObjects } from '../desired.ts'
+import { declaredOf, desiredObjects } from '../desired.ts'
 import type { ConfigMap, Deployment } from '../render/objects.ts'
 import { localCommand } from './command.ts'
 import { layoutOf, shownPath, storageFolder } from './layout.ts'
@@ -10,24 +10,17 @@ import { layoutOf, shownPath, storageFolder } from './layout.ts'
 const layout = layoutOf('/home/me/data')
 
 function command(text: string, name: string, env: NodeJS.ProcessEnv = {}) {
-  const { feeds, environments, archives, problems } = parseResources(text, 'x.yaml')
-  assert.equal(problems, [])
-  const { objects } = desiredObjects(
-    {
-      feeds: feeds.map(({ resource }) => resource),
-      environments: environments.map(({ resource }) => resource),
-      archives: archives.map(({ resource }) => resource),
-    },
-    {
-      image: 'ssmd',
-      namespace: 'local',
-      date: '2026-11-24',
-      simulatorUrl: () => 'ws://127.0.0.1:8980',
-      hostPath: (path) => storageFolder(layout, path, '/home/me'),
-      secretHash: () => undefined,
-      variables: 'variables',
-    }
-  )
+  const found = parseResources(text, 'x.yaml')
+  assert.equal(found.problems, [])
+  const { objects } = desiredObjects(declaredOf(found), {
+    image: 'ssmd',
+    namespace: 'local',
+    date: '2026-11-24',
+    simulatorUrl: () => 'ws://127.0.0.1:8980',
+    hostPath: (path) => storageFolder(layout, path, '/home/me'),
+    secretHash: () => undefined,
+    variables: 'variables',
+  })
   const configMaps = new Map(
     objects
       .filter((object): object is ConfigMap => object.kind === 'ConfigMap')

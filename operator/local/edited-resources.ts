@@ -6,7 +6,7 @@ import { SsmdError } from '#crds/errors.ts'
 import { noResources } from '#crds/located.ts'
 import { describeProblem, loadResources } from '#crds/resources.ts'
 import { utcDay } from '#crds/rfc3339.ts'
-import type { Declared } from '../desired.ts'
+import { type Declared, declaredOf } from '../desired.ts'
 import { checkResources } from '../policies.ts'
 import { type Held, takeEdit } from './held.ts'
 
@@ -57,16 +57,14 @@ export class EditedResources {
 
   /** What is to run. */
   declared(): Declared {
-    const { feeds, environments, archives } = (this.#held ?? NOTHING).resources
+    const declared = declaredOf((this.#held ?? NOTHING).resources)
     const only = this.#options.environments
     return {
-      feeds: feeds.map(({ resource }) => resource),
-      environments: environments
-        .map(({ resource }) => resource)
+      ...declared,
+      environments: declared.environments
         .filter(({ metadata }) => only.length === 0 || only.includes(metadata.name))
         // A named Environment runs even if it is suspended.
         .map((one) => (only.length > 0 && one.spec.suspend ? resumed(one) : one)),
-      archives: archives.map(({ resource }) => resource),
     }
   }
 
@@ -82,11 +80,13 @@ export class EditedResources {
   count(): string {
     const count = (list: readonly unknown[], word: string) =>
       `${list.length} ${word}${list.length === 1 ? '' : 's'}`
-    const { feeds, environments, archives } = (this.#held ?? NOTHING).resources
+    const { feeds, environments, archives, signals } = (this.#held ?? NOTHING).resources
     return [
       count(feeds, 'feed'),
       count(environments, 'environment'),
       count(archives, 'archive'),
+      // Most folders have none.
+      ...(signals.length === 0 ? [] : [count(signals, 'signal')]),
     ].join(', ')
   }
 

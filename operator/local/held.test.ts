@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { allOf } from '#crds/located.ts'
 import { mergeResources, parseResources } from '#crds/parse.ts'
 import type { Resources } from '#crds/resources.ts'
 import { checkResources } from '../policies.ts'
@@ -31,9 +32,7 @@ const load = (files: Record<string, string>): Resources =>
 
 const check = (resources: Resources) => checkResources(resources, '2026-11-24')
 const names = (resources: Resources) =>
-  [...resources.feeds, ...resources.environments, ...resources.archives].map(
-    ({ resource }) => `${resource.kind} ${resource.metadata.name}`
-  )
+  allOf(resources).map(({ resource }) => `${resource.kind} ${resource.metadata.name}`)
 
 const GOOD = {
   'a.yaml': FEED('a'),

@@ -6,12 +6,13 @@ import { loopbackAddress } from './nats-config.ts'
 export const isOurs = (url: string): boolean => loopbackAddress(url) !== undefined
 
 /** What of it uses this folder's NATS. */
-export function withOurs({ feeds, environments, archives }: Declared): Declared {
+export function withOurs({ feeds, environments, archives, signals }: Declared): Declared {
   const ours = environments.filter(({ spec }) => isOurs(spec.transport.url))
   const isOf = (name: string) => ours.some(({ metadata }) => metadata.name === name)
   return {
     feeds,
     environments: ours,
     archives: archives.filter(({ spec }) => isOf(spec.environmentRef.name)),
+    signals: signals.filter(({ spec }) => isOf(spec.environmentRef.name)),
   }
 }

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parseResources } from '#crds/resources.ts'
-import type { Declared } from '../desired.ts'
+import { declaredOf } from '../desired.ts'
 import { layoutOf } from './layout.ts'
 import { wantedPage } from './page-wanted.ts'
 
@@ -52,14 +52,9 @@ spec:
 `
 
 function wanted(...texts: string[]) {
-  const { feeds, environments, archives, problems } = parseResources(texts.join(''), 'all.yaml')
-  assert.equal(problems, [])
-  const declared: Declared = {
-    feeds: feeds.map(({ resource }) => resource),
-    environments: environments.map(({ resource }) => resource),
-    archives: archives.map(({ resource }) => resource),
-  }
-  return wantedPage(declared, layout, CURRENT)
+  const found = parseResources(texts.join(''), 'all.yaml')
+  assert.equal(found.problems, [])
+  return wantedPage(declaredOf(found), layout, CURRENT)
 }
 
 test('each root is served once, the first by the names of its feeds, the others with a name in front', () => {

@@ -37,7 +37,7 @@ export class Runner {
       this.#configs.delete(name)
       this.#tell(
         name,
-        `no longer declared: stopping${component === 'archiver' ? '; its data stays' : ''}`
+        `no longer declared: stopping${component === 'archiver' || component === 'signal' ? '; its data stays' : ''}`
       )
       steps.push(running.stop())
     }

@@ -65,7 +65,12 @@ const DRAIN_LIMIT_MS = 15_000
 const PAGE_LIMIT_MS = 10_000
 // A simulator that does not start delays other programs for at most this long.
 const SIMULATOR_LIMIT_MS = 3000
-const ORDER = ['simulator', 'archiver', 'connector'] as const satisfies readonly Component[]
+const ORDER = [
+  'simulator',
+  'archiver',
+  'connector',
+  'signal',
+] as const satisfies readonly Component[]
 
 export class LocalRuntime {
   readonly #options: RuntimeOptions
@@ -85,7 +90,7 @@ export class LocalRuntime {
   #settled = false
   #lock: Lock | undefined
   /** The resources of the current desired objects. */
-  #declared: Declared = { feeds: [], environments: [], archives: [] }
+  #declared: Declared = { feeds: [], environments: [], archives: [], signals: [] }
   #localProblems: readonly string[] = []
   /** Environments that ran since the start. */
   readonly #haveRun = new Set<string>()
@@ -154,7 +159,7 @@ export class LocalRuntime {
     }
   }
 
-  /** Stops in order: connectors, then archivers once they have archived every block, simulators, NATS. */
+  /** Stops in order: connectors, signals, then archivers once they have archived every block, simulators, NATS. */
   async stop(): Promise<void> {
     this.#stop.abort()
     this.#phase = 'stopping'
@@ -163,6 +168,7 @@ export class LocalRuntime {
     await this.#turn
     const page = this.#page.stop()
     await this.#step('connectors', () => this.#runner.stop('connector'))
+    await this.#step('signals', () => this.#runner.stop('signal'))
     await this.#step('last blocks', () => this.#drain())
     await this.#step('archivers', () => this.#runner.stop('archiver'))
     await this.#step('simulators', () => this.#runner.stop('simulator'))

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parseResources } from '#crds/resources.ts'
-import type { Declared } from '../desired.ts'
+import { type Declared, declaredOf } from '../desired.ts'
 import { SIMULATOR_PORT } from '../environment/desired.ts'
 import { freePort } from './ports.ts'
 import { SimulatorPorts } from './simulator-ports.ts'
@@ -28,11 +28,7 @@ spec: { feeds: [kalshi], transport: { url: "nats://127.0.0.1:4222" }, simulator:
   )
   const found = parseResources([feed, ...text].join('---\n'), 'x.yaml')
   assert.equal(found.problems, [])
-  return {
-    feeds: found.feeds.map(({ resource }) => resource),
-    environments: found.environments.map(({ resource }) => resource),
-    archives: [],
-  }
+  return declaredOf(found)
 }
 
 const listenOn = async (port: number) => {

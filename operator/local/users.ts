@@ -3,10 +3,11 @@
 import { chmod, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nkeys } from 'nats'
+import { signalFeed } from '#bus/names.ts'
 import { type BusUser, busUser } from '#bus/users.ts'
 import { feedsOf, shardsOf } from '#crds/environments.ts'
 import type { Declared } from '../desired.ts'
-import { archiverName, connectorName } from '../render/names.ts'
+import { archiverName, connectorName, signalName } from '../render/names.ts'
 import type { Layout } from './layout.ts'
 import { writeWhole } from './whole-file.ts'
 
@@ -21,8 +22,8 @@ export const PAGE = 'data-api'
 /** Where a user's seed is. */
 export const seedFile = (layout: Layout, name: string): string => join(layout.users, `${name}.nk`)
 
-/** The admitted users: one for each declared connector and archiver, the data API, and those of `ssmd up` itself. */
-export function usersOf({ environments, feeds, archives }: Declared): readonly BusUser[] {
+/** The admitted users: one for each declared connector, archiver and signal, the data API, and those of `ssmd up` itself. */
+export function usersOf({ environments, feeds, archives, signals }: Declared): readonly BusUser[] {
   return [
     busUser('up'),
     busUser('health'),
@@ -32,7 +33,12 @@ export function usersOf({ environments, feeds, archives }: Declared): readonly B
       PAGE,
       ...environments.map((environment) => ({
         environment: environment.metadata.name,
-        feeds: feedsOf(environment, feeds).map(({ metadata }) => metadata.name),
+        feeds: [
+          ...feedsOf(environment, feeds).map(({ metadata }) => metadata.name),
+          ...signals
+            .filter(({ spec }) => spec.environmentRef.name === environment.metadata.name)
+            .map(({ metadata }) => signalFeed(metadata.name)),
+        ],
       }))
     ),
     ...environments.flatMap((environment) => {
@@ -48,6 +54,12 @@ export function usersOf({ environments, feeds, archives }: Declared): readonly B
     }),
     ...archives.map(({ metadata, spec }) =>
       busUser('archiver', archiverName(metadata.name), {
+        environment: spec.environmentRef.name,
+        feeds: spec.feeds,
+      })
+    ),
+    ...signals.map(({ metadata, spec }) =>
+      busUser('signal', signalName(metadata.name), {
         environment: spec.environmentRef.name,
         feeds: spec.feeds,
       })

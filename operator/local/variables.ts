@@ -6,7 +6,7 @@ import type { Component } from '../render/pod.ts'
 const SYSTEM = /^(PATH|HOME|LANG|LANGUAGE|LC_.+|TZ|TMPDIR|TEMP|TMP)$/
 const NODE =
   /^(NODE_(OPTIONS|NO_WARNINGS|DEBUG|ENV|V8_COVERAGE|COMPILE_CACHE|DISABLE_COMPILE_CACHE|USE_SYSTEM_CA|TLS_REJECT_UNAUTHORIZED|EXTRA_CA_CERTS)|SSL_CERT_(FILE|DIR)|SSMD_LOG_LEVEL)$/
-// The URL of a proxy may hold a password: for the program that calls exchanges alone.
+// The URL of a proxy may hold a password: for the programs that call others alone.
 const PROXY = /^((HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|NODE_USE_ENV_PROXY)$/
 
 const API = /^SSMD_(API_KEY|API_KEYS|CACHE_DIR)$/
@@ -18,6 +18,8 @@ const NEEDS = {
   simulator: [SYSTEM, NODE],
   archiver: [SYSTEM, NODE],
   connector: [SYSTEM, NODE, PROXY],
+  // Its sinks are called, never an exchange.
+  signal: [SYSTEM, NODE, PROXY],
   'data-api': [SYSTEM, NODE, API],
 } as const satisfies Record<Component | 'nats-server' | 'guard' | 'data-api', readonly RegExp[]>
 

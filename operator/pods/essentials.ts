@@ -2,7 +2,7 @@
 // checked, because a stored object may hold anything. Pure.
 
 import type { KubeObject, ObjectMeta } from '../kube/objects.ts'
-import { archiverName, connectorName, shardIn, simulatorName } from '../render/names.ts'
+import { archiverName, connectorName, shardIn, signalName, simulatorName } from '../render/names.ts'
 
 export type Ended = {
   readonly reason: string
@@ -140,7 +140,7 @@ const endedOf = ({ reason, exitCode, message }: Readonly<Record<string, unknown>
 export function workloadOf({ metadata }: KubeObject): string | undefined {
   const labels = metadata.labels ?? {}
   const { 'ssmd.io/environment': environment, 'ssmd.io/feed': feed } = labels
-  const archive = labels['ssmd.io/archive']
+  const { 'ssmd.io/archive': archive, 'ssmd.io/signal': signal } = labels
   switch (labels[COMPONENT]) {
     case 'connector':
       return environment && feed ? connectorName(environment, feed, shardIn(labels)) : undefined
@@ -148,6 +148,8 @@ export function workloadOf({ metadata }: KubeObject): string | undefined {
       return environment && feed ? simulatorName(environment, feed) : undefined
     case 'archiver':
       return archive && archiverName(archive)
+    case 'signal':
+      return signal && signalName(signal)
     default:
       return undefined
   }

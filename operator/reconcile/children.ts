@@ -17,7 +17,7 @@ import {
 } from '../kube/objects.ts'
 import { rememberPair } from '../kube/remember.ts'
 import { isolationOf } from '../render/isolation.ts'
-import { type Child, type Deployment, keyOfObject } from '../render/objects.ts'
+import { type Child, type Deployment, keyOfObject, type NetworkPolicy } from '../render/objects.ts'
 import { decideRollout, type RolloutPolicy } from '../render/rollout.ts'
 import type { Pass } from '../runtime/pass.ts'
 import { failureOf } from '../status/failures.ts'
@@ -50,6 +50,8 @@ export type MakeOptions = {
   readonly rollout: RolloutPolicy
   /** Claims are deleted with the resource only if its policy says so. */
   readonly ownsClaims?: boolean
+  /** Where its pods may connect to. @default everywhere */
+  readonly egress?: NetworkPolicy['spec']['egress']
 }
 
 /** Applies these objects, and the isolation objects around them. Throws what the API server refuses. */
@@ -77,7 +79,12 @@ export async function makeChildren(
         asked,
         context.nowMs()
       )
-      wanted.push(...isolated(object as Deployment, context.pullSecrets), rollout.deployment)
+      const { egress } = options
+      const isolation = egress ? isolationOf : isolated
+      wanted.push(
+        ...isolation(object as Deployment, context.pullSecrets, egress),
+        rollout.deployment
+      )
       if (rollout.pending.length > 0) pending.set(object.metadata.name, rollout.pending)
       // A pod that restarts while its roll-out is pending must find its previous configuration.
       if (rollout.pending.some((cause) => cause !== 'image')) held.add(object.metadata.name)

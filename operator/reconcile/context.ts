@@ -47,6 +47,7 @@ export type Context = {
   readonly feeds: Informer
   readonly environments: Informer
   readonly archives: Informer
+  readonly signals: Informer
   /** The kinds that we create, each with the indexes `owner` (the uid of its controller) and `claim` (that it mounts). */
   readonly children: readonly Informer[]
   /** Our pods as pods/essentials.ts keeps them, with the indexes `workload` (their Deployment) and `claim` (that they mount). */

@@ -21,7 +21,7 @@ export const RESOURCES: Readonly<Record<Kind, Resource>> = {
 
 /** `true` on a resource: the operator changes nothing of it until the annotation is removed. */
 export const PAUSED = 'ssmd.io/paused'
-/** Any new value on a Feed or Archive starts a pending roll-out. */
+/** Any new value on a Feed, Archive or Signal starts a pending roll-out. */
 export const ROLLOUT = 'ssmd.io/rollout'
 /** On every object that we create. */
 export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'ssmd' } as const

@@ -1,6 +1,7 @@
 // The newest report of each workload. Reports come from the network: anything else is ignored. A report is current for
 // fifteen seconds.
 
+import { signalFeed } from '#bus/names.ts'
 import type { Key } from '../kube/objects.ts'
 import {
   type ArchiverSays,
@@ -8,6 +9,7 @@ import {
   parseReport,
   type ReportedTrouble,
   type Says,
+  type SignalSays,
 } from '../status/reports.ts'
 
 export const STALE_MS = 15_000
@@ -80,6 +82,12 @@ export class Reports {
         )
           found.push(report)
     return found
+  }
+
+  signal(environment: Key, name: string): SignalSays | undefined {
+    return [...this.#fresh(environment, signalFeed(name))].find(
+      (report): report is SignalSays => report.role === 'signal' && report.signal === name
+    )
   }
 
   forget(environment: Key): void {

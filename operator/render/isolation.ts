@@ -9,7 +9,8 @@ import type { Deployment, NetworkPolicy, ServiceAccount } from './objects.ts'
 
 export function isolationOf(
   deployment: Deployment,
-  pullSecrets: readonly string[]
+  pullSecrets: readonly string[],
+  egress?: NetworkPolicy['spec']['egress']
 ): readonly (ServiceAccount | NetworkPolicy)[] {
   const { name, namespace, labels } = deployment.metadata
   const metadata = { name, namespace, labels }
@@ -31,8 +32,7 @@ export function isolationOf(
       metadata,
       spec: {
         podSelector: { matchLabels: deployment.spec.selector.matchLabels },
-        policyTypes: ['Ingress'],
-        // No egress rule: exchange, NATS and DNS may be anywhere.
+        policyTypes: egress === undefined ? ['Ingress'] : ['Ingress', 'Egress'],
         ingress: [
           {
             ports: container.ports.map(({ containerPort }) => ({
@@ -41,6 +41,8 @@ export function isolationOf(
             })),
           },
         ],
+        // Only of programs that do not need exchanges, which may be anywhere.
+        ...(egress === undefined ? {} : { egress }),
       },
     },
   ]

@@ -17,6 +17,8 @@ export const connectorName = (environment: string, feed: string, shard = 0): str
 
 export const archiverName = (archive: string): string => `archiver-${archive}`
 
+export const signalName = (signal: string): string => `signal-${signal}`
+
 export const simulatorName = (environment: string, feed: string): string =>
   `simulator-${environment}-${feed}`
 

@@ -150,9 +150,13 @@ export type NetworkPolicy = {
   readonly metadata: ObjectMeta
   readonly spec: {
     readonly podSelector: { readonly matchLabels: Labels }
-    readonly policyTypes: readonly ['Ingress']
+    readonly policyTypes: readonly ['Ingress'] | readonly ['Ingress', 'Egress']
     readonly ingress: readonly {
       readonly ports: readonly { readonly port: number; readonly protocol: 'TCP' }[]
+    }[]
+    /** A rule without ports allows everything. */
+    readonly egress?: readonly {
+      readonly ports?: readonly { readonly port: number; readonly protocol: 'TCP' | 'UDP' }[]
     }[]
   }
 }

@@ -38,7 +38,7 @@ export const HEALTH_PORT = 8080
 // An unprivileged id that owns no files on common images and nodes.
 const USER = 65532
 
-export type Component = 'connector' | 'archiver' | 'simulator'
+export type Component = 'connector' | 'archiver' | 'simulator' | 'signal'
 
 /** Our own labels without the resource's, because a tool that labels a Feed must not claim its pods (argo-cd#8683). */
 export const labelsFor = (component: Component, own: Labels): Labels => ({
@@ -135,7 +135,8 @@ export function renderDeployment(input: PodInput, platform: Platform): Deploymen
     spec: {
       replicas: 1,
       revisionHistoryLimit: 3,
-      // Two connectors of a feed would record every frame twice, and two archivers need the same lock.
+      // Two connectors of a feed would record every frame twice, two archivers need the same lock, and two runners of a signal
+      // would tell each fire twice.
       strategy: { type: 'Recreate' },
       selector: { matchLabels: input.labels },
       template: renderTemplate(input, platform),

@@ -8,7 +8,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse, stringify } from 'yaml'
 import { parseResources } from '#crds/resources.ts'
-import { desiredObjects } from '../desired.ts'
+import { declaredOf, desiredObjects } from '../desired.ts'
 import { simulatorService } from './names.ts'
 import type { Deployment } from './objects.ts'
 import type { Platform } from './platform.ts'
@@ -34,12 +34,7 @@ function deployments(image: string): ReadonlyMap<string, Deployment> {
   const found = new Map<string, Deployment>()
   for (const sample of readdirSync(TESTDATA).sort()) {
     const text = readFileSync(join(TESTDATA, sample, 'resources.yaml'), 'utf8')
-    const { feeds, environments, archives } = parseResources(text, sample)
-    const declared = {
-      feeds: feeds.map(({ resource }) => resource),
-      environments: environments.map(({ resource }) => resource),
-      archives: archives.map(({ resource }) => resource),
-    }
+    const declared = declaredOf(parseResources(text, sample))
     for (const object of desiredObjects(declared, platform(image)).objects)
       if (object.kind === 'Deployment')
         found.set(`${sample}/${object.metadata.name}`, object as Deployment)

@@ -25,8 +25,10 @@ const QUIET_S = 5
 export function lagOf(reports: readonly Says[]): number | undefined {
   const lags = reports.flatMap((report) => {
     if (report.role === 'connector') return report.unackedSeconds ?? []
-    const { lagSeconds, pendingBlocks } = report
+    const { lagSeconds } = report
     if (lagSeconds === null) return []
+    if (report.role === 'signal') return lagSeconds
+    const { pendingBlocks } = report
     return pendingBlocks === 0 && lagSeconds > QUIET_S ? 0 : lagSeconds
   })
   return lags.length === 0 ? undefined : Math.max(...lags)

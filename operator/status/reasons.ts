@@ -14,7 +14,7 @@ export const REASONS = {
   Quiet: '',
   // Intended.
   Disabled: 'set spec.state to active to capture it',
-  Suspended: 'remove spec.suspend of the Environment to resume',
+  Suspended: 'remove spec.suspend of the Environment, or of the Signal, to resume',
   Paused: 'remove the annotation ssmd.io/paused to resume',
   // Waits for a dependency; recovers automatically.
   NotNamed: 'name it in spec.feeds of an Environment of this namespace',
@@ -74,6 +74,8 @@ export const REASONS = {
     'raise transport.stream.maxAge of the Environment if the signal was down longer than the stream keeps its feeds',
   CredentialsRefused:
     'correct the key or the credentials in the Secret that the Environment names; they are then used automatically',
+  CatchingUp: 'no action needed; if it never ends, give the signal more CPU',
+  SignalRefused: 'correct the program, and deploy it again with ssmd signal deploy',
   // Needs a change.
   InvalidSpec: 'correct the field and apply the resource again; what runs continues unchanged',
   KeyIsLocal: 'name a Secret in source.secret: variables only work without a cluster',
@@ -82,7 +84,7 @@ export const REASONS = {
   ContainerRefused: 'correct what the node names',
   Crashing: 'read kubectl logs --previous of the pod',
   OutOfMemory:
-    'raise the memory limit: spec.connector.resources of the Environment for a connector, spec.resources of the Archive for an archiver',
+    'raise the memory limit: spec.connector.resources of the Environment for a connector, spec.resources of the Archive or Signal for the others',
   VolumeFull:
     'free space or enlarge the volume; the archiver then continues automatically, and until then blocks wait in the stream',
   VolumeReadOnly:
@@ -119,6 +121,8 @@ const QUOTING: ReadonlySet<string> = new Set<Reason>([
   'WireDrift',
   'ClockStepped',
   'SinkFailing',
+  'SignalRefused',
+  'CatchingUp',
   'StateTooLarge',
   'PositionLost',
   'CredentialsRefused',

@@ -1,6 +1,6 @@
 // Validates a report from the network: keeps only the fields that the operator uses, of bounded length and count. Pure.
 
-import type { ArchiverReport, ConnectorReport, Trouble } from '#bus/report.ts'
+import type { ArchiverReport, ConnectorReport, SignalReport, Trouble } from '#bus/report.ts'
 
 /** A trouble; a later version may report kinds that this one does not know. */
 export type ReportedTrouble = Omit<Trouble, 'kind'> & { readonly kind: string }
@@ -24,19 +24,27 @@ type OfArchiver = 'role' | 'archive' | 'recordsPerSecond' | 'lastCommitAt' | 'la
 export type ArchiverSays = Common &
   Pick<ArchiverReport, OfArchiver | 'pendingBlocks' | 'day' | 'dayGaps'>
 
-export type Says = ConnectorSays | ArchiverSays
+type OfSignal = 'role' | 'signal' | 'events' | 'firesToday' | 'lastFireAt' | 'lagSeconds' | 'errors'
+export type SignalSays = Common &
+  Pick<SignalReport, OfSignal> & {
+    readonly catchUp: Omit<NonNullable<SignalReport['catchUp']>, 'done'> | null
+    readonly missed: SignalReport['missed']
+  }
+
+export type Says = ConnectorSays | ArchiverSays | SignalSays
 
 const NAME_LIMIT = 253
 const WORD_LIMIT = 64
 const TEXT_LIMIT = 1000
 const TROUBLE_LIMIT = 16
+const FEED_LIMIT = 16
 
 /** Undefined for anything that is not a report of version 1. */
 export function parseReport(data: unknown, seenAt: number): Says | undefined {
   if (typeof data !== 'object' || data === null) return undefined
   const from = data as Record<string, unknown>
   const { version, role, environment, feed, name, state, message } = from
-  if (version !== 1 || (role !== 'connector' && role !== 'archiver')) return undefined
+  if (version !== 1) return undefined
   if (!isName(environment) || !isName(feed) || !isName(name)) return undefined
   if (typeof state !== 'string' || typeof message !== 'string') return undefined
   const troubles = troublesOf(from.troubles)
@@ -50,7 +58,16 @@ export function parseReport(data: unknown, seenAt: number): Says | undefined {
     ...(troubles.length === 0 ? {} : { troubles }),
     seenAt,
   }
-  return role === 'connector' ? connectorOf(from, common) : archiverOf(from, common)
+  switch (role) {
+    case 'connector':
+      return connectorOf(from, common)
+    case 'archiver':
+      return archiverOf(from, common)
+    case 'signal':
+      return signalOf(from, common)
+    default:
+      return undefined
+  }
 }
 
 function connectorOf(from: Record<string, unknown>, common: Common): ConnectorSays | undefined {
@@ -84,6 +101,42 @@ function archiverOf(from: Record<string, unknown>, common: Common): ArchiverSays
   }
 }
 
+function signalOf(from: Record<string, unknown>, common: Common): SignalSays | undefined {
+  const { signal, events, firesToday, errors, lastFireAt, lagSeconds } = from
+  if (!isName(signal) || !isCount(events) || !isCount(firesToday) || !isCount(errors))
+    return undefined
+  return {
+    role: 'signal',
+    ...common,
+    signal,
+    events,
+    firesToday: whole(firesToday),
+    errors: whole(errors),
+    lastFireAt: isCount(lastFireAt) ? lastFireAt : null,
+    lagSeconds: isCount(lagSeconds) ? lagSeconds : null,
+    catchUp: catchUpOf(from.catchUp),
+    missed: missedOf(from.missed),
+  }
+}
+
+function catchUpOf(given: unknown): SignalSays['catchUp'] {
+  const { from, to, events, fires, firesHash } = (given ?? {}) as Record<string, unknown>
+  if (!isCount(events) || !isCount(fires) || typeof firesHash !== 'string') return null
+  return {
+    from: isCount(from) ? from : null,
+    to: isCount(to) ? to : null,
+    events: whole(events),
+    fires: whole(fires),
+    firesHash: oneLine(firesHash, WORD_LIMIT),
+  }
+}
+
+function missedOf(given: unknown): SignalSays['missed'] {
+  const { feeds, from, to } = (given ?? {}) as Record<string, unknown>
+  if (!Array.isArray(feeds) || !isCount(from) || !isCount(to)) return null
+  return { feeds: feeds.filter(isName).slice(0, FEED_LIMIT), from, to }
+}
+
 /** One trouble for each kind, with the messages joined. */
 function troublesOf(given: unknown): readonly ReportedTrouble[] {
   if (!Array.isArray(given)) return []
@@ -114,6 +167,9 @@ const isCount = (value: unknown): value is number =>
 /** Bounded, so that it fits the field of the status. */
 const isWhole = (value: unknown): value is number =>
   Number.isInteger(value) && isCount(value) && value <= 1e9
+
+/** Bounded too: a counter of years stays one. */
+const whole = (value: number): number => Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER)
 
 function oneLine(text: string, limit: number): string {
   // Cut first: the text may be a megabyte long.

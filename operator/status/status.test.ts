@@ -4,6 +4,7 @@
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { KINDS } from '#crds/kinds.ts'
 import { archiveFigures, archiveSummary } from '../archive/status.ts'
 import { feedsNamedBy } from '../controllers.ts'
 import { environmentFigures, environmentSummary } from '../environment/status.ts'
@@ -382,7 +383,7 @@ test(`garbage that slipped past validation is judged and never crashes (${OBJECT
       status: given.status,
     })
     feedsNamedBy(stored('Environment'))
-    for (const kind of ['Feed', 'Environment', 'Archive'] as const) {
+    for (const kind of KINDS) {
       const { problem } = judged.of(kind, stored(kind))
       if (problem !== undefined) assert.type(problem, 'string')
     }

@@ -9,10 +9,17 @@ import { type CaptureView, type FeedView, feedFigures, feedSummary } from '../fe
 import type { KubeObject } from '../kube/objects.ts'
 import { HOLD_MS, Reports } from '../reconcile/reports.ts'
 import { FIGURES_MS, StatusRate } from '../reconcile/status-rate.ts'
+import { type SignalView, signalFigures, signalSummary } from '../signal/status.ts'
 import { type Alone, captureAlone } from '../testing/capture-view.ts'
 import { lagText } from './figures.ts'
 import { REASONS } from './reasons.ts'
-import { type ArchiverSays, type ConnectorSays, parseReport } from './reports.ts'
+import {
+  type ArchiverSays,
+  type ConnectorSays,
+  parseReport,
+  type Says,
+  type SignalSays,
+} from './reports.ts'
 import { contractOf, good, type Status, type Summary, statusOf } from './status.ts'
 
 const test = suite('troubles')
@@ -28,6 +35,12 @@ const ARCHIVER = {
   ...{ version: 1, role: 'archiver', environment: 'e', feed: 'a', name: 'archiver-k' },
   ...{ at: NOW, state: 'archiving', message: '', archive: 'k', recordsPerSecond: 310 },
   ...{ lastCommitAt: NOW, lagSeconds: 0.4, pendingBlocks: 2, day: '2026-11-24', dayGaps: 0 },
+}
+const SIGNAL = {
+  ...{ version: 1, role: 'signal', environment: 'e', feed: 'signal-s', name: 'signal-s', at: NOW },
+  ...{ state: 'watching', message: '', signal: 's', events: 10, firesToday: 2, lastFireAt: NOW },
+  ...{ lagSeconds: 0.1, errors: 0, missed: { feeds: ['a'], from: NOW, to: NOW } },
+  catchUp: { from: NOW, to: NOW, done: true, events: 5, fires: 1, firesHash: 'f'.repeat(64) },
 }
 const connector = (over: object = {}) =>
   parseReport({ ...CONNECTOR, ...over }, NOW) as ConnectorSays
@@ -45,6 +58,11 @@ const deployment = (available: boolean): KubeObject => ({
   kind: 'Deployment',
   metadata: { name: 'd', generation: 1 },
   status: { observedGeneration: 1, updatedReplicas: 1, availableReplicas: available ? 1 : 0 },
+})
+const signalView = (report: SignalSays): SignalView => ({
+  ...{ signal: undefined, config: good('Valid'), credentials: good('NotNeeded'), paused: false },
+  ...{ runner: 'signal-s', deployment: deployment(true), pending: [], stream: { kind: 'good' } },
+  ...{ report, settled: true, failure: undefined },
 })
 const capture = (over: Partial<Alone> = {}): CaptureView =>
   captureAlone({
@@ -260,17 +278,27 @@ test('what comes in a report is bounded: count, length, one line', () => {
   for (const feed of ['', long, 7]) assert.is(parseReport({ ...CONNECTOR, feed }, NOW), undefined)
 })
 
+function statusWith(said: Says): Status {
+  if (said.role === 'signal') {
+    const view = signalView(said)
+    return statusOf(object(), signalSummary(view), signalFigures(view), NOW)
+  }
+  const isConnector = said.role === 'connector'
+  const view = feed(
+    capture({ report: isConnector ? said : undefined, archivers: isConnector ? [] : [said] })
+  )
+  return statusOf(object(), feedSummary(view), feedFigures(view), NOW)
+}
+
 test(`garbage in any field of a report makes a status that an API server takes (seed ${SEED})`, () => {
-  const fields = [...new Set([...Object.keys(CONNECTOR), ...Object.keys(ARCHIVER)])]
+  const fields = [
+    ...new Set([...Object.keys(CONNECTOR), ...Object.keys(ARCHIVER), ...Object.keys(SIGNAL)]),
+  ]
   const more = fc.dictionary(fc.constantFrom(...fields, 'troubles', 'code'), fc.jsonValue())
-  const property = fc.property(fc.constantFrom(CONNECTOR, ARCHIVER), more, (base, over) => {
+  const property = fc.property(fc.constantFrom(CONNECTOR, ARCHIVER, SIGNAL), more, (base, over) => {
     const said = parseReport({ ...base, ...over }, NOW)
     if (!said) return
-    const isConnector = said.role === 'connector'
-    const view = feed(
-      capture({ report: isConnector ? said : undefined, archivers: isConnector ? [] : [said] })
-    )
-    const status = statusOf(object(), feedSummary(view), feedFigures(view), NOW)
+    const status = statusWith(said)
     for (const { reason, message } of status.conditions) {
       assert.ok(Object.hasOwn(REASONS, reason), reason)
       assert.ok(message.length <= 32_768)

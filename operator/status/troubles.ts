@@ -44,8 +44,8 @@ export function codeFact(reports: readonly Says[]): Fact | undefined {
     const what = `${feed}: ${message}`
     if (code === 'SSMD_E_CREDENTIALS')
       return { ...stalled('CredentialsRefused', what), failsReady: true }
-    // A connector has no volume.
-    if (role === 'connector') continue
+    // Only an archiver has a volume.
+    if (role !== 'archiver') continue
     if (code === 'SSMD_E_DISK_FULL') return stalled('VolumeFull', what)
     if (code === 'SSMD_E_READ_ONLY') return stalled('VolumeReadOnly', what)
   }

@@ -18,7 +18,7 @@ import {
   SERVICE_ACCOUNTS,
 } from '../kube/objects.ts'
 import type { Context } from '../reconcile/context.ts'
-import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../reconcile/kinds.ts'
+import { RESOURCES } from '../reconcile/kinds.ts'
 import { Manager } from '../runtime/manager.ts'
 import { conditionsIn } from '../status/status.ts'
 import type { Audit } from './audit.ts'
@@ -58,7 +58,7 @@ export type Operator = {
   /** Writes that the operator asked for, refused ones too. */
   readonly writes: () => number
   /** Passes of a controller that ended well. */
-  readonly passes: (controller: 'feed' | 'environment' | 'archive') => Promise<number>
+  readonly passes: (controller: 'feed' | 'environment' | 'archive' | 'signal') => Promise<number>
   stop(): Promise<void>
 }
 
@@ -182,14 +182,14 @@ async function tokenOf(client: Client, namespace: string, account: string): Prom
 }
 
 export async function installKinds(client: Client, isLoose: boolean): Promise<void> {
-  for (const file of ['feed', 'environment', 'archive'])
+  for (const file of ['feed', 'environment', 'archive', 'signal'])
     for (const object of read(`crds/${file}.yaml`))
       await client.apply(CUSTOM_RESOURCE_DEFINITIONS, isLoose ? loosened(object) : object, {
         manager: 'test',
         force: true,
       })
   await until(30_000, 'the kinds are served', async () => {
-    const lists = [FEEDS, ENVIRONMENTS, ARCHIVES].map((kind) => client.list(kind))
+    const lists = Object.values(RESOURCES).map((kind) => client.list(kind))
     return Promise.all(lists).then(
       () => true,
       () => false
@@ -326,11 +326,20 @@ export const archive = (
   spec: { environmentRef: { name: of }, feeds, storage: { claim: { size: '1Gi' } }, ...spec },
 })
 
-export const KIND_OF: Readonly<Record<string, Resource>> = {
-  Feed: FEEDS,
-  Environment: ENVIRONMENTS,
-  Archive: ARCHIVES,
-}
+export const signal = (
+  space: Space,
+  name: string,
+  of: string,
+  feeds: string[],
+  spec: object = {}
+): KubeObject => ({
+  apiVersion: 'ssmd.io/v1alpha1',
+  kind: 'Signal',
+  metadata: { name, namespace: space.name },
+  spec: { environmentRef: { name: of }, feeds, source: 'export default {}', ...spec },
+})
+
+export const KIND_OF: Readonly<Record<string, Resource>> = RESOURCES
 
 /** As a person applies it. */
 export const declare = (client: Client, object: KubeObject): Promise<KubeObject> =>

@@ -1,5 +1,5 @@
 // A kind for tests of the runtime: a Widget wants so many ConfigMaps and has a status. Its reconcile function does what those
-// of Feed, Environment and Archive do, in thirty lines.
+// of Feed, Environment, Archive and Signal do, in thirty lines.
 
 import type { Informer } from '../kube/informer.ts'
 import {

@@ -1,4 +1,4 @@
--- Which of the actions make sense for this Feed, Environment or Archive as it is.
+-- Which of the actions make sense for this Feed, Environment, Archive or Signal as it is.
 local annotations = obj.metadata.annotations or {}
 local paused = annotations["ssmd.io/paused"] == "true"
 
