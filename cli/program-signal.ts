@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander'
 import type { SignalBacktestFlags } from './commands/signal-backtest.ts'
 import type { SignalOutput } from './commands/signal-source.ts'
 import { collect, examples } from './flags.ts'
+import { addSignalRun } from './program-signal-run.ts'
 
 const outputOption = (): Option =>
   new Option('-o, --output <form>', 'how to print the result')
@@ -53,6 +54,7 @@ export function addSignals(program: Command): void {
     await runSignalCheck(file, output)
   })
   addBacktest(signal)
+  addSignalRun(signal)
 }
 
 function addBacktest(signal: Command): void {

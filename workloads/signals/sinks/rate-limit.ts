@@ -1,4 +1,4 @@
-// A rate limit: so many messages in any span of a given length. Pure.
+// A rate limit: at most a number of messages in any span of a given length. Pure.
 
 export type RateLimit = { readonly most: number; readonly perMs: number }
 
