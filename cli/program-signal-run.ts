@@ -28,7 +28,7 @@ export function addSignalRun(signal: Command): void {
   ssmd signal run --signal signal.yaml --env environment.yaml --feed kraken.yaml
   ssmd signal run --signal signal.yaml --env environment.yaml --feed kraken.yaml --feed coinbase.yaml --sinks secrets`
   ).action(async (options: SignalRunFlags) => {
-    const { runSignal } = await import('../workloads/signals/live/main.ts')
+    const { runSignal } = await import('#signals/live/main.ts')
     outliveOutput()
     await runSignal({
       signalFile: options.signal,

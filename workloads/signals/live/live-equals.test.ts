@@ -15,11 +15,11 @@ import { verifyArchive } from '#archive/verify/verify.ts'
 import { connectBus } from '#bus/connect.ts'
 import { bucketStream, consumerName, reportSubject, signalBucket, streamName } from '#bus/names.ts'
 import type { SignalReport } from '#bus/report.ts'
-import { backtest } from '#signals/backtest.ts'
-import { readProgram } from '#signals/source.ts'
 import { until, waitOut } from '#testing/deadline.ts'
 import { startNats } from '#testing/nats.ts'
 import { type RunningRole, startRole, writeResources } from '#testing/stack.ts'
+import { backtest } from '../backtest.ts'
+import { readProgram } from '../source.ts'
 
 const test = suite('live-equals')
 

@@ -15,12 +15,12 @@ import { LogReading, type Missed } from '#events/log-reading.ts'
 import type { EventBatch } from '#market/columns.ts'
 import { backoffMs, pause } from '#role/backoff.ts'
 import type { Logger } from '#role/run.ts'
-import { Refusal } from '#signals/findings.ts'
-import { fireLine } from '#signals/fire-lines.ts'
-import type { RawFire } from '#signals/messages.ts'
-import { LIMITS, Sandbox } from '#signals/sandbox.ts'
-import { type Fire, readFire } from '#signals/sinks/fire.ts'
-import { type Program, readProgram } from '#signals/source.ts'
+import { Refusal } from '../findings.ts'
+import { fireLine } from '../fire-lines.ts'
+import type { RawFire } from '../messages.ts'
+import { LIMITS, Sandbox } from '../sandbox.ts'
+import { type Fire, readFire } from '../sinks/fire.ts'
+import { type Program, readProgram } from '../source.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { CatchUp, Figures } from './figures.ts'
 import { FireFeed, nextConnection } from './fire-feed.ts'
@@ -202,7 +202,10 @@ export class SignalRunner {
       return await Sandbox.open({ ...options, restored })
     } catch (thrown) {
       // Another version of ssmd may have kept other things.
-      log.warn({ reason: describeError(thrown) }, 'the stored state cannot be used; starting without it')
+      log.warn(
+        { reason: describeError(thrown) },
+        'the stored state cannot be used; starting without it'
+      )
       return Sandbox.open(options)
     }
   }

@@ -12,11 +12,11 @@ import { ensureStream, type StreamWant } from '#bus/stream.ts'
 import type { SignalSink } from '#crds/signal.gen.ts'
 import { readBlock } from '#events/log-reading.ts'
 import type { Logger } from '#role/run.ts'
-import { Courier } from '#signals/sinks/courier.ts'
-import { type Fire, readFire } from '#signals/sinks/fire.ts'
-import type { HttpClient } from '#signals/sinks/http-request.ts'
-import { send } from '#signals/sinks/send.ts'
 import { FORM } from '#wire/form.ts'
+import { Courier } from '../sinks/courier.ts'
+import { type Fire, readFire } from '../sinks/fire.ts'
+import type { HttpClient } from '../sinks/http-request.ts'
+import { send } from '../sinks/send.ts'
 
 export type SinkLineOptions = {
   readonly nc: NatsConnection

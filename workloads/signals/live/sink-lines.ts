@@ -5,7 +5,7 @@ import { deleteDurable, durableNames } from '#bus/durable.ts'
 import { SINK_PREFIX, sinkConsumer } from '#bus/names.ts'
 import { ensureStream } from '#bus/stream.ts'
 import type { SignalSink } from '#crds/signal.gen.ts'
-import { HttpClient } from '#signals/sinks/http-request.ts'
+import { HttpClient } from '../sinks/http-request.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { SinkLine, type SinkLineOptions } from './sink-line.ts'
 
