@@ -1,11 +1,12 @@
-// Generated from crds/*.yaml by `npm run generate`. Do not edit. See rules.gen.d.mts for types.
+// Generated from crds/*.yaml by `npm run generate`. Do not edit.
 // biome-ignore-all lint: generated
 // biome-ignore-all format: generated
 /* oxlint-disable */
 
 import * as cel from './cel.ts'
+import type { Rule } from './rule.ts'
 
-export const RULES = [
+export const RULES: readonly Rule[] = [
   {
     kind: "Feed",
     at: "",
