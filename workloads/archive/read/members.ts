@@ -142,7 +142,7 @@ export { freeLines } from '../format/gzip.ts'
 /** The bytes of a member in its file, and its lines. */
 export type MemberBytes = { readonly bytes: Buffer; readonly lines: Buffer }
 
-/** No member that was written holds so many: one that says so is a bomb. */
+/** Above this the index of a member is wrong: no member that was written holds more. */
 const MOST_LINES_BYTES = 128 * 1024 * 1024
 
 /** Throws Stale. */

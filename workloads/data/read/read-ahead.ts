@@ -1,4 +1,4 @@
-// Reads the manifests of all days once, before anyone asks: the first look at years of many feeds would wait for thousands of them.
+// Reads the manifests of all days once, before the first request needs them: an overview of years of many feeds would wait for thousands.
 
 import type { ManifestCache } from '../model/manifests.ts'
 import type { QueryContext } from '../model/query.ts'
@@ -8,7 +8,7 @@ type Scope = Pick<QueryContext, 'roots' | 'grant' | 'signal'> & {
   readonly manifests: ManifestCache
 }
 
-/** Feed by feed, until the signal. What cannot be read is told to whoever asks for it. */
+/** Feed by feed, until the signal. What cannot be read is an error of the request that asks for it. */
 export async function readAhead(scope: Scope): Promise<void> {
   const holdings = new Holdings(scope)
   for (const { feed } of await holdings.feeds().catch(() => [])) {
