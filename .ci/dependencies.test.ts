@@ -34,6 +34,12 @@ for (const [heading, list] of [
   })
 }
 
+test('the image with SQL of docs/data-api.md has the DuckDB of package.json', async () => {
+  const text = await readFile(new URL('docs/data-api.md', root), 'utf8')
+  const named = [...text.matchAll(/@duckdb\/node-api@(\S+)/g)].map(([, version]) => version)
+  assert.equal(named, [manifest.devDependencies['@duckdb/node-api']])
+})
+
 test('the page lists exactly the programs of .ci/tools', () => {
   assert.equal(namesBelow('Programs'), Object.keys(TOOLS))
 })

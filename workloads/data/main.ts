@@ -20,6 +20,7 @@ import { readLiveEnvironments } from './live/environments.ts'
 import { Links } from './live/links.ts'
 import { ManifestCache } from './model/manifests.ts'
 import { Holdings } from './read/holdings.ts'
+import { readAhead } from './read/read-ahead.ts'
 import { readRoots } from './read/roots.ts'
 
 export type DataApiOptions = {
@@ -85,6 +86,7 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
         isSaid = true
       })
     }
+    const manifests = new ManifestCache()
     const api = await startApi({
       live,
       roots,
@@ -92,7 +94,7 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
       cache,
       pool,
       nowMs: clock.nowMs,
-      manifests: new ManifestCache(),
+      manifests,
       log,
       version: options.version,
       signal,
@@ -108,8 +110,9 @@ export async function runDataApi(options: DataApiOptions): Promise<void> {
       paths: roots.map(({ path }) => resolve(path)),
       keys: !isLoopbackOnly,
     })
+    const ahead = readAhead({ roots, grant: EVERYTHING, manifests, signal })
     await stopped(role)
-    await api.close()
+    await Promise.all([api.close(), ahead])
   })
 }
 

@@ -149,4 +149,13 @@ test('in an image, which has no package-lock.json, it says so and where it works
   assert.match(error.hint ?? '', 'in a clone of ssmd')
 })
 
+test('a package that was added to an image is used as it is there', async () => {
+  const place = join(root, 'node_modules', 'one')
+  mkdirSync(place, { recursive: true })
+  writeFileSync(join(place, 'package.json'), '{"name":"one","version":"9.9.9","main":"main.js"}')
+  writeFileSync(join(place, 'main.js'), 'exports.says = "as it was added"\n')
+  assert.is(await says(await use('one')), 'as it was added')
+  assert.equal(said, [])
+})
+
 test.run()

@@ -29,7 +29,12 @@ export type OnFirstUse = {
 export async function packageOnFirstUse(name: string, options: OnFirstUse = {}): Promise<URL> {
   const { root = ROOT, cache = cacheFolder(process.env), entry } = options
   const log = options.log ?? ((line: string) => process.stderr.write(`ssmd: ${line}\n`))
-  const packages = await readLock(root, name)
+  const packages = await readLock(root)
+  if (packages === undefined) {
+    // An image, to which it may have been added.
+    if ((await versionIn(root, name)) !== undefined) return entryOf(root, name)
+    throw notInImage(name)
+  }
   const closure = closureOf(packages, name)
   if (closure === undefined) {
     throw new SsmdError('SSMD_E_INTERNAL', `package-lock.json of ssmd does not have ${name}`)
@@ -49,13 +54,16 @@ export async function packageOnFirstUse(name: string, options: OnFirstUse = {}):
   return entryOf(folder, name, entry)
 }
 
-async function readLock(root: string, name: string): Promise<LockPackages> {
+/** Undefined in an image, where nothing can be installed. */
+async function readLock(root: string): Promise<LockPackages | undefined> {
   const text = await readFile(join(root, 'package-lock.json'), 'utf8').catch(() => undefined)
-  if (text !== undefined) return (JSON.parse(text) as { packages: LockPackages }).packages
-  throw new SsmdError('SSMD_E_PACKAGE', `${name} is not part of this image of ssmd`, {
-    hint: 'run this command in a clone of ssmd: there it is installed on first use',
-  })
+  return text === undefined ? undefined : (JSON.parse(text) as { packages: LockPackages }).packages
 }
+
+const notInImage = (name: string): SsmdError =>
+  new SsmdError('SSMD_E_PACKAGE', `${name} is not part of this image of ssmd`, {
+    hint: 'add it to an image of your own (docs/data-api.md, "SQL in a cluster"), or run this command in a clone of ssmd: there it is installed on first use',
+  })
 
 const versionIn = async (folder: string, name: string): Promise<string | undefined> => {
   const file = join(folder, 'node_modules', name, 'package.json')

@@ -142,9 +142,17 @@ export { freeLines } from '../format/gzip.ts'
 /** The bytes of a member in its file, and its lines. */
 export type MemberBytes = { readonly bytes: Buffer; readonly lines: Buffer }
 
+/** Above this the index of a member is wrong: no member that was written holds more. */
+const MOST_LINES_BYTES = 128 * 1024 * 1024
+
 /** Throws Stale. */
 export async function readMember(files: OpenFiles, member: MemberPlace): Promise<MemberBytes> {
   const { path, offset, rawBytes } = member
+  if (rawBytes > MOST_LINES_BYTES) {
+    throw new Stale(
+      `${path}: the member at byte ${offset}: ${rawBytes} bytes of lines are too many`
+    )
+  }
   const file = await files.get(path)
   try {
     const bytes = Buffer.allocUnsafe(member.bytes)

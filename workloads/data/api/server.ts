@@ -56,7 +56,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     isAudited: !isLoopbackOnly,
   })
   const handle = app.callback()
-  const turns = new Turns()
+  const turns = new Turns(BEGUN)
   const light = new Set(routes.filter((route) => route.class === 'light').map(({ path }) => path))
   const server = createServer(
     {
@@ -91,6 +91,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     },
   }
 }
+
+/** Requests that begin in a turn of the event loop. */
+const BEGUN = 16
 
 const pathOf = (url = ''): string => url.split('?', 1)[0]!
 

@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http'
 import { constants, createGzip, type Gzip, gzipSync } from 'node:zlib'
 import type { ReaderLimits } from './limits.ts'
 import type { ApiContext } from './route.ts'
+import { Turns } from './turns.ts'
 
 /** An answer up to this is held. */
 const HELD_BYTES = 128 * 1024
@@ -14,6 +15,9 @@ const LEAST_GZIP = 1024
 const LEND_MS = 100
 /** A third of the time of the usual level for almost the same size. */
 const GZIP = { level: 3 }
+
+/** Pieces of all answers that are sent in a turn of the event loop, some dozens of kilobytes each. */
+const PIECES = new Turns(4)
 
 export type BodyOptions = {
   readonly gzip: boolean
@@ -87,6 +91,8 @@ export class Body {
   }
 
   async #send(bytes: Uint8Array): Promise<void> {
+    // A connection with room takes a piece without a wait, and the next one would be made in the same turn.
+    await PIECES.next()
     const stream = this.#stream!
     const taken = new Promise<void>((resolve, reject) => {
       stream.write(bytes, (error) => (error ? reject(error) : resolve()))

@@ -39,8 +39,8 @@ export type Limits = {
 }
 
 export const LIMITS: Limits = {
-  reads: 32,
-  openReads: 64,
+  reads: 16,
+  openReads: 48,
   computes: 2,
   files: 64,
   streams: 64,

@@ -50,6 +50,11 @@ export class ManifestCache {
   readonly #symbols = new Map<string, DaySymbols & { readonly updated: string }>()
   #names = 0
 
+  /** Days whose facts are kept. */
+  get days(): number {
+    return this.#facts.size
+  }
+
   /** The symbols of a day, which has these facts. */
   async symbols(
     root: string,

@@ -33,7 +33,9 @@ test('in pages of any size each row comes once, also where many have the same ti
       const rows = all.toSorted((a, b) => a.ms - b.ms || a.ns - b.ns)
       const read: Row[] = []
       let after: Position | null = null
+      let pages = 0
       do {
+        assert.ok(pages++ <= rows.length, 'the pages come to no end')
         const [answered, next] = page(rows, after, limit)
         read.push(...answered)
         after = next

@@ -38,7 +38,10 @@ const COLUMNS = [
   integer('trades', 'Records of trades; absent if the feed captures none.'),
   integer('bytes', 'Bytes of the segments on the disk.'),
   integer('gaps', 'Holes that the manifest names.'),
-  decimal('gapSeconds', 'How long at least one connection missed something.'),
+  decimal(
+    'gapSeconds',
+    'How long at least one connection missed something: a connector that was stopped, until it is started again or the day ends. Gaps that the manifest counts together are taken from the first to the last: at most so long.'
+  ),
   decimal('spanSeconds', 'From the first record or gap of the day to the last one.'),
   decimal('gapShare', 'gapSeconds of spanSeconds, from 0 to 1, rounded down.'),
   time('from', 'Receive time of the first record.'),

@@ -7,6 +7,7 @@ import { seeded, testSeed } from '#archive/testing/random.ts'
 import { randomStream } from '#archive/testing/stream.ts'
 import { SsmdError } from '#crds/errors.ts'
 import { createNormalizer } from '#exchanges/kalshi/normalize.ts'
+import { kalshiTestFrames } from '../testing/archives.ts'
 import { naiveTables, tableRows } from '../testing/table-rows.ts'
 import { Builder, type Want } from './build.ts'
 import { TABLES, type TableName } from './table.ts'
@@ -54,6 +55,27 @@ test('lines of both formats and of every form are rows as their frames say', () 
     assert.equal(found1[name], wanted1[name], `${name} of format 1, seed ${seed}`)
   }
   assert.ok(found2.unknown.length > 100, 'rows')
+})
+
+test('with columns named, those of the frames that are not wanted are not made, and the others are the same', () => {
+  const bytes = Buffer.from(
+    kalshiTestFrames(3, 600)
+      .map(({ type, symbol, payload }, i) => `${line(i + 1, type, symbol, payload)}\n`)
+      .join('')
+  )
+  const built = (want: Want) => {
+    const builder = new Builder(want, () => normalizer)
+    builder.add(bytes)
+    return builder.finish().get('book')!
+  }
+  const all = built({})
+  assert.ok(all.length > 300)
+  for (const columns of [['price', 'size'], ['time', 'event'], ['sequence'], ['id', 'flags'], []]) {
+    const some = built({ columns: ['recv', ...columns] })
+    assert.equal([...some.columns.keys()].sort(), columns.toSorted())
+    for (const column of columns) assert.equal(some.columns.get(column), all.columns.get(column))
+    assert.equal(some.recv, all.recv)
+  }
 })
 
 const line = (n: number, type: string, symbol: string, frame: string, conn = '01a'): string =>
