@@ -1,7 +1,7 @@
 // What an API server refuses of a change, though each side is valid alone: fields that cannot change. Pure.
 
 import type { Resource } from './kinds.ts'
-import { type Located, problemAt, type Resources } from './located.ts'
+import { allOf, problemAt, type Resources } from './located.ts'
 import { formatPath } from './paths.ts'
 import type { Problem } from './problems.ts'
 import { byPlace } from './problems.ts'
@@ -21,12 +21,6 @@ export function changeProblems(before: Resources, after: Resources): Problem[] {
     })
     .sort(byPlace)
 }
-
-const allOf = ({ feeds, environments, archives }: Resources): readonly Located<Resource>[] => [
-  ...feeds,
-  ...environments,
-  ...archives,
-]
 
 const keyOf = ({ kind, metadata }: Resource): string =>
   [kind, metadata.namespace ?? '', metadata.name].join('/')

@@ -90,22 +90,25 @@ type Counts = {
   readonly feeds: number
   readonly environments: number
   readonly archives: number
+  readonly signals: number
   readonly schemas?: number
 }
 
-const countsOf = ({ feeds, environments, archives }: Resources): Counts => ({
+const countsOf = ({ feeds, environments, archives, signals }: Resources): Counts => ({
   feeds: feeds.length,
   environments: environments.length,
   archives: archives.length,
+  signals: signals.length,
 })
 
 const isZero = (value: unknown): boolean => typeof value !== 'number' || value === 0
 
-const inWords = ({ feeds, environments, archives, schemas = 0 }: Counts): string =>
+const inWords = ({ feeds, environments, archives, signals, schemas = 0 }: Counts): string =>
   [
     plural(feeds, 'feed'),
     plural(environments, 'environment'),
     plural(archives, 'archive'),
+    ...(signals > 0 ? [plural(signals, 'signal')] : []),
     ...(schemas > 0 ? [plural(schemas, 'schema')] : []),
   ].join(', ')
 

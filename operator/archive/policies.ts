@@ -1,11 +1,17 @@
 // Rules of an Archive beyond its schema: its environment exists and captures its feeds, and no other archive writes to its
 // files. Pure.
 
-import { posix } from 'node:path'
 import type { Archive } from '#crds/archive.gen.ts'
 import type { Located, Resources } from '#crds/located.ts'
 import { problemAt } from '#crds/located.ts'
 import type { Problem } from '#crds/problems.ts'
+import {
+  environmentNamed,
+  feedNamed,
+  firstKeepers,
+  keeperKey,
+  rootOf,
+} from '../validation/named.ts'
 import { checkReference } from '../validation/references.ts'
 
 /** Every problem of the archive among these resources. */
@@ -21,18 +27,15 @@ export function checkArchive(archive: Located<Archive>, resources: Resources): P
 
 function feedsAreCaptured(archive: Located<Archive>, resources: Resources): Problem[] {
   const { environmentRef, feeds } = archive.resource.spec
-  const environment = resources.environments.find(
-    ({ resource }) => resource.metadata.name === environmentRef.name
-  )?.resource
-  const there = new Set(resources.feeds.map(({ resource }) => resource.metadata.name))
+  const environment = environmentNamed(resources, environmentRef.name)
+  const captured = new Set(environment?.spec.feeds)
   return feeds.flatMap((name, i) => {
     const field = `spec.feeds[${i}]`
-    const unknown = there.has(name)
+    const unknown = feedNamed(resources, name)
       ? []
       : checkReference(archive, field, { kind: 'Feed', name }, resources)
     if (unknown.length > 0 || !environment) return unknown
-    const captured = environment.spec.feeds
-    if (captured.includes('*') || captured.includes(name)) return []
+    if (captured.has('*') || captured.has(name)) return []
     const message = `expected a feed that environment ${environmentRef.name} captures, found ${JSON.stringify(name)}`
     const hint = `add it to spec.feeds of the environment, or remove it here`
     return [problemAt(archive, field, 'SSMD_E_REFERENCE', message, hint)]
@@ -43,25 +46,15 @@ function feedsAreCaptured(archive: Located<Archive>, resources: Resources): Prob
 function filesAreItsOwn(archive: Located<Archive>, resources: Resources): Problem[] {
   const root = rootOf(archive.resource)
   if (root === undefined) return []
-  const before = resources.archives.slice(0, resources.archives.indexOf(archive))
   return archive.resource.spec.feeds.flatMap((name, i) => {
-    const other = before.find(
-      ({ resource }) => rootOf(resource) === root && resource.spec.feeds.includes(name)
-    )
-    if (!other) return []
+    const other = firstKeepers(resources).get(keeperKey(root, name))
+    if (other === undefined || other.metadata.name === archive.resource.metadata.name) return []
     return problemAt(
       archive,
       `spec.feeds[${i}]`,
       'SSMD_E_RESOURCE_INVALID',
-      `expected files of its own, found that archive ${other.resource.metadata.name} keeps feed ${name} in the same ${root}`,
+      `expected files of its own, found that archive ${other.metadata.name} keeps feed ${name} in the same ${root}`,
       'give one of the two another storage, or take the feed out of one'
     )
   })
-}
-
-/** The folder or claim of the archive if another archive can name it too; a claim that we create belongs to one archive. */
-function rootOf(archive: Archive): string | undefined {
-  const { path, claim } = archive.spec.storage
-  if (path !== undefined) return `path ${posix.normalize(`${path}/`).replace(/(?<=.)\/$/, '')}`
-  return claim?.name === undefined ? undefined : `claim ${claim.name}`
 }
