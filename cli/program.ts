@@ -223,7 +223,9 @@ function addValidate(program: Command): void {
       .command('validate')
       .summary('check resource files')
       .description(
-        'Checks Feeds, Environments and Archives in *.yaml, *.yml and *.json, and the references between them. ' +
+        'Checks resources in *.yaml, *.yml and *.json as an API server would, and what it cannot: references, addresses, ' +
+          'days without a version, sizes that do not fit, archives in one folder, schemas, and secrets in any file. ' +
+          'Kustomizations in overlays/ are rendered and checked too. ' +
           'Refuses what kubectl would read differently, such as an unquoted NO or 1_000.'
       )
       .argument('[path]', 'file or folder of resources (default: the nearest folder exchanges)')

@@ -18,7 +18,7 @@ import { readYaml } from './yaml-documents.ts'
 /** Every resource of the text, and every problem in it, by their places. */
 export function parseResources(text: string, file: string): Resources {
   const { documents, flaws } = readYaml(text)
-  // What stands where is kept for nobody who may not ask: of thousands of files that would be hundreds of megabytes.
+  // Places are found again when they are asked for: kept for thousands of files, they would take hundreds of megabytes.
   let again: readonly YamlDocument[] | undefined
   const placesOf = (index: number) => {
     again ??= readYaml(text).documents

@@ -103,7 +103,7 @@ const textOf = (value: unknown): string => {
 }
 
 const nameOf = (node: { readonly type: string; readonly name?: string }): string => {
-  if (node.name === undefined) throw new Error(`${node.type} in place of a name`)
+  if (node.name === undefined) throw new Error(`${node.type} instead of a name`)
   return node.name
 }
 

@@ -27,7 +27,7 @@ export async function kustomizationOf(folder: string): Promise<string | undefine
   return undefined
 }
 
-/** Throws SsmdError: SSMD_E_TOOL_MISSING if another program has to render and is not there, else what is wrong. */
+/** Throws SsmdError: SSMD_E_TOOL_MISSING if another program has to render and is missing, else what is wrong. */
 export async function renderFolder(folder: string): Promise<Fields[]> {
   try {
     return await rendered(folder, [])
