@@ -1,7 +1,8 @@
 // The command line: commands, options and exit codes. The code of a command is loaded when it runs, so that help and the
 // archive commands do not wait for the rest.
 import { Command, CommanderError, Option } from 'commander'
-import { exitCodeOf } from '#crds/errors.ts'
+import { exitCodeOf, usageError } from '#crds/errors.ts'
+import { nearest } from '#crds/suggest.ts'
 import type { Query } from '#data/model/query.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import { readVersion } from './commands/version.ts'
@@ -38,10 +39,10 @@ Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 data or resources are invalid.`
 /** Runs one command line and sets the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   endWithOutput()
-  const program = buildProgram(await queriesFor(args))
+  const program = buildProgram(await queriesFor(args), args)
   try {
     if (args.length === 0) process.stdout.write(WELCOME)
-    else await program.parseAsync(helpFor(args), { from: 'user' })
+    else await program.parseAsync(helpFor(program, args), { from: 'user' })
   } catch (thrown) {
     process.exitCode = finish(thrown)
     await flush()
@@ -60,10 +61,20 @@ async function queriesFor(args: readonly string[]): Promise<readonly Query[]> {
   return [...QUERIES, query]
 }
 
-/** `ssmd help data sample` as well as `ssmd help data`: commander alone supports only one level. */
-function helpFor(args: readonly string[]): string[] {
+/** `ssmd help data sample` as well as `ssmd help data`: commander alone supports only one level, and takes any word. */
+function helpFor(program: Command, args: readonly string[]): string[] {
   const [first, ...rest] = args
-  return first === 'help' && rest.length > 1 ? [...rest, '--help'] : [...args]
+  if (first !== 'help' || rest.length === 0) return [...args]
+  const { command, words } = commandOf(program, rest)
+  const unknown = rest[words.length]
+  if (unknown === undefined || unknown === 'help' || unknown.startsWith('-'))
+    return [...words, '--help']
+  const names = command.commands.map((one) => one.name())
+  const near = nearest(unknown, names)
+  throw usageError(
+    `unknown command '${[...words, unknown].join(' ')}'`,
+    near === undefined ? 'run ssmd help for the list of commands' : `Did you mean ${near}?`
+  )
 }
 
 function finish(thrown: unknown): number {
@@ -75,8 +86,39 @@ function finish(thrown: unknown): number {
   return thrown.exitCode === 0 || thrown.code === 'commander.help' ? 0 : 2
 }
 
-export function buildProgram(queries: readonly Query[]): Command {
-  const program = new Command('ssmd')
+type Group = {
+  /** The commands that it adds. */
+  readonly names: readonly string[]
+  readonly add: (program: Command, queries: readonly Query[]) => void
+}
+
+/** In the order of the help. */
+export const GROUPS: readonly Group[] = [
+  { names: ['up'], add: addUp },
+  { names: ['validate'], add: addValidate },
+  { names: ['init', 'env', 'key', 'archive', 'diff', 'commit'], add: addRepository },
+  { names: ['import'], add: addImport },
+  { names: ['feed'], add: addFeed },
+  { names: ['schema'], add: addSchema },
+  { names: ['data'], add: addData },
+  { names: ['signal'], add: addSignals },
+  { names: ['agent'], add: addAgent },
+  { names: ['mcp'], add: addMcp },
+  { names: ['api-key'], add: addApiKeys },
+  { names: ['doctor', 'plan', 'status', 'top', 'logs', 'events'], add: addLooking },
+  { names: ['connector', 'archiver', 'data-api', 'simulator'], add: addRoles },
+  { names: ['operator'], add: addOperator },
+  { names: ['rollout', 'pause', 'resume'], add: addSteering },
+  { names: ['explain', 'completion', 'complete'], add: addHelp },
+  { names: ['version'], add: addVersion },
+]
+
+/** What speaks of all commands. */
+const NEED_ALL = ['complete', 'completion']
+
+/** The command line for these arguments: all of it, unless they name a command, which then waits for no other. */
+export function buildProgram(queries: readonly Query[], args: readonly string[] = []): Command {
+  const program: Command = new Command('ssmd')
     .description('Market data capture that you declare in git and can prove on disk')
     .helpCommand('help [command]', 'flags and examples of a command')
     .helpOption('-h, --help', 'show this')
@@ -85,25 +127,16 @@ export function buildProgram(queries: readonly Query[]): Command {
     .enablePositionalOptions()
     .showSuggestionAfterError(true)
     .exitOverride()
-    .configureOutput({ outputError: (text, print) => print(usageText(text)) })
+    .configureOutput({ outputError: (text, print) => print(usageText(text, program, args)) })
     .configureHelp({ showGlobalOptions: false })
   program.addHelpText('after', EXIT_CODES)
-  addUp(program)
-  addValidate(program)
-  addRepository(program)
-  addImport(program)
-  addFeed(program)
-  addSchema(program)
-  addData(program, queries)
-  addSignals(program)
-  addAgent(program)
-  addMcp(program)
-  addApiKeys(program)
-  addLooking(program)
-  addRoles(program)
-  addOperator(program)
-  addSteering(program)
-  addHelp(program)
+  const [asked = ''] = args
+  const named = GROUPS.filter(({ names }) => names.includes(asked) && !NEED_ALL.includes(asked))
+  for (const { add } of named.length > 0 ? named : GROUPS) add(program, queries)
+  return program
+}
+
+function addVersion(program: Command): void {
   program
     .command('version')
     .description('show the version of ssmd and of Node')
@@ -111,17 +144,42 @@ export function buildProgram(queries: readonly Query[]): Command {
       const { runVersion } = await import('./commands/version.ts')
       await runVersion()
     })
-  return program
 }
 
 /** Commander's own messages in our form: `ssmd: …`, what to do below, and the code. */
-function usageText(text: string): string {
+function usageText(text: string, program: Command, args: readonly string[]): string {
   const [first = '', ...rest] = text
     .trim()
     .replace(/^error: /, '')
+    .replace('command-argument value', 'the value')
     .split('\n')
-  const hint = rest.join(' ').replace(/^\(|\)$/g, '')
-  return `ssmd: ${first} (SSMD_E_USAGE)\n  ${hint || 'run ssmd help for the list of commands'}\n`
+  const hint = rest.join(' ').replace(/^\(|\)$/g, '') || nearestChoice(first)
+  const { words } = commandOf(program, args)
+  const where =
+    words.length === 0 ? 'ssmd help for the list of commands' : `ssmd ${words.join(' ')} --help`
+  return `ssmd: ${first} (SSMD_E_USAGE)\n  ${hint || `run ${where}`}\n`
+}
+
+/** Of `'bsh' is invalid … Allowed choices are bash, zsh.` the one that was probably meant. */
+function nearestChoice(message: string): string | undefined {
+  const [, value = '', choices = ''] =
+    /'([^']*)' is invalid.* Allowed choices are (.*)[.]$/.exec(message) ?? []
+  if (choices === '') return undefined
+  const near = nearest(value, choices.split(', '))
+  return near === undefined ? undefined : `Did you mean ${near}?`
+}
+
+/** The command that the words lead to, and those words; what is no command ends them. */
+function commandOf(program: Command, args: readonly string[]) {
+  const words: string[] = []
+  let command = program
+  for (const word of args) {
+    const next = command.commands.find((one) => one.name() === word)
+    if (next === undefined) break
+    words.push(word)
+    command = next
+  }
+  return { command, words }
 }
 
 function addUp(program: Command): void {
@@ -168,7 +226,9 @@ function addValidate(program: Command): void {
       .command('validate')
       .summary('check resource files')
       .description(
-        'Checks Feeds, Environments, Archives and Signals in *.yaml, *.yml and *.json, and the references between them. ' +
+        'Checks resources in *.yaml, *.yml and *.json as an API server would, and what it cannot: references, addresses, ' +
+          'days without a version, sizes that do not fit, archives in one folder, schemas, and secrets in any file. ' +
+          'Kustomizations in overlays/ are rendered and checked too. ' +
           'Refuses what kubectl would read differently, such as an unquoted NO or 1_000.'
       )
       .argument('[path]', 'file or folder of resources (default: the nearest folder exchanges)')

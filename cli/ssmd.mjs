@@ -28,11 +28,11 @@ else {
 async function runHere() {
   watchNpx()
   useCompileCache(process.env)
-  const { findBundle, loadBundle, makeBundle } = await import('./launch/bundled.mjs')
+  const { findBundle, loadBundle, makeBundle, printHelp } = await import('./launch/bundled.mjs')
   let found = findBundle(ROOT, args)
   if (found === 'stale' && (await makeBundle(ROOT))) found = findBundle(ROOT, args)
   if (found === 'none' || found === 'stale') await import('./main.ts')
-  else await loadBundle(found)(args)
+  else if (!printHelp(found, args)) await loadBundle(found)(args)
 }
 
 function fail(message) {

@@ -18,6 +18,12 @@ import { readYaml } from './yaml-documents.ts'
 /** Every resource of the text, and every problem in it, by their places. */
 export function parseResources(text: string, file: string): Resources {
   const { documents, flaws } = readYaml(text)
+  // Places are found again when they are asked for: kept for thousands of files, they would take hundreds of megabytes.
+  let again: readonly YamlDocument[] | undefined
+  const placesOf = (index: number) => {
+    again ??= readYaml(text).documents
+    return again[index]
+  }
   const found = noResources()
   for (const { line, column, message, hint } of flaws) {
     const code = 'SSMD_E_RESOURCE_SYNTAX'
@@ -26,9 +32,11 @@ export function parseResources(text: string, file: string): Resources {
   // The document that gave it may be the one that could not be read: that is told once, not for each that follows.
   let apiVersion: unknown = flaws.length > 0 ? API_VERSION : undefined
   const foreign: Foreign[] = []
-  for (const document of documents) {
+  for (const [i, document] of documents.entries()) {
     const own = memberOf(document.value, 'apiVersion')
-    const part = { document, file, prefix: [], value: document.value, inherited: apiVersion }
+    const { value, start } = document
+    const fieldAt = (path: Path) => placesOf(i)?.placeOf(path) ?? start
+    const part = { document, fieldAt, file, prefix: [], value, inherited: apiVersion }
     readDocument(part, found, foreign)
     apiVersion = own ?? apiVersion
   }
@@ -93,6 +101,8 @@ function distinct<T extends Resource>(
 /** A document, or one item of a List. */
 type Part = {
   readonly document: YamlDocument
+  /** As `document.placeOf`, but does not keep the document. */
+  readonly fieldAt: (path: Path) => Place
   readonly file: string
   /** Where the resource stands in the document: empty, or `items[2]`. */
   readonly prefix: Path
@@ -178,7 +188,7 @@ function report(
 }
 
 function readResource(part: Part, found: Resources, foreign: Foreign[]): void {
-  const { document, file, prefix, value } = part
+  const { document, fieldAt, file, prefix, value } = part
   const start = prefix.length === 0 ? document.start : document.placeOf(prefix)
   const apiVersion = memberOf(value, 'apiVersion') ?? part.inherited
   const kind = memberOf(value, 'kind') ?? part.kindOfList
@@ -230,7 +240,7 @@ function readResource(part: Part, found: Resources, foreign: Foreign[]): void {
   const located = {
     file,
     line: start.line,
-    fieldAt: (path: string) => document.placeOf([...prefix, ...parsePath(path)]),
+    fieldAt: (path: string) => fieldAt([...prefix, ...parsePath(path)]),
   }
   switch (resource.kind) {
     case 'Feed':

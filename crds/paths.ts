@@ -48,29 +48,33 @@ export function shapeOf(path: Path, fields: Readonly<Record<string, string>>): s
   return shape
 }
 
+export type Instance = { readonly path: Path; readonly value: unknown }
+
 /** Every place of `root` that has this shape, with its value. */
-export function* instancesOf(
-  root: unknown,
-  shape: string
-): Generator<{ readonly path: Path; readonly value: unknown }> {
-  const steps = shape.match(/\[\]|[^.[\]]+/g) ?? []
-  yield* descend(root, steps, [])
+export function instancesOf(root: unknown, shape: string): Instance[] {
+  const found: Instance[] = []
+  descend(root, shape.match(/\[\]|[^.[\]]+/g) ?? [], 0, [], found)
+  return found
 }
 
-function* descend(
+function descend(
   value: unknown,
   steps: readonly string[],
-  path: Path
-): Generator<{ readonly path: Path; readonly value: unknown }> {
-  const [step, ...rest] = steps
+  depth: number,
+  path: Path,
+  found: Instance[]
+): void {
+  const step = steps[depth]
   if (step === undefined) {
-    yield { path, value }
+    found.push({ path, value })
   } else if (step === '[]') {
     if (!Array.isArray(value)) return
-    for (const [i, item] of value.entries()) yield* descend(item, rest, [...path, i])
+    for (const [i, item] of value.entries()) descend(item, steps, depth + 1, [...path, i], found)
   } else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    for (const [name, member] of Object.entries(value)) {
-      if (step === '*' || step === name) yield* descend(member, rest, [...path, name])
+    const names = step === '*' ? Object.keys(value) : Object.hasOwn(value, step) ? [step] : []
+    for (const name of names) {
+      const member = (value as Readonly<Record<string, unknown>>)[name]
+      descend(member, steps, depth + 1, [...path, name], found)
     }
   }
 }

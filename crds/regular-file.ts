@@ -7,25 +7,38 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { SsmdError } from './errors.ts'
 
 /** Opens a regular file for reading. Errors of the system pass as they are; another kind of file is SSMD_E_IO. */
-export async function openRegular(path: string): Promise<FileHandle> {
+export const openRegular = async (path: string): Promise<FileHandle> => (await opened(path)).file
+
+type Opened = { readonly file: FileHandle; readonly size: number }
+
+async function opened(path: string, isSeen = false): Promise<Opened> {
   // Opening a device can already do something, so the first look comes before; the second is for what changed since.
-  refuseOther(path, await stat(path))
+  if (!isSeen) refuseOther(path, await stat(path))
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
-    refuseOther(path, await file.stat())
-    return file
+    const stats = await file.stat()
+    refuseOther(path, stats)
+    return { file, size: stats.size }
   } catch (thrown) {
     await file.close()
     throw thrown
   }
 }
 
+export type ReadOptions = {
+  /** Its folder says that it is a regular file. */
+  readonly isSeen?: boolean
+}
+
 /** All bytes of a regular file; one with more than `most` is SSMD_E_IO, before it is in memory. */
-export async function readRegular(path: string, most: number): Promise<Buffer> {
-  const file = await openRegular(path)
+export async function readRegular(
+  path: string,
+  most: number,
+  { isSeen = false }: ReadOptions = {}
+): Promise<Buffer> {
+  const { file, size } = await opened(path, isSeen)
   try {
-    const { size } = await file.stat()
-    // One byte more than the file has shows its end. Files of /proc say 0, and a file can grow meanwhile.
+    // One byte more than the file has shows one that has grown. Files of /proc say 0.
     let bytes = Buffer.allocUnsafe(Math.min(size, most) + 1)
     let length = 0
     for (;;) {
@@ -38,7 +51,7 @@ export async function readRegular(path: string, most: number): Promise<Buffer> {
           { hint: 'split the file, or put data elsewhere' }
         )
       }
-      if (bytesRead === 0) return bytes.subarray(0, length)
+      if (bytesRead === 0 || length === size) return bytes.subarray(0, length)
       if (length === bytes.length) {
         bytes = Buffer.concat([bytes], Math.min(length * 2 + 4096, most + 1))
       }

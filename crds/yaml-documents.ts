@@ -135,8 +135,10 @@ function readDocument(
       }
     }
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES })
-    // Aliases share what they stand for, and may even contain themselves; a copy through JSON is a plain tree.
-    const tree: unknown = JSON.parse(JSON.stringify(value ?? null))
+    // Aliases share what they stand for, and may even contain themselves; a copy through JSON is a plain tree. It has no numbers that JSON
+    // has not, either.
+    const isTree = !/[*&]|[.](?:inf|nan)/i.test(text)
+    const tree: unknown = isTree ? (value ?? null) : JSON.parse(JSON.stringify(value ?? null))
     return {
       value: tree,
       start,

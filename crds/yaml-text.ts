@@ -5,6 +5,8 @@ export type Spot = { readonly index: number; readonly message: string; readonly 
 
 /** The first character that makes the whole file doubtful. */
 export function strangeCharacter(text: string): Spot | undefined {
+  // Characters of ASCII alone, as most files are, need no slower look.
+  if (!/[^\t\n -~]/.test(text)) return undefined
   // Control characters but tabs and line ends, and what stands for bytes that were no UTF-8.
   const none = /[^\P{Cc}\t\n\r]|[\ufffd-\uffff]|[\ud800-\udfff]/u.exec(text)
   if (none) {

@@ -73,6 +73,8 @@ const isTimestamp = (text: string): boolean =>
 
 /** What other YAML 1.1 parsers take a plain scalar for that is a text to kubectl and to us. */
 export function otherReading(text: string): string | undefined {
+  // Almost every text begins otherwise.
+  if (!'0123456789+-='.includes(text.charAt(0))) return undefined
   if (isTimestamp(text)) return 'a time'
   if (text.length <= MOST && SEXAGESIMAL.test(text)) return 'a number to the base 60'
   return text === '=' ? 'the default value' : undefined

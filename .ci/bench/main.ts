@@ -11,6 +11,7 @@
 //   npm run bench -- limit            the highest rate that holds for 60 s
 //   npm run bench -- page             first paint and script per frame in Chromium, about half a minute
 //   npm run bench -- operator         the operator at 10,000 resources, beside controller-runtime where Go is
+//   npm run bench -- cli              whole commands beside node -e 0, and validate on 5,000 files, about half a minute
 //   npm run bench -- naive            JSON.parse, capnp-ts and js.publish for each frame
 //   npm run bench -- cluster          install, push, kill and memory on a real node (Linux, root), about eight minutes
 import { benchArchive } from '#archive/bench.ts'
@@ -20,6 +21,7 @@ import { benchWire } from '#wire/bench.ts'
 import { benchOperator } from '../../operator/bench/operator.ts'
 import { benchConnector } from '../../workloads/connector/bench.ts'
 import { benchSimulator } from '../../workloads/simulator/bench.ts'
+import { benchCli } from './cli.ts'
 import { benchCluster } from './cluster.ts'
 import { benchData } from './data/main.ts'
 import { endToEnd } from './end-to-end.ts'
@@ -97,6 +99,9 @@ switch (what) {
   case 'operator':
     printRows('The operator against a real API server', await benchOperator())
     break
+  case 'cli':
+    printRows('Commands, whole processes', await benchCli())
+    break
   case 'naive':
     printRows('The naive way', await naive())
     break
@@ -116,7 +121,7 @@ switch (what) {
   }
   default:
     process.stderr.write(
-      'ssmd bench: parts, market, tables, data [part…], page, path [rate] [seconds], quiet [rate…], limit, operator, naive, cluster or nothing\n'
+      'ssmd bench: parts, market, tables, data [part…], page, path [rate] [seconds], quiet [rate…], limit, operator, cli, naive, cluster or nothing\n'
     )
     process.exitCode = 2
 }

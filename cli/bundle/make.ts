@@ -26,7 +26,7 @@ export async function makeBundle(root: string, folder: string = bundleFolder(roo
       rest: await inputsOf(root, commands.inputs),
     }
     await writeFile(join(fresh, 'bundle.json'), JSON.stringify(manifest))
-    warm(root, fresh)
+    await writeFile(join(fresh, 'help.txt'), warm(root, fresh))
     await chmod(fresh, 0o755)
     await rm(folder, { recursive: true, force: true })
     await rename(fresh, folder)
@@ -46,15 +46,17 @@ async function inputsOf(root: string, paths: readonly string[]): Promise<Input[]
   )
 }
 
-/** What it prints is of no use, and a folder that is not valid is as good. */
-function warm(root: string, folder: string): void {
+/** What the trial prints last: the help. */
+function warm(root: string, folder: string): string {
   const script = join(root, 'cli', 'bundle', 'warm.mjs')
-  const { status } = spawnSync(process.execPath, [script, folder, root], {
-    stdio: 'ignore',
+  const { status, stdout } = spawnSync(process.execPath, [script, folder, root], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    encoding: 'utf8',
     timeout: LIMIT_MS,
     env: { PATH: process.env.PATH },
   })
   if (status !== 0) throw new Error(`trying the bundle ended with ${status}`)
+  return stdout.slice(stdout.indexOf('Usage: '))
 }
 
 if (import.meta.main) await makeBundle(join(import.meta.dirname, '..', '..'))

@@ -94,7 +94,7 @@ export async function makeParts(root: string): Promise<{ base: Part; commands: P
       },
     }
     const source = await readFile(file, 'utf8')
-    const text = file.endsWith('.ts') ? stripTypeScriptTypes(source) : source
+    const text = file.endsWith('.ts') ? withoutTypes(source) : source
     const form = isCommonJs(text) ? rewriteCommonJs : rewriteModule
     try {
       Object.assign(one, form(text, links))
@@ -121,6 +121,14 @@ export async function makeParts(root: string): Promise<{ base: Part; commands: P
     base: { text: scriptOf([...base], 0), inputs: inputsOf([...base]) },
     commands: { text: scriptOf(rest), inputs: inputsOf(rest) },
   }
+}
+
+/** Types become blanks; those of several bytes, which stand for characters in types, would be no blanks once they are escaped. */
+function withoutTypes(source: string): string {
+  const text = stripTypeScriptTypes(source)
+  const blanks = /[\u00a0\u2000-\u200a\u202f\u205f\u3000\ufeff]/g
+  if (blanks.test(source)) throw new Error('a blank that is not of ASCII: write it as an escape')
+  return text.replaceAll(blanks, ' ')
 }
 
 /** Packages may be written either way, our own modules are ES modules. */

@@ -5,7 +5,7 @@ import { changeProblems } from '#crds/changes.ts'
 import { SsmdError, usageError } from '#crds/errors.ts'
 import type { Resource } from '#crds/kinds.ts'
 import { allOf, type Resources } from '#crds/located.ts'
-import { describeProblem, type Problem } from '#crds/problems.ts'
+import { byPlace, describeProblem, type Problem } from '#crds/problems.ts'
 import { loadResources } from '#crds/resources.ts'
 import { utcDay } from '#crds/rfc3339.ts'
 import { writeJson, writeLines } from '../output.ts'
@@ -53,7 +53,11 @@ async function compared(path: string | undefined): Promise<Compared> {
     before,
     resources,
     changes: compareResources(listOf(before), listOf(resources)),
-    problems: [...resources.problems, ...secrets, ...changeProblems(before, resources)],
+    problems: [
+      ...resources.problems,
+      ...secrets.sort(byPlace),
+      ...changeProblems(before, resources),
+    ],
     files: await git.changedFiles(),
   }
 }

@@ -1,7 +1,16 @@
 // Starts a command from the bundle that cli/bundle/make.ts writes: few files instead of many, with V8's code cache of what was compiled when
 // the bundle was tried. A bundle that is older than its sources is not used.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { constants, Script } from 'node:vm'
 
@@ -22,6 +31,21 @@ export function findBundle(root, args) {
   // What the data commands are is made from other modules.
   if (!(isHelp(args) || isCommand) || args.slice(0, 3).includes('data')) return 'none'
   return isFresh(root, isCommand ? [...base, ...rest] : base) ? folder : 'stale'
+}
+
+/** Prints the help of `ssmd` itself as it was made with the bundle; false if that cannot be, or is not what was asked for. */
+export function printHelp(folder, args) {
+  if (args.length !== 1 || !['--help', '-h', 'help'].includes(args[0])) return false
+  // The text is for 80 columns. Only what is no file and no pipe may be a terminal.
+  if (fstatSync(1).isCharacterDevice() && (process.stdout.columns ?? 80) !== 80) return false
+  try {
+    const bytes = readFileSync(join(folder, 'help.txt'))
+    const written = writeSync(1, bytes)
+    if (written < bytes.length) process.stdout.write(bytes.subarray(written))
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Makes a bundle if it can be kept, and its sources are not being edited. False if there is none then. */

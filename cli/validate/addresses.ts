@@ -25,7 +25,7 @@ function problemsOf(
   field: string,
   address: string | undefined
 ): Problem[] {
-  if (address === undefined || address.startsWith('synthetic:')) return []
+  if (address === undefined || !/^(wss?|https?|nats|tls):/.test(address)) return []
   const problem = (message: string, hint: string) => [
     problemAt(located, field, 'SSMD_E_RESOURCE_INVALID', message, hint),
   ]

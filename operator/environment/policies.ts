@@ -2,7 +2,6 @@
 // NATS accepts its streams. Pure.
 
 import type { Environment } from '#crds/environment.gen.ts'
-import { feedsOf } from '#crds/environments.ts'
 import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { Located, Resources } from '#crds/located.ts'
@@ -13,6 +12,7 @@ import { parseDuration } from '#crds/quantities.ts'
 import { nearest } from '#crds/suggest.ts'
 import { isTimeZone } from '#crds/time-zones.ts'
 import { checkCapture } from '../validation/capture-policies.ts'
+import { capturedFeeds, feedNamed } from '../validation/named.ts'
 import { checkReference } from '../validation/references.ts'
 
 /** Every problem of the environment among these resources, on the UTC day `date`. */
@@ -21,10 +21,7 @@ export function checkEnvironment(
   resources: Resources,
   date: string
 ): Problem[] {
-  const feeds = feedsOf(
-    environment.resource,
-    resources.feeds.map(({ resource }) => resource)
-  )
+  const feeds = capturedFeeds(environment.resource, resources)
   return [
     ...feedsExist(environment, resources),
     ...feeds.flatMap((feed) => checkCapture(environment, feed, date)),
@@ -35,10 +32,8 @@ export function checkEnvironment(
 }
 
 function feedsExist(environment: Located<Environment>, resources: Resources): Problem[] {
-  // A map, because hundreds of names among ten thousand Feeds would be millions of comparisons.
-  const there = new Set(resources.feeds.map(({ resource }) => resource.metadata.name))
   return environment.resource.spec.feeds.flatMap((name, i) =>
-    name === '*' || there.has(name)
+    name === '*' || feedNamed(resources, name) !== undefined
       ? []
       : checkReference(environment, `spec.feeds[${i}]`, { kind: 'Feed', name }, resources)
   )
@@ -51,10 +46,9 @@ function simulatorFits(
 ): Problem[] {
   const { simulator } = environment.resource.spec
   if (!simulator) return []
-  const byName = new Map(resources.feeds.map(({ resource }) => [resource.metadata.name, resource]))
   const problems = simulator.feeds.flatMap((name, i) => {
     const field = `spec.simulator.feeds[${i}]`
-    const feed = byName.get(name)
+    const feed = feedNamed(resources, name)
     if (!feed) return checkReference(environment, field, { kind: 'Feed', name }, resources)
     const exchange = EXCHANGES[feed.spec.exchange]
     if (!exchange || exchange.hasSimulator) return []
@@ -71,7 +65,8 @@ function simulatorFits(
 /** Refuses a fault for a channel that no simulated feed has: it would never happen, and a test with it would prove nothing. */
 function faultsBefall(environment: Located<Environment>, feeds: readonly Feed[]): Problem[] {
   const { simulator } = environment.resource.spec
-  const simulated = feeds.filter(({ metadata }) => simulator?.feeds.includes(metadata.name))
+  const named = new Set(simulator?.feeds)
+  const simulated = feeds.filter(({ metadata }) => named.has(metadata.name))
   if (simulated.length === 0) return []
   return (simulator?.faults ?? []).flatMap(({ channel, exchange }, i) => {
     const meant = simulated.filter(

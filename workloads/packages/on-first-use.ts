@@ -32,7 +32,7 @@ export async function packageOnFirstUse(name: string, options: OnFirstUse = {}):
   const packages = await readLock(root)
   if (packages === undefined) {
     // An image, to which it may have been added.
-    if ((await versionIn(root, name)) !== undefined) return entryOf(root, name)
+    if ((await versionIn(root, name)) !== undefined) return entryOf(root, name, entry)
     throw notInImage(name)
   }
   const closure = closureOf(packages, name)
