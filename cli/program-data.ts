@@ -40,18 +40,31 @@ export function addData(program: Command, queries: readonly Query[]): void {
       .summary('feeds and days')
       .description('Shows the days of each feed, with records, size, gaps and condition.')
       .argument('[feed]', 'only this feed')
+      .addOption(new Option('--feed <name>').hideHelp())
+      .option('--from <day>', 'only days from this one on: YYYY-MM-DD')
+      .option('--to <day>', 'only days up to this one')
       .addOption(pathOption())
       .addOption(wideOutputOption()),
     `
   ssmd data list
+  ssmd data list --from 2026-11-01 --to 2026-11-30
   ssmd data list --output wide    with the exchange, and what its protocol can prove
   ssmd data list kalshi --path /mnt/ssmd
   ssmd data list --path data --path live=data/live    the feeds of the second are live.<feed>
   ssmd data list --output json | jq '.days[] | select(.gaps > 0)'`
   ).action(
-    async (feed: string | undefined, options: { path: readonly string[]; output: WideOutput }) => {
+    async (
+      feed: string | undefined,
+      options: {
+        path: readonly string[]
+        output: WideOutput
+        feed?: string
+        from?: string
+        to?: string
+      }
+    ) => {
       const { runDataList } = await import('./commands/data-list.ts')
-      await runDataList({ feed, ...options })
+      await runDataList({ ...options, feed: feed ?? options.feed })
     }
   )
 
@@ -64,6 +77,7 @@ export function addData(program: Command, queries: readonly Query[]): void {
       .argument('<day>', 'YYYY-MM-DD, today, or latest (the last day archived), in UTC')
       .option('--type <name>', 'only this message type; may be given several times', collect)
       .option('--symbol <name>', 'only this symbol; may be given several times', collect)
+      .addOption(new Option('--ticker <name>').argParser(collect).hideHelp())
       .option('--from <time>', 'from this time: 15:04, 15:04:05 or RFC 3339, in UTC')
       .option('--to <time>', 'before this time')
       .addOption(
@@ -84,6 +98,7 @@ export function addData(program: Command, queries: readonly Query[]): void {
       options: {
         type?: readonly string[]
         symbol?: readonly string[]
+        ticker?: readonly string[]
         from?: string
         to?: string
         limit: number
@@ -92,7 +107,8 @@ export function addData(program: Command, queries: readonly Query[]): void {
       }
     ) => {
       const { runDataSample } = await import('./commands/data-sample.ts')
-      await runDataSample({ feed, day, ...options })
+      const symbol = options.symbol ?? options.ticker
+      await runDataSample({ feed, day, ...options, ...(symbol === undefined ? {} : { symbol }) })
     }
   )
 

@@ -1,5 +1,7 @@
 // `ssmd feed list|show|create|update|add-version|add-location`: how they are called.
+
 import { type Command, Option } from 'commander'
+import { usageError } from '#crds/errors.ts'
 import { EXCHANGES } from '#crds/exchanges.gen.ts'
 import type {
   AddLocationFlags,
@@ -109,7 +111,16 @@ function addCreate(feed: Command): void {
     .argument('<name>', 'name of the feed, and of its folder in an archive')
     .addOption(new Option('--exchange <name>', `one of ${Object.keys(EXCHANGES).join(', ')}`))
     .addOption(
-      new Option('--type <type>', 'transport of the exchange').choices(['websocket']).hideHelp()
+      new Option('--type <type>', 'transport of the exchange')
+        .hideHelp()
+        .argParser((type: string) => {
+          if (type !== 'websocket')
+            throw usageError(
+              `--type ${type}: ssmd captures WebSockets alone`,
+              'leave it out if the exchange has a WebSocket; what it sends in another way cannot be captured'
+            )
+          return type
+        })
     )
     .option('--effective-from <day>', 'first UTC day of its version: YYYY-MM-DD (default: today)')
     .option('--schema <name:version>', FRAME_SCHEMA)

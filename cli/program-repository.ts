@@ -93,27 +93,38 @@ const environmentOptions = (command: Command): Command =>
         return type
       })
     )
-    .addOption(
-      movedOption(
-        '--storage.path <folder>',
-        'files are the affair of an Archive, not of an Environment',
-        'write ssmd archive create <name> --environment <environment> --folder <folder>'
-      )
-    )
-    .addOption(
-      movedOption(
-        '--storage.type <type>',
-        'files are the affair of an Archive, not of an Environment',
-        'write ssmd archive create <name> --environment <environment> --folder <folder>'
-      )
-    )
+    .addOption(new Option('--schedule.timezone <zone>').hideHelp())
+    .addOption(new Option('--schedule.day-start <HH:MM>').hideHelp())
+    .addOption(new Option('--schedule.day-end <HH:MM>').hideHelp())
+    .addOption(storageOption('--storage.path <folder>'))
+    .addOption(storageOption('--storage.type <type>'))
+    .addOption(storageOption('--storage.bucket <bucket>'))
+    .addOption(storageOption('--storage.region <region>'))
 
-type EnvironmentOptions = EnvFlags & { readonly 'transport.url'?: string }
+const storageOption = (flags: string): Option =>
+  movedOption(
+    flags,
+    'files are the affair of an Archive, not of an Environment',
+    'write ssmd archive create <name> --environment <environment> --folder <folder>'
+  )
 
-/** The original's `--transport.url` is `--nats-url`. */
-const namedUrl = (flags: EnvironmentOptions): EnvFlags => {
-  const url = flags.natsUrl ?? flags['transport.url']
-  return url === undefined ? flags : { ...flags, natsUrl: url }
+type EnvironmentOptions = EnvFlags & {
+  readonly 'transport.url'?: string
+  readonly 'schedule.timezone'?: string
+  readonly 'schedule.dayStart'?: string
+  readonly 'schedule.dayEnd'?: string
+}
+
+/** Flags of the original, by the names that they have now. */
+function namedAsNow(flags: EnvironmentOptions): EnvFlags {
+  const now = {
+    natsUrl: flags.natsUrl ?? flags['transport.url'],
+    timezone: flags.timezone ?? flags['schedule.timezone'],
+    dayStart: flags.dayStart ?? flags['schedule.dayStart'],
+    dayEnd: flags.dayEnd ?? flags['schedule.dayEnd'],
+  }
+  const given = Object.entries(now).filter(([, value]) => value !== undefined)
+  return { ...flags, ...Object.fromEntries(given) }
 }
 
 function addEnv(program: Command): void {
@@ -147,7 +158,7 @@ function addEnv(program: Command): void {
   ssmd env create local --feed kraken --feed kalshi --simulate kalshi
   ssmd env create prod --feed kraken --nats-url tls://nats.example.com:4222`
   ).action(async (name: string, flags: EnvironmentOptions) =>
-    (await load()).runEnvCreate(name, namedUrl(flags))
+    (await load()).runEnvCreate(name, namedAsNow(flags))
   )
   examples(
     writeOptions(
@@ -162,7 +173,7 @@ function addEnv(program: Command): void {
   ssmd env update local --add-feed coinbase
   ssmd env update local --suspend`
   ).action(async (name: string, flags: EnvironmentOptions) =>
-    (await load()).runEnvUpdate(name, namedUrl(flags))
+    (await load()).runEnvUpdate(name, namedAsNow(flags))
   )
   examples(
     writeOptions(

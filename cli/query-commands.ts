@@ -14,6 +14,9 @@ export function addQueries(data: Command, queries: readonly Query[]): void {
 function addQuery(data: Command, query: Query): void {
   const { name, summary, description, parameters, answer } = query
   const { positional, optional } = split(parameters)
+  // As the original had it; the flag does the same.
+  const second = optional.find((one) => one.name === SECOND[name])
+  if (second !== undefined) positional.push(second)
   const command = examples(
     data.command(name).summary(summary.toLowerCase()).description(`${summary}.\n\n${description}`),
     QUERY_EXAMPLES[name] ?? ''
@@ -64,6 +67,9 @@ function addQuery(data: Command, query: Query): void {
       await runDataQuery(query, textsOf(positional, called, optional, flags), flags)
     })
 }
+
+/** Parameters that may follow the feed without their flag. */
+const SECOND: Readonly<Record<string, string>> = { schema: 'type' }
 
 const PATH =
   'root of an archive, or <name>=<folder>; may be given several times (or SSMD_DATA_PATH; default: data)'

@@ -25,4 +25,17 @@ for (const file of readdirSync(FOLDER).sort()) {
   })
 }
 
+test('every command of the reference is in some session, as it is called', () => {
+  const reference = readFileSync(new URL('../docs/reference/cli.md', import.meta.url), 'utf8')
+  const sessions = readdirSync(FOLDER).map((file) => readFileSync(join(FOLDER, file), 'utf8'))
+  const called = sessions.flatMap((text) => readTranscript(text).turns.map((turn) => turn.command))
+  const commands = [...reference.matchAll(/^## (ssmd .*)$/gm)].map(([, name = '']) => name)
+  assert.ok(commands.length > 50, `${commands.length} commands`)
+  const missing = commands.filter(
+    (name) =>
+      !called.some((command) => `${command} `.replaceAll(/[;|>]/g, ' ').includes(`${name} `))
+  )
+  assert.equal(missing, [], 'add them to a session in cli/testdata/transcripts')
+})
+
 test.run()

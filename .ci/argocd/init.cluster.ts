@@ -89,6 +89,19 @@ test('it is Healthy as it was written, and so is a feed that is added to it', as
   assert.is((spec as { transport: { url: string } }).transport.url, 'nats://ssmd-nats:4222')
   assert.ok(await exists(client, CLAIMS, named('archiver-local')))
 
+  // The checks that only a cluster with a delivery tool can pass.
+  const of = ['--kubeconfig', bed.plane.kubeconfig, '-n', NAMESPACE]
+  const { stdout } = await ssmd('doctor', '-o', 'json', ...of).catch(
+    (thrown: { stdout: string }) => thrown
+  )
+  const { checks } = JSON.parse(stdout) as {
+    checks: { name: string; result: string; found: string }[]
+  }
+  for (const name of ['cluster', 'kinds', 'operator', 'rights', 'claims', 'delivery']) {
+    const check = checks.find((one) => one.name === name)
+    assert.is(check?.result, 'good', `${name}: ${check?.found}`)
+  }
+
   await ssmd('feed', 'create', 'kraken')
   await ssmd('env', 'update', 'local', '--add-feed', 'kraken')
   const second = await repository.push('second', files())

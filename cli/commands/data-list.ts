@@ -1,8 +1,8 @@
 // `ssmd data list`: the days of each feed with their figures, as their manifests have them. A folder or manifest that cannot be
 // read is shown as damaged beside the others, and ends the command with 3.
 import { surveyExchanges } from '#archive/read/exchange.ts'
-import { type DaySummary, surveyDays } from '#archive/read/reader.ts'
-import { describeError } from '#crds/errors.ts'
+import { type DaySummary, isDay, surveyDays } from '#archive/read/reader.ts'
+import { describeError, usageError } from '#crds/errors.ts'
 import { proofText } from '#crds/proof.ts'
 import { findDays, sourceOf } from '#data/read/catalog.ts'
 import { readRoots, shownPaths } from '#data/read/roots.ts'
@@ -14,6 +14,9 @@ export type DataListOptions = {
   /** As given: `<folder>` or `<name>=<folder>`. */
   readonly path: readonly string[]
   readonly feed: string | undefined
+  /** Days, both inclusive. */
+  readonly from?: string
+  readonly to?: string
   readonly output: WideOutput
 }
 
@@ -33,9 +36,17 @@ const WIDE: readonly Column[] = [{ title: 'EXCHANGE' }, { title: 'PROOF', least:
 
 export async function runDataList(options: DataListOptions): Promise<void> {
   const roots = readRoots(options.path)
-  const { output } = options
+  const { output, from, to } = options
+  for (const [flag, day] of Object.entries({ from, to }))
+    if (day !== undefined && !isDay(day))
+      throw usageError(`--${flag} ${day} is no day`, 'write YYYY-MM-DD')
+  const isAsked = ({ day }: { readonly day: string | null }) =>
+    day === null || ((from === undefined || day >= from) && (to === undefined || day <= to))
   const survey = output === 'table' ? surveyDays : surveyExchanges
-  const { days, damaged, files } = await findDays(roots, options.feed, survey)
+  const all = await findDays(roots, options.feed, survey)
+  const { files } = all
+  const days = all.days.filter(isAsked)
+  const damaged = all.damaged.filter(({ day = null }) => isAsked({ day }))
   if (damaged.length > 0) process.exitCode = 3
   if (output === 'json') {
     const problems = damaged.map(({ feed, day, path: file, error }) => ({
@@ -45,6 +56,10 @@ export async function runDataList(options: DataListOptions): Promise<void> {
       problem: error.message,
     }))
     await writeJson({ ...shownPaths(roots), days, damaged: problems, files })
+    return
+  }
+  if (days.length + damaged.length === 0 && all.days.length > 0) {
+    await writeLines(['no archived day is within these days'])
     return
   }
   if (days.length + damaged.length === 0) {

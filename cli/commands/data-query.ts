@@ -96,9 +96,10 @@ function refuseBinary(output: QueryForm, toFile: string | undefined, raw: boolea
 }
 
 /** What an answer is worth, for a reader of a form that does not say it. */
-function say({ gaps, simulated, condition, nextCursor }: Ended): void {
+function say({ gaps, simulated, imported, condition, nextCursor }: Ended): void {
   const notes = [
     ...(simulated ? ['some of it is simulated: it is not market data'] : []),
+    ...(imported ? ['some of it is imported: nothing proves that it is whole'] : []),
     ...(gaps > 0
       ? [`${gaps === 1 ? '1 gap' : `${gaps} gaps`} in that time: see ssmd data gaps`]
       : []),

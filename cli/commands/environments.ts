@@ -10,8 +10,10 @@ import { camel, sourceOf } from '../repository/key-source.ts'
 import {
   added,
   edited,
+  type FileChange,
   find,
   listOf,
+  newProblems,
   openRepository,
   type Repository,
 } from '../repository/repository.ts'
@@ -113,10 +115,20 @@ export async function runEnvCreate(name: string, flags: EnvFlags): Promise<void>
   ]
   const change = await added(repository, 'Environment', name, editYaml(template, edits))
   await report(repository, change, flags, [
+    ...keysThatLack(name, repository, change),
     `ssmd archive create ${name} --environment ${name} --feed ${feeds[0]}    keep what it captures`,
     `ssmd up --environment ${name}    run it on this computer`,
   ])
 }
+
+/** Until it has them, the Environment is not valid. */
+const keysThatLack = (name: string, repository: Repository, change: FileChange): string[] =>
+  newProblems(repository, change)
+    .filter(({ code }) => code === 'SSMD_E_CREDENTIALS')
+    .map(
+      ({ message }) =>
+        `ssmd env add-key ${name} <key> --fields <fields> --source <source>    ${message}`
+    )
 
 /** The schema of blocks is written `block:v1`, as schemas are; the resource names its version alone. */
 function schemaOf(text: string): string {

@@ -150,13 +150,27 @@ export async function apply({ file, before, after }: FileChange): Promise<void> 
   }
 }
 
-/** Refuses a change with the first problem that it adds. */
-function checkChange({ folder, resources }: Repository, { file, before, after }: FileChange): void {
+/** What would be wrong with the resources, and is not now. */
+export function newProblems(
+  { resources }: Pick<Repository, 'resources'>,
+  { file, after }: FileChange
+): Problem[] {
   const day = utcDay(Date.now())
   const known = new Set(problemsOf(resources, day).map(keyOf))
   const others = without(resources, file)
   const next = mergeResources([others, parseResources(after, file)])
-  const found = problemsOf(next, day).find((problem) => !known.has(keyOf(problem)))
+  return problemsOf(next, day).filter((problem) => !known.has(keyOf(problem)))
+}
+
+/** A key can be added only to an Environment that exists. */
+const comesNext = ({ before }: FileChange, { code }: Problem): boolean =>
+  before === null && code === 'SSMD_E_CREDENTIALS'
+
+/** Refuses a change with the first problem that it adds. */
+function checkChange(repository: Repository, change: FileChange): void {
+  const { folder } = repository
+  const { file, before } = change
+  const found = newProblems(repository, change).find((problem) => !comesNext(change, problem))
   if (found === undefined) return
   const what = before === null ? `${file} would not be valid` : `the change of ${file} is refused`
   throw new SsmdError(found.code, `${what}: ${describeProblem(found)}`, {

@@ -101,6 +101,7 @@ function endedOf({ headers, trailers }: IncomingMessage): Ended {
   return {
     gaps: Number(said('ssmd-gaps') ?? 0),
     simulated: said('ssmd-simulated') === 'true',
+    imported: said('ssmd-imported') === 'true',
     condition: said('ssmd-condition') ?? '',
     nextCursor: said('ssmd-next-cursor') ?? null,
   }

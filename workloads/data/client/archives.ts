@@ -68,7 +68,7 @@ export class Archives implements AsyncDisposable {
     const answer = await query.run(parameters, context)
     if (answer.kind !== 'rows') {
       await sink(Buffer.from(JSON.stringify(answer.body)))
-      return { gaps: 0, simulated: false, condition: 'none', nextCursor: null }
+      return { gaps: 0, simulated: false, imported: false, condition: 'none', nextCursor: null }
     }
     const { columns, runs, next } = answer.rows
     const writer = raw
@@ -103,6 +103,7 @@ function worthOf(quality: Quality | undefined): Omit<Ended, 'nextCursor'> {
   return {
     gaps: gaps.reduce((sum, gap) => sum + (gap.count ?? 1), 0),
     simulated: days.some(({ simulated }) => simulated),
+    imported: days.some(({ imported }) => imported === true),
     condition: worst(days.map(({ condition }) => condition)),
   }
 }

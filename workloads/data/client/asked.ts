@@ -21,6 +21,8 @@ export type Asked = {
 export type Ended = {
   readonly gaps: number
   readonly simulated: boolean
+  /** Another program archived some of it. */
+  readonly imported: boolean
   readonly condition: string
   readonly nextCursor: string | null
 }

@@ -34,6 +34,7 @@ const TRAILERS = [
   'SSMD-Condition',
   'SSMD-Gaps',
   'SSMD-Simulated',
+  'SSMD-Imported',
   'Link',
 ]
 
@@ -117,5 +118,6 @@ export function qualityHeaders({ days, gaps }: Quality): Record<string, string> 
     'SSMD-Condition': worst ?? 'none',
     'SSMD-Gaps': String(gaps.reduce((sum, gap) => sum + (gap.count ?? 1), 0)),
     'SSMD-Simulated': String(days.some(({ simulated }) => simulated)),
+    'SSMD-Imported': String(days.some(({ imported }) => imported === true)),
   }
 }

@@ -5,7 +5,16 @@ import { Calendar } from './calendar.mjs'
 import { period } from './calendar-cells.mjs'
 import { bytes, count, dayOf, duration, NONE, short } from './format.mjs'
 import { html, useMemo } from './lib.mjs'
-import { Condition, Figures, Note, Problem, Section, Simulated, Skeleton } from './parts.mjs'
+import {
+  Condition,
+  Figures,
+  Imported,
+  Note,
+  Problem,
+  Section,
+  Simulated,
+  Skeleton,
+} from './parts.mjs'
 import { linkTo } from './route.mjs'
 import { Symbols } from './symbols.mjs'
 import { VirtualTable } from './virtual-table.mjs'
@@ -37,6 +46,7 @@ export function FeedView({ route }) {
     <div class="title">
       <h1>${feed}</h1>
       ${facts?.simulated && html`<${Simulated} />`}
+      ${facts?.imported && html`<${Imported} />`}
       ${facts?.exchange && html`<span class="quiet">from ${facts.exchange}</span>`}
     </div>
     ${error && html`<${Problem} error=${error} again=${error === feeds.error ? feeds.again : answer.again} />`}

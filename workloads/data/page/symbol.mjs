@@ -9,7 +9,7 @@ import { DAY_MS, readClock, writeClock } from './chart-levels.mjs'
 import { CopyPanel } from './copy-panel.mjs'
 import { dayOf, dayPlus, longDay } from './format.mjs'
 import { html, useEffect, useMemo, useState } from './lib.mjs'
-import { Condition, Problem, Simulated, Skeleton } from './parts.mjs'
+import { Condition, Imported, Problem, Simulated, Skeleton } from './parts.mjs'
 import { linkTo, linkToTail, readRoute } from './route.mjs'
 
 const HOUR = 3_600_000
@@ -38,6 +38,7 @@ export function SymbolView({ route }) {
       <h1 class="symbol">${symbol}</h1>
       ${found && html`<${Condition} condition=${found.condition} />`}
       ${found?.simulated && html`<${Simulated} />`}
+      ${found?.imported && html`<${Imported} />`}
       <span class="quiet">${feed}, ${longDay(day)}</span>
       <nav class="pager" aria-label="Days">
         <a href=${linkTo([feed, dayPlus(day, -1), symbol])} aria-label="The day before">‹</a>

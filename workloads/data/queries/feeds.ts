@@ -10,6 +10,7 @@ const COLUMNS = [
   FEED_COLUMN,
   text('exchange', 'Where its connections lead; absent if the archive does not say.'),
   always(flag('simulated', 'True if any record of any day came from a simulator: no market data.')),
+  flag('imported', 'True if another program archived records of any day; absent if none did.'),
   always(integer('days', 'Days with a manifest that can be read.')),
   text('from', 'The first of those days.'),
   text('to', 'The last of those days.'),
@@ -56,6 +57,7 @@ async function rowOf(feed: string, days: readonly HeldDay[], damaged: number): P
         ? null
         : await exchangeOf(last.root.path, { ...last.facts, feed: last.own }),
     simulated: days.some(({ facts }) => facts.simulated),
+    ...(days.some(({ facts }) => facts.imported) ? { imported: true } : {}),
     days: days.length,
     from: days[0]?.day,
     to: last?.day,
