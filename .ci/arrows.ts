@@ -29,6 +29,13 @@ const NARROW: Readonly<Partial<Record<string, readonly string[]>>> = {
 /** The rooms of the archive that its writer is made of: from elsewhere only `writer.ts` uses them. */
 const INNER = ['format', 'state', 'ingest', 'storage'].map((room) => `${ARCHIVE}/${room}`)
 const [FORMAT = '', STATE = '', INGEST = ''] = INNER
+/** Rooms of the data API, each of which may import those before it; `api` puts routes together, and main.ts the program. */
+const RUNS = 'workloads/runs'
+const SIGNALS = 'workloads/signals'
+const DATA = 'workloads/data'
+const MODEL = `${DATA}/model`
+const READ = `${DATA}/read`
+const ANSWER = [MODEL, READ, `${DATA}/queries`]
 const KINDS = ['operator/feed', 'operator/environment', 'operator/archive']
 /** What every room of the operator above its Kubernetes client may use. */
 const BASE = ['crds', 'workloads/bus', 'workloads/role', 'operator/kube']
@@ -61,15 +68,61 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   [MARKET]: [],
   'workloads/events': [...PROGRAM, MARKET, EXCHANGES, `${ARCHIVE}/read`],
   'workloads/connector': [...PROGRAM, MARKET, EXCHANGES, PROTOCOL],
-  'workloads/data': [
+  [MODEL]: ['crds', MARKET, 'workloads/events', `${ARCHIVE}/read`],
+  [READ]: ['crds', MARKET, 'workloads/events', `${ARCHIVE}/read`, MODEL],
+  [`${DATA}/queries`]: [
+    ...['crds', MARKET, 'workloads/events', RUNS, `${ARCHIVE}/read`],
+    ...[MODEL, READ],
+  ],
+  [`${DATA}/formats`]: ['crds', MODEL],
+  [`${DATA}/sql`]: [
+    ...['crds', MARKET, 'workloads/events', 'workloads/packages', `${ARCHIVE}/read`],
+    ...[...ANSWER, `${DATA}/formats`],
+  ],
+  [`${DATA}/keys`]: ['crds', MODEL],
+  [`${DATA}/live`]: PROGRAM,
+  [`${DATA}/http`]: [
+    ...['crds', 'workloads/role', MODEL],
+    ...['formats', 'keys', 'live'].map((room) => `${DATA}/${room}`),
+  ],
+  [`${DATA}/tail`]: [
+    ...[...PROGRAM, MARKET, 'workloads/events', MODEL],
+    ...['queries', 'formats', 'live', 'http'].map((room) => `${DATA}/${room}`),
+  ],
+  [`${DATA}/client`]: [
+    ...['crds', 'workloads/events', ...ANSWER],
+    ...['formats', 'http'].map((room) => `${DATA}/${room}`),
+  ],
+  // The page is loaded by a browser.
+  [`${DATA}/page`]: [],
+  [`${DATA}/api`]: [
+    ...['crds', ...ANSWER],
+    ...['formats', 'sql', 'http', 'tail'].map((room) => `${DATA}/${room}`),
+  ],
+  [DATA]: [
+    ...['crds', 'workloads/role', 'workloads/events', MODEL, READ],
+    ...['keys', 'live', 'http', 'api'].map((room) => `${DATA}/${room}`),
+  ],
+  // Runs of signals: two programs read them, and programs never import programs.
+  [RUNS]: ['crds'],
+  // What a run was worth is judged by a reading of its own: it imports nothing of what a signal runs in.
+  [`${SIGNALS}/card`]: ['crds', MARKET, 'workloads/events', RUNS, `${ARCHIVE}/read`],
+  [SIGNALS]: [
+    ...[...PROGRAM, MARKET, EXCHANGES, 'workloads/events', RUNS, `${ARCHIVE}/read`],
+    ...[`${SIGNALS}/card`, `${SIGNALS}/views`],
+  ],
+  // What a signal is shown of builders and books.
+  [`${SIGNALS}/views`]: ['crds', MARKET],
+  'workloads/agent': [
     ...PROGRAM,
-    MARKET,
-    EXCHANGES,
     'workloads/events',
     'workloads/packages',
-    `${ARCHIVE}/read`,
+    ...[...ANSWER, `${DATA}/client`],
+    SIGNALS,
+    RUNS,
+    // Its lock.
+    'cli/launch',
   ],
-  'workloads/signals': [...PROGRAM, MARKET, EXCHANGES, 'workloads/events', `${ARCHIVE}/read`],
   // npm is run, and a folder locked, as the launcher does it.
   'workloads/packages': ['crds', 'cli/launch'],
   'workloads/archiver': [...PROGRAM, ARCHIVE],
@@ -111,6 +164,7 @@ export function checkArrows(files: readonly SourceFile[], house: House): string[
   for (const file of files) {
     const targets: string[] = []
     for (const item of file.imports) {
+      if (isLibraryOfPage(file.path, item.specifier)) continue
       const target = resolve(file.path, item.specifier, house)
       const why =
         target === undefined
@@ -156,7 +210,7 @@ export const ARROWS: ReadonlyMap<string, readonly string[]> = new Map(Object.ent
 /** The room of a path: `crds`, `workloads/wire`, `workloads/archive/state`, `operator` (its own files), `cli/launch`. */
 export function roomOf(path: string): string {
   const [top = '', second = '', third, fourth] = path.split('/')
-  const deep = [ARCHIVE, EXCHANGES].find((room) => room === `${top}/${second}`)
+  const deep = [ARCHIVE, EXCHANGES, DATA, SIGNALS].find((room) => room === `${top}/${second}`)
   if (fourth !== undefined && deep !== undefined) return `${deep}/${third}`
   const divided = top === 'workloads' || top === 'operator' || path.startsWith('cli/launch/')
   return divided && third !== undefined ? `${top}/${second}` : top
@@ -171,6 +225,10 @@ export function roomKindOf(path: string): string {
 /** Tests, what helps them, and measuring programs: nothing that runs at a user's imports them. */
 export const isForTests = (path: string): boolean =>
   /\.(test|faults|cluster)\.ts$|(^|\/)(testing|bench)\/|(^|[/.])bench\.ts$/.test(path)
+
+/** Files of packages go by these paths in a browser (workloads/data/api/page.ts). */
+const isLibraryOfPage = (from: string, specifier: string): boolean =>
+  roomOf(from) === `${DATA}/page` && specifier.startsWith('../lib/')
 
 /** A path in the repository, or undefined for a package. */
 function resolve(from: string, specifier: string, house: House): string | undefined {
@@ -203,7 +261,14 @@ function arrowProblem(from: string, to: string): string | undefined {
     return `${there} is behind the door of the archive`
   }
   if (here === 'cli') return testsOnly(from, to)
-  const whole = isInArchive ? 'archive' : here.startsWith('operator') ? 'operator' : undefined
+  const isInData = here.startsWith(`${DATA}/`)
+  const whole = isInArchive
+    ? 'archive'
+    : isInData
+      ? 'data API'
+      : here.startsWith('operator')
+        ? 'operator'
+        : undefined
   if (whole !== undefined && !MAY[here] && !FOR_TESTS.includes(here))
     return `${here} is no room of the ${whole}: give it its arrows in .ci/arrows.ts`
   const may = arrowsOf(here)

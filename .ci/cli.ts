@@ -4,7 +4,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Argument, Command, Option } from 'commander'
 import { QUERIES } from '#data/queries/index.ts'
-import { query as sql } from '#data/queries/query.ts'
+import { query as sql } from '#data/sql/query.ts'
 import { buildProgram } from '../cli/program.ts'
 import { wrap } from '../cli/text.ts'
 import { isForTests } from './arrows.ts'

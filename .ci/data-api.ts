@@ -1,9 +1,9 @@
 // Writes docs/reference/data-api.md from the queries; with --check it only compares.
 
 import { readFile, writeFile } from 'node:fs/promises'
+import type { Parameter, Query } from '#data/model/query.ts'
 import { QUERIES } from '#data/queries/index.ts'
-import { query as sql } from '#data/queries/query.ts'
-import type { Parameter, Query } from '#data/query.ts'
+import { query as sql } from '#data/sql/query.ts'
 import { QUERY_EXAMPLES } from '../cli/query-examples.ts'
 
 export const DATA_API_PAGE = new URL('../docs/reference/data-api.md', import.meta.url)

@@ -17,8 +17,6 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   'workloads/exchanges/index.ts': /./,
   // Words for the patterns of the CRDs, by their text; and an example of a variable.
   'crds/expectations.ts': /synthetic:\/\/|KALSHI_API_KEY/,
-  // Rules of the CRDs, in their own language.
-  'crds/rules.ts': /synthetic/,
   // Examples in help.
   'cli/program.ts': /^\s+(npx )?ssmd /,
   'cli/program-data.ts': /^\s+(npx )?ssmd /,
@@ -36,7 +34,7 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   // Hints and documentation of parameters, with an example.
   'cli/commands/api-key.ts': /write kalshi/,
   'cli/commands/feeds.ts': /ssmd feed create kraken/,
-  'workloads/data/http/sql-route.ts': /hint:/,
+  'workloads/data/api/sql-route.ts': /hint:/,
   'workloads/data/page/app.mjs': /A link here looks like/,
   'workloads/data/queries/common.ts': /description:|examples:/,
   'workloads/market/builders/book-definitions.ts': /says:/,

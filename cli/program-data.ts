@@ -1,6 +1,6 @@
 // The commands that read an archive, as they are called.
 import { type Command, Option } from 'commander'
-import type { Query } from '#data/query.ts'
+import type { Query } from '#data/model/query.ts'
 import { collect, examples, outputOption, wholeNumber, wideOutputOption } from './flags.ts'
 import type { Output, WideOutput } from './output.ts'
 import { addQueries } from './query-commands.ts'

@@ -2,7 +2,7 @@
 // archive commands do not wait for the rest.
 import { Command, CommanderError, Option } from 'commander'
 import { exitCodeOf } from '#crds/errors.ts'
-import type { Query } from '#data/query.ts'
+import type { Query } from '#data/model/query.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import { readVersion } from './commands/version.ts'
 import { collect, examples, outputOption } from './flags.ts'
@@ -54,7 +54,7 @@ async function queriesFor(args: readonly string[]): Promise<readonly Query[]> {
   if (!args.slice(0, 3).includes('data')) return []
   const [{ QUERIES }, { query }] = await Promise.all([
     import('#data/queries/index.ts'),
-    import('#data/queries/query.ts'),
+    import('#data/sql/query.ts'),
   ])
   return [...QUERIES, query]
 }

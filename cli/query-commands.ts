@@ -1,7 +1,7 @@
 // The `ssmd data` commands that queries become: one adapter from the parameters of a query to arguments and options, so that the API and
 // the commands take the same words.
 import { type Command, Option } from 'commander'
-import type { Parameter, Query } from '#data/query.ts'
+import type { Parameter, Query } from '#data/model/query.ts'
 import type { QueryFlags } from './commands/data-query.ts'
 import { collect, examples, wholeNumber } from './flags.ts'
 import { QUERY_EXAMPLES } from './query-examples.ts'

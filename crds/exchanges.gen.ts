@@ -27,6 +27,21 @@ export type ExchangeFacts = {
     readonly chained: boolean
     readonly truncated: boolean
   }
+  /**
+   * What a trade costs; null: it depends on the account. Quadratic: coefficient × size × price × (1 - price), rounded up to `roundUpTo`
+   * for each order. Instruments whose names begin with one of `special.prefixes` have other coefficients.
+   */
+  readonly fees: {
+    readonly formula: 'quadratic'
+    readonly taker: number
+    readonly maker: number
+    readonly roundUpTo: number
+    readonly special: {
+      readonly prefixes: readonly string[]
+      readonly taker: number
+      readonly maker: number
+    }
+  } | null
 }
 
 /** By the name that `spec.exchange` of a Feed gives. */
@@ -53,6 +68,7 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       chained: true,
       truncated: false,
     },
+    fees: null,
   },
   coinbase: {
     title: 'Coinbase',
@@ -74,6 +90,7 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       chained: false,
       truncated: false,
     },
+    fees: null,
   },
   generic: {
     title: 'Described by the Feed',
@@ -89,6 +106,7 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       chained: false,
       truncated: false,
     },
+    fees: null,
   },
   kalshi: {
     title: 'Kalshi',
@@ -115,6 +133,17 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       chained: false,
       truncated: false,
     },
+    fees: {
+      formula: 'quadratic',
+      taker: 0.07,
+      maker: 0.0175,
+      roundUpTo: 0.01,
+      special: {
+        prefixes: ['INX', 'KXINX', 'NASDAQ100', 'KXNASDAQ100'],
+        taker: 0.035,
+        maker: 0.0175,
+      },
+    },
   },
   kraken: {
     title: 'Kraken',
@@ -138,6 +167,7 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       chained: false,
       truncated: true,
     },
+    fees: null,
   },
   synthetic: {
     title: 'Synthetic',
@@ -157,5 +187,6 @@ export const EXCHANGES: Readonly<Record<string, ExchangeFacts>> = {
       chained: false,
       truncated: false,
     },
+    fees: null,
   },
 }

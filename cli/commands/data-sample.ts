@@ -3,9 +3,9 @@
 import { namesInFormat1 } from '#archive/read/format-1.ts'
 import { readLines, readManifest } from '#archive/read/reader.ts'
 import { describeError, type SsmdError, usageError } from '#crds/errors.ts'
-import { findFeed, namesOfDays } from '#data/catalog.ts'
-import { resolveDay, resolveTime } from '#data/day.ts'
-import { readRoots } from '#data/roots.ts'
+import { resolveDay, resolveTime } from '#data/model/day.ts'
+import { findFeed, namesOfDays } from '#data/read/catalog.ts'
+import { readRoots } from '#data/read/roots.ts'
 import { type Output, write } from '../output.ts'
 import { clean } from '../text.ts'
 

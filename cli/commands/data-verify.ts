@@ -5,9 +5,9 @@ import {
   type VerifyReport,
   verifyArchive,
 } from '#archive/verify/verify.ts'
-import { findDays, findFeed, namesOfDays, sourceOf } from '#data/catalog.ts'
-import { resolveDay } from '#data/day.ts'
-import { feedLabel, type Root, readRoots, shownPaths } from '#data/roots.ts'
+import { resolveDay } from '#data/model/day.ts'
+import { findDays, findFeed, namesOfDays, sourceOf } from '#data/read/catalog.ts'
+import { feedLabel, type Root, readRoots, shownPaths } from '#data/read/roots.ts'
 import { type Output, terminalWidth, writeJson, writeLines } from '../output.ts'
 import { type Column, cut, renderTable } from '../table.ts'
 import { clean, formatBytes, formatCount, plural } from '../text.ts'

@@ -2,8 +2,8 @@
 
 import { basename, dirname, join, resolve } from 'node:path'
 import { describeError, SsmdError, usageError } from '#crds/errors.ts'
-import { readInstant } from '#data/instant.ts'
-import { readRoots } from '#data/roots.ts'
+import { readInstant } from '#data/model/instant.ts'
+import { readRoots } from '#data/read/roots.ts'
 import { BuildPool } from '#events/tables/build-pool.ts'
 import { TableCache } from '#events/tables/cache.ts'
 import { cacheDirOf } from '#events/tables/cache-dir.ts'

@@ -18,6 +18,7 @@ const FIELDS = [
   'channels',
   'bookDepth',
   'books',
+  'fees',
 ] as const
 
 /** As most exchanges keep them. */
@@ -52,6 +53,21 @@ export type ExchangeFacts = {
     readonly chained: boolean
     readonly truncated: boolean
   }
+  /**
+   * What a trade costs; null: it depends on the account. Quadratic: coefficient × size × price × (1 - price), rounded up to \`roundUpTo\`
+   * for each order. Instruments whose names begin with one of \`special.prefixes\` have other coefficients.
+   */
+  readonly fees: {
+    readonly formula: 'quadratic'
+    readonly taker: number
+    readonly maker: number
+    readonly roundUpTo: number
+    readonly special: {
+      readonly prefixes: readonly string[]
+      readonly taker: number
+      readonly maker: number
+    }
+  } | null
 }
 
 /** By the name that \`spec.exchange\` of a Feed gives. */
@@ -68,6 +84,7 @@ export async function readFacts(folder: string): Promise<Facts[]> {
         ...said,
         bookDepth: said.bookDepth ?? null,
         books: said.books ?? BOOKS,
+        fees: said.fees ?? null,
       }
       const found = Object.keys(facts).sort().join(', ')
       const wanted = [...FIELDS].sort().join(', ')

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { query } from '#data/queries/query.ts'
+import { query } from '#data/sql/query.ts'
 import type { Row } from '#testing/row.ts'
 import { bestOf } from './best.ts'
 import { ASKED, DAY, tickerOf } from './day.ts'

@@ -1,6 +1,6 @@
 // The buffers of one column of a run as Arrow lays them out: a bit for each row that has a value, and the values.
 
-import type { ColumnValues } from '../rows.ts'
+import type { ColumnValues } from '../model/rows.ts'
 import { decimalWords, wideWords } from './decimal128.ts'
 
 export type ArrowBuffers = {

@@ -17,7 +17,7 @@ import {
   timestamp,
   utf8,
 } from '@uwdata/flechette'
-import type { ColumnType, Column as Description, RowRun } from '../rows.ts'
+import type { ColumnType, Column as Description, RowRun } from '../model/rows.ts'
 import { arrowBuffers } from './arrow-buffers.ts'
 import { DECIMAL_PRECISION, DECIMAL_SCALE } from './decimal128.ts'
 import type { RowsWriter, WriterOptions } from './format.ts'

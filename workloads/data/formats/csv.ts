@@ -1,6 +1,6 @@
 // Rows as CSV (RFC 4180, with line feeds): a line of names, then a line each. Absent values are empty; an empty text is "".
 
-import type { RowRun } from '../rows.ts'
+import type { RowRun } from '../model/rows.ts'
 import type { RowsWriter, WriterOptions } from './format.ts'
 import { TextBuffer } from './text-buffer.ts'
 import { plainValues } from './values.ts'

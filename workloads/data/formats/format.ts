@@ -1,7 +1,7 @@
 // The forms in which rows are answered, and what a writer of each is.
 
-import type { Quality } from '../query.ts'
-import type { Column, RowRun } from '../rows.ts'
+import type { Quality } from '../model/query.ts'
+import type { Column, RowRun } from '../model/rows.ts'
 
 export const FORMATS = ['json', 'ndjson', 'csv', 'parquet', 'arrow'] as const
 export type Format = (typeof FORMATS)[number]

@@ -2,7 +2,7 @@
 // of them came.
 
 import { createHash } from 'node:crypto'
-import type { RowRun } from '../rows.ts'
+import type { RowRun } from '../model/rows.ts'
 import type { AnswerEnd, RowsWriter, Sink, WriterOptions } from './format.ts'
 import { TextBuffer } from './text-buffer.ts'
 import { jsonValues } from './values.ts'

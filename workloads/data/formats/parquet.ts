@@ -2,7 +2,7 @@
 // decimal(38, 18), times are timestamps of nanoseconds in UTC. What the answer is worth stands in the metadata of the file.
 
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
-import type { Column, ColumnValues, RowRun } from '../rows.ts'
+import type { Column, ColumnValues, RowRun } from '../model/rows.ts'
 import { DECIMAL_PRECISION, DECIMAL_SCALE, decimalWords, wideWords } from './decimal128.ts'
 import type { RowsWriter, WriterOptions } from './format.ts'
 

@@ -1,7 +1,7 @@
 // One value of a run as text, for the forms that are text. Which function writes a column is chosen once a run, not for each value.
 
 import { isUtf8 } from 'node:buffer'
-import type { ColumnValues } from '../rows.ts'
+import type { ColumnValues } from '../model/rows.ts'
 import type { Times } from './format.ts'
 import type { TextBuffer } from './text-buffer.ts'
 

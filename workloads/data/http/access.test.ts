@@ -7,6 +7,7 @@ import { temporaryFolder } from '#archive/testing/folders.ts'
 import { makeArchive } from '#archive/testing/made-archive.ts'
 import { seeded } from '#archive/testing/random.ts'
 import { until } from '#testing/deadline.ts'
+import { allRoutes } from '../api/routes.ts'
 import { KeyStore } from '../keys/store.ts'
 import { makeApiKey } from '../keys/testing/keys.ts'
 import { QUERIES } from '../queries/index.ts'
@@ -15,7 +16,6 @@ import { withKeys } from './access.ts'
 import { LIMITS } from './limits.ts'
 import { apiMetrics } from './metrics.ts'
 import type { ApiDeps, Route } from './route.ts'
-import { allRoutes } from './routes.ts'
 
 const NOW = Date.parse('2026-11-24T12:00:00Z')
 const test = suite('access to the data API')

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { utcDay } from '#crds/rfc3339.ts'
 import { EVERYTHING, type Scope } from '../keys/api-key.ts'
 import { authenticate, type KeyRing, type Refusal } from '../keys/authenticate.ts'
-import type { Grant } from '../query.ts'
+import type { Grant } from '../model/query.ts'
 import { RequestError } from './problem.ts'
 
 /** What a route needs: `open` nothing, `data` what is archived, `tail` what is captured now, `query` SQL. */

@@ -2,8 +2,8 @@
 
 import { type Format, MEDIA_TYPES, type RowsWriter, type Times } from '../formats/format.ts'
 import { rowsWriter } from '../formats/index.ts'
-import type { Quality, RowsAnswer } from '../query.ts'
-import type { Position } from '../rows.ts'
+import type { Quality, RowsAnswer } from '../model/query.ts'
+import type { Position } from '../model/rows.ts'
 import { Body, CallerGone } from './body.ts'
 import type { Limits } from './limits.ts'
 import { takesGzip } from './negotiation.ts'

@@ -2,7 +2,7 @@
 // server goes to its log under the id of the request, never to the caller.
 
 import { ERROR_CODES, type ErrorCode, SsmdError, toSsmdError } from '#crds/errors.ts'
-import { ParametersError } from '../parameters.ts'
+import { ParametersError } from '../model/parameters.ts'
 
 /** Codes that are missing here are faults of the server: 500. */
 const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {

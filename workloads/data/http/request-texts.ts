@@ -1,7 +1,7 @@
 // The parameters of a request as texts: those of its path and those of its query string. Names and values that are not UTF-8 or hold
 // control characters are refused before anything is made of them.
 
-import { ParametersError, shown, type Texts } from '../parameters.ts'
+import { ParametersError, shown, type Texts } from '../model/parameters.ts'
 import { RequestError } from './problem.ts'
 import type { ApiContext } from './route.ts'
 

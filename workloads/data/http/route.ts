@@ -3,8 +3,8 @@
 import type { ParameterizedContext } from 'koa'
 import type { Logger } from '#role/run.ts'
 import type { Links } from '../live/links.ts'
-import type { ManifestCache } from '../manifests.ts'
-import type { Parameter, QueryContext, Schema } from '../query.ts'
+import type { ManifestCache } from '../model/manifests.ts'
+import type { Parameter, QueryContext, Schema } from '../model/query.ts'
 import type { AccessRefused, Caller, Need } from './access.ts'
 
 export type ApiState = {

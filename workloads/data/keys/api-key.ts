@@ -1,7 +1,7 @@
 // A key as the store has it, and what it allows. The text of the key is not part of it, only its digest.
 
 import { SsmdError } from '#crds/errors.ts'
-import type { Grant } from '../query.ts'
+import type { Grant } from '../model/query.ts'
 import { isFeedPattern, matchFeeds } from './feed-patterns.ts'
 import { isKeyId } from './format.ts'
 

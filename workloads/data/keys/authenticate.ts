@@ -2,7 +2,7 @@
 // key: only the log has the reason. A key is never taken from a URL, where logs and histories keep it.
 
 import { timingSafeEqual } from 'node:crypto'
-import type { Grant } from '../query.ts'
+import type { Grant } from '../model/query.ts'
 import { type ApiKey, EVERYTHING, grantOf, SCOPES, type Scope, stateOf } from './api-key.ts'
 import { digestOf, idOfKey } from './format.ts'
 

@@ -4,12 +4,12 @@ import { OrderBooks } from '#market/builders/order-books.ts'
 import type { EventBatch } from '#market/columns.ts'
 import { EVENT, FLAG, type MarketEvent, SIDE } from '#market/event.ts'
 import { timeText } from '#market/time.ts'
-import { type HeldDay, Holdings } from '../holdings.ts'
-import { refuseUnknown } from '../known-names.ts'
-import { bookOptionsOf, lookBack } from '../look-back.ts'
-import { comparePositions, type Decimal, type PlainRow, plainRows } from '../plain-rows.ts'
-import type { Query } from '../query.ts'
-import type { Column } from '../rows.ts'
+import { comparePositions, type Decimal, type PlainRow, plainRows } from '../model/plain-rows.ts'
+import type { Query } from '../model/query.ts'
+import type { Column } from '../model/rows.ts'
+import { type HeldDay, Holdings } from '../read/holdings.ts'
+import { refuseUnknown } from '../read/known-names.ts'
+import { bookOptionsOf, lookBack } from '../read/look-back.ts'
 import {
   AT,
   BUDGET,

@@ -4,12 +4,12 @@ import { SsmdError } from '#crds/errors.ts'
 import { type InstrumentBook, OrderBooks } from '#market/builders/order-books.ts'
 import { SIDE } from '#market/event.ts'
 import { timeText } from '#market/time.ts'
-import { Holdings } from '../holdings.ts'
-import { refuseUnknown } from '../known-names.ts'
-import { bookOptionsOf, lookBack } from '../look-back.ts'
-import { type PlainRow, plainRows } from '../plain-rows.ts'
-import type { Parameter, Quality, Query } from '../query.ts'
-import type { Column } from '../rows.ts'
+import { type PlainRow, plainRows } from '../model/plain-rows.ts'
+import type { Parameter, Quality, Query } from '../model/query.ts'
+import type { Column } from '../model/rows.ts'
+import { Holdings } from '../read/holdings.ts'
+import { refuseUnknown } from '../read/known-names.ts'
+import { bookOptionsOf, lookBack } from '../read/look-back.ts'
 import {
   AT,
   always,

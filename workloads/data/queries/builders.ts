@@ -1,9 +1,9 @@
 // The builders: what can be made of market events.
 
 import { BUILDERS } from '#market/builders/registry.ts'
-import { plainRows } from '../plain-rows.ts'
-import type { Query } from '../query.ts'
-import type { Column } from '../rows.ts'
+import { plainRows } from '../model/plain-rows.ts'
+import type { Query } from '../model/query.ts'
+import type { Column } from '../model/rows.ts'
 import { always, BUDGET, json, SMALL, text } from './common.ts'
 
 const COLUMNS: readonly Column[] = [

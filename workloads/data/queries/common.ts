@@ -1,7 +1,7 @@
 // Parameters and columns that queries share, so that one name means one thing everywhere.
 
-import type { Parameter } from '../query.ts'
-import type { Column } from '../rows.ts'
+import type { Parameter } from '../model/query.ts'
+import type { Column } from '../model/rows.ts'
 
 export const FEED: Parameter = {
   name: 'feed',

@@ -1,11 +1,11 @@
 // What was captured, day by day: a calendar of every feed. A day on which nothing was traded is told from one that was not captured.
 
-import { dayAfter } from '../day.ts'
-import { type DamagedDay, type HeldDay, Holdings } from '../holdings.ts'
-import { intervalOf } from '../interval.ts'
-import type { DayFacts } from '../manifests.ts'
-import { type Decimal, type PlainRow, plainRows } from '../plain-rows.ts'
-import type { Query } from '../query.ts'
+import { dayAfter } from '../model/day.ts'
+import { intervalOf } from '../model/interval.ts'
+import type { DayFacts } from '../model/manifests.ts'
+import { type Decimal, type PlainRow, plainRows } from '../model/plain-rows.ts'
+import type { Query } from '../model/query.ts'
+import { type DamagedDay, type HeldDay, Holdings } from '../read/holdings.ts'
 import {
   always,
   BUDGET,

@@ -3,8 +3,8 @@
 import type { Manifest } from '#archive/read/reader.ts'
 import { summaryOf } from '#archive/read/reader.ts'
 import { usageError } from '#crds/errors.ts'
-import { Holdings } from '../holdings.ts'
-import type { Query, Schema } from '../query.ts'
+import type { Query, Schema } from '../model/query.ts'
+import { Holdings } from '../read/holdings.ts'
 import { BUDGET, FEED } from './common.ts'
 
 const FILE: Schema = {

@@ -1,9 +1,9 @@
 // The days of feeds with their figures, as their manifests have them.
 
-import { type DamagedDay, type HeldDay, Holdings } from '../holdings.ts'
-import { intervalOf } from '../interval.ts'
-import { comparePositions, type PlainRow, plainRows } from '../plain-rows.ts'
-import type { Query } from '../query.ts'
+import { intervalOf } from '../model/interval.ts'
+import { comparePositions, type PlainRow, plainRows } from '../model/plain-rows.ts'
+import type { Query } from '../model/query.ts'
+import { type DamagedDay, type HeldDay, Holdings } from '../read/holdings.ts'
 import {
   always,
   BUDGET,

@@ -1,12 +1,12 @@
 // How much an answer of records would be, before it is asked for: from manifests and indexes, without reading a record.
 
 import { indexedSegments } from '#archive/read/indexed-members.ts'
-import { Holdings } from '../holdings.ts'
-import { intervalOf } from '../interval.ts'
-import { refuseUnknown } from '../known-names.ts'
-import { type PlainRow, plainRows } from '../plain-rows.ts'
-import type { Query } from '../query.ts'
-import type { Column } from '../rows.ts'
+import { intervalOf } from '../model/interval.ts'
+import { type PlainRow, plainRows } from '../model/plain-rows.ts'
+import type { Query } from '../model/query.ts'
+import type { Column } from '../model/rows.ts'
+import { Holdings } from '../read/holdings.ts'
+import { refuseUnknown } from '../read/known-names.ts'
 import {
   always,
   BUDGET,

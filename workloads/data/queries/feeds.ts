@@ -1,9 +1,9 @@
 // Which feeds there are, and how much of each.
 
 import { exchangeOf } from '#archive/read/exchange.ts'
-import { type HeldDay, Holdings } from '../holdings.ts'
-import { type PlainRow, plainRows } from '../plain-rows.ts'
-import type { Query } from '../query.ts'
+import { type PlainRow, plainRows } from '../model/plain-rows.ts'
+import type { Query } from '../model/query.ts'
+import { type HeldDay, Holdings } from '../read/holdings.ts'
 import { always, BUDGET, FEED_COLUMN, flag, integer, json, SMALL, text } from './common.ts'
 
 const COLUMNS = [

@@ -1,9 +1,9 @@
 // How old the last record of each feed is.
 
-import { type HeldDay, type HeldFeed, Holdings } from '../holdings.ts'
-import { type PlainRow, plainRows, splitTime } from '../plain-rows.ts'
-import type { Query } from '../query.ts'
-import type { Column } from '../rows.ts'
+import { type PlainRow, plainRows, splitTime } from '../model/plain-rows.ts'
+import type { Query } from '../model/query.ts'
+import type { Column } from '../model/rows.ts'
+import { type HeldDay, type HeldFeed, Holdings } from '../read/holdings.ts'
 import {
   always,
   BUDGET,

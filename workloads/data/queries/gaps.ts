@@ -1,10 +1,10 @@
 // Every known hole, with its cause.
 
-import { Holdings } from '../holdings.ts'
-import { intervalOf } from '../interval.ts'
-import { type PlainRow, plainRows, splitTime } from '../plain-rows.ts'
-import { QualityBook } from '../quality.ts'
-import type { Parameter, Query } from '../query.ts'
+import { intervalOf } from '../model/interval.ts'
+import { type PlainRow, plainRows, splitTime } from '../model/plain-rows.ts'
+import type { Parameter, Query } from '../model/query.ts'
+import { Holdings } from '../read/holdings.ts'
+import { QualityBook } from '../read/quality.ts'
 import {
   always,
   BUDGET,

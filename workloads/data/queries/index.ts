@@ -1,6 +1,6 @@
 // Every query there is, in the order in which the documentation shows them.
 
-import type { Query } from '../query.ts'
+import type { Query } from '../model/query.ts'
 import { asof } from './asof.ts'
 import { bars } from './bars.ts'
 import { book } from './book.ts'

@@ -1,14 +1,14 @@
 // What the exchange says about its instruments.
 
 import { EVENT, type Instrument } from '#market/event.ts'
-import { eventBatches } from '../event-stream.ts'
-import { type HeldDay, Holdings } from '../holdings.ts'
-import { intervalOf } from '../interval.ts'
-import { refuseUnknown } from '../known-names.ts'
-import { comparePositions, type PlainRow, plainRows } from '../plain-rows.ts'
-import { QualityBook } from '../quality.ts'
-import type { Query } from '../query.ts'
-import type { Column } from '../rows.ts'
+import { intervalOf } from '../model/interval.ts'
+import { comparePositions, type PlainRow, plainRows } from '../model/plain-rows.ts'
+import type { Query } from '../model/query.ts'
+import type { Column } from '../model/rows.ts'
+import { eventBatches } from '../read/event-stream.ts'
+import { type HeldDay, Holdings } from '../read/holdings.ts'
+import { refuseUnknown } from '../read/known-names.ts'
+import { QualityBook } from '../read/quality.ts'
 import {
   always,
   BUDGET,

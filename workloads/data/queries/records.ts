@@ -4,16 +4,16 @@ import type { KeyedLine } from '#archive/read/reader.ts'
 import { SsmdError } from '#crds/errors.ts'
 import { LineReader } from '#events/line.ts'
 import { eventFields } from '#events/stage.ts'
-import { frameBytes } from '../frame-bytes.ts'
-import { type HeldDay, Holdings } from '../holdings.ts'
-import { type Interval, intervalOf } from '../interval.ts'
-import { refuseUnknown } from '../known-names.ts'
-import { lineRuns } from '../lines.ts'
-import { comparePositions } from '../plain-rows.ts'
-import { QualityBook } from '../quality.ts'
-import type { Query, QueryContext, RowsAnswer } from '../query.ts'
-import { RowBuffer, RUN_ROWS } from '../row-buffer.ts'
-import type { Column, Position, RowRun } from '../rows.ts'
+import { type Interval, intervalOf } from '../model/interval.ts'
+import { comparePositions } from '../model/plain-rows.ts'
+import type { Query, QueryContext, RowsAnswer } from '../model/query.ts'
+import { RowBuffer, RUN_ROWS } from '../model/row-buffer.ts'
+import type { Column, Position, RowRun } from '../model/rows.ts'
+import { frameBytes } from '../read/frame-bytes.ts'
+import { type HeldDay, Holdings } from '../read/holdings.ts'
+import { refuseUnknown } from '../read/known-names.ts'
+import { lineRuns } from '../read/lines.ts'
+import { QualityBook } from '../read/quality.ts'
 import {
   always,
   BUDGET,
@@ -40,6 +40,9 @@ const COLUMNS: readonly Column[] = [
   { name: 'frame', type: 'bytes', says: 'The frame, byte for byte; absent in connection events.' },
   json('event', 'What happened to the connection: open, ready, close, gap, drop and others.'),
 ]
+
+/** Rows of the first run: who asks for a few is not made to wait for many. */
+const FIRST_ROWS = 32
 
 export const records: Query = {
   name: 'records',
@@ -95,6 +98,7 @@ function answerOf(
     const reader = new LineReader()
     let left = limit
     let last: Position | null = null
+    let room = FIRST_ROWS
     for await (const { feed, lines } of lineRuns({ holdings, days, choice, quality, signal })) {
       for (const line of lines) {
         if (after !== null && comparePositions(placeOf(feed, line), after) <= 0) continue
@@ -106,9 +110,10 @@ function answerOf(
         }
         append(buffer, feed, line, reader)
         if (left === 0) last = placeOf(feed, line)
-        if (buffer.length < RUN_ROWS) continue
+        if (buffer.length < room) continue
         yield buffer.run()
         buffer.clear()
+        room = Math.min(RUN_ROWS, room * 4)
       }
     }
     if (buffer.length > 0) yield buffer.run()

@@ -1,10 +1,10 @@
 // What frames look like: the fields of each message type, from a sample of the last day. It describes what the exchange sends today, and
 // promises nothing.
 
-import { frameSchemas } from '../frame-schema.ts'
-import { plainRows } from '../plain-rows.ts'
-import type { Query } from '../query.ts'
-import type { Column } from '../rows.ts'
+import { plainRows } from '../model/plain-rows.ts'
+import type { Query } from '../model/query.ts'
+import type { Column } from '../model/rows.ts'
+import { frameSchemas } from '../read/frame-schema.ts'
 import { always, BUDGET, FEED, integer, json, listOf, SMALL, TYPES, text } from './common.ts'
 
 const COLUMNS: readonly Column[] = [

@@ -2,13 +2,13 @@
 
 import { indexedSegments } from '#archive/read/indexed-members.ts'
 import { LineReader } from '#events/line.ts'
-import { type HeldDay, Holdings } from '../holdings.ts'
-import { type Interval, intervalOf } from '../interval.ts'
-import { lineRuns } from '../lines.ts'
-import { comparePositions, type PlainRow, plainRows } from '../plain-rows.ts'
-import { QualityBook } from '../quality.ts'
-import type { Parameter, Query, QueryContext } from '../query.ts'
-import type { Column } from '../rows.ts'
+import { type Interval, intervalOf } from '../model/interval.ts'
+import { comparePositions, type PlainRow, plainRows } from '../model/plain-rows.ts'
+import type { Parameter, Query, QueryContext } from '../model/query.ts'
+import type { Column } from '../model/rows.ts'
+import { type HeldDay, Holdings } from '../read/holdings.ts'
+import { lineRuns } from '../read/lines.ts'
+import { QualityBook } from '../read/quality.ts'
 import {
   always,
   BUDGET,

@@ -3,8 +3,8 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rowsWriter } from '../formats/index.ts'
-import type { Parameters, Query, QueryContext } from '../query.ts'
-import type { Column, ColumnType } from '../rows.ts'
+import type { Parameters, Query, QueryContext } from '../model/query.ts'
+import type { Column, ColumnType } from '../model/rows.ts'
 import type { SqlFolder } from './folder.ts'
 import { quoted } from './tables.ts'
 

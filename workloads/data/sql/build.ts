@@ -2,7 +2,7 @@
 
 import { fork } from 'node:child_process'
 import { SsmdError } from '#crds/errors.ts'
-import type { QueryContext } from '../query.ts'
+import type { QueryContext } from '../model/query.ts'
 import { BUILDER, type Build, type Built } from './builder.ts'
 
 export async function runBuilder(

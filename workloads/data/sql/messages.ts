@@ -2,7 +2,7 @@
 // the parent, so that neither runs ahead of the other.
 
 import type { ErrorCode } from '#crds/errors.ts'
-import type { Column, RowRun } from '../rows.ts'
+import type { Column, RowRun } from '../model/rows.ts'
 
 /** How much one statement may take. */
 export type SqlLimits = {

@@ -9,7 +9,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { packageOnFirstUse } from '#packages/on-first-use.ts'
 import { until, within } from '#testing/deadline.ts'
-import type { ColumnValues, Rows } from '../rows.ts'
+import type { ColumnValues, Rows } from '../model/rows.ts'
 import { SQL_LIMITS, type SqlLimits } from './messages.ts'
 import { runSql, type SqlRun } from './run.ts'
 

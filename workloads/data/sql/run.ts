@@ -3,7 +3,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { SsmdError } from '#crds/errors.ts'
-import type { RowRun, Rows } from '../rows.ts'
+import type { RowRun, Rows } from '../model/rows.ts'
 import { CHILD } from './child.ts'
 import { childEnded, tooLargeAnswer, tooMuchTime } from './errors.ts'
 import { type FromChild, SQL_LIMITS, type SqlLimits, type ToChild, type View } from './messages.ts'

@@ -2,7 +2,7 @@
 
 import type * as DuckDB from '@duckdb/node-api'
 import { SsmdError } from '#crds/errors.ts'
-import type { Column, ColumnType, ColumnValues, RowRun } from '../rows.ts'
+import type { Column, ColumnType, ColumnValues, RowRun } from '../model/rows.ts'
 
 type Api = typeof DuckDB
 

@@ -1,6 +1,6 @@
 // Rows of every type of column, with what is hard in each: the edges of numbers, quotes, line feeds, absent values.
 
-import type { Column, ColumnValues, RowRun, Rows } from '../rows.ts'
+import type { Column, ColumnValues, RowRun, Rows } from '../model/rows.ts'
 
 const says = 'A column of a test.'
 export const ALL_TYPES: readonly Column[] = [

@@ -6,10 +6,10 @@ import { connect } from 'node:net'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { temporaryFolder } from '#archive/testing/folders.ts'
+import { type Api, type ApiOptions, startApi } from '../api/server.ts'
 import { allowAll } from '../http/access.ts'
-import { type Api, type ApiOptions, startApi } from '../http/server.ts'
 
-import { ManifestCache } from '../manifests.ts'
+import { ManifestCache } from '../model/manifests.ts'
 
 export type TestApi = AsyncDisposable & {
   readonly api: Api

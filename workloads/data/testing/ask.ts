@@ -2,11 +2,11 @@
 
 import { decimalText } from '#market/decimal.ts'
 import { timeText } from '#market/time.ts'
-import { readParameters } from '../parameters.ts'
+import { readParameters } from '../model/parameters.ts'
+import type { Answer, Grant, Quality, Query, QueryContext } from '../model/query.ts'
+import type { ColumnValues, Position } from '../model/rows.ts'
 import { QUERIES } from '../queries/index.ts'
-import { query as sqlQuery } from '../queries/query.ts'
-import type { Answer, Grant, Quality, Query, QueryContext } from '../query.ts'
-import type { ColumnValues, Position } from '../rows.ts'
+import { query as sqlQuery } from '../sql/query.ts'
 
 export type Told = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,7 @@
 // A query over the numbers from 0: as many rows as asked for, with a fault or a wait where a test wants one.
 
-import type { Quality, Query } from '../query.ts'
-import type { Column, RowRun } from '../rows.ts'
+import type { Quality, Query } from '../model/query.ts'
+import type { Column, RowRun } from '../model/rows.ts'
 
 const COLUMNS: readonly Column[] = [
   { name: 'n', type: 'integer', says: 'The number.', optional: false },

@@ -28,4 +28,19 @@ export const facts = {
   },
   /** Which channels send its books, and how market/book.ts keeps them. */
   books: { channels: ['orderbook_delta'], chained: false, truncated: false },
+  /**
+   * Its fee schedule (kalshi.com/docs/kalshi-fee-schedule.pdf): coefficient × contracts × price × (1 - price), rounded up to a cent for
+   * each order; settlement costs nothing. Makers pay in some series alone. Prefixes: index markets, which pay half.
+   */
+  fees: {
+    formula: 'quadratic',
+    taker: 0.07,
+    maker: 0.0175,
+    roundUpTo: 0.01,
+    special: {
+      prefixes: ['INX', 'KXINX', 'NASDAQ100', 'KXNASDAQ100'],
+      taker: 0.035,
+      maker: 0.0175,
+    },
+  },
 } as const
