@@ -116,6 +116,21 @@ export const halvesKept = () =>
     storage: { claim: { size: '1Gi' } },
   })
 
+/** Around the Feed that is shipped for Kraken: nothing of it needs an account. */
+export const spot = () =>
+  resource('Environment', 'spot', {
+    feeds: ['kraken'],
+    transport: { url: 'nats://ssmd-nats:4222', stream: { maxAge: '24h', maxBytes: '64Mi' } },
+    simulator: { feeds: ['kraken'], rate: 100 },
+  })
+
+export const spotKept = () =>
+  resource('Archive', 'spot', {
+    environmentRef: { name: 'spot' },
+    feeds: ['kraken'],
+    storage: { claim: { size: '1Gi' } },
+  })
+
 const FOLDERS: Readonly<Record<string, string>> = {
   Feed: 'feeds',
   Environment: 'environments',

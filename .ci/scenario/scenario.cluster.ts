@@ -14,6 +14,7 @@ import { newVersion, operatorAway, operatorUpgrade, secretRotation, suspend } fr
 import { dataApi, dataApiAfterDrain } from './data-api.ts'
 import { drain, kills, kubeletRestart } from './failures.ts'
 import { exchangeRestarts, install } from './install.ts'
+import { kraken } from './kraken.ts'
 import { feedDeleted, lastWord, uninstall } from './removal.ts'
 import { shards } from './shards.ts'
 import { tellStory } from './story.ts'
@@ -23,6 +24,7 @@ import { type Chapter, explain, makeWorld, type World } from './world.ts'
 const CHAPTERS: readonly Chapter[] = [
   install,
   exchangeRestarts,
+  kraken,
   shards,
   newVersion,
   operatorUpgrade,

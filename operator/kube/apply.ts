@@ -71,6 +71,7 @@ export class OwnedByOther extends SsmdError {
 const hashOfDesired = remember<Desired, string>(hashOf)
 const driftOf = rememberPair<Desired, KubeObject, readonly string[]>(findDrift)
 
+/** Read only for a request: most calls find nothing to write, and a signal may be made when it is read. */
 type CallOptions = Pick<Call, 'signal' | 'priority'>
 
 export type ApplierOptions = {
@@ -179,7 +180,8 @@ export class Applier {
     }
     if (!readOnly) guard.wrote(id, hash, kind)
     let takenOver: Applied['takenOver'] = []
-    const options = { manager, dryRun: readOnly, ...call }
+    const { signal, priority } = call
+    const options = { manager, dryRun: readOnly, signal, priority }
     let object: T
     try {
       // Without force first: the conflict names the other managers and their fields, for the Event.

@@ -97,7 +97,8 @@ export class Pass {
   /** The object from the server, for decisions that cannot be reverted. */
   async getLive<T extends KubeObject>(resource: Resource<T>, key: Key): Promise<T | undefined> {
     try {
-      return await this.#deps.client.get(resource, key, this.#call)
+      const { signal, priority } = this
+      return await this.#deps.client.get(resource, key, { signal, priority })
     } catch (thrown) {
       if (isNotFound(thrown)) return undefined
       throw thrown
@@ -111,7 +112,8 @@ export class Pass {
     owner: KubeObject
   ): Promise<Applied<T>> {
     const live = await this.get(resource, keyOf(desired))
-    const applied = await this.#deps.applier.apply(resource, desired, live, this.#call)
+    // With itself, so that only a request makes the signal.
+    const applied = await this.#deps.applier.apply(resource, desired, live, this)
     const what = `${resource.kind} ${desired.metadata.name}`
     this.#wrote(resource, applied, what)
     if (applied.takenOver.length > 0) {
@@ -135,8 +137,8 @@ export class Pass {
   ): Promise<Applied<T>> {
     const applied = await this.#deps.applier.applyStatus(resource, object, status, {
       manager: this.#deps.statusManager,
-      ...this.#call,
-      ...options,
+      signal: this.signal,
+      priority: options.priority ?? this.priority,
     })
     this.#wrote(resource, applied, `status of ${resource.kind} ${object.metadata.name}`)
     return applied
@@ -163,7 +165,8 @@ export class Pass {
       await this.#deps.client.delete(resource, key, {
         uid,
         ...(resourceVersion ? { resourceVersion } : {}),
-        ...this.#call,
+        signal: this.signal,
+        priority: this.priority,
       })
     } catch (thrown) {
       // Deleted or changed since it was judged: the next pass judges it again.
@@ -179,10 +182,6 @@ export class Pass {
   event(regarding: KubeObject, event: PassEvent): void {
     if (this.#deps.readOnly) this.log.info({ event }, 'read-only: would record')
     else this.#deps.recorder.record(regarding, event)
-  }
-
-  get #call() {
-    return { signal: this.signal, priority: this.priority }
   }
 
   #wrote<T extends KubeObject>(resource: Resource<T>, applied: Applied<T>, what: string): void {

@@ -31,6 +31,14 @@ test('the manifest says since when one gap lasts, and not of several that it cou
   assert.equal(begunIn([gap({ count: 7 })]), [])
 })
 
+test('gaps that became known at the same nanosecond, and dropped frames, do not speak for each other', () => {
+  const [from, to] = [at('00:15:00'), at('00:20:00')]
+  assert.equal(begunIn([gap({}), gap({ from })]), [])
+  const dropped = gap({ cause: 'buffer-full', numbers: [5, 7], from })
+  const { channel: _, ...drop } = dropped
+  assert.equal(begunIn([gap({}), drop]), [[`one ${to}`, at('00:10:00')]])
+})
+
 test('holes of numbers that a manifest counts together without their connection are one row', () => {
   const many = gap({ cause: 'number-hole', connection: null, shard: null, count: 2000 })
   const { placed } = dayGaps(

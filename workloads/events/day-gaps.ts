@@ -18,7 +18,7 @@ export type PlacedGap = {
 export type DayGaps = {
   /** In order. */
   readonly placed: readonly PlacedGap[]
-  /** By `connection` of an ended connection, and by `connection to` of others: since when. */
+  /** By `connection` of an ended connection, and by `connection to` of others: since when. What was dropped says it in its line. */
   readonly began: ReadonlyMap<string, string>
   /** Those that continue in the next day: since when. */
   readonly carried: ReadonlyMap<string, string>
@@ -40,6 +40,8 @@ export function dayGaps(
   const midnight = `${day}T00:00:00.000000000Z`
   const placed: PlacedGap[] = []
   const began = new Map<string, string>()
+  /** Several that became known at the same nanosecond: the lines tell them apart, too. */
+  const unclear = new Set<string>()
   const goesOn = new Map<string, string>()
   for (const gap of gaps) {
     const { connection, to } = gap
@@ -49,7 +51,11 @@ export function dayGaps(
     if (isOfLines(gap)) {
       // Of several that are counted together only the first began then; the lines tell the others apart.
       const isOne = (gap.count ?? 1) === 1
-      if (!isCut && isOne) began.set(isEnd(gap) ? connection! : `${connection} ${to}`, from)
+      if (!isCut && isOne && gap.numbers === undefined) {
+        const name = isEnd(gap) ? connection! : `${connection} ${to}`
+        if (began.has(name)) unclear.add(name)
+        began.set(name, from)
+      }
       const lasts =
         start !== null &&
         isEnd(gap) &&
@@ -60,6 +66,7 @@ export function dayGaps(
     } else if (end !== null && to === end) goesOn.set(nameOf(gap), from)
     else placed.push({ ...placeOf(gap), from, shard: null })
   }
+  for (const name of unclear) began.delete(name)
   placed.sort(
     (a, b) => compare(a.recv, b.recv) || compare(a.connection, b.connection) || a.number - b.number
   )

@@ -1,3 +1,4 @@
+// test: limit 900s
 // Live over the log equals history: what connectors publish, archived and read back, against the same blocks merged as they come.
 
 import { suite } from 'uvu'
