@@ -28,7 +28,8 @@ export type BacktestOptions = {
   readonly guard?: boolean
   /** Rows of a batch at most. @default 16384 */
   readonly rows?: number
-  readonly onProgress?: (events: number) => void
+  /** How many events it was shown, and when the last of them was received. */
+  readonly onProgress?: (events: number, recvMs: number) => void
 }
 
 export type Backtest = {
@@ -88,19 +89,21 @@ async function replay(
   let left = most
   // While the sandbox works on a batch, the next one is read.
   let working: ReturnType<Sandbox['run']> | undefined
+  let recvMs = 0
   const settle = async (): Promise<void> => {
     if (working === undefined) return
     const done = await working
     working = undefined
     for (const fire of done.fires) fires.add(fire)
     counts = done.counts
-    onProgress?.(counts.events)
+    onProgress?.(counts.events, recvMs)
   }
   try {
     for await (const batch of history({ ...scope, events: about.events, rows })) {
       await settle()
       batch.length = Math.min(batch.length, left)
       left -= batch.length
+      recvMs = batch.recvMs[batch.length - 1] ?? 0
       working = sandbox.run(batch)
       // It is awaited after the next batch is read.
       working.catch(() => {})

@@ -13,7 +13,7 @@ import { readProgram } from '#signals/source.ts'
 import { archiveWindows } from '#signals/testing/windows.ts'
 import { within } from '#testing/deadline.ts'
 import { KALSHI } from '#testing/recordings.ts'
-import { type CardModel, makeCard, USUAL_MODEL } from './make-card.ts'
+import { type CardModel, makeCard, USUAL_MODEL, withTrials } from './make-card.ts'
 
 const test = suite('the card of a run')
 
@@ -81,15 +81,15 @@ for (const recordings of KALSHI) {
     const fires = join(folder.path, 'fires.jsonl')
     writeFileSync(fires, done.fires.map(({ text }) => `${text}\n`).join(''))
     for (const own of MODELS) {
-      const card = await makeCard({
+      const judged = await makeCard({
         fires: done.fires.map(({ text }) => text),
         scope,
         window: { from: scope.from, to: scope.to },
         days: { count: done.days.read.length, missing: done.days.missing },
         run: { cooled: done.counts.cooled, stopped: null },
         model: { ...USUAL_MODEL, ...own },
-        trials: { count: 3, ratios: [] },
       })
+      const card = withTrials(judged, { count: 3, ratios: [] })
       const file = join(folder.path, 'card.json')
       writeFileSync(file, JSON.stringify(card))
       const { trials, ...wanted } = independent(join(root, 'kalshi'), fires, file)
