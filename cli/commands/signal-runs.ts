@@ -32,6 +32,17 @@ export async function runSignalRuns(
   const runs = runsFolder(undefined, given)
   const stored: StoredRun[] = []
   for (const place of await listRuns(runs, signal)) stored.push(await readRun(place, 'manifest'))
+  // Ids of one second are in no order.
+  stored.sort(
+    (a, b) =>
+      (a.signal < b.signal ? -1 : a.signal > b.signal ? 1 : 0) ||
+      (a.run.slice(0, 16) < b.run.slice(0, 16)
+        ? -1
+        : a.run.slice(0, 16) > b.run.slice(0, 16)
+          ? 1
+          : 0) ||
+      (a.manifest?.trial ?? 0) - (b.manifest?.trial ?? 0)
+  )
   if (output === 'json') {
     const told = stored.map(({ signal: of, run, folder, manifest }) => ({
       signal: of,

@@ -51,7 +51,8 @@ export function priceChart(
   if (first === undefined || last === undefined) return ''
   const height = 240
   const { low, high } = rangeOf(points.flatMap(([, a, b]) => [a, b]))
-  const [fromMs, toMs] = [first[0], last[0]]
+  const times = rangeOf([first[0], last[0], ...fires.map(([ms]) => ms)])
+  const [fromMs, toMs] = [times.low, times.high]
   const x = scale(fromMs, toMs, LEFT, WIDTH - RIGHT)
   const y = scale(low, high, height - BOTTOM, TOP)
   const upper = points.map(([ms, , top]) => `${n(x(ms))},${n(y(top))}`)

@@ -1,4 +1,4 @@
-// test: limit 120s
+// test: limit 300s
 // The card of a run against a Python program that shares nothing with it: every number, over recorded windows with their settlements.
 
 import { spawnSync } from 'node:child_process'

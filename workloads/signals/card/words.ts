@@ -5,13 +5,13 @@ const DASH = '–'
 export const whole = (value: number): string =>
   String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
 
-/** Four digits that count, and no exponent. */
+/** Four digits that count at most, and no exponent. */
 export function short(value: number | null): string {
   if (value === null) return DASH
   if (value === 0) return '0'
   const size = Math.abs(value)
   if (size >= 1000) return whole(value)
-  return value.toFixed(Math.min(6, Math.max(0, 3 - Math.floor(Math.log10(size)))))
+  return String(Number(value.toFixed(Math.min(6, Math.max(0, 3 - Math.floor(Math.log10(size)))))))
 }
 
 export const percent = (share: number | null): string =>
