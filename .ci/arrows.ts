@@ -89,6 +89,10 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     ...[...PROGRAM, MARKET, 'workloads/events', MODEL],
     ...['queries', 'formats', 'live', 'http'].map((room) => `${DATA}/${room}`),
   ],
+  [`${DATA}/client`]: [
+    ...['crds', 'workloads/events', ...ANSWER],
+    ...['formats', 'http'].map((room) => `${DATA}/${room}`),
+  ],
   // The page is loaded by a browser.
   [`${DATA}/page`]: [],
   [`${DATA}/api`]: [
@@ -105,7 +109,19 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   [`${SIGNALS}/card`]: ['crds', MARKET, 'workloads/events', RUNS, `${ARCHIVE}/read`],
   [SIGNALS]: [
     ...[...PROGRAM, MARKET, EXCHANGES, 'workloads/events', RUNS, `${ARCHIVE}/read`],
-    `${SIGNALS}/card`,
+    ...[`${SIGNALS}/card`, `${SIGNALS}/views`],
+  ],
+  // What a signal is shown of builders and books.
+  [`${SIGNALS}/views`]: ['crds', MARKET],
+  'workloads/agent': [
+    ...PROGRAM,
+    'workloads/events',
+    'workloads/packages',
+    ...[...ANSWER, `${DATA}/client`],
+    SIGNALS,
+    RUNS,
+    // Its lock.
+    'cli/launch',
   ],
   // npm is run, and a folder locked, as the launcher does it.
   'workloads/packages': ['crds', 'cli/launch'],

@@ -17,8 +17,6 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   'workloads/exchanges/index.ts': /./,
   // Words for the patterns of the CRDs, by their text; and an example of a variable.
   'crds/expectations.ts': /synthetic:\/\/|KALSHI_API_KEY/,
-  // Rules of the CRDs, in their own language.
-  'crds/rules.ts': /synthetic/,
   // Examples in help.
   'cli/program.ts': /^\s+(npx )?ssmd /,
   'cli/program-data.ts': /^\s+(npx )?ssmd /,

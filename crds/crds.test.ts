@@ -11,7 +11,6 @@ import { WORDS_OF_PATTERN } from './expectations.ts'
 import { renderAll } from './generate.ts'
 import type { Schema } from './generator/schema.ts'
 import { CRD_FILES, readCrd, walk } from './generator/schema.ts'
-import { RULES } from './rules.ts'
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 const crds = await Promise.all(CRD_FILES.map((file) => readCrd(FOLDER, file)))
@@ -65,29 +64,6 @@ test('every pattern has words for people, and no words are left over', () => {
   // Only a status has this one, and no file has a status that we judge.
   patterns.delete('^[A-Z][A-Za-z0-9]*$')
   assert.deepEqual([...patterns].sort(), Object.keys(WORDS_OF_PATTERN).sort())
-})
-
-test('every CEL rule is checked in TypeScript too, with the same words, and no other is', () => {
-  const declared = crds.flatMap(({ kind, schema }) =>
-    [...walk(schema)].flatMap(({ path, schema: field }) =>
-      (field['x-kubernetes-validations'] ?? []).map(({ rule, message, fieldPath }) => ({
-        kind,
-        at: path,
-        cel: rule,
-        message,
-        field: fieldPath?.replace(/^[.]/, ''),
-      }))
-    )
-  )
-  const checked = RULES.map(({ kind, at, cel, message, field }) => {
-    return { kind, at, cel, message, field }
-  })
-  const byRule = (a: { cel: string }, b: { cel: string }) => (a.cel < b.cel ? -1 : 1)
-  assert.deepEqual(checked.sort(byRule), declared.sort(byRule))
-  for (const { cel, holds, changes } of RULES) {
-    assert.equal(cel.includes('oldSelf'), changes !== undefined, cel)
-    assert.notEqual(holds === undefined, changes === undefined, cel)
-  }
 })
 
 test('the exchanges of the CRD are those that ssmd knows', () => {

@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import type { Environment, EnvironmentSpec } from './environment.gen.ts'
 import { feedsOf, isSimulated, keyOf, shardsOf } from './environments.ts'
 import type { Feed, FeedSpec } from './feed.gen.ts'
-import { LEAST } from './testdata/samples.ts'
+import { LEAST } from './testdata/least.ts'
 import { judge } from './validate.ts'
 
 const test = suite('environments')

@@ -31,6 +31,7 @@ export const ERROR_CODES = {
   SSMD_E_SQL_REFUSED: 'a SQL statement is not run: only one that reads the tables is',
   SSMD_E_SQL_LIMIT: 'a SQL statement was stopped: it took more time, memory or output than it may',
   SSMD_E_SIGNAL: 'a signal is refused, or was stopped: its line says what it tried',
+  SSMD_E_MODEL: 'the Messages API cannot be reached, refused, or its answers broke too often',
   SSMD_E_REQUEST: 'an HTTP request breaks a rule of HTTP or of the data API',
   SSMD_E_KEY: 'a request to the data API has no key, or one that is not valid',
   SSMD_E_FORBIDDEN: 'a request to the data API is not allowed, whatever it asks for',

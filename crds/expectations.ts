@@ -45,6 +45,8 @@ export const WORDS_OF_PATTERN: Readonly<Record<string, string>> = {
   '^wss?://[!-~]+$': 'an address that begins with ws:// or wss://',
   '^(nats|tls)://[!-~]+$': 'an address that begins with nats:// or tls://',
   '^[A-Za-z0-9_.:@-]+$': 'a name without blanks, as the exchange writes it',
+  '^[^ \\t\\r\\n,;<>@]+@[^ \\t\\r\\n,;<>@]+$': 'an address such as name@example.com',
+  '^[A-Za-z0-9_-]+$': 'a name of letters, digits, dashes and underscores',
   '^[^ \\t\\r\\n,]+$': 'a symbol or a glob, without blanks and commas',
   '^[1-9][0-9]{0,5}(ms|s|m|h|d)$': 'a duration such as 500ms, 30s, 2m, 1h or 3d',
   '^[1-9][0-9]{0,4}(ms|s)$': 'a duration from 10ms to 30s, such as 500ms or 1s',

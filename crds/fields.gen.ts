@@ -306,6 +306,65 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'spec.deletionPolicy':
       'What happens to the data when this resource is deleted. `Retain` keeps it; `Delete` removes the claim that was created for it, and with it the data. A folder or an existing claim is never removed.',
   },
+  Signal: {
+    apiVersion: 'Always `ssmd.io/v1alpha1`.',
+    kind: 'Always `Signal`.',
+    metadata: '',
+    'metadata.name': '',
+    'metadata.namespace': '',
+    'metadata.labels': '',
+    'metadata.annotations': '',
+    'metadata.uid': '',
+    'metadata.resourceVersion': '',
+    'metadata.generation': '',
+    'metadata.creationTimestamp': '',
+    'metadata.deletionTimestamp': '',
+    'metadata.deletionGracePeriodSeconds': '',
+    'metadata.finalizers': '',
+    'metadata.selfLink': '',
+    'metadata.generateName': '',
+    'metadata.ownerReferences': '',
+    'metadata.managedFields': '',
+    spec: 'The desired state.',
+    status: 'The observed state, written by the operator only.',
+    'spec.environmentRef':
+      'The Environment whose feeds it reads. Immutable: what the signal knows, and its fires, are kept there.',
+    'spec.environmentRef.name': 'Name of the Environment.',
+    'spec.source':
+      'The program, as TypeScript. `ssmd signal deploy` writes it here from `<name>.ts`.',
+    'spec.params':
+      'Values of parameters of the program, instead of its defaults; each a text, a number, true or false.',
+    'spec.params.*': '',
+    'spec.feeds': 'Names of the Feeds that it reads; the Environment must capture each of them.',
+    'spec.feeds[]': '',
+    'spec.symbols':
+      'Symbols that it is shown, exact or as globs such as `KXINXD-*` (default those that the program names).',
+    'spec.symbols[]': '',
+    'spec.mode':
+      'How it reads. `log` is the stream in total order: nothing is lost, and a restart catches up. `fast` is the live subjects: least delay, but what passes while the signal does not run is gone.',
+    'spec.sinks': 'Where fires are sent, beside the feed `signal-<name>`.',
+    'spec.sinks[]': 'One sink.',
+    'spec.sinks[].name': 'A name for it in status and metrics.',
+    'spec.sinks[].type': 'What it is.',
+    'spec.sinks[].url': 'The address of a webhook, or of an ntfy server.',
+    'spec.sinks[].topic': 'The topic of ntfy.',
+    'spec.sinks[].to': 'Recipients of e-mail.',
+    'spec.sinks[].to[]': '',
+    'spec.sinks[].from': 'The sender of e-mail.',
+    'spec.sinks[].secretRef':
+      "The Secret's key that holds the bearer token of a webhook or of ntfy, the webhook address of Slack, or the smtp or smtps URL with credentials of e-mail. Credentials stand nowhere else.",
+    'spec.sinks[].secretRef.name': 'Name of the Secret.',
+    'spec.sinks[].secretRef.key': 'The key in it.',
+    'spec.sinks[].rateLimit': 'How many fires it is sent at most (default without limit).',
+    'spec.sinks[].rateLimit.fires': 'Number of fires.',
+    'spec.sinks[].rateLimit.per': 'In this time.',
+    'spec.resources': "CPU and memory of the signal's container, as in a Pod.",
+    'spec.resources.requests': 'Requested resources.',
+    'spec.resources.requests.*': '',
+    'spec.resources.limits': 'Resource limits.',
+    'spec.resources.limits.*': '',
+    'spec.suspend': 'Stops the signal. Its fires, and what it knows, stay.',
+  },
 }
 
 /** Lists that hold nothing twice, and the fields that tell their entries apart (none: the entry). */
@@ -328,5 +387,11 @@ export const UNIQUE_LISTS: Readonly<Record<string, Readonly<Record<string, reado
   Archive: {
     'spec.feeds': [],
     'spec.types': [],
+  },
+  Signal: {
+    'spec.feeds': [],
+    'spec.symbols': [],
+    'spec.sinks': ['name'],
+    'spec.sinks[].to': [],
   },
 }

@@ -4,8 +4,10 @@ import type { Archive } from './archive.gen.ts'
 import type { Environment } from './environment.gen.ts'
 import type { ErrorCode } from './errors.ts'
 import type { Feed } from './feed.gen.ts'
-import type { Resource } from './kinds.ts'
+import type { Kind, Resource, ResourceOf } from './kinds.ts'
+import { KINDS } from './kinds.ts'
 import type { Problem } from './problems.ts'
+import type { Signal } from './signal.gen.ts'
 
 export type Located<T> = {
   readonly resource: T
@@ -19,6 +21,7 @@ export type Resources = {
   readonly feeds: Located<Feed>[]
   readonly environments: Located<Environment>[]
   readonly archives: Located<Archive>[]
+  readonly signals: Located<Signal>[]
   readonly problems: Problem[]
   /** Notes, which block nothing. */
   readonly notes: Problem[]
@@ -28,9 +31,26 @@ export const noResources = (): Resources => ({
   feeds: [],
   environments: [],
   archives: [],
+  signals: [],
   problems: [],
   notes: [],
 })
+
+/** The list of each kind in `Resources`, and in every other set of resources. */
+export const LIST_OF = {
+  Feed: 'feeds',
+  Environment: 'environments',
+  Archive: 'archives',
+  Signal: 'signals',
+} as const satisfies Readonly<Record<Kind, keyof Resources>>
+
+/** The resources of one kind. */
+export const ofKind = <K extends Kind>(resources: Resources, kind: K): Located<ResourceOf[K]>[] =>
+  resources[LIST_OF[kind]] as Located<ResourceOf[Kind]>[] as Located<ResourceOf[K]>[]
+
+/** The resources of all kinds, in the order of the kinds. */
+export const allOf = (resources: Resources): Located<Resource>[] =>
+  KINDS.flatMap((kind): Located<Resource>[] => ofKind(resources, kind))
 
 /** A problem of a field of this resource. */
 export function problemAt(

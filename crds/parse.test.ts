@@ -5,9 +5,10 @@ import fc from 'fast-check'
 import { suite } from 'uvu'
 import { stringify } from 'yaml'
 import { EXCHANGES } from './exchanges.gen.ts'
+import { allOf } from './located.ts'
 import { parseResources } from './parse.ts'
 import { describeProblem } from './problems.ts'
-import { LEAST } from './testdata/samples.ts'
+import { LEAST } from './testdata/least.ts'
 
 const test = suite('parse')
 
@@ -32,11 +33,12 @@ const lines = (text: string): string[] =>
   parseResources(text, 'f.yaml').problems.map(describeProblem)
 
 test('the resources of the design validate as they are written there', () => {
-  const { feeds, environments, archives, problems } = parseResources(DESIGN, 'design.yaml')
+  const found = parseResources(DESIGN, 'design.yaml')
+  const { feeds, environments, problems } = found
   assert.deepEqual(problems, [])
   assert.deepEqual(
-    [...feeds, ...environments, ...archives].map(({ resource }) => resource.metadata.name),
-    ['kalshi', 'local', 'kalshi-local']
+    allOf(found).map(({ resource }) => `${resource.kind} ${resource.metadata.name}`),
+    ['Feed kalshi', 'Environment local', 'Archive kalshi-local', 'Signal wide-spread']
   )
   assert.equal(environments[0]?.resource.apiVersion, 'ssmd.io/v1alpha1')
   assert.equal(feeds[0]?.resource.spec.versions[0]?.authMethod, 'apiKey')
@@ -110,12 +112,12 @@ const WRONG: readonly (readonly [what: string, text: string, said: string])[] = 
   [
     'an unknown kind',
     FEED.replace('kind: Feed', 'kind: Fed'),
-    'f.yaml:2:7: kind: expected Feed, Environment or Archive, found "Fed" (did you mean Feed?)',
+    'f.yaml:2:7: kind: expected Feed, Environment, Archive or Signal, found "Fed" (did you mean Feed?)',
   ],
   [
     'no kind',
     'name: kalshi\n',
-    'f.yaml:1:1: kind: expected Feed, Environment or Archive, found none (begin with apiVersion: ssmd.io/v1alpha1 and kind: Feed)',
+    'f.yaml:1:1: kind: expected Feed, Environment, Archive or Signal, found none (begin with apiVersion: ssmd.io/v1alpha1 and kind: Feed)',
   ],
   [
     'another version of the group',
@@ -312,11 +314,11 @@ test('however a file is broken, parsing never throws, and every problem points i
 
 test('what was parsed, written out again and parsed again is the same', () => {
   const first = parseResources(DESIGN, 'f.yaml')
-  const all = [...first.feeds, ...first.environments, ...first.archives].map((l) => l.resource)
+  const all = allOf(first).map((l) => l.resource)
   const second = parseResources(all.map((resource) => stringify(resource)).join('---\n'), 'f.yaml')
   assert.deepEqual(second.problems, [])
   assert.deepEqual(
-    [...second.feeds, ...second.environments, ...second.archives].map((l) => l.resource),
+    allOf(second).map((l) => l.resource),
     all
   )
 })

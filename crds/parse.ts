@@ -1,11 +1,8 @@
 // A YAML text as resources. Pure, and never throws: an error is a problem with its place, and the rest of the text is still
 // read.
 
-import type { Archive } from './archive.gen.ts'
-import type { Environment } from './environment.gen.ts'
 import type { ErrorCode } from './errors.ts'
-import type { Feed } from './feed.gen.ts'
-import type { Kind } from './kinds.ts'
+import type { Kind, Resource } from './kinds.ts'
 import { API_GROUP, API_VERSION, KINDS } from './kinds.ts'
 import type { Located, Resources } from './located.ts'
 import { noResources, problemAt } from './located.ts'
@@ -56,6 +53,10 @@ export function mergeResources(parts: readonly Resources[]): Resources {
       parts.flatMap((part) => part.archives),
       problems
     ),
+    signals: distinct(
+      parts.flatMap((part) => part.signals),
+      problems
+    ),
     problems,
     notes,
   }
@@ -64,7 +65,7 @@ export function mergeResources(parts: readonly Resources[]): Resources {
   return merged
 }
 
-function distinct<T extends Feed | Environment | Archive>(
+function distinct<T extends Resource>(
   all: readonly Located<T>[],
   problems: Problem[]
 ): Located<T>[] {
@@ -240,6 +241,9 @@ function readResource(part: Part, found: Resources, foreign: Foreign[]): void {
       return
     case 'Archive':
       found.archives.push({ resource, ...located })
+      return
+    case 'Signal':
+      found.signals.push({ resource, ...located })
   }
 }
 

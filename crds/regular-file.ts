@@ -34,7 +34,8 @@ export async function readRegular(path: string, most: number): Promise<Buffer> {
       if (length > most) {
         throw new SsmdError(
           'SSMD_E_IO',
-          `${path}: expected at most ${most} bytes, found ${Math.max(size, length)}`
+          `${path}: expected at most ${most} bytes, found ${Math.max(size, length)}`,
+          { hint: 'split the file, or put data elsewhere' }
         )
       }
       if (bytesRead === 0) return bytes.subarray(0, length)

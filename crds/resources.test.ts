@@ -10,7 +10,7 @@ import { stringify } from 'yaml'
 import { SsmdError } from './errors.ts'
 import { EXCHANGES } from './exchanges.gen.ts'
 import { describeProblem, loadResource, loadResources } from './resources.ts'
-import { LEAST } from './testdata/samples.ts'
+import { LEAST } from './testdata/least.ts'
 
 type Context = { folder: string }
 

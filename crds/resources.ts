@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { SsmdError, toSsmdError } from './errors.ts'
 import type { Kind, ResourceOf } from './kinds.ts'
 import type { Resources } from './located.ts'
-import { noResources } from './located.ts'
+import { allOf, noResources } from './located.ts'
 import { mergeResources, parseResources } from './parse.ts'
 import { listWords, toError } from './problems.ts'
 import { readRegular } from './regular-file.ts'
@@ -43,7 +43,7 @@ export async function loadResource<K extends Kind>(kind: K, file: string): Promi
   const resources = parseResources(text, file)
   const problem = resources.problems[0]
   if (problem) throw toError(problem)
-  const all = [...resources.feeds, ...resources.environments, ...resources.archives]
+  const all = allOf(resources)
   const names = all
     .filter(({ resource }) => resource.kind === kind)
     .map(({ resource }) => resource.metadata.name)
@@ -123,6 +123,12 @@ function unreadable(path: string, thrown: unknown): Resources {
 
 function notReadable(path: string, thrown: unknown): SsmdError {
   const { code } = thrown as NodeJS.ErrnoException
+  if (code === 'ELOOP') {
+    return new SsmdError('SSMD_E_IO', `${path}: a link that leads to itself`, {
+      hint: 'remove it',
+      cause: thrown,
+    })
+  }
   if (code !== 'ENOENT') return toSsmdError(thrown)
   // The file system takes names of any bytes; those that are no UTF-8 cannot be named, and so not be opened.
   const hint = path.includes('\ufffd') ? 'its name is not UTF-8: rename it' : 'check the path'

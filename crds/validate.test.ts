@@ -4,8 +4,9 @@ import { suite } from 'uvu'
 import type { Feed } from './feed.gen.ts'
 import { isDate } from './formats.ts'
 import { formatPath } from './paths.ts'
-import { RULES } from './rules.ts'
-import { LEAST, REFUSED, refusedField, resourceOf, TAKEN } from './testdata/samples.ts'
+import { RULES } from './rules.gen.mjs'
+import { LEAST } from './testdata/least.ts'
+import { REFUSED, refusedField, resourceOf, TAKEN } from './testdata/samples.ts'
 import { judge, judgeChange } from './validate.ts'
 
 const test = suite('validate')

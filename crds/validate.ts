@@ -7,15 +7,21 @@ import { explain } from './expectations.ts'
 import { UNIQUE_LISTS } from './fields.gen.ts'
 import type { Kind, ResourceOf } from './kinds.ts'
 import type { Path } from './paths.ts'
-import { formatPath, instancesOf, memberOf, pathOfPointer } from './paths.ts'
+import { formatPath, instancesOf, memberOf, parsePath, pathOfPointer } from './paths.ts'
 import { describeValue } from './problems.ts'
-import { RULES } from './rules.ts'
-import { validateArchive, validateEnvironment, validateFeed } from './validators.gen.mjs'
+import { RULES } from './rules.gen.mjs'
+import {
+  validateArchive,
+  validateEnvironment,
+  validateFeed,
+  validateSignal,
+} from './validators.gen.mjs'
 
 const VALIDATORS = {
   Feed: validateFeed,
   Environment: validateEnvironment,
   Archive: validateArchive,
+  Signal: validateSignal,
 } as const
 
 export type Judged<K extends Kind> =
@@ -47,7 +53,7 @@ export function judgeChange<K extends Kind>(
     )
     for (const { path, value } of instancesOf(after, rule.at)) {
       const old = olds.get(formatPath(path))
-      if (old !== undefined && !rule.changes(value as never, old as never)) {
+      if (old !== undefined && !rule.changes(value, old)) {
         findings.push(broken(rule.message, path, rule.field))
       }
     }
@@ -108,7 +114,7 @@ function* brokenRules(kind: Kind, root: unknown): Generator<Finding> {
   for (const rule of RULES) {
     if (rule.kind !== kind || !rule.holds) continue
     for (const { path, value } of instancesOf(root, rule.at)) {
-      if (!rule.holds(value as never)) yield broken(rule.message, path, rule.field)
+      if (!rule.holds(value)) yield broken(rule.message, path, rule.field)
     }
   }
 }
@@ -117,7 +123,7 @@ function* brokenRules(kind: Kind, root: unknown): Generator<Finding> {
 function broken(message: string, path: Path, field: string | undefined): Finding {
   const [, what, todo] = /^(.+?): (.+)$/s.exec(message) ?? [undefined, message, '']
   return {
-    path: field === undefined ? path : [...path, field],
+    path: field === undefined ? path : [...path, ...parsePath(field)],
     at: 'value',
     message: what ?? message,
     hint: todo ?? '',

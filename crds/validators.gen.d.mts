@@ -10,3 +10,4 @@ type Validate = {
 export const validateFeed: Validate
 export const validateEnvironment: Validate
 export const validateArchive: Validate
+export const validateSignal: Validate

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import type { Feed } from './feed.gen.ts'
-import { LEAST } from './testdata/samples.ts'
+import { LEAST } from './testdata/least.ts'
 import { judge } from './validate.ts'
 import { versionInForce } from './versions.ts'
 

@@ -7,7 +7,7 @@ import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml'
 import { type Doubt, doubtsOf, isMergeKey, leadingTab } from './doubts.ts'
 import type { Path } from './paths.ts'
 import { shorten, withoutSecrets } from './problems.ts'
-import { separatorProblems, strangeCharacter } from './yaml-text.ts'
+import { conflictOfGit, separatorProblems, strangeCharacter } from './yaml-text.ts'
 
 /** More than a ConfigMap holds, and more than a person writes. */
 export const MAX_FILE_BYTES = 1_048_576
@@ -53,6 +53,11 @@ export function readYaml(text: string): YamlFile {
     const before = text.slice(0, index).split('\n')
     const at = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
     return { documents: [], flaws: [{ ...at, message, hint }] }
+  }
+  const conflict = conflictOfGit(text)
+  if (conflict) {
+    const { index, message, hint } = conflict
+    return { documents: [], flaws: [{ ...place(index), message, hint }] }
   }
   const documents: YamlDocument[] = []
   const flaws: Flaw[] = separatorProblems(text).map(({ index, message, hint }) => ({

@@ -27,6 +27,19 @@ export function strangeCharacter(text: string): Spot | undefined {
   return { index: mark, message, hint: 'remove it; files that are joined often have one' }
 }
 
+/** The first conflict that a merge of git has left, from its first line to its last. */
+export function conflictOfGit(text: string): Spot | undefined {
+  const begin = /^<{7} /m.exec(text)
+  const end = begin && /^>{7} /m.exec(text.slice(begin.index))
+  if (!begin || !end) return undefined
+  const lines = text.slice(0, begin.index + end.index).split('\n').length
+  return {
+    index: begin.index,
+    message: `found a conflict of git that is not resolved, up to line ${lines}`,
+    hint: 'keep one of the two sides, and remove the lines <<<<<<<, ======= and >>>>>>>',
+  }
+}
+
 /** Lines between documents that kubectl refuses or passes over. */
 export function separatorProblems(text: string): Spot[] {
   const spots: Spot[] = []

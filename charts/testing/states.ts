@@ -4,7 +4,7 @@
 import type { Environment } from '#crds/environment.gen.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { Kind } from '#crds/kinds.ts'
-import { LEAST } from '#crds/testdata/samples.ts'
+import { LEAST } from '#crds/testdata/least.ts'
 import { type ArchiveView, archiveFigures, archiveSummary } from '../../operator/archive/status.ts'
 import {
   type EnvironmentView,
@@ -33,6 +33,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
   Feed: 'kalshi',
   Environment: 'lab',
   Archive: 'kalshi',
+  Signal: 'wide-spread',
 }
 const STORAGE = { claim: { size: '10Gi' } }
 

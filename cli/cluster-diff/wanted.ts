@@ -32,6 +32,7 @@ export type Stored = {
   readonly feeds: readonly KubeObject[]
   readonly environments: readonly KubeObject[]
   readonly archives: readonly KubeObject[]
+  readonly signals: readonly KubeObject[]
 }
 
 /** What captures, keeps or plays one thing: the connectors of a feed together, an archiver, a simulator. */

@@ -2,7 +2,8 @@
 // would then do: which captures would restart, and why. Nothing is changed.
 
 import { toSsmdError } from '#crds/errors.ts'
-import type { Resource as AnyResource, Kind } from '#crds/kinds.ts'
+import { type Resource as AnyResource, KINDS, type Kind } from '#crds/kinds.ts'
+import { allOf, LIST_OF } from '#crds/located.ts'
 import { describeProblem } from '#crds/problems.ts'
 import { loadResources } from '#crds/resources.ts'
 import {
@@ -11,7 +12,7 @@ import {
   type KubeObject,
   type Resource,
 } from '../../operator/kube/objects.ts'
-import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../../operator/reconcile/kinds.ts'
+import { RESOURCES } from '../../operator/reconcile/kinds.ts'
 import { Secrets } from '../../operator/reconcile/secrets.ts'
 import { type Cluster, type ClusterFlags, openCluster } from '../cluster.ts'
 import { type Effect, effectsOf } from '../cluster-diff/effects.ts'
@@ -30,11 +31,6 @@ export type ClusterDiffFlags = ClusterFlags & {
   readonly output: Output
 }
 
-const RESOURCES: Readonly<Record<Kind, Resource>> = {
-  Feed: FEEDS,
-  Environment: ENVIRONMENTS,
-  Archive: ARCHIVES,
-}
 const MANAGED = 'app.kubernetes.io/managed-by=ssmd'
 
 type Refusal = { readonly kind: string; readonly name: string; readonly message: string }
@@ -50,8 +46,9 @@ type ClusterDiff = {
 
 export async function runClusterDiff(flags: ClusterDiffFlags): Promise<void> {
   const folder = await findExchanges(flags.path, process.cwd())
-  const { feeds, environments, archives, problems } = await loadResources(folder)
-  const declared = [...feeds, ...environments, ...archives].map(({ resource }) => resource)
+  const resources = await loadResources(folder)
+  const { problems } = resources
+  const declared = allOf(resources).map(({ resource }) => resource)
   const cluster = await openCluster(flags)
   try {
     const diff = await clusterDiff(cluster, declared, flags.fieldManager ?? 'kubectl')
@@ -78,11 +75,7 @@ async function clusterDiff(
 ): Promise<ClusterDiff> {
   const before = await storedIn(cluster)
   const { applied, refused } = await dryRun(cluster, declared, manager)
-  const after: Stored = {
-    feeds: merged(before.feeds, applied.get('Feed')),
-    environments: merged(before.environments, applied.get('Environment')),
-    archives: merged(before.archives, applied.get('Archive')),
-  }
+  const after = storedAs((kind) => merged(before[LIST_OF[kind]], applied.get(kind)))
   const nowMs = Date.now()
   const groups = await wantedGroups(after, {
     ...{ namespace: cluster.namespace, nowMs },
@@ -93,11 +86,10 @@ async function clusterDiff(
     byName(cluster, CONFIG_MAPS),
   ])
   const known = new Set(declared.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
-  const all = [...before.feeds, ...before.environments, ...before.archives]
   return {
     changes: compareResources(plainOf(before), plainOf(after)),
     refused,
-    alone: all
+    alone: everyOne(before)
       .filter(({ kind, metadata }) => !known.has(`${kind}/${metadata.name}`))
       .map(({ kind, metadata }) => ({ kind, name: metadata.name })),
     effects: effectsOf(groups, { deployments, configs }, nowMs),
@@ -105,11 +97,17 @@ async function clusterDiff(
 }
 
 async function storedIn(cluster: Cluster): Promise<Stored> {
-  const [feeds, environments, archives] = await Promise.all(
-    [FEEDS, ENVIRONMENTS, ARCHIVES].map((resource) => listed(cluster, resource))
+  const lists = await Promise.all(
+    KINDS.map(async (kind) => [kind, await listed(cluster, RESOURCES[kind])] as const)
   )
-  return { feeds: feeds ?? [], environments: environments ?? [], archives: archives ?? [] }
+  const found = new Map(lists)
+  return storedAs((kind) => found.get(kind) ?? [])
 }
+
+const storedAs = (of: (kind: Kind) => readonly KubeObject[]): Stored =>
+  Object.fromEntries(KINDS.map((kind) => [LIST_OF[kind], of(kind)])) as Stored
+
+const everyOne = (stored: Stored): KubeObject[] => KINDS.flatMap((kind) => stored[LIST_OF[kind]])
 
 /** As the API server keeps it, with kind: entries of a list have none. */
 async function listed(
@@ -165,8 +163,8 @@ function merged(before: readonly KubeObject[], applied: readonly KubeObject[] = 
 }
 
 /** Reduced to what a person declares. */
-const plainOf = ({ feeds, environments, archives }: Stored): AnyResource[] =>
-  [...feeds, ...environments, ...archives].map(({ apiVersion, kind, metadata, spec }) => {
+const plainOf = (stored: Stored): AnyResource[] =>
+  everyOne(stored).map(({ apiVersion, kind, metadata, spec }) => {
     const { name, labels = {}, annotations = {} } = metadata
     const shown = Object.entries(annotations).filter(
       ([key]) => key !== 'kubectl.kubernetes.io/last-applied-configuration'

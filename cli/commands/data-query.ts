@@ -2,13 +2,15 @@
 // else to standard error.
 
 import { usageError } from '#crds/errors.ts'
+import { askApi } from '#data/client/api.ts'
+import { Archives } from '#data/client/archives.ts'
+import type { Asked, AskOptions, Ended, ResultSink } from '#data/client/asked.ts'
 import type { Query } from '#data/model/query.ts'
 import { dataSource } from '../data-source.ts'
 import type { QueryForm } from '../query-forms.ts'
 import { clean } from '../text.ts'
-import { type Asked, askApi, askArchives, type Ended } from './query-answer.ts'
-import { outputFile, outputStream, type ResultSink } from './query-output.ts'
-import { queryProgress } from './query-progress.ts'
+import { outputFile, outputStream } from './query-output.ts'
+import { progressText, queryProgress } from './query-progress.ts'
 import { writeTable } from './query-table.ts'
 
 export type QueryFlags = {
@@ -44,13 +46,20 @@ export async function runDataQuery(
     times: flags.times ?? 'rfc3339',
     limit: flags.limit ?? (isTable ? Math.min(usual, TABLE_ROWS) : usual),
     cursor: flags.cursor,
-    cacheDir: flags.cacheDir,
   }
   const progress = queryProgress(process.stderr)
-  const ask = (sink: ResultSink): Promise<Ended> =>
-    source.kind === 'api'
-      ? askApi(source.url, asked, sink, progress.show)
-      : askArchives(source.paths, asked, sink, progress.show)
+  const note = (line: string): void => void process.stderr.write(`ssmd: ${clean(line)}\n`)
+  const options: AskOptions = {
+    signal: new AbortController().signal,
+    onProgress: (done) => progress.show(progressText(done)),
+    onNotice: note,
+  }
+  const ask = async (sink: ResultSink): Promise<Ended> => {
+    if (source.kind === 'api') return askApi(source.url, asked, sink, options)
+    const { paths } = source
+    await using archives = await Archives.open({ paths, cacheDir: flags.cacheDir, onTrouble: note })
+    return await archives.ask(asked, sink, options)
+  }
   const file = toFile === undefined ? undefined : await outputFile(toFile)
   try {
     if (isTable) {

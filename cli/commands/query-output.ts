@@ -2,9 +2,7 @@
 import { once } from 'node:events'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-
-/** Takes bytes in order; once its promise is settled they may be overwritten. */
-export type ResultSink = (bytes: Uint8Array) => Promise<void>
+import type { ResultSink } from '#data/client/asked.ts'
 
 export const outputStream: ResultSink = async (bytes) => {
   // A pipe that is full keeps what it was given.

@@ -1,5 +1,6 @@
 // How far a query is, for a person who waits longer than two seconds at a terminal.
-import { formatCount } from '../text.ts'
+import type { Progress } from '#data/client/asked.ts'
+import { formatBytes, formatCount } from '../text.ts'
 
 const QUIET_MS = 2000
 const EACH_MS = 200
@@ -30,4 +31,13 @@ export function queryProgress(
   }
 }
 
-export const rowsText = (rows: number): string => `${formatCount(rows)} rows`
+export function progressText(progress: Progress): string {
+  switch (progress.kind) {
+    case 'days':
+      return `${progress.done} of ${progress.of} days`
+    case 'rows':
+      return `${formatCount(progress.rows)} rows`
+    case 'bytes':
+      return `${formatBytes(progress.bytes)} received`
+  }
+}

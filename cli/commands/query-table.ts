@@ -1,11 +1,12 @@
 // The answer of a query as a table that fits the terminal: columns that no row has are left out, and so are the last ones where the
 // width is not enough. Other forms have all of it.
+
+import type { ResultSink } from '#data/client/asked.ts'
 import type { Query } from '#data/model/query.ts'
 import type { Column as RowColumn } from '#data/model/rows.ts'
 import { terminalWidth, writeLines } from '../output.ts'
 import { type Column, renderTable } from '../table.ts'
 import { clean } from '../text.ts'
-import type { ResultSink } from './query-output.ts'
 
 type Row = Readonly<Record<string, unknown>>
 type Answer = { readonly rows: readonly Row[]; readonly about?: Row }

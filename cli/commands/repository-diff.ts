@@ -1,10 +1,11 @@
 // `ssmd diff` and `ssmd commit`: what of the resources differs from the last commit, in words, and a commit of just that.
 
 import { join } from 'node:path'
+import { changeProblems } from '#crds/changes.ts'
 import { SsmdError, usageError } from '#crds/errors.ts'
 import type { Resource } from '#crds/kinds.ts'
 import type { Resources } from '#crds/located.ts'
-import { describeProblem } from '#crds/problems.ts'
+import { describeProblem, type Problem } from '#crds/problems.ts'
 import { loadResources } from '#crds/resources.ts'
 import { utcDay } from '#crds/rfc3339.ts'
 import { checkResources } from '../../operator/policies.ts'
@@ -31,6 +32,8 @@ type Compared = {
   readonly before: Resources
   readonly resources: Resources
   readonly changes: readonly ResourceChange[]
+  /** Of the files, and of what a cluster would refuse to change. */
+  readonly problems: readonly Problem[]
   /** Files that differ, from the root of the repository: also those that hold no resource. */
   readonly files: readonly string[]
 }
@@ -46,6 +49,7 @@ async function compared(path: string | undefined): Promise<Compared> {
     before,
     resources,
     changes: compareResources(listOf(before), listOf(resources)),
+    problems: [...resources.problems, ...changeProblems(before, resources)],
     files: await git.changedFiles(),
   }
 }
@@ -55,12 +59,12 @@ const listOf = ({ feeds, environments, archives }: Resources): Resource[] =>
 
 export async function runDiff(flags: DiffFlags): Promise<void> {
   if (flags.against !== undefined) return diffAgainst(flags.against, flags)
-  const { git, changes, files, folder, resources } = await compared(flags.path)
+  const { git, changes, files, folder, problems } = await compared(flags.path)
   if (flags.output === 'json') {
-    await writeJson({ path: folder, changes, files, problems: resources.problems })
+    await writeJson({ path: folder, changes, files, problems })
   } else {
     const shown = files.map((file) => git.shown(file, process.cwd()))
-    await writeLines(linesOf(changes, shown, resources))
+    await writeLines(linesOf(changes, shown, problems))
   }
   if (flags.exitCode && files.length > 0) process.exitCode = 1
 }
@@ -70,10 +74,12 @@ async function diffAgainst(against: string, flags: DiffFlags): Promise<void> {
   const folder = await findExchanges(flags.path, process.cwd())
   const [before, after] = await Promise.all([loadResources(against), loadResources(folder)])
   const changes = compareResources(listOf(before), listOf(after))
-  if (flags.output === 'json') await writeJson({ path: folder, against, changes })
+  const problems = [...after.problems, ...changeProblems(before, after)]
+  if (flags.output === 'json') await writeJson({ path: folder, against, changes, problems })
   else {
     const none = [`${folder} says the same as ${against}`]
-    await writeLines(changes.length === 0 ? none : changes.flatMap(changeLines).map(clean))
+    const said = changes.length === 0 ? none : changes.flatMap(changeLines)
+    await writeLines([...said, ...problemLines(problems)].map(clean))
   }
   if (flags.exitCode && changes.length > 0) process.exitCode = 1
 }
@@ -81,16 +87,19 @@ async function diffAgainst(against: string, flags: DiffFlags): Promise<void> {
 function linesOf(
   changes: readonly ResourceChange[],
   files: readonly string[],
-  { problems }: Resources
+  problems: readonly Problem[]
 ): string[] {
   if (files.length === 0) return ['nothing differs from the last commit']
   return [
     ...changes.flatMap(changeLines),
     ...(changes.length === 0 ? ['no resource says anything else than before'] : []),
     `${plural(files.length, 'file')}: ${files.join(', ')}`,
-    ...problems.map((problem) => `problem: ${describeProblem(problem)}`),
+    ...problemLines(problems),
   ].map(clean)
 }
+
+const problemLines = (problems: readonly Problem[]): string[] =>
+  problems.map((problem) => `problem: ${describeProblem(problem)}`)
 
 /** One change of a resource, and its fields below. */
 export function changeLines(change: ResourceChange): string[] {
@@ -120,7 +129,7 @@ export type CommitFlags = {
 }
 
 export async function runCommit(flags: CommitFlags): Promise<void> {
-  const { git, changes, files, folder, before, resources } = await compared(flags.path)
+  const { git, changes, files, folder, before, resources, problems } = await compared(flags.path)
   if (flags.message.trim() === '') throw usageError('the message is empty', 'write -m "…"')
   const unfinished = await git.unfinished()
   if (unfinished !== undefined) {
@@ -131,12 +140,12 @@ export async function runCommit(flags: CommitFlags): Promise<void> {
   if (files.length === 0) {
     throw new SsmdError('SSMD_E_USAGE', `nothing in ${folder} differs from the last commit`)
   }
-  const problems = flags.validate
-    ? [...resources.problems, ...checkResources(resources, utcDay(Date.now()))]
+  const refused = flags.validate
+    ? [...problems, ...checkResources(resources, utcDay(Date.now()))]
     : []
-  const [first] = problems
+  const [first] = refused
   if (first !== undefined) {
-    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
+    const more = refused.length > 1 ? ` (and ${refused.length - 1} more)` : ''
     throw new SsmdError(first.code, `${describeProblem(first)}${more}`, {
       hint: 'nothing was committed; correct it, or commit as it is with --no-validate',
     })
@@ -155,7 +164,7 @@ export async function runCommit(flags: CommitFlags): Promise<void> {
   }
   const shown = files.map((file) => git.shown(file, process.cwd()))
   await writeLines([
-    ...linesOf(changes, shown, resources),
+    ...linesOf(changes, shown, problems),
     ...costLines(cost),
     id === undefined ? 'would be committed' : `committed ${id}; push it with git push`,
   ])

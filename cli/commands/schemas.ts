@@ -1,7 +1,7 @@
 // `ssmd schema list|show|register|add-version|hash|set-status`: schemas of the repository, and proof that their files are those that were
 // registered.
 
-import { constants, copyFile, mkdir } from 'node:fs/promises'
+import { constants, copyFile, mkdir, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { SsmdError, usageError } from '#crds/errors.ts'
@@ -144,8 +144,7 @@ export async function runSchemaRegister(name: string, flags: RegisterFlags): Pro
   }
   const after = stringify({ name, format, schemaFile, versions: [version] }, { version: '1.1' })
   const change = { file: join(folder, SCHEMAS, `${name}.yaml`), before: null, after }
-  await keep(flags, join(folder, SCHEMAS, schemaFile))
-  await report(null, change, flags)
+  await writeBoth(flags, join(folder, SCHEMAS, schemaFile), change)
 }
 
 const readGiven = (file: string): Promise<Buffer> =>
@@ -154,12 +153,29 @@ const readGiven = (file: string): Promise<Buffer> =>
     throw new SsmdError('SSMD_E_NOT_FOUND', `there is no file ${file}`, { cause: thrown })
   })
 
-/** Copies the file into the repository; an existing one stays where it is. */
-async function keep(flags: RegisterFlags | AddVersionFlags, to: string): Promise<void> {
-  if (flags.dryRun || resolve(flags.file) === resolve(to)) return
+/** Copies the file into the repository and writes its description, or neither. */
+async function writeBoth(
+  flags: RegisterFlags | AddVersionFlags,
+  to: string,
+  description: FileChange
+): Promise<void> {
+  const isCopied = !flags.dryRun && resolve(flags.file) !== resolve(to)
+  if (isCopied) await copyNew(flags.file, to)
+  try {
+    await report(null, description, flags)
+  } catch (thrown) {
+    if (isCopied) await rm(to, { force: true })
+    throw thrown
+  }
+}
+
+async function copyNew(file: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true })
-  await copyFile(flags.file, to, constants.COPYFILE_EXCL).catch((thrown: NodeJS.ErrnoException) => {
-    if (thrown.code !== 'EEXIST') throw thrown
+  await copyFile(file, to, constants.COPYFILE_EXCL).catch(async (thrown: NodeJS.ErrnoException) => {
+    if (thrown.code !== 'EEXIST') {
+      await rm(to, { force: true })
+      throw thrown
+    }
     throw new SsmdError('SSMD_E_USAGE', `${to} exists already and is not overwritten`, {
       hint: 'move it away, or register it itself with --file',
       cause: thrown,
@@ -194,8 +210,7 @@ export async function runSchemaAddVersion(name: string, flags: AddVersionFlags):
     ...(flags.breakingChanges === undefined ? {} : { breakingChanges: flags.breakingChanges }),
   }
   const change = await edited(located, ['versions', schema.versions.length], version)
-  await keep(flags, join(folder, SCHEMAS, schemaFile))
-  await report(null, change, flags)
+  await writeBoth(flags, join(folder, SCHEMAS, schemaFile), change)
 }
 
 async function edited(

@@ -12,6 +12,7 @@ export const FOLDERS: Readonly<Record<Kind, string>> = {
   Feed: 'feeds',
   Environment: 'environments',
   Archive: 'archives',
+  Signal: 'signals',
 }
 
 const isFolder = (path: string): Promise<boolean> =>

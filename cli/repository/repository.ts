@@ -6,7 +6,7 @@ import { dirname, join, normalize, relative } from 'node:path'
 import { parse } from 'yaml'
 import { SsmdError } from '#crds/errors.ts'
 import type { Kind, ResourceOf } from '#crds/kinds.ts'
-import type { Located, Resources } from '#crds/located.ts'
+import { type Located, ofKind, type Resources } from '#crds/located.ts'
 import { mergeResources, parseResources } from '#crds/parse.ts'
 import { describeProblem, type Problem } from '#crds/problems.ts'
 import { readRegular } from '#crds/regular-file.ts'
@@ -41,11 +41,9 @@ export function listOf<K extends Kind>(
   { resources }: Repository,
   kind: K
 ): readonly Located<ResourceOf[K]>[] {
-  const lists = { Feed: 'feeds', Environment: 'environments', Archive: 'archives' } as const
-  const all = resources[lists[kind]] as readonly Located<ResourceOf[Kind]>[]
-  return all.toSorted((a, b) =>
+  return ofKind(resources, kind).toSorted((a, b) =>
     a.resource.metadata.name < b.resource.metadata.name ? -1 : 1
-  ) as unknown as readonly Located<ResourceOf[K]>[]
+  )
 }
 
 /** Throws SSMD_E_NOT_FOUND, with the nearest name; a resource with problems is named as such. */
@@ -62,10 +60,16 @@ export function find<K extends Kind>(
   if (problem !== undefined) {
     throw new SsmdError(problem.code, describeProblem(problem), { hint: 'correct it first' })
   }
+  const message = `${folder} has no ${kind} ${JSON.stringify(name)}`
+  const unread = resources.problems.find(({ code }) => code === 'SSMD_E_RESOURCE_SYNTAX')
+  if (unread !== undefined) {
+    const hint = `or it is in a file that cannot be read: ${describeProblem(unread)}`
+    throw new SsmdError('SSMD_E_NOT_FOUND', message, { hint })
+  }
   const names = all.map(({ resource }) => resource.metadata.name)
   const near = nearest(name, names)
   const list = names.length > 0 ? `there is: ${names.join(', ')}` : `${folder} has none yet`
-  throw new SsmdError('SSMD_E_NOT_FOUND', `${folder} has no ${kind} ${JSON.stringify(name)}`, {
+  throw new SsmdError('SSMD_E_NOT_FOUND', message, {
     hint: near === undefined ? list : `did you mean ${near}?`,
   })
 }
@@ -175,6 +179,7 @@ function without(resources: Resources, file: string): Resources {
     feeds: resources.feeds.filter(isOther),
     environments: resources.environments.filter(isOther),
     archives: resources.archives.filter(isOther),
+    signals: resources.signals.filter(isOther),
     problems: resources.problems.filter(isOther),
     notes: resources.notes.filter(isOther),
   }

@@ -12,7 +12,7 @@ export function renderReference(
   const blocks = [
     '<!-- Generated from crds/*.yaml by `npm run generate`. Do not edit. -->\n<!-- biome-ignore-all format: generated -->',
     '# Resources',
-    'What you declare: resources of three kinds of group `ssmd.io`, version `v1alpha1`. `ssmd validate` checks them on your computer, and an API server checks them in a cluster, by the same rules.',
+    'What you declare: resources of four kinds of group `ssmd.io`, version `v1alpha1`. `ssmd validate` checks them on your computer, and an API server checks them in a cluster, by the same rules.',
     'Durations are written `500ms`, `30s`, `2m`, `1h`, `3d`; sizes `64Mi`, `8Gi`, or as a number of bytes in quotes. **Bold** fields are required.',
     'One file may contain several resources, separated by lines of `---`; one without `apiVersion` uses that of the resource before.',
   ]
@@ -67,7 +67,9 @@ function defaultOf(schema: Schema): string {
 function valuesOf(schema: Schema): string {
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(', ')
   if (schema['x-kubernetes-int-or-string']) return words(schema, 'a whole number or a text')
-  if (schema['x-kubernetes-preserve-unknown-fields']) return 'a text or an object'
+  if (schema['x-kubernetes-preserve-unknown-fields']) {
+    return schema.maxProperties === 0 ? 'a text, a number, true or false' : 'a text or an object'
+  }
   switch (schema.type) {
     case 'array':
       return `list, ${range(schema.minItems, schema.maxItems)} entries${each(schema.items)}`
@@ -102,7 +104,7 @@ function range(least: number | undefined, most: number | undefined): string {
 }
 
 function* rulesOf(schema: Schema): Generator<string> {
-  for (const { path, schema: field } of walk(schema)) {
+  for (const { path, schema: field } of [{ path: 'metadata', schema }, ...walk(schema)]) {
     for (const { message } of field['x-kubernetes-validations'] ?? []) {
       yield `* \`${path}\`: ${message}.`
     }

@@ -53,8 +53,8 @@ type CrdFile = {
   }
 }
 
-/** The three CRDs, in the order in which people meet them. */
-export const CRD_FILES = ['feed.yaml', 'environment.yaml', 'archive.yaml'] as const
+/** The four CRDs, in the order in which people meet them. */
+export const CRD_FILES = ['feed.yaml', 'environment.yaml', 'archive.yaml', 'signal.yaml'] as const
 
 export async function readCrd(folder: string, file: string): Promise<Crd> {
   const { spec } = parse(await readFile(`${folder}/${file}`, 'utf8')) as CrdFile

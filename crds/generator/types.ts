@@ -50,7 +50,10 @@ function declareObject(name: string, prefix: string, schema: Schema, types: stri
 
 function typeOf(name: string, schema: Schema, types: string[]): string {
   if (schema['x-kubernetes-int-or-string']) return 'number | string'
-  if (schema['x-kubernetes-preserve-unknown-fields']) return 'unknown'
+  if (schema['x-kubernetes-preserve-unknown-fields']) {
+    // Kubernetes has no type for this: only that it is neither a list nor an object can be said.
+    return schema.maxProperties === 0 ? 'string | number | boolean' : 'unknown'
+  }
   if (schema.enum) return schema.enum.map((value) => `'${value}'`).join(' | ')
   switch (schema.type) {
     case 'array': {

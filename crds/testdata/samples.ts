@@ -3,34 +3,9 @@
 
 import type { Kind } from '../kinds.ts'
 import { parsePath } from '../paths.ts'
+import { LEAST } from './least.ts'
 
 type Fields = Readonly<Record<string, unknown>>
-
-/** The least that each kind needs. */
-export const LEAST: Readonly<Record<Kind, Fields>> = {
-  Feed: {
-    apiVersion: 'ssmd.io/v1alpha1',
-    kind: 'Feed',
-    metadata: { name: 'kalshi' },
-    spec: {
-      exchange: 'kalshi',
-      versions: [{ name: 'v2', effectiveFrom: '2025-01-01', endpoint: 'wss://x.test/ws' }],
-      channels: ['trade'],
-    },
-  },
-  Environment: {
-    apiVersion: 'ssmd.io/v1alpha1',
-    kind: 'Environment',
-    metadata: { name: 'local' },
-    spec: { feeds: ['kalshi'], transport: { url: 'nats://127.0.0.1:4222' } },
-  },
-  Archive: {
-    apiVersion: 'ssmd.io/v1alpha1',
-    kind: 'Archive',
-    metadata: { name: 'kalshi-local' },
-    spec: { environmentRef: { name: 'local' }, feeds: ['kalshi'], storage: { path: 'data' } },
-  },
-}
 
 export type Sample = {
   readonly kind: Kind
@@ -50,6 +25,25 @@ const VERSION = { name: 'v3', effectiveFrom: '2025-06-01', endpoint: 'wss://x.te
 const feed = (set: string, to: unknown): Sample => ({ kind: 'Feed', set, to })
 const environment = (set: string, to: unknown): Sample => ({ kind: 'Environment', set, to })
 const archive = (set: string, to: unknown): Sample => ({ kind: 'Archive', set, to })
+const signal = (set: string, to: unknown): Sample => ({ kind: 'Signal', set, to })
+
+const HOOK = { name: 'hook', type: 'webhook', url: 'https://x.test/hook' }
+const NTFY = { name: 'phone', type: 'ntfy', url: 'https://x.test', topic: 'fires' }
+const SLACK = { name: 'chat', type: 'slack', secretRef: { name: 'chat', key: 'url' } }
+const MAIL = {
+  name: 'mail',
+  type: 'email',
+  to: ['a@x.test'],
+  from: 'ssmd@x.test',
+  secretRef: { name: 'mail', key: 'smtp.url' },
+}
+/** A Signal with this sink, which is refused at the field. */
+const sink = (one: Fields, field: string): Sample => ({
+  ...signal('spec.sinks', [one]),
+  field: `spec.sinks[0]${field}`,
+})
+const without = (one: Fields, field: string): Fields =>
+  Object.fromEntries(Object.entries(one).filter(([name]) => name !== field))
 
 /** What a feed of exchange generic needs. */
 const DESCRIBED = {
@@ -113,6 +107,17 @@ export const TAKEN: readonly Sample[] = [
   archive('spec.types', ['trade']),
   archive('spec.resources', {}),
   archive('spec.resources', { requests: { cpu: '500m', memory: '256Mi' }, limits: { cpu: 2 } }),
+  feed('metadata.name', 'signals'),
+  signal('spec.suspend', true),
+  signal('spec.mode', 'fast'),
+  signal('spec.source', 'é'.repeat(32_768)),
+  signal('spec.params', { threshold: 0.5, name: 'x', on: true, n: 3 }),
+  signal('spec.symbols', ['KXINXD-*', 'BTC/USD']),
+  signal('spec.sinks', [HOOK, NTFY, SLACK, MAIL]),
+  signal('spec.sinks', [
+    { ...HOOK, secretRef: SLACK.secretRef, rateLimit: { fires: 5, per: '1m' } },
+  ]),
+  signal('spec.resources', { limits: { cpu: 1, memory: '512Mi' } }),
 ]
 
 export const REFUSED: readonly Sample[] = [
@@ -313,6 +318,42 @@ export const REFUSED: readonly Sample[] = [
   archive('spec.compression.level', 10),
   archive('spec.retention.days', 0),
   archive('spec.deletionPolicy', 'Keep'),
+  feed('metadata.name', 'signal-mine'),
+  signal('metadata.name', 'a'.repeat(34)),
+  signal('spec.environmentRef', undefined),
+  signal('spec.environmentRef.name', ''),
+  signal('spec.source', undefined),
+  signal('spec.source', ''),
+  signal('spec.source', 'x'.repeat(65_537)),
+  signal('spec.source', 'é'.repeat(32_769)),
+  { ...signal('spec.params', { p: { deep: 1 } }), field: 'spec.params.p' },
+  { ...signal('spec.params', { p: [1] }), field: 'spec.params.p' },
+  { ...signal('spec.params', { p: 'x'.repeat(1025) }), field: 'spec.params.p' },
+  signal('spec.feeds', []),
+  { ...signal('spec.feeds', ['*']), field: 'spec.feeds[0]' },
+  { ...signal('spec.feeds', ['a', 'a']), field: 'spec.feeds[1]' },
+  signal('spec.symbols', []),
+  { ...signal('spec.symbols', ['a b']), field: 'spec.symbols[0]' },
+  signal('spec.mode', 'slow'),
+  { ...signal('spec.sinks', [HOOK, HOOK]), field: 'spec.sinks[1]' },
+  sink({ ...HOOK, type: 'pager' }, '.type'),
+  sink({ ...HOOK, url: 'ftp://x.test' }, '.url'),
+  sink(without(HOOK, 'url'), '.url'),
+  sink(without(NTFY, 'url'), '.url'),
+  sink({ ...SLACK, url: HOOK.url }, '.url'),
+  sink(without(NTFY, 'topic'), '.topic'),
+  sink({ ...HOOK, topic: 'fires' }, '.topic'),
+  sink(without(MAIL, 'to'), '.to'),
+  sink(without(MAIL, 'from'), '.to'),
+  sink({ ...MAIL, to: ['a'] }, '.to[0]'),
+  sink({ ...HOOK, from: 'a@x.test' }, '.to'),
+  sink(without(SLACK, 'secretRef'), '.secretRef'),
+  sink(without(MAIL, 'secretRef'), '.secretRef'),
+  sink({ ...SLACK, secretRef: { name: 'chat' } }, '.secretRef.key'),
+  sink({ ...SLACK, secretRef: { name: 'chat', key: '../x' } }, '.secretRef.key'),
+  sink({ ...HOOK, rateLimit: { fires: 0, per: '1m' } }, '.rateLimit.fires'),
+  sink({ ...HOOK, rateLimit: { fires: 1 } }, '.rateLimit.per'),
+  signal('spec.suspend', 'yes'),
 ]
 
 /** The least resource of the sample's kind, with the sample's field set. */

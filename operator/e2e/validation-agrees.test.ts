@@ -8,8 +8,10 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
 import type { Kind } from '#crds/kinds.ts'
-import { LEAST, REFUSED, refusedField, resourceOf, TAKEN } from '#crds/testdata/samples.ts'
-import { judge } from '#crds/validate.ts'
+import { formatPath } from '#crds/paths.ts'
+import { LEAST } from '#crds/testdata/least.ts'
+import { REFUSED, refusedField, resourceOf, TAKEN } from '#crds/testdata/samples.ts'
+import { judge, judgeChange } from '#crds/validate.ts'
 import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import type { Client } from '../kube/client.ts'
@@ -24,7 +26,7 @@ const real = (name: string, body: () => Promise<void>) =>
   test(name, missing === undefined ? body : () => skip(missing))
 
 const ROOT = new URL('../..', import.meta.url).pathname
-const MISTAKES = process.env.SSMD_FAULTS === 'all' ? 500 : 200
+const MISTAKES = process.env.SSMD_FAULTS === 'all' ? 2000 : 200
 const KINDS = Object.keys(RESOURCES) as Kind[]
 
 let cluster: TestCluster
@@ -64,6 +66,7 @@ real('every sample gets the same verdict, and every refusal names the same field
 
 real('hundreds of mistakes get the same verdict at the same fields', async () => {
   const seed = Number(process.env.SSMD_SEED ?? Date.now() % 2 ** 31)
+  console.log(`${MISTAKES} mistakes of seed ${seed}: SSMD_SEED=${seed} repeats them`)
   let taken = 0
   await fc.assert(
     fc.asyncProperty(mutated, async ({ kind, resource }) => {
@@ -129,6 +132,29 @@ real('what cannot change is refused with the field and what to do instead', asyn
     // And what may change, changes.
     const same = { ...made, metadata: { ...made.metadata, labels: { a: 'b' } } }
     assert.ok((await askApiServer(client, kind, same, true)).taken)
+  }
+})
+
+real('every change from one sample to another gets the same verdict', async () => {
+  for (const kind of KINDS) {
+    const samples = TAKEN.filter((sample) => sample.kind === kind).map(resourceOf)
+    const named = (written: unknown, i: number) => ({
+      ...(written as KubeObject),
+      metadata: { name: `change-${i}`, namespace: 'default' },
+    })
+    for (const [i, before] of samples.entries()) {
+      const made = await client.create(RESOURCES[kind], named(before, i))
+      const after = samples[(i + 1 + Math.floor(samples.length / 2)) % samples.length]
+      const change = { ...named(after, i), metadata: made.metadata }
+      const verdict = await askApiServer(client, kind, change, true)
+      const [old, next] = [judge(kind, before).resource, judge(kind, after).resource]
+      assert.ok(old && next)
+      const ours = judgeChange(kind, old as never, next as never).map(({ path }) =>
+        formatPath(path)
+      )
+      const name = `${JSON.stringify(before)} to ${JSON.stringify(after)}`
+      assert.equal(verdict.taken === undefined ? verdict.rules : [], ours, name)
+    }
   }
 })
 

@@ -3,6 +3,7 @@
 
 import type { Environment } from '#crds/environment.gen.ts'
 import { SsmdError } from '#crds/errors.ts'
+import { noResources } from '#crds/located.ts'
 import { describeProblem, loadResources } from '#crds/resources.ts'
 import { utcDay } from '#crds/rfc3339.ts'
 import type { Declared } from '../desired.ts'
@@ -22,7 +23,7 @@ const resumed = (environment: Environment): Environment => ({
 })
 
 const NOTHING: Held = {
-  resources: { feeds: [], environments: [], archives: [], problems: [], notes: [] },
+  resources: noResources(),
   problems: [],
   kept: [],
 }

@@ -1,9 +1,9 @@
 // The resources in force after an edit, pure: an invalid resource keeps its last valid version, a deleted one is gone, and
 // every problem is reported. An edit of one file never changes the resources of another.
-import type { Archive } from '#crds/archive.gen.ts'
+
 import { canonical } from '#crds/canonical.ts'
-import type { Environment } from '#crds/environment.gen.ts'
-import type { Feed } from '#crds/feed.gen.ts'
+import type { Resource } from '#crds/kinds.ts'
+import { allOf } from '#crds/located.ts'
 import type { Located, Problem, Resources } from '#crds/resources.ts'
 
 export type Held = {
@@ -15,7 +15,7 @@ export type Held = {
   readonly kept: readonly string[]
 }
 
-type Any = Located<Feed | Environment | Archive>
+type Any = Located<Resource>
 type Check = (resources: Resources) => readonly Problem[]
 
 /** `check` applies the rules between resources. */
@@ -38,6 +38,7 @@ export function takeEdit(previous: Resources | undefined, loaded: Resources, che
     feeds: settle(filled.feeds, previous?.feeds),
     environments: settle(filled.environments, previous?.environments),
     archives: settle(filled.archives, previous?.archives),
+    signals: settle(filled.signals, previous?.signals),
     problems: [],
     notes: [],
   }
@@ -65,16 +66,11 @@ function withUnreadable(previous: Resources | undefined, loaded: Resources): Res
     feeds: fill(loaded.feeds, previous.feeds),
     environments: fill(loaded.environments, previous.environments),
     archives: fill(loaded.archives, previous.archives),
+    signals: fill(loaded.signals, previous.signals),
     problems: loaded.problems,
     notes: loaded.notes,
   }
 }
-
-const allOf = (resources: Resources): Any[] => [
-  ...resources.feeds,
-  ...resources.environments,
-  ...resources.archives,
-]
 
 const nameOf = ({ resource }: Any): string => `${resource.kind} ${resource.metadata.name}`
 

@@ -1,15 +1,23 @@
-// The three kinds of ssmd.io as the API server stores them. A stored object may be invalid, so it has no type of its own until
+// The four kinds of ssmd.io as the API server stores them. A stored object may be invalid, so it has no type of its own until
 // judged.ts has checked it.
 
-import { API_GROUP } from '#crds/kinds.ts'
+import { API_GROUP, type Kind } from '#crds/kinds.ts'
 import type { KubeObject, Resource } from '../kube/objects.ts'
 
-const own = (plural: string, kind: 'Feed' | 'Environment' | 'Archive') =>
+const own = (plural: string, kind: Kind) =>
   ({ group: API_GROUP, version: 'v1alpha1', plural, kind, namespaced: true }) satisfies Resource
 
 export const FEEDS: Resource = own('feeds', 'Feed')
 export const ENVIRONMENTS: Resource = own('environments', 'Environment')
 export const ARCHIVES: Resource = own('archives', 'Archive')
+export const SIGNALS: Resource = own('signals', 'Signal')
+
+export const RESOURCES: Readonly<Record<Kind, Resource>> = {
+  Feed: FEEDS,
+  Environment: ENVIRONMENTS,
+  Archive: ARCHIVES,
+  Signal: SIGNALS,
+}
 
 /** `true` on a resource: the operator changes nothing of it until the annotation is removed. */
 export const PAUSED = 'ssmd.io/paused'

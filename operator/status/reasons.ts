@@ -66,6 +66,12 @@ export const REASONS = {
   WireDrift:
     'update ssmd if the exchange has changed its protocol, or declare the type in spec.messageTypes of the Feed; frames are archived',
   ClockStepped: 'synchronize the clock of the node (NTP or PTP); frames are archived',
+  SinkFailing:
+    'check that the sink is reachable, and its Secret; fires wait in the stream, and are sent when it answers',
+  StateTooLarge:
+    'let the signal keep less for each instrument, or give it fewer symbols; until then a restart repeats what it did since its last stored state',
+  PositionLost:
+    'raise transport.stream.maxAge of the Environment if the signal was down longer than the stream keeps its feeds',
   CredentialsRefused:
     'correct the key or the credentials in the Secret that the Environment names; they are then used automatically',
   // Needs a change.
@@ -112,6 +118,9 @@ const QUOTING: ReadonlySet<string> = new Set<Reason>([
   'ProofLost',
   'WireDrift',
   'ClockStepped',
+  'SinkFailing',
+  'StateTooLarge',
+  'PositionLost',
   'CredentialsRefused',
   'Troubled',
   'VolumeFull',

@@ -87,10 +87,13 @@ const TABLE: Readonly<Record<TroubleKind, readonly [flowing: string, ready: stri
   GapStorm: ['False', 'True'],
   SymbolsRefused: ['False', 'True'],
   DiscoveryFailed: ['False', 'True'],
+  StateTooLarge: ['False', 'True'],
+  SinkFailing: ['False', 'True'],
   SymbolsNotFound: ['True', 'True'],
   ProofLost: ['True', 'True'],
   WireDrift: ['True', 'True'],
   ClockStepped: ['True', 'True'],
+  PositionLost: ['True', 'True'],
 }
 for (const [kind, [flowing, ready]] of Object.entries(TABLE))
   test(`${kind}: DataFlowing is ${flowing}, Ready is ${ready}, and the message says what to do`, () => {

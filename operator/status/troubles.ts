@@ -22,10 +22,13 @@ const WEIGHTS: Readonly<Record<TroubleKind, Weight>> = {
   GapStorm: 'hinders',
   SymbolsRefused: 'hinders',
   DiscoveryFailed: 'hinders',
+  StateTooLarge: 'hinders',
+  SinkFailing: 'hinders',
   SymbolsNotFound: 'noted',
   ProofLost: 'noted',
   WireDrift: 'noted',
   ClockStepped: 'noted',
+  PositionLost: 'noted',
 }
 export const TROUBLE_KINDS: readonly string[] = Object.keys(WEIGHTS)
 /** Unknown kinds, of a later version, follow those with `hinders`. */

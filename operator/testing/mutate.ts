@@ -3,9 +3,10 @@
 
 import fc from 'fast-check'
 import { FIELDS } from '#crds/fields.gen.ts'
-import type { Kind } from '#crds/kinds.ts'
+import { KINDS, type Kind } from '#crds/kinds.ts'
 import { type Path, parsePath } from '#crds/paths.ts'
-import { LEAST, REFUSED, resourceOf, TAKEN } from '#crds/testdata/samples.ts'
+import { LEAST } from '#crds/testdata/least.ts'
+import { REFUSED, resourceOf, TAKEN } from '#crds/testdata/samples.ts'
 
 export type Mutated = { readonly kind: Kind; readonly resource: Readonly<Record<string, unknown>> }
 
@@ -47,10 +48,9 @@ export const mutated: fc.Arbitrary<Mutated> = fc
     ),
   })
   .map(({ base, changes }) => {
-    const kinds: readonly Kind[] = ['Feed', 'Environment', 'Archive']
-    const kind = kinds[base % 3] ?? 'Feed'
+    const kind = KINDS[base % KINDS.length] ?? 'Feed'
     const samples = TAKEN.filter((sample) => sample.kind === kind)
-    const sample = samples[Math.floor(base / 3) % samples.length]
+    const sample = samples[Math.floor(base / KINDS.length) % samples.length]
     const resource = structuredClone(sample ? resourceOf(sample) : LEAST[kind])
     for (const { what, where, value } of changes) change(kind, resource, what, where, VALUES[value])
     return { kind, resource }

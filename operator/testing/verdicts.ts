@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Finding } from '#crds/expectations.ts'
 import type { Kind } from '#crds/kinds.ts'
 import { formatPath, valueAt } from '#crds/paths.ts'
-import { RULES } from '#crds/rules.ts'
+import { RULES } from '#crds/rules.gen.mjs'
 import { judge } from '#crds/validate.ts'
 import type { Client } from '../kube/client.ts'
 import { ApiError } from '../kube/errors.ts'
@@ -23,6 +23,7 @@ export const RESOURCES: Readonly<Record<Kind, Resource>> = {
   Feed: resource('feeds', 'Feed'),
   Environment: resource('environments', 'Environment'),
   Archive: resource('archives', 'Archive'),
+  Signal: resource('signals', 'Signal'),
 }
 
 export type Verdict =

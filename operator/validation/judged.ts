@@ -85,11 +85,13 @@ export const locatedAll = (of: {
   readonly feeds?: readonly ResourceOf['Feed'][]
   readonly environments?: readonly ResourceOf['Environment'][]
   readonly archives?: readonly ResourceOf['Archive'][]
+  readonly signals?: readonly ResourceOf['Signal'][]
   readonly problems?: readonly Problem[]
 }): Resources => ({
   feeds: (of.feeds ?? []).map(located),
   environments: (of.environments ?? []).map(located),
   archives: (of.archives ?? []).map(located),
+  signals: (of.signals ?? []).map(located),
   problems: [...(of.problems ?? [])],
   notes: [],
 })

@@ -2,7 +2,7 @@
 
 import type { Kind, Resource } from '#crds/kinds.ts'
 import type { Located, Resources } from '#crds/located.ts'
-import { problemAt } from '#crds/located.ts'
+import { ofKind, problemAt } from '#crds/located.ts'
 import type { Problem } from '#crds/problems.ts'
 import { listWords } from '#crds/problems.ts'
 import { nearest } from '#crds/suggest.ts'
@@ -29,12 +29,8 @@ export function checkReference(
 }
 
 function namesOf(kind: Kind, resources: Resources): string[] {
-  const all: readonly Located<Resource>[] = {
-    Feed: resources.feeds,
-    Environment: resources.environments,
-    Archive: resources.archives,
-  }[kind]
+  const all: readonly Located<Resource>[] = ofKind(resources, kind)
   return all.map(({ resource }) => resource.metadata.name)
 }
 
-const an = (kind: Kind): string => (kind === 'Feed' ? `a ${kind}` : `an ${kind}`)
+const an = (kind: Kind): string => (/^[AE]/.test(kind) ? `an ${kind}` : `a ${kind}`)

@@ -1,5 +1,7 @@
 // The names on which operator and workloads agree: subjects, streams, consumers.
-// Feed, Environment and Archive names are RFC 1123 labels, so they never hold a dot or an underscore.
+// Feed, Environment, Archive and Signal names are RFC 1123 labels, so they never hold a dot or an underscore.
+
+import { SIGNAL_PREFIX } from '#crds/signals.ts'
 
 /** Subject of the log of one slot (wire/shards.ts): blocks, stored by JetStream. */
 export const logSubject = (environment: string, feed: string, slot: number): string =>
@@ -35,6 +37,20 @@ export const streamName = (environment: string, feed: string): string =>
 
 /** The durable consumer of one archive on a feed's stream. */
 export const consumerName = (archive: string): string => `archive_${archive}`
+
+/** The feed of what a signal fires; no Feed may have such a name (crds/signals.ts). */
+export const signalFeed = (signal: string): string => `${SIGNAL_PREFIX}${signal}`
+
+/** The JetStream KV bucket with the state of an environment's signals: one key each, the name of the signal. */
+export const signalBucket = (environment: string): string => `ssmd_${environment}_signals`
+
+/** The stream that JetStream keeps a KV bucket in, and the subject of a key there. */
+export const bucketStream = (bucket: string): string => `KV_${bucket}`
+export const bucketSubject = (bucket: string, key: string): string => `$KV.${bucket}.${key}`
+
+/** The durable consumer of one sink on the stream of a signal's fires. */
+export const sinkConsumer = (sink: string): string => `${SINK_PREFIX}${sink}`
+export const SINK_PREFIX = 'sink_'
 
 /** Where a workload reports on itself every few seconds (core NATS, a `Report` as JSON). */
 export const reportSubject = (environment: string, role: string, name: string): string =>

@@ -15,6 +15,9 @@ export type TroubleKind =
   | 'WireDrift'
   | 'ClockStepped'
   | 'GapStorm'
+  | 'SinkFailing'
+  | 'PositionLost'
+  | 'StateTooLarge'
 
 export type Trouble = {
   readonly kind: TroubleKind
@@ -32,7 +35,7 @@ export type ReportBase = {
   readonly name: string
   readonly at: number
   readonly simulated: boolean
-  /** One word for a table: `connecting`, `capturing`, `waiting`, `archiving`, `stopping`, `failed`. */
+  /** One word for a table: `connecting`, `capturing`, `waiting`, `archiving`, `catching-up`, `watching`, `refused`, `stopping`, `failed`. */
   readonly state: string
   /** What blocks it, and what to do, or empty. */
   readonly message: string
@@ -79,4 +82,57 @@ export type ArchiverReport = ReportBase & {
   readonly dayGaps: number
 }
 
-export type Report = ConnectorReport | ArchiverReport
+/** How a sink of a signal is. No text here holds a credential. */
+export type SinkReport = {
+  readonly name: string
+  readonly type: 'webhook' | 'ntfy' | 'slack' | 'email'
+  /** Fires that it took, since the runner began. */
+  readonly delivered: number
+  /** Fires that a summary stands for, because of its rate limit. */
+  readonly summarised: number
+  /** Fires that it refuses for good (a status 4xx): they are not sent again. */
+  readonly refused: number
+  /** Fires that wait for it. */
+  readonly pending: number
+  /** Why the last attempt failed; empty if it did not. */
+  readonly problem: string
+}
+
+/** Of one signal; `feed` is that of its fires. A signal that is refused has the state `refused`, and `message` names the line. */
+export type SignalReport = ReportBase & {
+  readonly role: 'signal'
+  readonly signal: string
+  readonly mode: 'log' | 'fast'
+  /** SHA-256 of its source. */
+  readonly sourceHash: string
+  /** Market events that it was handed, since the runner began. */
+  readonly events: number
+  readonly eventsPerSecond: number
+  /** Fires since the runner began, and of the present UTC day. */
+  readonly fires: number
+  readonly firesToday: number
+  readonly lastFireAt: number | null
+  /** Age of the last event when the signal had handled it; null before the first. */
+  readonly lagSeconds: number | null
+  /** Verdicts and attempts that failed, since the runner began. */
+  readonly errors: number
+  /** The reading of what had come before the runner began: its fires, and the hash of their lines as a backtest has it. */
+  readonly catchUp: {
+    /** Receive times of its first and last event, unix milliseconds; null if it had none. */
+    readonly from: number | null
+    readonly to: number | null
+    readonly done: boolean
+    readonly events: number
+    readonly fires: number
+    readonly firesHash: string
+  } | null
+  /** What the streams no longer held when it began: the signal was shown a gap there. Unix milliseconds. */
+  readonly missed: {
+    readonly feeds: readonly string[]
+    readonly from: number
+    readonly to: number
+  } | null
+  readonly sinks: readonly SinkReport[]
+}
+
+export type Report = ConnectorReport | ArchiverReport | SignalReport

@@ -1,10 +1,15 @@
 // The permissions on NATS, one row per role; no other file defines them. A server with these users admits each only to the
 // subjects that its row names for its feeds, and to its own inbox. A new role adds a row.
+
+import { signalOfFeed } from '#crds/signals.ts'
 import {
+  bucketStream,
+  bucketSubject,
   liveSubjects,
   logSubjects,
   reportSubject,
   reportSubjects,
+  signalBucket,
   streamName,
   timeAskSubject,
   timeSubject,
@@ -30,6 +35,8 @@ type Row = {
   readonly hear?: (environment: string, feed: string) => readonly string[]
   /** Of one Environment. */
   readonly hearAll?: (environment: string) => readonly string[]
+  /** Of the feed that it fires, which has the name of the user. */
+  readonly own?: (environment: string, name: string) => readonly string[]
   /** It says every few seconds how it is. */
   readonly reports?: true
 }
@@ -40,6 +47,19 @@ const asDeclared = (stream: string): readonly string[] => [
   `$JS.API.STREAM.UPDATE.${stream}`,
   // Reads the last block of its predecessor, and checks that a recreated stream can be read.
   `$JS.API.STREAM.MSG.GET.${stream}`,
+]
+
+const consuming = (stream: string): readonly string[] => [
+  `$JS.API.CONSUMER.INFO.${stream}.*`,
+  `$JS.API.CONSUMER.CREATE.${stream}.>`,
+  `$JS.API.CONSUMER.DELETE.${stream}.*`,
+  `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
+]
+
+const acknowledging = (stream: string): readonly string[] => [
+  `$JS.ACK.${stream}.>`,
+  // From 2.15 on a server may put domain and account before the stream.
+  `$JS.ACK.*.*.${stream}.>`,
 ]
 
 const ROWS = {
@@ -64,9 +84,7 @@ const ROWS = {
       `$JS.API.CONSUMER.CREATE.${stream}.*`,
       `$JS.API.CONSUMER.DELETE.${stream}.*`,
       `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
-      `$JS.ACK.${stream}.>`,
-      // From 2.15 on a server may put domain and account before the stream.
-      `$JS.ACK.*.*.${stream}.>`,
+      ...acknowledging(stream),
     ],
     reports: true,
   },
@@ -75,13 +93,39 @@ const ROWS = {
     publish: (environment, feed, stream) => [
       timeAskSubject(environment, feed),
       `$JS.API.STREAM.INFO.${stream}`,
-      `$JS.API.CONSUMER.CREATE.${stream}.>`,
-      `$JS.API.CONSUMER.INFO.${stream}.*`,
-      `$JS.API.CONSUMER.DELETE.${stream}.*`,
-      `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
+      ...consuming(stream),
     ],
     hear: (environment, feed) => [liveSubjects(environment, feed), timeSubject(environment, feed)],
     hearAll: (environment) => [reportSubjects(environment)],
+  },
+  signal: {
+    purpose: 'reads its feeds, publishes its fires, and keeps its own state',
+    publish: (environment, feed, stream) => [
+      timeAskSubject(environment, feed),
+      ...asDeclared(stream),
+      ...consuming(stream),
+    ],
+    hear: (environment, feed) => [liveSubjects(environment, feed), timeSubject(environment, feed)],
+    own: (environment, name) => {
+      const stream = streamName(environment, name)
+      const bucket = signalBucket(environment)
+      const state = bucketSubject(bucket, signalOfFeed(name))
+      return [
+        logSubjects(environment, name),
+        liveSubjects(environment, name),
+        ...asDeclared(stream),
+        ...consuming(stream),
+        `$JS.API.STREAM.PURGE.${stream}`,
+        `$JS.API.CONSUMER.LIST.${stream}`,
+        ...acknowledging(stream),
+        `$JS.API.STREAM.INFO.${bucketStream(bucket)}`,
+        `$JS.API.STREAM.CREATE.${bucketStream(bucket)}`,
+        // The state of others stays theirs: this one key is read and written.
+        `$JS.API.DIRECT.GET.${bucketStream(bucket)}.${state}`,
+        state,
+      ]
+    },
+    reports: true,
   },
   up: {
     purpose: 'listens to reports, and asks how far archives are; changes nothing',
@@ -129,6 +173,7 @@ export function busUser(
       publish.push(...(row.publish?.(environment, feed, streamName(environment, feed)) ?? []))
       subscribe.push(...(row.hear?.(environment, feed) ?? []))
     }
+    publish.push(...(row.own?.(environment, name) ?? []))
     subscribe.push(...(row.hearAll?.(environment) ?? []))
     if (row.reports) publish.push(reportSubject(environment, role, name))
   }

@@ -9,6 +9,15 @@ const MAX_HOLES = 64
 
 type Hole = { readonly first: number; readonly last: number }
 
+/** What is to be known of a connection to read it on later: what was delivered of it. */
+export type QueuePosition = {
+  readonly connection: string
+  readonly shard: number
+  readonly next: number
+  readonly holes: readonly Hole[]
+  readonly isOver: boolean
+}
+
 export class BlockQueue {
   readonly feed: number
   readonly connection: string
@@ -20,7 +29,11 @@ export class BlockQueue {
   head = 0
   /** The close event was delivered. */
   isOver = false
+  /** Where in the stream the last of its blocks stands. */
+  lastSequence = 0
   #blocks: Block[] = []
+  /** Where in the stream each of them stands. */
+  #sequences: number[] = []
   #at = 0
   /** The first number that was not delivered or passed over. */
   #next = 0
@@ -30,6 +43,27 @@ export class BlockQueue {
     this.feed = feed
     this.connection = connection
     this.shard = shard
+  }
+
+  /** One that continues where it was. */
+  static from(feed: number, { connection, shard, next, holes, isOver }: QueuePosition): BlockQueue {
+    const queue = new BlockQueue(feed, connection, shard)
+    queue.isOver = isOver
+    queue.#next = next
+    queue.#holes = [...holes]
+    return queue
+  }
+
+  get position(): QueuePosition {
+    const { connection, shard, isOver } = this
+    return { connection, shard, next: this.#next, holes: this.#holes, isOver }
+  }
+
+  /** Where in the stream the first block stands that was not delivered whole; Infinity if there is none. */
+  get firstSequence(): number {
+    let first = Number.POSITIVE_INFINITY
+    for (const sequence of this.#sequences) first = Math.min(first, sequence)
+    return first
   }
 
   get isEmpty(): boolean {
@@ -46,13 +80,17 @@ export class BlockQueue {
   }
 
   /** Returns by how many bytes more is held. */
-  add(block: Block): number {
+  add(block: Block, sequence: number): number {
     const { first } = block
+    this.lastSequence = sequence
     const before = this.#blocks.at(-1)
-    if (before === undefined || before.first < first) this.#blocks.push(block)
-    else {
+    if (before === undefined || before.first < first) {
+      this.#blocks.push(block)
+      this.#sequences.push(sequence)
+    } else {
       const at = this.#blocks.findIndex((other) => other.first >= first)
       this.#blocks.splice(at, 0, block)
+      this.#sequences.splice(at, 0, sequence)
       // The place in the block that was first holds for it alone.
       if (at === 0) this.#at = 0
     }
@@ -95,6 +133,7 @@ export class BlockQueue {
       }
       bytes += block.bytes.length
       this.#blocks.shift()
+      this.#sequences.shift()
       this.#at = 0
     }
   }

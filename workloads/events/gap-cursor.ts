@@ -53,8 +53,12 @@ export class GapCursor implements BatchSource {
     )
   }
 
-  #tell(batch: EventBatch, { at, reason, from, until, flags, symbol }: GapRow): void {
+  #tell(batch: EventBatch, gap: GapRow): void {
+    const { at, reason, from, until, flags, symbol } = gap
     const event = this.#event
+    event.connection = gap.connection
+    event.number = gap.number
+    event.row = -1
     event.begin(EVENT.gap)
     event.symbol = symbol
     event.recvMs = at.ms

@@ -8,33 +8,10 @@
 import { EVENT, FLAG, type MarketEvent } from '#market/event.ts'
 import { TimeReader } from '#market/time.ts'
 import type { GapCause } from '#wire/events.ts'
+import { type Connection, type GapState, restoreGaps, type Shard, saveGaps } from './gap-state.ts'
 import { isBefore, type Time } from './times.ts'
 
 type Fields = Readonly<Record<string, unknown>>
-
-type Connection = {
-  readonly id: string
-  readonly shard: number
-  /** It has a predecessor in its shard: until it is ready, the gap of that one lasts. */
-  readonly follows: boolean
-  /** Its first record was seen. */
-  readonly opened: boolean
-  ready: boolean
-  closed: boolean
-  /** Its last record but the close event; ms -1 if none was seen. */
-  lastMs: number
-  lastNs: number
-  /** The number that comes next; 0 if that is not known. */
-  next: number
-  /** Types whose exchange's numbers cannot be read, and since when. */
-  readonly proofs: Map<string, Time>
-}
-
-type Shard = {
-  last: Connection | null
-  /** A gap that began and lasts. */
-  gap: { readonly reason: string; readonly from: Time } | null
-}
 
 export type GapFoldOptions = {
   /**
@@ -46,6 +23,8 @@ export type GapFoldOptions = {
   readonly lastBefore?: (connection: string) => Time | undefined
   /** True if every record of the feed comes here, so that a jump of a connection's numbers is a gap. */
   readonly countsNumbers: boolean
+  /** What an earlier fold knew: this one continues as if it were that one. */
+  readonly state?: GapState | undefined
 }
 
 /** More connections than a feed has at a time. */
@@ -63,12 +42,21 @@ export class GapFold {
   /** `row` is filled and handed to `emit`; its feed stays. */
   constructor(options: GapFoldOptions, row: MarketEvent, emit: (row: MarketEvent) => void) {
     this.#o = options
+    row.row = -1
     this.#row = row
     this.#emit = emit
+    if (options.state) restoreGaps(options.state, this.#connections, this.#shards)
+  }
+
+  /** All that it knows of connections and shards, as plain data. */
+  get state(): GapState {
+    return saveGaps(this.#connections.values(), this.#shards)
   }
 
   /** Takes note of a frame. */
   frame(id: string, shard: number, number: number, ms: number, ns: number): void {
+    this.#row.connection = id
+    this.#row.number = number
     const current = this.#current
     const connection = current?.id === id ? current : this.#find(id, shard)
     if (this.#o.countsNumbers) this.#count(connection, number, number, ms, ns)
@@ -85,6 +73,8 @@ export class GapFold {
     ns: number,
     event: Fields | undefined
   ): void {
+    this.#row.connection = id
+    this.#row.number = number
     const at = { ms, ns }
     const kind = event?.kind
     // Behind the lines of an imported file, which no capture began with.
@@ -111,6 +101,20 @@ export class GapFold {
 
   /** A gap that no record names. */
   tell(reason: string, from: Time, until: Time | null, at: Time, flags: number, symbol = ''): void {
+    this.#row.connection = ''
+    this.#row.number = 0
+    this.#tell(reason, from, until, at, flags, symbol)
+  }
+
+  /** One that became known with the present record. */
+  #tell(
+    reason: string,
+    from: Time,
+    until: Time | null,
+    at: Time,
+    flags: number,
+    symbol = ''
+  ): void {
     const row = this.#row
     row.begin(EVENT.gap)
     row.type = ''
@@ -134,7 +138,7 @@ export class GapFold {
     else if (kind === 'drop') {
       const from = this.#timeOf(event.from) ?? at
       const until = this.#timeOf(event.to) ?? at
-      this.tell(textOf(event.cause, 'buffer-full'), from, until, at, WHOLE)
+      this.#tell(textOf(event.cause, 'buffer-full'), from, until, at, WHOLE)
     }
   }
 
@@ -155,7 +159,7 @@ export class GapFold {
     if (shard.gap === null) return
     const { reason, from } = shard.gap
     shard.gap = null
-    this.tell(reason, from, at, at, FLAG.last)
+    this.#tell(reason, from, at, at, FLAG.last)
   }
 
   #close(connection: Connection, event: Fields, at: Time): void {
@@ -177,7 +181,7 @@ export class GapFold {
     if (shard.gap !== null) return
     const from = this.#o.began?.(connection.id, null) ?? this.#lastOf(connection, at)
     shard.gap = { reason: cause, from }
-    this.tell(cause, from, null, at, FLAG.first)
+    this.#tell(cause, from, null, at, FLAG.first)
   }
 
   #gap(connection: Connection, event: Fields, at: Time): void {
@@ -190,8 +194,8 @@ export class GapFold {
     const symbols = Array.isArray(event.symbols)
       ? event.symbols.filter((one): one is string => typeof one === 'string')
       : []
-    if (symbols.length === 0) this.tell(cause, from, until, at, WHOLE)
-    for (const symbol of symbols) this.tell(cause, from, until, at, WHOLE, symbol)
+    if (symbols.length === 0) this.#tell(cause, from, until, at, WHOLE)
+    for (const symbol of symbols) this.#tell(cause, from, until, at, WHOLE, symbol)
   }
 
   #proof(connection: Connection, event: Fields, at: Time): void {
@@ -200,10 +204,10 @@ export class GapFold {
     if (event.state === 'lost' && before === undefined) {
       const from = earlier(this.#lastOf(connection, at), at)
       connection.proofs.set(type, from)
-      this.tell('proof-lost' satisfies GapCause, from, null, at, FLAG.first)
+      this.#tell('proof-lost' satisfies GapCause, from, null, at, FLAG.first)
     } else if (event.state === 'back' && before !== undefined) {
       connection.proofs.delete(type)
-      this.tell('proof-lost', before, at, at, FLAG.last)
+      this.#tell('proof-lost', before, at, at, FLAG.last)
     }
   }
 
@@ -213,7 +217,7 @@ export class GapFold {
     connection.next = Math.max(next, number + 1)
     if (next === 0 || first <= next) return
     const at = { ms, ns }
-    this.tell('number-hole' satisfies GapCause, this.#lastOf(connection, at), at, at, WHOLE)
+    this.#tell('number-hole' satisfies GapCause, this.#lastOf(connection, at), at, at, WHOLE)
   }
 
   #lastOf({ id, lastMs, lastNs }: Connection, at: Time): Time {

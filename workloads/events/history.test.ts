@@ -66,7 +66,11 @@ function naiveRows(roots: readonly { path: string; label: string; feed: string }
     const recvMs = Date.parse(`${line.recv.slice(0, 23)}Z`)
     const recvNs = Number(line.recv.slice(23, 29))
     const header = { recvMs, recvNs, feed: label, type: line.type, symbol: line.symbol ?? '' }
-    createNormalizer().normalize(payload, header, (event) => rows.push(rowText(event)))
+    let row = 0
+    createNormalizer().normalize(payload, header, (event) => {
+      Object.assign(event, { connection: line.conn, number: line.n, row: row++ })
+      rows.push(rowText(event))
+    })
   }
   return rows
 }

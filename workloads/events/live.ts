@@ -9,54 +9,24 @@
 // Mode `fast` takes the live subjects: in the order of arrival, immediately, best effort. Nothing tells what is missing but rows that
 // this reader could not hold (`reader-slow`); `ordered` is always false.
 
-import type { NatsConnection } from 'nats'
-import { liveSubjects, streamName } from '#bus/names.ts'
-import { tailStream } from '#bus/tail.ts'
-import { listenTimes } from '#bus/times.ts'
-import { SsmdError } from '#crds/errors.ts'
+import { liveSubjects } from '#bus/names.ts'
 import { EventBatch } from '#market/columns.ts'
 import { FLAG } from '#market/event.ts'
-import { Block } from '#wire/block.ts'
-import { LogMerge } from './log-merge.ts'
-import { type EventFilter, FeedStage } from './stage.ts'
+import type { Block } from '#wire/block.ts'
+import type { LiveOptions } from './live-options.ts'
+import { LogReading, readBlock } from './log-reading.ts'
+import { FeedStage } from './stage.ts'
 import { knownNormalizer } from './tables/normalizers.ts'
 import type { Time } from './times.ts'
 import { Waking } from './waking.ts'
 
-export type LiveFeed = {
-  readonly name: string
-  readonly exchange: string
-  /** The resolved Feed, for exchanges that it alone describes. */
-  readonly resource?: unknown
-}
-
-export type LiveOptions = EventFilter & {
-  readonly nc: NatsConnection
-  readonly environment: string
-  readonly feeds: readonly LiveFeed[]
-  readonly mode: 'log' | 'fast'
-  /** Of mode `log`: where to begin. A date: with blocks that were stored from then on. @default new */
-  readonly start?: 'new' | 'first' | Date | undefined
-  /** A shard that nothing was heard of for so long is not waited for. @default 10,000 */
-  readonly silentMs?: number | undefined
-  /** Bytes of blocks that are held of each feed. @default 32 MiB */
-  readonly maxBytes?: number | undefined
-  /** Rows of a batch, roughly. @default 4096 */
-  readonly rows?: number | undefined
-  /** Ends the reading: its reason is thrown. */
-  readonly signal?: AbortSignal | undefined
-}
+export type { LiveFeed, LiveOptions } from './live-options.ts'
 
 /** Reason of the gap row of what this reader could not hold. */
 export const READER_SLOW = 'reader-slow'
+/** Reason of the gap row of the time in which no reader read the live subjects. */
+export const READER_AWAY = 'reader-away'
 
-const ROWS = 4096
-const SILENT_MS = 10_000
-const MAX_BYTES = 32 * 1024 * 1024
-/** Requested from JetStream at a time, for each feed. */
-const REQUEST_BYTES = 8 * 1024 * 1024
-/** How often it is looked whether a shard has been silent too long. */
-const LOOK_MS = 500
 /** Rows that mode `fast` holds while its reader is busy. */
 const MOST_ROWS = 100_000
 
@@ -65,60 +35,8 @@ export const live = (options: LiveOptions): AsyncGenerator<EventBatch, void> =>
   options.mode === 'log' ? liveLog(options) : liveFast(options)
 
 async function* liveLog(o: LiveOptions): AsyncGenerator<EventBatch, void> {
-  const { rows = ROWS, silentMs = SILENT_MS, maxBytes = MAX_BYTES } = o
-  const batch = new EventBatch()
-  const feeds = await stagesOf(o, batch, true)
-  const stages = feeds.map(({ stage }) => stage)
-  const merge = new LogMerge({ feeds: stages, maxBytes, silentMs, nowMs: Date.now() })
-  await using ends = new AsyncDisposableStack()
-  const stop = new AbortController()
-  const waking = new Waking(o.signal)
-  ends.defer(() => waking.close())
-  const reading: Promise<void>[] = []
-  ends.defer(async () => {
-    stop.abort()
-    waking.ease()
-    await Promise.all(reading)
-  })
-  for (const [index, { name }] of feeds.entries()) {
-    ends.use(
-      listenTimes(o.nc, o.environment, name, ({ shards, recv, sequence, ends }) => {
-        const time = { ms: Number(recv / 1_000_000n), ns: Number(recv % 1_000_000n) }
-        merge.announce(index, { shards, time, sequence, ends: ends === true }, Date.now())
-        waking.wake()
-      })
-    )
-    const { sequence, blocks } = await tailStream(o.nc, {
-      stream: streamName(o.environment, name),
-      from: o.start ?? 'new',
-      maxBytes: REQUEST_BYTES,
-      signal: stop.signal,
-    })
-    merge.reached(index, sequence)
-    const read = async (): Promise<void> => {
-      for await (const { sequence: at, data } of blocks) {
-        const block = readBlock(data)
-        if (block === null) merge.reached(index, at)
-        else merge.add(index, at, block, Date.now())
-        waking.wake()
-        while (merge.isFull(index) && !stop.signal.aborted) await waking.eased()
-      }
-      if (!stop.signal.aborted) throw ended(name)
-    }
-    reading.push(read().catch((thrown) => waking.fail(thrown)))
-  }
-  const looking = setInterval(() => waking.wake(), LOOK_MS)
-  ends.defer(() => clearInterval(looking))
-  for (;;) {
-    const isMore = merge.deliver(rows, Date.now())
-    waking.ease()
-    if (batch.length > 0) {
-      yield batch
-      batch.clear()
-    }
-    if (!isMore) await waking.next()
-    else o.signal?.throwIfAborted()
-  }
+  await using reading = await LogReading.open(o)
+  yield* reading.batches()
 }
 
 async function* liveFast(o: LiveOptions): AsyncGenerator<EventBatch, void> {
@@ -133,6 +51,11 @@ async function* liveFast(o: LiveOptions): AsyncGenerator<EventBatch, void> {
       (to) => new FeedStage(name, to, normalizer, o, { countsNumbers: false })
     ) as [FeedStage, FeedStage]
     let slowSince: Time | null = null
+    if (o.since !== undefined) {
+      const now = { ms: Math.max(Date.now(), o.since.ms), ns: 0 }
+      one.gaps.tell(READER_AWAY, o.since, now, now, FLAG.first | FLAG.last)
+      waking.wake()
+    }
     const take = (block: Block): void => {
       const stage = one.batch === batch ? one : two
       const { gaps } = stage
@@ -144,7 +67,16 @@ async function* liveFast(o: LiveOptions): AsyncGenerator<EventBatch, void> {
       }
       if (slowSince !== null) gaps.tell(READER_SLOW, slowSince, time, time, FLAG.last)
       slowSince = null
-      stage.frame(time.ms, time.ns, block.type(0), block.symbol(0), block.payload(0))
+      const { connection, first } = block
+      stage.frame(
+        connection,
+        first,
+        time.ms,
+        time.ns,
+        block.type(0),
+        block.symbol(0),
+        block.payload(0)
+      )
     }
     const sub = o.nc.subscribe(liveSubjects(o.environment, name), {
       callback: (error, msg) => {
@@ -170,29 +102,3 @@ async function* liveFast(o: LiveOptions): AsyncGenerator<EventBatch, void> {
     full.clear()
   }
 }
-
-/** Null if it is none: its numbers are then a hole, as in the archive. */
-function readBlock(data: Uint8Array): Block | null {
-  try {
-    return Block.read(data)
-  } catch (thrown) {
-    if (thrown instanceof SsmdError && thrown.code === 'SSMD_E_BLOCK') return null
-    throw thrown
-  }
-}
-
-/** The feeds in order of their names, each with its stage. */
-async function stagesOf(o: LiveOptions, batch: EventBatch, countsNumbers: boolean) {
-  const feeds = o.feeds.toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  return Promise.all(
-    feeds.map(async ({ name, exchange, resource }) => {
-      const normalizer = await knownNormalizer(exchange, resource, `feed ${name}`)
-      return { name, stage: new FeedStage(name, batch, normalizer, o, { countsNumbers }) }
-    })
-  )
-}
-
-const ended = (feed: string): SsmdError =>
-  new SsmdError('SSMD_E_NATS', `feed ${feed}: the reading of its stream has ended`, {
-    hint: 'the connection to NATS was closed: open it again',
-  })

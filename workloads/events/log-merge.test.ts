@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { at, makeBlock, type TestRecord } from '#archive/testing/blocks.ts'
+import { at, eventRecord, makeBlock, type TestRecord } from '#archive/testing/blocks.ts'
 import { type Random, seeded, testSeed } from '#archive/testing/random.ts'
 import { EventBatch } from '#market/columns.ts'
 import { EVENT, MarketEvent } from '#market/event.ts'
@@ -10,6 +10,7 @@ import { emitUnknown, type Normalizer, takeHeader } from '#market/normalizer.ts'
 import { timeText } from '#market/time.ts'
 import type { Block } from '#wire/block.ts'
 import { LogMerge, SHARD_SILENT } from './log-merge.ts'
+import type { LogPosition } from './log-position.ts'
 import { FeedStage } from './stage.ts'
 
 const test = suite('log-merge')
@@ -124,14 +125,29 @@ function withTimes(
 
 type Out = { readonly texts: string[]; readonly gaps: string[]; unordered: number }
 
-function newMerge(feeds: number, maxBytes = 1e9, silentMs = 1e9) {
+function newMerge(
+  feeds: number,
+  maxBytes = 1e9,
+  silentMs = 1e9,
+  position?: LogPosition,
+  out: Out = { texts: [], gaps: [], unordered: 0 }
+) {
   const batch = new EventBatch()
   const stages = Array.from(
     { length: feeds },
-    (_, i) => new FeedStage(`f${i}`, batch, echo(), {}, { countsNumbers: true })
+    (_, i) =>
+      new FeedStage(
+        `f${i}`,
+        batch,
+        echo(),
+        {},
+        {
+          countsNumbers: true,
+          state: position?.feeds[i]?.gaps,
+        }
+      )
   )
-  const merge = new LogMerge({ feeds: stages, maxBytes, silentMs, nowMs: 0 })
-  const out: Out = { texts: [], gaps: [], unordered: 0 }
+  const merge = new LogMerge({ feeds: stages, maxBytes, silentMs, nowMs: 0, position })
   const drain = (nowMs: number): void => {
     for (let more = true; more; ) {
       more = merge.deliver(50, nowMs)
@@ -168,6 +184,81 @@ test('whatever the order of blocks and announcements, records leave once and in 
     assert.equal(out.gaps, [])
   }
 })
+
+test('a merge that continues at a position of another delivers what that one would have, wherever it ended', () => {
+  let [restarts, again] = [0, 0]
+  for (let round = 0; round < 60; round++) {
+    const random = seeded(seed + 1000 + round)
+    const feeds = random.int(1, 3)
+    const made = randomLogs(random, feeds, random.int(1, 3))
+    const { steps, wanted } = round % 2 === 0 ? made : withHole(random, made, feeds)
+    const streams: Block[][] = Array.from({ length: feeds }, () => [])
+    let one = newMerge(feeds)
+    const { out } = one
+    const restart = (): void => {
+      const position = JSON.parse(JSON.stringify(one.merge.position)) as LogPosition
+      one = newMerge(feeds, 1e9, 1e9, position, out)
+      for (const [f, { sequence }] of position.feeds.entries()) {
+        for (let at = sequence + 1; at <= streams[f]!.length; at++) {
+          one.merge.add(f, at, streams[f]![at - 1]!, 0)
+          again++
+        }
+      }
+      restarts++
+    }
+    for (const step of steps) {
+      const { feed } = step
+      if (step.kind === 'block') one.merge.add(feed, streams[feed]!.push(step.block), step.block, 0)
+      else {
+        const { shards, sequence } = step
+        one.merge.announce(feed, { shards, time: timeOf(step.time), sequence }, 0)
+      }
+      if (random.next() < 0.5) one.drain(0)
+      if (random.next() < 0.2) restart()
+    }
+    restart()
+    for (const step of steps.slice(-feeds)) {
+      if (step.kind !== 'time') throw new Error('the last steps announce')
+      const { feed, shards, time, sequence } = step
+      one.merge.announce(feed, { shards, time: timeOf(time), sequence }, 0)
+    }
+    one.drain(0)
+    assert.equal(out.texts, wanted, `seed ${seed + 1000 + round}`)
+    assert.is(out.unordered, 0)
+    const { merge, drain, out: whole } = newMerge(feeds)
+    const sequences = Array.from({ length: feeds }, () => 0)
+    for (const step of steps) {
+      if (step.kind === 'block') merge.add(step.feed, ++sequences[step.feed]!, step.block, 0)
+      else {
+        const { shards, sequence } = step
+        merge.announce(step.feed, { shards, time: timeOf(step.time), sequence }, 0)
+      }
+    }
+    drain(0)
+    assert.equal(out.gaps, whole.gaps, 'the same gaps')
+  }
+  assert.ok(restarts > 500 && again > 500, `${restarts} restarts, ${again} blocks read again`)
+})
+
+/** One block in the middle never comes: its numbers are a gap. */
+function withHole(random: Random, { steps, wanted }: Made, feeds: number): Made {
+  const blocks = steps.filter((step) => step.kind === 'block')
+  const lost = blocks[random.int(Math.floor(blocks.length / 3), Math.floor(blocks.length / 2))]!
+  const { block: gone } = lost as Extract<Step, { kind: 'block' }>
+  const texts = new Set(
+    Array.from({ length: gone.length }, (_, i) => Buffer.from(gone.payload(i)).toString())
+  )
+  const kept = steps.filter((step) => step !== lost)
+  const behind = steps.indexOf(lost)
+  // Nothing takes its place in the stream.
+  const counted = kept.map((step, i) =>
+    step.kind === 'time' && step.feed === lost.feed && i >= behind
+      ? { ...step, sequence: Math.max(0, step.sequence - 1) }
+      : step
+  )
+  assert.ok(feeds > lost.feed)
+  return { steps: counted, wanted: wanted.filter((text) => !texts.has(text)) }
+}
 
 const block = (shard: number, first: number, ...ms: number[]): Block =>
   makeBlock({
@@ -299,6 +390,42 @@ test('blocks that come twice are delivered once, and a block that comes late fil
   merge.announce(0, told(6, 200, 0), 0)
   drain(0)
   assert.equal([out.texts.at(-1), out.gaps], ['0 120', ['number-hole 3']])
+})
+
+test('what ended before the place where a merge continues is not delivered again, and what was missing still is', () => {
+  const closing = makeBlock({
+    connection: '01s1',
+    shard: 1,
+    first: 1,
+    records: [
+      { recv: START + 10_000_000n, payload: '1 10' },
+      eventRecord(START + 12_000_000n, { kind: 'close' }),
+    ],
+  })
+  const held = block(0, 1, 50)
+  const one = newMerge(1)
+  one.merge.announce(0, told(0, 5, 0, 1), 0)
+  one.merge.add(0, 1, held, 0)
+  one.merge.add(0, 2, closing, 0)
+  one.merge.announce(0, told(2, 20, 0), 0)
+  one.merge.announce(0, told(2, 100, 1), 0)
+  one.drain(0)
+  assert.equal(one.out.texts, ['1 10'])
+  const { position } = one.merge
+  assert.is(position.feeds[0]!.sequence, 0, 'the held block is read again')
+  const two = newMerge(1, 1e9, 1e9, position, one.out)
+  two.merge.add(0, 1, held, 0)
+  two.merge.add(0, 2, closing, 0)
+  two.merge.add(0, 3, block(0, 3, 70), 0)
+  two.merge.announce(0, told(3, 100, 0), 0)
+  two.merge.announce(0, told(3, 100, 1), 0)
+  two.drain(0)
+  assert.equal(one.out.texts, ['1 10', '0 50', '0 70'])
+  const three = newMerge(1, 1e9, 1e9, two.merge.position, one.out)
+  three.merge.add(0, 4, block(0, 2, 60), 0)
+  three.merge.add(0, 5, block(0, 2, 60), 0)
+  three.drain(0)
+  assert.equal([one.out.texts.slice(3), one.out.unordered], [['0 60'], 1])
 })
 
 test.run()

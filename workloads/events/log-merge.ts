@@ -10,6 +10,7 @@ import type { Block } from '#wire/block.ts'
 import { FORM } from '#wire/form.ts'
 import { shardOfSlot } from '#wire/shards.ts'
 import { BlockQueue, compareHeads } from './block-queue.ts'
+import type { FeedPosition, LogPosition } from './log-position.ts'
 import { eventFields, type FeedStage } from './stage.ts'
 import { isBefore, type Time } from './times.ts'
 
@@ -33,6 +34,8 @@ export type LogMergeOptions = {
   /** A shard is waited for so long after it was heard of last. */
   readonly silentMs: number
   readonly nowMs: number
+  /** Continues there: what was delivered until then is not delivered again. */
+  readonly position?: LogPosition | undefined
 }
 
 type Shard = {
@@ -54,6 +57,8 @@ type Feed = {
   announced: ShardTime[]
   sequence: number
   bytes: number
+  /** Gaps that became known between two deliveries. */
+  told: (() => void)[]
 }
 
 /** Stands for all shards of a feed, until the first is known. */
@@ -68,17 +73,59 @@ export class LogMerge {
   #frontier: Time = { ms: -1, ns: 0 }
   #frontierNumber = 0
 
-  constructor({ feeds, maxBytes, silentMs, nowMs }: LogMergeOptions) {
+  constructor({ feeds, maxBytes, silentMs, nowMs, position }: LogMergeOptions) {
     this.#maxBytes = maxBytes
     this.#silentMs = silentMs
-    this.#feeds = feeds.map((stage) => ({
-      stage,
-      shards: new Map([[NONE_KNOWN, newShard(nowMs)]]),
-      queues: new Map(),
-      announced: [],
-      sequence: 0,
-      bytes: 0,
-    }))
+    const before = new Map(position?.feeds.map((one) => [one.feed, one]))
+    this.#feeds = feeds.map((stage, index) => newFeed(stage, index, before.get(stage.feed), nowMs))
+    if (!position?.frontier) return
+    const { ms, ns, number, feed: name, connection } = position.frontier
+    this.#frontier = { ms, ns }
+    this.#frontierNumber = number
+    const index = feeds.findIndex(({ feed }) => feed === name)
+    if (index < 0) return
+    const known = this.#feeds[index]!.queues.get(connection)
+    this.#last = known ?? new BlockQueue(index, connection, 0)
+  }
+
+  /** What was delivered: between two deliveries, and as long as what they delivered is in the batch. */
+  get position(): LogPosition {
+    const last = this.#last
+    const { ms, ns } = this.#frontier
+    return {
+      frontier:
+        ms < 0
+          ? null
+          : {
+              ms,
+              ns,
+              number: this.#frontierNumber,
+              feed: last === null ? '' : this.#feeds[last.feed]!.stage.feed,
+              connection: last?.connection ?? '',
+            },
+      feeds: this.#feeds.map((feed) => ({
+        feed: feed.stage.feed,
+        sequence: delivered(feed),
+        shards: [...feed.shards].map(([slot, { ended }]) => ({ slot, ended })),
+        connections: [...feed.queues.values()].map((queue) => queue.position),
+        gaps: feed.stage.gaps.state,
+      })),
+    }
+  }
+
+  /** Up to where the stream of a feed was delivered. */
+  sequenceOf(index: number): number {
+    return delivered(this.#feeds[index]!)
+  }
+
+  /** A gap of a feed that no record names, at the place that was reached. */
+  tell(index: number, reason: string, from: Time | null, until: Time | null): void {
+    const feed = this.#feeds[index]!
+    const at = this.#frontier.ms < 0 ? (until ?? from) : this.#frontier
+    if (at === null) return
+    feed.told.push(() =>
+      feed.stage.gaps.tell(reason, from ?? at, until ?? at, at, FLAG.first | FLAG.last)
+    )
   }
 
   /** Takes the next block of a feed's stream. */
@@ -92,7 +139,7 @@ export class LogMerge {
       queue = new BlockQueue(index, block.connection, block.shard)
       feed.queues.set(block.connection, queue)
     }
-    feed.bytes += queue.add(block)
+    feed.bytes += queue.add(block, sequence)
   }
 
   /** The stream of a feed was read up to here. */
@@ -122,7 +169,8 @@ export class LogMerge {
         shard.ended = false
         if (ended) continue
         const at = this.#frontier.ms < 0 ? announced.time : later(this.#frontier, shard.time)
-        feed.stage.gaps.tell(SHARD_SILENT, shard.time ?? at, at, at, FLAG.last)
+        const since = shard.time ?? at
+        feed.told.push(() => feed.stage.gaps.tell(SHARD_SILENT, since, at, at, FLAG.last))
       }
     }
     // Of what one process says only the last counts, until it can be believed.
@@ -145,6 +193,7 @@ export class LogMerge {
   deliver(rows: number, nowMs: number): boolean {
     const [{ stage }] = this.#feeds as [Feed]
     const { batch } = stage
+    this.#tellAll()
     for (;;) {
       const queue = this.#first()
       if (queue === undefined) break
@@ -157,6 +206,11 @@ export class LogMerge {
     }
     this.#giveUp(nowMs)
     return false
+  }
+
+  /** Only here: a batch that was handed out is not appended to. */
+  #tellAll(): void {
+    for (const feed of this.#feeds) for (const tell of feed.told.splice(0)) tell()
   }
 
   /** Those that have not been heard of for too long are told and no longer waited for; those that no connector has any more are dropped. */
@@ -243,7 +297,15 @@ export class LogMerge {
       stage.gaps.event(connection, shard, number, ms, ns, eventFields(block.payload(index)))
     } else {
       stage.gaps.frame(connection, shard, number, ms, ns)
-      stage.frame(ms, ns, block.type(index), block.symbol(index), block.payload(index))
+      stage.frame(
+        connection,
+        number,
+        ms,
+        ns,
+        block.type(index),
+        block.symbol(index),
+        block.payload(index)
+      )
     }
     if (!isLate) {
       this.#last = queue
@@ -251,7 +313,20 @@ export class LogMerge {
       this.#frontierNumber = number
     }
     feed.bytes -= queue.shift()
-    if (queue.isEmpty && queue.isOver) feed.queues.delete(connection)
+    if (queue.isEmpty && queue.isOver) this.#forgetOver(feed)
+  }
+
+  /**
+   * Connections that ended stay known as long as the stream may be read on from before their last block: they would be delivered
+   * once more.
+   */
+  #forgetOver(feed: Feed): void {
+    const reached = delivered(feed)
+    for (const [connection, queue] of feed.queues) {
+      if (queue.isOver && queue.isEmpty && queue.lastSequence <= reached) {
+        feed.queues.delete(connection)
+      }
+    }
   }
 
   #shard(feed: Feed, index: number, nowMs: number): Shard {
@@ -270,6 +345,37 @@ export class LogMerge {
     shard.waited = false
     shard.ended = true
   }
+}
+
+function newFeed(
+  stage: FeedStage,
+  index: number,
+  before: FeedPosition | undefined,
+  nowMs: number
+): Feed {
+  const shards = before?.shards ?? []
+  return {
+    stage,
+    shards: new Map(
+      shards.length === 0
+        ? [[NONE_KNOWN, newShard(nowMs)]]
+        : shards.map(({ slot, ended }) => [slot, { ...newShard(nowMs), ended, waited: !ended }])
+    ),
+    queues: new Map(
+      before?.connections.map((one) => [one.connection, BlockQueue.from(index, one)])
+    ),
+    announced: [],
+    sequence: before?.sequence ?? 0,
+    bytes: 0,
+    told: [],
+  }
+}
+
+/** All of the stream up to there was delivered. */
+function delivered({ queues, sequence }: Feed): number {
+  let reached = sequence
+  for (const queue of queues.values()) reached = Math.min(reached, queue.firstSequence - 1)
+  return reached
 }
 
 const newShard = (nowMs: number): Shard => ({

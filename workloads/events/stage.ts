@@ -2,7 +2,7 @@
 // a function of the records and their order; history makes the same rows from tables.
 
 import type { EventBatch } from '#market/columns.ts'
-import { MarketEvent } from '#market/event.ts'
+import { EVENT_NAMES, type EventName, MarketEvent } from '#market/event.ts'
 import type { Normalizer } from '#market/normalizer.ts'
 import { GapFold, type GapFoldOptions } from './gap-fold.ts'
 
@@ -12,6 +12,14 @@ export type EventFilter = {
   readonly symbols?: readonly string[] | undefined
   /** The exchange's message types. @default all */
   readonly types?: readonly string[] | undefined
+}
+
+/** What live can leave out beside that. */
+export type LiveFilter = EventFilter & {
+  /** Kinds of market events. @default all */
+  readonly events?: readonly EventName[] | undefined
+  /** True for instruments to take. @default all */
+  readonly isWanted?: ((symbol: string) => boolean) | undefined
 }
 
 /** What is known of a frame beside its bytes; reused for the next one. */
@@ -28,33 +36,43 @@ export class FeedStage {
   readonly gaps: GapFold
   readonly #batch: EventBatch
   #normalizer: Normalizer
-  readonly #symbols: ReadonlySet<string> | null
   readonly #types: ReadonlySet<string> | null
   readonly #header: Header
   readonly #take: (event: MarketEvent) => void
+  /** Of the record whose frame is read. */
+  #connection = ''
+  #number = 0
+  #row = 0
 
   /** Rows are appended to `batch`; `feed` is the name that they carry. */
   constructor(
     feed: string,
     batch: EventBatch,
     normalizer: Normalizer,
-    { symbols, types }: EventFilter,
+    { symbols, types, events, isWanted }: LiveFilter,
     gaps: GapFoldOptions
   ) {
     this.feed = feed
     this.#batch = batch
     this.#normalizer = normalizer
-    this.#symbols = symbols === undefined ? null : new Set(symbols)
+    const named = symbols === undefined ? null : new Set(symbols)
+    const isTaken = (symbol: string): boolean =>
+      (named === null || named.has(symbol)) && (isWanted === undefined || isWanted(symbol))
     this.#types = types === undefined ? null : new Set(types)
     this.#header = { recvMs: 0, recvNs: 0, feed, type: '', symbol: '' }
+    const kinds = EVENT_NAMES.map((name) => events?.includes(name) ?? true)
     this.#take = (event) => {
-      if (this.#symbols === null || this.#symbols.has(event.symbol)) batch.append(event)
+      const row = this.#row++
+      if (!kinds[event.kind] || !isTaken(event.symbol)) return
+      event.connection = this.#connection
+      event.number = this.#number
+      event.row = row
+      batch.append(event)
     }
     const row = new MarketEvent()
     row.feed = feed
     this.gaps = new GapFold(gaps, row, (gap) => {
-      if (gap.symbol === '') batch.append(gap)
-      else this.#take(gap)
+      if (gap.symbol === '' || isTaken(gap.symbol)) batch.append(gap)
     })
   }
 
@@ -67,9 +85,20 @@ export class FeedStage {
     this.#normalizer = normalizer
   }
 
-  /** Appends the events of a frame. */
-  frame(ms: number, ns: number, type: string, symbol: string, payload: Uint8Array): void {
+  /** Appends the events of a record's frame. */
+  frame(
+    connection: string,
+    number: number,
+    ms: number,
+    ns: number,
+    type: string,
+    symbol: string,
+    payload: Uint8Array
+  ): void {
     if (this.#types !== null && !this.#types.has(type)) return
+    this.#connection = connection
+    this.#number = number
+    this.#row = 0
     const header = this.#header
     header.recvMs = ms
     header.recvNs = ns

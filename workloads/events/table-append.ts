@@ -8,6 +8,7 @@ import { INSTRUMENT_TEXTS, QUOTE_DECIMALS } from './tables/layout.ts'
 import {
   type DecimalColumn,
   type Int64Column,
+  int64At,
   isValid,
   type NamesColumn,
   type Table,
@@ -33,6 +34,7 @@ export class TableAppend {
   readonly #feed: string
   readonly #types: PlacesOf
   readonly #symbols: PlacesOf
+  readonly #connections: PlacesOf
   readonly #kind: number
   /** Of a book: which event a row is. */
   readonly #kinds: NamesColumn | null
@@ -54,6 +56,7 @@ export class TableAppend {
     this.#feed = feed
     this.#types = new PlacesOf(table.type.names)
     this.#symbols = new PlacesOf(table.symbol.names)
+    this.#connections = new PlacesOf(table.conn.names)
     this.#kind = KINDS[table.name] ?? EVENT.none
     this.#kinds = column('event')
     this.#kindOf = bytesOf(this.#kinds, (name) =>
@@ -80,6 +83,7 @@ export class TableAppend {
       bytesIn(this.#sequence, rows, from, to) + bytesIn(this.#id, rows, from, to)
     )
     this.#appendNames(batch, rows, from, to)
+    this.#appendRecords(batch, rows, from, to)
     this.#appendTimes(batch, rows, from, to)
     if (this.#sequence !== null) {
       appendTexts(
@@ -142,6 +146,22 @@ export class TableAppend {
     }
     if (this.#sequence === null) batch.sequenceLengths.fill(0, start, end)
     if (this.#id === null) batch.idLengths.fill(0, start, end)
+  }
+
+  #appendRecords(batch: EventBatch, rows: Int32Array | null, from: number, to: number): void {
+    const { conn, n, row } = this.#table
+    const places = this.#connections.of(batch)
+    const { codes } = conn
+    const { words } = n
+    const { connections, numbers, rows: frameRows } = batch
+    for (let k = from, o = batch.length; k < to; k++, o++) {
+      const i = rows === null ? k : rows[k]!
+      const code = codes[i]!
+      const place = places[code]!
+      connections[o] = place >= 0 ? place : this.#connections.find(batch, code)
+      numbers[o] = int64At(words, i)
+      frameRows[o] = row[i]!
+    }
   }
 
   #appendTimes(batch: EventBatch, rows: Int32Array | null, from: number, to: number): void {

@@ -4,7 +4,8 @@
 
 import { wholeNumber } from './bytes.ts'
 import { EventBatch } from './columns.ts'
-import { EVENT, FLAG, type MarketEvent } from './event.ts'
+import { EVENT, FLAG, MarketEvent } from './event.ts'
+import type { Keeper } from './keep.ts'
 
 /** Rows kept while there is no snapshot: minutes of a busy book. Then they are forgotten, and a newer snapshot is needed. */
 const LIMIT = 1 << 17
@@ -85,6 +86,24 @@ export class BookChain {
     this.#forget()
   }
 
+  keep(keeper: Keeper): void {
+    this.#isWhole = keeper.flag(this.#isWhole)
+    this.#last = keeper.number(this.#last)
+    this.#keptFirst = keeper.number(this.#keptFirst)
+    this.#keptLast = keeper.number(this.#keptLast)
+    this.#isSkipped = keeper.flag(this.#isSkipped)
+    const kept = this.#kept
+    const rows = keeper.number(kept.length)
+    const event = new MarketEvent()
+    // What is restored is appended to those that exist.
+    for (let i = 0; i < rows; i++) {
+      const isThere = i < kept.length
+      if (isThere) kept.read(i, event)
+      keepEvent(keeper, event)
+      if (!isThere) kept.append(event)
+    }
+  }
+
   #break(): void {
     this.#isWhole = false
     this.#forget()
@@ -95,4 +114,25 @@ export class BookChain {
     this.#keptFirst = -1
     this.#keptLast = -1
   }
+}
+
+const CHANGE_NUMBERS = [
+  ...(['kind', 'recvMs', 'recvNs', 'timeMs', 'timeNs', 'side', 'flags'] as const),
+  ...(['price', 'priceScale', 'size', 'sizeScale', 'number', 'row'] as const),
+  ...(['sequenceStart', 'sequenceEnd', 'idStart', 'idEnd'] as const),
+] as const
+
+/** A change of a book. */
+function keepEvent(keeper: Keeper, event: MarketEvent): void {
+  const start = Math.min(event.sequenceStart, event.idStart)
+  const bytes = event.bytes.slice(start, Math.max(event.sequenceEnd, event.idEnd))
+  event.bytes = keeper.bytes(bytes)
+  for (const field of ['sequenceStart', 'sequenceEnd', 'idStart', 'idEnd'] as const) {
+    event[field] -= start
+  }
+  for (const field of CHANGE_NUMBERS) event[field] = keeper.number(event[field])
+  event.feed = keeper.text(event.feed)
+  event.symbol = keeper.text(event.symbol)
+  event.type = keeper.text(event.type)
+  event.connection = keeper.text(event.connection)
 }

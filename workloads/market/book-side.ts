@@ -2,6 +2,7 @@
 // of bids, and prices of asks with their sign turned: the greatest key is the best on both sides.
 
 import { MAX_MANTISSA } from './decimal.ts'
+import type { Keeper } from './keep.ts'
 
 /** Levels that there is room for at first. */
 const USUAL = 128
@@ -117,6 +118,13 @@ export class BookSide {
       this.#keys[i]! *= keys
       this.#sizes[i]! *= sizes
     }
+  }
+
+  keep(keeper: Keeper): void {
+    const keys = keeper.floats(this.#keys.slice(this.#low, this.#high))
+    const sizes = keeper.floats(this.#sizes.slice(this.#low, this.#high))
+    this.clear()
+    for (let i = 0; i < keys.length; i++) this.append(keys[i]!, sizes[i]!)
   }
 
   /** The first place whose key is not below `key`. */

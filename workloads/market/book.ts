@@ -10,6 +10,7 @@ import { BookChain } from './book-chain.ts'
 import { BookSide } from './book-side.ts'
 import { MAX_MANTISSA, POWERS } from './decimal.ts'
 import { EVENT, FLAG, type MarketEvent, SIDE } from './event.ts'
+import type { Keeper } from './keep.ts'
 
 export type BookState =
   | 'rebuilding' // no snapshot yet, or one that is being read
@@ -20,6 +21,8 @@ export type BookState =
 
 /** What may be wrong with a book, by name. */
 export type BookTrouble = 'gap' | 'crossed' | 'locked' | 'negative' | 'unfit'
+
+const TROUBLES: readonly BookTrouble[] = ['gap', 'crossed', 'locked', 'negative', 'unfit']
 
 export type BookOptions = {
   /** Levels that the exchange keeps on each side: others are dropped after each change. Default: all. */
@@ -147,6 +150,23 @@ export class Book {
     const { bidSize, askSize } = this
     const weighted = (this.bid * askSize + this.ask * bidSize) / (bidSize + askSize)
     return weighted / POWERS[this.priceScale]!
+  }
+
+  /** Saves it, or restores it. */
+  keepState(keeper: Keeper): void {
+    this.bids.keep(keeper)
+    this.asks.keep(keeper)
+    this.priceScale = keeper.number(this.priceScale)
+    this.sizeScale = keeper.number(this.sizeScale)
+    for (const name of TROUBLES) this.troubles[name] = keeper.number(this.troubles[name])
+    this.trouble = keeper.text<BookTrouble | ''>(this.trouble ?? '') || undefined
+    this.unknownRemovals = keeper.number(this.unknownRemovals)
+    this.snapshots = keeper.number(this.snapshots)
+    this.#depth = keeper.number(this.#depth)
+    this.#state = keeper.text(this.#state)
+    this.#isCrossed = keeper.flag(this.#isCrossed)
+    this.#isNegative = keeper.flag(this.#isNegative)
+    this.#chain?.keep(keeper)
   }
 
   #change(event: MarketEvent): void {

@@ -30,7 +30,16 @@ const DECIMALS = ['bid', 'bidSize', 'ask', 'askSize', 'last', 'lastSize', 'volum
 const anyEvent = fc
   .record({
     kind: fc.constantFrom(...Object.values(EVENT)),
-    head: fc.record({ feed: name, type: name, symbol: name, recvMs: ms, recvNs: fc.nat(999_999) }),
+    head: fc.record({
+      feed: name,
+      type: name,
+      symbol: name,
+      connection: name,
+      number: fc.maxSafeNat(),
+      row: fc.integer({ min: -1, max: 1000 }),
+      recvMs: ms,
+      recvNs: fc.nat(999_999),
+    }),
     own: fc.record({
       timeMs: ms,
       timeNs: fc.nat(999_999),

@@ -29,6 +29,9 @@ export class EventBatch {
   feeds = new Int32Array(USUAL)
   types = new Int32Array(USUAL)
   symbols = new Int32Array(USUAL)
+  connections = new Int32Array(USUAL)
+  numbers = new Float64Array(USUAL)
+  rows = new Int32Array(USUAL)
   recvMs = new Float64Array(USUAL)
   recvNs = new Int32Array(USUAL)
   timeMs = new Float64Array(USUAL)
@@ -51,7 +54,7 @@ export class EventBatch {
   quoteScales = new Uint8Array(QUOTE * 64)
   /** Numbers of `quotes` in use. */
   quotesLength = 0
-  /** Names of feeds, types and symbols. */
+  /** Names of feeds, types, symbols and connections. */
   readonly names: string[] = []
   readonly rare: Rare[] = []
   /** Changes when `names` is cleared: places that were found before are void then. */
@@ -62,9 +65,11 @@ export class EventBatch {
   #feed: string | undefined
   #type: string | undefined
   #symbol: string | undefined
+  #connection: string | undefined
   #feedPlace = 0
   #typePlace = 0
   #symbolPlace = 0
+  #connectionPlace = 0
 
   /** Forgets the rows and the names, and keeps the room. */
   clear(): void {
@@ -79,6 +84,7 @@ export class EventBatch {
     this.#feed = undefined
     this.#type = undefined
     this.#symbol = undefined
+    this.#connection = undefined
   }
 
   /** Copies an event to the end. */
@@ -104,6 +110,13 @@ export class EventBatch {
       this.#symbolPlace = this.place(event.symbol)
     }
     this.symbols[i] = this.#symbolPlace
+    if (event.connection !== this.#connection) {
+      this.#connection = event.connection
+      this.#connectionPlace = this.place(event.connection)
+    }
+    this.connections[i] = this.#connectionPlace
+    this.numbers[i] = event.number
+    this.rows[i] = event.row
     this.recvMs[i] = event.recvMs
     this.recvNs[i] = event.recvNs
     this.timeMs[i] = event.timeMs
@@ -150,6 +163,9 @@ export class EventBatch {
     event.feed = names[this.feeds[i]!]!
     event.type = names[this.types[i]!]!
     event.symbol = names[this.symbols[i]!]!
+    event.connection = names[this.connections[i]!]!
+    event.number = this.numbers[i]!
+    event.row = this.rows[i]!
     event.recvMs = this.recvMs[i]!
     event.recvNs = this.recvNs[i]!
     event.timeMs = this.timeMs[i]!
@@ -254,6 +270,9 @@ export class EventBatch {
     this.feeds = twice(this.feeds, new Int32Array(room))
     this.types = twice(this.types, new Int32Array(room))
     this.symbols = twice(this.symbols, new Int32Array(room))
+    this.connections = twice(this.connections, new Int32Array(room))
+    this.numbers = twice(this.numbers, new Float64Array(room))
+    this.rows = twice(this.rows, new Int32Array(room))
     this.recvMs = twice(this.recvMs, new Float64Array(room))
     this.recvNs = twice(this.recvNs, new Int32Array(room))
     this.timeMs = twice(this.timeMs, new Float64Array(room))

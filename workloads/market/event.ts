@@ -89,6 +89,10 @@ export class MarketEvent {
   /** When the connector received the frame: milliseconds since 1970, and the nanoseconds within. */
   recvMs = Number.NaN
   recvNs = 0
+  /** Its record: the connection and its number there, and which event of the record's frame it is, from 0; of a gap -1. */
+  connection = ''
+  number = Number.NaN
+  row = 0
   /** When it happened, by the exchange's clock; -1 if it does not say. */
   timeMs = Number.NaN
   timeNs = 0
@@ -133,7 +137,7 @@ export class MarketEvent {
     this.untilMs = -1
   }
 
-  /** Makes it an event of `kind` that says nothing yet; feed, type, symbol and time received stay. */
+  /** Makes it an event of `kind` that says nothing yet; feed, type, symbol, time received and record stay. */
   begin(kind: number): void {
     // Only a quote and a gap fill in fields of their own.
     const before = this.kind

@@ -42,7 +42,7 @@ export type Backtest = {
   readonly days: DaysRead
 }
 
-const NONE: Counts = { events: 0, gaps: 0, shown: 0, cooled: 0 }
+const NONE: Counts = { events: 0, gaps: 0, shown: 0, cooled: 0, warming: 0, held: 0 }
 const ROWS = 16_384
 
 /** Throws a Refusal if the signal cannot be loaded; one that is stopped later is a verdict. */
@@ -99,7 +99,7 @@ async function replay(
     onProgress?.(counts.events, recvMs)
   }
   try {
-    for await (const batch of history({ ...scope, events: about.events, rows })) {
+    for await (const batch of history({ ...scope, events: about.reads, rows })) {
       await settle()
       batch.length = Math.min(batch.length, left)
       left -= batch.length

@@ -3,12 +3,16 @@
 
 import './lockdown.ts'
 import { writeSync } from 'node:fs'
+import { canonical } from '#crds/canonical.ts'
 import { EventBatch } from '#market/columns.ts'
-import { FieldError, readDefinition } from './definition.ts'
+import { bookRules } from './book-rules.ts'
+import { readDefinition } from './definition.ts'
 import { Engine } from './engine.ts'
+import { FieldError } from './fields.ts'
 import type { Finding } from './findings.ts'
 import { GLOBALS } from './globals.ts'
 import { FrameReader, type FromChild, type ToChild, useColumns } from './messages.ts'
+import { restoreEngine, saveEngine } from './saved-engine.ts'
 
 /** Turns of loops between two looks at the memory. */
 const STRIDE = 1024
@@ -44,7 +48,15 @@ class Runner {
       onCall: () => this.#begin(),
       refuse: (identifier, why) => this.#refuse(identifier, this.#lineOf(new Error('here')), why),
       fires: this.#load.limits.fires,
+      booksOf: (feed) => bookRules(this.#load.exchanges[feed]),
     })
+    const { restored } = this.#load
+    if (restored !== null) {
+      if (canonical(restored.params) !== canonical(about.params)) {
+        throw new FieldError('params', 'the state that is to be continued is of other parameters')
+      }
+      restoreEngine(this.#engine, restored.engine)
+    }
     say({ kind: 'loaded', about })
   }
 
@@ -56,12 +68,19 @@ class Runner {
     say({ kind: 'done', fires, counts: engine.counts })
   }
 
+  save(): void {
+    const saved = saveEngine(this.#engine!)
+    if ('problem' in saved) {
+      this.#refuse('on', this.#load.lines.init ?? this.#load.lines.on ?? 1, saved.problem)
+    }
+    say({ kind: 'saved', text: saved.text })
+  }
+
   /** What is wrong, from what was thrown. */
   findingOf(thrown: unknown): Finding {
     if (this.#finding !== undefined) return this.#finding
     if (thrown instanceof FieldError) {
-      const { lines } = this.#load
-      const line = lines[thrown.field.split('.').at(-1)!] ?? lines.source ?? 1
+      const line = lineOfField(this.#load.lines, thrown.field)
       return { identifier: thrown.field, line, why: thrown.message }
     }
     const line = this.#lineOf(thrown)
@@ -126,6 +145,16 @@ class Runner {
   }
 }
 
+/** Of the field, or of the nearest one around it. */
+function lineOfField(lines: Readonly<Record<string, number>>, field: string): number {
+  const parts = field.split('.')
+  for (let count = parts.length; count > 0; count--) {
+    const line = lines[parts.slice(0, count).join('.')]
+    if (line !== undefined) return line
+  }
+  return lines.source ?? 1
+}
+
 function textOf(thrown: unknown): string {
   try {
     return String(thrown).slice(0, 300)
@@ -145,6 +174,7 @@ const reader = new FrameReader((message) => {
   if (message.kind === 'load') runner = new Runner(message)
   try {
     if (message.kind === 'load') runner!.begin()
+    else if (message.kind === 'save') runner!.save()
     else runner!.run(message.columns)
   } catch (thrown) {
     say({ kind: 'refused', finding: runner!.findingOf(thrown) })

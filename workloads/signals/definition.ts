@@ -1,7 +1,11 @@
 // What a signal says of itself, checked field by field. An unknown field is refused: it would do nothing.
 
 import { parseDuration } from '#crds/quantities.ts'
+import { nearest } from '#crds/suggest.ts'
 import type { EventKind } from '#events/history.ts'
+import { inputsOf, type JoinedLeg, legsOf, readBuilders } from './builder-choices.ts'
+import { FieldError, fieldsOf, textsOf } from './fields.ts'
+import type { BuilderChoice } from './views/open.ts'
 
 export type ParamValue = number | string | boolean
 export type Params = Readonly<Record<string, ParamValue>>
@@ -11,12 +15,28 @@ export type About = {
   readonly id: string
   readonly version: number
   readonly params: Params
+  /** Feeds, and the exchange's message types, whose events it is shown; null: all. */
+  readonly feeds: readonly string[] | null
+  readonly types: readonly string[] | null
+  /** What it is shown. */
   readonly events: readonly EventKind[]
+  /** What must be read: that, and what its builders take. */
+  readonly reads: readonly EventKind[]
   readonly symbols: readonly string[] | null
+  readonly builders: readonly BuilderChoice[]
+  /** Instruments that its builders join, whatever else it is shown. */
+  readonly joins: readonly JoinedLeg[]
   readonly cooldownMs: number
+  /** No fire of an instrument within this time after its first event. */
+  readonly warmupMs: number
+  /** A fire is kept only if the event before did not fire. */
+  readonly edge: 'rising' | null
 }
 
-const FIELDS = ['id', 'version', 'params', 'inputs', 'cooldown', 'init', 'on']
+const FIELDS = [
+  ...(['id', 'version', 'params', 'inputs', 'builders', 'warmup', 'cooldown', 'edge'] as const),
+  ...(['init', 'on'] as const),
+]
 const EVENTS: readonly EventKind[] = [
   'trade',
   'quote',
@@ -25,16 +45,6 @@ const EVENTS: readonly EventKind[] = [
   'instrument',
   'unknown',
 ]
-
-/** Names the field that does not fit. */
-export class FieldError extends Error {
-  readonly field: string
-
-  constructor(field: string, why: string) {
-    super(why)
-    this.field = field
-  }
-}
 
 export type Handlers = {
   readonly init: ((params: Params) => unknown) | undefined
@@ -47,7 +57,7 @@ export function readDefinition(
   given: Readonly<Record<string, string>>
 ): { readonly about: About; readonly handlers: Handlers } {
   const fields = fieldsOf('export default', value, FIELDS)
-  const { id, version, inputs, cooldown, init, on } = fields
+  const { id, version, inputs, init, on } = fields
   if (typeof id !== 'string' || !/^[a-z][a-z0-9-]{0,62}$/.test(id)) {
     throw new FieldError('id', 'must be lower-case letters, digits and hyphens, 63 at most')
   }
@@ -58,40 +68,45 @@ export function readDefinition(
   if (init !== undefined && typeof init !== 'function') {
     throw new FieldError('init', 'must be a function')
   }
-  const { events, symbols } = fieldsOf('inputs', inputs, ['events', 'symbols'])
-  const wanted = textsOf('inputs.events', events)
-  const unknown = wanted.find((name) => !EVENTS.includes(name as EventKind))
-  if (unknown !== undefined) {
-    throw new FieldError('inputs.events', `${unknown} is none of ${EVENTS.join(', ')}`)
-  }
+  const params = paramsOf(fields.params, given)
+  const builders = readBuilders(fields.builders, params)
+  const shown = inputsOfSignal(inputs)
   return {
     about: {
       id,
       version: version as number,
-      params: paramsOf(fields.params, given),
-      events: wanted as EventKind[],
-      symbols: symbols === undefined ? null : textsOf('inputs.symbols', symbols),
-      cooldownMs: cooldownOf(cooldown),
+      params,
+      ...shown,
+      reads: EVENTS.filter((one) => shown.events.includes(one) || inputsOf(builders).includes(one)),
+      builders,
+      joins: legsOf(builders),
+      cooldownMs: cooldownOf(fields.cooldown),
+      warmupMs: warmupOf(fields.warmup),
+      edge: edgeOf(fields.edge),
     },
     handlers: { init, on } as Handlers,
   }
 }
 
-function fieldsOf(name: string, value: unknown, known: readonly string[]): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new FieldError(name, 'must be an object')
-  }
-  const unknown = Object.keys(value).find((key) => !known.includes(key))
+function inputsOfSignal(value: unknown): Pick<About, 'feeds' | 'types' | 'events' | 'symbols'> {
+  const { feeds, types, events, symbols } = fieldsOf('inputs', value, [
+    ...(['feeds', 'types', 'events', 'symbols'] as const),
+  ])
+  const wanted = textsOf('inputs.events', events)
+  const unknown = wanted.find((name) => !EVENTS.includes(name as EventKind))
   if (unknown !== undefined) {
-    throw new FieldError(unknown, `is no field of ${name}: it has ${known.join(', ')}`)
+    const near = nearest(unknown, EVENTS)
+    const hint = near === undefined ? '' : `: did you mean ${near}?`
+    throw new FieldError('inputs.events', `${unknown} is none of ${EVENTS.join(', ')}${hint}`)
   }
-  return { ...value }
-}
-
-function textsOf(name: string, value: unknown): string[] {
-  const isList = Array.isArray(value) && value.length > 0
-  if (isList && value.every((one) => typeof one === 'string' && one !== '')) return [...value]
-  throw new FieldError(name, 'must be a list of names')
+  const optional = (name: string, list: unknown) =>
+    list === undefined ? null : textsOf(`inputs.${name}`, list)
+  return {
+    feeds: optional('feeds', feeds),
+    types: optional('types', types),
+    events: wanted as EventKind[],
+    symbols: optional('symbols', symbols),
+  }
 }
 
 function paramsOf(value: unknown, given: Readonly<Record<string, string>>): Params {
@@ -136,4 +151,25 @@ function cooldownOf(value: unknown): number {
     throw new FieldError('cooldown.perSymbol', 'must be a duration such as 500ms, 60s, 5m or 1h')
   }
   return parseDuration(perSymbol)
+}
+
+const WARMUP = { days: 86_400_000, hours: 3_600_000, minutes: 60_000, seconds: 1000 } as const
+
+function warmupOf(value: unknown): number {
+  if (value === undefined) return 0
+  const given = Object.entries(fieldsOf('warmup', value, Object.keys(WARMUP)))
+  let ms = 0
+  for (const [unit, count] of given) {
+    if (!Number.isSafeInteger(count) || (count as number) < 0) {
+      throw new FieldError(`warmup.${unit}`, 'must be a whole number from 0')
+    }
+    ms += (count as number) * WARMUP[unit as keyof typeof WARMUP]
+  }
+  return ms
+}
+
+function edgeOf(value: unknown): 'rising' | null {
+  if (value === undefined) return null
+  if (value === 'rising') return value
+  throw new FieldError('edge', "must be 'rising', or be left out")
 }

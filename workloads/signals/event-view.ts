@@ -1,17 +1,34 @@
 // A market event as a signal sees it: the row that is being handled, with getters and nothing else. One view shows all rows; a signal
 // that keeps it sees later rows only when they are handled.
 
-import { POWERS } from '#market/decimal.ts'
-import { EVENT, EVENT_NAMES, type EventName, FLAG, type MarketEvent } from '#market/event.ts'
+import {
+  EVENT,
+  EVENT_NAMES,
+  type EventName,
+  FLAG,
+  type Instrument,
+  type MarketEvent,
+} from '#market/event.ts'
+import { decimal as number } from './views/numbers.ts'
+import { freezeMembers } from './views/open.ts'
 
-const number = (mantissa: number, scale: number): number | undefined =>
-  Number.isNaN(mantissa) ? undefined : mantissa / (POWERS[scale] ?? 10 ** scale)
+let show: (view: EventView, event: MarketEvent) => void
 
 export class EventView {
-  readonly #event: MarketEvent
+  #event: MarketEvent
 
   constructor(event: MarketEvent) {
     this.#event = event
+    Object.freeze(this)
+  }
+
+  /** Out of reach of a signal. */
+  static #show(view: EventView, event: MarketEvent): void {
+    view.#event = event
+  }
+
+  static {
+    show = EventView.#show
   }
 
   get kind(): EventName {
@@ -84,4 +101,18 @@ export class EventView {
   get ends(): boolean {
     return this.#event.kind === EVENT.gap && (this.#event.flags & FLAG.last) !== 0
   }
+  /** Of a change of a book: it is the last row of it. */
+  get isLast(): boolean {
+    return (this.#event.flags & FLAG.last) !== 0
+  }
+  get instrument(): Instrument | undefined {
+    const { instrument } = this.#event
+    return instrument && Object.freeze(instrument)
+  }
 }
+
+freezeMembers(EventView.prototype)
+Object.freeze(EventView)
+
+/** Makes a view show another event. */
+export const showEvent = (view: EventView, event: MarketEvent): void => show(view, event)

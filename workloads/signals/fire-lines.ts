@@ -1,4 +1,4 @@
-// Fires as they are kept: one line of canonical JSON each, with an id that follows from the signal and the event.
+// Fires as they are kept: one line of canonical JSON each, with an id that follows from the signal and the record.
 
 import { createHash } from 'node:crypto'
 import { canonical } from '#crds/canonical.ts'
@@ -10,13 +10,25 @@ export type FireLine = {
   readonly text: string
 }
 
+/** `signal`: SHA-256 of its source. */
+export function fireId(signal: string, fire: RawFire): string {
+  const { symbol, connection, number, row, nth } = fire
+  const of = [signal, symbol, connection, number, row, nth].join('\n')
+  return createHash('sha256').update(of).digest('hex')
+}
+
+/** `signal`: SHA-256 of its source. */
+export function fireLine(signal: string, fire: RawFire): FireLine {
+  const { at, feed, symbol, recv, time, payload } = fire
+  const id = fireId(signal, fire)
+  const line = { id, feed, symbol, recv, time: time === '' ? null : time }
+  return { at, text: canonical({ ...line, payload: JSON.parse(payload) as unknown }) }
+}
+
 export class FireLines {
   readonly #signal: string
   readonly #hash = createHash('sha256')
   readonly #lines: FireLine[] = []
-  /** Fires of the present receive time, by feed and symbol: instruments may take turns within it. */
-  #recv = ''
-  readonly #repeated = new Map<string, number>()
 
   /** `signal`: SHA-256 of its source. */
   constructor(signal: string) {
@@ -32,16 +44,9 @@ export class FireLines {
     return this.#hash.copy().digest('hex')
   }
 
-  add({ at, feed, symbol, recv, time, payload }: RawFire): void {
-    if (recv !== this.#recv) this.#repeated.clear()
-    this.#recv = recv
-    const of = `${this.#signal} ${feed} ${symbol} ${recv}`
-    const before = this.#repeated.get(of) ?? 0
-    this.#repeated.set(of, before + 1)
-    const id = createHash('sha256').update(`${of} ${before}`).digest('hex')
-    const fire = { id, feed, symbol, recv, time: time === '' ? null : time }
-    const text = canonical({ ...fire, payload: JSON.parse(payload) as unknown })
-    this.#hash.update(`${text}\n`)
-    this.#lines.push({ at, text })
+  add(fire: RawFire): void {
+    const line = fireLine(this.#signal, fire)
+    this.#hash.update(`${line.text}\n`)
+    this.#lines.push(line)
   }
 }

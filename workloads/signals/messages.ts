@@ -17,8 +17,16 @@ export type ToChild =
       readonly lines: Readonly<Record<string, number>>
       readonly params: Readonly<Record<string, string>>
       readonly limits: EngineLimits
+      /** What `saved` said before. */
+      readonly restored: SavedState | null
+      /** Of each feed that is known: its exchange. */
+      readonly exchanges: Readonly<Record<string, string>>
     }
   | { readonly kind: 'batch'; readonly columns: Columns }
+  | { readonly kind: 'save' }
+
+/** What an engine kept, and the parameters that it ran with. */
+export type SavedState = { readonly params: About['params']; readonly engine: string }
 
 export type EngineLimits = {
   /** Turns of loops, of one call of a signal's function. */
@@ -37,6 +45,11 @@ export type RawFire = {
   readonly recv: string
   /** By the exchange's clock; empty if it does not say. */
   readonly time: string
+  /** Its record, the row of the record's frame (of a gap -1), and which fire of that row and instrument it is. */
+  readonly connection: string
+  readonly number: number
+  readonly row: number
+  readonly nth: number
   /** JSON. */
   readonly payload: string
 }
@@ -44,6 +57,7 @@ export type RawFire = {
 export type FromChild =
   | { readonly kind: 'loaded'; readonly about: About }
   | { readonly kind: 'done'; readonly fires: readonly RawFire[]; readonly counts: Counts }
+  | { readonly kind: 'saved'; readonly text: string }
   | { readonly kind: 'refused'; readonly finding: Finding }
 
 export type Counts = {
@@ -53,6 +67,9 @@ export type Counts = {
   readonly shown: number
   /** Fires within a cooldown. */
   readonly cooled: number
+  /** Fires within the warm-up, and those that did not rise. */
+  readonly warming: number
+  readonly held: number
 }
 
 const HEAD = 4
@@ -101,6 +118,9 @@ const BY_ROW = [
   'feeds',
   'types',
   'symbols',
+  'connections',
+  'numbers',
+  'rows',
   'recvMs',
   'recvNs',
   'timeMs',
@@ -110,16 +130,19 @@ const BY_ROW = [
   'sizes',
   'sizeScales',
   'places',
+  'sequenceStarts',
+  'sequenceLengths',
+  'idStarts',
+  'idLengths',
 ] as const
 
-/** Without sequences and ids, which signals are not shown. */
 export function columnsOf(batch: EventBatch): Columns {
-  const { length, names, quotesLength, rare } = batch
-  const columns: Record<string, unknown> = { length, names, quotesLength }
+  const { length, names, quotesLength, bytesLength, rare } = batch
+  const columns: Record<string, unknown> = { length, names, quotesLength, bytesLength, rare }
   for (const name of BY_ROW) columns[name] = batch[name].subarray(0, length)
   columns.quotes = batch.quotes.subarray(0, quotesLength)
   columns.quoteScales = batch.quoteScales.subarray(0, quotesLength)
-  columns.rare = rare.map(({ reason, untilMs, untilNs }) => ({ reason, untilMs, untilNs }))
+  columns.bytes = batch.bytes.subarray(0, bytesLength)
   return columns
 }
 

@@ -233,8 +233,8 @@ test('time and memory that no loop of the source takes end the process, with the
 test('a field that the engine does not know, or that has no sense, is named with its line', async () => {
   const refused: [text: string, identifier: string, line: number][] = [
     [
-      "export default { id: 'a', version: 1,\nbuilders: {}, inputs: { events: ['quote'] }, on() {} }",
-      'builders',
+      "export default { id: 'a', version: 1,\nbuildrs: {}, inputs: { events: ['quote'] }, on() {} }",
+      'buildrs',
       2,
     ],
     [

@@ -8,7 +8,13 @@ import { SsmdError } from '#crds/errors.ts'
 import type { EventBatch } from '#market/columns.ts'
 import type { About } from './definition.ts'
 import { type Finding, Refusal } from './findings.ts'
-import { columnsOf, type EngineLimits, type FromChild, frameOf } from './messages.ts'
+import {
+  columnsOf,
+  type EngineLimits,
+  type FromChild,
+  frameOf,
+  type SavedState,
+} from './messages.ts'
 import { usageOf } from './process-usage.ts'
 import type { Program } from './source.ts'
 
@@ -58,6 +64,22 @@ export type SandboxOptions = {
   readonly name: string
   readonly params: Readonly<Record<string, string>>
   readonly limits?: SandboxLimits
+  /** What `save` said of a sandbox of the same program and parameters. */
+  readonly restored?: string | undefined
+  /** Exchanges of feeds, by the names that events carry: their order books are kept as the exchange needs it. */
+  readonly exchanges?: Readonly<Record<string, string>> | undefined
+}
+
+function readSaved(text: string, { sha256 }: Program, name: string): SavedState {
+  const saved = JSON.parse(text) as SavedState & { readonly sha256: string }
+  if (saved.sha256 === sha256) return { params: saved.params, engine: saved.engine }
+  throw new SsmdError(
+    'SSMD_E_SIGNAL',
+    `the state that ${name} is to continue with is of another program`,
+    {
+      hint: 'begin without it, or run the program that it is of',
+    }
+  )
 }
 
 type Done = Extract<FromChild, { kind: 'done' }>
@@ -118,18 +140,31 @@ export class Sandbox implements AsyncDisposable {
     return message
   }
 
+  /**
+   * All that the engine keeps, as JSON: a sandbox that is opened with it continues as this one does. Throws a Refusal if the state of the
+   * signal is no plain data.
+   */
+  async save(): Promise<string> {
+    const message = await this.#ask(frameOf({ kind: 'save' }))
+    if (message.kind !== 'saved') throw new Error(`a sandbox answered ${message.kind}`)
+    const { sha256 } = this.#options.program
+    return JSON.stringify({ sha256, params: this.about.params, engine: message.text })
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGKILL')
     await this.#ended
   }
 
   async #load(): Promise<void> {
-    const { program, name, params } = this.#options
+    const { program, name, params, restored, exchanges = {} } = this.#options
+    const saved = restored === undefined ? null : readSaved(restored, program, name)
     const { steps, memoryBytes, fires } = this.#limits
     const { code, lines } = program
     // The process looks at itself sooner, because it knows the line.
     const limits = { steps, memoryBytes: Math.floor(0.8 * memoryBytes), fires }
-    const frame = frameOf({ kind: 'load', name, code, lines, params, limits })
+    const common = { kind: 'load', name, code, lines, params, limits, exchanges } as const
+    const frame = frameOf({ ...common, restored: saved })
     const message = await this.#ask(frame)
     if (message.kind !== 'loaded') throw new Error(`a sandbox answered ${message.kind}`)
     this.#about = message.about

@@ -107,8 +107,21 @@ function evaluated(text: string, program: Node, exported: Node, value: Node): st
   return `${head}${code}\n})();return ${out}})`
 }
 
+/** Lines of fields: by their path, such as `builders.book.kind`, and by their name alone where that is not a path. */
 function fieldLines(exported: Node): Record<string, number> {
   const lines: Record<string, number> = { source: lineOf(exported) }
+  const byPath = (node: Node | undefined, path: string): void => {
+    if (node?.type !== 'ObjectExpression') return
+    for (const { type, key, value, loc } of nodesIn(node.properties)) {
+      if (type !== 'Property') continue
+      const { name, value: text } = key as Node
+      const place = `${path}${String(name ?? text)}`
+      lines[place] ??= loc.start.line
+      byPath(value as Node, `${place}.`)
+    }
+  }
+  const declared = exported.declaration as Node
+  byPath(declared.type === 'CallExpression' ? nodesIn(declared.arguments)[0] : declared, '')
   walk(exported, ({ type, key, loc }) => {
     if (type === 'Property') lines[String((key as Node).name)] ??= loc.start.line
   })

@@ -3,33 +3,35 @@
 
 import { join } from 'node:path'
 import type { Manifest, ManifestSegment } from '../format/manifest.ts'
+import type { IndexCache } from './index-cache.ts'
 import { type LineFilter, type LineTest, lineTest, type Span } from './line-filter.ts'
-import {
-  hasAny,
-  type MemberPlace,
-  membersOf,
-  OpenFiles,
-  overlaps,
-  readIndex,
-  readMember,
-} from './members.ts'
+import { hasAny, type MemberPlace, membersOf, OpenFiles, overlaps, readMember } from './members.ts'
 import { type KeyedLine, lineKey, MergedLines, type SortKey } from './merge.ts'
 
 type RunFilter = Omit<LineFilter, 'limit' | 'onDamage'>
 
-/** Lines of a run at most. */
+/** Lines of a run at most; of the first one fewer: most who ask for a few lines need no second one. */
 const MAX_RUN = 1024
+const FIRST_RUN = 64
 
 type MemberRef = MemberPlace & { readonly isWanted: LineTest | undefined }
 
-/** The wanted lines of a day in receive order, from behind `after` on. `skip` throws, or takes what cannot be read. */
+export type MergeOptions = {
+  readonly filter: RunFilter
+  readonly indexes: IndexCache
+  /** Lines up to this one are left out. */
+  readonly after: SortKey | undefined
+  /** Throws, or takes what cannot be read. */
+  readonly skip: (thrown: unknown, span: Span) => void
+}
+
+/** The wanted lines of a day in receive order. */
 export async function* mergedRuns(
   folder: string,
   manifest: Manifest,
-  filter: RunFilter,
-  after: SortKey | undefined,
-  skip: (thrown: unknown, span: Span) => void
+  options: MergeOptions
 ): AsyncGenerator<readonly KeyedLine[]> {
+  const { filter, after, skip } = options
   const segments = manifest.segments
     .filter(
       (segment) =>
@@ -41,6 +43,7 @@ export async function* mergedRuns(
   const files = new OpenFiles()
   const lines = new MergedLines()
   let run: KeyedLine[] = []
+  let most = FIRST_RUN
   let members: MemberRef[] = []
   try {
     for (let next = 0; ; ) {
@@ -66,7 +69,7 @@ export async function* mergedRuns(
         } else {
           next++
           try {
-            const more = await wantedMembers(folder, segment!, filter, after)
+            const more = await wantedMembers(folder, segment!, options)
             members = [...members, ...more].sort(byFrom)
           } catch (thrown) {
             skip(thrown, segment!)
@@ -77,9 +80,10 @@ export async function* mergedRuns(
       if (line === undefined || (filter.to !== undefined && line.recv >= filter.to)) break
       if (filter.from !== undefined && line.recv < filter.from) continue
       if (after !== undefined && lineKey.compare(line, after) <= 0) continue
-      if (run.push(line) === MAX_RUN) {
+      if (run.push(line) === most) {
         yield run
         run = []
+        most = MAX_RUN
       }
     }
     if (run.length > 0) yield run
@@ -92,11 +96,10 @@ export async function* mergedRuns(
 async function wantedMembers(
   folder: string,
   segment: ManifestSegment,
-  filter: RunFilter,
-  after: SortKey | undefined
+  { filter, indexes, after }: MergeOptions
 ): Promise<MemberRef[]> {
   const isWanted = lineTest(segment.format, filter)
-  const entries = await readIndex(folder, segment)
+  const entries = await indexes.read(folder, segment)
   return membersOf(join(folder, segment.name), entries, filter)
     .filter(({ to }) => after === undefined || to >= after.recv)
     .map((member) => ({ ...member, isWanted }))

@@ -14,6 +14,7 @@ import {
 } from '../format/manifest.ts'
 import { dayFolder, feedFolder, MANIFEST_FILE } from '../format/names.ts'
 import { isAtWork } from './at-work.ts'
+import { IndexCache } from './index-cache.ts'
 import type { LineFilter, Span } from './line-filter.ts'
 import { Stale } from './members.ts'
 import type { KeyedLine, SortKey } from './merge.ts'
@@ -139,17 +140,28 @@ export async function* readLines(
   }
 }
 
+/** What was read of a day already. */
+export type ReadBefore = {
+  /** What has changed since is read again. @default it is read */
+  readonly manifest?: Manifest
+  readonly indexes?: IndexCache
+}
+
 /** The same as runs of lines: a promise for each line would take longer than reading it. `limit` is not looked at. */
 export async function* readRuns(
   root: string,
   feed: string,
   day: string,
-  filter: LineFilter = {}
+  filter: LineFilter = {},
+  before: ReadBefore = {}
 ): AsyncGenerator<readonly KeyedLine[]> {
+  const { indexes = new IndexCache() } = before
+  let known = before.manifest
   let last: SortKey | undefined
   // A segment that is sealed meanwhile has another file than the manifest said: then from there on with the new one.
   for (let attempt = 0; ; attempt++) {
-    const manifest = await readManifest(root, feed, day)
+    const manifest = known ?? (await readManifest(root, feed, day))
+    known = undefined
     const { onDamage } = filter
     const skip = (thrown: unknown, span: Span): void => {
       if (!(thrown instanceof Stale) || attempt < MAX_ATTEMPTS || !onDamage) throw thrown
@@ -157,7 +169,8 @@ export async function* readRuns(
     }
     try {
       const folder = dayFolder(root, feed, day)
-      for await (const run of mergedRuns(folder, manifest, filter, last, skip)) {
+      const options = { filter, indexes, after: last, skip }
+      for await (const run of mergedRuns(folder, manifest, options)) {
         last = run.at(-1)
         yield run
       }

@@ -3,6 +3,7 @@
 
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { IndexCache } from '#archive/read/index-cache.ts'
 import { indexedSegments } from '#archive/read/indexed-members.ts'
 import {
   type DaySummary,
@@ -41,6 +42,8 @@ export type DaySymbols = {
 }
 
 export class ManifestCache {
+  /** Those of the days' segments. */
+  readonly indexes = new IndexCache()
   readonly #facts = new Map<string, Kept<DayFacts>>()
   readonly #manifests = new Map<string, Kept<Manifest>>()
   readonly #symbols = new Map<string, DaySymbols & { readonly updated: string }>()

@@ -41,6 +41,9 @@ const COLUMNS: readonly Column[] = [
   json('event', 'What happened to the connection: open, ready, close, gap, drop and others.'),
 ]
 
+/** Rows of the first run: who asks for a few is not made to wait for many. */
+const FIRST_ROWS = 32
+
 export const records: Query = {
   name: 'records',
   path: '/v1/records',
@@ -95,6 +98,7 @@ function answerOf(
     const reader = new LineReader()
     let left = limit
     let last: Position | null = null
+    let room = FIRST_ROWS
     for await (const { feed, lines } of lineRuns({ holdings, days, choice, quality, signal })) {
       for (const line of lines) {
         if (after !== null && comparePositions(placeOf(feed, line), after) <= 0) continue
@@ -106,9 +110,10 @@ function answerOf(
         }
         append(buffer, feed, line, reader)
         if (left === 0) last = placeOf(feed, line)
-        if (buffer.length < RUN_ROWS) continue
+        if (buffer.length < room) continue
         yield buffer.run()
         buffer.clear()
+        room = Math.min(RUN_ROWS, room * 4)
       }
     }
     if (buffer.length > 0) yield buffer.run()

@@ -3,6 +3,7 @@
 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { IndexCache } from '#archive/read/index-cache.ts'
 import {
   isDay,
   isFeedName,
@@ -116,6 +117,11 @@ export class Holdings {
   /** The manifest of a day. Throws SSMD_E_NOT_FOUND if there is no such day. */
   async manifest({ root, own }: HeldFeed, day: string): Promise<Manifest> {
     return this.#manifests.manifest(root.path, own, day)
+  }
+
+  /** Indexes that were read already. */
+  get indexes(): IndexCache {
+    return this.#manifests.indexes
   }
 
   /** The symbols that the indexes of a day name. */

@@ -39,8 +39,11 @@ async function* runsOf(
     if (held.feed !== wanted) continue
     signal.throwIfAborted()
     const { root, own, day, feed } = held
-    quality.add(feed, await holdings.manifest(held, day))
-    for await (const run of readRuns(root.path, own, day, { ...choice, namesInFormat1 })) {
+    const manifest = await holdings.manifest(held, day)
+    quality.add(feed, manifest)
+    const filter = { ...choice, namesInFormat1 }
+    const before = { manifest, indexes: holdings.indexes }
+    for await (const run of readRuns(root.path, own, day, filter, before)) {
       signal.throwIfAborted()
       yield run
     }

@@ -8,12 +8,14 @@ import { eventLine } from '#testing/event-lines.ts'
 
 export function rowText(event: MarketEvent): string {
   const { feed, type, reason, recvText, kind, flags, untilMs, untilNs } = event
+  const { connection, number, row } = event
   const until = kind === EVENT.gap ? timeText(untilMs, untilNs) || 'open' : ''
   return [
     recvText,
     feed,
     type,
     eventLine(event).split('\t').map(withoutZeros).join('\t'),
+    `${connection} ${number} ${row}`,
     reason,
     kind === EVENT.gap ? flags : '',
     until,

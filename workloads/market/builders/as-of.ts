@@ -3,6 +3,7 @@
 
 import { MAX_MANTISSA, rescale } from '../decimal.ts'
 import { EVENT, FLAG, type MarketEvent } from '../event.ts'
+import type { Keeper } from '../keep.ts'
 import { DecimalSum } from './decimal-sum.ts'
 import type { Builder } from './definition.ts'
 import { Clock } from './instruments.ts'
@@ -53,6 +54,10 @@ export class Leg {
     return this.#clock.gaps.touches(this.feed, this.symbol, this.recvMs, this.recvNs)
   }
 
+  keep(keeper: Keeper): void {
+    for (const field of LEG_NUMBERS) this[field] = keeper.number(this[field])
+  }
+
   is(event: MarketEvent): boolean {
     return event.symbol === this.symbol && event.feed === this.feed
   }
@@ -77,6 +82,11 @@ export class Leg {
     this.priceScale = scale + 1
   }
 }
+
+const LEG_NUMBERS = [
+  ...(['price', 'priceScale', 'size', 'sizeScale'] as const),
+  ...(['recvMs', 'recvNs', 'timeMs', 'timeNs'] as const),
+] as const
 
 export class AsOfJoin {
   readonly left: Leg
@@ -148,4 +158,10 @@ export class AsOf implements Builder<AsOfJoin> {
   }
 
   end(): void {}
+
+  keep(keeper: Keeper): void {
+    this.#clock.keep(keeper)
+    this.#join.left.keep(keeper)
+    this.#join.right.keep(keeper)
+  }
 }

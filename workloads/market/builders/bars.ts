@@ -6,6 +6,7 @@
 
 import { compareDecimals } from '../decimal.ts'
 import { EVENT, FLAG, type MarketEvent, SIDE } from '../event.ts'
+import type { Keeper } from '../keep.ts'
 import type { BarSize } from './bar-size.ts'
 import { addDecimal, addDecimalProduct, divided } from './decimal-sum.ts'
 import type { Builder } from './definition.ts'
@@ -110,6 +111,13 @@ export class Bar {
     addDecimalProduct(this.value, price, size, this.valueScale - scale)
   }
 
+  keep(keeper: Keeper): void {
+    for (const field of BAR_NUMBERS) this[field] = keeper.number(this[field])
+    for (const sum of [this.volume, this.buyVolume, this.sellVolume, this.value]) sum.keep(keeper)
+    this.gap = keeper.flag(this.gap)
+    this.complete = keeper.flag(this.complete)
+  }
+
   #refineSizes(scale: number): void {
     const zeros = scale - this.sizeScale
     this.volume.scale(zeros)
@@ -118,6 +126,12 @@ export class Bar {
     this.sizeScale = scale
   }
 }
+
+const BAR_NUMBERS = [
+  ...(['startMs', 'startNs', 'endMs', 'endNs', 'sinceMs', 'sinceNs', 'trades'] as const),
+  ...(['open', 'openScale', 'high', 'highScale', 'low', 'lowScale'] as const),
+  ...(['close', 'closeScale', 'sizeScale', 'valueScale'] as const),
+] as const
 
 function decimalsOf(integer: number, scale: number): number {
   let decimals = scale
@@ -174,6 +188,29 @@ export class BarBuilder implements Builder<Bar> {
   get(feed: string, symbol: string): Bar | undefined {
     const state = this.#states.get(feed)?.get(symbol)
     return state?.isOpen === true ? state.bar : undefined
+  }
+
+  keep(keeper: Keeper): void {
+    this.#gaps.keep(keeper)
+    this.#endMs = keeper.number(this.#endMs)
+    const all = [...this.#states].flatMap(([feed, states]) =>
+      [...states].map(([symbol, state]) => [feed, symbol, state] as const)
+    )
+    const open = new Map(this.#open.map((state, i) => [state, i]))
+    const restored: State[] = []
+    keeper.each(
+      all,
+      (feed, symbol) => this.#stateOf(feed, symbol),
+      (state) => {
+        state.isOpen = keeper.flag(state.isOpen)
+        state.closedMs = keeper.number(state.closedMs)
+        state.closedNs = keeper.number(state.closedNs)
+        state.bar.keep(keeper)
+        const place = keeper.number(open.get(state) ?? -1)
+        if (place >= 0) restored[place] = state
+      }
+    )
+    this.#open.splice(0, this.#open.length, ...restored)
   }
 
   #trade(event: MarketEvent): void {

@@ -1,6 +1,7 @@
 // What buyers offer against what sellers offer within the best levels of a book, exact.
 
 import { type MarketEvent, SIDE } from '../event.ts'
+import type { Keeper } from '../keep.ts'
 import { DecimalSum } from './decimal-sum.ts'
 import type { Builder } from './definition.ts'
 import { type InstrumentBook, type OrderBookOptions, OrderBooks } from './order-books.ts'
@@ -92,4 +93,8 @@ export class BookImbalances implements Builder<BookImbalance> {
   }
 
   end(): void {}
+
+  keep(keeper: Keeper): void {
+    this.#books.keep(keeper)
+  }
 }

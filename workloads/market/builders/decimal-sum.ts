@@ -2,6 +2,7 @@
 // while the sum is beyond 2^53, or if a product needs more zeros than fit.
 
 import { MAX_MANTISSA, POWERS } from '../decimal.ts'
+import type { Keeper } from '../keep.ts'
 import { ExactSum } from './exact-sum.ts'
 
 /** Adds integer × 10^zeros. */
@@ -84,6 +85,11 @@ export class DecimalSum {
   /** Nearly the sum, as a number without scale: for what needs no exactness. */
   get near(): number {
     return this.#sum.near / 10 ** this.scale
+  }
+
+  keep(keeper: Keeper): void {
+    this.scale = keeper.number(this.scale)
+    this.#sum.keep(keeper)
   }
 
   #refine(scale: number): void {

@@ -1,6 +1,7 @@
 // What the registry says of a builder, and what every builder is.
 
 import type { EventName, MarketEvent } from '../event.ts'
+import type { Keeper } from '../keep.ts'
 import { barSize, SIZE_FORMS } from './bar-size.ts'
 
 export type BuilderParameter = {
@@ -29,6 +30,8 @@ export type Builder<Made> = {
   get(feed: string, symbol: string): Made | undefined
   /** No more events come: what is unfinished is handed out. */
   end(): void
+  /** Saves all that it keeps, or restores it into a new builder of the same parameters. */
+  keep(keeper: Keeper): void
 }
 
 export type BuilderValues = Readonly<Record<string, string>>

@@ -2,6 +2,7 @@
 // Every addend is an integer of at most 53 bits, or the product of two.
 
 import { MAX_MANTISSA, POWERS } from '../decimal.ts'
+import type { Keeper } from '../keep.ts'
 
 const LIMIT = 2 ** 53
 const HALF = 2 ** 52
@@ -102,6 +103,12 @@ export class ExactSum {
   reaches(other: ExactSum): boolean {
     if (this.#far !== other.#far) return this.value >= other.value
     return this.#high > other.#high || (this.#high === other.#high && this.#low >= other.#low)
+  }
+
+  keep(keeper: Keeper): void {
+    this.#high = keeper.number(this.#high)
+    this.#low = keeper.number(this.#low)
+    this.#far = keeper.big(this.#far)
   }
 
   #carry(high: number): void {

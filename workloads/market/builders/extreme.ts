@@ -2,6 +2,7 @@
 // memory is that of the values in the row, at most.
 
 import { compareDecimals } from '../decimal.ts'
+import { type Keeper, keepRing } from '../keep.ts'
 import { moved } from './ring.ts'
 
 export class Extreme {
@@ -52,6 +53,16 @@ export class Extreme {
       this.#first = (this.#first + 1) & mask
       this.#length--
     }
+  }
+
+  keep(keeper: Keeper): void {
+    const room = keeper.number(this.#places.length)
+    this.#first = keeper.number(this.#first)
+    this.#length = keeper.number(this.#length)
+    const [first, next] = [this.#first, this.#first + this.#length]
+    this.#places = keepRing(this.#places, room, first, next, (one) => keeper.floats(one))
+    this.#integers = keepRing(this.#integers, room, first, next, (one) => keeper.floats(one))
+    this.#scales = keepRing(this.#scales, room, first, next, (one) => keeper.bytes(one))
   }
 
   #grow(): void {

@@ -1,6 +1,7 @@
 // The gaps that builders saw: which ones last, and when the last one ended, of each feed and of each instrument that gaps name.
 
 import { FLAG, type MarketEvent } from '../event.ts'
+import type { Keeper } from '../keep.ts'
 
 /** Instruments whose own gaps are kept; a gap of one more counts for its whole feed. */
 const MOST_NAMED = 65_536
@@ -44,6 +45,23 @@ export class Gaps {
     return own !== undefined && reaches(own, ms, ns)
   }
 
+  keep(keeper: Keeper): void {
+    const feeds = [...this.#feeds].map(([feed, one]) => [feed, '', one] as const)
+    keeper.each(
+      feeds,
+      (feed) => this.#feedOf(feed),
+      (gaps) => keepSeen(keeper, gaps)
+    )
+    const named = feeds.flatMap(([feed, , { symbols }]) =>
+      [...symbols].map(([symbol, one]) => [feed, symbol, one] as const)
+    )
+    keeper.each(
+      named,
+      (feed, symbol) => this.#symbolOf(this.#feedOf(feed), symbol),
+      (gaps) => keepSeen(keeper, gaps)
+    )
+  }
+
   #feedOf(feed: string): FeedGaps {
     let gaps = this.#feeds.get(feed)
     if (gaps === undefined) {
@@ -62,6 +80,12 @@ export class Gaps {
     this.#named++
     return gaps
   }
+}
+
+function keepSeen(keeper: Keeper, gaps: Seen): void {
+  gaps.lasting = keeper.number(gaps.lasting)
+  gaps.endMs = keeper.number(gaps.endMs)
+  gaps.endNs = keeper.number(gaps.endNs)
 }
 
 const reaches = ({ lasting, endMs, endNs }: Seen, ms: number, ns: number): boolean =>

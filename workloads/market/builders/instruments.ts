@@ -3,6 +3,7 @@
 // forgotten, and begin again as if nothing had been read of them.
 
 import { EVENT, type MarketEvent } from '../event.ts'
+import type { Keeper } from '../keep.ts'
 import { Gaps, isBefore } from './gaps.ts'
 
 /** Twice as many are kept at most. */
@@ -12,8 +13,8 @@ const YOUNG = 32_768
 export class Known {
   readonly feed: string
   readonly symbol: string
-  readonly startMs: number
-  readonly startNs: number
+  startMs: number
+  startNs: number
   readonly #clock: Clock
 
   constructor(feed: string, symbol: string, clock: Clock) {
@@ -23,6 +24,11 @@ export class Known {
     const { ms, ns } = clock.startOf(feed)
     this.startMs = ms
     this.startNs = ns
+  }
+
+  keep(keeper: Keeper): void {
+    this.startMs = keeper.number(this.startMs)
+    this.startNs = keeper.number(this.startNs)
   }
 
   /** Whether anything of it was missing from that time on. */
@@ -36,7 +42,7 @@ export class Known {
   }
 }
 
-type Start = { readonly ms: number; readonly ns: number }
+type Start = { ms: number; ns: number }
 
 export class Clock {
   readonly gaps = new Gaps()
@@ -72,9 +78,33 @@ export class Clock {
     return (this.forgot ? undefined : (this.#from ?? this.#starts.get(feed))) ?? this.#now()
   }
 
+  keep(keeper: Keeper): void {
+    this.nowMs = keeper.number(this.nowMs)
+    this.nowNs = keeper.number(this.nowNs)
+    this.forgot = keeper.flag(this.forgot)
+    this.gaps.keep(keeper)
+    const from = this.#from ?? { ms: Number.NaN, ns: 0 }
+    keepStart(keeper, from)
+    this.#from = Number.isNaN(from.ms) ? undefined : from
+    keeper.each(
+      [...this.#starts].map(([feed, start]) => [feed, '', start] as const),
+      (feed) => {
+        const start = this.#now()
+        this.#starts.set(feed, start)
+        return start
+      },
+      (start) => keepStart(keeper, start)
+    )
+  }
+
   #now(): Start {
     return { ms: this.nowMs, ns: this.nowNs }
   }
+}
+
+function keepStart(keeper: Keeper, start: Start): void {
+  start.ms = keeper.number(start.ms)
+  start.ns = keeper.number(start.ns)
 }
 
 type Feeds<T> = Map<string, Map<string, T>>
@@ -120,6 +150,19 @@ export class Instruments<T extends { readonly feed: string; readonly symbol: str
     }
     const old = this.#old.get(feed) ?? new Map<string, T>()
     return [...new Map([...old, ...(this.#young.get(feed) ?? [])]).values()]
+  }
+
+  /** `keep` takes each of those that are kept. */
+  keep(keeper: Keeper, keep: (one: T) => void): void {
+    this.clock.keep(keeper)
+    const all = [this.#old, this.#young].flatMap((feeds) =>
+      [...feeds].flatMap(([feed, symbols]) =>
+        [...symbols].map(([symbol, one]) => [feed, symbol, one] as const)
+      )
+    )
+    // One that is young may be among the old ones too.
+    const last = new Map(all.map((entry) => [entry[2], entry]))
+    keeper.each([...last.values()], (feed, symbol) => this.of(feed, symbol), keep)
   }
 
   #keep(one: T): void {

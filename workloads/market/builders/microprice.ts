@@ -1,6 +1,7 @@
 // The microprice: between best bid and ask, nearer to the side with less size; exact as a fraction. And the middle between both.
 
 import type { MarketEvent } from '../event.ts'
+import type { Keeper } from '../keep.ts'
 import { DecimalSum, divided } from './decimal-sum.ts'
 import type { Builder } from './definition.ts'
 import { type Top, type TopOptions, Tops, type TopUser } from './tops.ts'
@@ -66,6 +67,12 @@ export class Microprice implements TopUser {
   }
 
   missed(): void {}
+
+  keep(keeper: Keeper): void {
+    this.top.keep(keeper)
+    this.#over.keep(keeper)
+    this.#under.keep(keeper)
+  }
 }
 
 export class Microprices implements Builder<Microprice> {
@@ -84,4 +91,8 @@ export class Microprices implements Builder<Microprice> {
   }
 
   end(): void {}
+
+  keep(keeper: Keeper): void {
+    this.#tops.keep(keeper)
+  }
 }

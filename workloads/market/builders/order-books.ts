@@ -2,6 +2,7 @@
 
 import { Book, type BookOptions } from '../book.ts'
 import { EVENT, FLAG, type MarketEvent, SIDE } from '../event.ts'
+import type { Keeper } from '../keep.ts'
 import type { Builder } from './definition.ts'
 
 /** How the books of an exchange are kept. */
@@ -58,6 +59,17 @@ export class InstrumentBook {
     return state === 'live' || state === 'unverifiable'
   }
 
+  keep(keeper: Keeper): void {
+    for (const field of ['snapshotMs', 'snapshotNs', 'recvMs', 'recvNs'] as const) {
+      this[field] = keeper.number(this[field])
+    }
+    this.timeMs = keeper.number(this.timeMs)
+    this.timeNs = keeper.number(this.timeNs)
+    this.#bids = keeper.number(this.#bids)
+    this.#asks = keeper.number(this.#asks)
+    this.book.keepState(keeper)
+  }
+
   /** A snapshot that was taken to its end shows how many levels there may be. */
   #settle(before: number, { recvMs, recvNs }: MarketEvent): void {
     if (this.book.snapshots === before) return
@@ -109,6 +121,17 @@ export class OrderBooks implements Builder<InstrumentBook> {
   }
 
   end(): void {}
+
+  keep(keeper: Keeper): void {
+    const all = [...this.#books].flatMap(([feed, books]) =>
+      [...books].map(([symbol, book]) => [feed, symbol, book] as const)
+    )
+    keeper.each(
+      all,
+      (feed, symbol) => this.#bookOf(feed, symbol),
+      (book) => book.keep(keeper)
+    )
+  }
 
   /** Undefined if nothing was said of it. */
   get(feed: string, symbol: string): InstrumentBook | undefined {

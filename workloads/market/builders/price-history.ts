@@ -1,6 +1,7 @@
 // The prices of the last trades of an instrument: each with both clocks and whether something was missing before it; the highest, the
 // lowest, and the change from the oldest to the last.
 
+import type { Keeper } from '../keep.ts'
 import { DecimalSum } from './decimal-sum.ts'
 import { Extreme } from './extreme.ts'
 import { TradeWindow } from './trade-window.ts'
@@ -52,6 +53,12 @@ export class PriceHistory extends TradeWindow {
     change.add(this.last, this.lastScale)
     change.add(-this.open, this.openScale)
     return change
+  }
+
+  override keep(keeper: Keeper): void {
+    super.keep(keeper)
+    this.#high.keep(keeper)
+    this.#low.keep(keeper)
   }
 
   protected override added(price: number, scale: number): void {

@@ -3,6 +3,7 @@
 
 import { MAX_MANTISSA, POWERS } from '../decimal.ts'
 import { SIDE } from '../event.ts'
+import type { Keeper } from '../keep.ts'
 import { DecimalSum } from './decimal-sum.ts'
 
 export class PriceLevel {
@@ -65,6 +66,22 @@ export class PriceLevels {
     if (--level.trades > 0) return
     this.#levels.splice(rank, 1)
     this.#free.push(level)
+  }
+
+  keep(keeper: Keeper): void {
+    keeper.each(
+      this.#levels.map((level) => ['', '', level] as const),
+      () => {
+        const level = new PriceLevel()
+        this.#levels.push(level)
+        return level
+      },
+      (level) => {
+        level.place = keeper.number(level.place)
+        level.trades = keeper.number(level.trades)
+        for (const sum of [level.volume, level.buyVolume, level.sellVolume]) sum.keep(keeper)
+      }
+    )
   }
 
   /** The first rank whose place is not below `place`. */

@@ -5,6 +5,7 @@
 
 import { rescale } from '../decimal.ts'
 import type { MarketEvent } from '../event.ts'
+import { type Keeper, keepRing } from '../keep.ts'
 import { DecimalSum, divided } from './decimal-sum.ts'
 import type { Builder } from './definition.ts'
 import { Extreme } from './extreme.ts'
@@ -156,6 +157,31 @@ export class SpreadStats implements TopUser {
     }
   }
 
+  keep(keeper: Keeper): void {
+    this.top.keep(keeper)
+    this.#mask = keeper.number(this.#mask)
+    this.#first = keeper.number(this.#first)
+    this.#next = keeper.number(this.#next)
+    const [room, first, next] = [this.#mask + 1, this.#first, this.#next]
+    const floats = (one: Float64Array<ArrayBuffer>) =>
+      keepRing(one, room, first, next, (part) => keeper.floats(part))
+    const ints = (one: Int32Array<ArrayBuffer>) =>
+      keepRing(one, room, first, next, (part) => keeper.ints(part))
+    this.#startMs = floats(this.#startMs)
+    this.#startNs = ints(this.#startNs)
+    this.#endMs = floats(this.#endMs)
+    this.#endNs = ints(this.#endNs)
+    this.#spreads = floats(this.#spreads)
+    this.#scales = keepRing(this.#scales, room, first, next, (part) => keeper.bytes(part))
+    this.#isOpen = keeper.flag(this.#isOpen)
+    this.#cutMs = keeper.number(this.#cutMs)
+    this.#cutNs = keeper.number(this.#cutNs)
+    this.#least.keep(keeper)
+    this.#greatest.keep(keeper)
+    this.#weighted.keep(keeper)
+    this.#ns = keeper.number(this.#ns)
+  }
+
   #open(spread: number, scale: number): void {
     if (this.#next - this.#first === this.#most) {
       const i = this.#first & this.#mask
@@ -249,4 +275,8 @@ export class SpreadStatistics implements Builder<SpreadStats> {
   }
 
   end(): void {}
+
+  keep(keeper: Keeper): void {
+    this.#tops.keep(keeper)
+  }
 }

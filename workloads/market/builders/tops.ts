@@ -2,6 +2,7 @@
 // until the book is whole again, or the next quote.
 
 import { EVENT, type MarketEvent } from '../event.ts'
+import type { Keeper } from '../keep.ts'
 import { type Clock, Instruments, Known } from './instruments.ts'
 import { type InstrumentBook, type OrderBookOptions, OrderBooks } from './order-books.ts'
 
@@ -94,6 +95,13 @@ export class Top {
     this.#isUnsure = !isWhole
   }
 
+  keep(keeper: Keeper): void {
+    this.known.keep(keeper)
+    for (const field of TOP_NUMBERS) this[field] = keeper.number(this[field])
+    const unsure = keeper.number(this.#isUnsure === undefined ? -1 : this.#isUnsure ? 1 : 0)
+    this.#isUnsure = unsure < 0 ? undefined : unsure === 1
+  }
+
   #stamp({ recvMs, recvNs, timeMs, timeNs }: Stamp): void {
     this.recvMs = recvMs
     this.recvNs = recvNs
@@ -101,6 +109,11 @@ export class Top {
     this.timeNs = timeNs
   }
 }
+
+const TOP_NUMBERS = [
+  ...(['bid', 'bidScale', 'bidSize', 'bidSizeScale', 'ask', 'askScale', 'askSize'] as const),
+  ...(['askSizeScale', 'recvMs', 'recvNs', 'timeMs', 'timeNs'] as const),
+] as const
 
 export type TopOptions = {
   readonly source: TopSource
@@ -117,6 +130,7 @@ export type TopUser = {
   changed(): void
   /** What the top was is not known any more from that receive time on. */
   missed(ms: number, ns: number): void
+  keep(keeper: Keeper): void
 }
 
 /** Follows the tops, one user for each. A quote without bid and ask is left out. */
@@ -156,6 +170,11 @@ export class Tops<U extends TopUser> {
       this.#emit(user)
     }
     if (kind === EVENT.gap) this.#miss(event)
+  }
+
+  keep(keeper: Keeper): void {
+    this.#users.keep(keeper, (user) => user.keep(keeper))
+    this.#books?.keep(keeper)
   }
 
   get(feed: string, symbol: string): U | undefined {

@@ -1,6 +1,7 @@
 // What aggressors bought against what they sold within the last span of receive time, exact.
 
 import { SIDE } from '../event.ts'
+import type { Keeper } from '../keep.ts'
 import { DecimalSum, divided } from './decimal-sum.ts'
 import { TradeWindow } from './trade-window.ts'
 
@@ -23,6 +24,11 @@ export class TradeImbalance extends TradeWindow {
     const bought = this.buyVolume.near
     const sold = this.sellVolume.near
     return (bought - sold) / (bought + sold)
+  }
+
+  override keep(keeper: Keeper): void {
+    super.keep(keeper)
+    for (const sum of [this.buyVolume, this.sellVolume, this.unsided]) sum.keep(keeper)
   }
 
   protected override added(

@@ -5,6 +5,7 @@
 // subscription (FLAG.history), and those without a price, are left out.
 
 import { EVENT, FLAG, type MarketEvent } from '../event.ts'
+import { type Keeper, keepRing } from '../keep.ts'
 import type { Builder } from './definition.ts'
 import { isBefore } from './gaps.ts'
 import { type Clock, Instruments, Known } from './instruments.ts'
@@ -191,6 +192,35 @@ export class TradeWindow {
     }
   }
 
+  /** What is computed from the trades keeps its own sums. */
+  keep(keeper: Keeper): void {
+    this.known.keep(keeper)
+    this.#mask = keeper.number(this.#mask)
+    this.#first = keeper.number(this.#first)
+    this.#next = keeper.number(this.#next)
+    const [room, first, next] = [this.#mask + 1, this.#first, this.#next]
+    const floats = (one: Float64Array<ArrayBuffer>) =>
+      keepRing(one, room, first, next, (part) => keeper.floats(part))
+    const ints = (one: Int32Array<ArrayBuffer>) =>
+      keepRing(one, room, first, next, (part) => keeper.ints(part))
+    const bytes = (one: Uint8Array<ArrayBuffer>) =>
+      keepRing(one, room, first, next, (part) => keeper.bytes(part))
+    this.#recvMs = floats(this.#recvMs)
+    this.#recvNs = ints(this.#recvNs)
+    this.#timeMs = floats(this.#timeMs)
+    this.#timeNs = ints(this.#timeNs)
+    this.#prices = floats(this.#prices)
+    this.#priceScales = bytes(this.#priceScales)
+    this.#sizes = floats(this.#sizes)
+    this.#sizeScales = bytes(this.#sizeScales)
+    this.#sides = bytes(this.#sides)
+    this.#gaps = bytes(this.#gaps)
+    this.#leftMs = keeper.number(this.#leftMs)
+    this.#leftNs = keeper.number(this.#leftNs)
+    this.#cutMs = keeper.number(this.#cutMs)
+    this.#cutNs = keeper.number(this.#cutNs)
+  }
+
   /** A trade came: its size is NaN if the exchange does not say. */
   protected added(
     _price: number,
@@ -302,4 +332,8 @@ export class TradeWindows<W extends TradeWindow> implements Builder<W> {
   }
 
   end(): void {}
+
+  keep(keeper: Keeper): void {
+    this.#windows.keep(keeper, (window) => window.keep(keeper))
+  }
 }

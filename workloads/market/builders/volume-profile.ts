@@ -1,6 +1,7 @@
 // The volume of trades within the last span of receive time: in all, by what the aggressor did, and by price in equal steps.
 
 import { SIDE } from '../event.ts'
+import type { Keeper } from '../keep.ts'
 import { DecimalSum } from './decimal-sum.ts'
 import type { Clock } from './instruments.ts'
 import { type PriceLevel, PriceLevels, placeOf } from './price-levels.ts'
@@ -46,6 +47,12 @@ export class VolumeProfile extends TradeWindow {
         best = level
     }
     return best
+  }
+
+  override keep(keeper: Keeper): void {
+    super.keep(keeper)
+    for (const sum of [this.volume, this.buyVolume, this.sellVolume, this.beyond]) sum.keep(keeper)
+    this.#levels.keep(keeper)
   }
 
   protected override added(p: number, ps: number, size: number, scale: number, side: number): void {

@@ -1,6 +1,7 @@
 // The average price of trades, weighted by size, exact: within the last span of receive time, or since a session began.
 
 import { EVENT, FLAG, type MarketEvent } from '../event.ts'
+import type { Keeper } from '../keep.ts'
 import { DecimalSum, divided } from './decimal-sum.ts'
 import type { Builder } from './definition.ts'
 import { type Clock, Instruments, Known } from './instruments.ts'
@@ -22,6 +23,12 @@ export class RollingVwap extends TradeWindow {
   /** Nearly the average, as a number; NaN without volume. */
   get near(): number {
     return this.value.near / this.volume.near
+  }
+
+  override keep(keeper: Keeper): void {
+    super.keep(keeper)
+    this.volume.keep(keeper)
+    this.value.keep(keeper)
   }
 
   protected override added(price: number, pScale: number, size: number, scale: number): void {
@@ -109,6 +116,13 @@ export class SessionVwap {
     this.timeNs = 0
   }
 
+  keep(keeper: Keeper): void {
+    this.known.keep(keeper)
+    this.volume.keep(keeper)
+    this.value.keep(keeper)
+    for (const field of SESSION_NUMBERS) this[field] = keeper.number(this[field])
+  }
+
   take(event: MarketEvent): void {
     const { price, priceScale, size, sizeScale } = event
     this.trades++
@@ -121,6 +135,10 @@ export class SessionVwap {
     this.value.addProduct(price, priceScale, size, sizeScale)
   }
 }
+
+const SESSION_NUMBERS = [
+  ...(['trades', 'startMs', 'endMs', 'recvMs', 'recvNs', 'timeMs', 'timeNs'] as const),
+] as const
 
 export class SessionVwaps implements Builder<SessionVwap> {
   readonly #sessions: Instruments<SessionVwap>
@@ -154,4 +172,8 @@ export class SessionVwaps implements Builder<SessionVwap> {
   }
 
   end(): void {}
+
+  keep(keeper: Keeper): void {
+    this.#sessions.keep(keeper, (session) => session.keep(keeper))
+  }
 }

@@ -62,7 +62,7 @@ const isNothing = (spread: number, values: readonly number[]): boolean =>
   spread <= 1e-12 * Math.max(...values.map(Math.abs), Number.MIN_VALUE)
 
 export type Deflated = {
-  /** The probability that the Sharpe ratio is above what the best of so many trials without any skill would have. */
+  /** The probability that the Sharpe ratio is above what the best of all trials without any skill would have. */
   readonly probability: number | null
   /** That Sharpe ratio. */
   readonly expectedBest: number | null

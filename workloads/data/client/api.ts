@@ -1,113 +1,18 @@
-// Asks a query of archives or of a data API, and hands on the bytes of its answer. Whatever is asked, both give the same bytes.
+// Queries asked of a data API.
+
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { describeError, ERROR_CODES, type ErrorCode, SsmdError, usageError } from '#crds/errors.ts'
-import type { Format, Times } from '#data/formats/format.ts'
-import { rowsWriter } from '#data/formats/index.ts'
-import { rawWriter } from '#data/http/raw-writer.ts'
-import { readCursor, writeCursor } from '#data/model/cursor.ts'
-import { ManifestCache } from '#data/model/manifests.ts'
-import { readParameters } from '#data/model/parameters.ts'
-import type { Quality, Query, QueryContext } from '#data/model/query.ts'
-import { readRoots } from '#data/read/roots.ts'
-import { BuildPool } from '#events/tables/build-pool.ts'
-import { TableCache } from '#events/tables/cache.ts'
-import { cacheDirOf } from '#events/tables/cache-dir.ts'
-import { clean, formatBytes } from '../text.ts'
-import type { ResultSink } from './query-output.ts'
-import { rowsText } from './query-progress.ts'
+import { ERROR_CODES, type ErrorCode, SsmdError, usageError } from '#crds/errors.ts'
+import type { Asked, AskOptions, Ended, ResultSink } from './asked.ts'
 
-export type Asked = {
-  readonly query: Query
-  readonly texts: readonly (readonly [name: string, text: string])[]
-  readonly format: Format
-  readonly raw: boolean
-  readonly times: Times
-  readonly limit: number
-  readonly cursor: string | undefined
-  readonly cacheDir: string | undefined
-}
-
-/** What an answer was worth, and where to continue. */
-export type Ended = {
-  readonly gaps: number
-  readonly simulated: boolean
-  readonly condition: string
-  readonly nextCursor: string | null
-}
-
-type Show = (text: string) => void
-
-export async function askArchives(
-  paths: readonly string[],
-  asked: Asked,
-  sink: ResultSink,
-  show: Show
-): Promise<Ended> {
-  const { query, format, raw, times, limit, cursor } = asked
-  const parameters = readParameters(query, asked.texts)
-  const roots = readRoots(paths)
-  const note = (line: string): void => void process.stderr.write(`ssmd: ${clean(line)}\n`)
-  const cacheDir = cacheDirOf(asked.cacheDir, process.env)
-  const archives = roots.map(({ path }) => path)
-  const onTrouble = (error: SsmdError): void => note(describeError(error))
-  const cache = await TableCache.open({ dir: cacheDir, archives, onTrouble })
-  await using pool = new BuildPool()
-  const context: QueryContext = {
-    roots,
-    cacheDir,
-    cache,
-    pool,
-    grant: { feeds: () => true, days: () => true },
-    manifests: new ManifestCache(),
-    nowMs: () => Date.now(),
-    signal: new AbortController().signal,
-    limit,
-    after: cursor === undefined ? null : readCursor(cursor, query.name, parameters),
-    onNotice: note,
-    onProgress: (done, of) => show(`${done} of ${of} days`),
-  }
-  const answer = await query.run(parameters, context)
-  if (answer.kind !== 'rows') throw new Error(`${query.name} answers no rows`)
-  const { columns, runs, next } = answer.rows
-  const writer = raw
-    ? rawWriter({ columns, times, sink })
-    : rowsWriter(format, { columns, times, sink })
-  await writer.begin()
-  let rows = 0
-  for await (const run of runs) {
-    await writer.run(run)
-    rows += run.length
-    show(rowsText(rows))
-  }
-  const position = next()
-  const nextCursor = position === null ? null : writeCursor(query.name, parameters, position)
-  const quality = answer.quality?.()
-  await writer.end({ rows, quality, about: answer.about?.(), nextCursor })
-  return { ...worthOf(quality), nextCursor }
-}
-
-/** As the API says it in a header. */
-const WORST = ['damaged', 'missing', 'degraded', 'pending', 'available']
-const worst = (conditions: readonly string[]): string =>
-  WORST.find((one) => conditions.includes(one)) ?? 'none'
-
-function worthOf(quality: Quality | undefined): Omit<Ended, 'nextCursor'> {
-  const { days = [], gaps = [] } = quality ?? {}
-  return {
-    gaps: gaps.reduce((sum, gap) => sum + (gap.count ?? 1), 0),
-    simulated: days.some(({ simulated }) => simulated),
-    condition: worst(days.map(({ condition }) => condition)),
-  }
-}
-
+/** Throws an SsmdError; what reached the sink until then is not all of it. */
 export async function askApi(
   url: URL,
   { query, texts, format, raw, times, limit, cursor }: Asked,
   sink: ResultSink,
-  show: Show
+  { signal, onProgress }: AskOptions
 ): Promise<Ended> {
   const pairs: (readonly [string, string])[] = [
     ...texts,
@@ -119,7 +24,7 @@ export async function askApi(
   const address = new URL(`${url.href.replace(/\/+$/, '')}${query.path}`)
   const body = query.method === 'POST' ? bodyOf(pairs) : undefined
   if (body === undefined) address.search = String(new URLSearchParams(pairs.map(([...one]) => one)))
-  const response = await requested(address, body)
+  const response = await requested(address, body, signal)
   const answer = response.headers['content-encoding'] === 'gzip' ? unzipped(response) : response
   if (response.statusCode !== 200) throw await problemOf(response, answer, url)
   let bytes = 0
@@ -127,9 +32,10 @@ export async function askApi(
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       await sink(chunk)
       bytes += chunk.length
-      show(`${formatBytes(bytes)} received`)
+      onProgress({ kind: 'bytes', bytes })
     }
   } catch (thrown) {
+    signal.throwIfAborted()
     throw new SsmdError('SSMD_E_IO', `the answer of ${url.origin} ended before it was whole`, {
       hint: 'ask again; what came so far is not all of it',
       cause: thrown,
@@ -155,7 +61,11 @@ function bodyOf(pairs: readonly (readonly [name: string, text: string])[]): stri
   return JSON.stringify(members)
 }
 
-function requested(url: URL, body: string | undefined): Promise<IncomingMessage> {
+function requested(
+  url: URL,
+  body: string | undefined,
+  signal: AbortSignal
+): Promise<IncomingMessage> {
   const { SSMD_API_KEY } = process.env
   const headers = {
     'Accept-Encoding': 'gzip',
@@ -165,7 +75,7 @@ function requested(url: URL, body: string | undefined): Promise<IncomingMessage>
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
     const method = body === undefined ? 'GET' : 'POST'
-    const asked = request(url, { method, headers }, resolve)
+    const asked = request(url, { method, headers, signal }, resolve)
     asked.on('error', (error: NodeJS.ErrnoException) => {
       reject(
         new SsmdError(

@@ -1,0 +1,9 @@
+// Names that signals bring with them. What a signal fires is a feed of its own, which no Feed declares.
+
+export const SIGNAL_PREFIX = 'signal-'
+
+/** True for the feed of a signal's fires. */
+export const isSignalFeed = (feed: string): boolean => feed.startsWith(SIGNAL_PREFIX)
+
+/** The signal whose fires a feed holds. */
+export const signalOfFeed = (feed: string): string => feed.slice(SIGNAL_PREFIX.length)
