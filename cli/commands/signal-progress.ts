@@ -16,12 +16,14 @@ export function runProgress(
 ): RunProgress {
   const began = nowMs()
   const share = shareOf(days)
+  const records = days.read.reduce((sum, day) => sum + day.records, 0)
   let [phase, phaseBegan, last] = ['signal', began, 0]
   return (now, events, recvMs) => {
     if (now !== phase || events < last) [phase, phaseBegan] = [now, nowMs()]
     last = events
     const rate = events / Math.max(0.001, (nowMs() - phaseBegan) / 1000)
-    const of = share(recvMs)
+    // Processes of a signal read at different places: the records of its days stand for its events.
+    const of = recvMs === undefined ? Math.min(1, events / Math.max(1, records)) : share(recvMs)
     const done = now === 'signal' ? of * SIGNAL_SHARE : SIGNAL_SHARE + of * (1 - SIGNAL_SHARE)
     const left = done > 0.02 ? ((nowMs() - began) * (1 - done)) / done : undefined
     const rest = left === undefined ? '' : `, ${formatSpan(left)} left`

@@ -105,7 +105,7 @@ async function runAgain(
       name: basename(SOURCE_FILE),
       params: Object.fromEntries(params),
       scope: { ...scope, cache, pool },
-      onProgress: (events, recvMs) => told('signal', events, recvMs),
+      onProgress: (events) => told('signal', events),
     })
   } finally {
     progress.end()

@@ -5,8 +5,8 @@ import { type Backtest, type BacktestOptions, backtest } from './backtest.ts'
 import { type CardModel, type Judged, makeCard } from './card/make-card.ts'
 import type { DaysRead } from './days.ts'
 
-/** What is being done, how many events of it are done, and how far the time of the archive is. */
-export type RunProgress = (phase: 'signal' | 'card', events: number, recvMs: number) => void
+/** What is being done, and how many events of it are done; for the card also how far the time of the archive is. */
+export type RunProgress = (phase: 'signal' | 'card', events: number, recvMs?: number) => void
 
 export type RunOptions = Omit<BacktestOptions, 'onProgress'> & {
   readonly model: CardModel
@@ -24,7 +24,7 @@ export async function runBacktest(options: RunOptions): Promise<Run> {
   const { model, onProgress, ...own } = options
   const done = await backtest({
     ...own,
-    onProgress: (events, recvMs) => onProgress?.('signal', events, recvMs),
+    onProgress: (events) => onProgress?.('signal', events),
   })
   const window = windowOf(options.scope, done.days)
   const { verdict, counts, days } = done

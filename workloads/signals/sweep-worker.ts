@@ -51,11 +51,13 @@ async function replyTo({ params, window }: SweepJob): Promise<SweepReply> {
   const { source, name, model, scope, cacheDir } = work
   opened ??= TableCache.open({ dir: cacheDir, archives: scope.roots.map(({ path }) => path) })
   // The sweep has a thread for each core already.
+  const processes = 1
   await using pool = new BuildPool({ threads: 0 })
   try {
     const program = readProgram(source)
     const own = { ...scope, ...window, cache: await opened, pool }
-    return { kind: 'done', run: await runBacktest({ program, name, params, model, scope: own }) }
+    const options = { program, name, params, model, scope: own, processes }
+    return { kind: 'done', run: await runBacktest(options) }
   } catch (thrown) {
     if (thrown instanceof Refusal) return { kind: 'refused', finding: thrown.finding }
     const { code, message, hint } = toSsmdError(thrown)
