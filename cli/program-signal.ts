@@ -1,10 +1,11 @@
 // `ssmd signal`: how its commands are called.
 import { type Command, Option } from 'commander'
-import type { SignalBacktestFlags } from './commands/signal-backtest.ts'
 import type { SignalOutput } from './commands/signal-source.ts'
-import { collect, examples } from './flags.ts'
+import { examples } from './flags.ts'
+import { addBacktest } from './program-signal-backtest.ts'
 import { addLive } from './program-signal-live.ts'
 import { addSignalRun } from './program-signal-run.ts'
+import { addRuns } from './program-signal-runs.ts'
 
 const outputOption = (): Option =>
   new Option('-o, --output <form>', 'how to print the result')
@@ -55,49 +56,7 @@ export function addSignals(program: Command): void {
     await runSignalCheck(file, output)
   })
   addBacktest(signal)
+  addRuns(signal)
   addLive(signal)
   addSignalRun(signal)
-}
-
-function addBacktest(signal: Command): void {
-  examples(
-    signal
-      .command('backtest')
-      .summary('run a signal over archives')
-      .description(
-        'Shows the signal every event of the feeds in the order in which it was received, and keeps its fires and a manifest of the ' +
-          'run. Ends with 0 if it ran, 3 if it was refused or stopped, or failed the prefix test.'
-      )
-      .argument('<file>', 'the source')
-      .option('--feed <name>', 'a feed; may be given several times', collect)
-      .option(
-        '--from <time>',
-        'from this day or time on, in UTC: 2026-11-24 or 2026-11-24T15:30:00Z'
-      )
-      .option('--to <time>', 'before this day or time (default: to the end of the archive)')
-      .option('--symbol <name>', 'only this instrument; may be given several times', collect)
-      .option('--param <name=value>', 'instead of the default; may be given several times', collect)
-      .option('--guard', 'also run the prefix test: no fire may depend on a later event')
-      .option(
-        '-p, --path <folder>',
-        'root of an archive, or <name>=<folder>; may be given several times',
-        collect
-      )
-      .option(
-        '--runs <folder>',
-        'where runs are kept (default: SSMD_RUNS, or runs beside the folder exchanges)'
-      )
-      .option(
-        '--cache-dir <folder>',
-        'where tables of events are kept (default: SSMD_CACHE_DIR, or ~/.cache/ssmd/events)'
-      )
-      .addOption(outputOption()),
-    `
-  ssmd signal backtest exchanges/signals/spread-monitor.ts --feed kraken --from 2026-11-24
-  ssmd signal backtest my.ts --feed kraken --from 2026-11-24 --to 2026-11-25 --guard
-  ssmd signal backtest my.ts --feed kalshi --from 2026-11-24 --param threshold=3 -o json | jq .firesHash`
-  ).action(async (file: string, flags: SignalBacktestFlags) => {
-    const { runSignalBacktest } = await import('./commands/signal-backtest.ts')
-    await runSignalBacktest(file, flags)
-  })
 }

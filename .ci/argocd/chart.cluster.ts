@@ -58,37 +58,31 @@ test.after(async () => bed?.stop())
 
 const named = (name: string) => `${NAMESPACE}/${name}`
 
-real(
-  'both examples at once on an empty cluster: kinds, operator and feeds become Healthy',
-  async () => {
-    const { client } = bed.argo
-    const revision = await bed.repository.push('all of it', {
-      ...(await shippedFolder('ssmd', 'charts/ssmd')),
-      ...(await shippedFolder('examples', 'capture')),
-    })
-    const from = performance.now()
-    const operator = await shippedApplication('operator', bed.repository.url)
-    assert.is(
-      (operator.spec as { source: { targetRevision: string } }).source.targetRevision,
-      BRANCH
-    )
-    await declareApplication(client, await shippedApplication('feeds', bed.repository.url))
-    await declareApplication(client, operator)
-    await untilSettled(client, 'ssmd-operator', revision, MS)
-    const installed = await untilApplication(client, 'ssmd-operator', 'healthy', isHealthy, MS)
-    for (const kind of Object.values(FOLDERS)) {
-      assert.is(stateOf(installed, 'CustomResourceDefinition', `${kind}.ssmd.io`)?.status, 'Synced')
-    }
-    // The pod of the chart does not run here; our sources do, as its service account and with its role.
-    await bed.operator.up()
-    await untilSettled(client, 'ssmd-feeds', revision, MS)
-    const feeds = await untilApplication(client, 'ssmd-feeds', 'healthy', isHealthy, MS)
-    console.log(`  both examples, Healthy in ${Math.round(performance.now() - from)} ms`)
-    assert.is(healthOf(feeds, 'Feed', 'kalshi'), 'Healthy')
-    assert.ok(await exists(client, DEPLOYMENTS, named('connector-lab-kalshi')))
-    assert.ok(await exists(client, DEPLOYMENTS, named('simulator-lab-kalshi')))
+real('both examples on an empty cluster: kinds, operator and feeds become Healthy', async () => {
+  const { client } = bed.argo
+  const revision = await bed.repository.push('all of it', {
+    ...(await shippedFolder('ssmd', 'charts/ssmd')),
+    ...(await shippedFolder('examples', 'capture')),
+  })
+  const from = performance.now()
+  const operator = await shippedApplication('operator', bed.repository.url)
+  assert.is((operator.spec as { source: { targetRevision: string } }).source.targetRevision, BRANCH)
+  await declareApplication(client, await shippedApplication('feeds', bed.repository.url))
+  await declareApplication(client, operator)
+  await untilSettled(client, 'ssmd-operator', revision, MS)
+  const installed = await untilApplication(client, 'ssmd-operator', 'healthy', isHealthy, MS)
+  for (const kind of Object.values(FOLDERS)) {
+    assert.is(stateOf(installed, 'CustomResourceDefinition', `${kind}.ssmd.io`)?.status, 'Synced')
   }
-)
+  // The pod of the chart does not run here; our sources do, as its service account and with its role.
+  await bed.operator.up()
+  await untilSettled(client, 'ssmd-feeds', revision, MS)
+  const feeds = await untilApplication(client, 'ssmd-feeds', 'healthy', isHealthy, MS)
+  console.log(`  both examples, Healthy in ${Math.round(performance.now() - from)} ms`)
+  assert.is(healthOf(feeds, 'Feed', 'kalshi'), 'Healthy')
+  assert.ok(await exists(client, DEPLOYMENTS, named('connector-lab-kalshi')))
+  assert.ok(await exists(client, DEPLOYMENTS, named('simulator-lab-kalshi')))
+})
 
 real(
   'a kind that is upgraded from git keeps its objects as they are, and replaces no pod',

@@ -292,7 +292,7 @@ real('marks of Argo CD and others are on no child, and it prunes none of them', 
 })
 
 real(
-  'while no operator runs git goes on: Progressing, never Healthy, and then it converges',
+  'while no operator runs git continues: Progressing, never Healthy, and then it converges',
   async () => {
     const { client } = bed.argo
     await pushAndSettle('away', {

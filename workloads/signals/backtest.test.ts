@@ -14,14 +14,17 @@ import { randomCapture, type TestFrame } from '#events/testing/capture.ts'
 import { EVENT } from '#market/event.ts'
 import { within } from '#testing/deadline.ts'
 import { type Backtest, type BacktestOptions, backtest } from './backtest.ts'
+import { USUAL_MODEL } from './card/make-card.ts'
 import { readDefinition } from './definition.ts'
 import { Engine } from './engine.ts'
 import { type FireLine, FireLines } from './fire-lines.ts'
 import { type GuardHow, guardReplay } from './guard.ts'
 import type { Instrument } from './instrument.ts'
+import { runBacktest } from './run-backtest.ts'
 import { keepRun } from './run-files.ts'
 import { readProgram } from './source.ts'
 import { ticker } from './testing/tickers.ts'
+import { Trials } from './trials.ts'
 
 const test = suite('backtest')
 const folder = temporaryFolder()
@@ -126,16 +129,17 @@ test('two runs, in one process and in three, have one fires-hash', async () => {
 })
 
 test('the manifest of a run says what was read, and a run that was stopped is kept with the line', async () => {
-  const program = readProgram(
-    `export default { id: 'stops', version: 1, inputs: { events: ['quote'] },
+  const source = `export default { id: 'stops', version: 1, inputs: { events: ['quote'] },
   init: () => ({ n: 0 }),
   on(event, state, ctx) {
     if (++state.n > 3) throw new Error('enough')
     ctx.fire({ n: state.n })
   } }`
-  )
+  const program = readProgram(source)
   const scope = { roots: [{ path: root }], feeds: ['kalshi'], from: '2026-11-23' }
-  const done = await backtest({ program, name: 'stops.ts', params: {}, scope })
+  const options = { program, name: 'stops.ts', params: {}, scope, model: USUAL_MODEL }
+  const run = await within(60_000, 'run', runBacktest(options))
+  const done = run.backtest
   assert.equal(done.verdict, {
     kind: 'refused',
     identifier: 'on',
@@ -145,15 +149,21 @@ test('the manifest of a run says what was read, and a run that was stopped is ke
   assert.equal(done.days.missing, ['kalshi/2026-11-23'])
   const about = {
     program,
-    backtest: done,
+    source,
+    run,
     versions: { ssmd: '0', node: '0' },
     scope: { feeds: ['kalshi'], symbols: null, from: scope.from, to: null },
   }
-  const first = await keepRun(join(folder.path, 'runs'), about, 0)
-  const second = await keepRun(join(folder.path, 'runs'), about, 1)
+  const runs = join(folder.path, 'runs')
+  const first = await keepRun(runs, about, await Trials.of(runs, 'stops'), 0)
+  const second = await keepRun(runs, about, await Trials.of(runs, 'stops'), 1)
   const manifest = JSON.parse(readFileSync(join(second.folder, 'run.json'), 'utf8'))
   assert.is(first.manifest.trial, 1)
   assert.equal(manifest, JSON.parse(JSON.stringify({ ...first.manifest, trial: 2 })))
+  const { trials, ...card } = JSON.parse(readFileSync(join(second.folder, 'card.json'), 'utf8'))
+  assert.is(trials.count, 2)
+  assert.is(card.coverage.stopped, 'line 4: on: threw Error: enough')
+  assert.equal({ ...card, trials: first.card.trials }, JSON.parse(JSON.stringify(first.card)))
   assert.is(manifest.days[0].day, '2026-11-24')
   assert.is(
     readFileSync(join(first.folder, 'fires.jsonl'), 'utf8'),

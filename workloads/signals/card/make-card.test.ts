@@ -1,4 +1,4 @@
-// test: limit 120s
+// test: limit 300s
 // The card of a run against a Python program that shares nothing with it: every number, over recorded windows with their settlements.
 
 import { spawnSync } from 'node:child_process'
@@ -13,7 +13,7 @@ import { KALSHI } from '#testing/recordings.ts'
 import { backtest } from '../backtest.ts'
 import { readProgram } from '../source.ts'
 import { archiveWindows } from '../testing/windows.ts'
-import { type CardModel, makeCard, USUAL_MODEL } from './make-card.ts'
+import { type CardModel, makeCard, USUAL_MODEL, withTrials } from './make-card.ts'
 
 const test = suite('the card of a run')
 
@@ -81,15 +81,15 @@ for (const recordings of KALSHI) {
     const fires = join(folder.path, 'fires.jsonl')
     writeFileSync(fires, done.fires.map(({ text }) => `${text}\n`).join(''))
     for (const own of MODELS) {
-      const card = await makeCard({
+      const judged = await makeCard({
         fires: done.fires.map(({ text }) => text),
         scope,
         window: { from: scope.from, to: scope.to },
         days: { count: done.days.read.length, missing: done.days.missing },
         run: { cooled: done.counts.cooled, stopped: null },
         model: { ...USUAL_MODEL, ...own },
-        trials: { count: 3, ratios: [] },
       })
+      const card = withTrials(judged, { count: 3, ratios: [] })
       const file = join(folder.path, 'card.json')
       writeFileSync(file, JSON.stringify(card))
       const { trials, ...wanted } = independent(join(root, 'kalshi'), fires, file)

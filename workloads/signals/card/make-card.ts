@@ -32,9 +32,11 @@ export type CardOptions = {
   readonly days: { readonly count: number; readonly missing: readonly string[] }
   readonly run: Pick<Coverage, 'cooled' | 'stopped'>
   readonly model: CardModel
-  readonly trials: TrialsSoFar
-  readonly onProgress?: (events: number) => void
+  readonly onProgress?: (events: number, recvMs: number) => void
 }
+
+/** Results of each period: what the deflated Sharpe ratio is made of once the number of trials is known. */
+export type Judged = { readonly card: Omit<Card, 'trials'>; readonly periods: Periods }
 
 export type TrialsSoFar = {
   /** With this run. */
@@ -43,8 +45,8 @@ export type TrialsSoFar = {
   readonly ratios: readonly { readonly period: string; readonly sharpe: number }[]
 }
 
-export async function makeCard(options: CardOptions): Promise<Card> {
-  const { scope, model, run, days, trials } = options
+export async function makeCard(options: CardOptions): Promise<Judged> {
+  const { scope, model, run, days } = options
   const fires = options.fires.map(readFire)
   const window = { fromMs: Date.parse(options.window.from), toMs: Date.parse(options.window.to) }
   const { latencyMs, seed } = model
@@ -55,7 +57,7 @@ export async function makeCard(options: CardOptions): Promise<Card> {
   const filled = fill(pass, { ...model, feesOf: (feed) => fees.get(feed)! })
   const { coverage } = pass
   const periods = periodsOf(filled.list, coverage.minutes)
-  return {
+  const card: Judged['card'] = {
     version: 1,
     model: {
       ...options.window,
@@ -73,10 +75,15 @@ export async function makeCard(options: CardOptions): Promise<Card> {
     outcomes: outcomes(pass),
     fills: fillsPart(filled, daysOf(window)),
     result: resultOf(filled.list, periods),
-    trials: trialsPart(periods, trials),
     charts: chartsOf(pass, filled.list),
   }
+  return { card, periods }
 }
+
+export const withTrials = ({ card, periods }: Judged, trials: TrialsSoFar): Card => ({
+  ...card,
+  trials: deflatedBy(periods, trials),
+})
 
 type Window = { readonly fromMs: number; readonly toMs: number }
 
@@ -123,7 +130,7 @@ function coveragePart(
 /** Of so few trials their spread says nothing. */
 const ENOUGH = 2
 
-function trialsPart({ period, results }: Periods, { count, ratios }: TrialsSoFar): Trials {
+export function deflatedBy({ period, results }: Periods, { count, ratios }: TrialsSoFar): Trials {
   const own = ratios.filter((one) => one.period === period).map(({ sharpe }) => sharpe)
   const spread = own.length < ENOUGH ? null : deviation(own)
   const chance = results.length < 2 ? null : 1 / (results.length - 1)

@@ -47,7 +47,7 @@ export async function readMarket(
   scope: PassScope,
   asked: readonly Asked[],
   window: { readonly fromMs: number; readonly toMs: number },
-  onProgress?: (events: number) => void
+  onProgress?: (events: number, recvMs: number) => void
 ): Promise<MarketPass> {
   const options = await feedOptions(scope)
   const pass = new Pass(asked, window, (feed) => options.get(feed)?.books ?? {})
@@ -63,7 +63,7 @@ export async function readMarket(
   for await (const batch of history(reading)) {
     batch.each((event) => pass.take(event))
     events += batch.length
-    onProgress?.(events)
+    onProgress?.(events, pass.nowMs)
   }
   pass.end((feed) => Math.min(toMs, options.get(feed)?.endMs ?? 0))
   const settlements = await readSettlements(scope, asked, window.toMs)
@@ -88,7 +88,8 @@ class Pass {
   readonly #known = new Map<string, Set<InstrumentBook>>()
   readonly #toMs: number
   lastMs: number
-  #ms = 0
+  /** Receive time of the last event. */
+  nowMs = 0
 
   constructor(
     asked: readonly Asked[],
@@ -109,7 +110,7 @@ class Pass {
 
   take(event: MarketEvent): void {
     const { kind, feed, symbol, recvMs, recvNs } = event
-    this.#ms = recvMs
+    this.nowMs = recvMs
     if (recvMs < this.#toMs) this.lastMs = recvMs
     this.coverage.take(event)
     if (kind === EVENT.gap) {
@@ -148,7 +149,7 @@ class Pass {
     const known = this.#known.get(book.feed)
     if (known === undefined) this.#known.set(book.feed, new Set([book]))
     else known.add(book)
-    if (this.#ms < this.#toMs) this.coverage.see(book, this.#ms)
+    if (this.nowMs < this.#toMs) this.coverage.see(book, this.nowMs)
     this.#byFeed.get(book.feed)?.get(book.symbol)?.book(book)
   }
 }

@@ -9,8 +9,8 @@ import type { Quote } from './quote.ts'
 
 export const SETTLEMENT = 'settlement'
 
-/** In ticks: what is left of binary fractions is no move. */
-const NOTHING = 1e-9
+/** What is left of binary fractions is no move. */
+const rounded = (ticks: number): number => Math.round(ticks * 1e9) / 1e9
 
 /** Moves that are known, and how many are not. */
 class Counted {
@@ -18,13 +18,13 @@ class Counted {
   missing = 0
 
   add(move: number): void {
-    if (Number.isFinite(move)) this.moves.push(move)
+    if (Number.isFinite(move)) this.moves.push(rounded(move))
     else this.missing++
   }
 
   sum(): Moves {
     const { moves, missing } = this
-    const hits = moves.filter((one) => one > NOTHING).length
+    const hits = moves.filter((one) => one > 0).length
     return {
       count: moves.length,
       missing,
