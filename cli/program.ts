@@ -8,6 +8,7 @@ import type { ValidateOptions } from './commands/validate.ts'
 import { readVersion } from './commands/version.ts'
 import { collect, examples, outputOption } from './flags.ts'
 import { endWithOutput, flush, type Output, printError } from './output.ts'
+import { addAgent } from './program-agent.ts'
 import { addApiKeys } from './program-api-key.ts'
 import { addData } from './program-data.ts'
 import { addFeed } from './program-feed.ts'
@@ -107,6 +108,7 @@ export const GROUPS: readonly Group[] = [
   { title: 'Declare:', names: ['import'], add: addImport },
   { title: 'Read and compute:', names: ['data'], add: addData },
   { title: 'Read and compute:', names: ['signal'], add: addSignals },
+  { title: 'Read and compute:', names: ['agent'], add: addAgent },
   { title: 'Read and compute:', names: ['api-key'], add: addApiKeys },
   {
     title: 'Look:',

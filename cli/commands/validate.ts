@@ -35,7 +35,7 @@ export async function runValidate(options: ValidateOptions): Promise<void> {
   const base = checkAll(resources, day)
   // One file alone cannot hold what it refers to.
   const isFile = !(await stat(path)).isDirectory()
-  const schemas = isFile ? { count: 0, problems: [] } : await schemaProblems(path)
+  const schemas = isFile ? { count: 0, problems: [] } : await schemaProblems(path, resources.feeds)
   const overlays = isFile ? [] : await checkOverlays(path, base, day)
   const problems = [
     ...(isFile ? base.problems.filter(({ code }) => code !== 'SSMD_E_REFERENCE') : base.problems),
@@ -140,7 +140,10 @@ function keyProblems(located: Awaited<ReturnType<typeof loadResources>>['environ
 }
 
 /** Schemas that cannot be read, and files that are not those that were registered. */
-async function schemaProblems(folder: string): Promise<{ count: number; problems: Problem[] }> {
+async function schemaProblems(
+  folder: string,
+  feeds: Awaited<ReturnType<typeof loadResources>>['feeds']
+): Promise<{ count: number; problems: Problem[] }> {
   const { schemas, problems } = await readSchemas(folder)
   const checks = (await Promise.all(schemas.map((one) => checkHashes(folder, one)))).flat()
   const bad = checks.filter(({ state }) => state !== 'good')
@@ -165,6 +168,17 @@ async function schemaProblems(folder: string): Promise<{ count: number; problems
           hint: 'restore it from git, or register what it holds now as a new version',
         })
       ),
+      ...(await frameProblems(feeds, schemas)),
     ],
   }
+}
+
+/** Few Feeds have a schema: what reads it is loaded for them alone. */
+async function frameProblems(
+  feeds: Awaited<ReturnType<typeof loadResources>>['feeds'],
+  schemas: Awaited<ReturnType<typeof readSchemas>>['schemas']
+): Promise<Problem[]> {
+  if (feeds.every(({ resource }) => resource.spec.schema === undefined)) return []
+  const { frameSchemaProblems } = await import('../repository/frame-schema.ts')
+  return frameSchemaProblems(feeds, schemas)
 }

@@ -83,7 +83,7 @@ function applied(resources: readonly Fields[], { body, target }: Patch): Fields[
     return merged(value, { ...rest, metadata: others }) as Fields
   })
   if (count === 0 && target === undefined)
-    throw new Error(`a patch is for ${String(own.kind)} ${String(own.name)}, which does not exist`)
+    throw new Error(`a patch is for ${String(own.kind)} ${String(own.name)}, which is missing`)
   return values
 }
 

@@ -50,7 +50,7 @@ function problemsOf(
     )
   if ((protocol === 'ws:' || protocol === 'http:') && !isNear(hostname)) {
     return problem(
-      `expected ${protocol.slice(0, -1)}s://, found ${protocol}// to ${hostname}: programs on the way can read and change it`,
+      `expected ${protocol.slice(0, -1)}s://, found ${protocol}// to ${hostname}: everyone on the way can read and change it`,
       `write ${protocol.slice(0, -1)}s://`
     )
   }

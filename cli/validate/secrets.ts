@@ -89,7 +89,7 @@ const LONG = /[A-Za-z0-9+/_-]{32}/
 const RANDOM = /(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{32,}={0,2}(?![A-Za-z0-9+/_=-])/g
 
 const HINT =
-  'change the secret, because git keeps it permanently; then name a Kubernetes Secret or a variable instead'
+  'change the secret, because git keeps it forever; then name a Kubernetes Secret or a variable instead'
 
 /** Every secret of a text, the first of each line. */
 export function secretsIn(text: string, file: string): Problem[] {
