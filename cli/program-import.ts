@@ -7,7 +7,7 @@ export function addImport(program: Command): void {
   examples(
     program
       .command('import')
-      .summary('take over what the original ssmd declared and archived')
+      .summary('take over what the original has written')
       .description(
         "Writes the original's feeds, environments and schemas as resources of the nearest repository, and says for each field " +
           'without a counterpart what replaced it; what exists stays as it is. Writes its archives, folders <feed>/<day> with ' +

@@ -57,7 +57,7 @@ function addPlan(program: Command): void {
     dataOption(
       program
         .command('plan')
-        .summary('what the resources come to: connections, records and bytes a day')
+        .summary('connections, records and bytes of a day to expect')
         .description(
           'Shows connections, records and bytes a day, retention, and what the change since the last commit costs. The figures are those ' +
             'of archives on this computer; what none of them has measured is unknown.'

@@ -26,7 +26,7 @@ export function addOperator(program: Command): void {
   examples(
     program
       .command('operator')
-      .summary('role: runs what the resources of a Kubernetes cluster declare')
+      .summary('role: runs what a Kubernetes cluster declares')
       .description(
         'Watches Feeds, Environments, Archives and Signals of a Kubernetes namespace and runs what they declare. ' +
           'Several may run at the same time: one leads, the others stand by.'

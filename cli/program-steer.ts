@@ -15,7 +15,7 @@ const WORDS: Readonly<Record<Verb, readonly [summary: string, description: strin
     'Replaces the pods of a resource in a cluster now and applies every pending change (RolloutPending). A restart of a capture is a hole in its data: choose the time.',
   ],
   pause: [
-    'stop the operator from changing a resource of a cluster',
+    'stop the operator from changing a resource',
     'The operator neither changes nor removes anything of a paused resource; what runs continues.',
   ],
   resume: [

@@ -34,6 +34,7 @@ const WELCOME = `ssmd captures market data that you declare in YAML, and proves 
 `
 
 const EXIT_CODES = `
+ssmd alone says how to begin, ssmd help <command> what a command takes.
 Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 data or resources are invalid.`
 
 /** Runs one command line and sets the exit code. */
@@ -87,30 +88,47 @@ function finish(thrown: unknown): number {
 }
 
 type Group = {
+  readonly title: string
   /** The commands that it adds. */
   readonly names: readonly string[]
   readonly add: (program: Command, queries: readonly Query[]) => void
 }
 
-/** In the order of the help. */
+/** In the order of the help, under their titles. */
 export const GROUPS: readonly Group[] = [
-  { names: ['up'], add: addUp },
-  { names: ['validate'], add: addValidate },
-  { names: ['init', 'env', 'key', 'archive', 'diff', 'commit'], add: addRepository },
-  { names: ['import'], add: addImport },
-  { names: ['feed'], add: addFeed },
-  { names: ['schema'], add: addSchema },
-  { names: ['data'], add: addData },
-  { names: ['signal'], add: addSignals },
-  { names: ['agent'], add: addAgent },
-  { names: ['mcp'], add: addMcp },
-  { names: ['api-key'], add: addApiKeys },
-  { names: ['doctor', 'plan', 'status', 'top', 'logs', 'events'], add: addLooking },
-  { names: ['connector', 'archiver', 'data-api', 'simulator'], add: addRoles },
-  { names: ['operator'], add: addOperator },
-  { names: ['rollout', 'pause', 'resume'], add: addSteering },
-  { names: ['explain', 'completion', 'complete'], add: addHelp },
-  { names: ['version'], add: addVersion },
+  { title: 'Start:', names: ['up'], add: addUp },
+  { title: 'Start:', names: ['validate'], add: addValidate },
+  {
+    title: 'Declare:',
+    names: ['init', 'env', 'key', 'archive', 'diff', 'commit'],
+    add: addRepository,
+  },
+  { title: 'Declare:', names: ['feed'], add: addFeed },
+  { title: 'Declare:', names: ['schema'], add: addSchema },
+  { title: 'Declare:', names: ['import'], add: addImport },
+  { title: 'Read and compute:', names: ['data'], add: addData },
+  { title: 'Read and compute:', names: ['signal'], add: addSignals },
+  { title: 'Read and compute:', names: ['agent'], add: addAgent },
+  { title: 'Read and compute:', names: ['mcp'], add: addMcp },
+  { title: 'Read and compute:', names: ['api-key'], add: addApiKeys },
+  {
+    title: 'Look:',
+    names: ['doctor', 'plan', 'status', 'top', 'logs', 'events'],
+    add: addLooking,
+  },
+  { title: 'Steer a cluster:', names: ['rollout', 'pause', 'resume'], add: addSteering },
+  {
+    title: 'Programs, which up and the operator start:',
+    names: ['connector', 'archiver', 'data-api', 'simulator'],
+    add: addRoles,
+  },
+  {
+    title: 'Programs, which up and the operator start:',
+    names: ['operator'],
+    add: addOperator,
+  },
+  { title: 'Help:', names: ['explain', 'completion', 'complete'], add: addHelp },
+  { title: 'Help:', names: ['version'], add: addVersion },
 ]
 
 /** What speaks of all commands. */
@@ -120,7 +138,13 @@ const NEED_ALL = ['complete', 'completion']
 export function buildProgram(queries: readonly Query[], args: readonly string[] = []): Command {
   const program: Command = new Command('ssmd')
     .description('Market data capture that you declare in git and can prove on disk')
-    .helpCommand('help [command]', 'flags and examples of a command')
+    .addHelpCommand(
+      new Command('help')
+        .argument('[command]')
+        .description('flags and examples of a command')
+        .helpOption(false)
+        .helpGroup('Help:')
+    )
     .helpOption('-h, --help', 'show this')
     .version(`ssmd ${readVersion()}`, '-V, --version', 'show the version')
     // `feed show --version v2` is a flag of that command.
@@ -128,13 +152,27 @@ export function buildProgram(queries: readonly Query[], args: readonly string[] 
     .showSuggestionAfterError(true)
     .exitOverride()
     .configureOutput({ outputError: (text, print) => print(usageText(text, program, args)) })
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, subcommandTerm: termOf })
   program.addHelpText('after', EXIT_CODES)
   const [asked = ''] = args
   const named = GROUPS.filter(({ names }) => names.includes(asked) && !NEED_ALL.includes(asked))
-  for (const { add } of named.length > 0 ? named : GROUPS) add(program, queries)
+  for (const { add, title } of named.length > 0 ? named : GROUPS) {
+    const known = new Set(program.commands)
+    add(program, queries)
+    for (const command of program.commands) if (!known.has(command)) command.helpGroup(title)
+  }
   return program
 }
+
+/** Without `[options]`, which nearly every command has: the lines are shorter. */
+const termOf = (command: Command): string =>
+  [
+    command.name(),
+    ...command.registeredArguments.map((argument) => {
+      const name = `${argument.name()}${argument.variadic ? '...' : ''}`
+      return argument.required ? `<${name}>` : `[${name}]`
+    }),
+  ].join(' ')
 
 function addVersion(program: Command): void {
   program
