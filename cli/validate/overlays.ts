@@ -4,7 +4,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { toSsmdError } from '#crds/errors.ts'
-import type { Resources } from '#crds/located.ts'
+import { allOf, type Resources } from '#crds/located.ts'
 import { mergeResources, parseResources } from '#crds/parse.ts'
 import type { Problem } from '#crds/problems.ts'
 import { kustomizationOf, renderFolder } from '../kustomize/render.ts'
@@ -85,7 +85,7 @@ export async function unlisted(folder: string, resources: Resources): Promise<Pr
   const listed = new Set(
     values.map(({ kind, metadata }) => `${kind}/${(metadata as { name?: unknown })?.name}`)
   )
-  const all = [...resources.feeds, ...resources.environments, ...resources.archives]
+  const all = allOf(resources)
   return all.flatMap(({ resource, file: own, line }) => {
     const { kind, metadata } = resource
     if (listed.has(`${kind}/${metadata.name}`)) return []
