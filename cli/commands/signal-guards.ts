@@ -1,6 +1,6 @@
 // The guards before a signal is deployed: it is run over an archive of its feeds, and run again where it must fire the same.
 
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
 import { BuildPool } from '#events/tables/build-pool.ts'
 import { startOf } from '#events/times.ts'
@@ -29,7 +29,8 @@ export type GuardScope = {
 /** What was run. Throws SSMD_E_SIGNAL where a guard is not passed, or no archive holds a day of the feeds. */
 export async function passGuards(scope: GuardScope, flags: GuardFlags): Promise<Backtest> {
   const { file, program, params, feeds, symbols } = scope
-  const roots = rootsOf(flags.path)
+  // The process that runs the signal has another folder.
+  const roots = rootsOf(flags.path).map((root) => ({ ...root, path: resolve(root.path) }))
   const { from, to } = flags.from === undefined ? await newestDay(roots, feeds) : flags
   const cache = await openCache(roots, flags.cacheDir)
   await using pool = new BuildPool()
