@@ -42,7 +42,7 @@ export function at(value: unknown, key: unknown): unknown {
 export const has = (value: unknown, name: string): boolean =>
   isMap(value) ? Object.hasOwn(value, name) : wrong('a map', value)
 
-/** `bytes(value)`: a text as UTF-8. */
+/** `bytes(value)`: a text in UTF-8. */
 export const bytes = (value: unknown): Uint8Array => Buffer.from(text(value))
 
 /** `size(value)`: characters of a text, bytes, entries of a list or map. */

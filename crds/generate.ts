@@ -17,7 +17,7 @@ import { readFacts, renderExchanges } from './generator/exchanges.ts'
 import { renderFields } from './generator/fields.ts'
 import { renderNeeds } from './generator/needs.ts'
 import { renderReference } from './generator/reference.ts'
-import { RULE_TYPES, renderRules } from './generator/rules.ts'
+import { renderRules } from './generator/rules.ts'
 import { CRD_FILES, readCrd } from './generator/schema.ts'
 import { renderTypes } from './generator/types.ts'
 import { renderValidators, renderValidatorTypes } from './generator/validators.ts'
@@ -36,8 +36,7 @@ export async function renderAll(): Promise<ReadonlyMap<string, string>> {
     ['crds/exchanges.gen.ts', renderExchanges(await readFacts(EXCHANGES))],
     ['crds/fields.gen.ts', renderFields(crds)],
     ['crds/needs.gen.ts', renderNeeds(crds)],
-    ['crds/rules.gen.mjs', renderRules(crds)],
-    ['crds/rules.gen.d.mts', RULE_TYPES],
+    ['crds/rules.gen.ts', renderRules(crds)],
     ['crds/validators.gen.mjs', renderValidators(crds)],
     ['crds/validators.gen.d.mts', renderValidatorTypes(crds)],
     ['docs/reference/resources.md', renderReference(crds, await readExamples())],

@@ -9,7 +9,7 @@ import type { Kind, ResourceOf } from './kinds.ts'
 import type { Path } from './paths.ts'
 import { formatPath, instancesOf, memberOf, parsePath, pathOfPointer } from './paths.ts'
 import { describeValue } from './problems.ts'
-import { RULES } from './rules.gen.mjs'
+import { RULES } from './rules.gen.ts'
 import {
   validateArchive,
   validateEnvironment,

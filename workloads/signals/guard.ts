@@ -27,7 +27,7 @@ export type GuardRun = {
 }
 
 export type GuardHow = {
-  /** The first so many events. */
+  /** This number of events, from the first. */
   readonly most?: number
   /** Rows that were received later than this are changed: RFC 3339 with nanoseconds. */
   readonly future?: string

@@ -58,7 +58,7 @@ export function freezeMembers(prototype: object): void {
   Object.freeze(prototype)
 }
 
-/** Made anew each time that it is asked for. */
+/** Created each time that it is asked for. */
 const UNSTABLE = new Set(['book-imbalance'])
 
 export function openBuilder({ kind, values }: BuilderChoice, of: Of): Opened {
