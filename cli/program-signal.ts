@@ -1,7 +1,6 @@
 // `ssmd signal`: how its commands are called.
 import { type Command, Option } from 'commander'
 import type { SignalBacktestFlags } from './commands/signal-backtest.ts'
-import type { SignalCheckFlags } from './commands/signal-check.ts'
 import type { SignalOutput } from './commands/signal-source.ts'
 import { collect, examples } from './flags.ts'
 
@@ -45,29 +44,13 @@ export function addSignals(program: Command): void {
         'Checks what the source says, and loads it in the sandbox. Ends with 3 if it is refused, with identifier and line.'
       )
       .argument('<file>', 'the source')
-      .option(
-        '--feed <name>',
-        'also run its guards over this feed; may be given several times',
-        collect
-      )
-      .option('--from <time>', 'of the guards: from this day or time on, in UTC')
-      .option('--to <time>', 'of the guards: before this day or time')
-      .option('--symbol <name>', 'of the guards: only this instrument; may be repeated', collect)
-      .option('--param <name=value>', 'instead of the default; may be given several times', collect)
-      .option(
-        '-p, --path <folder>',
-        'root of an archive, or <name>=<folder>; may be repeated',
-        collect
-      )
-      .option('--cache-dir <folder>', 'where tables of events are kept (default: SSMD_CACHE_DIR)')
       .addOption(outputOption()),
     `
   ssmd signal check exchanges/signals/my-spread.ts
-  ssmd signal check exchanges/signals/my-spread.ts --feed kraken --from 2026-11-24
   ssmd signal check exchanges/signals/my-spread.ts --output json`
-  ).action(async (file: string, flags: SignalCheckFlags) => {
+  ).action(async (file: string, { output }: { output: SignalOutput }) => {
     const { runSignalCheck } = await import('./commands/signal-check.ts')
-    await runSignalCheck(file, flags)
+    await runSignalCheck(file, output)
   })
   addBacktest(signal)
 }
@@ -79,7 +62,7 @@ function addBacktest(signal: Command): void {
       .summary('run a signal over archives')
       .description(
         'Shows the signal every event of the feeds in the order in which it was received, and keeps its fires and a manifest of the ' +
-          'run. Ends with 0 if it ran, 3 if it was refused or stopped, or failed a guard.'
+          'run. Ends with 0 if it ran, 3 if it was refused or stopped, or failed the prefix test.'
       )
       .argument('<file>', 'the source')
       .option('--feed <name>', 'a feed; may be given several times', collect)
@@ -90,12 +73,7 @@ function addBacktest(signal: Command): void {
       .option('--to <time>', 'before this day or time (default: to the end of the archive)')
       .option('--symbol <name>', 'only this instrument; may be given several times', collect)
       .option('--param <name=value>', 'instead of the default; may be given several times', collect)
-      .option('--guard', 'also run the guards: no fire may depend on a later event')
-      .addOption(
-        new Option('--require <what>', 'refuse a window with gaps or missing days').choices([
-          'complete',
-        ])
-      )
+      .option('--guard', 'also run the prefix test: no fire may depend on a later event')
       .option(
         '-p, --path <folder>',
         'root of an archive, or <name>=<folder>; may be given several times',

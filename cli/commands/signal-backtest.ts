@@ -14,7 +14,6 @@ import { readProgram } from '#signals/source.ts'
 import { write, writeLines } from '../output.ts'
 import { EXCHANGES } from '../repository/folder.ts'
 import { clean, formatCount, plural } from '../text.ts'
-import { guardFailure } from './signal-guard.ts'
 import { readSource, type SignalOutput, tellRefusal } from './signal-source.ts'
 import { readVersion } from './version.ts'
 
@@ -25,7 +24,6 @@ export type SignalBacktestFlags = {
   readonly symbol?: readonly string[]
   readonly param?: readonly string[]
   readonly guard?: true
-  readonly require?: 'complete'
   readonly path?: readonly string[]
   readonly runs?: string
   readonly cacheDir?: string
@@ -33,16 +31,28 @@ export type SignalBacktestFlags = {
 }
 
 export async function runSignalBacktest(file: string, flags: SignalBacktestFlags): Promise<void> {
-  const { feed: feeds = [], symbol: symbols, guard = false, output } = flags
-  const complete = flags.require === 'complete'
-  const { from, to, params, roots } = readScope(flags)
+  const { feed: feeds, symbol: symbols, guard = false, output } = flags
+  if (feeds === undefined) throw usageError('no feed is given', 'add --feed, see `ssmd data list`')
+  if (flags.from === undefined) throw usageError('no beginning is given', 'add --from with a day')
+  const from = instant('--from', flags.from)
+  const to = flags.to === undefined ? undefined : instant('--to', flags.to)
+  if (to !== undefined && from >= to) {
+    throw usageError(`--from ${flags.from} is not before --to ${flags.to}`, 'swap the two')
+  }
+  const params = paramsOf(flags.param ?? [])
+  const roots = readRoots(flags.path ?? [process.env.SSMD_DATA_PATH || 'data'])
   const source = await readSource(file)
   try {
     const program = readProgram(source)
-    const cache = await openCache(flags.cacheDir, roots)
+    const cache = await TableCache.open({
+      dir: cacheDirOf(flags.cacheDir, process.env),
+      archives: roots.map(({ path }) => path),
+      onTrouble: (error: SsmdError) =>
+        void process.stderr.write(`ssmd: ${clean(describeError(error))}\n`),
+    })
     await using pool = new BuildPool()
     const scope = { roots, feeds, symbols, from, to, cache, pool }
-    const done = await backtest({ program, name: basename(file), params, scope, guard, complete })
+    const done = await backtest({ program, name: basename(file), params, scope, guard })
     const about = {
       program,
       backtest: done,
@@ -56,6 +66,24 @@ export async function runSignalBacktest(file: string, flags: SignalBacktestFlags
     if (!(thrown instanceof Refusal)) throw thrown
     await tellRefusal(file, thrown.finding, output)
   }
+}
+
+function instant(flag: string, text: string): string {
+  const time = readInstant(text)
+  if (time !== undefined) return time
+  throw usageError(
+    `${flag} ${text} is no day and no time`,
+    'write 2026-11-24 or 2026-11-24T15:30:00Z'
+  )
+}
+
+function paramsOf(texts: readonly string[]): Record<string, string> {
+  const pairs = texts.map((text): [string, string] => {
+    const at = text.indexOf('=')
+    if (at < 1) throw usageError(`--param ${text} is no <name>=<value>`, 'write threshold=3')
+    return [text.slice(0, at), text.slice(at + 1)]
+  })
+  return Object.fromEntries(pairs)
 }
 
 /** `given`, SSMD_RUNS, `runs` beside the folder exchanges that the signal is in, or `runs` here. */
@@ -96,15 +124,19 @@ async function tellText(
     `  gaps        ${gaps === 0 ? 'none' : `${formatCount(gaps)}: the signal was shown each as an event`}`,
     ...(days.missing.length === 0 ? [] : [`  missing     ${days.missing.join(', ')}`]),
     ...(counts.cooled === 0 ? [] : [`  cooldown    ${plural(counts.cooled, 'fire')} not kept`]),
-    ...(guard?.kind === 'passed'
-      ? [`  guards      passed: ${guard.prefixes} prefixes, ${guard.futures} futures`]
-      : []),
+    ...(guard?.kind === 'passed' ? [`  prefix test passed, ${guard.prefixes} prefixes`] : []),
     `  run         ${folder}`,
     ...fires.slice(0, SHOWN).map(({ text }) => `  ${clean(fireText(text))}`),
     ...(fires.length > SHOWN ? [`  and ${formatCount(fires.length - SHOWN)} more`] : []),
   ])
   if (verdict.kind === 'refused') await tellRefusal(file, verdict, 'text')
-  if (guard?.kind === 'failed') throw guardFailure(file, guard)
+  if (guard?.kind === 'failed') {
+    throw new SsmdError(
+      'SSMD_E_SIGNAL',
+      `${file}: with the first ${guard.events} events alone it fired ${guard.found}, and with all of them ${guard.expected}`,
+      { hint: 'a fire must follow from the events up to it: this is a fault in ssmd, report it' }
+    )
+  }
 }
 
 function fireText(text: string): string {
