@@ -268,7 +268,7 @@ const SHARED: readonly (readonly [attempt: string, why: RegExp])[] = [
   [`${KEY} of[k].seen = 1`, /seen/],
   [`${KEY} of[k].prototype.seen = 1`, /seen/],
   [`${KEY} Object.getOwnPropertyDescriptor(of, 'bid').get.seen = 1`, /seen/],
-  [`${KEY} Object.getOwnPropertyDescriptor(of, 'bid').get.call({})`, /private|instance|class|#/],
+  [`${KEY} Object.getOwnPropertyDescriptor(of, 'bid').get.call({})`, /not a function/],
   ['Object.getPrototypeOf(event).seen = 1', /seen/],
   ['fire.seen = 1', /seen/],
   ['rng.seen = 1', /seen/],
