@@ -173,6 +173,19 @@ test('the manifest of a run says what was read, and a run that was stopped is ke
   )
 })
 
+test('a window with gaps is refused if it must be complete, and says which', async () => {
+  const refused = await run(EVERY_GAP, { complete: true }).catch((thrown: Error) => thrown.message)
+  assert.match(String(refused), /^the window is not complete: kalshi.* from 2026-11-2/)
+  const missing = {
+    roots: [{ path: root }],
+    feeds: ['kalshi'],
+    from: '2026-11-23',
+    to: '2026-11-24',
+  }
+  const days = await run(EVERY_GAP, { complete: true, scope: missing }).catch(String)
+  assert.match(String(days), /no archive|missing days: kalshi\/2026-11-23/)
+})
+
 test('an honest signal passes the guards', async () => {
   const done = await run(SPREAD, { guard: true, params: { threshold: '0.02' } })
   assert.equal(done.guard, { kind: 'passed', prefixes: 4, futures: 4 })

@@ -4,6 +4,7 @@
 import { availableParallelism } from 'node:os'
 import type { HistoryOptions } from '#events/history.ts'
 import { type Warmed, warm } from '#events/warm.ts'
+import { requireComplete } from './completeness.ts'
 import { type DaysRead, daysOf } from './days.ts'
 import type { About } from './definition.ts'
 import { type Finding, Refusal } from './findings.ts'
@@ -32,6 +33,8 @@ export type BacktestOptions = {
   /** Processes that run it: instruments are divided among them, unless a builder joins two. @default one for each processor */
   readonly processes?: number
   readonly limits?: SandboxLimits
+  /** Refuse a window in which anything is missing. @default false */
+  readonly complete?: boolean
   readonly onProgress?: (events: number) => void
 }
 
@@ -73,6 +76,7 @@ export type Guarded = Pick<Backtest, 'about' | 'verdict' | 'counts' | 'firesHash
 export async function backtest(options: BacktestOptions): Promise<Backtest> {
   const { scope, program, name, params } = options
   const days = await daysOf(scope)
+  if (options.complete === true) await requireComplete(scope, days)
   await using first = await Sandbox.open({ program, name, params })
   const { about } = first
   const warmed = await warm({ ...scope, events: about.reads })

@@ -121,10 +121,11 @@ class Runner {
     const make = compartment.evaluate(`${code}\n//# sourceURL=${name}`) as (
       steps: Int32Array,
       stop: (line: number) => void,
-      globals: object
+      globals: object,
+      freeze: typeof harden
     ) => unknown
     const stop = harden((line: number) => this.#stop(line))
-    return harden(make(this.#steps, stop, compartment.globalThis))
+    return harden(make(this.#steps, stop, compartment.globalThis, harden))
   }
 
   /** Before a call of the signal. */

@@ -137,6 +137,26 @@ test('imports, state of a module, what TypeScript cannot strip, and large source
     ["import fs from 'node:fs'\nexport default {}", 'node:fs', 1],
     ['const a = 1\nconst b = arguments\nexport default {}', 'arguments', 2],
     ['const a = 1\nlet seen = 0\nexport default {}', 'let', 2],
+    ['const seen = new Map()\nexport default {}', 'new Map', 1],
+    ['const next = (() => { let n = 0; return () => ++n })()\nexport default {}', 'function', 1],
+    ['const f = Array.of(() => 1)\nexport default {}', 'Array.of', 1],
+    ['const Number = (f) => f\nconst g = Number(1)\nexport default {}', 'Number', 2],
+    ['const o = { get f() { let n = 0; return () => ++n } }\nexport default {}', 'get', 1],
+    ['const o = {\n*[Symbol.iterator]() { yield 1 } }\nexport default {}', 'computed name', 2],
+    ['class A {\n  static #n = 0\n}\nexport default {}', 'static', 2],
+    ['const t = String.raw`x`\nexport default {}', 'String.raw', 1],
+    ['const seen = new Map()\nexport default {}', 'new Map', 1],
+    ['const count = (() => { let n = 0; return () => ++n })()\nexport default {}', 'function', 1],
+    ['const f = Array.of(() => 1)\nexport default {}', 'Array.of', 1],
+    ['const Number = (f) => f\nconst g = Number(1)\nexport default {}', 'Number', 2],
+    ['const o = { get f() { let n = 0; return () => ++n } }\nexport default {}', 'get', 1],
+    [
+      'const o = {\n  *[Symbol.iterator]() { yield () => 1 } }\nexport default {}',
+      'computed name',
+      2,
+    ],
+    ['class A {\n  static #n = 0\n}\nexport default {}', 'static', 2],
+    ['const t = String.raw`x`\nexport default {}', 'String.raw', 1],
     ['export const a = 1\nexport default {}', 'export', 1],
     ['\nenum A { b }\nexport default {}', 'TypeScript', 2],
     ['const a = 1', 'export default', 1],
@@ -222,6 +242,59 @@ for (const [attempt, identifier, why] of CONTAINED) {
   })
 }
 
+/** The body of `on` begins in line 6; what is tried with builders' views, and with what the module declares. */
+const viewer = (on: string): string => `const KEPT = { views: null, list: [] }
+export default defineSignal({
+  id: 'bait', version: 1, inputs: { events: ['quote'] },
+  builders: { book: { kind: 'order-book' }, bars: { kind: 'time-bars', interval: '1s' } },
+  on(event, state, { builders, fire, rng }) {
+    ${on}
+  },
+})
+`
+const KEY =
+  "const k = 'constr' + 'uctor'; const p = '__pro' + 'to__'; const of = Object.getPrototypeOf(builders.book); "
+const SHARED: readonly (readonly [attempt: string, why: RegExp])[] = [
+  ['builders.book.bid = 1', /bid/],
+  ['builders.book = 1', /book/],
+  ['builders.other = 1', /other/],
+  ['delete builders.book', /book/],
+  ['builders.book.price.seen = 1', /seen/],
+  [`${KEY} of.bid = 1`, /bid/],
+  [`${KEY} of.price = () => 1`, /price/],
+  [`${KEY} Object.defineProperty(of, 'bid', { value: 1 })`, /bid/],
+  [`${KEY} Object.setPrototypeOf(builders.book, null)`, /prototype|extensible/],
+  [`${KEY} builders.book[p].polluted = 1`, /polluted/],
+  [`${KEY} of[k].seen = 1`, /seen/],
+  [`${KEY} of[k].prototype.seen = 1`, /seen/],
+  [`${KEY} Object.getOwnPropertyDescriptor(of, 'bid').get.seen = 1`, /seen/],
+  [`${KEY} Object.getOwnPropertyDescriptor(of, 'bid').get.call({})`, /not a function/],
+  ['Object.getPrototypeOf(event).seen = 1', /seen/],
+  ['fire.seen = 1', /seen/],
+  ['rng.seen = 1', /seen/],
+  ['KEPT.views = builders', /views/],
+  ['KEPT.list.push(builders)', /extensible|add property/],
+  ['KEPT.views ??= event', /views/],
+]
+
+for (const [attempt, why] of SHARED) {
+  test(`instruments share nothing: ${attempt.replace(KEY, '')}`, async () => {
+    const found = await verdict(viewer(attempt))
+    assert.equal([found.identifier, found.line], ['on', 6], JSON.stringify(found))
+    assert.match(found.why, why)
+  })
+}
+
+test('a view that is kept shows nothing of the builder, and a stale book is undefined', async () => {
+  const source = viewer(
+    `state.kept = state.kept ?? builders.book; const { book, bars } = builders
+    fire({ keys: Object.keys(book).length, same: state.kept === book, stale: book.stale, none: book.bid === undefined && book.price('bid', 0) === undefined && book.levels('bid') === 0,
+      odd: book.price({}, NaN) === undefined && book.depth('bid', 'x') === undefined, bars: bars.finished })`
+  ).replace('on(event', 'init: () => ({}),\n  on(event')
+  const [fire] = await fired(source)
+  assert.is(fire!.payload, '{"bars":0,"keys":0,"none":true,"odd":true,"same":true,"stale":true}')
+})
+
 test('time and memory that no loop of the source takes end the process, with the line of `on`', async () => {
   const limits = { ...LIMITS, cpuMs: 1500 }
   const slow = await verdict(signalOf("/^(a+)+$/.test('a'.repeat(50) + 'b')"), limits)
@@ -240,6 +313,26 @@ test('a field that the engine does not know, or that has no sense, is named with
     [
       "export default { id: 'a', version: 1,\ninputs: { events: ['ticker'] }, on() {} }",
       'inputs.events',
+      2,
+    ],
+    [
+      "export default { id: 'a', version: 1, inputs: { events: ['quote'] }, builders: {\nbook: {\nkind: 'orderbook' } }, on() {} }",
+      'builders.book.kind',
+      3,
+    ],
+    [
+      "export default { id: 'a', version: 1, inputs: { events: ['quote'] }, builders: {\nvolume: { kind: 'volume-profile',\nwindw: '1m' } }, on() {} }",
+      'builders.volume.windw',
+      3,
+    ],
+    [
+      "export default { id: 'a', version: 1, inputs: { events: ['quote'] },\nedge: 'falling', on() {} }",
+      'edge',
+      2,
+    ],
+    [
+      "export default { id: 'a', version: 1, inputs: { events: ['quote'] }, warmup: {\nminutes: -1 }, on() {} }",
+      'warmup.minutes',
       2,
     ],
     ["export default { id: 'a b', version: 1, inputs: { events: ['quote'] }, on() {} }", 'id', 1],
@@ -269,15 +362,15 @@ test('state is of a symbol, a cooldown too, and a parameter can be given', async
     fires.map(({ at, symbol, payload }) => `${at} ${symbol} ${payload}`)
   assert.equal(shown(await fired(source, batch)), [
     '0 B1 {"n":1}',
-    '2 B2 {"n":1}',
-    '3 B1 {"n":2}',
-    '5 B2 {"n":2}',
-    '6 B1 {"n":4}',
+    '1 B2 {"n":1}',
+    '2 B1 {"n":2}',
+    '4 B2 {"n":2}',
+    '5 B1 {"n":4}',
   ])
   assert.equal(shown(await fired(source, batch, { every: '2' })), [
-    '3 B1 {"n":2}',
-    '5 B2 {"n":2}',
-    '6 B1 {"n":4}',
+    '2 B1 {"n":2}',
+    '4 B2 {"n":2}',
+    '5 B1 {"n":4}',
   ])
 })
 

@@ -75,7 +75,7 @@ function openEngine(source: string): Engine {
   const make = new Function(`return ${code}`)() as (...of: unknown[]) => unknown
   const globals = { ...globalThis, Number, String, Object, defineSignal: (one: unknown) => one }
   const { about, handlers } = readDefinition(
-    make(new Int32Array([2 ** 30]), () => {}, globals),
+    make(new Int32Array([2 ** 30]), () => {}, globals, Object.freeze),
     {}
   )
   const refuse = (identifier: string, why: string): never =>

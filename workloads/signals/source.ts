@@ -6,7 +6,7 @@ import { stripTypeScriptTypes } from 'node:module'
 import { type Finding, Refusal } from './findings.ts'
 import { GLOBALS } from './globals.ts'
 import { checkStatically, RESERVED } from './static-check.ts'
-import { lineOf, type Node, nodesIn, parseModule, walk } from './syntax.ts'
+import { lineOf, type Node, namesIn, nodesIn, parseModule, walk } from './syntax.ts'
 
 /** As much as a resource can carry it (etcd takes 1.5 MB in all). */
 export const MAX_SOURCE_BYTES = 64 * 1024
@@ -14,7 +14,7 @@ export const MAX_SOURCE_BYTES = 64 * 1024
 export type Program = {
   /** Of the source as it was written. */
   readonly sha256: string
-  /** A function expression of `($ssmdSteps, $ssmdStop, $ssmdGlobals)` that returns the default export. */
+  /** A function expression of `($ssmdSteps, $ssmdStop, $ssmdGlobals, $ssmdHarden)` that returns the default export. */
   readonly code: string
   /** Where fields of the signal begin: named where no line is known. `source`: the default export. */
   readonly lines: Readonly<Record<string, number>>
@@ -103,8 +103,19 @@ function evaluated(text: string, program: Node, exported: Node, value: Node): st
   code += text.slice(from)
   // Names of a compartment are looked up through a proxy at each use: as constants of a function they cost nothing.
   const globals = `const {${[...GLOBALS].join(',')}}=${RESERVED}Globals`
-  const head = `(function(${RESERVED}Steps,${RESERVED}Stop,${RESERVED}Globals){'use strict';${globals};let ${out};(()=>{`
-  return `${head}${code}\n})();return ${out}})`
+  const head = `(function(${RESERVED}Steps,${RESERVED}Stop,${RESERVED}Globals,${RESERVED}Harden){'use strict';${globals};let ${out};(()=>{`
+  const frozen = `;${RESERVED}Harden([${[...topNames(program)].join(',')}])`
+  return `${head}${code}\n${frozen}})();return ${out}})`
+}
+
+/** What the module declares: all of it is frozen before anything runs. */
+function topNames(program: Node): Set<string> {
+  const names = new Set<string>()
+  for (const { declarations, id } of nodesIn(program.body)) {
+    for (const one of nodesIn(id)) namesIn(one, names)
+    for (const one of nodesIn(declarations)) namesIn(one.id as Node, names)
+  }
+  return names
 }
 
 /** Lines of fields: by their path, such as `builders.book.kind`, and by their name alone where that is not a path. */

@@ -4,7 +4,8 @@
 
 import type { Finding } from './findings.ts'
 import { GLOBALS } from './globals.ts'
-import { lineOf, type Node, nodesIn, walk } from './syntax.ts'
+import { moduleState } from './module-state.ts'
+import { lineOf, type Node, namesIn, nodesIn, walk } from './syntax.ts'
 
 const CLOCK = 'a signal has no clock: ctx.now is the time at which the event was received'
 const CHANCE = 'a signal has no randomness: two runs must give the same fires'
@@ -57,6 +58,7 @@ export function checkStatically(program: Node): Finding[] {
       refuse(node, String(node.kind), MODULE_STATE)
     }
   }
+  findings.push(...moduleState(program, declared))
   return findings
 }
 
@@ -115,15 +117,10 @@ function isReference(node: Node, parent: Node | undefined, field: string): boole
 
 function declaredNames(program: Node): Set<string> {
   const declared = new Set<string>()
-  const add = (pattern: Node): void => {
-    if (pattern.type === 'Identifier') declared.add(pattern.name as string)
-    const { left, value, argument, elements, properties } = pattern
-    // Of a default its name, not its value; of a property what it is bound to.
-    for (const part of [left, value, argument, elements, properties].flatMap(nodesIn)) add(part)
-  }
   walk(program, ({ type, id, params, param }) => {
-    if (/^(VariableDeclarator|Function|Class)/.test(type)) for (const one of nodesIn(id)) add(one)
-    for (const one of [...nodesIn(params), ...nodesIn(param)]) add(one)
+    const isNamed = /^(VariableDeclarator|Function|Class)/.test(type)
+    for (const one of isNamed ? nodesIn(id) : []) namesIn(one, declared)
+    for (const one of [...nodesIn(params), ...nodesIn(param)]) namesIn(one, declared)
   })
   return declared
 }

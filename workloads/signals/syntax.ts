@@ -48,4 +48,14 @@ export function walk(
   }
 }
 
+/** Adds the names that a pattern binds. */
+export function namesIn(pattern: Node, names: Set<string>): void {
+  if (pattern.type === 'Identifier') names.add(pattern.name as string)
+  const { left, value, argument, elements, properties } = pattern
+  // Of a default its name, not its value; of a property what it is bound to.
+  for (const part of [left, value, argument, elements, properties].flatMap(nodesIn)) {
+    namesIn(part, names)
+  }
+}
+
 export const lineOf = (node: Node): number => node.loc.start.line
