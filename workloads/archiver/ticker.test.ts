@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { Acknowledger } from '#bus/acknowledger.ts'
 import { until, within } from '#testing/deadline.ts'
-import { Acknowledger } from './acknowledger.ts'
 import { Ticker } from './ticker.ts'
 
 const test = suite('ticker')

@@ -30,7 +30,7 @@ export async function readKey(
     const variable = key.env?.[field]
     const file = join(options.keysDir ?? KEYS_DIR, key.name, field)
     const source = variable === undefined ? `file ${file}` : `variable ${variable} (${field})`
-    const text = variable === undefined ? await readText(file) : (options.env[variable] ?? '')
+    const text = variable === undefined ? await readTextFile(file) : (options.env[variable] ?? '')
     const value = typeof text === 'string' ? plainValue(text) : ''
     if (typeof text !== 'string') missing.push(`${source} (${text.problem})`)
     else if (value === '') missing.push(variable === undefined ? `${source} (empty)` : source)
@@ -71,7 +71,8 @@ export function checkHeaderValue(value: string, what: string): void {
   }
 }
 
-async function readText(file: string): Promise<string | { readonly problem: string }> {
+/** The text of a file that a Secret becomes. */
+export async function readTextFile(file: string): Promise<string | { readonly problem: string }> {
   try {
     const facts = await stat(file)
     if (!facts.isFile()) return { problem: 'not a file' }

@@ -1,8 +1,8 @@
 // Acknowledges commits, one at a time and beside the next commits, so that an unreachable NATS delays no commit. A lost
 // acknowledgement is harmless: the blocks are delivered again and ignored.
 
-import type { BlockConsumer } from '#bus/consumer.ts'
 import { describeError } from '#crds/errors.ts'
+import type { BlockConsumer } from './consumer.ts'
 
 export class Acknowledger {
   readonly #consumer: Pick<BlockConsumer, 'acknowledge'>
