@@ -107,7 +107,7 @@ export const isHole = ({ cause }: Gap): boolean =>
 /** A line names it. A manifest counts many of a kind together; the lines name each. */
 const isOfLines = (gap: Gap): boolean => {
   if (gap.numbers !== undefined) return gap.cause === 'buffer-full' || gap.cause === 'oversize'
-  // There are more than the manifest lists, and not even their connections stand in the manifest: one row for all.
+  // Counted together without their connections, in a manifest that is full: one row for all.
   if (isHole(gap)) return false
   return gap.connection !== null || (gap.count ?? 1) > 1 || gap.channel !== undefined
 }

@@ -354,7 +354,7 @@ export class Repl {
 }
 
 const NO_MODEL = `ssmd agent, without a model: ANTHROPIC_API_KEY is not set. Commands work, and short sentences
-such as "explore kalshi yesterday". /help shows the commands.`
+such as "explore <feed> yesterday". /help shows the commands.`
 
 type Lines = { readonly next: (prompt: string) => Promise<string | undefined> }
 
