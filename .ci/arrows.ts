@@ -113,6 +113,11 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   // Where fires are sent.
   [`${SIGNALS}/sinks`]: ['crds', 'workloads/bus', 'workloads/role'],
+  // The program that runs one signal over live events.
+  [`${SIGNALS}/live`]: [
+    ...[...PROGRAM, MARKET, PROTOCOL, 'workloads/events'],
+    ...[SIGNALS, `${SIGNALS}/sinks`],
+  ],
   // What a signal is shown of builders and books.
   [`${SIGNALS}/views`]: ['crds', MARKET],
   'workloads/agent': [

@@ -5,13 +5,13 @@ import { readVersion } from './commands/version.ts'
 import { collect, examples, wholeNumber } from './flags.ts'
 import { outliveOutput } from './output.ts'
 
-const healthOption = (): Option =>
+export const healthOption = (): Option =>
   new Option(
     '--health-addr <host:port>',
     'serve /livez, /readyz and /metrics there; port 0 takes a free one'
   )
 
-const natsCredentialsOption = (): Option =>
+export const natsCredentialsOption = (): Option =>
   new Option(
     '--nats-creds <file>',
     'NATS credentials: a .creds file or an NKey seed; with ssmd up: data/.ssmd/users/<deployment>.nk'

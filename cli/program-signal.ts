@@ -4,6 +4,7 @@ import type { SignalBacktestFlags } from './commands/signal-backtest.ts'
 import type { SignalOutput } from './commands/signal-source.ts'
 import { collect, examples } from './flags.ts'
 import { addLive } from './program-signal-live.ts'
+import { addSignalRun } from './program-signal-run.ts'
 
 const outputOption = (): Option =>
   new Option('-o, --output <form>', 'how to print the result')
@@ -55,6 +56,7 @@ export function addSignals(program: Command): void {
   })
   addBacktest(signal)
   addLive(signal)
+  addSignalRun(signal)
 }
 
 function addBacktest(signal: Command): void {

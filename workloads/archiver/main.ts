@@ -15,6 +15,7 @@ import type { Environment } from '#crds/environment.gen.ts'
 import { SsmdError } from '#crds/errors.ts'
 import { parseDuration, parseSize } from '#crds/quantities.ts'
 import { loadResource } from '#crds/resources.ts'
+import { isSignalFeed } from '#crds/signals.ts'
 import { KEYS_DIR } from '#role/keys.ts'
 import { announceReady, type Role, runRole } from '#role/run.ts'
 import { FeedArchiver } from './feed-archiver.ts'
@@ -162,7 +163,9 @@ function checkTogether(archive: Archive, environment: Environment): void {
     )
   }
   const captured = environment.spec.feeds
-  const unknown = captured.includes('*') ? [] : feeds.filter((feed) => !captured.includes(feed))
+  // What signals fire is captured by no connector, and belongs to the Environment of its Signal.
+  const named = feeds.filter((feed) => !isSignalFeed(feed))
+  const unknown = captured.includes('*') ? [] : named.filter((feed) => !captured.includes(feed))
   if (unknown.length > 0) {
     throw new SsmdError(
       'SSMD_E_REFERENCE',

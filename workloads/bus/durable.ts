@@ -66,7 +66,29 @@ export async function ensureDurable(
   )
 }
 
-type Info = { readonly config: { readonly metadata?: Metadata } }
+/** Up to where a consumer has acknowledged; undefined if there is none of this name. */
+export const acknowledgedBy = async (nc: NatsConnection, want: Name): Promise<number | undefined> =>
+  (await readDurable(nc, want))?.ack_floor.stream_seq
+
+/** Names of the consumers of a stream. */
+export async function durableNames(nc: NatsConnection, stream: string): Promise<string[]> {
+  const names: string[] = []
+  for (;;) {
+    const what = `listing consumers of stream ${stream}`
+    const body = { offset: names.length }
+    const page = await askJetStream<Page>(nc, `CONSUMER.NAMES.${stream}`, body, what)
+    const found = page.consumers ?? []
+    names.push(...found)
+    if (found.length === 0 || names.length >= page.total) return names
+  }
+}
+
+type Page = { readonly total: number; readonly consumers: readonly string[] | null }
+
+type Info = {
+  readonly config: { readonly metadata?: Metadata }
+  readonly ack_floor: { readonly stream_seq: number }
+}
 
 type Name = Pick<DurableWant, 'stream' | 'durable'>
 

@@ -9,7 +9,7 @@ const USED = 0.5
 
 type Info = {
   readonly config: { readonly max_bytes?: number }
-  readonly state: { readonly bytes: number; readonly first_seq: number }
+  readonly state: { readonly bytes: number; readonly first_seq: number; readonly last_seq: number }
 }
 type Consumer = {
   readonly config: { readonly durable_name?: string; readonly ack_policy?: string }
@@ -17,13 +17,21 @@ type Consumer = {
 }
 type ConsumerPage = { readonly total: number; readonly consumers: readonly Consumer[] | null }
 
-/** Removes archived blocks if the stream needs room; resolves with the number of removed messages. */
-export async function makeRoom(nc: NatsConnection, stream: string): Promise<number> {
+/**
+ * Removes archived blocks if the stream needs room; resolves with the number of removed messages. `unread`: what becomes of blocks of a
+ * stream that has no durable consumer.
+ */
+export async function makeRoom(
+  nc: NatsConnection,
+  stream: string,
+  unread: 'keep' | 'remove' = 'keep'
+): Promise<number> {
   const what = `making room in stream ${stream}`
   const { config, state } = await askJetStream<Info>(nc, `STREAM.INFO.${stream}`, undefined, what)
   const limit = config.max_bytes ?? -1
   if (limit <= 0 || state.bytes < limit * USED) return 0
-  const archived = await acknowledgedByAll(nc, stream, what)
+  const floor = await acknowledgedByAll(nc, stream, what)
+  const archived = floor ?? (unread === 'keep' ? 0 : state.last_seq)
   const removable = archived + 1 - state.first_seq
   if (removable < 1) return 0
   const seq = state.first_seq + Math.ceil(removable / 2)
@@ -36,12 +44,12 @@ export async function makeRoom(nc: NatsConnection, stream: string): Promise<numb
   return purged
 }
 
-/** The sequence up to which every durable consumer has acknowledged; 0 without one. */
+/** The sequence up to which every durable consumer has acknowledged; undefined without one. */
 async function acknowledgedByAll(
   nc: NatsConnection,
   stream: string,
   what: string
-): Promise<number> {
+): Promise<number | undefined> {
   let floor = Number.POSITIVE_INFINITY
   for (let offset = 0; ; ) {
     const page = await askJetStream<ConsumerPage>(nc, `CONSUMER.LIST.${stream}`, { offset }, what)
@@ -53,5 +61,5 @@ async function acknowledgedByAll(
     offset += consumers.length
     if (consumers.length === 0 || offset >= page.total) break
   }
-  return floor === Number.POSITIVE_INFINITY ? 0 : floor
+  return floor === Number.POSITIVE_INFINITY ? undefined : floor
 }

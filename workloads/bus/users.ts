@@ -117,6 +117,7 @@ const ROWS = {
         ...consuming(stream),
         `$JS.API.STREAM.PURGE.${stream}`,
         `$JS.API.CONSUMER.LIST.${stream}`,
+        `$JS.API.CONSUMER.NAMES.${stream}`,
         ...acknowledging(stream),
         `$JS.API.STREAM.INFO.${bucketStream(bucket)}`,
         `$JS.API.STREAM.CREATE.${bucketStream(bucket)}`,

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { logSubject } from '#bus/names.ts'
 import type { TimeLine } from '#role/clock.ts'
-import { newConnectionId } from './connection-id.ts'
+import { newConnectionId } from '#wire/connection-id.ts'
 import { Recorder, type RecorderOptions } from './recorder.ts'
 import { WireCounts } from './wire-counts.ts'
 import type { WireWatch } from './wire-watch.ts'

@@ -32,6 +32,10 @@ const MOST_MS = 600_000
 /** Seconds, or a date of HTTP. */
 export function retryAfterMs(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined
-  const ms = /^\d{1,9}$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - nowMs
+  // Date.parse would take almost anything for a date.
+  const isDate = / GMT$/.test(value)
+  const isSeconds = /^\d{1,9}$/.test(value.trim())
+  if (!isDate && !isSeconds) return undefined
+  const ms = isSeconds ? Number(value) * 1000 : Date.parse(value) - nowMs
   return Number.isFinite(ms) && ms > 0 ? Math.min(ms, MOST_MS) : undefined
 }
