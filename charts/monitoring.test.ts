@@ -95,7 +95,7 @@ test('every series in the dashboard and in the alerts is one of the programs’,
           `${name} has no ${label}`
         )
   }
-  const roles = ['connector', 'archiver', 'simulator', 'operator', 'data']
+  const roles = ['connector', 'archiver', 'signal', 'simulator', 'operator', 'data']
   for (const role of roles)
     assert.ok(
       [...used].some((name) => name.startsWith(`ssmd_${role}_`)),
@@ -108,7 +108,7 @@ test('names say the role and the unit', () => {
     if (!name.startsWith('ssmd_')) continue
     assert.match(
       name,
-      /^ssmd_(connector|archiver|simulator|operator|data|informer|events|event_loop)_[a-z_]+$/
+      /^ssmd_(connector|archiver|signal|simulator|operator|data|informer|events|event_loop)_[a-z_]+$/
     )
     assert.not.match(name, /_(ms|millis|mb|kb)$/)
   }

@@ -8,6 +8,7 @@ import type { Context } from '../../operator/reconcile/context.ts'
 import { controllerMetrics, watchEventLoop } from '../../operator/runtime/metrics.ts'
 import { archiverMetrics } from '../../workloads/archiver/metrics.ts'
 import { connectorMetrics, type Figures } from '../../workloads/connector/metrics.ts'
+import { signalMetrics } from '../../workloads/signals/live/metrics.ts'
 import { registerMetrics } from '../../workloads/simulator/status.ts'
 
 export type Metric = {
@@ -24,6 +25,7 @@ const REGISTER: Readonly<Record<string, (registry: Registry) => void>> = {
     connectorMetrics(registry, identity, {} as Figures)
   },
   archiver: (registry) => archiverMetrics(registry, { environment: '', archive: '', root: '' }, []),
+  signal: (registry) => signalMetrics(registry, { environment: '', name: '', sinks: [] } as never),
   'data-api': (registry) => void apiMetrics(registry, {}),
   simulator: (registry) => registerMetrics(registry, []),
   operator: (registry) => {

@@ -1,4 +1,4 @@
-// Whether a window is complete: every day of it is there, and nothing within it is missing.
+// Whether a window is complete: no day of it and nothing within is missing.
 
 import { SsmdError } from '#crds/errors.ts'
 import { type HistoryOptions, history } from '#events/history.ts'
