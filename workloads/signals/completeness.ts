@@ -1,4 +1,4 @@
-// Whether a window is complete: every day of it is there, and nothing within it is missing.
+// Whether a window is complete: all its days exist, and nothing within them is missing.
 
 import { SsmdError } from '#crds/errors.ts'
 import { type HistoryOptions, history } from '#events/history.ts'
