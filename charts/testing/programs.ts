@@ -2,13 +2,13 @@
 
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { apiMetrics } from '#data/http/metrics.ts'
+import { signalMetrics } from '#signals/live/metrics.ts'
 import { kubeMetrics } from '../../operator/kube/metrics.ts'
 import { resourceMetrics } from '../../operator/metrics.ts'
 import type { Context } from '../../operator/reconcile/context.ts'
 import { controllerMetrics, watchEventLoop } from '../../operator/runtime/metrics.ts'
 import { archiverMetrics } from '../../workloads/archiver/metrics.ts'
 import { connectorMetrics, type Figures } from '../../workloads/connector/metrics.ts'
-import { signalMetrics } from '../../workloads/signals/live/metrics.ts'
 import { registerMetrics } from '../../workloads/simulator/status.ts'
 
 export type Metric = {

@@ -1,4 +1,4 @@
-// Whether a window is complete: no day of it and nothing within is missing.
+// Whether a window is complete: all its days exist, and nothing within them is missing.
 
 import { SsmdError } from '#crds/errors.ts'
 import { type HistoryOptions, history } from '#events/history.ts'
@@ -22,8 +22,9 @@ export async function requireComplete(scope: HistoryOptions, days: DaysRead): Pr
       gaps.push(`${of}: ${reason} from ${timeText(timeMs, timeNs)} ${until}`)
     })
   }
-  if (count === 0 && days.missing.length === 0) return
-  const missing = days.missing.length === 0 ? [] : [`missing days: ${days.missing.join(', ')}`]
+  if (count === 0 && days.missing.length === 0 && days.read.length > 0) return
+  const names = days.missing.length > 0 ? days.missing : days.read.length > 0 ? [] : ['all']
+  const missing = names.length === 0 ? [] : [`missing days: ${names.join(', ')}`]
   const more = count > NAMED ? [`and ${count - NAMED} more gaps`] : []
   throw new SsmdError(
     'SSMD_E_SIGNAL',

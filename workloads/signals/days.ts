@@ -49,7 +49,7 @@ export async function daysOf({ roots, feeds, from, to }: Scope): Promise<DaysRea
   const known = new Set(read.map(({ feed, day }) => `${feed}/${day}`))
   const missing: string[] = []
   for (const feed of [...feeds].sort()) {
-    if (first === undefined || days.length === 0) break
+    if (first === undefined || (to === undefined && days.length === 0)) break
     for (let start = startOf(first); start < end; start = endOf(start.slice(0, 10))) {
       const place = `${feed}/${start.slice(0, 10)}`
       if (!known.has(place)) missing.push(place)

@@ -148,7 +148,7 @@ type SsmdViews = {
     readonly high: number | undefined
     readonly low: number | undefined
     readonly change: number | undefined
-    /** Of the trade this many before the last one, which is 0. */
+    /** Of a trade by its place before the last one, which is 0. */
     price(back: number): number | undefined
     size(back: number): number | undefined
     side(back: number): 'buy' | 'sell' | undefined
