@@ -110,7 +110,7 @@ function addSweep(signal: Command): void {
         .default('sharpe')
     )
     .addOption(
-      new Option('--folds <n>', 'walk forward this number of times').argParser(wholeNumber(1, 1000))
+      new Option('--folds <n>', 'number of folds of a walk forward').argParser(wholeNumber(1, 1000))
     )
     .option('--train <duration>', 'of a fold: where parameters are chosen, such as 7d')
     .option('--test <duration>', 'of a fold: where the best of them are tried, such as 1d')

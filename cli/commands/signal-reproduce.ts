@@ -133,7 +133,7 @@ function dayDifferences({ days }: RunManifest, { read }: DaysRead): string[] {
   return read.flatMap((day) => {
     const place = placeOf(day)
     const was = before.get(place)
-    if (was === undefined) return [`${place}: did not exist`]
+    if (was === undefined) return [`${place}: was not read then`]
     if (was.manifest === day.manifest) return []
     const what = (['records', 'gaps', 'condition'] as const).filter((one) => was[one] !== day[one])
     const how = what.map((one) => `${one} ${day[one]} instead of ${was[one]}`)

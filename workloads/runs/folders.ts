@@ -73,7 +73,7 @@ export type StoredFire = {
   readonly payload: unknown
 }
 
-/** In their order; as many as are asked for, and never all in memory together. */
+/** In their order; as many as are asked for, one at a time in memory. */
 export async function* readFires(place: RunPlace): AsyncGenerator<StoredFire, void> {
   const lines = createInterface({ input: createReadStream(join(place.folder, FIRES_FILE)) })
   for await (const line of lines) if (line !== '') yield JSON.parse(line) as StoredFire
@@ -102,7 +102,7 @@ async function jsonIn<T>(file: string): Promise<T | null> {
     return JSON.parse(text) as T
   } catch (cause) {
     throw new SsmdError('SSMD_E_IO', `${file} is no JSON`, {
-      hint: 'remove the folder of that run: a run can be repeated',
+      hint: 'remove the folder of that run, and run it again',
       cause,
     })
   }

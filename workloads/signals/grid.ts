@@ -4,7 +4,7 @@ import { usageError } from '#crds/errors.ts'
 
 export type Params = Readonly<Record<string, string>>
 
-/** More than a person reads; it would run for days. */
+/** Larger sweeps run for days. */
 const MOST = 10_000
 
 /** Every combination, the last parameter changing first. */

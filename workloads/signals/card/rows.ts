@@ -156,7 +156,7 @@ function resultRows({ result, trials }: Card): Section {
       [`Sortino, of one ${period}`, short(result.sortino)],
       [
         'trials',
-        `${counted(trials.count, 'run')} of this signal; the best of that number without skill: ${short(trials.expectedBest)}`,
+        `${counted(trials.count, 'run')} of this signal; the best without skill: ${short(trials.expectedBest)}`,
       ],
       ['deflated Sharpe', percent(trials.deflatedSharpe)],
     ],

@@ -2,7 +2,13 @@
 
 const DASH = '–'
 
-export const whole = (value: number): string => Math.round(value).toLocaleString('en-US')
+/** 1234567 as `1,234,567`, the same in every locale. */
+export function whole(value: number): string {
+  let digits = String(Math.abs(Math.round(value)))
+  let text = ''
+  for (; digits.length > 3; digits = digits.slice(0, -3)) text = `,${digits.slice(-3)}${text}`
+  return `${Math.round(value) < 0 ? '-' : ''}${digits}${text}`
+}
 
 /** Four digits that count at most, and no exponent. */
 export function short(value: number | null): string {
