@@ -109,7 +109,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   [`${SIGNALS}/card`]: ['crds', MARKET, 'workloads/events', RUNS, `${ARCHIVE}/read`],
   [SIGNALS]: [
     ...[...PROGRAM, MARKET, EXCHANGES, 'workloads/events', RUNS, `${ARCHIVE}/read`],
-    ...[`${SIGNALS}/card`, `${SIGNALS}/views`],
+    ...[`${SIGNALS}/card`, `${SIGNALS}/views`, `${SIGNALS}/sinks`],
   ],
   // Where fires are sent.
   [`${SIGNALS}/sinks`]: ['crds', 'workloads/bus', 'workloads/role'],
@@ -124,7 +124,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     ...PROGRAM,
     'workloads/events',
     'workloads/packages',
-    ...[...ANSWER, `${DATA}/client`],
+    ...[...ANSWER, `${DATA}/client`, `${DATA}/sql`],
     SIGNALS,
     RUNS,
     // Its lock.

@@ -30,6 +30,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   SSMD_NATS_SERVER: 'The nats-server that `ssmd up` runs; without it one is found or built.',
   SSMD_PARENT:
     'Set by `ssmd up` for its programs: they end when the process of this number has ended.',
+  SSMD_MODEL: 'The model that `ssmd agent` asks, as `--model`; `claude-sonnet-5-5` without it.',
   SSMD_RUNS:
     'Where `ssmd signal backtest` keeps runs, as `--runs`; `runs` beside the folder `exchanges` without it.',
 }

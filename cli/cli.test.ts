@@ -100,7 +100,7 @@ test('validate --output json is one document with stable names', async () => {
   const { code, stdout } = await runSsmd(['validate', folder.exchanges, '-o', 'json'])
   assert.is(code, 3)
   const result = JSON.parse(stdout)
-  assert.equal(Object.keys(result), ['path', 'valid', 'counts', 'problems', 'notes'])
+  assert.equal(Object.keys(result), ['path', 'valid', 'counts', 'overlays', 'problems', 'notes'])
   assert.is(result.valid, false)
   assert.equal(Object.keys(result.problems[0]).sort(), [
     'code',

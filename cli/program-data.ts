@@ -107,17 +107,31 @@ export function addData(program: Command, queries: readonly Query[]): void {
       )
       .argument('[feed]', 'only this feed')
       .argument('[day]', 'only this day: YYYY-MM-DD, today or latest')
+      .option(
+        '--schema [name:version]',
+        'hold the frames of feeds of exchange generic against a JSON Schema: this one, or the one that each Feed has'
+      )
+      .option(
+        '--resources <folder>',
+        'with --schema: the folder of Feeds and schemas (default: the nearest exchanges)'
+      )
       .addOption(pathOption())
       .addOption(outputOption()),
     `
   ssmd data verify
   ssmd data verify kalshi 2026-11-24
+  ssmd data verify okx latest --schema ticks:v1
   ssmd data verify --path /mnt/ssmd --output json`
   ).action(
     async (
       feed: string | undefined,
       day: string | undefined,
-      options: { path: readonly string[]; output: Output }
+      options: {
+        path: readonly string[]
+        output: Output
+        schema?: string | true
+        resources?: string
+      }
     ) => {
       const { runDataVerify } = await import('./commands/data-verify.ts')
       await runDataVerify({ feed, day, ...options })

@@ -95,6 +95,9 @@ export function addFeedFiles(feed: Command): void {
   addLocation(feed)
 }
 
+const FRAME_SCHEMA =
+  'exchange generic: the JSON Schema that its frames have to fit, copied from the folder schemas'
+
 function addCreate(feed: Command): void {
   const command = feed
     .command('create')
@@ -109,6 +112,7 @@ function addCreate(feed: Command): void {
       new Option('--type <type>', 'transport of the exchange').choices(['websocket']).hideHelp()
     )
     .option('--effective-from <day>', 'first UTC day of its version: YYYY-MM-DD (default: today)')
+    .option('--schema <name:version>', FRAME_SCHEMA)
   examples(
     writeOptions(contentOptions(versionOptions(command))),
     `
@@ -132,6 +136,7 @@ function addUpdate(feed: Command): void {
     )
     .argument('<name>', 'the feed')
     .option('--version <name>', 'the version whose fields change')
+    .option('--schema <name:version>', FRAME_SCHEMA)
   const [state, status] = stateOption('whether it is captured')
   command.addOption(state as Option).addOption(status as Option)
   examples(
@@ -139,7 +144,8 @@ function addUpdate(feed: Command): void {
     `
   ssmd feed update kraken --symbol BTC/USD --symbol ETH/USD
   ssmd feed update kalshi --state disabled
-  ssmd feed update kalshi --version v2 --rate-limit 10 --dry-run`
+  ssmd feed update kalshi --version v2 --rate-limit 10 --dry-run
+  ssmd feed update mine --schema ticks:v1`
   ).action(async (name: string, flags: UpdateFlags & { status?: State }) => {
     const { runFeedUpdate } = await load()
     const wanted = flags.state ?? flags.status

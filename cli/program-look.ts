@@ -69,10 +69,12 @@ function addPlan(program: Command): void {
         'also take figures from this archive; may be given several times',
         collect
       )
+      .option('--against <folder>', 'compare with another folder of resources, without git')
       .addOption(outputOption()),
     `
   ssmd plan
   ssmd plan --archive /mnt/archive
+  ssmd plan --against ../production/exchanges
   ssmd plan -o json | jq .change`
   ).action(async (path: string | undefined, flags: PlanFlags) => {
     const { runPlan } = await import('./commands/plan.ts')

@@ -33,7 +33,7 @@ function addInit(program: Command): void {
       .command('init')
       .summary('create a repository of feeds')
       .description(
-        'Creates exchanges/ with a simulated feed, an Environment for this computer and an Archive; an overlay for a cluster, ' +
+        'Creates exchanges/ with a simulated feed, an Environment for this computer and an Archive; overlays for a cluster, ' +
           'with what Argo CD and Flux need; and a workflow that checks pull requests. Files that exist stay as they are.'
       )
       .argument('[folder]', 'the folder of the repository (default: this one)')
@@ -311,16 +311,24 @@ function addGit(program: Command): void {
         .option('--against <folder>', 'compare with another folder of resources, without git')
         .option('--exit-code', 'exit with 1 if anything differs')
         .option('--cluster', 'compare with a cluster')
-        .option('--field-manager <name>', 'with --cluster: who would apply (default: kubectl)')
+        .option(
+          '--field-manager <name>',
+          'with --cluster: who would apply, server-side (default: as it was applied before)'
+        )
+        .option(
+          '--prune',
+          'with --cluster: resources that the repository does not have are removed, as Argo CD and Flux do'
+        )
     ).addOption(outputOption()),
     `
   ssmd diff
   ssmd diff --against ../production/exchanges
   ssmd diff --exit-code || echo "something changed"
-  ssmd diff --cluster --context prod -n capture`
+  ssmd diff --cluster --context prod -n capture
+  ssmd diff --cluster --prune -n ssmd`
   ).action(async (flags: DiffFlags & ClusterDiffFlags & { readonly cluster?: boolean }) => {
     if (!flags.cluster) {
-      const alone = ['namespace', 'context', 'kubeconfig', 'fieldManager'] as const
+      const alone = ['namespace', 'context', 'kubeconfig', 'fieldManager', 'prune'] as const
       if (alone.some((name) => flags[name] !== undefined))
         throw usageError('a cluster is named, and nothing is asked of it', 'add --cluster')
       return (await load()).runDiff(flags)

@@ -7,6 +7,7 @@ import type { ValidateOptions } from './commands/validate.ts'
 import { readVersion } from './commands/version.ts'
 import { collect, examples, outputOption } from './flags.ts'
 import { endWithOutput, flush, type Output, printError } from './output.ts'
+import { addAgent } from './program-agent.ts'
 import { addApiKeys } from './program-api-key.ts'
 import { addData } from './program-data.ts'
 import { addFeed } from './program-feed.ts'
@@ -95,6 +96,7 @@ export function buildProgram(queries: readonly Query[]): Command {
   addSchema(program)
   addData(program, queries)
   addSignals(program)
+  addAgent(program)
   addApiKeys(program)
   addLooking(program)
   addRoles(program)

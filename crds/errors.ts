@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   SSMD_E_RESOURCE_INVALID:
     'a resource breaks its schema: wrong type, unknown field, value out of bounds',
   SSMD_E_REFERENCE: 'a resource names another one that does not exist',
+  SSMD_E_SECRET: 'a secret stands in a file of the repository',
   SSMD_E_CREDENTIALS: 'a key that a feed needs is missing or cannot be used',
   SSMD_E_PORT_IN_USE: 'another program listens on the port that ssmd needs',
   SSMD_E_DISK_FULL: 'no space is left on the disk on which ssmd has to write',
@@ -103,6 +104,7 @@ export function exitCodeOf(thrown: unknown): 1 | 2 | 3 {
     case 'SSMD_E_RESOURCE_SYNTAX':
     case 'SSMD_E_RESOURCE_INVALID':
     case 'SSMD_E_REFERENCE':
+    case 'SSMD_E_SECRET':
     case 'SSMD_E_ARCHIVE_INVALID':
     case 'SSMD_E_RECORDING':
     case 'SSMD_E_SIGNAL':

@@ -39,6 +39,8 @@ export const WORDS_OF_PATTERN: Readonly<Record<string, string>> = {
   '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$': 'a name of lower-case letters, digits, dashes and dots',
   '^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$': `${NAME}, or "*" for every active feed`,
   '^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$': 'a name such as v2',
+  '^[a-z0-9]([-a-z0-9]*[a-z0-9])?:[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$':
+    'a schema and its version, such as ticks:v1',
   '^[0-9]{4}-[0-9]{2}-[0-9]{2}$': 'a day, as YYYY-MM-DD',
   '^(wss?|synthetic)://[!-~]+$': 'an address that begins with wss://, ws:// or synthetic://',
   '^https?://[!-~]+$': 'an address that begins with https:// or http://',

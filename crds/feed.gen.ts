@@ -75,6 +75,13 @@ export type FeedSpec = {
    */
   readonly silence?: string
   /**
+   * Exchange `generic`: the JSON Schema that frames of kind `data` have to fit. The connector
+   * checks the sample of frames that it normalises, `ssmd data verify --schema` every archived
+   * frame; none is refused. `ssmd feed update --schema <name>:<version>` copies it here from the
+   * folder `schemas`.
+   */
+  readonly schema?: FeedSchema
+  /**
    * Message types that the adapter of the exchange does not know: which file they go to, and where
    * symbol and sequence stand. For exchange `generic` these are all types there are: a frame has
    * the first type of this list that matches it. A path names a value in a frame: `data.price` is a
@@ -149,6 +156,13 @@ export type FeedPing = {
   readonly message: unknown
   /** How often it is sent. */
   readonly interval: string
+}
+
+export type FeedSchema = {
+  /** The schema and its version, such as `ticks:v1`. */
+  readonly name: string
+  /** Its text, as the file has it. */
+  readonly source: string
 }
 
 export type FeedMessageType = {

@@ -81,6 +81,10 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'spec.ping.interval': 'How often it is sent.',
     'spec.silence':
       'Exchange `generic`: a connection on which nothing arrives for so long is dead, and is dialled again (default 60s).',
+    'spec.schema':
+      'Exchange `generic`: the JSON Schema that frames of kind `data` have to fit. The connector checks the sample of frames that it normalises, `ssmd data verify --schema` every archived frame; none is refused. `ssmd feed update --schema <name>:<version>` copies it here from the folder `schemas`.',
+    'spec.schema.name': 'The schema and its version, such as `ticks:v1`.',
+    'spec.schema.source': 'Its text, as the file has it.',
     'spec.messageTypes':
       'Message types that the adapter of the exchange does not know: which file they go to, and where symbol and sequence stand. For exchange `generic` these are all types there are: a frame has the first type of this list that matches it. A path names a value in a frame: `data.price` is a member of a member, `data[0]` the first entry of a list, `data[].price` a member of each entry. `[]` stands at most once in a path, and all paths of a type that contain it name the same list.',
     'spec.messageTypes[]': 'One message type.',

@@ -20,18 +20,26 @@ export { describeProblem } from './problems.ts'
 /** Whether a file of this name holds resources; those that `kubectl apply -f <folder>` reads. */
 export const isResourceFile = (name: string): boolean => /[.](ya?ml|json)$/.test(name)
 
+export type LoadOptions = {
+  /** Sees the text of each file. */
+  readonly inspect?: (text: string, file: string) => void
+}
+
 /**
  * Every resource of a file, or of all `*.yaml`, `*.yml` and `*.json` files below a folder, in the order of their paths.
- * Folders called `schemas` or `node_modules` and those that begin with a dot hold no resources. Throws only where
+ * Folders called `schemas`, `overlays` or `node_modules` and those that begin with a dot hold no resources. Throws only where
  * `path` itself cannot be read.
  */
-export async function loadResources(path: string): Promise<Resources> {
+export async function loadResources(
+  path: string,
+  { inspect }: LoadOptions = {}
+): Promise<Resources> {
   const stats = await stat(path).catch((thrown: unknown) => {
     throw notReadable(path, thrown)
   })
-  if (!stats.isDirectory()) return await readResources(path)
+  if (!stats.isDirectory()) return await readResources(path, inspect)
   const parts: Resources[] = []
-  await readFolder(path, parts)
+  await readFolder(path, parts, inspect)
   return mergeResources(parts)
 }
 
@@ -61,25 +69,32 @@ const kindsOf = (all: readonly { readonly resource: { readonly kind: Kind } }[])
 const readText = async (file: string): Promise<string> =>
   (await readRegular(file, MAX_FILE_BYTES)).toString('utf8')
 
-async function readFolder(folder: string, parts: Resources[]): Promise<void> {
+type Inspect = LoadOptions['inspect']
+
+async function readFolder(folder: string, parts: Resources[], inspect: Inspect): Promise<void> {
   try {
     const entries = await readdir(folder, { withFileTypes: true })
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (!entry.name.startsWith('.')) await readEntry(folder, entry, parts)
+      if (!entry.name.startsWith('.')) await readEntry(folder, entry, parts, inspect)
     }
   } catch (thrown) {
     parts.push(unreadable(folder, thrown))
   }
 }
 
-const NO_RESOURCES: readonly string[] = ['schemas', 'node_modules']
+const NO_RESOURCES: readonly string[] = ['schemas', 'node_modules', 'overlays']
 
-async function readEntry(folder: string, entry: Dirent, parts: Resources[]): Promise<void> {
+async function readEntry(
+  folder: string,
+  entry: Dirent,
+  parts: Resources[],
+  inspect: Inspect
+): Promise<void> {
   const path = join(folder, entry.name)
   if (entry.isDirectory()) {
-    if (!NO_RESOURCES.includes(entry.name)) await readFolder(path, parts)
+    if (!NO_RESOURCES.includes(entry.name)) await readFolder(path, parts, inspect)
   } else if (isResourceFile(entry.name)) {
-    parts.push(await readResources(path))
+    parts.push(await readResources(path, inspect))
   } else if (entry.isSymbolicLink() && !NO_RESOURCES.includes(entry.name)) {
     const isFolder = await stat(path).then(
       (stats) => stats.isDirectory(),
@@ -96,9 +111,11 @@ const linkedFolder = (path: string): SsmdError =>
     hint: 'put the folder itself there, or give its path to the command',
   })
 
-async function readResources(file: string): Promise<Resources> {
+async function readResources(file: string, inspect: Inspect): Promise<Resources> {
   try {
-    return parseResources(await readText(file), file)
+    const text = await readText(file)
+    inspect?.(text, file)
+    return parseResources(text, file)
   } catch (thrown) {
     return unreadable(file, thrown)
   }

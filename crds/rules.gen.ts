@@ -41,6 +41,14 @@ export const RULES: readonly Rule[] = [
   },
   {
     kind: "Feed",
+    at: "spec",
+    cel: "self.exchange == 'generic' || !has(self.schema)",
+    message: "frames of an exchange that ssmd knows are checked by its own code: only a feed of exchange generic has a schema",
+    field: "schema",
+    holds: (self) => cel.holds(() => cel.or(() => cel.equal(cel.member(self, "exchange"), "generic"), () => !cel.bool(cel.has(self, "schema")))),
+  },
+  {
+    kind: "Feed",
     at: "spec.exchange",
     cel: "self == oldSelf",
     message: "exchange cannot change: make a new Feed with a name of its own, and set state: disabled here",

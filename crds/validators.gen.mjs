@@ -18,7 +18,7 @@ const formats = { date: function isDate(text ) {
 } }
 
 export const validateFeed = validate10;
-const schema11 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Feed"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["exchange","versions","channels"],"properties":{"displayName":{"type":"string","minLength":1,"maxLength":100},"exchange":{"type":"string","enum":["binance","coinbase","generic","kalshi","kraken","synthetic"]},"type":{"type":"string","enum":["websocket"],"default":"websocket"},"state":{"type":"string","enum":["active","deprecated","disabled"],"default":"active"},"versions":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"object","required":["name","effectiveFrom","endpoint"],"properties":{"name":{"type":"string","minLength":1,"maxLength":32,"pattern":"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"},"effectiveFrom":{"type":"string","format":"date","maxLength":10,"pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"effectiveTo":{"type":"string","format":"date","maxLength":10,"pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"endpoint":{"type":"string","maxLength":2048,"pattern":"^(wss?|synthetic)://[!-~]+$"},"restEndpoint":{"type":"string","maxLength":2048,"pattern":"^https?://[!-~]+$"},"protocol":{"type":"string","enum":["json"]},"authMethod":{"type":"string","enum":["none","apiKey"],"default":"none"},"rateLimitPerSecond":{"type":"integer","minimum":1,"maximum":100000},"maxSymbolsPerConnection":{"type":"integer","minimum":1,"maximum":1000000}},"additionalProperties":false}},"channels":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"bookDepth":{"type":"integer","minimum":1,"maximum":5000},"symbols":{"type":"object","required":["include"],"properties":{"include":{"type":"array","minItems":1,"maxItems":10000,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^ \\t\\r\\n,]+$"}},"exclude":{"type":"array","maxItems":10000,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^ \\t\\r\\n,]+$"}},"discover":{"type":"object","default":{},"properties":{"interval":{"type":"string","default":"60s","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"path":{"type":"string","minLength":1,"maxLength":512,"pattern":"^/[!-~]*$"},"list":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"name":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}},"additionalProperties":false}},"additionalProperties":false},"subscribe":{"type":"array","maxItems":16,"items":{}},"unsubscribe":{"type":"array","maxItems":16,"items":{}},"symbolsPerMessage":{"type":"integer","minimum":1,"maximum":10000},"ping":{"type":"object","required":["message","interval"],"properties":{"message":{},"interval":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false},"silence":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"messageTypes":{"type":"array","maxItems":64,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"},"kind":{"type":"string","enum":["data","ack","error","heartbeat","info"]},"type":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"match":{"type":"string","minLength":1,"maxLength":128},"group":{"type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z][a-z0-9-]*$"},"symbol":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"time":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"timeUnit":{"type":"string","enum":["s","ms","us","ns"]},"sequence":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"scope":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.+][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"channel":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"id":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"reason":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"code":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"trade":{"type":"object","required":["price","size"],"properties":{"price":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"size":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"side":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"buy":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64}},"sell":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64}},"id":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}},"additionalProperties":false},"quote":{"type":"object","minProperties":1,"properties":{"bid":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"bidSize":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"ask":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"askSize":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"last":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"lastSize":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"volume":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}},"additionalProperties":false}},"additionalProperties":false}},"calendar":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"holidayCalendar":{"type":"string","minLength":1,"maxLength":64},"openTime":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"closeTime":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"captureLocations":{"type":"array","maxItems":16,"items":{"type":"object","required":["site"],"properties":{"site":{"type":"string","minLength":1,"maxLength":64},"type":{"type":"string","enum":["cloud","colo","onPrem"]},"provider":{"type":"string","minLength":1,"maxLength":64},"region":{"type":"string","minLength":1,"maxLength":64},"clock":{"type":"string","minLength":1,"maxLength":64}},"additionalProperties":false}}},"additionalProperties":false},"status":{"type":"object"}}};
+const schema11 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Feed"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["exchange","versions","channels"],"properties":{"displayName":{"type":"string","minLength":1,"maxLength":100},"exchange":{"type":"string","enum":["binance","coinbase","generic","kalshi","kraken","synthetic"]},"type":{"type":"string","enum":["websocket"],"default":"websocket"},"state":{"type":"string","enum":["active","deprecated","disabled"],"default":"active"},"versions":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"object","required":["name","effectiveFrom","endpoint"],"properties":{"name":{"type":"string","minLength":1,"maxLength":32,"pattern":"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"},"effectiveFrom":{"type":"string","format":"date","maxLength":10,"pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"effectiveTo":{"type":"string","format":"date","maxLength":10,"pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"endpoint":{"type":"string","maxLength":2048,"pattern":"^(wss?|synthetic)://[!-~]+$"},"restEndpoint":{"type":"string","maxLength":2048,"pattern":"^https?://[!-~]+$"},"protocol":{"type":"string","enum":["json"]},"authMethod":{"type":"string","enum":["none","apiKey"],"default":"none"},"rateLimitPerSecond":{"type":"integer","minimum":1,"maximum":100000},"maxSymbolsPerConnection":{"type":"integer","minimum":1,"maximum":1000000}},"additionalProperties":false}},"channels":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"bookDepth":{"type":"integer","minimum":1,"maximum":5000},"symbols":{"type":"object","required":["include"],"properties":{"include":{"type":"array","minItems":1,"maxItems":10000,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^ \\t\\r\\n,]+$"}},"exclude":{"type":"array","maxItems":10000,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^ \\t\\r\\n,]+$"}},"discover":{"type":"object","default":{},"properties":{"interval":{"type":"string","default":"60s","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"path":{"type":"string","minLength":1,"maxLength":512,"pattern":"^/[!-~]*$"},"list":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"name":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}},"additionalProperties":false}},"additionalProperties":false},"subscribe":{"type":"array","maxItems":16,"items":{}},"unsubscribe":{"type":"array","maxItems":16,"items":{}},"symbolsPerMessage":{"type":"integer","minimum":1,"maximum":10000},"ping":{"type":"object","required":["message","interval"],"properties":{"message":{},"interval":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false},"silence":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"schema":{"type":"object","required":["name","source"],"properties":{"name":{"type":"string","maxLength":80,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?:[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"},"source":{"type":"string","minLength":2,"maxLength":65536}},"additionalProperties":false},"messageTypes":{"type":"array","maxItems":64,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"},"kind":{"type":"string","enum":["data","ack","error","heartbeat","info"]},"type":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"match":{"type":"string","minLength":1,"maxLength":128},"group":{"type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z][a-z0-9-]*$"},"symbol":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"time":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"timeUnit":{"type":"string","enum":["s","ms","us","ns"]},"sequence":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"scope":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.+][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"channel":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"id":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"reason":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"code":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"trade":{"type":"object","required":["price","size"],"properties":{"price":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"size":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"side":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"buy":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64}},"sell":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64}},"id":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}},"additionalProperties":false},"quote":{"type":"object","minProperties":1,"properties":{"bid":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"bidSize":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"ask":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"askSize":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"last":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"lastSize":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"},"volume":{"type":"string","minLength":1,"maxLength":128,"pattern":"^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}},"additionalProperties":false}},"additionalProperties":false}},"calendar":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"holidayCalendar":{"type":"string","minLength":1,"maxLength":64},"openTime":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"closeTime":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"captureLocations":{"type":"array","maxItems":16,"items":{"type":"object","required":["site"],"properties":{"site":{"type":"string","minLength":1,"maxLength":64},"type":{"type":"string","enum":["cloud","colo","onPrem"]},"provider":{"type":"string","minLength":1,"maxLength":64},"region":{"type":"string","minLength":1,"maxLength":64},"clock":{"type":"string","minLength":1,"maxLength":64}},"additionalProperties":false}}},"additionalProperties":false},"status":{"type":"object"}}};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = ucs2length.default;
 const pattern0 = new RegExp("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "u");
@@ -31,10 +31,11 @@ const pattern8 = new RegExp("^[^ \\t\\r\\n,]+$", "u");
 const pattern10 = new RegExp("^[1-9][0-9]{0,5}(ms|s|m|h|d)$", "u");
 const pattern11 = new RegExp("^/[!-~]*$", "u");
 const pattern12 = new RegExp("^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$", "u");
-const pattern18 = new RegExp("^[a-z][a-z0-9-]*$", "u");
-const pattern22 = new RegExp("^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.+][A-Za-z0-9_-]+|\\[[0-9]*\\])*$", "u");
-const pattern38 = new RegExp("^[A-Za-z0-9_+/-]+$", "u");
-const pattern39 = new RegExp("^([01][0-9]|2[0-3]):[0-5][0-9]$", "u");
+const pattern16 = new RegExp("^[a-z0-9]([-a-z0-9]*[a-z0-9])?:[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "u");
+const pattern19 = new RegExp("^[a-z][a-z0-9-]*$", "u");
+const pattern23 = new RegExp("^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.+][A-Za-z0-9_-]+|\\[[0-9]*\\])*$", "u");
+const pattern39 = new RegExp("^[A-Za-z0-9_+/-]+$", "u");
+const pattern40 = new RegExp("^([01][0-9]|2[0-3]):[0-5][0-9]$", "u");
 const formats0 = formats.date;
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -1923,11 +1924,11 @@ vErrors.push(err158);
 errors++;
 }
 }
-if(data23.messageTypes !== undefined){
-let data58 = data23.messageTypes;
-if(Array.isArray(data58)){
-if(data58.length > 64){
-const err159 = {instancePath:instancePath+"/spec/messageTypes",schemaPath:"#/properties/spec/properties/messageTypes/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(data23.schema !== undefined){
+let data58 = data23.schema;
+if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
+if(data58.name === undefined){
+const err159 = {instancePath:instancePath+"/spec/schema",schemaPath:"#/properties/spec/properties/schema/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -1936,12 +1937,8 @@ vErrors.push(err159);
 }
 errors++;
 }
-const len7 = data58.length;
-for(let i7=0; i7<len7; i7++){
-let data59 = data58[i7];
-if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
-if(data59.name === undefined){
-const err160 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/required",keyword:"required",params:{missingProperty: "name"}};
+if(data58.source === undefined){
+const err160 = {instancePath:instancePath+"/spec/schema",schemaPath:"#/properties/spec/properties/schema/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -1950,9 +1947,9 @@ vErrors.push(err160);
 }
 errors++;
 }
-for(const key9 in data59){
-if(!(func2.call(schema11.properties.spec.properties.messageTypes.items.properties, key9))){
-const err161 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+for(const key9 in data58){
+if(!((key9 === "name") || (key9 === "source"))){
+const err161 = {instancePath:instancePath+"/spec/schema",schemaPath:"#/properties/spec/properties/schema/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -1962,11 +1959,11 @@ vErrors.push(err161);
 errors++;
 }
 }
-if(data59.name !== undefined){
-let data60 = data59.name;
-if(typeof data60 === "string"){
-if(func3(data60) > 64){
-const err162 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(data58.name !== undefined){
+let data59 = data58.name;
+if(typeof data59 === "string"){
+if(func3(data59) > 80){
+const err162 = {instancePath:instancePath+"/spec/schema/name",schemaPath:"#/properties/spec/properties/schema/properties/name/maxLength",keyword:"maxLength",params:{limit: 80}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -1975,8 +1972,8 @@ vErrors.push(err162);
 }
 errors++;
 }
-if(func3(data60) < 1){
-const err163 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern16.test(data59)){
+const err163 = {instancePath:instancePath+"/spec/schema/name",schemaPath:"#/properties/spec/properties/schema/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?:[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -1985,8 +1982,9 @@ vErrors.push(err163);
 }
 errors++;
 }
-if(!pattern7.test(data60)){
-const err164 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
+}
+else {
+const err164 = {instancePath:instancePath+"/spec/schema/name",schemaPath:"#/properties/spec/properties/schema/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -1996,8 +1994,11 @@ vErrors.push(err164);
 errors++;
 }
 }
-else {
-const err165 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/type",keyword:"type",params:{type: "string"}};
+if(data58.source !== undefined){
+let data60 = data58.source;
+if(typeof data60 === "string"){
+if(func3(data60) > 65536){
+const err165 = {instancePath:instancePath+"/spec/schema/source",schemaPath:"#/properties/spec/properties/schema/properties/source/maxLength",keyword:"maxLength",params:{limit: 65536}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2006,11 +2007,8 @@ vErrors.push(err165);
 }
 errors++;
 }
-}
-if(data59.kind !== undefined){
-let data61 = data59.kind;
-if(typeof data61 !== "string"){
-const err166 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/kind",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/kind/type",keyword:"type",params:{type: "string"}};
+if(func3(data60) < 2){
+const err166 = {instancePath:instancePath+"/spec/schema/source",schemaPath:"#/properties/spec/properties/schema/properties/source/minLength",keyword:"minLength",params:{limit: 2}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2019,8 +2017,9 @@ vErrors.push(err166);
 }
 errors++;
 }
-if(!(((((data61 === "data") || (data61 === "ack")) || (data61 === "error")) || (data61 === "heartbeat")) || (data61 === "info"))){
-const err167 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/kind",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.messageTypes.items.properties.kind.enum}};
+}
+else {
+const err167 = {instancePath:instancePath+"/spec/schema/source",schemaPath:"#/properties/spec/properties/schema/properties/source/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2030,11 +2029,9 @@ vErrors.push(err167);
 errors++;
 }
 }
-if(data59.type !== undefined){
-let data62 = data59.type;
-if(typeof data62 === "string"){
-if(func3(data62) > 128){
-const err168 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/type",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/type/maxLength",keyword:"maxLength",params:{limit: 128}};
+}
+else {
+const err168 = {instancePath:instancePath+"/spec/schema",schemaPath:"#/properties/spec/properties/schema/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2043,8 +2040,12 @@ vErrors.push(err168);
 }
 errors++;
 }
-if(func3(data62) < 1){
-const err169 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/type",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/type/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data23.messageTypes !== undefined){
+let data61 = data23.messageTypes;
+if(Array.isArray(data61)){
+if(data61.length > 64){
+const err169 = {instancePath:instancePath+"/spec/messageTypes",schemaPath:"#/properties/spec/properties/messageTypes/maxItems",keyword:"maxItems",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2053,8 +2054,12 @@ vErrors.push(err169);
 }
 errors++;
 }
-if(!pattern12.test(data62)){
-const err170 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/type",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/type/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+const len7 = data61.length;
+for(let i7=0; i7<len7; i7++){
+let data62 = data61[i7];
+if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
+if(data62.name === undefined){
+const err170 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2063,9 +2068,9 @@ vErrors.push(err170);
 }
 errors++;
 }
-}
-else {
-const err171 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/type",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/type/type",keyword:"type",params:{type: "string"}};
+for(const key10 in data62){
+if(!(func2.call(schema11.properties.spec.properties.messageTypes.items.properties, key10))){
+const err171 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2075,11 +2080,11 @@ vErrors.push(err171);
 errors++;
 }
 }
-if(data59.match !== undefined){
-let data63 = data59.match;
+if(data62.name !== undefined){
+let data63 = data62.name;
 if(typeof data63 === "string"){
-if(func3(data63) > 128){
-const err172 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/match",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/match/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(func3(data63) > 64){
+const err172 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2089,7 +2094,7 @@ vErrors.push(err172);
 errors++;
 }
 if(func3(data63) < 1){
-const err173 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/match",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/match/minLength",keyword:"minLength",params:{limit: 1}};
+const err173 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2098,9 +2103,8 @@ vErrors.push(err173);
 }
 errors++;
 }
-}
-else {
-const err174 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/match",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/match/type",keyword:"type",params:{type: "string"}};
+if(!pattern7.test(data63)){
+const err174 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:@-]+$"}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2110,11 +2114,8 @@ vErrors.push(err174);
 errors++;
 }
 }
-if(data59.group !== undefined){
-let data64 = data59.group;
-if(typeof data64 === "string"){
-if(func3(data64) > 32){
-const err175 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/maxLength",keyword:"maxLength",params:{limit: 32}};
+else {
+const err175 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/name",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2123,8 +2124,11 @@ vErrors.push(err175);
 }
 errors++;
 }
-if(func3(data64) < 1){
-const err176 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data62.kind !== undefined){
+let data64 = data62.kind;
+if(typeof data64 !== "string"){
+const err176 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/kind",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/kind/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2133,8 +2137,8 @@ vErrors.push(err176);
 }
 errors++;
 }
-if(!pattern18.test(data64)){
-const err177 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}};
+if(!(((((data64 === "data") || (data64 === "ack")) || (data64 === "error")) || (data64 === "heartbeat")) || (data64 === "info"))){
+const err177 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/kind",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.messageTypes.items.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2144,8 +2148,11 @@ vErrors.push(err177);
 errors++;
 }
 }
-else {
-const err178 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/type",keyword:"type",params:{type: "string"}};
+if(data62.type !== undefined){
+let data65 = data62.type;
+if(typeof data65 === "string"){
+if(func3(data65) > 128){
+const err178 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/type",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/type/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2154,12 +2161,8 @@ vErrors.push(err178);
 }
 errors++;
 }
-}
-if(data59.symbol !== undefined){
-let data65 = data59.symbol;
-if(typeof data65 === "string"){
-if(func3(data65) > 128){
-const err179 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(func3(data65) < 1){
+const err179 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/type",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/type/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2168,8 +2171,8 @@ vErrors.push(err179);
 }
 errors++;
 }
-if(func3(data65) < 1){
-const err180 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern12.test(data65)){
+const err180 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/type",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/type/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2178,8 +2181,9 @@ vErrors.push(err180);
 }
 errors++;
 }
-if(!pattern12.test(data65)){
-const err181 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+else {
+const err181 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/type",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2189,8 +2193,11 @@ vErrors.push(err181);
 errors++;
 }
 }
-else {
-const err182 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/type",keyword:"type",params:{type: "string"}};
+if(data62.match !== undefined){
+let data66 = data62.match;
+if(typeof data66 === "string"){
+if(func3(data66) > 128){
+const err182 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/match",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/match/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2199,12 +2206,8 @@ vErrors.push(err182);
 }
 errors++;
 }
-}
-if(data59.time !== undefined){
-let data66 = data59.time;
-if(typeof data66 === "string"){
-if(func3(data66) > 128){
-const err183 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/time",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/time/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(func3(data66) < 1){
+const err183 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/match",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/match/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2213,8 +2216,9 @@ vErrors.push(err183);
 }
 errors++;
 }
-if(func3(data66) < 1){
-const err184 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/time",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/time/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err184 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/match",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/match/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2223,8 +2227,12 @@ vErrors.push(err184);
 }
 errors++;
 }
-if(!pattern12.test(data66)){
-const err185 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/time",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/time/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+if(data62.group !== undefined){
+let data67 = data62.group;
+if(typeof data67 === "string"){
+if(func3(data67) > 32){
+const err185 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/maxLength",keyword:"maxLength",params:{limit: 32}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2233,9 +2241,8 @@ vErrors.push(err185);
 }
 errors++;
 }
-}
-else {
-const err186 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/time",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/time/type",keyword:"type",params:{type: "string"}};
+if(func3(data67) < 1){
+const err186 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2244,11 +2251,8 @@ vErrors.push(err186);
 }
 errors++;
 }
-}
-if(data59.timeUnit !== undefined){
-let data67 = data59.timeUnit;
-if(typeof data67 !== "string"){
-const err187 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/timeUnit",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/timeUnit/type",keyword:"type",params:{type: "string"}};
+if(!pattern19.test(data67)){
+const err187 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2257,8 +2261,9 @@ vErrors.push(err187);
 }
 errors++;
 }
-if(!((((data67 === "s") || (data67 === "ms")) || (data67 === "us")) || (data67 === "ns"))){
-const err188 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/timeUnit",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/timeUnit/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.messageTypes.items.properties.timeUnit.enum}};
+}
+else {
+const err188 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/group",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/group/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2268,11 +2273,11 @@ vErrors.push(err188);
 errors++;
 }
 }
-if(data59.sequence !== undefined){
-let data68 = data59.sequence;
+if(data62.symbol !== undefined){
+let data68 = data62.symbol;
 if(typeof data68 === "string"){
 if(func3(data68) > 128){
-const err189 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/maxLength",keyword:"maxLength",params:{limit: 128}};
+const err189 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2282,7 +2287,7 @@ vErrors.push(err189);
 errors++;
 }
 if(func3(data68) < 1){
-const err190 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/minLength",keyword:"minLength",params:{limit: 1}};
+const err190 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2292,7 +2297,7 @@ vErrors.push(err190);
 errors++;
 }
 if(!pattern12.test(data68)){
-const err191 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+const err191 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2303,7 +2308,7 @@ errors++;
 }
 }
 else {
-const err192 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/type",keyword:"type",params:{type: "string"}};
+const err192 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/symbol",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/symbol/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2313,11 +2318,11 @@ vErrors.push(err192);
 errors++;
 }
 }
-if(data59.scope !== undefined){
-let data69 = data59.scope;
+if(data62.time !== undefined){
+let data69 = data62.time;
 if(typeof data69 === "string"){
 if(func3(data69) > 128){
-const err193 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/maxLength",keyword:"maxLength",params:{limit: 128}};
+const err193 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/time",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/time/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2327,7 +2332,7 @@ vErrors.push(err193);
 errors++;
 }
 if(func3(data69) < 1){
-const err194 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/minLength",keyword:"minLength",params:{limit: 1}};
+const err194 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/time",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/time/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2336,8 +2341,8 @@ vErrors.push(err194);
 }
 errors++;
 }
-if(!pattern22.test(data69)){
-const err195 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.+][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+if(!pattern12.test(data69)){
+const err195 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/time",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/time/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2348,7 +2353,7 @@ errors++;
 }
 }
 else {
-const err196 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/type",keyword:"type",params:{type: "string"}};
+const err196 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/time",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/time/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2358,11 +2363,10 @@ vErrors.push(err196);
 errors++;
 }
 }
-if(data59.channel !== undefined){
-let data70 = data59.channel;
-if(typeof data70 === "string"){
-if(func3(data70) > 128){
-const err197 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/channel",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/channel/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(data62.timeUnit !== undefined){
+let data70 = data62.timeUnit;
+if(typeof data70 !== "string"){
+const err197 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/timeUnit",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/timeUnit/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2371,8 +2375,8 @@ vErrors.push(err197);
 }
 errors++;
 }
-if(func3(data70) < 1){
-const err198 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/channel",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/channel/minLength",keyword:"minLength",params:{limit: 1}};
+if(!((((data70 === "s") || (data70 === "ms")) || (data70 === "us")) || (data70 === "ns"))){
+const err198 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/timeUnit",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/timeUnit/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.messageTypes.items.properties.timeUnit.enum}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2381,8 +2385,12 @@ vErrors.push(err198);
 }
 errors++;
 }
-if(!pattern12.test(data70)){
-const err199 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/channel",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/channel/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+if(data62.sequence !== undefined){
+let data71 = data62.sequence;
+if(typeof data71 === "string"){
+if(func3(data71) > 128){
+const err199 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2391,9 +2399,8 @@ vErrors.push(err199);
 }
 errors++;
 }
-}
-else {
-const err200 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/channel",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/channel/type",keyword:"type",params:{type: "string"}};
+if(func3(data71) < 1){
+const err200 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2402,12 +2409,8 @@ vErrors.push(err200);
 }
 errors++;
 }
-}
-if(data59.id !== undefined){
-let data71 = data59.id;
-if(typeof data71 === "string"){
-if(func3(data71) > 128){
-const err201 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/id/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(!pattern12.test(data71)){
+const err201 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -2416,8 +2419,9 @@ vErrors.push(err201);
 }
 errors++;
 }
-if(func3(data71) < 1){
-const err202 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/id/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err202 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/sequence",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/sequence/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -2426,8 +2430,12 @@ vErrors.push(err202);
 }
 errors++;
 }
-if(!pattern12.test(data71)){
-const err203 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/id/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+if(data62.scope !== undefined){
+let data72 = data62.scope;
+if(typeof data72 === "string"){
+if(func3(data72) > 128){
+const err203 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -2436,9 +2444,8 @@ vErrors.push(err203);
 }
 errors++;
 }
-}
-else {
-const err204 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/id/type",keyword:"type",params:{type: "string"}};
+if(func3(data72) < 1){
+const err204 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -2447,12 +2454,8 @@ vErrors.push(err204);
 }
 errors++;
 }
-}
-if(data59.reason !== undefined){
-let data72 = data59.reason;
-if(typeof data72 === "string"){
-if(func3(data72) > 128){
-const err205 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/reason",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/reason/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(!pattern23.test(data72)){
+const err205 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.+][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -2461,8 +2464,9 @@ vErrors.push(err205);
 }
 errors++;
 }
-if(func3(data72) < 1){
-const err206 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/reason",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/reason/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err206 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/scope",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/scope/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2471,8 +2475,12 @@ vErrors.push(err206);
 }
 errors++;
 }
-if(!pattern12.test(data72)){
-const err207 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/reason",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/reason/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+if(data62.channel !== undefined){
+let data73 = data62.channel;
+if(typeof data73 === "string"){
+if(func3(data73) > 128){
+const err207 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/channel",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/channel/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2481,9 +2489,8 @@ vErrors.push(err207);
 }
 errors++;
 }
-}
-else {
-const err208 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/reason",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/reason/type",keyword:"type",params:{type: "string"}};
+if(func3(data73) < 1){
+const err208 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/channel",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/channel/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2492,12 +2499,8 @@ vErrors.push(err208);
 }
 errors++;
 }
-}
-if(data59.code !== undefined){
-let data73 = data59.code;
-if(typeof data73 === "string"){
-if(func3(data73) > 128){
-const err209 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/code",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/code/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(!pattern12.test(data73)){
+const err209 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/channel",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/channel/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2506,8 +2509,9 @@ vErrors.push(err209);
 }
 errors++;
 }
-if(func3(data73) < 1){
-const err210 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/code",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/code/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err210 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/channel",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/channel/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2516,8 +2520,12 @@ vErrors.push(err210);
 }
 errors++;
 }
-if(!pattern12.test(data73)){
-const err211 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/code",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/code/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+if(data62.id !== undefined){
+let data74 = data62.id;
+if(typeof data74 === "string"){
+if(func3(data74) > 128){
+const err211 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/id/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -2526,9 +2534,8 @@ vErrors.push(err211);
 }
 errors++;
 }
-}
-else {
-const err212 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/code",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/code/type",keyword:"type",params:{type: "string"}};
+if(func3(data74) < 1){
+const err212 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/id/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -2537,12 +2544,8 @@ vErrors.push(err212);
 }
 errors++;
 }
-}
-if(data59.trade !== undefined){
-let data74 = data59.trade;
-if(data74 && typeof data74 == "object" && !Array.isArray(data74)){
-if(data74.price === undefined){
-const err213 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/required",keyword:"required",params:{missingProperty: "price"}};
+if(!pattern12.test(data74)){
+const err213 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/id/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -2551,8 +2554,9 @@ vErrors.push(err213);
 }
 errors++;
 }
-if(data74.size === undefined){
-const err214 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/required",keyword:"required",params:{missingProperty: "size"}};
+}
+else {
+const err214 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -2561,9 +2565,12 @@ vErrors.push(err214);
 }
 errors++;
 }
-for(const key10 in data74){
-if(!((((((key10 === "price") || (key10 === "size")) || (key10 === "side")) || (key10 === "buy")) || (key10 === "sell")) || (key10 === "id"))){
-const err215 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+}
+if(data62.reason !== undefined){
+let data75 = data62.reason;
+if(typeof data75 === "string"){
+if(func3(data75) > 128){
+const err215 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/reason",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/reason/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -2572,12 +2579,8 @@ vErrors.push(err215);
 }
 errors++;
 }
-}
-if(data74.price !== undefined){
-let data75 = data74.price;
-if(typeof data75 === "string"){
-if(func3(data75) > 128){
-const err216 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/price",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/price/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(func3(data75) < 1){
+const err216 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/reason",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/reason/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -2586,8 +2589,8 @@ vErrors.push(err216);
 }
 errors++;
 }
-if(func3(data75) < 1){
-const err217 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/price",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/price/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern12.test(data75)){
+const err217 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/reason",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/reason/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -2596,8 +2599,9 @@ vErrors.push(err217);
 }
 errors++;
 }
-if(!pattern12.test(data75)){
-const err218 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/price",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/price/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+else {
+const err218 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/reason",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/reason/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -2607,8 +2611,11 @@ vErrors.push(err218);
 errors++;
 }
 }
-else {
-const err219 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/price",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/price/type",keyword:"type",params:{type: "string"}};
+if(data62.code !== undefined){
+let data76 = data62.code;
+if(typeof data76 === "string"){
+if(func3(data76) > 128){
+const err219 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/code",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/code/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -2617,12 +2624,8 @@ vErrors.push(err219);
 }
 errors++;
 }
-}
-if(data74.size !== undefined){
-let data76 = data74.size;
-if(typeof data76 === "string"){
-if(func3(data76) > 128){
-const err220 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/size",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/size/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(func3(data76) < 1){
+const err220 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/code",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/code/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -2631,8 +2634,8 @@ vErrors.push(err220);
 }
 errors++;
 }
-if(func3(data76) < 1){
-const err221 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/size",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/size/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern12.test(data76)){
+const err221 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/code",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/code/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -2641,8 +2644,9 @@ vErrors.push(err221);
 }
 errors++;
 }
-if(!pattern12.test(data76)){
-const err222 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/size",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/size/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+else {
+const err222 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/code",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/code/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -2652,8 +2656,11 @@ vErrors.push(err222);
 errors++;
 }
 }
-else {
-const err223 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/size",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/size/type",keyword:"type",params:{type: "string"}};
+if(data62.trade !== undefined){
+let data77 = data62.trade;
+if(data77 && typeof data77 == "object" && !Array.isArray(data77)){
+if(data77.price === undefined){
+const err223 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/required",keyword:"required",params:{missingProperty: "price"}};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -2662,12 +2669,8 @@ vErrors.push(err223);
 }
 errors++;
 }
-}
-if(data74.side !== undefined){
-let data77 = data74.side;
-if(typeof data77 === "string"){
-if(func3(data77) > 128){
-const err224 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/side",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/side/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(data77.size === undefined){
+const err224 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/required",keyword:"required",params:{missingProperty: "size"}};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -2676,8 +2679,9 @@ vErrors.push(err224);
 }
 errors++;
 }
-if(func3(data77) < 1){
-const err225 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/side",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/side/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key11 in data77){
+if(!((((((key11 === "price") || (key11 === "size")) || (key11 === "side")) || (key11 === "buy")) || (key11 === "sell")) || (key11 === "id"))){
+const err225 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -2686,8 +2690,12 @@ vErrors.push(err225);
 }
 errors++;
 }
-if(!pattern12.test(data77)){
-const err226 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/side",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/side/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+if(data77.price !== undefined){
+let data78 = data77.price;
+if(typeof data78 === "string"){
+if(func3(data78) > 128){
+const err226 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/price",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/price/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -2696,9 +2704,8 @@ vErrors.push(err226);
 }
 errors++;
 }
-}
-else {
-const err227 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/side",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/side/type",keyword:"type",params:{type: "string"}};
+if(func3(data78) < 1){
+const err227 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/price",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/price/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -2707,12 +2714,8 @@ vErrors.push(err227);
 }
 errors++;
 }
-}
-if(data74.buy !== undefined){
-let data78 = data74.buy;
-if(Array.isArray(data78)){
-if(data78.length > 16){
-const err228 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/maxItems",keyword:"maxItems",params:{limit: 16}};
+if(!pattern12.test(data78)){
+const err228 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/price",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/price/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -2721,8 +2724,9 @@ vErrors.push(err228);
 }
 errors++;
 }
-if(data78.length < 1){
-const err229 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/minItems",keyword:"minItems",params:{limit: 1}};
+}
+else {
+const err229 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/price",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/price/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -2731,12 +2735,12 @@ vErrors.push(err229);
 }
 errors++;
 }
-const len8 = data78.length;
-for(let i8=0; i8<len8; i8++){
-let data79 = data78[i8];
+}
+if(data77.size !== undefined){
+let data79 = data77.size;
 if(typeof data79 === "string"){
-if(func3(data79) > 64){
-const err230 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy/" + i8,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/items/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(func3(data79) > 128){
+const err230 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/size",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/size/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -2746,7 +2750,7 @@ vErrors.push(err230);
 errors++;
 }
 if(func3(data79) < 1){
-const err231 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy/" + i8,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/items/minLength",keyword:"minLength",params:{limit: 1}};
+const err231 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/size",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/size/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -2755,9 +2759,8 @@ vErrors.push(err231);
 }
 errors++;
 }
-}
-else {
-const err232 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy/" + i8,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/items/type",keyword:"type",params:{type: "string"}};
+if(!pattern12.test(data79)){
+const err232 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/size",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/size/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -2767,9 +2770,8 @@ vErrors.push(err232);
 errors++;
 }
 }
-}
 else {
-const err233 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/type",keyword:"type",params:{type: "array"}};
+const err233 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/size",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/size/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -2779,11 +2781,11 @@ vErrors.push(err233);
 errors++;
 }
 }
-if(data74.sell !== undefined){
-let data80 = data74.sell;
-if(Array.isArray(data80)){
-if(data80.length > 16){
-const err234 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/maxItems",keyword:"maxItems",params:{limit: 16}};
+if(data77.side !== undefined){
+let data80 = data77.side;
+if(typeof data80 === "string"){
+if(func3(data80) > 128){
+const err234 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/side",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/side/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -2792,8 +2794,8 @@ vErrors.push(err234);
 }
 errors++;
 }
-if(data80.length < 1){
-const err235 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/minItems",keyword:"minItems",params:{limit: 1}};
+if(func3(data80) < 1){
+const err235 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/side",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/side/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -2802,12 +2804,8 @@ vErrors.push(err235);
 }
 errors++;
 }
-const len9 = data80.length;
-for(let i9=0; i9<len9; i9++){
-let data81 = data80[i9];
-if(typeof data81 === "string"){
-if(func3(data81) > 64){
-const err236 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell/" + i9,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/items/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(!pattern12.test(data80)){
+const err236 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/side",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/side/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -2816,8 +2814,9 @@ vErrors.push(err236);
 }
 errors++;
 }
-if(func3(data81) < 1){
-const err237 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell/" + i9,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/items/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err237 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/side",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/side/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -2827,8 +2826,11 @@ vErrors.push(err237);
 errors++;
 }
 }
-else {
-const err238 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell/" + i9,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/items/type",keyword:"type",params:{type: "string"}};
+if(data77.buy !== undefined){
+let data81 = data77.buy;
+if(Array.isArray(data81)){
+if(data81.length > 16){
+const err238 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/maxItems",keyword:"maxItems",params:{limit: 16}};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -2837,10 +2839,8 @@ vErrors.push(err238);
 }
 errors++;
 }
-}
-}
-else {
-const err239 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/type",keyword:"type",params:{type: "array"}};
+if(data81.length < 1){
+const err239 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -2849,12 +2849,12 @@ vErrors.push(err239);
 }
 errors++;
 }
-}
-if(data74.id !== undefined){
-let data82 = data74.id;
+const len8 = data81.length;
+for(let i8=0; i8<len8; i8++){
+let data82 = data81[i8];
 if(typeof data82 === "string"){
-if(func3(data82) > 128){
-const err240 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/id/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(func3(data82) > 64){
+const err240 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy/" + i8,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/items/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -2864,7 +2864,7 @@ vErrors.push(err240);
 errors++;
 }
 if(func3(data82) < 1){
-const err241 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/id/minLength",keyword:"minLength",params:{limit: 1}};
+const err241 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy/" + i8,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/items/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -2873,8 +2873,9 @@ vErrors.push(err241);
 }
 errors++;
 }
-if(!pattern12.test(data82)){
-const err242 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/id/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+else {
+const err242 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy/" + i8,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -2884,8 +2885,9 @@ vErrors.push(err242);
 errors++;
 }
 }
+}
 else {
-const err243 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/id/type",keyword:"type",params:{type: "string"}};
+const err243 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/buy",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/buy/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -2895,9 +2897,11 @@ vErrors.push(err243);
 errors++;
 }
 }
-}
-else {
-const err244 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/type",keyword:"type",params:{type: "object"}};
+if(data77.sell !== undefined){
+let data83 = data77.sell;
+if(Array.isArray(data83)){
+if(data83.length > 16){
+const err244 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/maxItems",keyword:"maxItems",params:{limit: 16}};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -2906,12 +2910,8 @@ vErrors.push(err244);
 }
 errors++;
 }
-}
-if(data59.quote !== undefined){
-let data83 = data59.quote;
-if(data83 && typeof data83 == "object" && !Array.isArray(data83)){
-if(Object.keys(data83).length < 1){
-const err245 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/minProperties",keyword:"minProperties",params:{limit: 1}};
+if(data83.length < 1){
+const err245 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -2920,9 +2920,12 @@ vErrors.push(err245);
 }
 errors++;
 }
-for(const key11 in data83){
-if(!(((((((key11 === "bid") || (key11 === "bidSize")) || (key11 === "ask")) || (key11 === "askSize")) || (key11 === "last")) || (key11 === "lastSize")) || (key11 === "volume"))){
-const err246 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+const len9 = data83.length;
+for(let i9=0; i9<len9; i9++){
+let data84 = data83[i9];
+if(typeof data84 === "string"){
+if(func3(data84) > 64){
+const err246 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell/" + i9,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/items/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -2931,12 +2934,8 @@ vErrors.push(err246);
 }
 errors++;
 }
-}
-if(data83.bid !== undefined){
-let data84 = data83.bid;
-if(typeof data84 === "string"){
-if(func3(data84) > 128){
-const err247 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bid",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bid/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(func3(data84) < 1){
+const err247 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell/" + i9,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/items/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -2945,8 +2944,9 @@ vErrors.push(err247);
 }
 errors++;
 }
-if(func3(data84) < 1){
-const err248 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bid",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bid/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err248 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell/" + i9,schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -2955,8 +2955,10 @@ vErrors.push(err248);
 }
 errors++;
 }
-if(!pattern12.test(data84)){
-const err249 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bid",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bid/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+}
+else {
+const err249 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/sell",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/sell/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -2966,8 +2968,11 @@ vErrors.push(err249);
 errors++;
 }
 }
-else {
-const err250 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bid",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bid/type",keyword:"type",params:{type: "string"}};
+if(data77.id !== undefined){
+let data85 = data77.id;
+if(typeof data85 === "string"){
+if(func3(data85) > 128){
+const err250 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/id/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -2976,12 +2981,8 @@ vErrors.push(err250);
 }
 errors++;
 }
-}
-if(data83.bidSize !== undefined){
-let data85 = data83.bidSize;
-if(typeof data85 === "string"){
-if(func3(data85) > 128){
-const err251 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bidSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bidSize/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(func3(data85) < 1){
+const err251 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/id/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -2990,8 +2991,8 @@ vErrors.push(err251);
 }
 errors++;
 }
-if(func3(data85) < 1){
-const err252 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bidSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bidSize/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern12.test(data85)){
+const err252 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/id/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -3000,8 +3001,9 @@ vErrors.push(err252);
 }
 errors++;
 }
-if(!pattern12.test(data85)){
-const err253 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bidSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bidSize/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+else {
+const err253 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade/id",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/properties/id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -3011,8 +3013,9 @@ vErrors.push(err253);
 errors++;
 }
 }
+}
 else {
-const err254 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bidSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bidSize/type",keyword:"type",params:{type: "string"}};
+const err254 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/trade",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/trade/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -3022,11 +3025,11 @@ vErrors.push(err254);
 errors++;
 }
 }
-if(data83.ask !== undefined){
-let data86 = data83.ask;
-if(typeof data86 === "string"){
-if(func3(data86) > 128){
-const err255 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/ask",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/ask/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(data62.quote !== undefined){
+let data86 = data62.quote;
+if(data86 && typeof data86 == "object" && !Array.isArray(data86)){
+if(Object.keys(data86).length < 1){
+const err255 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/minProperties",keyword:"minProperties",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -3035,8 +3038,9 @@ vErrors.push(err255);
 }
 errors++;
 }
-if(func3(data86) < 1){
-const err256 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/ask",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/ask/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key12 in data86){
+if(!(((((((key12 === "bid") || (key12 === "bidSize")) || (key12 === "ask")) || (key12 === "askSize")) || (key12 === "last")) || (key12 === "lastSize")) || (key12 === "volume"))){
+const err256 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -3045,8 +3049,12 @@ vErrors.push(err256);
 }
 errors++;
 }
-if(!pattern12.test(data86)){
-const err257 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/ask",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/ask/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+if(data86.bid !== undefined){
+let data87 = data86.bid;
+if(typeof data87 === "string"){
+if(func3(data87) > 128){
+const err257 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bid",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bid/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -3055,9 +3063,8 @@ vErrors.push(err257);
 }
 errors++;
 }
-}
-else {
-const err258 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/ask",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/ask/type",keyword:"type",params:{type: "string"}};
+if(func3(data87) < 1){
+const err258 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bid",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bid/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -3066,12 +3073,8 @@ vErrors.push(err258);
 }
 errors++;
 }
-}
-if(data83.askSize !== undefined){
-let data87 = data83.askSize;
-if(typeof data87 === "string"){
-if(func3(data87) > 128){
-const err259 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/askSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/askSize/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(!pattern12.test(data87)){
+const err259 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bid",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bid/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err259];
 }
@@ -3080,8 +3083,9 @@ vErrors.push(err259);
 }
 errors++;
 }
-if(func3(data87) < 1){
-const err260 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/askSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/askSize/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err260 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bid",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bid/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err260];
 }
@@ -3090,8 +3094,12 @@ vErrors.push(err260);
 }
 errors++;
 }
-if(!pattern12.test(data87)){
-const err261 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/askSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/askSize/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+if(data86.bidSize !== undefined){
+let data88 = data86.bidSize;
+if(typeof data88 === "string"){
+if(func3(data88) > 128){
+const err261 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bidSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bidSize/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -3100,9 +3108,8 @@ vErrors.push(err261);
 }
 errors++;
 }
-}
-else {
-const err262 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/askSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/askSize/type",keyword:"type",params:{type: "string"}};
+if(func3(data88) < 1){
+const err262 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bidSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bidSize/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -3111,12 +3118,8 @@ vErrors.push(err262);
 }
 errors++;
 }
-}
-if(data83.last !== undefined){
-let data88 = data83.last;
-if(typeof data88 === "string"){
-if(func3(data88) > 128){
-const err263 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/last",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/last/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(!pattern12.test(data88)){
+const err263 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bidSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bidSize/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -3125,8 +3128,9 @@ vErrors.push(err263);
 }
 errors++;
 }
-if(func3(data88) < 1){
-const err264 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/last",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/last/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err264 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/bidSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/bidSize/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -3135,8 +3139,12 @@ vErrors.push(err264);
 }
 errors++;
 }
-if(!pattern12.test(data88)){
-const err265 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/last",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/last/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+if(data86.ask !== undefined){
+let data89 = data86.ask;
+if(typeof data89 === "string"){
+if(func3(data89) > 128){
+const err265 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/ask",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/ask/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -3145,9 +3153,8 @@ vErrors.push(err265);
 }
 errors++;
 }
-}
-else {
-const err266 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/last",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/last/type",keyword:"type",params:{type: "string"}};
+if(func3(data89) < 1){
+const err266 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/ask",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/ask/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -3156,12 +3163,8 @@ vErrors.push(err266);
 }
 errors++;
 }
-}
-if(data83.lastSize !== undefined){
-let data89 = data83.lastSize;
-if(typeof data89 === "string"){
-if(func3(data89) > 128){
-const err267 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/lastSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/lastSize/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(!pattern12.test(data89)){
+const err267 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/ask",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/ask/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -3170,8 +3173,9 @@ vErrors.push(err267);
 }
 errors++;
 }
-if(func3(data89) < 1){
-const err268 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/lastSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/lastSize/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err268 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/ask",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/ask/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -3180,8 +3184,12 @@ vErrors.push(err268);
 }
 errors++;
 }
-if(!pattern12.test(data89)){
-const err269 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/lastSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/lastSize/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+if(data86.askSize !== undefined){
+let data90 = data86.askSize;
+if(typeof data90 === "string"){
+if(func3(data90) > 128){
+const err269 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/askSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/askSize/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -3190,9 +3198,8 @@ vErrors.push(err269);
 }
 errors++;
 }
-}
-else {
-const err270 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/lastSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/lastSize/type",keyword:"type",params:{type: "string"}};
+if(func3(data90) < 1){
+const err270 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/askSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/askSize/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -3201,12 +3208,8 @@ vErrors.push(err270);
 }
 errors++;
 }
-}
-if(data83.volume !== undefined){
-let data90 = data83.volume;
-if(typeof data90 === "string"){
-if(func3(data90) > 128){
-const err271 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/volume",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/volume/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(!pattern12.test(data90)){
+const err271 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/askSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/askSize/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -3215,8 +3218,9 @@ vErrors.push(err271);
 }
 errors++;
 }
-if(func3(data90) < 1){
-const err272 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/volume",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/volume/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err272 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/askSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/askSize/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -3225,8 +3229,12 @@ vErrors.push(err272);
 }
 errors++;
 }
-if(!pattern12.test(data90)){
-const err273 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/volume",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/volume/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
+}
+if(data86.last !== undefined){
+let data91 = data86.last;
+if(typeof data91 === "string"){
+if(func3(data91) > 128){
+const err273 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/last",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/last/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -3235,9 +3243,8 @@ vErrors.push(err273);
 }
 errors++;
 }
-}
-else {
-const err274 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/volume",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/volume/type",keyword:"type",params:{type: "string"}};
+if(func3(data91) < 1){
+const err274 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/last",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/last/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -3246,10 +3253,8 @@ vErrors.push(err274);
 }
 errors++;
 }
-}
-}
-else {
-const err275 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/type",keyword:"type",params:{type: "object"}};
+if(!pattern12.test(data91)){
+const err275 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/last",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/last/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -3259,9 +3264,8 @@ vErrors.push(err275);
 errors++;
 }
 }
-}
 else {
-const err276 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/type",keyword:"type",params:{type: "object"}};
+const err276 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/last",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/last/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -3271,9 +3275,11 @@ vErrors.push(err276);
 errors++;
 }
 }
-}
-else {
-const err277 = {instancePath:instancePath+"/spec/messageTypes",schemaPath:"#/properties/spec/properties/messageTypes/type",keyword:"type",params:{type: "array"}};
+if(data86.lastSize !== undefined){
+let data92 = data86.lastSize;
+if(typeof data92 === "string"){
+if(func3(data92) > 128){
+const err277 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/lastSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/lastSize/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -3282,13 +3288,8 @@ vErrors.push(err277);
 }
 errors++;
 }
-}
-if(data23.calendar !== undefined){
-let data91 = data23.calendar;
-if(data91 && typeof data91 == "object" && !Array.isArray(data91)){
-for(const key12 in data91){
-if(!((((key12 === "timezone") || (key12 === "holidayCalendar")) || (key12 === "openTime")) || (key12 === "closeTime"))){
-const err278 = {instancePath:instancePath+"/spec/calendar",schemaPath:"#/properties/spec/properties/calendar/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+if(func3(data92) < 1){
+const err278 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/lastSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/lastSize/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -3297,12 +3298,8 @@ vErrors.push(err278);
 }
 errors++;
 }
-}
-if(data91.timezone !== undefined){
-let data92 = data91.timezone;
-if(typeof data92 === "string"){
-if(func3(data92) > 64){
-const err279 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(!pattern12.test(data92)){
+const err279 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/lastSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/lastSize/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err279];
 }
@@ -3311,8 +3308,9 @@ vErrors.push(err279);
 }
 errors++;
 }
-if(func3(data92) < 1){
-const err280 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err280 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/lastSize",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/lastSize/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err280];
 }
@@ -3321,8 +3319,12 @@ vErrors.push(err280);
 }
 errors++;
 }
-if(!pattern38.test(data92)){
-const err281 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_+/-]+$"}};
+}
+if(data86.volume !== undefined){
+let data93 = data86.volume;
+if(typeof data93 === "string"){
+if(func3(data93) > 128){
+const err281 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/volume",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/volume/maxLength",keyword:"maxLength",params:{limit: 128}};
 if(vErrors === null){
 vErrors = [err281];
 }
@@ -3331,9 +3333,8 @@ vErrors.push(err281);
 }
 errors++;
 }
-}
-else {
-const err282 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/type",keyword:"type",params:{type: "string"}};
+if(func3(data93) < 1){
+const err282 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/volume",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/volume/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err282];
 }
@@ -3342,12 +3343,8 @@ vErrors.push(err282);
 }
 errors++;
 }
-}
-if(data91.holidayCalendar !== undefined){
-let data93 = data91.holidayCalendar;
-if(typeof data93 === "string"){
-if(func3(data93) > 64){
-const err283 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(!pattern12.test(data93)){
+const err283 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/volume",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/volume/pattern",keyword:"pattern",params:{pattern: "^([A-Za-z0-9_-]+|\\[[0-9]*\\])([.][A-Za-z0-9_-]+|\\[[0-9]*\\])*$"}};
 if(vErrors === null){
 vErrors = [err283];
 }
@@ -3356,8 +3353,9 @@ vErrors.push(err283);
 }
 errors++;
 }
-if(func3(data93) < 1){
-const err284 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err284 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote/volume",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/properties/volume/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -3367,8 +3365,9 @@ vErrors.push(err284);
 errors++;
 }
 }
+}
 else {
-const err285 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/type",keyword:"type",params:{type: "string"}};
+const err285 = {instancePath:instancePath+"/spec/messageTypes/" + i7+"/quote",schemaPath:"#/properties/spec/properties/messageTypes/items/properties/quote/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -3378,11 +3377,9 @@ vErrors.push(err285);
 errors++;
 }
 }
-if(data91.openTime !== undefined){
-let data94 = data91.openTime;
-if(typeof data94 === "string"){
-if(func3(data94) > 5){
-const err286 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/maxLength",keyword:"maxLength",params:{limit: 5}};
+}
+else {
+const err286 = {instancePath:instancePath+"/spec/messageTypes/" + i7,schemaPath:"#/properties/spec/properties/messageTypes/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -3391,8 +3388,10 @@ vErrors.push(err286);
 }
 errors++;
 }
-if(!pattern39.test(data94)){
-const err287 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+}
+}
+else {
+const err287 = {instancePath:instancePath+"/spec/messageTypes",schemaPath:"#/properties/spec/properties/messageTypes/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -3402,8 +3401,12 @@ vErrors.push(err287);
 errors++;
 }
 }
-else {
-const err288 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/type",keyword:"type",params:{type: "string"}};
+if(data23.calendar !== undefined){
+let data94 = data23.calendar;
+if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
+for(const key13 in data94){
+if(!((((key13 === "timezone") || (key13 === "holidayCalendar")) || (key13 === "openTime")) || (key13 === "closeTime"))){
+const err288 = {instancePath:instancePath+"/spec/calendar",schemaPath:"#/properties/spec/properties/calendar/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -3413,11 +3416,11 @@ vErrors.push(err288);
 errors++;
 }
 }
-if(data91.closeTime !== undefined){
-let data95 = data91.closeTime;
+if(data94.timezone !== undefined){
+let data95 = data94.timezone;
 if(typeof data95 === "string"){
-if(func3(data95) > 5){
-const err289 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/maxLength",keyword:"maxLength",params:{limit: 5}};
+if(func3(data95) > 64){
+const err289 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -3426,8 +3429,8 @@ vErrors.push(err289);
 }
 errors++;
 }
-if(!pattern39.test(data95)){
-const err290 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
+if(func3(data95) < 1){
+const err290 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -3436,9 +3439,8 @@ vErrors.push(err290);
 }
 errors++;
 }
-}
-else {
-const err291 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/type",keyword:"type",params:{type: "string"}};
+if(!pattern39.test(data95)){
+const err291 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_+/-]+$"}};
 if(vErrors === null){
 vErrors = [err291];
 }
@@ -3448,9 +3450,8 @@ vErrors.push(err291);
 errors++;
 }
 }
-}
 else {
-const err292 = {instancePath:instancePath+"/spec/calendar",schemaPath:"#/properties/spec/properties/calendar/type",keyword:"type",params:{type: "object"}};
+const err292 = {instancePath:instancePath+"/spec/calendar/timezone",schemaPath:"#/properties/spec/properties/calendar/properties/timezone/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err292];
 }
@@ -3460,11 +3461,11 @@ vErrors.push(err292);
 errors++;
 }
 }
-if(data23.captureLocations !== undefined){
-let data96 = data23.captureLocations;
-if(Array.isArray(data96)){
-if(data96.length > 16){
-const err293 = {instancePath:instancePath+"/spec/captureLocations",schemaPath:"#/properties/spec/properties/captureLocations/maxItems",keyword:"maxItems",params:{limit: 16}};
+if(data94.holidayCalendar !== undefined){
+let data96 = data94.holidayCalendar;
+if(typeof data96 === "string"){
+if(func3(data96) > 64){
+const err293 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err293];
 }
@@ -3473,12 +3474,8 @@ vErrors.push(err293);
 }
 errors++;
 }
-const len10 = data96.length;
-for(let i10=0; i10<len10; i10++){
-let data97 = data96[i10];
-if(data97 && typeof data97 == "object" && !Array.isArray(data97)){
-if(data97.site === undefined){
-const err294 = {instancePath:instancePath+"/spec/captureLocations/" + i10,schemaPath:"#/properties/spec/properties/captureLocations/items/required",keyword:"required",params:{missingProperty: "site"}};
+if(func3(data96) < 1){
+const err294 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err294];
 }
@@ -3487,9 +3484,9 @@ vErrors.push(err294);
 }
 errors++;
 }
-for(const key13 in data97){
-if(!(((((key13 === "site") || (key13 === "type")) || (key13 === "provider")) || (key13 === "region")) || (key13 === "clock"))){
-const err295 = {instancePath:instancePath+"/spec/captureLocations/" + i10,schemaPath:"#/properties/spec/properties/captureLocations/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
+}
+else {
+const err295 = {instancePath:instancePath+"/spec/calendar/holidayCalendar",schemaPath:"#/properties/spec/properties/calendar/properties/holidayCalendar/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err295];
 }
@@ -3499,11 +3496,11 @@ vErrors.push(err295);
 errors++;
 }
 }
-if(data97.site !== undefined){
-let data98 = data97.site;
-if(typeof data98 === "string"){
-if(func3(data98) > 64){
-const err296 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(data94.openTime !== undefined){
+let data97 = data94.openTime;
+if(typeof data97 === "string"){
+if(func3(data97) > 5){
+const err296 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/maxLength",keyword:"maxLength",params:{limit: 5}};
 if(vErrors === null){
 vErrors = [err296];
 }
@@ -3512,8 +3509,8 @@ vErrors.push(err296);
 }
 errors++;
 }
-if(func3(data98) < 1){
-const err297 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/minLength",keyword:"minLength",params:{limit: 1}};
+if(!pattern40.test(data97)){
+const err297 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err297];
 }
@@ -3524,7 +3521,7 @@ errors++;
 }
 }
 else {
-const err298 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/type",keyword:"type",params:{type: "string"}};
+const err298 = {instancePath:instancePath+"/spec/calendar/openTime",schemaPath:"#/properties/spec/properties/calendar/properties/openTime/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err298];
 }
@@ -3534,10 +3531,11 @@ vErrors.push(err298);
 errors++;
 }
 }
-if(data97.type !== undefined){
-let data99 = data97.type;
-if(typeof data99 !== "string"){
-const err299 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/type",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(data94.closeTime !== undefined){
+let data98 = data94.closeTime;
+if(typeof data98 === "string"){
+if(func3(data98) > 5){
+const err299 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/maxLength",keyword:"maxLength",params:{limit: 5}};
 if(vErrors === null){
 vErrors = [err299];
 }
@@ -3546,8 +3544,8 @@ vErrors.push(err299);
 }
 errors++;
 }
-if(!(((data99 === "cloud") || (data99 === "colo")) || (data99 === "onPrem"))){
-const err300 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/type",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.captureLocations.items.properties.type.enum}};
+if(!pattern40.test(data98)){
+const err300 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err300];
 }
@@ -3557,11 +3555,8 @@ vErrors.push(err300);
 errors++;
 }
 }
-if(data97.provider !== undefined){
-let data100 = data97.provider;
-if(typeof data100 === "string"){
-if(func3(data100) > 64){
-const err301 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/maxLength",keyword:"maxLength",params:{limit: 64}};
+else {
+const err301 = {instancePath:instancePath+"/spec/calendar/closeTime",schemaPath:"#/properties/spec/properties/calendar/properties/closeTime/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err301];
 }
@@ -3570,8 +3565,10 @@ vErrors.push(err301);
 }
 errors++;
 }
-if(func3(data100) < 1){
-const err302 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/minLength",keyword:"minLength",params:{limit: 1}};
+}
+}
+else {
+const err302 = {instancePath:instancePath+"/spec/calendar",schemaPath:"#/properties/spec/properties/calendar/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err302];
 }
@@ -3581,8 +3578,11 @@ vErrors.push(err302);
 errors++;
 }
 }
-else {
-const err303 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/type",keyword:"type",params:{type: "string"}};
+if(data23.captureLocations !== undefined){
+let data99 = data23.captureLocations;
+if(Array.isArray(data99)){
+if(data99.length > 16){
+const err303 = {instancePath:instancePath+"/spec/captureLocations",schemaPath:"#/properties/spec/properties/captureLocations/maxItems",keyword:"maxItems",params:{limit: 16}};
 if(vErrors === null){
 vErrors = [err303];
 }
@@ -3591,12 +3591,12 @@ vErrors.push(err303);
 }
 errors++;
 }
-}
-if(data97.region !== undefined){
-let data101 = data97.region;
-if(typeof data101 === "string"){
-if(func3(data101) > 64){
-const err304 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/maxLength",keyword:"maxLength",params:{limit: 64}};
+const len10 = data99.length;
+for(let i10=0; i10<len10; i10++){
+let data100 = data99[i10];
+if(data100 && typeof data100 == "object" && !Array.isArray(data100)){
+if(data100.site === undefined){
+const err304 = {instancePath:instancePath+"/spec/captureLocations/" + i10,schemaPath:"#/properties/spec/properties/captureLocations/items/required",keyword:"required",params:{missingProperty: "site"}};
 if(vErrors === null){
 vErrors = [err304];
 }
@@ -3605,8 +3605,9 @@ vErrors.push(err304);
 }
 errors++;
 }
-if(func3(data101) < 1){
-const err305 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key14 in data100){
+if(!(((((key14 === "site") || (key14 === "type")) || (key14 === "provider")) || (key14 === "region")) || (key14 === "clock"))){
+const err305 = {instancePath:instancePath+"/spec/captureLocations/" + i10,schemaPath:"#/properties/spec/properties/captureLocations/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err305];
 }
@@ -3616,8 +3617,11 @@ vErrors.push(err305);
 errors++;
 }
 }
-else {
-const err306 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/type",keyword:"type",params:{type: "string"}};
+if(data100.site !== undefined){
+let data101 = data100.site;
+if(typeof data101 === "string"){
+if(func3(data101) > 64){
+const err306 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err306];
 }
@@ -3626,12 +3630,8 @@ vErrors.push(err306);
 }
 errors++;
 }
-}
-if(data97.clock !== undefined){
-let data102 = data97.clock;
-if(typeof data102 === "string"){
-if(func3(data102) > 64){
-const err307 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(func3(data101) < 1){
+const err307 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err307];
 }
@@ -3640,8 +3640,9 @@ vErrors.push(err307);
 }
 errors++;
 }
-if(func3(data102) < 1){
-const err308 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err308 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/site",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/site/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err308];
 }
@@ -3651,8 +3652,10 @@ vErrors.push(err308);
 errors++;
 }
 }
-else {
-const err309 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/type",keyword:"type",params:{type: "string"}};
+if(data100.type !== undefined){
+let data102 = data100.type;
+if(typeof data102 !== "string"){
+const err309 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/type",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err309];
 }
@@ -3661,10 +3664,8 @@ vErrors.push(err309);
 }
 errors++;
 }
-}
-}
-else {
-const err310 = {instancePath:instancePath+"/spec/captureLocations/" + i10,schemaPath:"#/properties/spec/properties/captureLocations/items/type",keyword:"type",params:{type: "object"}};
+if(!(((data102 === "cloud") || (data102 === "colo")) || (data102 === "onPrem"))){
+const err310 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/type",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.captureLocations.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err310];
 }
@@ -3674,9 +3675,11 @@ vErrors.push(err310);
 errors++;
 }
 }
-}
-else {
-const err311 = {instancePath:instancePath+"/spec/captureLocations",schemaPath:"#/properties/spec/properties/captureLocations/type",keyword:"type",params:{type: "array"}};
+if(data100.provider !== undefined){
+let data103 = data100.provider;
+if(typeof data103 === "string"){
+if(func3(data103) > 64){
+const err311 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err311];
 }
@@ -3685,10 +3688,8 @@ vErrors.push(err311);
 }
 errors++;
 }
-}
-}
-else {
-const err312 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(func3(data103) < 1){
+const err312 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err312];
 }
@@ -3698,10 +3699,8 @@ vErrors.push(err312);
 errors++;
 }
 }
-if(data.status !== undefined){
-let data103 = data.status;
-if(!(data103 && typeof data103 == "object" && !Array.isArray(data103))){
-const err313 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+else {
+const err313 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/provider",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/provider/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err313];
 }
@@ -3711,14 +3710,133 @@ vErrors.push(err313);
 errors++;
 }
 }
-}
-else {
-const err314 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data100.region !== undefined){
+let data104 = data100.region;
+if(typeof data104 === "string"){
+if(func3(data104) > 64){
+const err314 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/maxLength",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err314];
 }
 else {
 vErrors.push(err314);
+}
+errors++;
+}
+if(func3(data104) < 1){
+const err315 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err315];
+}
+else {
+vErrors.push(err315);
+}
+errors++;
+}
+}
+else {
+const err316 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/region",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/region/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err316];
+}
+else {
+vErrors.push(err316);
+}
+errors++;
+}
+}
+if(data100.clock !== undefined){
+let data105 = data100.clock;
+if(typeof data105 === "string"){
+if(func3(data105) > 64){
+const err317 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/maxLength",keyword:"maxLength",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err317];
+}
+else {
+vErrors.push(err317);
+}
+errors++;
+}
+if(func3(data105) < 1){
+const err318 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err318];
+}
+else {
+vErrors.push(err318);
+}
+errors++;
+}
+}
+else {
+const err319 = {instancePath:instancePath+"/spec/captureLocations/" + i10+"/clock",schemaPath:"#/properties/spec/properties/captureLocations/items/properties/clock/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err319];
+}
+else {
+vErrors.push(err319);
+}
+errors++;
+}
+}
+}
+else {
+const err320 = {instancePath:instancePath+"/spec/captureLocations/" + i10,schemaPath:"#/properties/spec/properties/captureLocations/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err320];
+}
+else {
+vErrors.push(err320);
+}
+errors++;
+}
+}
+}
+else {
+const err321 = {instancePath:instancePath+"/spec/captureLocations",schemaPath:"#/properties/spec/properties/captureLocations/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err321];
+}
+else {
+vErrors.push(err321);
+}
+errors++;
+}
+}
+}
+else {
+const err322 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err322];
+}
+else {
+vErrors.push(err322);
+}
+errors++;
+}
+}
+if(data.status !== undefined){
+let data106 = data.status;
+if(!(data106 && typeof data106 == "object" && !Array.isArray(data106))){
+const err323 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err323];
+}
+else {
+vErrors.push(err323);
+}
+errors++;
+}
+}
+}
+else {
+const err324 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err324];
+}
+else {
+vErrors.push(err324);
 }
 errors++;
 }
@@ -3728,16 +3846,16 @@ return errors === 0;
 
 export const validateEnvironment = validate11;
 const schema12 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Environment"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["feeds","transport"],"properties":{"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$"}},"transport":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^(nats|tls)://[!-~]+$"},"credentialsRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false},"stream":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"72h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"8Gi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"replicas":{"type":"integer","default":1,"minimum":1,"maximum":5},"duplicateWindow":{"type":"string","default":"2m","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false},"keys":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type","fields","source"],"properties":{"type":{"type":"string","enum":["apiKey"]},"fields":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z][A-Za-z0-9_-]*$"}},"source":{"type":"object","properties":{"env":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secret":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"schema":{"type":"string","enum":["v1"]},"schedule":{"type":"object","properties":{"timezone":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_+/-]+$"},"dayStart":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"dayEnd":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false},"connector":{"type":"object","default":{},"properties":{"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}}},"additionalProperties":false},"bufferBytes":{"type":"string","default":"64Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"linger":{"type":"string","default":"5ms","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"lingerMax":{"type":"string","maxLength":5,"pattern":"^(0|[1-9][0-9]{0,2})ms$"},"shards":{"type":"integer","minimum":1,"maximum":64},"rollout":{"type":"object","required":["policy"],"properties":{"policy":{"type":"string","enum":["Automatic","Manual","Window"]},"window":{"type":"object","required":["start","end"],"properties":{"start":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"},"end":{"type":"string","maxLength":5,"pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"simulator":{"type":"object","required":["feeds"],"properties":{"feeds":{"type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"url":{"type":"string","maxLength":2048,"pattern":"^wss?://[!-~]+$"},"speed":{"type":"string","default":"1","maxLength":10,"pattern":"^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"},"seed":{"type":"integer","default":1,"minimum":0,"maximum":9007199254740991},"rate":{"type":"integer","default":200,"minimum":1,"maximum":1000000},"markets":{"type":"integer","default":6,"minimum":1,"maximum":100000},"replay":{"type":"array","default":[],"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":1024}},"faults":{"type":"array","default":[],"maxItems":64,"items":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["cut","skip","duplicate","freeze","unauthorized","tooManyRequests"]},"every":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"after":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"for":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"count":{"type":"integer","minimum":1,"maximum":1000000},"channel":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"},"exchange":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"additionalProperties":false}}},"additionalProperties":false},"suspend":{"type":"boolean"}},"additionalProperties":false},"status":{"type":"object"}}};
-const pattern43 = new RegExp("^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$", "u");
-const pattern44 = new RegExp("^(nats|tls)://[!-~]+$", "u");
-const pattern45 = new RegExp("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "u");
-const pattern47 = new RegExp("^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$", "u");
-const pattern49 = new RegExp("^[A-Za-z][A-Za-z0-9_-]*$", "u");
-const pattern50 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
-const pattern55 = new RegExp("^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$", "u");
-const pattern58 = new RegExp("^(0|[1-9][0-9]{0,2})ms$", "u");
-const pattern63 = new RegExp("^wss?://[!-~]+$", "u");
-const pattern64 = new RegExp("^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$", "u");
+const pattern44 = new RegExp("^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$", "u");
+const pattern45 = new RegExp("^(nats|tls)://[!-~]+$", "u");
+const pattern46 = new RegExp("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "u");
+const pattern48 = new RegExp("^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$", "u");
+const pattern50 = new RegExp("^[A-Za-z][A-Za-z0-9_-]*$", "u");
+const pattern51 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+const pattern56 = new RegExp("^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$", "u");
+const pattern59 = new RegExp("^(0|[1-9][0-9]{0,2})ms$", "u");
+const pattern64 = new RegExp("^wss?://[!-~]+$", "u");
+const pattern65 = new RegExp("^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$", "u");
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -4438,7 +4556,7 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(!pattern43.test(data25)){
+if(!pattern44.test(data25)){
 const err57 = {instancePath:instancePath+"/spec/feeds/" + i3,schemaPath:"#/properties/spec/properties/feeds/items/pattern",keyword:"pattern",params:{pattern: "^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$"}};
 if(vErrors === null){
 vErrors = [err57];
@@ -4513,7 +4631,7 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(!pattern44.test(data27)){
+if(!pattern45.test(data27)){
 const err63 = {instancePath:instancePath+"/spec/transport/url",schemaPath:"#/properties/spec/properties/transport/properties/url/pattern",keyword:"pattern",params:{pattern: "^(nats|tls)://[!-~]+$"}};
 if(vErrors === null){
 vErrors = [err63];
@@ -4583,7 +4701,7 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(!pattern45.test(data29)){
+if(!pattern46.test(data29)){
 const err69 = {instancePath:instancePath+"/spec/transport/credentialsRef/name",schemaPath:"#/properties/spec/properties/transport/properties/credentialsRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err69];
@@ -4688,7 +4806,7 @@ vErrors.push(err76);
 }
 errors++;
 }
-if(!pattern47.test(data32)){
+if(!pattern48.test(data32)){
 const err77 = {instancePath:instancePath+"/spec/transport/stream/maxBytes",schemaPath:"#/properties/spec/properties/transport/properties/stream/properties/maxBytes/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}};
 if(vErrors === null){
 vErrors = [err77];
@@ -4926,7 +5044,7 @@ vErrors.push(err97);
 }
 errors++;
 }
-if(!pattern49.test(data39)){
+if(!pattern50.test(data39)){
 const err98 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/fields/" + i4,schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/fields/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_-]*$"}};
 if(vErrors === null){
 vErrors = [err98];
@@ -5021,7 +5139,7 @@ vErrors.push(err105);
 }
 errors++;
 }
-if(!pattern50.test(data42)){
+if(!pattern51.test(data42)){
 const err106 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/env/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/env/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err106];
@@ -5103,7 +5221,7 @@ vErrors.push(err112);
 }
 errors++;
 }
-if(!pattern45.test(data44)){
+if(!pattern46.test(data44)){
 const err113 = {instancePath:instancePath+"/spec/keys/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/source/secret/name",schemaPath:"#/properties/spec/properties/keys/additionalProperties/properties/source/properties/secret/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err113];
@@ -5234,7 +5352,7 @@ vErrors.push(err123);
 }
 errors++;
 }
-if(!pattern38.test(data47)){
+if(!pattern39.test(data47)){
 const err124 = {instancePath:instancePath+"/spec/schedule/timezone",schemaPath:"#/properties/spec/properties/schedule/properties/timezone/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_+/-]+$"}};
 if(vErrors === null){
 vErrors = [err124];
@@ -5269,7 +5387,7 @@ vErrors.push(err126);
 }
 errors++;
 }
-if(!pattern39.test(data48)){
+if(!pattern40.test(data48)){
 const err127 = {instancePath:instancePath+"/spec/schedule/dayStart",schemaPath:"#/properties/spec/properties/schedule/properties/dayStart/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err127];
@@ -5304,7 +5422,7 @@ vErrors.push(err129);
 }
 errors++;
 }
-if(!pattern39.test(data49)){
+if(!pattern40.test(data49)){
 const err130 = {instancePath:instancePath+"/spec/schedule/dayEnd",schemaPath:"#/properties/spec/properties/schedule/properties/dayEnd/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err130];
@@ -5431,7 +5549,7 @@ vErrors.push(err139);
 }
 errors++;
 }
-if(!pattern55.test(data53)){
+if(!pattern56.test(data53)){
 const err140 = {instancePath:instancePath+"/spec/connector/resources/requests/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/requests/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$"}};
 if(vErrors === null){
 vErrors = [err140];
@@ -5513,7 +5631,7 @@ vErrors.push(err146);
 }
 errors++;
 }
-if(!pattern55.test(data55)){
+if(!pattern56.test(data55)){
 const err147 = {instancePath:instancePath+"/spec/connector/resources/limits/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/connector/properties/resources/properties/limits/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$"}};
 if(vErrors === null){
 vErrors = [err147];
@@ -5561,7 +5679,7 @@ vErrors.push(err150);
 }
 errors++;
 }
-if(!pattern47.test(data56)){
+if(!pattern48.test(data56)){
 const err151 = {instancePath:instancePath+"/spec/connector/bufferBytes",schemaPath:"#/properties/spec/properties/connector/properties/bufferBytes/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}};
 if(vErrors === null){
 vErrors = [err151];
@@ -5594,7 +5712,7 @@ vErrors.push(err153);
 }
 errors++;
 }
-if(!pattern58.test(data57)){
+if(!pattern59.test(data57)){
 const err154 = {instancePath:instancePath+"/spec/connector/linger",schemaPath:"#/properties/spec/properties/connector/properties/linger/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,2})ms$"}};
 if(vErrors === null){
 vErrors = [err154];
@@ -5628,7 +5746,7 @@ vErrors.push(err156);
 }
 errors++;
 }
-if(!pattern58.test(data58)){
+if(!pattern59.test(data58)){
 const err157 = {instancePath:instancePath+"/spec/connector/lingerMax",schemaPath:"#/properties/spec/properties/connector/properties/lingerMax/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,2})ms$"}};
 if(vErrors === null){
 vErrors = [err157];
@@ -5781,7 +5899,7 @@ vErrors.push(err169);
 }
 errors++;
 }
-if(!pattern39.test(data63)){
+if(!pattern40.test(data63)){
 const err170 = {instancePath:instancePath+"/spec/connector/rollout/window/start",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/start/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err170];
@@ -5816,7 +5934,7 @@ vErrors.push(err172);
 }
 errors++;
 }
-if(!pattern39.test(data64)){
+if(!pattern40.test(data64)){
 const err173 = {instancePath:instancePath+"/spec/connector/rollout/window/end",schemaPath:"#/properties/spec/properties/connector/properties/rollout/properties/window/properties/end/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
 if(vErrors === null){
 vErrors = [err173];
@@ -6000,7 +6118,7 @@ vErrors.push(err186);
 }
 errors++;
 }
-if(!pattern63.test(data68)){
+if(!pattern64.test(data68)){
 const err187 = {instancePath:instancePath+"/spec/simulator/url",schemaPath:"#/properties/spec/properties/simulator/properties/url/pattern",keyword:"pattern",params:{pattern: "^wss?://[!-~]+$"}};
 if(vErrors === null){
 vErrors = [err187];
@@ -6034,7 +6152,7 @@ vErrors.push(err189);
 }
 errors++;
 }
-if(!pattern64.test(data69)){
+if(!pattern65.test(data69)){
 const err190 = {instancePath:instancePath+"/spec/simulator/speed",schemaPath:"#/properties/spec/properties/simulator/properties/speed/pattern",keyword:"pattern",params:{pattern: "^(max|[1-9][0-9]{0,5}([.][0-9]{1,3})?|0[.][0-9]{0,2}[1-9])$"}};
 if(vErrors === null){
 vErrors = [err190];
@@ -6593,7 +6711,7 @@ return errors === 0;
 
 export const validateArchive = validate12;
 const schema13 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Archive"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":52,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["environmentRef","feeds","storage"],"properties":{"environmentRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"additionalProperties":false},"feeds":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"types":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_.:@-]+$"}},"storage":{"type":"object","properties":{"path":{"type":"string","minLength":1,"maxLength":1024},"claim":{"type":"object","properties":{"size":{"type":"string","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"},"storageClassName":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}},"additionalProperties":false}},"additionalProperties":false},"rotation":{"type":"object","default":{},"properties":{"maxAge":{"type":"string","default":"1h","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"},"maxBytes":{"type":"string","default":"256Mi","maxLength":15,"pattern":"^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}},"additionalProperties":false},"commitInterval":{"type":"string","default":"1s","maxLength":7,"pattern":"^[1-9][0-9]{0,4}(ms|s)$"},"compression":{"type":"object","default":{},"properties":{"level":{"type":"integer","default":6,"minimum":1,"maximum":9}},"additionalProperties":false},"retention":{"type":"object","required":["days"],"properties":{"days":{"type":"integer","minimum":1,"maximum":36500}},"additionalProperties":false},"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}}},"additionalProperties":false},"deletionPolicy":{"type":"string","enum":["Retain","Delete"],"default":"Retain"}},"additionalProperties":false},"status":{"type":"object"}}};
-const pattern80 = new RegExp("^[1-9][0-9]{0,4}(ms|s)$", "u");
+const pattern81 = new RegExp("^[1-9][0-9]{0,4}(ms|s)$", "u");
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -7588,7 +7706,7 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(!pattern47.test(data33)){
+if(!pattern48.test(data33)){
 const err81 = {instancePath:instancePath+"/spec/storage/claim/size",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/size/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}};
 if(vErrors === null){
 vErrors = [err81];
@@ -7633,7 +7751,7 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(!pattern45.test(data34)){
+if(!pattern46.test(data34)){
 const err85 = {instancePath:instancePath+"/spec/storage/claim/storageClassName",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/storageClassName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err85];
@@ -7678,7 +7796,7 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(!pattern45.test(data35)){
+if(!pattern46.test(data35)){
 const err89 = {instancePath:instancePath+"/spec/storage/claim/name",schemaPath:"#/properties/spec/properties/storage/properties/claim/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err89];
@@ -7789,7 +7907,7 @@ vErrors.push(err97);
 }
 errors++;
 }
-if(!pattern47.test(data38)){
+if(!pattern48.test(data38)){
 const err98 = {instancePath:instancePath+"/spec/rotation/maxBytes",schemaPath:"#/properties/spec/properties/rotation/properties/maxBytes/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]{0,14}|[1-9][0-9]{0,5}(Ki|Mi|Gi)|[1-9][0-9]{0,2}Ti)$"}};
 if(vErrors === null){
 vErrors = [err98];
@@ -7833,7 +7951,7 @@ vErrors.push(err101);
 }
 errors++;
 }
-if(!pattern80.test(data39)){
+if(!pattern81.test(data39)){
 const err102 = {instancePath:instancePath+"/spec/commitInterval",schemaPath:"#/properties/spec/properties/commitInterval/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,4}(ms|s)$"}};
 if(vErrors === null){
 vErrors = [err102];
@@ -8060,7 +8178,7 @@ vErrors.push(err120);
 }
 errors++;
 }
-if(!pattern55.test(data46)){
+if(!pattern56.test(data46)){
 const err121 = {instancePath:instancePath+"/spec/resources/requests/" + key12.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/resources/properties/requests/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$"}};
 if(vErrors === null){
 vErrors = [err121];
@@ -8142,7 +8260,7 @@ vErrors.push(err127);
 }
 errors++;
 }
-if(!pattern55.test(data48)){
+if(!pattern56.test(data48)){
 const err128 = {instancePath:instancePath+"/spec/resources/limits/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/resources/properties/limits/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$"}};
 if(vErrors === null){
 vErrors = [err128];
@@ -8241,8 +8359,8 @@ return errors === 0;
 
 export const validateSignal = validate13;
 const schema14 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","enum":["ssmd.io/v1alpha1"]},"kind":{"type":"string","enum":["Signal"]},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":33,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"namespace":{"type":"string","maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labels":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"annotations":{"type":"object","maxProperties":256,"additionalProperties":{"type":"string","maxLength":262144}},"uid":{"type":"string","maxLength":253},"resourceVersion":{"type":"string","maxLength":253},"generation":{"type":"integer"},"creationTimestamp":{"type":"string","maxLength":253},"deletionTimestamp":{"type":"string","maxLength":253},"deletionGracePeriodSeconds":{"type":"integer"},"finalizers":{"type":"array","maxItems":64,"items":{"type":"string","maxLength":253}},"selfLink":{"type":"string","maxLength":253},"generateName":{"type":"string","maxLength":253},"ownerReferences":{"type":"array","maxItems":64,"items":{"type":"object"}},"managedFields":{"type":"array","maxItems":1024,"items":{"type":"object"}}}},"spec":{"type":"object","required":["environmentRef","source","feeds"],"properties":{"environmentRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"additionalProperties":false},"source":{"type":"string","minLength":1,"maxLength":65536},"params":{"type":"object","maxProperties":64,"additionalProperties":{"maxProperties":0,"maxItems":0,"maxLength":1024}},"feeds":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}},"symbols":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^ \\t\\r\\n,]+$"}},"mode":{"type":"string","enum":["log","fast"],"default":"log"},"sinks":{"type":"array","maxItems":16,"items":{"type":"object","required":["name","type"],"properties":{"name":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"type":{"type":"string","enum":["webhook","ntfy","slack","email"]},"url":{"type":"string","maxLength":1024,"pattern":"^https?://[!-~]+$"},"topic":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9_-]+$"},"to":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"string","minLength":3,"maxLength":254,"pattern":"^[^ \\t\\r\\n,;<>@]+@[^ \\t\\r\\n,;<>@]+$"}},"from":{"type":"string","minLength":3,"maxLength":254,"pattern":"^[^ \\t\\r\\n,;<>@]+@[^ \\t\\r\\n,;<>@]+$"},"secretRef":{"type":"object","required":["name","key"],"properties":{"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},"key":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"}},"additionalProperties":false},"rateLimit":{"type":"object","required":["fires","per"],"properties":{"fires":{"type":"integer","minimum":1,"maximum":1000000},"per":{"type":"string","maxLength":8,"pattern":"^[1-9][0-9]{0,5}(ms|s|m|h|d)$"}},"additionalProperties":false}},"additionalProperties":false}},"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"minimum":0,"maximum":9007199254740991,"maxLength":32,"pattern":"^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$","type":["integer","string"]}}},"additionalProperties":false},"suspend":{"type":"boolean","default":false}},"additionalProperties":false},"status":{"type":"object"}}};
-const pattern90 = new RegExp("^[A-Za-z0-9_-]+$", "u");
-const pattern91 = new RegExp("^[^ \\t\\r\\n,;<>@]+@[^ \\t\\r\\n,;<>@]+$", "u");
+const pattern91 = new RegExp("^[A-Za-z0-9_-]+$", "u");
+const pattern92 = new RegExp("^[^ \\t\\r\\n,;<>@]+@[^ \\t\\r\\n,;<>@]+$", "u");
 
 function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -9448,7 +9566,7 @@ vErrors.push(err99);
 }
 errors++;
 }
-if(!pattern90.test(data39)){
+if(!pattern91.test(data39)){
 const err100 = {instancePath:instancePath+"/spec/sinks/" + i5+"/topic",schemaPath:"#/properties/spec/properties/sinks/items/properties/topic/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+$"}};
 if(vErrors === null){
 vErrors = [err100];
@@ -9517,7 +9635,7 @@ vErrors.push(err105);
 }
 errors++;
 }
-if(!pattern91.test(data41)){
+if(!pattern92.test(data41)){
 const err106 = {instancePath:instancePath+"/spec/sinks/" + i5+"/to/" + i6,schemaPath:"#/properties/spec/properties/sinks/items/properties/to/items/pattern",keyword:"pattern",params:{pattern: "^[^ \\t\\r\\n,;<>@]+@[^ \\t\\r\\n,;<>@]+$"}};
 if(vErrors === null){
 vErrors = [err106];
@@ -9574,7 +9692,7 @@ vErrors.push(err110);
 }
 errors++;
 }
-if(!pattern91.test(data42)){
+if(!pattern92.test(data42)){
 const err111 = {instancePath:instancePath+"/spec/sinks/" + i5+"/from",schemaPath:"#/properties/spec/properties/sinks/items/properties/from/pattern",keyword:"pattern",params:{pattern: "^[^ \\t\\r\\n,;<>@]+@[^ \\t\\r\\n,;<>@]+$"}};
 if(vErrors === null){
 vErrors = [err111];
@@ -9654,7 +9772,7 @@ vErrors.push(err117);
 }
 errors++;
 }
-if(!pattern45.test(data44)){
+if(!pattern46.test(data44)){
 const err118 = {instancePath:instancePath+"/spec/sinks/" + i5+"/secretRef/name",schemaPath:"#/properties/spec/properties/sinks/items/properties/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err118];
@@ -9947,7 +10065,7 @@ vErrors.push(err142);
 }
 errors++;
 }
-if(!pattern55.test(data51)){
+if(!pattern56.test(data51)){
 const err143 = {instancePath:instancePath+"/spec/resources/requests/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/resources/properties/requests/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$"}};
 if(vErrors === null){
 vErrors = [err143];
@@ -10029,7 +10147,7 @@ vErrors.push(err149);
 }
 errors++;
 }
-if(!pattern55.test(data53)){
+if(!pattern56.test(data53)){
 const err150 = {instancePath:instancePath+"/spec/resources/limits/" + key12.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/resources/properties/limits/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|K|Ki|M|Mi|G|Gi|T|Ti)?$"}};
 if(vErrors === null){
 vErrors = [err150];

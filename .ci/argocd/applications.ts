@@ -4,7 +4,7 @@ import { until } from '#testing/deadline.ts'
 import type { Client } from '../../operator/kube/client.ts'
 import { isNotFound } from '../../operator/kube/errors.ts'
 import type { KubeObject, Resource } from '../../operator/kube/objects.ts'
-import { BRANCH } from './repository.ts'
+import { BRANCH } from '../../operator/testing/git-repository.ts'
 
 const own = (plural: string, kind: string): Resource => ({
   group: 'argoproj.io',

@@ -8,6 +8,7 @@ import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { CUSTOM_RESOURCE_DEFINITIONS, DEPLOYMENTS } from '../../operator/kube/objects.ts'
 import { ENVIRONMENTS, FEEDS } from '../../operator/reconcile/kinds.ts'
+import { BRANCH } from '../../operator/testing/git-repository.ts'
 import {
   APPLICATIONS,
   declareApplication,
@@ -15,13 +16,13 @@ import {
   fullName,
   healthOf,
   isHealthy,
+  refresh,
   removeApplication,
   stateOf,
   untilApplication,
   untilSettled,
 } from './applications.ts'
 import { healthChecks } from './health-checks.ts'
-import { BRANCH } from './repository.ts'
 import { shippedApplication, shippedFolder } from './shipped.ts'
 import {
   missingTestbed,
@@ -85,6 +86,53 @@ real(
     assert.is(healthOf(feeds, 'Feed', 'kalshi'), 'Healthy')
     assert.ok(await exists(client, DEPLOYMENTS, named('connector-lab-kalshi')))
     assert.ok(await exists(client, DEPLOYMENTS, named('simulator-lab-kalshi')))
+  }
+)
+
+real(
+  'a kind that is upgraded from git keeps its objects as they are, and replaces no pod',
+  async () => {
+    const { client } = bed.argo
+    const look = async () => {
+      const { metadata, spec, status } = await client.get(FEEDS, named('kalshi'))
+      const connector = await client.get(DEPLOYMENTS, named('connector-lab-kalshi'))
+      const { template } = connector.spec as { template: unknown }
+      const { uid, generation } = metadata
+      const { observedGeneration } = status as { observedGeneration: number }
+      return {
+        uid,
+        generation,
+        spec,
+        observedGeneration,
+        connector: connector.metadata.uid,
+        template,
+      }
+    }
+    const fieldsOfFeed = async () => {
+      const { spec } = await client.get(CUSTOM_RESOURCE_DEFINITIONS, 'feeds.ssmd.io')
+      return JSON.stringify(spec)
+    }
+    const before = await look()
+    const path = 'ssmd/templates/crds/feed.yaml'
+    const { [path]: text = '' } = await shippedFolder('ssmd', 'ssmd')
+    const field = '                displayName:\n'
+    assert.ok(text.includes(field))
+    const upgraded = text.replace(
+      field,
+      `                noteOfTomorrow: { type: string }\n${field}`
+    )
+    for (const [what, chart, isNew] of [
+      ['upgraded', upgraded, true],
+      ['as before', text, false],
+    ] as const) {
+      const revision = await bed.repository.push(what, { [`charts/${path}`]: chart })
+      await refresh(client, 'ssmd-operator')
+      await untilSettled(client, 'ssmd-operator', revision, MS)
+      await until(MS, what, async () => (await fieldsOfFeed()).includes('noteOfTomorrow') === isNew)
+      await untilApplication(client, 'ssmd-operator', 'healthy', isHealthy, MS)
+      await untilApplication(client, 'ssmd-feeds', 'healthy', isHealthy, MS)
+      assert.equal(await look(), before, what)
+    }
   }
 )
 

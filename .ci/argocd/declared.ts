@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import type { KubeObject } from '../../operator/kube/objects.ts'
+import { BRANCH } from '../../operator/testing/git-repository.ts'
 import { ARGO_NAMESPACE } from './argocd.ts'
-import { BRANCH } from './repository.ts'
 
 const GROUP = 'ssmd.io/v1alpha1'
 export const WAVE = 'argocd.argoproj.io/sync-wave'

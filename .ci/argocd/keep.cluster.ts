@@ -19,6 +19,7 @@ import {
   SERVICES,
 } from '../../operator/kube/objects.ts'
 import { ARCHIVES, ENVIRONMENTS, FEEDS } from '../../operator/reconcile/kinds.ts'
+import type { Change } from '../../operator/testing/git-repository.ts'
 import {
   APPLICATIONS,
   declareApplication,
@@ -36,7 +37,6 @@ import {
 import { application, archive, environment, feed } from './declared.ts'
 import { healthChecks } from './health-checks.ts'
 import { followPods } from './pods.ts'
-import type { Change } from './repository.ts'
 import {
   missingTestbed,
   NAMESPACE,
@@ -337,19 +337,37 @@ real(
   }
 )
 
-real('a namespace with feeds in it can be deleted: no finalizer of ours holds it', async () => {
-  const { client } = bed.argo
-  await bed.operator.up()
-  await pushAndSettle('last', {
-    'environment.yaml': [environment('last', bed.nats.url, ['*'])],
-    'feed.yaml': [feed('l')],
-    'archive.yaml': [archive('last', 'last', ['l'])],
-  })
-  await bed.operator.down()
-  await removeApplication(client, 'last')
-  const { metadata } = await client.get(NAMESPACES, NAMESPACE)
-  await client.delete(NAMESPACES, NAMESPACE, { uid: metadata.uid ?? '' })
-  await until(MS, 'the namespace gone', async () => !(await exists(client, NAMESPACES, NAMESPACE)))
-})
+real(
+  'a namespace that leaves git is pruned with all that is in it: no finalizer of ours holds it',
+  async () => {
+    const { client } = bed.argo
+    await bed.operator.up()
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }
+    // Argo CD does not remove the last resource of an Application.
+    const stays = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'stays', namespace: 'default' },
+    }
+    const files = {
+      'namespace.yaml': [namespace],
+      'environment.yaml': [environment('last', bed.nats.url, ['*'])],
+      'feed.yaml': [feed('l')],
+      'archive.yaml': [archive('last', 'last', ['l'])],
+    }
+    await pushAndSettle('last', { ...files, 'stays.yaml': [stays] })
+    await bed.operator.down()
+    const revision = await push(
+      'last',
+      Object.fromEntries(Object.keys(files).map((name) => [name, undefined]))
+    )
+    await until(
+      MS,
+      'the namespace gone',
+      async () => !(await exists(client, NAMESPACES, NAMESPACE))
+    )
+    await untilSettled(client, 'last', revision)
+  }
+)
 
 test.run()

@@ -7,7 +7,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { skip } from '#testing/skip.ts'
 import { run } from '../../operator/local/nats-server/run.ts'
-import { makeRepository, missingGit } from './repository.ts'
+import { makeRepository, missingGit } from '../../operator/testing/git-repository.ts'
 import { argoSettings, settingFiles } from './settings.ts'
 
 const missing = await missingGit()

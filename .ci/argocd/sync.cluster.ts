@@ -7,6 +7,7 @@ import { until } from '#testing/deadline.ts'
 import { skip } from '#testing/skip.ts'
 import { CLAIMS, CONFIG_MAPS, DEPLOYMENTS } from '../../operator/kube/objects.ts'
 import { ENVIRONMENTS, FEEDS } from '../../operator/reconcile/kinds.ts'
+import type { Change } from '../../operator/testing/git-repository.ts'
 import {
   type Application,
   declareApplication,
@@ -24,7 +25,6 @@ import {
 } from './applications.ts'
 import { application, archive, environment, feed, WAVE } from './declared.ts'
 import { healthChecks } from './health-checks.ts'
-import type { Change } from './repository.ts'
 import {
   missingTestbed,
   NAMESPACE,
@@ -296,10 +296,17 @@ real(
   }
 )
 
-real('a revert of a Feed brings back the very pod template that was', async () => {
+real('a revert of a Feed, bad or good, brings back the very pod template that was', async () => {
   const { client } = bed.argo
   await captured('back')
   const before = await templateOf('back')
+  await push('back', { 'feed.yaml': [feed('back', { channels: ['trades'] })] })
+  const isBroken = (app: Application) => healthOf(app, 'Feed', 'back') === 'Degraded'
+  await untilApplication(client, 'back', 'degraded', isBroken)
+  assert.is(await templateOf('back'), before, 'what runs stays as it was')
+  await untilSettled(client, 'back', await revert('back'))
+  await untilApplication(client, 'back', 'healthy', isHealthy)
+  assert.is(await templateOf('back'), before)
   await push('back', { 'feed.yaml': [feed('back', { channels: ['trade'] })] })
   await until(MS, 'another template', async () => (await templateOf('back')) !== before)
   await untilSettled(client, 'back', await revert('back'))

@@ -11,10 +11,14 @@ import {
   missingPlaneTools,
   startControlPlane,
 } from '../../operator/testing/control-plane.ts'
+import {
+  makeRepository,
+  missingGit,
+  type Repository,
+} from '../../operator/testing/git-repository.ts'
 import { isRunning, type Running } from '../../operator/testing/processes.ts'
 import { applyCrds, OPERATOR_ACCOUNT, type Step, startOperator } from '../cluster/cluster.ts'
 import { type Argo, type ArgoOptions, argoTools, startArgo } from './argocd.ts'
-import { makeRepository, missingGit, type Repository } from './repository.ts'
 import { auditWrites, type Writes } from './writes.ts'
 
 export type Testbed = {

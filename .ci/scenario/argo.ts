@@ -7,6 +7,11 @@ import * as assert from 'uvu/assert'
 import { until } from '#testing/deadline.ts'
 import type { KubeObject } from '../../operator/kube/objects.ts'
 import {
+  type Change,
+  makeRepository,
+  type Repository,
+} from '../../operator/testing/git-repository.ts'
+import {
   declareApplication,
   healthOf,
   isHealthy,
@@ -19,7 +24,6 @@ import {
 import { type Argo, startArgo } from '../argocd/argocd.ts'
 import { application, archive, environment, feed } from '../argocd/declared.ts'
 import { healthChecks } from '../argocd/health-checks.ts'
-import { type Change, makeRepository, type Repository } from '../argocd/repository.ts'
 import { shippedApplication, shippedFolder } from '../argocd/shipped.ts'
 import { verifySynthetic } from './archived.ts'
 import { connectorOf, OPERATOR } from './cluster-view.ts'

@@ -30,21 +30,24 @@ export type Live = {
 }
 
 const COMPONENTS = { capture: 'connector', archiver: 'archiver', simulator: 'simulator' } as const
+const KINDS = ['capture', 'archiver', 'simulator'] as const
 
 export function effectsOf(groups: readonly Group[], live: Live, nowMs: number): Effect[] {
   const effects: Effect[] = []
   const kept = new Set<string>()
   for (const group of groups) {
     const theirs = deploymentsOf(group, live)
-    if (group.wanted.kind === 'blocked') {
+    const { wanted } = group
+    if (wanted.kind !== 'objects') {
       for (const { metadata } of theirs) kept.add(metadata.name)
-      const { kind, name, wanted } = group
+      if (wanted.kind === 'kept') continue
+      const { kind, name } = group
       const deployment = theirs[0]?.metadata.name ?? ''
       effects.push({ kind, name, deployment, effect: 'blocked', causes: [wanted.why], fields: [] })
       continue
     }
     let isHeld = false
-    for (const part of group.wanted.parts) {
+    for (const part of wanted.parts) {
       const { name, labels } = part.deployment.metadata
       kept.add(name)
       const effect = effectOf(group, part, live, nowMs)
@@ -111,22 +114,28 @@ const deploymentsOf = ({ kind, labels }: Group, { deployments }: Live): KubeObje
       Object.entries(labels).every(([label, value]) => metadata.labels?.[label] === value)
   )
 
-/** Connectors and simulators that nothing wants any more; an archiver stays for as long as its Archive. */
+/** What nothing wants any more: an archiver whose Archive is gone, connectors and simulators. */
 function stopped(live: Live, kept: ReadonlySet<string>, groups: readonly Group[]): Effect[] {
   return [...live.deployments.values()].flatMap((one): Effect[] => {
     const { name, labels = {} } = one.metadata
     const component = labels['app.kubernetes.io/component']
-    const kind =
-      component === 'connector' ? 'capture' : component === 'simulator' ? 'simulator' : undefined
+    const kind = KINDS.find((one) => COMPONENTS[one] === component)
     if (kind === undefined || kept.has(name)) return []
+    const archive = labels['ssmd.io/archive']
+    if (archive !== undefined) {
+      const causes = ['its Archive is removed']
+      return [{ kind, name: archive, deployment: name, effect: 'stops', causes, fields: [] }]
+    }
     const of = `${labels['ssmd.io/feed']} in ${labels['ssmd.io/environment']}`
-    const group = groups.find((candidate) => candidate.kind === kind && candidate.name === of)
-    const isFewer = group?.wanted.kind === 'objects' && group.wanted.parts.length > 0
-    const cause = isFewer
-      ? 'fewer shards'
-      : group === undefined
-        ? 'no Environment names it'
-        : 'suspended or disabled'
-    return [{ kind, name: of, deployment: name, effect: 'stops', causes: [cause], fields: [] }]
+    const capture = groups.find((one) => one.kind === 'capture' && one.name === of)?.wanted
+    const causes = [causeOf(kind, capture)]
+    return [{ kind, name: of, deployment: name, effect: 'stops', causes, fields: [] }]
   })
+}
+
+/** Why nothing wants one of its pods any more, by what is wanted of its capture. */
+function causeOf(kind: Group['kind'], capture: Group['wanted'] | undefined): string {
+  if (capture === undefined) return 'no Environment names it'
+  if (capture.kind === 'objects' && capture.parts.length === 0) return 'suspended or disabled'
+  return kind === 'simulator' ? 'no longer simulated' : 'fewer shards'
 }

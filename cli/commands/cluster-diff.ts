@@ -6,7 +6,9 @@ import { type Resource as AnyResource, KINDS, type Kind } from '#crds/kinds.ts'
 import { allOf, LIST_OF } from '#crds/located.ts'
 import { describeProblem } from '#crds/problems.ts'
 import { loadResources } from '#crds/resources.ts'
+import { isNotFound } from '../../operator/kube/errors.ts'
 import {
+  CLAIMS,
   CONFIG_MAPS,
   DEPLOYMENTS,
   type KubeObject,
@@ -15,6 +17,7 @@ import {
 import { RESOURCES } from '../../operator/reconcile/kinds.ts'
 import { Secrets } from '../../operator/reconcile/secrets.ts'
 import { type Cluster, type ClusterFlags, openCluster } from '../cluster.ts'
+import { LAST_APPLIED, mergePatch, wayOf } from '../cluster-diff/as-applied.ts'
 import { type Effect, effectsOf } from '../cluster-diff/effects.ts'
 import { type Stored, wantedGroups } from '../cluster-diff/wanted.ts'
 import { type Output, writeJson, writeLines } from '../output.ts'
@@ -26,11 +29,14 @@ import { changeLines } from './repository-diff.ts'
 export type ClusterDiffFlags = ClusterFlags & {
   readonly path?: string
   readonly exitCode?: boolean
-  /** Who would apply. @default kubectl */
+  /** Who would apply, server-side. @default as the resource was applied before */
   readonly fieldManager?: string
+  /** What is in the cluster alone is removed, as Argo CD and Flux do. */
+  readonly prune?: boolean
   readonly output: Output
 }
 
+const OPERATOR = 'ssmd-operator'
 const MANAGED = 'app.kubernetes.io/managed-by=ssmd'
 
 type Refusal = { readonly kind: string; readonly name: string; readonly message: string }
@@ -51,13 +57,13 @@ export async function runClusterDiff(flags: ClusterDiffFlags): Promise<void> {
   const declared = allOf(resources).map(({ resource }) => resource)
   const cluster = await openCluster(flags)
   try {
-    const diff = await clusterDiff(cluster, declared, flags.fieldManager ?? 'kubectl')
+    const diff = await clusterDiff(cluster, declared, flags)
     if (flags.output === 'json') {
       const { server, namespace } = cluster
       await writeJson({ path: folder, server, namespace, ...diff, problems })
     } else {
       await writeLines([
-        ...linesOf(diff),
+        ...linesOf(diff, flags.prune === true),
         ...problems.map((problem) => clean(`problem: ${describeProblem(problem)}`)),
       ])
     }
@@ -71,26 +77,30 @@ export async function runClusterDiff(flags: ClusterDiffFlags): Promise<void> {
 async function clusterDiff(
   cluster: Cluster,
   declared: readonly AnyResource[],
-  manager: string
+  { fieldManager, prune = false }: Pick<ClusterDiffFlags, 'fieldManager' | 'prune'>
 ): Promise<ClusterDiff> {
   const before = await storedIn(cluster)
-  const { applied, refused } = await dryRun(cluster, declared, manager)
-  const after = storedAs((kind) => merged(before[LIST_OF[kind]], applied.get(kind)))
+  const { applied, refused } = await dryRun(cluster, declared, fieldManager)
+  const known = new Set(declared.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
+  const isDeclared = ({ kind, metadata }: KubeObject) => known.has(`${kind}/${metadata.name}`)
+  const staying = (objects: readonly KubeObject[]) => (prune ? objects.filter(isDeclared) : objects)
+  const after = storedAs((kind) => merged(staying(before[LIST_OF[kind]]), applied.get(kind)))
   const nowMs = Date.now()
-  const groups = await wantedGroups(after, {
-    ...{ namespace: cluster.namespace, nowMs },
-    secrets: new Secrets(cluster.client, () => nowMs),
-  })
-  const [deployments, configs] = await Promise.all([
+  const [deployments, configs, claims] = await Promise.all([
     byName(cluster, DEPLOYMENTS),
     byName(cluster, CONFIG_MAPS),
+    byName(cluster, CLAIMS),
   ])
-  const known = new Set(declared.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
+  const groups = await wantedGroups(after, {
+    ...{ namespace: cluster.namespace, nowMs, claims },
+    refusalOf: (claim) => refusalOf(cluster, claim),
+    secrets: new Secrets(cluster.client, () => nowMs),
+  })
   return {
     changes: compareResources(plainOf(before), plainOf(after)),
     refused,
     alone: everyOne(before)
-      .filter(({ kind, metadata }) => !known.has(`${kind}/${metadata.name}`))
+      .filter((object) => !isDeclared(object))
       .map(({ kind, metadata }) => ({ kind, name: metadata.name })),
     effects: effectsOf(groups, { deployments, configs }, nowMs),
   }
@@ -98,7 +108,10 @@ async function clusterDiff(
 
 async function storedIn(cluster: Cluster): Promise<Stored> {
   const lists = await Promise.all(
-    KINDS.map(async (kind) => [kind, await listed(cluster, RESOURCES[kind])] as const)
+    KINDS.map(async (kind) => {
+      const objects = await listed(cluster, RESOURCES[kind]).catch(noneIfMissing)
+      return [kind, objects ?? []] as const
+    })
   )
   const found = new Map(lists)
   return storedAs((kind) => found.get(kind) ?? [])
@@ -130,31 +143,66 @@ const byName = async (
   new Map((await listed(cluster, resource, MANAGED)).map((one) => [one.metadata.name, one]))
 
 /** What each resource would be, by kind. */
-async function dryRun(cluster: Cluster, declared: readonly AnyResource[], manager: string) {
+async function dryRun(
+  cluster: Cluster,
+  declared: readonly AnyResource[],
+  manager: string | undefined
+) {
   const applied = new Map<string, KubeObject[]>()
   const refused: Refusal[] = []
   for (const resource of declared) {
-    const { kind, metadata, apiVersion, spec } = resource
-    const { name } = metadata
-    // The repository may leave the namespace to the command that applies it.
-    const body: KubeObject = {
-      ...{ apiVersion, kind, spec },
-      metadata: { ...metadata, namespace: cluster.namespace },
-    }
+    const { kind, metadata } = resource
     try {
-      const object = await cluster.client.apply(RESOURCES[kind], body, {
-        ...{ manager, force: true, dryRun: true },
-      })
+      const object = await applyDry(cluster, resource, manager)
       applied.set(kind, [...(applied.get(kind) ?? []), object])
     } catch (thrown) {
       const error = toSsmdError(thrown)
       const { status } = error as { status?: number }
-      // Of this resource alone; anything else is of all.
-      if (status !== 422 && status !== 400) throw thrown
-      refused.push({ kind, name, message: error.message })
+      // Of this resource alone, or of a kind that the cluster does not have; anything else is of all.
+      if (status !== 422 && status !== 400 && status !== 404) throw thrown
+      refused.push({ kind, name: metadata.name, message: error.message })
     }
   }
   return { applied, refused }
+}
+
+async function applyDry(
+  { client, namespace }: Cluster,
+  { kind, metadata, apiVersion, spec }: AnyResource,
+  manager: string | undefined
+): Promise<KubeObject> {
+  const resource = RESOURCES[kind]
+  const key = `${namespace}/${metadata.name}`
+  const way =
+    manager === undefined
+      ? wayOf(await client.get(resource, key).catch(noneIfMissing))
+      : ({ kind: 'server-side', manager } as const)
+  // The repository may leave the namespace to the command that applies it.
+  const body = { apiVersion, kind, metadata: { ...metadata, namespace }, spec }
+  if (way.kind === 'server-side')
+    return client.apply(resource, body, { manager: way.manager, force: true, dryRun: true })
+  const value = mergePatch(way.last, body, way.live)
+  return client.patch(resource, key, { kind: 'merge', value }, { dryRun: true })
+}
+
+/** As the operator would apply it, such as a larger size in a class that does not grow. */
+async function refusalOf({ client }: Cluster, claim: KubeObject): Promise<string | undefined> {
+  try {
+    await client.apply(CLAIMS, claim, { manager: OPERATOR, force: true, dryRun: true })
+    return undefined
+  } catch (thrown) {
+    const { status } = thrown as { status?: number }
+    if (status !== 422 && status !== 403) throw thrown
+    // Without the request.
+    const message = toSsmdError(thrown).message.replace(/^\S+ \S+: \d+ \w+: /, '')
+    // That this person may not change claims says nothing about the operator.
+    return /cannot patch resource/.test(message) ? undefined : message
+  }
+}
+
+function noneIfMissing(thrown: unknown): undefined {
+  if (isNotFound(thrown)) return undefined
+  throw thrown
 }
 
 function merged(before: readonly KubeObject[], applied: readonly KubeObject[] = []): KubeObject[] {
@@ -166,21 +214,21 @@ function merged(before: readonly KubeObject[], applied: readonly KubeObject[] = 
 const plainOf = (stored: Stored): AnyResource[] =>
   everyOne(stored).map(({ apiVersion, kind, metadata, spec }) => {
     const { name, labels = {}, annotations = {} } = metadata
-    const shown = Object.entries(annotations).filter(
-      ([key]) => key !== 'kubectl.kubernetes.io/last-applied-configuration'
-    )
+    const shown = Object.entries(annotations).filter(([key]) => key !== LAST_APPLIED)
     return {
       ...{ apiVersion, kind, spec },
       metadata: { name, labels, annotations: Object.fromEntries(shown) },
     } as unknown as AnyResource
   })
 
-function linesOf({ changes, refused, alone, effects }: ClusterDiff): string[] {
+function linesOf({ changes, refused, alone, effects }: ClusterDiff, prune: boolean): string[] {
   const lines = [
     ...changes.flatMap(changeLines),
     ...refused.map(({ kind, name, message }) => `! ${kind} ${name} is refused: ${message}`),
     ...(changes.length + refused.length === 0 ? ['apply would change no resource'] : []),
-    ...alone.map(({ kind, name }) => `  ${kind} ${name} is in the cluster alone; apply leaves it`),
+    ...(prune ? [] : alone).map(
+      ({ kind, name }) => `  ${kind} ${name} is in the cluster alone; apply leaves it`
+    ),
     '',
     ...effects.flatMap(effectLines),
     ...(effects.some(({ kind, effect }) => kind === 'capture' && effect === 'restarts')

@@ -11,12 +11,17 @@ import { feedLabel, type Root, readRoots, shownPaths } from '#data/read/roots.ts
 import { type Output, terminalWidth, writeJson, writeLines } from '../output.ts'
 import { type Column, cut, renderTable } from '../table.ts'
 import { clean, formatBytes, formatCount, plural } from '../text.ts'
+import { type CheckedFrames, checkFrames, frameChecks } from './data-verify-frames.ts'
 
 export type DataVerifyOptions = {
   /** As given: `<folder>` or `<name>=<folder>`. */
   readonly path: readonly string[]
   readonly feed: string | undefined
   readonly day: string | undefined
+  /** Frames of described exchanges are held against it: `<name>:<version>`; true: each Feed's own. */
+  readonly schema?: string | true
+  /** The folder of Feeds and schemas. @default the nearest `exchanges` */
+  readonly resources?: string
   readonly output: Output
 }
 
@@ -31,9 +36,20 @@ const COLUMNS: readonly Column[] = [
   { title: 'PROBLEMS', align: 'right' },
 ]
 
+const FRAME_COLUMNS: readonly Column[] = [
+  { title: 'FEED', least: 8 },
+  { title: 'DAY' },
+  { title: 'TYPE', least: 6 },
+  { title: 'SCHEMA', spare: 1 },
+  { title: 'FRAMES', align: 'right' },
+  { title: 'MISFITS', align: 'right' },
+]
+
 export async function runDataVerify(options: DataVerifyOptions): Promise<void> {
   const roots = readRoots(options.path)
   const day = options.day === undefined ? undefined : await theDay(roots, options, options.day)
+  const checks =
+    options.schema === undefined ? undefined : await frameChecks(options.schema, options.resources)
   const progress = showProgress()
   const { days, problems, notes, records, bytes } = await verifyRoots(
     roots,
@@ -41,16 +57,23 @@ export async function runDataVerify(options: DataVerifyOptions): Promise<void> {
     progress.show
   )
   progress.end()
-  if (problems.length > 0) process.exitCode = 3
+  const frames: CheckedFrames[] = []
+  for (const { path, name } of checks === undefined ? [] : roots) {
+    for await (const one of checkFrames(path, checks!, { feed: options.feed, day }))
+      frames.push({ ...one, feed: feedLabel({ path, name }, one.feed) })
+  }
+  const isFit = frames.every(({ misfit }) => misfit === 0)
+  if (problems.length > 0 || !isFit) process.exitCode = 3
   if (options.output === 'json') {
     await writeJson({
       ...shownPaths(roots),
-      valid: problems.length === 0,
+      valid: problems.length === 0 && isFit,
       records,
       bytes,
       days,
       problems,
       notes,
+      ...(checks === undefined ? {} : { frames }),
     })
     return
   }
@@ -76,7 +99,23 @@ export async function runDataVerify(options: DataVerifyOptions): Promise<void> {
     problems.length === 0
       ? `${what}: every file matches its manifest`
       : `${what}: ${plural(problems.length, 'problem')}`,
+    ...(checks === undefined ? [] : frameLines(frames)),
   ])
+}
+
+function frameLines(frames: readonly CheckedFrames[]): string[] {
+  if (frames.length === 0) return ['', 'no archived frame is of a feed that has a schema']
+  const rows = frames.map(({ feed, day, type, schema, checked, misfit }) =>
+    [feed, day, type, schema, formatCount(checked), formatCount(misfit)].map(clean)
+  )
+  const samples = frames.flatMap(({ samples }) =>
+    samples.map(({ file, conn, n, reason }) => clean(`${file}: record ${n} of ${conn}: ${reason}`))
+  )
+  return [
+    '',
+    ...renderTable(FRAME_COLUMNS, rows, terminalWidth()),
+    ...(samples.length === 0 ? [] : ['', ...samples]),
+  ]
 }
 
 type Wanted = { readonly feed: string | undefined; readonly day: string | undefined }

@@ -122,7 +122,10 @@ export async function runEnvCreate(name: string, flags: EnvFlags): Promise<void>
 function schemaOf(text: string): string {
   const [, version = text] = /^block:(.+)$/.exec(text) ?? []
   if (version === 'v1') return version
-  throw usageError(`--schema ${text}: connectors write block:v1 alone`, 'write --schema block:v1')
+  throw usageError(
+    `--schema ${text}: connectors write blocks by block:v1 alone`,
+    `write --schema block:v1; what frames have to fit is said of their Feed: ssmd feed update <feed> --schema ${text}`
+  )
 }
 
 function editsOf(flags: EnvFlags): Edit[] {

@@ -145,6 +145,7 @@ export type CreateFlags = WriteFlags &
     readonly effectiveFrom?: string
     readonly channel?: readonly string[]
     readonly symbol?: readonly string[]
+    readonly schema?: string
   }
 
 export async function runFeedCreate(name: string, flags: CreateFlags): Promise<void> {
@@ -162,12 +163,29 @@ export async function runFeedCreate(name: string, flags: CreateFlags): Promise<v
   edits.push({ path: ['spec', 'versions', 0, 'effectiveFrom'], value: from })
   if (flags.channel) edits.push({ path: ['spec', 'channels'], value: flags.channel })
   if (flags.symbol) edits.push({ path: ['spec', 'symbols', 'include'], value: flags.symbol })
+  edits.push(...(await schemaEdits(repository.folder, exchange, flags.schema)))
   const change = await added(repository, 'Feed', name, editYaml(template, edits))
   await report(repository, change, flags, [
     ...(exchange === 'generic' ? ['describe its frames in that file, then'] : []),
     `ssmd feed test ${name}    see what arrives`,
     `ssmd env update <environment> --add-feed ${name}    capture it`,
   ])
+}
+
+/** The text goes with the Feed: a connector in a cluster has no folder of schemas. */
+async function schemaEdits(
+  folder: string,
+  exchange: string,
+  asked: string | undefined
+): Promise<Edit[]> {
+  if (asked === undefined) return []
+  if (exchange !== 'generic')
+    throw usageError(
+      `--schema ${asked}: frames of ${exchange} are checked by its own code`,
+      'only a feed of exchange generic has a schema'
+    )
+  const { frameSchema } = await import('../repository/frame-schema.ts')
+  return [{ path: ['spec', 'schema'], value: await frameSchema(folder, asked) }]
 }
 
 /** The exchange that was named; else the one that the feed is named after; else one that the Feed itself describes. */
@@ -198,6 +216,7 @@ export type UpdateFlags = WriteFlags &
     readonly state?: Feed['spec']['state']
     readonly channel?: readonly string[]
     readonly symbol?: readonly string[]
+    readonly schema?: string
   }
 
 export async function runFeedUpdate(name: string, flags: UpdateFlags): Promise<void> {
@@ -212,6 +231,8 @@ export async function runFeedUpdate(name: string, flags: UpdateFlags): Promise<v
   set(['channels'], flags.channel)
   set(['symbols', 'include'], flags.symbol)
   edits.push(...versionEdits(versionIndex(located, flags.version), flags))
+  const { exchange } = located.resource.spec
+  edits.push(...(await schemaEdits(repository.folder, exchange, flags.schema)))
   if (edits.length === 0) {
     throw usageError('nothing to update was given', `see ssmd help feed update`)
   }

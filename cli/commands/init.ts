@@ -1,5 +1,5 @@
 // `ssmd init [folder]`: a repository of resources that runs immediately on this computer, and from git in a cluster: a simulated feed, an
-// Environment, an Archive, an overlay, a workflow. What exists is never overwritten, so the command can be repeated.
+// Environment, an Archive, two overlays, a workflow. What exists is never overwritten, so the command can be repeated.
 
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -84,7 +84,8 @@ async function filesOf(isBare: boolean): Promise<[name: string, text: string][]>
       `${EXCHANGES}/kustomization.yaml`,
       kustomization(['archives/local.yaml', 'environments/local.yaml', `feeds/${FIRST}.yaml`]),
     ],
-    ['overlays/cluster/kustomization.yaml', await template('repository/overlay.yaml')],
+    ['overlays/laptop/kustomization.yaml', await template('repository/overlay-laptop.yaml')],
+    ['overlays/cluster/kustomization.yaml', await template('repository/overlay-cluster.yaml')],
     ['argocd/application.yaml', await template('repository/application.yaml')],
     ['flux/feeds.yaml', await template('repository/flux.yaml')],
     ['.github/workflows/feeds.yaml', await template('repository/workflow.yaml')],

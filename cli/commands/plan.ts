@@ -19,6 +19,8 @@ export type PlanFlags = {
   readonly data: string
   /** Folders of archives to take figures from, beside those that are declared. */
   readonly archive?: readonly string[]
+  /** Another folder of resources to compare with, instead of the last commit. */
+  readonly against?: string
   readonly output: Output
 }
 
@@ -28,7 +30,8 @@ export async function runPlan(path: string | undefined, flags: PlanFlags): Promi
   const figures = await figuresFor(resources, flags)
   const day = utcDay(Date.now())
   const plan = planOf(declaredOf(resources), day, figures)
-  const before = await headOf(folder)
+  const { against } = flags
+  const before = against === undefined ? await headOf(folder) : await loadResources(against)
   const cost = before && costOf(planOf(declaredOf(before), day, figures), plan)
   if (flags.output === 'json') {
     await writeJson({ path: folder, ...plan, change: cost ?? null })
@@ -37,7 +40,9 @@ export async function runPlan(path: string | undefined, flags: PlanFlags): Promi
   const changed = cost === undefined ? [] : costLines(cost)
   await writeLines([
     ...planLines(plan, terminalWidth()),
-    ...(changed.length > 0 ? ['', 'since the last commit:', ...changed] : []),
+    ...(changed.length > 0
+      ? ['', against === undefined ? 'since the last commit:' : `against ${against}:`, ...changed]
+      : []),
   ])
 }
 

@@ -8,7 +8,6 @@ import type { Resources } from '#crds/located.ts'
 import { describeProblem, type Problem } from '#crds/problems.ts'
 import { loadResources } from '#crds/resources.ts'
 import { utcDay } from '#crds/rfc3339.ts'
-import { checkResources } from '../../operator/policies.ts'
 import { writeJson, writeLines } from '../output.ts'
 import { costLines } from '../plan/shown.ts'
 import { resourcesAtHead } from '../repository/at-head.ts'
@@ -16,6 +15,8 @@ import { compareResources, describeChange, type ResourceChange } from '../reposi
 import { findExchanges } from '../repository/folder.ts'
 import { Git } from '../repository/git.ts'
 import { clean, plural } from '../text.ts'
+import { checkAll } from '../validate/checks.ts'
+import { secretsIn } from '../validate/secrets.ts'
 import { costOfChange } from './plan.ts'
 
 export type DiffFlags = {
@@ -41,7 +42,10 @@ type Compared = {
 async function compared(path: string | undefined): Promise<Compared> {
   const folder = await findExchanges(path, process.cwd())
   const git = await Git.of(folder)
-  const resources = await loadResources(folder)
+  const secrets: Problem[] = []
+  const resources = await loadResources(folder, {
+    inspect: (text, file) => secrets.push(...secretsIn(text, file)),
+  })
   const before = await resourcesAtHead(git)
   return {
     git,
@@ -49,7 +53,7 @@ async function compared(path: string | undefined): Promise<Compared> {
     before,
     resources,
     changes: compareResources(listOf(before), listOf(resources)),
-    problems: [...resources.problems, ...changeProblems(before, resources)],
+    problems: [...resources.problems, ...secrets, ...changeProblems(before, resources)],
     files: await git.changedFiles(),
   }
 }
@@ -141,11 +145,12 @@ export async function runCommit(flags: CommitFlags): Promise<void> {
     throw new SsmdError('SSMD_E_USAGE', `nothing in ${folder} differs from the last commit`)
   }
   const refused = flags.validate
-    ? [...problems, ...checkResources(resources, utcDay(Date.now()))]
+    ? [...problems, ...checkAll(resources, utcDay(Date.now())).problems]
     : []
   const [first] = refused
   if (first !== undefined) {
-    const more = refused.length > 1 ? ` (and ${refused.length - 1} more)` : ''
+    const count = new Set(refused).size
+    const more = count > 1 ? ` (and ${count - 1} more)` : ''
     throw new SsmdError(first.code, `${describeProblem(first)}${more}`, {
       hint: 'nothing was committed; correct it, or commit as it is with --no-validate',
     })

@@ -69,7 +69,7 @@ export async function runSchemaList(
 const READ_BY: Readonly<Record<Format, string>> = {
   capnp: 'kept and hashed; connectors write block alone, and no other program reads it',
   protobuf: 'kept and hashed; no program reads it',
-  json_schema: 'kept and hashed',
+  json_schema: 'ssmd data verify --schema, and the connectors of Feeds that have it',
 }
 
 export async function runSchemaShow(name: string, flags: ReadFlags): Promise<void> {

@@ -3,7 +3,8 @@
 
 import { join } from 'node:path'
 import { ensureInstalled } from './install.mjs'
-import { findNode, NO_NODE, ROOT, runNode } from './node.mjs'
+import { findNode, NO_NODE, ROOT } from './node.mjs'
+import { runNode } from './run-node.mjs'
 
 const [script, ...args] = process.argv.slice(2)
 if (script === undefined) fail('usage: node cli/launch/bootstrap.mjs <script> [arguments]')

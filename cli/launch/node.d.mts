@@ -2,3 +2,6 @@
 
 /** The folder of ssmd itself. */
 export declare const ROOT: string
+
+/** Whether the Node that runs this can run ssmd itself. */
+export declare const isNewEnough: boolean

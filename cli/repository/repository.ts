@@ -14,7 +14,7 @@ import { isResourceFile, loadResources } from '#crds/resources.ts'
 import { utcDay } from '#crds/rfc3339.ts'
 import { nearest } from '#crds/suggest.ts'
 import { MAX_FILE_BYTES } from '#crds/yaml-documents.ts'
-import { checkResources } from '../../operator/policies.ts'
+import { checkAll } from '../validate/checks.ts'
 import { type Edit, editYaml } from './edit.ts'
 import { FOLDERS, findExchanges } from './folder.ts'
 
@@ -164,10 +164,8 @@ function checkChange({ folder, resources }: Repository, { file, before, after }:
   })
 }
 
-const problemsOf = (resources: Resources, day: string): Problem[] => [
-  ...resources.problems,
-  ...checkResources(resources, day),
-]
+const problemsOf = (resources: Resources, day: string): readonly Problem[] =>
+  checkAll(resources, day).problems
 
 /** Lines move when a file is edited. */
 const keyOf = ({ file, kind, name, field, message }: Problem): string =>

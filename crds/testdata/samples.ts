@@ -61,6 +61,7 @@ export const TAKEN: readonly Sample[] = [
   described({ subscribe: ['SUB {symbol}', { op: 'sub', args: [{ s: '{symbols}' }, 1, null] }] }),
   described({ unsubscribe: ['x'], ping: { message: { op: 'ping' }, interval: '20s' } }),
   described({ silence: '90s', symbolsPerMessage: 10 }),
+  described({ schema: { name: 'ticks:v1', source: '{}' } }),
   described({
     symbols: { include: ['*'], discover: { path: '/v1/s?a=b', list: 'data', name: 'id' } },
   }),
@@ -125,6 +126,9 @@ export const REFUSED: readonly Sample[] = [
   { ...described({ messageTypes: [] }), field: 'spec.messageTypes' },
   { ...feed('spec.silence', '60s'), field: 'spec.exchange' },
   { ...described({ ping: { message: 'ping' } }), field: 'spec.ping.interval' },
+  { ...feed('spec.schema', { name: 'ticks:v1', source: '{}' }), field: 'spec.schema' },
+  { ...described({ schema: { name: 'ticks', source: '{}' } }), field: 'spec.schema.name' },
+  { ...described({ schema: { name: 'ticks:v1' } }), field: 'spec.schema.source' },
   { ...described({ subscribe: 'x' }), field: 'spec.subscribe' },
   { ...typed({ kind: 'trade' }), field: 'spec.messageTypes[0].kind' },
   { ...typed({ type: 'a..b' }), field: 'spec.messageTypes[0].type' },

@@ -8,6 +8,7 @@ import { utcDay } from '#crds/rfc3339.ts'
 import { type KubeObject, keyOf as keyOfObject } from '../kube/objects.ts'
 import { type Context, environmentsNaming, platformOf } from '../reconcile/context.ts'
 import { type Credentials, type Need, readCredentials } from '../reconcile/credentials.ts'
+import type { Secrets } from '../reconcile/secrets.ts'
 import { connectorName } from '../render/names.ts'
 import type { Child } from '../render/objects.ts'
 import { type Fact, good, stalled, waiting } from '../status/status.ts'
@@ -74,7 +75,7 @@ async function captureIn(
     const what = `Environment ${name}: ${describeProblems(problems)}`
     return { ...base, config: waiting('EnvironmentInvalid', what) }
   }
-  const credentials = await credentialsFor(context, namespace, feed, environment)
+  const credentials = await credentialsFor(context.secrets, namespace, feed, environment)
   return {
     ...base,
     config: good('Valid'),
@@ -92,8 +93,9 @@ function connectorsOf(environment: Environment | undefined, name: string, feed: 
   return Array.from({ length }, (_, shard) => connectorName(name, feed.metadata.name, shard))
 }
 
-async function credentialsFor(
-  context: Context,
+/** Of what a capture reads, its Secrets; a key in variables of a shell is in no cluster. */
+export async function credentialsFor(
+  secrets: Secrets,
   namespace: string,
   feed: Feed,
   environment: Environment
@@ -103,7 +105,7 @@ async function credentialsFor(
     const what = `the key ${key.name} of Environment ${environment.metadata.name} is in variables`
     return { fact: stalled('KeyIsLocal', what), hash: () => undefined }
   }
-  return readCredentials(context.secrets, namespace, needsOf(feed, environment))
+  return readCredentials(secrets, namespace, needsOf(feed, environment))
 }
 
 /** The Secrets that a capture reads. */

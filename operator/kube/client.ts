@@ -154,13 +154,18 @@ export class Client {
     patch:
       | { readonly kind: 'merge'; readonly value: unknown }
       | { readonly kind: 'json'; readonly value: readonly unknown[] },
-    options: WriteOptions & { readonly subresource?: string; readonly manager?: string } = {}
+    options: WriteOptions & {
+      readonly subresource?: string
+      readonly manager?: string
+      /** Ask only: nothing is changed. */
+      readonly dryRun?: boolean
+    } = {}
   ): Promise<T> {
-    const { subresource, manager, ...call } = options
+    const { subresource, manager, dryRun, ...call } = options
     const answer = await this.transport.request({
       method: 'PATCH',
       path: pathOf(resource, { ...splitKey(key), ...(subresource ? { subresource } : {}) }),
-      query: { fieldManager: manager },
+      query: { fieldManager: manager, dryRun: dryRun ? 'All' : undefined },
       contentType: `application/${patch.kind}-patch+json`,
       body: patch.value,
       ...call,

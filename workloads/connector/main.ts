@@ -13,7 +13,7 @@ import type { Feed } from '#crds/feed.gen.ts'
 import { proofOf } from '#crds/proof.ts'
 import { parseDuration, parseSize } from '#crds/quantities.ts'
 import { loadResource } from '#crds/resources.ts'
-import { adapterOf, normalizerOf } from '#exchanges/index.ts'
+import { adapterOf, frameCheckOf, normalizerOf } from '#exchanges/index.ts'
 import { symbolFilter } from '#exchanges/protocol/globs.ts'
 import { pause } from '#role/backoff.ts'
 import { KEYS_DIR } from '#role/keys.ts'
@@ -120,6 +120,7 @@ async function capture(
     feed: names.feed,
     proof: proofOf(feed),
     normalizer: await normalizerOf(feed.spec.exchange, feed),
+    check: await checkOf(feed, log),
     counted: () => stats.types.values(),
     nowMs,
   })
@@ -234,6 +235,22 @@ async function settle(publisher: Publisher, { log }: Role): Promise<void> {
       { blocks, bytes, seconds: ACK_MS / 1000 },
       'left behind: JetStream has not acknowledged these blocks'
     )
+  }
+}
+
+/** A schema that cannot be used is said, and ends no capture. */
+async function checkOf(
+  feed: Feed,
+  log: Role['log']
+): Promise<((frame: Uint8Array) => string) | null> {
+  try {
+    return await frameCheckOf(feed)
+  } catch (thrown) {
+    log.error(
+      { reason: describeError(thrown) },
+      'frames are not held against the schema of the feed'
+    )
+    return null
   }
 }
 

@@ -10,6 +10,9 @@ export type Tally = {
   missed: number
   normalized: number
   unknown: number
+  /** Held against the feed's schema, and not fitting it. */
+  checked: number
+  misfit: number
   /** A sample is due once there are this many frames. */
   next: number
 }
@@ -20,6 +23,8 @@ export const newTally = (type: MessageType, next: number): Tally => ({
   missed: 0,
   normalized: 0,
   unknown: 0,
+  checked: 0,
+  misfit: 0,
   next,
 })
 
@@ -27,4 +32,6 @@ export const newTally = (type: MessageType, next: number): Tally => ({
 export type Normalized = {
   /** `reason` is empty, or says why the frame became an `unknown` event. */
   normalized(tally: Tally, n: number, reason: string): void
+  /** It was held against the feed's schema: `reason` is empty, or says why it does not fit. */
+  checked(tally: Tally, n: number, reason: string): void
 }

@@ -8,7 +8,7 @@ import { isSimulated } from '#crds/environments.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import { proofOf } from '#crds/proof.ts'
 import { parseDuration } from '#crds/quantities.ts'
-import { adapterOf, normalizerOf } from '#exchanges/index.ts'
+import { adapterOf, frameCheckOf, normalizerOf } from '#exchanges/index.ts'
 import { symbolFilter } from '#exchanges/protocol/globs.ts'
 import { systemClock } from '#role/clock.ts'
 import { DialGate } from './backoff.ts'
@@ -96,6 +96,7 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
     feed: feed.metadata.name,
     proof: proofOf(feed),
     normalizer: figures.watch(normalizer),
+    check: await frameCheckOf(feed),
     counted: () => stats.types.values(),
     nowMs,
     everyMs: NEVER_MS,

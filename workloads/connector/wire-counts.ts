@@ -54,23 +54,35 @@ export class WireCounts {
     this.#note({ conn: this.#connection, n, type: tally.type.name, reason })
   }
 
+  checked(tally: Tally, n: number, reason: string): void {
+    tally.checked++
+    if (reason === '') return
+    tally.misfit++
+    this.#note({ conn: this.#connection, n, type: tally.type.name, reason })
+  }
+
   /** What is new since the last call; null if nothing came. */
   take(day: string): CountsEvent | null {
     this.#watch.drain(this)
     const types: Record<string, TypeCounts> = {}
     let any = false
     for (const tally of this.#tallies) {
-      const { frames, missed, normalized, unknown } = tally
+      const { frames, missed, normalized, unknown, checked, misfit } = tally
       tally.next -= frames
       // Each day begins with a sample of each type.
       if (day !== this.#day) tally.next = Math.min(tally.next, this.#watch.before(tally.type.name))
       if (frames + normalized === 0) continue
       any = true
-      types[tally.type.name] = { frames, understood: frames - missed, normalized, unknown }
+      types[tally.type.name] = {
+        ...{ frames, understood: frames - missed, normalized, unknown },
+        ...(checked === 0 ? {} : { checked, misfit }),
+      }
       tally.frames = 0
       tally.missed = 0
       tally.normalized = 0
       tally.unknown = 0
+      tally.checked = 0
+      tally.misfit = 0
     }
     this.#day = day
     if (!any) return null

@@ -2,6 +2,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { makeFrameCheck } from '#exchanges/generic/frame-check.ts'
 import { type Frame, type MessageType, UNKNOWN } from '#exchanges/protocol/adapter.ts'
 import { EVENT, MarketEvent } from '#market/event.ts'
 import { emitUnknown, type Normalizer } from '#market/normalizer.ts'
@@ -61,6 +62,33 @@ const watchOf = (changed: Partial<WireWatchOptions> = {}) =>
     nowMs: () => NOON,
     ...changed,
   })
+
+test('sampled data is held against the schema of the feed: what does not fit is counted, named, and a drift', () => {
+  const check = makeFrameCheck('t:v1', '{"required":["i"],"properties":{"i":{"type":"number"}}}')
+  const watch = watchOf({ normalizer: normalizer().value, check })
+  const counts = new WireCounts(watch, 'c')
+  const [trade, ack] = [
+    feedInto(counts, TRADE),
+    feedInto(counts, { name: 'ack', group: 'other', data: false }),
+  ]
+  ack('{"i":"no"}')
+  for (const frame of ['{"bad":1}', '{"i":"1"}', '{}', '[]', '{"i":1}']) trade(frame)
+  const { types, samples } = counts.take(DAY) as CountsEvent
+  assert.equal(types, {
+    trade: { frames: 5, understood: 5, normalized: 5, unknown: 1, checked: 5, misfit: 3 },
+    ack: { frames: 1, understood: 1, normalized: 1, unknown: 0 },
+  })
+  assert.equal(
+    samples?.map(({ n, reason }) => `${n} ${reason}`),
+    [
+      "1 does not fit t:v1: the frame must have required property 'i'",
+      '2 does not fit t:v1: /i must be number',
+      "3 does not fit t:v1: the frame must have required property 'i'",
+    ]
+  )
+  const [found] = watch.troubles()
+  assert.match(found?.message ?? '', /3 of 5 sampled frames of type trade.*does not fit t:v1/)
+})
 
 test('the first 20 frames of a type are sampled, then fewer than 1 % of them', () => {
   const { value, seen } = normalizer()

@@ -15,6 +15,8 @@ export type WireWatchOptions = {
   readonly proof: Readonly<Record<string, string>>
   /** Null if the exchange has none: then nothing is sampled. */
   readonly normalizer: Normalizer | null
+  /** Of a feed with a schema: empty, or why a frame does not fit it. */
+  readonly check?: ((payload: Uint8Array) => string) | null
   /** Counts of frames over all connections, by type. */
   readonly counted: () => Iterable<TypeCount>
   readonly nowMs: () => number
@@ -149,6 +151,12 @@ export class WireWatch {
       if (event.kind === EVENT.unknown) this.#reason = event.reason
     })
     counts.normalized(tally, n, this.#reason)
+    const { check } = this.#o
+    if (check && tally.type.data) {
+      const misfit = check(payload)
+      counts.checked(tally, n, misfit)
+      if (this.#reason === '') this.#reason = misfit
+    }
     this.#drift.normalized(header.type, this.#reason)
   }
 }

@@ -34,7 +34,7 @@ export type DayPlace = {
 }
 
 export function dayGaps(
-  { day, gaps, connections }: Manifest,
+  { day, gaps, connections }: Pick<Manifest, 'day' | 'gaps' | 'connections'>,
   { start, end, carried }: DayPlace
 ): DayGaps {
   const midnight = `${day}T00:00:00.000000000Z`
@@ -93,9 +93,15 @@ export function underway(connections: Connections, start: string): Connections {
 const nameOf = ({ cause, connection, numbers, detail }: Gap): string =>
   [cause, connection, numbers, detail].join(' ')
 
+/** Numbers that are missing, and that no line names. */
+export const isHole = ({ cause }: Gap): boolean =>
+  cause === 'number-hole' || cause === 'stream-aged' || cause === 'stream-recreated'
+
 /** A line names it. A manifest counts many of a kind together; the lines name each. */
 const isOfLines = (gap: Gap): boolean => {
   if (gap.numbers !== undefined) return gap.cause === 'buffer-full' || gap.cause === 'oversize'
+  // There are more than the manifest lists, and not even their connections stand in the manifest: one row for all.
+  if (isHole(gap)) return false
   return gap.connection !== null || (gap.count ?? 1) > 1 || gap.channel !== undefined
 }
 

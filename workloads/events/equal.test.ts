@@ -3,7 +3,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { at } from '#archive/testing/blocks.ts'
-import { temporaryFolder } from '#archive/testing/folders.ts'
+import { manifestOf, temporaryFolder } from '#archive/testing/folders.ts'
 import { type Random, seeded, testSeed } from '#archive/testing/random.ts'
 import { normalizerOf } from '#exchanges/index.ts'
 import { EventBatch } from '#market/columns.ts'
@@ -12,7 +12,7 @@ import { history } from './history.ts'
 import { LogMerge } from './log-merge.ts'
 import { FeedStage } from './stage.ts'
 import { archiveBlocks } from './testing/archives.ts'
-import { type PublishedBlock, randomCapture } from './testing/capture.ts'
+import { type CaptureShape, type PublishedBlock, randomCapture } from './testing/capture.ts'
 import { RECORDED } from './testing/frames.ts'
 import { isGapRow, rowsOf, rowText } from './testing/rows.ts'
 
@@ -81,6 +81,23 @@ function firstDifference(found: readonly string[], wanted: readonly string[], wh
   }
 }
 
+/** What several feeds of an exchange published, and it is archived below `root`. */
+async function archived(
+  random: Random,
+  root: string,
+  shape: Omit<CaptureShape, 'feed' | 'shards' | 'connections' | 'startsAt'>
+): Promise<readonly Feed[]> {
+  const { exchange } = shape
+  const more = { ...shape, shards: SHARDS, connections: 5, startsAt: at('2026-11-24T23:55:00Z') }
+  const feeds = ['alpha', 'beta'].map((feed): Feed => {
+    return { name: feed, exchange, published: randomCapture(random, { feed, ...more }) }
+  })
+  for (const { name, published } of feeds) {
+    await within(60_000, 'archive', archiveBlocks(root, name, published, random))
+  }
+  return feeds
+}
+
 for (const [exchange, recorded] of Object.entries(RECORDED))
   test(`${exchange}: live over the log equals history, event by event, gaps too`, async () => {
     const frames = recorded()
@@ -88,14 +105,7 @@ for (const [exchange, recorded] of Object.entries(RECORDED))
     for (let round = 0; round < ROUNDS; round++) {
       const random = seeded(seed + round)
       using folder = temporaryFolder()
-      const feeds = ['alpha', 'beta'].map((name): Feed => {
-        const shape = { feed: name, exchange, frames, shards: SHARDS, connections: 5 }
-        const times = { startsAt: at('2026-11-24T23:55:00Z'), stepMs: 1_500 }
-        return { name, exchange, published: randomCapture(random, { ...shape, ...times }) }
-      })
-      for (const { name, published } of feeds) {
-        await within(60_000, 'archive', archiveBlocks(folder.path, name, published, random))
-      }
+      const feeds = await archived(random, folder.path, { exchange, frames, stepMs: 1_500 })
       const past = await rowsOf(history({ roots: [folder] }))
       const live = await liveRows(random, feeds)
       assert.ok(past.filter(isGapRow).length > 20, 'there are gaps')
@@ -103,5 +113,21 @@ for (const [exchange, recorded] of Object.entries(RECORDED))
       firstDifference(live, past, `seed ${seed + round}`)
     }
   })
+
+test('gaps that a manifest counts together are told one by one, by live and history alike', async () => {
+  const frames = RECORDED.kalshi!()
+  for (let round = 0; round < ROUNDS; round++) {
+    const random = seeded(seed + 1000 + round)
+    using folder = temporaryFolder()
+    const shape = { exchange: 'kalshi', frames, stepMs: 800, trouble: 0.3 }
+    const feeds = await archived(random, folder.path, shape)
+    const together = ['2026-11-24', '2026-11-25']
+      .flatMap((day) => manifestOf(folder.path, day, 'alpha').gaps)
+      .filter(({ cause, count }) => cause === 'number-hole' && count !== undefined)
+    assert.ok(together.length > 3, `${together.length} entries of many holes`)
+    const past = await rowsOf(history({ roots: [folder] }))
+    firstDifference(await liveRows(random, feeds), past, `seed ${seed + 1000 + round}`)
+  }
+})
 
 test.run()

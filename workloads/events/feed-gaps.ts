@@ -1,12 +1,14 @@
 // The gap rows of one feed of an archive, day by day, in the total order. They follow from the manifests and from what connections
-// say of themselves; frames are not read for them, so every choice of symbols, types and events has the same ones.
+// say of themselves, so every choice of symbols, types and events has the same ones. What frames say is not read for them.
 
 import { FLAG, MarketEvent } from '#market/event.ts'
 import { timeText } from '#market/time.ts'
 import { type ConnectionEvent, dayEvents } from './day-events.ts'
 import { dayGaps, type PlacedGap, underway } from './day-gaps.ts'
 import { GapFold } from './gap-fold.ts'
+import { GapPlaces } from './gap-places.ts'
 import { lastRecords, type Wanted } from './last-records.ts'
+import { holesOneByOne } from './number-holes.ts'
 import { compareKeys, type DayRecords, type RecordKey } from './records.ts'
 import { endOf, later, startOf, type Time, timeOf } from './times.ts'
 
@@ -47,6 +49,7 @@ export class FeedGaps {
   #before = ''
   #began: ReadonlyMap<string, string> = NONE
   #carried: ReadonlyMap<string, string> = NONE
+  readonly #places = new GapPlaces()
   /** By connection: the last record of the days before, and what was looked up before an event. */
   readonly #lastSeen = new Map<string, string>()
   readonly #lastBefore = new Map<string, Time>()
@@ -83,11 +86,16 @@ export class FeedGaps {
     this.#before = day
     const start = later(startOf(day), from ?? '')
     const end = endOf(day)
-    const { placed, began, carried } = dayGaps(manifest, {
-      start: isFirst ? start : null,
-      end: next !== undefined && startOf(next) === end ? end : null,
-      carried: isFirst ? NONE : this.#carried,
-    })
+    const continues = next !== undefined && startOf(next) === end
+    const gaps = await holesOneByOne(records)
+    const { placed, began, carried } = dayGaps(
+      { ...manifest, gaps },
+      {
+        start: isFirst ? start : null,
+        end: continues ? end : null,
+        carried: isFirst ? NONE : this.#carried,
+      }
+    )
     this.#carried = carried
     this.#began = began
     if (isFirst) {
@@ -99,7 +107,9 @@ export class FeedGaps {
     const { events, damage } = await dayEvents(records, { from, to })
     await this.#lookUp(records, events)
     const steps: [RecordKey, Step][] = []
-    for (const gap of placed) if (isWanted(gap.recv)) steps.push([gap, { kind: 'placed', gap }])
+    for (const [place, gap] of this.#places.next(placed, manifest, events, continues)) {
+      if (isWanted(place.recv)) steps.push([place, { kind: 'placed', gap }])
+    }
     for (const event of events) steps.push([event, { kind: 'event', event }])
     for (const { id, shard, from: first, to: last, first: number } of connections) {
       const at = { recv: later(first, start), connection: id, number }
@@ -128,8 +138,8 @@ export class FeedGaps {
       const { ms, ns } = timeOf(recv)
       fold.event(connection, shards.get(connection) ?? 0, number, ms, ns, fields)
     } else {
-      const { recv, reason, from, to, shard, connection } = step.gap
-      const at = timeOf(recv)
+      const { reason, from, to, shard, connection } = step.gap
+      const at = timeOf(this.#key.recv)
       if (shard !== null && connection === '') fold.lasts(shard, reason, timeOf(from), at)
       else {
         const until = to === null ? null : timeOf(to)

@@ -59,7 +59,10 @@ export class GapFold {
     this.#row.number = number
     const current = this.#current
     const connection = current?.id === id ? current : this.#find(id, shard)
-    if (this.#o.countsNumbers) this.#count(connection, number, number, ms, ns)
+    if (this.#o.countsNumbers && this.#isBehindHole(connection, number, number)) {
+      const at = { ms, ns }
+      this.#hole(connection, at, at)
+    }
     connection.lastMs = ms
     connection.lastNs = ns
   }
@@ -80,8 +83,7 @@ export class GapFold {
     // Behind the lines of an imported file, which no capture began with.
     if (kind === 'open' && event?.adapter !== 'import') this.#open(id, shard, event!, at)
     const connection = this.#find(id, shard)
-    const dropped = kind === 'drop' ? numberOf(event!.fromNumber) : undefined
-    if (this.#o.countsNumbers) this.#count(connection, dropped ?? number, number, ms, ns)
+    if (this.#o.countsNumbers) this.#countEvent(connection, number, event, at)
     if (event !== undefined) this.#apply(connection, kind, event, at)
     if (kind === 'close') return
     connection.lastMs = ms
@@ -211,13 +213,23 @@ export class GapFold {
     }
   }
 
+  #countEvent(connection: Connection, number: number, event: Fields | undefined, at: Time): void {
+    const dropped = event?.kind === 'drop' ? numberOf(event.fromNumber) : undefined
+    if (!this.#isBehindHole(connection, dropped ?? number, number)) return
+    // A hole ends where frames came again, though they were dropped.
+    const until = dropped === undefined ? at : (this.#timeOf(event!.from) ?? at)
+    this.#hole(connection, until, at)
+  }
+
   /** Numbers from `first` to `number` are accounted for by this record. */
-  #count(connection: Connection, first: number, number: number, ms: number, ns: number): void {
+  #isBehindHole(connection: Connection, first: number, number: number): boolean {
     const { next } = connection
     connection.next = Math.max(next, number + 1)
-    if (next === 0 || first <= next) return
-    const at = { ms, ns }
-    this.#tell('number-hole' satisfies GapCause, this.#lastOf(connection, at), at, at, WHOLE)
+    return next > 0 && first > next
+  }
+
+  #hole(connection: Connection, until: Time, at: Time): void {
+    this.#tell('number-hole' satisfies GapCause, this.#lastOf(connection, at), until, at, WHOLE)
   }
 
   #lastOf({ id, lastMs, lastNs }: Connection, at: Time): Time {

@@ -101,7 +101,7 @@ function sourcesOf(
   }
 }
 
-const withWholeTimes = (options: HistoryOptions): HistoryOptions => ({
+export const withWholeTimes = <O extends Scope>(options: O): O => ({
   ...options,
   from: options.from === undefined ? undefined : padded(options.from),
   to: options.to === undefined ? undefined : padded(options.to),
@@ -117,6 +117,8 @@ const TABLE_OF: Readonly<Record<EventKind, TableName>> = {
 }
 const KINDS = Object.keys(TABLE_OF) as EventKind[]
 
-function wantOf({ events = KINDS, symbols, types, from, to }: HistoryOptions): Want {
+type Wanted = Omit<HistoryOptions, 'rows'>
+
+export function wantOf({ events = KINDS, symbols, types, from, to }: Wanted): Want {
   return { tables: [...new Set(events.map((kind) => TABLE_OF[kind]))], symbols, types, from, to }
 }

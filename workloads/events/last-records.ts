@@ -4,6 +4,7 @@
 import { timeText } from '#market/time.ts'
 import { compareKeys, type DayRecords, type RecordKey } from './records.ts'
 import type { LineScan } from './tables/line-scan.ts'
+import { joinSpans, type TimeSpan } from './time-spans.ts'
 import { isBefore, type Time, timeOf } from './times.ts'
 
 /** The last record of `connection` that stands before the record of this key. */
@@ -101,17 +102,7 @@ function carryOn(list: readonly Search[]): void {
 }
 
 /** Windows that overlap are read together. `to` is behind the last event. */
-function spansOf(
-  open: readonly Search[],
-  window: number
-): { readonly from: string; readonly to: string }[] {
-  const spans: { readonly from: string; to: string }[] = []
-  for (const { at } of open) {
-    const from = timeText(at.ms - window, at.ns)
-    const to = timeText(at.ms + 1, 0)
-    const last = spans.at(-1)
-    if (last !== undefined && last.to >= from) last.to = to
-    else spans.push({ from, to })
-  }
-  return spans
-}
+const spansOf = (open: readonly Search[], window: number): readonly TimeSpan[] =>
+  joinSpans(
+    open.map(({ at: { ms, ns } }) => ({ from: timeText(ms - window, ns), to: timeText(ms + 1, 0) }))
+  )

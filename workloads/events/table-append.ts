@@ -209,26 +209,26 @@ export class TableAppend {
     for (let k = from, o = batch.length; k < to; k++, o++) {
       const i = rows === null ? k : rows[k]!
       const reason = reasons === undefined ? '' : reasons.names[reasons.codes[i]!]!
-      const instrument = reasons === undefined ? this.#instrumentAt(i) : undefined
+      const instrument = reasons === undefined ? instrumentAt(this.#table, i) : undefined
       batch.places[o] = batch.rare.push({ instrument, reason, untilMs: -1, untilNs: 0 }) - 1
     }
   }
+}
 
-  #instrumentAt(i: number): Instrument {
-    const { columns } = this.#table
-    const named = (name: string): string => {
-      const { codes, names } = columns.get(name) as NamesColumn
-      return names[codes[i]!]!
-    }
-    const instrument: Record<string, string> = { phase: named('phase'), action: named('action') }
-    for (const name of INSTRUMENT_TEXTS) {
-      const { offsets, bytes, valid } = columns.get(name) as TextColumn
-      if (!isValid(valid, i)) continue
-      const text = bytes.subarray(offsets[i]!, offsets[i + 1]!)
-      instrument[name] = Buffer.from(text.buffer, text.byteOffset, text.length).toString('utf8')
-    }
-    return instrument as unknown as Instrument
+/** What a row of the table of instruments says. */
+export function instrumentAt({ columns }: Table, i: number): Instrument {
+  const named = (name: string): string => {
+    const { codes, names } = columns.get(name) as NamesColumn
+    return names[codes[i]!]!
   }
+  const instrument: Record<string, string> = { phase: named('phase'), action: named('action') }
+  for (const name of INSTRUMENT_TEXTS) {
+    const { offsets, bytes, valid } = columns.get(name) as TextColumn
+    if (!isValid(valid, i)) continue
+    const text = bytes.subarray(offsets[i]!, offsets[i + 1]!)
+    instrument[name] = Buffer.from(text.buffer, text.byteOffset, text.length).toString('utf8')
+  }
+  return instrument as unknown as Instrument
 }
 
 /** What each name of a column stands for. */

@@ -1,4 +1,4 @@
-// The wanted rows of one table as rows of a batch.
+// The wanted rows of one table, with the records that they are of; and as rows of a batch.
 
 import type { EventBatch } from '#market/columns.ts'
 import { RowsCursor } from './rows-cursor.ts'
@@ -7,15 +7,8 @@ import { TableAppend } from './table-append.ts'
 import type { Selection } from './table-select.ts'
 import { int64At, type Table } from './tables/table.ts'
 
-export class TableCursor extends RowsCursor implements BatchSource {
-  readonly #append: TableAppend
-
-  /** `label`: the feed's name that the rows carry. */
-  constructor(table: Table, selection: Selection, feed: number, label: string) {
-    super(table, selection, feed)
-    this.#append = new TableAppend(table, label)
-  }
-
+/** Rows with the records that they are of. */
+export class RowsOfTable extends RowsCursor {
   get connection(): string {
     const { codes, names } = this.table.conn
     return names[codes[this.head]!]!
@@ -27,6 +20,16 @@ export class TableCursor extends RowsCursor implements BatchSource {
 
   get row(): number {
     return this.table.row[this.head]!
+  }
+}
+
+export class TableCursor extends RowsOfTable implements BatchSource {
+  readonly #append: TableAppend
+
+  /** `label`: the feed's name that the rows carry. */
+  constructor(table: Table, selection: Selection, feed: number, label: string) {
+    super(table, selection, feed)
+    this.#append = new TableAppend(table, label)
   }
 
   take(batch: EventBatch, until: Source | undefined, rows: number): void {

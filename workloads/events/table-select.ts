@@ -7,9 +7,12 @@ import { timeOf } from './times.ts'
 /** A receive time as the words of an int64 column; the low word with its sign turned, so that both compare as signed ones. */
 export type Words = { readonly high: number; readonly low: number }
 
+/** Which names are wanted: a set, or a rule. */
+export type NameFilter = { has(name: string): boolean }
+
 export type RowFilter = {
-  /** @default all */
-  readonly symbols: ReadonlySet<string> | null
+  /** Null: all. */
+  readonly symbols: NameFilter | null
   readonly types: ReadonlySet<string> | null
   /** Of a book: bookSnapshot, bookChange. */
   readonly events: ReadonlySet<string> | null
@@ -66,7 +69,7 @@ export function selectRows(table: Table, filter: RowFilter): Selection {
   const end = filter.to === null ? table.length : firstFrom(words, table.length, filter.to)
   const tests: [Int32Array, Uint8Array][] = []
   // A column that is not chosen by may not have been read.
-  const add = (find: () => NamesColumn, wanted: ReadonlySet<string> | null): boolean => {
+  const add = (find: () => NamesColumn, wanted: NameFilter | null): boolean => {
     if (wanted === null) return true
     const column = find()
     const isWanted = Uint8Array.from(column.names, (name) => (wanted.has(name) ? 1 : 0))

@@ -4,6 +4,7 @@
 import { SsmdError } from '#crds/errors.ts'
 import type { Feed } from '#crds/feed.gen.ts'
 import type { CreateNormalizer, Normalizer } from '#market/normalizer.ts'
+import type { FrameCheck } from './generic/frame-check.ts'
 import type { Adapter } from './protocol/adapter.ts'
 import type { Venue } from './simulation/venue.ts'
 
@@ -63,6 +64,13 @@ export async function venueOf(exchange: string, feed: Feed | null = null): Promi
 export async function normalizerOf(exchange: string, feed: unknown): Promise<Normalizer> {
   const create = await entryOf(exchange).normalizer()
   return create(feed)
+}
+
+/** Holds frames against the schema that a Feed has; null if it has none. Rejects with SSMD_E_RESOURCE_INVALID if it is no schema. */
+export async function frameCheckOf({ spec }: Feed): Promise<FrameCheck | null> {
+  if (spec.schema === undefined) return null
+  const { makeFrameCheck } = await import('./generic/frame-check.ts')
+  return makeFrameCheck(spec.schema.name, spec.schema.source)
 }
 
 function entryOf(exchange: string): Exchange {

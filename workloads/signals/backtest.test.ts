@@ -8,19 +8,19 @@ import { at } from '#archive/testing/blocks.ts'
 import { temporaryFolder } from '#archive/testing/folders.ts'
 import { type Random, seeded, testSeed } from '#archive/testing/random.ts'
 import { history } from '#events/history.ts'
+import { replay } from '#events/replay.ts'
 import { archiveBlocks, kalshiTestFrames } from '#events/testing/archives.ts'
 import { randomCapture, type TestFrame } from '#events/testing/capture.ts'
-import type { EventBatch } from '#market/columns.ts'
 import { EVENT } from '#market/event.ts'
 import { within } from '#testing/deadline.ts'
 import { type Backtest, type BacktestOptions, backtest } from './backtest.ts'
 import { readDefinition } from './definition.ts'
 import { Engine } from './engine.ts'
-import { FireLines } from './fire-lines.ts'
-import { prefixTest } from './guard.ts'
+import { type FireLine, FireLines } from './fire-lines.ts'
+import { type GuardHow, guardReplay } from './guard.ts'
+import type { Instrument } from './instrument.ts'
 import { keepRun } from './run-files.ts'
 import { readProgram } from './source.ts'
-import { quotes } from './testing/batches.ts'
 import { ticker } from './testing/tickers.ts'
 
 const test = suite('backtest')
@@ -112,9 +112,9 @@ test('the spread monitor fires where a plain loop over the same events finds tha
   assert.ok(all > 0, 'the recording has spreads that become wide')
 })
 
-test('two runs, with batches of other sizes, have one fires-hash', async () => {
-  const one = await run(EVERY_GAP)
-  const other = await run(EVERY_GAP, { rows: 37 })
+test('two runs, in one process and in three, have one fires-hash', async () => {
+  const one = await run(EVERY_GAP, { processes: 1 })
+  const other = await run(EVERY_GAP, { processes: 3 })
   assert.ok(one.fires.length > 0, 'the signal was shown gaps')
   assert.equal(textsOf(other), textsOf(one))
   assert.is(other.firesHash, one.firesHash)
@@ -135,7 +135,7 @@ test('the manifest of a run says what was read, and a run that was stopped is ke
   } }`
   )
   const scope = { roots: [{ path: root }], feeds: ['kalshi'], from: '2026-11-23' }
-  const done = await backtest({ program, name: 'stops.ts', params: {}, scope, rows: 10 })
+  const done = await backtest({ program, name: 'stops.ts', params: {}, scope })
   assert.equal(done.verdict, {
     kind: 'refused',
     identifier: 'on',
@@ -163,44 +163,65 @@ test('the manifest of a run says what was read, and a run that was stopped is ke
   )
 })
 
-test('an honest signal passes the prefix test', async () => {
-  const done = await run(EVERY_GAP, { guard: true })
-  assert.is(done.guard?.kind, 'passed')
+test('an honest signal passes the guards', async () => {
+  const done = await run(SPREAD, { guard: true, params: { threshold: '0.02' } })
+  assert.equal(done.guard, { kind: 'passed', prefixes: 4, futures: 4 })
 })
 
-/** A fault that an engine could have: the signal gets hold of the columns, and reads the next row. */
-async function withPeek(
-  batch: EventBatch,
-  isBait: boolean
-): Promise<ReturnType<typeof prefixTest>> {
-  const replay = async (events: number) => {
-    const rows = quotes(ROWS.slice(0, events))
-    let row = -1
-    const on = (_: unknown, __: unknown, ctx: unknown): void => {
-      row++
-      const seen = isBait ? rows.quotes[7 * (row + 1)]! : rows.quotes[7 * row]!
-      if (row + 1 < rows.length && seen > 50)
-        (ctx as { fire: (payload: object) => void }).fire({ seen })
-      else if (!isBait && seen > 50) (ctx as { fire: (payload: object) => void }).fire({ seen })
+/** A fault that an engine could have: the signal gets hold of a table, and reads its next row. */
+async function withPeek(isBait: boolean): ReturnType<typeof guardReplay> {
+  const rerun = async ({ most = Number.POSITIVE_INFINITY, future }: GuardHow) => {
+    let seen = Number.NaN
+    const on = (event: unknown, _: unknown, ctx: unknown): void => {
+      const { price = 0 } = event as { price?: number }
+      const shown = isBait ? seen : price
+      if (shown > 0.5) (ctx as { fire: (payload: object) => void }).fire({ shown })
     }
-    const { about, handlers } = readDefinition(
-      { id: 'peek', version: 1, inputs: { events: ['quote'] }, on },
-      {}
-    )
+    const inputs = { events: ['trade', 'bookChange'] }
+    const { about, handlers } = readDefinition({ id: 'peek', version: 1, inputs, on }, {})
     const refuse = (): never => assert.unreachable() as never
-    const engine = new Engine({ about, handlers, onCall() {}, refuse, fires: 100 })
+    const engine = new Engine({ about, handlers, onCall() {}, refuse, fires: 100_000 })
+    await replay<Instrument | null>(
+      { roots: [{ path: root }], events: about.reads, future },
+      {
+        rows(rows, list, from, to) {
+          for (let k = from; k < to; k++) {
+            rows.fill(list === null ? Math.min(k + 1, rows.symbols.codes.length - 1) : list[k]!)
+            seen = rows.event.price / 10 ** rows.event.priceScale
+            if (!engine.runRows(rows, list, k, k + 1, most)) return false
+          }
+          return true
+        },
+        gap(event) {
+          engine.take(event)
+          return engine.seen < most
+        },
+      }
+    )
     const fires = new FireLines('peek')
-    for (const fire of engine.run(rows)) fires.add(fire)
-    return fires.lines
+    for (const fire of engine.takeFires()) fires.add(fire)
+    return { fires, verdict: { kind: 'ran' } }
   }
-  return prefixTest(await replay(batch.length), replay)
+  return guardReplay((await rerun({})).fires, rerun)
 }
-const ROWS = [40, 41, 60, 42, 43, 61, 62, 44].map((bid) => ({ bid, ask: bid + 1 }))
 
-test('a signal that reads the next row of the columns fails the prefix test', async () => {
-  const batch = quotes(ROWS)
-  assert.is((await withPeek(batch, true)).kind, 'failed')
-  assert.is((await withPeek(batch, false)).kind, 'passed')
+test('a signal that reads the next row of a table is caught, and one that does not passes', async () => {
+  const caught = await withPeek(true)
+  assert.is(caught.kind, 'failed', JSON.stringify(caught))
+  assert.is((await withPeek(false)).kind, 'passed')
+})
+
+test('fires that differ in another number of processes are caught', async () => {
+  const line = (text: string): FireLine => ({ at: 0, recv: '', text })
+  const run = async () => ({ fires: { lines: [line('a')] }, verdict: { kind: 'ran' } })
+  const result = await guardReplay({ lines: [line('a'), line('b')] }, run)
+  assert.equal(result, {
+    kind: 'failed',
+    test: 'processes',
+    events: 0,
+    expected: 'b',
+    found: 'nothing',
+  })
 })
 
 test.run()

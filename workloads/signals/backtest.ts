@@ -1,14 +1,17 @@
-// A signal over archives: events in their one order, through the sandbox, to fires and the manifest of the run. The same events give the
-// same fires, whatever the sizes of batches and the number of threads.
+// A signal over archives: events in their one order, through the sandbox, to fires and what a manifest of the run says. The same events give the
+// same fires, whatever the number of processes: instruments share nothing, so that several processes may each take some of them.
 
-import { type HistoryOptions, history } from '#events/history.ts'
+import { availableParallelism } from 'node:os'
+import type { HistoryOptions } from '#events/history.ts'
+import { type Warmed, warm } from '#events/warm.ts'
 import { type DaysRead, daysOf } from './days.ts'
 import type { About } from './definition.ts'
 import { type Finding, Refusal } from './findings.ts'
 import { type FireLine, FireLines } from './fire-lines.ts'
-import { type GuardResult, prefixTest } from './guard.ts'
-import type { Counts } from './messages.ts'
-import { Sandbox } from './sandbox.ts'
+import { type GuardHow, type GuardResult, guardReplay } from './guard.ts'
+import type { Counts, RawFire, ReplayPart } from './messages.ts'
+import { compareFires } from './parts.ts'
+import { LIMITS, Sandbox, type SandboxLimits } from './sandbox.ts'
 import type { Program } from './source.ts'
 
 export type Verdict = { readonly kind: 'ran' } | ({ readonly kind: 'refused' } & Finding)
@@ -24,10 +27,11 @@ export type BacktestOptions = {
   > & {
     readonly feeds: readonly string[]
   }
-  /** Run the prefix test as well. @default false */
+  /** Run the guards as well. @default false */
   readonly guard?: boolean
-  /** Rows of a batch at most. @default 16384 */
-  readonly rows?: number
+  /** Processes that run it: instruments are divided among them, unless a builder joins two. @default one for each processor */
+  readonly processes?: number
+  readonly limits?: SandboxLimits
   readonly onProgress?: (events: number) => void
 }
 
@@ -42,74 +46,124 @@ export type Backtest = {
 }
 
 const NONE: Counts = { events: 0, gaps: 0, shown: 0, cooled: 0, warming: 0, held: 0 }
-const ROWS = 16_384
+
+/** A signal before it is deployed, and in CI: runs it and its guards over archives. */
+export async function guard(options: Omit<BacktestOptions, 'guard'>): Promise<Guarded> {
+  const {
+    about,
+    verdict,
+    counts,
+    fires,
+    firesHash,
+    guard: result,
+  } = await backtest({
+    ...options,
+    guard: true,
+  })
+  return { about, verdict, counts, fires: fires.length, firesHash, result }
+}
+
+export type Guarded = Pick<Backtest, 'about' | 'verdict' | 'counts' | 'firesHash'> & {
+  readonly fires: number
+  /** Null: it did not run to its end. */
+  readonly result: GuardResult | null
+}
 
 /** Throws a Refusal if the signal cannot be loaded; one that is stopped later is a verdict. */
 export async function backtest(options: BacktestOptions): Promise<Backtest> {
-  const days = await daysOf(options.scope)
-  const run = await replay(options, Number.POSITIVE_INFINITY, options.rows ?? ROWS)
-  const { lines } = run.fires
-  const isGuarded = options.guard === true && run.verdict.kind === 'ran'
-  const guard = isGuarded ? await prefixTest(lines, prefixOf(options)) : null
+  const { scope, program, name, params } = options
+  const days = await daysOf(scope)
+  await using first = await Sandbox.open({ program, name, params })
+  const { about } = first
+  const warmed = await warm({ ...scope, events: about.reads })
+  const processes = about.joins.length > 0 ? 1 : (options.processes ?? availableParallelism())
+  let run = await replay(options, warmed, { parts: processes })
+  // A run that is stopped is repeated in one process, so that what it leaves does not depend on how many there were.
+  const isOver = run.fires.lines.length > (options.limits ?? LIMITS).fires
+  if (processes > 1 && (run.verdict.kind === 'refused' || isOver)) {
+    run = await replay(options, warmed, { parts: 1 })
+  }
+  const guard =
+    options.guard === true && run.verdict.kind === 'ran'
+      ? await guardReplay(run.fires, (how) => replay(options, warmed, { ...how, parts: 1 }))
+      : null
   return {
-    about: run.about,
+    about,
     verdict: run.verdict,
     counts: run.counts,
-    fires: lines,
+    fires: run.fires.lines,
     firesHash: run.fires.hash(),
     guard,
     days,
   }
 }
 
-/** In batches of another size: where a batch ends must not matter either. */
-const prefixOf =
-  (options: BacktestOptions) =>
-  async (events: number): Promise<readonly FireLine[]> =>
-    (await replay(options, events, 1000)).fires.lines
-
 type Replay = {
-  readonly about: About
   readonly verdict: Verdict
   readonly counts: Counts
   readonly fires: FireLines
 }
 
-/** The first `most` events. */
+type ReplayHow = GuardHow & { readonly parts: number }
+
 async function replay(
-  { program, name, params, scope, onProgress }: BacktestOptions,
-  most: number,
-  rows: number
+  { program, name, params, scope, limits, onProgress }: BacktestOptions,
+  { exchanges }: Warmed,
+  { parts, most, future }: ReplayHow
 ): Promise<Replay> {
-  await using sandbox = await Sandbox.open({ program, name, params })
-  const { about } = sandbox
-  const fires = new FireLines(program.sha256)
-  let counts = NONE
-  let left = most
-  // While the sandbox works on a batch, the next one is read.
-  let working: ReturnType<Sandbox['run']> | undefined
-  const settle = async (): Promise<void> => {
-    if (working === undefined) return
-    const done = await working
-    working = undefined
-    for (const fire of done.fires) fires.add(fire)
-    counts = done.counts
-    onProgress?.(counts.events)
+  const { roots, feeds, symbols = null, from = null, to = null, cache, signal } = scope
+  const cacheDir = cache?.dir ?? null
+  const readable = [...roots.map(({ path }) => path), ...(cacheDir === null ? [] : [cacheDir])]
+  const part: Omit<ReplayPart, 'part'> = {
+    scope: { roots, feeds, symbols, from, to },
+    cacheDir,
+    parts,
+    most: most ?? null,
+    future: future ?? null,
   }
-  try {
-    for await (const batch of history({ ...scope, events: about.reads, rows })) {
-      await settle()
-      batch.length = Math.min(batch.length, left)
-      left -= batch.length
-      working = sandbox.run(batch)
-      // It is awaited after the next batch is read.
-      working.catch(() => {})
-      if (left === 0) break
+  const found: RawFire[] = []
+  const counts = Array.from({ length: parts }, () => NONE)
+  const runOne = async (index: number): Promise<Verdict> => {
+    try {
+      await using sandbox = await Sandbox.open({
+        ...{ program, name, params, readable, exchanges },
+        ...(limits === undefined ? {} : { limits }),
+        ...(symbols === null ? {} : { only: symbols }),
+      })
+      const abort = (): void => void sandbox[Symbol.asyncDispose]()
+      signal?.addEventListener('abort', abort)
+      try {
+        const done = await sandbox.replay({ ...part, part: index }, (progress) => {
+          for (const fire of progress.fires) found.push(fire)
+          counts[index] = progress.counts
+          onProgress?.(sumOf(counts).events)
+        })
+        for (const fire of done.fires) found.push(fire)
+        counts[index] = done.counts
+      } finally {
+        signal?.removeEventListener('abort', abort)
+      }
+      return { kind: 'ran' }
+    } catch (thrown) {
+      signal?.throwIfAborted()
+      if (!(thrown instanceof Refusal)) throw thrown
+      return { kind: 'refused', ...thrown.finding }
     }
-    await settle()
-    return { about, verdict: { kind: 'ran' }, counts, fires }
-  } catch (thrown) {
-    if (!(thrown instanceof Refusal)) throw thrown
-    return { about, verdict: { kind: 'refused', ...thrown.finding }, counts, fires }
   }
+  const verdicts = await Promise.all(counts.map((_, index) => runOne(index)))
+  const fires = new FireLines(program.sha256)
+  if (parts > 1) found.sort(compareFires)
+  for (const fire of found) fires.add(fire)
+  const refused = verdicts.find(({ kind }) => kind === 'refused')
+  return { verdict: refused ?? { kind: 'ran' }, counts: sumOf(counts), fires }
+}
+
+/** Each process was shown all gaps. */
+function sumOf(list: readonly Counts[]): Counts {
+  const sum = { ...NONE }
+  for (const counts of list) {
+    for (const name of Object.keys(sum) as (keyof Counts)[]) sum[name] += counts[name]
+  }
+  const gaps = Math.max(...list.map((one) => one.gaps))
+  return { ...sum, gaps, events: sum.events - sum.gaps + gaps }
 }

@@ -4,6 +4,7 @@
 import './lockdown.ts'
 import { writeSync } from 'node:fs'
 import { canonical } from '#crds/canonical.ts'
+import { toSsmdError } from '#crds/errors.ts'
 import { EventBatch } from '#market/columns.ts'
 import { bookRules } from './book-rules.ts'
 import { readDefinition } from './definition.ts'
@@ -11,7 +12,14 @@ import { Engine } from './engine.ts'
 import { FieldError } from './fields.ts'
 import type { Finding } from './findings.ts'
 import { GLOBALS } from './globals.ts'
-import { FrameReader, type FromChild, type ToChild, useColumns } from './messages.ts'
+import {
+  FrameReader,
+  type FromChild,
+  type ReplayPart,
+  type ToChild,
+  useColumns,
+} from './messages.ts'
+import { replayPart } from './replayer.ts'
 import { restoreEngine, saveEngine } from './saved-engine.ts'
 
 /** Turns of loops between two looks at the memory. */
@@ -49,6 +57,7 @@ class Runner {
       refuse: (identifier, why) => this.#refuse(identifier, this.#lineOf(new Error('here')), why),
       fires: this.#load.limits.fires,
       booksOf: (feed) => bookRules(this.#load.exchanges[feed]),
+      only: this.#load.only,
     })
     const { restored } = this.#load
     if (restored !== null) {
@@ -68,12 +77,26 @@ class Runner {
     say({ kind: 'done', fires, counts: engine.counts })
   }
 
+  async replay(part: ReplayPart): Promise<void> {
+    const engine = this.#engine!
+    const { exchanges } = this.#load
+    const isChained = Object.values(exchanges).some((one) => bookRules(one).chained === 'true')
+    await replayPart(engine, part, isChained, say)
+    this.#check()
+    say({ kind: 'done', fires: engine.takeFires(), counts: engine.counts })
+  }
+
   save(): void {
     const saved = saveEngine(this.#engine!)
     if ('problem' in saved) {
       this.#refuse('on', this.#load.lines.init ?? this.#load.lines.on ?? 1, saved.problem)
     }
     say({ kind: 'saved', text: saved.text })
+  }
+
+  /** What is thrown is the signal's, and not a fault in ssmd. */
+  get isInSignal(): boolean {
+    return this.#engine === undefined || this.#engine.isInSignal || this.#finding !== undefined
   }
 
   /** What is wrong, from what was thrown. */
@@ -175,10 +198,19 @@ const reader = new FrameReader((message) => {
   try {
     if (message.kind === 'load') runner!.begin()
     else if (message.kind === 'save') runner!.save()
+    else if (message.kind === 'replay') void runner!.replay(message).catch(end)
     else runner!.run(message.columns)
   } catch (thrown) {
-    say({ kind: 'refused', finding: runner!.findingOf(thrown) })
-    process.exit(0)
+    end(thrown)
   }
 })
+
+function end(thrown: unknown): never {
+  if (runner!.isInSignal) say({ kind: 'refused', finding: runner!.findingOf(thrown) })
+  else {
+    const { code, message, hint = null } = toSsmdError(thrown)
+    say({ kind: 'failed', code, message, hint })
+  }
+  process.exit(0)
+}
 process.stdin.on('data', (chunk: Buffer) => reader.push(chunk))

@@ -1,6 +1,7 @@
 // Runs a signal over market events, in their order: state of each instrument, builders, warm-up, edges, cooldowns, fires. What it makes follows
 // from the events up to the one that is handled, and from those alone; instruments share only builders that join two.
 
+import type { TableRows } from '#events/table-rows.ts'
 import type { EventBatch } from '#market/columns.ts'
 import { EVENT, EVENT_NAMES, MarketEvent } from '#market/event.ts'
 import type { Keeper } from '#market/keep.ts'
@@ -14,7 +15,8 @@ import { type FeedGaps, LastingGaps } from './lasting-gaps.ts'
 import type { Counts, RawFire } from './messages.ts'
 import { plainText } from './plain-data.ts'
 import { saveValue } from './saved-value.ts'
-import { type Opened, openBuilder } from './views/open.ts'
+import { openBuilder } from './views/open.ts'
+import type { Slot } from './views/slot.ts'
 
 export type EngineOptions = {
   readonly about: About
@@ -26,11 +28,12 @@ export type EngineOptions = {
   readonly fires: number
   /** How order books of a feed are kept, as parameters of builders. @default as those say themselves */
   readonly booksOf?: ((feed: string) => Readonly<Record<string, string>>) | undefined
+  /** It is shown these instruments alone, whatever its inputs say. @default all */
+  readonly only?: readonly string[] | null | undefined
 }
 
 type Feed = {
   readonly name: string
-  readonly isWanted: boolean
   /** Null: not wanted. */
   readonly instruments: Map<string, Instrument | null>
   readonly gaps: FeedGaps
@@ -46,7 +49,7 @@ export class Engine {
   readonly #types: ReadonlySet<string> | null
   readonly #feeds = new Map<string, Feed>()
   /** Builders that join instruments. */
-  readonly #joins: readonly Opened[]
+  readonly #joins: readonly Slot<unknown>[]
   readonly #shared: ReadonlyMap<string, object>
   readonly #own = new MarketEvent()
   readonly #view = new EventView(this.#own)
@@ -54,8 +57,12 @@ export class Engine {
   readonly #gaps = new LastingGaps()
   readonly #keys = new FireKeys()
   #event = this.#own
+  /** The event is a row of them. */
+  #rows: { locate(): void } | undefined
   #instrument: Instrument | undefined
   #isCalling = false
+  /** Code of the signal runs. */
+  isInSignal = false
   #hasFired = false
   #feed: Feed | undefined
   #last: Instrument | null = null
@@ -84,9 +91,30 @@ export class Engine {
       const [feed = '', symbol = ''] = /^(\S+) (.*)$/.exec(one.values.left!)!.slice(1)
       return openBuilder(one, { feed, symbol })
     })
-    this.#joins = opened
+    this.#joins = opened.map(({ slot }) => slot)
     this.#shared = new Map(joins.map(({ name }, i) => [name, opened[i]!.view]))
     this.#ctx = this.#contextOf(about)
+  }
+
+  get about(): About {
+    return this.#options.about
+  }
+
+  /** Events that it handled, and fires that were not handed out yet. */
+  get seen(): number {
+    return this.#counts.events
+  }
+
+  get waiting(): number {
+    return this.#fires.length
+  }
+
+  /** Whether the signal is shown an instrument, or its builders are. */
+  isWanted(feed: string, symbol: string): boolean {
+    const { feeds, symbols } = this.#options.about
+    const isFeed = feeds?.includes(feed) ?? true
+    const isAsked = this.#options.only?.includes(symbol) ?? true
+    return isFeed && isAsked && (symbols?.some((one) => isMatch(one, symbol)) ?? true)
   }
 
   get counts(): Counts {
@@ -111,20 +139,59 @@ export class Engine {
     return fires
   }
 
+  /** Handles rows of a table from `from` to `to`, or those that are listed, up to `most` events in all. False: there are as many. */
+  runRows(
+    rows: TableRows<Instrument | null>,
+    list: Int32Array | null,
+    from: number,
+    to: number,
+    most: number
+  ): boolean {
+    const { event, places, symbols } = rows
+    const { codes } = symbols
+    const isRead = this.#isRead
+    const counts = this.#counts
+    this.#show(event)
+    this.#rows = rows
+    for (let k = from; k < to; k++) {
+      const i = list === null ? k : list[k]!
+      const code = codes[i]!
+      const instrument = places[code] === undefined ? this.#place(rows, code) : places[code]!
+      if (instrument === null && this.#joins.length === 0) continue
+      rows.fill(i)
+      if (!isRead[event.kind]) continue
+      if (this.#joins.length > 0) for (const one of this.#joins) one.apply(event)
+      if (instrument === null) continue
+      this.#handle(instrument, event)
+      if (++counts.events === most) return false
+    }
+    return true
+  }
+
+  #place(rows: TableRows<Instrument | null>, code: number): Instrument | null {
+    const instrument = this.#find(rows.feed, rows.symbols.names[code]!)
+    rows.places[code] = instrument
+    return instrument
+  }
+
   /** Handles the next event, which the caller keeps as it is until this has returned. */
   take(event: MarketEvent): void {
     this.#show(event)
+    this.#rows = undefined
     const { kind, feed, symbol } = event
-    if (kind === EVENT.gap) this.#gap(event)
-    else if (this.#isRead[kind]) {
+    if (kind === EVENT.gap) {
+      this.#gap(event)
+      this.#counts.events++
+    } else if (this.#isRead[kind]) {
       if (this.#joins.length > 0) for (const one of this.#joins) one.apply(event)
       const instrument =
         symbol === this.#lastSymbol && feed === this.#feed!.name
           ? this.#last
           : this.#find(feed, symbol)
-      if (instrument !== null) this.#handle(instrument, event)
+      if (instrument === null) return
+      this.#handle(instrument, event)
+      this.#counts.events++
     }
-    this.#counts.events++
   }
 
   /** Saves all that it keeps but the states of instruments, which `states` has; or restores it. */
@@ -199,9 +266,11 @@ export class Engine {
     this.#hasFired = false
     const { onCall, handlers } = this.#options
     onCall()
+    this.isInSignal = true
     this.#isCalling = true
     handlers.on(this.#view, instrument.state, this.#ctx)
     this.#isCalling = false
+    this.isInSignal = false
     instrument.called(this.#hasFired, this.#event.kind === EVENT.gap)
   }
 
@@ -209,7 +278,7 @@ export class Engine {
     const known = this.#feedOf(feed)
     let one = known.instruments.get(symbol)
     if (one === undefined) {
-      one = known.isWanted ? this.#make(known, symbol) : null
+      one = this.#make(known, symbol)
       known.instruments.set(symbol, one)
       known.shown = null
     }
@@ -222,9 +291,8 @@ export class Engine {
   #feedOf(name: string): Feed {
     let feed = this.#feeds.get(name)
     if (feed === undefined) {
-      const isWanted = this.#options.about.feeds?.includes(name) ?? true
       const gaps = this.#gaps.of(name)
-      feed = { name, isWanted, instruments: new Map(), gaps, shown: null }
+      feed = { name, instruments: new Map(), gaps, shown: null }
       this.#feeds.set(name, feed)
     }
     return feed
@@ -232,8 +300,7 @@ export class Engine {
 
   #make(feed: Feed, symbol: string): Instrument | null {
     const { about, booksOf } = this.#options
-    const isWanted = about.symbols?.some((one) => isMatch(one, symbol)) ?? true
-    if (!isWanted) return null
+    if (!this.isWanted(feed.name, symbol)) return null
     const rules = booksOf?.(feed.name) ?? {}
     const choices = about.builders.map((one) => withRules(one, rules))
     const seed = seedOf(`${about.id} ${feed.name} ${symbol}`)
@@ -249,7 +316,9 @@ export class Engine {
     instrument.isBegun = true
     if (handlers.init === undefined) return
     onCall()
+    this.isInSignal = true
     const state = handlers.init(about.params)
+    this.isInSignal = false
     const text = saveValue(state)
     if ('problem' in text) refuse('init', `returns no plain data: ${text.problem}`)
     instrument.state = state
@@ -296,6 +365,7 @@ export class Engine {
     }
     if (this.#counts.fires === fires) refuse('ctx.fire', `more than ${fires} fires`)
     this.#counts.fires++
+    this.#rows?.locate()
     const { connection, number, row } = event
     this.#fires.push({
       at: this.#counts.events,
@@ -307,6 +377,7 @@ export class Engine {
       number,
       row,
       nth: this.#keys.nth(event, instrument.symbol),
+      gaps: this.#counts.gaps,
       payload: made.text,
     })
     return true

@@ -5,8 +5,9 @@ import { canonical } from '#crds/canonical.ts'
 import type { RawFire } from './messages.ts'
 
 export type FireLine = {
-  /** Number of its event among those that were read. */
+  /** Number of its event among those that its process handled. */
   readonly at: number
+  readonly recv: string
   readonly text: string
 }
 
@@ -22,7 +23,7 @@ export function fireLine(signal: string, fire: RawFire): FireLine {
   const { at, feed, symbol, recv, time, payload } = fire
   const id = fireId(signal, fire)
   const line = { id, feed, symbol, recv, time: time === '' ? null : time }
-  return { at, text: canonical({ ...line, payload: JSON.parse(payload) as unknown }) }
+  return { at, recv, text: canonical({ ...line, payload: JSON.parse(payload) as unknown }) }
 }
 
 export class FireLines {

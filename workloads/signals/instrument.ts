@@ -3,7 +3,8 @@
 import type { MarketEvent } from '#market/event.ts'
 import type { Keeper } from '#market/keep.ts'
 import type { About } from './definition.ts'
-import { type BuilderChoice, type Opened, openBuilder } from './views/open.ts'
+import { type BuilderChoice, openBuilder } from './views/open.ts'
+import type { Slot } from './views/slot.ts'
 
 /** What is known of whether the condition of a signal holds, for `edge`. */
 const UNKNOWN = -1
@@ -16,7 +17,7 @@ export class Instrument {
   /** The signal was shown one, and has its state. */
   isBegun = false
   state: unknown
-  readonly builders: readonly Opened[]
+  readonly builders: readonly Slot<unknown>[]
   /** By the names that the signal gave them. */
   readonly views: object
   /** Receive time of the first event, and of the last fire. */
@@ -40,10 +41,11 @@ export class Instrument {
     this.isShown = isShown
     this.chance = chance
     const of = { feed, symbol }
-    this.builders = choices
+    const opened = choices
       .filter(({ name }) => !shared.has(name))
       .map((one) => openBuilder(one, of))
-    const own = this.builders.values()
+    this.builders = opened.map(({ slot }) => slot)
+    const own = opened.values()
     this.views = Object.freeze(
       Object.fromEntries(
         choices.map(({ name }) => [name, shared.get(name) ?? own.next().value!.view])

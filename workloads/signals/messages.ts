@@ -2,6 +2,7 @@
 // V8 serialises it, typed arrays included. From the child: lines of JSON, because what a sandbox says is read with care.
 
 import { deserialize, serialize } from 'node:v8'
+import type { ArchiveRoot } from '#events/history.ts'
 import type { EventBatch } from '#market/columns.ts'
 import type { About } from './definition.ts'
 import type { Finding } from './findings.ts'
@@ -21,12 +22,35 @@ export type ToChild =
       readonly restored: SavedState | null
       /** Of each feed that is known: its exchange. */
       readonly exchanges: Readonly<Record<string, string>>
+      /** Instruments that the signal is shown, whatever its inputs say; null: all. */
+      readonly only: readonly string[] | null
     }
   | { readonly kind: 'batch'; readonly columns: Columns }
   | { readonly kind: 'save' }
+  | ({ readonly kind: 'replay' } & ReplayPart)
 
 /** What an engine kept, and the parameters that it ran with. */
 export type SavedState = { readonly params: About['params']; readonly engine: string }
+
+/** What of archives a process reads itself. */
+export type ReplayPart = {
+  readonly scope: {
+    readonly roots: readonly ArchiveRoot[]
+    readonly feeds: readonly string[]
+    readonly symbols: readonly string[] | null
+    readonly from: string | null
+    readonly to: string | null
+  }
+  /** Folder of tables of events; null: none. */
+  readonly cacheDir: string | null
+  /** Of `parts` processes this one takes the instruments of `part`. */
+  readonly part: number
+  readonly parts: number
+  /** Events at most; null: all. */
+  readonly most: number | null
+  /** Rows that were received later are changed; null: none. */
+  readonly future: string | null
+}
 
 export type EngineLimits = {
   /** Turns of loops, of one call of a signal's function. */
@@ -50,6 +74,8 @@ export type RawFire = {
   readonly number: number
   readonly row: number
   readonly nth: number
+  /** How many gaps there were until then: the order of fires of gaps that no record names. */
+  readonly gaps: number
   /** JSON. */
   readonly payload: string
 }
@@ -58,6 +84,21 @@ export type FromChild =
   | { readonly kind: 'loaded'; readonly about: About }
   | { readonly kind: 'done'; readonly fires: readonly RawFire[]; readonly counts: Counts }
   | { readonly kind: 'saved'; readonly text: string }
+  /** While archives are read: what was fired since the last one, and what is done now. `heldBytes`: of tables that are open. */
+  | {
+      readonly kind: 'progress'
+      readonly fires: readonly RawFire[]
+      readonly counts: Counts
+      readonly now: 'reading' | 'running'
+      readonly heldBytes: number
+    }
+  /** What ssmd itself could not do. */
+  | {
+      readonly kind: 'failed'
+      readonly code: string
+      readonly message: string
+      readonly hint: string | null
+    }
   | { readonly kind: 'refused'; readonly finding: Finding }
 
 export type Counts = {

@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
-import { SsmdError } from '#crds/errors.ts'
+import { type ErrorCode, SsmdError } from '#crds/errors.ts'
 import type { EventBatch } from '#market/columns.ts'
 import type { About } from './definition.ts'
 import { type Finding, Refusal } from './findings.ts'
@@ -13,6 +13,7 @@ import {
   type EngineLimits,
   type FromChild,
   frameOf,
+  type ReplayPart,
   type SavedState,
 } from './messages.ts'
 import { usageOf } from './process-usage.ts'
@@ -40,18 +41,18 @@ const MAX_LINE = 64 * 1024 ** 2
 
 const HERE = import.meta.dirname
 const PACKAGES = dirname(dirname(createRequire(import.meta.url).resolve('ses/package.json')))
+/** The code of ssmd and of its packages: nothing of a user. */
 const READABLE = [
-  HERE,
-  join(HERE, '../market'),
+  join(HERE, '..'),
   join(HERE, '../../crds'),
   join(HERE, '../../package.json'),
   PACKAGES,
 ]
 
-/** Of Node: the program is the last. */
-export const childArguments = (): string[] => [
+/** Of Node: the program is the last. `readable`: folders that it may read beside code. */
+export const childArguments = (readable: readonly string[] = []): string[] => [
   '--permission',
-  ...READABLE.map((path) => `--allow-fs-read=${path}`),
+  ...[...READABLE, ...readable].map((path) => `--allow-fs-read=${path}`),
   `--max-old-space-size=${HEAP_MIB}`,
   '--disable-warning=ExperimentalWarning',
   // Compiled to JavaScript in the image.
@@ -68,6 +69,10 @@ export type SandboxOptions = {
   readonly restored?: string | undefined
   /** Exchanges of feeds, by the names that events carry: their order books are kept as the exchange needs it. */
   readonly exchanges?: Readonly<Record<string, string>> | undefined
+  /** The signal is shown these instruments alone. @default as its inputs say */
+  readonly only?: readonly string[] | undefined
+  /** Archives that it reads itself (`replay`), and their cache: it may read these folders. @default none */
+  readonly readable?: readonly string[] | undefined
 }
 
 function readSaved(text: string, { sha256 }: Program, name: string): SavedState {
@@ -83,6 +88,7 @@ function readSaved(text: string, { sha256 }: Program, name: string): SavedState 
 }
 
 type Done = Extract<FromChild, { kind: 'done' }>
+export type Progress = Extract<FromChild, { kind: 'progress' }>
 
 export class Sandbox implements AsyncDisposable {
   readonly #child: ChildProcess
@@ -93,6 +99,9 @@ export class Sandbox implements AsyncDisposable {
   #line: Buffer[] = []
   #lineLength = 0
   #stderr = ''
+  #since = { now: 'running', cpuMs: 0, ms: 0 }
+  #heldBytes = 0
+  #onProgress: (progress: Progress) => void = () => {}
   readonly #ended: Promise<void>
 
   /** Starts the process and loads the signal; throws a Refusal. */
@@ -110,7 +119,11 @@ export class Sandbox implements AsyncDisposable {
   private constructor(options: SandboxOptions) {
     this.#options = options
     this.#limits = options.limits ?? LIMITS
-    this.#child = spawn(process.execPath, childArguments(), { cwd: HERE, env: {}, stdio: 'pipe' })
+    this.#child = spawn(process.execPath, childArguments(options.readable), {
+      cwd: HERE,
+      env: {},
+      stdio: 'pipe',
+    })
     this.#child.stdout!.on('data', (chunk: Buffer) => this.#read(chunk))
     this.#child.stderr!.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString('utf8')).slice(-4096)
@@ -129,6 +142,10 @@ export class Sandbox implements AsyncDisposable {
     })
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
   get about(): About {
     return this.#about!
   }
@@ -136,6 +153,14 @@ export class Sandbox implements AsyncDisposable {
   /** Handles the rows of a batch, which may be used for other rows as soon as this has returned its promise. */
   async run(batch: EventBatch): Promise<Done> {
     const message = await this.#ask(frameOf({ kind: 'batch', columns: columnsOf(batch) }))
+    if (message.kind !== 'done') throw new Error(`a sandbox answered ${message.kind}`)
+    return message
+  }
+
+  /** Reads archives itself, and hands out what was fired as it goes. */
+  async replay(part: ReplayPart, onProgress: (progress: Progress) => void): Promise<Done> {
+    this.#onProgress = onProgress
+    const message = await this.#ask(frameOf({ kind: 'replay', ...part }))
     if (message.kind !== 'done') throw new Error(`a sandbox answered ${message.kind}`)
     return message
   }
@@ -157,13 +182,13 @@ export class Sandbox implements AsyncDisposable {
   }
 
   async #load(): Promise<void> {
-    const { program, name, params, restored, exchanges = {} } = this.#options
+    const { program, name, params, restored, exchanges = {}, only = null } = this.#options
     const saved = restored === undefined ? null : readSaved(restored, program, name)
     const { steps, memoryBytes, fires } = this.#limits
     const { code, lines } = program
     // The process looks at itself sooner, because it knows the line.
     const limits = { steps, memoryBytes: Math.floor(0.8 * memoryBytes), fires }
-    const common = { kind: 'load', name, code, lines, params, limits, exchanges } as const
+    const common = { kind: 'load', name, code, lines, params, limits, exchanges, only } as const
     const frame = frameOf({ ...common, restored: saved })
     const message = await this.#ask(frame)
     if (message.kind !== 'loaded') throw new Error(`a sandbox answered ${message.kind}`)
@@ -174,9 +199,8 @@ export class Sandbox implements AsyncDisposable {
     const answer = new Promise<FromChild>((resolve, reject) => {
       this.#waiting = { resolve, reject }
     })
-    const before = usageOf(this.#child.pid)?.cpuMs ?? 0
-    const started = performance.now()
-    const timer = setInterval(() => this.#look(before, started), LOOK_MS)
+    this.#mark('running', 0)
+    const timer = setInterval(() => this.#look(), LOOK_MS)
     try {
       this.#child.stdin!.write(frame)
       return await answer
@@ -186,14 +210,22 @@ export class Sandbox implements AsyncDisposable {
     }
   }
 
-  #look(cpuBefore: number, started: number): void {
+  /** Time counts from here on: its own code reads archives, or the signal runs. */
+  #mark(now: 'reading' | 'running', heldBytes: number): void {
+    this.#since = { now, cpuMs: usageOf(this.#child.pid)?.cpuMs ?? 0, ms: performance.now() }
+    this.#heldBytes = heldBytes
+  }
+
+  #look(): void {
     const { cpuMs, wallMs, memoryBytes } = this.#limits
     const usage = usageOf(this.#child.pid)
-    if (usage !== undefined && usage.cpuMs - cpuBefore > cpuMs) {
+    const { now, cpuMs: before, ms } = this.#since
+    if (now === 'reading') return
+    if (usage !== undefined && usage.cpuMs - before > cpuMs) {
       this.#stop('time', `more than ${cpuMs} ms of processor time for one batch of events`)
-    } else if (performance.now() - started > wallMs) {
+    } else if (performance.now() - ms > wallMs) {
       this.#stop('time', `more than ${wallMs} ms for one batch of events`)
-    } else if (usage !== undefined && usage.memoryBytes > memoryBytes) {
+    } else if (usage !== undefined && usage.memoryBytes > memoryBytes + this.#heldBytes) {
       this.#stop('memory', `more than ${Math.round(memoryBytes / 1024 ** 2)} MiB`)
     }
   }
@@ -253,7 +285,13 @@ export class Sandbox implements AsyncDisposable {
 
   #take(message: FromChild): void {
     if (message.kind === 'refused') this.#fail(new Refusal(checked(message.finding)))
-    else this.#waiting?.resolve(message)
+    else if (message.kind === 'failed') {
+      const { code, message: text, hint } = message
+      this.#fail(new SsmdError(code as ErrorCode, text, hint === null ? {} : { hint }))
+    } else if (message.kind === 'progress') {
+      this.#mark(message.now, message.heldBytes)
+      this.#onProgress(message)
+    } else this.#waiting?.resolve(message)
   }
 }
 

@@ -167,7 +167,7 @@ export type CountsEvent = {
   readonly proof: Readonly<Record<string, string>>
   /** By message type. */
   readonly types: Readonly<Record<string, TypeCounts>>
-  /** The first frames that were not understood or could not be normalised, if there are new ones. */
+  /** The first frames that were not understood, could not be normalised or do not fit the feed's schema, if there are new ones. */
   readonly samples?: readonly UnknownSample[]
 }
 
@@ -178,6 +178,9 @@ export type TypeCounts = {
   /** Frames of the sample that was normalised, and those of them that became an `unknown` event. */
   readonly normalized: number
   readonly unknown: number
+  /** Of a feed with a schema: frames of the sample that were held against it, and those that do not fit. */
+  readonly checked?: number
+  readonly misfit?: number
 }
 
 /** `conn` and `n` name the record. */

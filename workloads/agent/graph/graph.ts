@@ -12,12 +12,20 @@ import type { AgentEvent, Decision, PendingCall, Usage } from '../agent-events.t
 import type { Ask } from '../model/messages.ts'
 import { costOf } from '../model/prices.ts'
 import type { Tools } from '../tools/call.ts'
+import { PLAN } from '../tools/plan-tool.ts'
 import type { ToolContext } from '../tools/tool.ts'
 import { usesOf, withUserText } from './conversation.ts'
 import { isGranted, isSame, pendingCalls, permissionOf } from './gate.ts'
 import { type ModelSettings, requestOf } from './request.ts'
 import type { JsonlSaver } from './saver.ts'
-import { type Decided, type Grant, type State, stateOf, type Update } from './state.ts'
+import {
+  type Decided,
+  type Grant,
+  type PlanItem,
+  type State,
+  stateOf,
+  type Update,
+} from './state.ts'
 
 type LangGraph = typeof LangGraphModule
 
@@ -191,6 +199,7 @@ async function runTools(
   deps: GraphDeps
 ): Promise<Update> {
   const results: ToolResultBlockParam[] = []
+  let plan: readonly PlanItem[] | undefined
   for (const { id, name, input } of usesOf(messages.at(-1)!)) {
     config.signal?.throwIfAborted()
     emit(config, { kind: 'tool-start', id, tool: name, input })
@@ -198,6 +207,10 @@ async function runTools(
     const { ok, text, summary } = await runOne(id, name, input, decided[id], config, deps)
     const ms = deps.nowMs() - startedMs
     emit(config, { kind: 'tool-end', id, tool: name, ok, summary, text, ms })
+    if (name === PLAN && ok) {
+      plan = (input as { items: readonly PlanItem[] }).items
+      emit(config, { kind: 'plan', items: plan })
+    }
     results.push({
       type: 'tool_result',
       tool_use_id: id,
@@ -205,7 +218,8 @@ async function runTools(
       ...(ok ? {} : { is_error: true }),
     })
   }
-  return { messages: [{ role: 'user', content: results }], decided: {} }
+  const answers: MessageParam[] = [{ role: 'user', content: results }]
+  return { messages: answers, decided: {}, ...(plan === undefined ? {} : { plan }) }
 }
 
 type Ran = { readonly ok: boolean; readonly text: string; readonly summary: string }

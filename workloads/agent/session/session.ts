@@ -8,6 +8,7 @@ import type * as LangGraphModule from '@langchain/langgraph'
 import { describeError, SsmdError } from '#crds/errors.ts'
 import { packageOnFirstUse } from '#packages/on-first-use.ts'
 import type { AgentEvent, Decision, DoneReason, PendingCall } from '../agent-events.ts'
+import { blocksOf } from '../graph/conversation.ts'
 import { type GateQuestion, type Graph, graphOf } from '../graph/graph.ts'
 import type { ModelSettings } from '../graph/request.ts'
 import { type JsonlSaver, openSaver } from '../graph/saver.ts'
@@ -36,6 +37,10 @@ export type SessionOptions = {
   readonly nowMs: () => number
   readonly log: (line: string) => void
 }
+
+/** Holds something that the person said, and not results of tools alone. */
+const isSaid = (message: MessageParam): boolean =>
+  message.role === 'user' && blocksOf(message).some(({ type }) => type === 'text')
 
 /** Of LangGraph, for one turn: each round takes three. */
 const STEPS_A_ROUND = 4
@@ -132,6 +137,34 @@ export class Session {
   /** Continues where it was interrupted. */
   resume(signal: AbortSignal): AsyncGenerator<AgentEvent> {
     return this.#run(null, signal)
+  }
+
+  /** Forgets the last things that the person said, and all that followed them. How many there were to forget. */
+  async rewind(count: number): Promise<number> {
+    const { messages = [] } = await this.state()
+    const said = [...messages.keys()].filter((i) => isSaid(messages[i]!))
+    const first = said.at(-count) ?? said[0]
+    if (first === undefined) return 0
+    await this.#graph.updateState(
+      this.#config(),
+      { messages: { all: messages.slice(0, first) }, reason: 'answered' },
+      'model'
+    )
+    return said.filter((i) => i >= first).length
+  }
+
+  /** Replaces the messages by those of `make`; whether it made any. */
+  async replace(
+    make: (state: State) => Promise<readonly MessageParam[] | undefined>
+  ): Promise<boolean> {
+    const all = await make(await this.state())
+    if (all === undefined) return false
+    await this.#graph.updateState(
+      this.#config(),
+      { messages: { all }, reason: 'answered' },
+      'model'
+    )
+    return true
   }
 
   async close(): Promise<void> {

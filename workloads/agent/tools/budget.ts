@@ -5,17 +5,25 @@ import type { Json, JsonObject } from './tool.ts'
 
 const bytesOf = (text: string): number => Buffer.byteLength(text)
 
+/** Characters that a reader does not see, or that turn the direction of a text: as their codes. Valid JSON still. */
+const HIDDEN = /[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+const jsonOf = (value: unknown): string =>
+  JSON.stringify(value).replace(
+    HIDDEN,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  )
+
 /** JSON of `body`, `most` bytes at most. What is left out is named in `cut`. */
 export function withinBudget(body: JsonObject, most: number): string {
-  const whole = JSON.stringify(body)
+  const whole = jsonOf(body)
   if (bytesOf(whole) <= most) return whole
   const lists = listsOf(body)
   let kept = lists.map(({ list }) => list.length)
   // Each turn halves the list that takes the most room: the sizes are known only as JSON.
   for (;;) {
-    const text = JSON.stringify(cutLists(body, lists, kept))
+    const text = jsonOf(cutLists(body, lists, kept))
     if (bytesOf(text) <= most) return grown(body, lists, kept, most)
-    const sizes = lists.map(({ list }, i) => bytesOf(JSON.stringify(list.slice(0, kept[i]))))
+    const sizes = lists.map(({ list }, i) => bytesOf(jsonOf(list.slice(0, kept[i]))))
     const largest = sizes.indexOf(Math.max(...sizes))
     if (largest < 0 || kept[largest] === 0) break
     kept = kept.map((count, i) => (i === largest ? count >> 1 : count))
@@ -48,12 +56,12 @@ function grown(
     while (low < high) {
       const middle = (low + high + 1) >> 1
       const tried = now.map((count, k) => (k === i ? middle : count))
-      if (bytesOf(JSON.stringify(cutLists(body, lists, tried))) <= most) low = middle
+      if (bytesOf(jsonOf(cutLists(body, lists, tried))) <= most) low = middle
       else high = middle - 1
     }
     now[i] = low
   }
-  return JSON.stringify(cutLists(body, lists, now))
+  return jsonOf(cutLists(body, lists, now))
 }
 
 function cutLists(body: JsonObject, lists: readonly List[], kept: readonly number[]): JsonObject {
@@ -79,12 +87,19 @@ function replaced(
 /** Texts longer than a bound lose their middle; the bound shrinks until the whole fits. */
 function cutTexts(body: JsonObject, most: number): string {
   for (let bound = most; bound >= 16; bound >>= 1) {
-    const text = JSON.stringify(body, (_, value: unknown) =>
-      typeof value === 'string' && value.length > bound ? shortened(value, bound) : value
-    )
+    const text = jsonOf(shortTexts(body, bound))
     if (bytesOf(text) <= most) return text
   }
-  return JSON.stringify({ cut: 'the answer is larger than its budget; ask for less' })
+  return jsonOf({ cut: 'the answer is larger than its budget; ask for less' })
+}
+
+function shortTexts(value: Json, bound: number): Json {
+  if (typeof value === 'string') return value.length > bound ? shortened(value, bound) : value
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((one: Json) => shortTexts(one, bound))
+  return Object.fromEntries(
+    Object.entries(value as JsonObject).map(([name, one]) => [name, shortTexts(one, bound)])
+  )
 }
 
 function shortened(text: string, bound: number): string {

@@ -30,7 +30,11 @@ const ERROR_BYTES = 4096
 export class Tools {
   readonly #byName: ReadonlyMap<string, Tool>
 
-  constructor(tools: readonly Tool[]) {
+  readonly #clean: (text: string) => string
+
+  /** `clean` takes secrets out of what a model sees. */
+  constructor(tools: readonly Tool[], clean: (text: string) => string = (text) => text) {
+    this.#clean = clean
     this.#byName = new Map(tools.map((tool) => [tool.name, tool]))
   }
 
@@ -77,11 +81,13 @@ export class Tools {
     const { tool, input } = checked
     try {
       const { body, summary } = await tool.run(input, context, approved)
-      return { ok: true, text: withinBudget(body, tool.budget), summary: oneLine(summary) }
+      const text = this.#clean(withinBudget(body, tool.budget))
+      return { ok: true, text, summary: oneLine(summary) }
     } catch (thrown) {
       context.signal.throwIfAborted()
       const { code, message, hint } = toSsmdError(thrown)
-      return failure({ code, message, ...(hint === undefined ? {} : { hint }) })
+      const text = this.#clean(message)
+      return failure({ code, message: text, ...(hint === undefined ? {} : { hint }) })
     }
   }
 }

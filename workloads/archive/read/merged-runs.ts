@@ -3,10 +3,10 @@
 
 import { join } from 'node:path'
 import type { Manifest, ManifestSegment } from '../format/manifest.ts'
-import type { IndexCache } from './index-cache.ts'
 import { type LineFilter, type LineTest, lineTest, type Span } from './line-filter.ts'
-import { hasAny, type MemberPlace, membersOf, OpenFiles, overlaps, readMember } from './members.ts'
+import { hasAny, type MemberPlace, membersOf, OpenFiles, overlaps } from './members.ts'
 import { type KeyedLine, lineKey, MergedLines, type SortKey } from './merge.ts'
+import type { SegmentCache } from './segment-cache.ts'
 
 type RunFilter = Omit<LineFilter, 'limit' | 'onDamage'>
 
@@ -18,7 +18,7 @@ type MemberRef = MemberPlace & { readonly isWanted: LineTest | undefined }
 
 export type MergeOptions = {
   readonly filter: RunFilter
-  readonly indexes: IndexCache
+  readonly cache: SegmentCache
   /** Lines up to this one are left out. */
   readonly after: SortKey | undefined
   /** Throws, or takes what cannot be read. */
@@ -31,7 +31,7 @@ export async function* mergedRuns(
   manifest: Manifest,
   options: MergeOptions
 ): AsyncGenerator<readonly KeyedLine[]> {
-  const { filter, after, skip } = options
+  const { filter, cache, after, skip } = options
   const segments = manifest.segments
     .filter(
       (segment) =>
@@ -62,7 +62,7 @@ export async function* mergedRuns(
         if (isMember) {
           members.shift()
           try {
-            lines.add((await readMember(files, member)).lines, member.isWanted)
+            lines.add(await cache.lines(files, member), member.isWanted)
           } catch (thrown) {
             skip(thrown, member)
           }
@@ -96,10 +96,10 @@ export async function* mergedRuns(
 async function wantedMembers(
   folder: string,
   segment: ManifestSegment,
-  { filter, indexes, after }: MergeOptions
+  { filter, cache, after }: MergeOptions
 ): Promise<MemberRef[]> {
   const isWanted = lineTest(segment.format, filter)
-  const entries = await indexes.read(folder, segment)
+  const entries = await cache.index(folder, segment)
   return membersOf(join(folder, segment.name), entries, filter)
     .filter(({ to }) => after === undefined || to >= after.recv)
     .map((member) => ({ ...member, isWanted }))

@@ -14,12 +14,12 @@ import {
 } from '../format/manifest.ts'
 import { dayFolder, feedFolder, MANIFEST_FILE } from '../format/names.ts'
 import { isAtWork } from './at-work.ts'
-import { IndexCache } from './index-cache.ts'
 import type { LineFilter, Span } from './line-filter.ts'
 import { Stale } from './members.ts'
 import type { KeyedLine, SortKey } from './merge.ts'
 import { mergedRuns } from './merged-runs.ts'
 import { proofOf } from './proof.ts'
+import { SegmentCache } from './segment-cache.ts'
 import { surveyFolders, type Unreadable } from './survey.ts'
 
 export type { Gap, Manifest, ManifestSegment } from '../format/manifest.ts'
@@ -144,7 +144,7 @@ export async function* readLines(
 export type ReadBefore = {
   /** What has changed since is read again. @default it is read */
   readonly manifest?: Manifest
-  readonly indexes?: IndexCache
+  readonly cache?: SegmentCache
 }
 
 /** The same as runs of lines: a promise for each line would take longer than reading it. `limit` is not looked at. */
@@ -155,7 +155,7 @@ export async function* readRuns(
   filter: LineFilter = {},
   before: ReadBefore = {}
 ): AsyncGenerator<readonly KeyedLine[]> {
-  const { indexes = new IndexCache() } = before
+  const { cache = new SegmentCache() } = before
   let known = before.manifest
   let last: SortKey | undefined
   // A segment that is sealed meanwhile has another file than the manifest said: then from there on with the new one.
@@ -169,7 +169,7 @@ export async function* readRuns(
     }
     try {
       const folder = dayFolder(root, feed, day)
-      const options = { filter, indexes, after: last, skip }
+      const options = { filter, cache, after: last, skip }
       for await (const run of mergedRuns(folder, manifest, options)) {
         last = run.at(-1)
         yield run

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { request } from 'node:http'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { gunzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -231,7 +232,13 @@ test('A4: a reader who takes nothing is cut off, and is counted', async () => {
 })
 
 test('A4: a reader who takes nothing keeps its place for long only while no one waits for it', async () => {
-  const { url, get } = await start({}, { reads: 1, slowReaderMs: 600_000, hurriedReaderMs: 200 })
+  const { url, get } = await start(
+    {},
+    {
+      ...{ reads: 1, openReads: 1 },
+      ...{ slowReaderMs: 600_000, hurriedReaderMs: 200 },
+    }
+  )
   const sent = request(`${url}/v1/numbers?count=100000000&limit=100000000&format=csv`)
   sent.once('error', () => {})
   const begun = new Promise<void>((resolve) => {
@@ -245,6 +252,29 @@ test('A4: a reader who takes nothing keeps its place for long only while no one 
   await within(10_000, 'the first bytes', begun)
   assert.is((await within(20_000, 'the other', get('/v1/numbers?count=1'))).status, 200)
   sent.destroy()
+})
+
+test('A4: readers who take nothing keep no other from an answer', async () => {
+  const { url, get } = await start(
+    {},
+    {
+      ...{ reads: 2, openReads: 9 },
+      ...{ slowReaderMs: 600_000, hurriedReaderMs: 600_000 },
+    }
+  )
+  const slow = Array.from({ length: 8 }, () => {
+    const sent = request(`${url}/v1/numbers?count=100000000&limit=100000000&format=csv`)
+    sent.once('error', () => {})
+    return {
+      sent,
+      begun: once(sent, 'response').then(([response]) => (response as IncomingMessage).pause()),
+    }
+  })
+  for (const { sent } of slow) sent.end()
+  await within(20_000, 'the first bytes', Promise.all(slow.map(({ begun }) => begun)))
+  for (let i = 0; i < 3; i++)
+    assert.is((await within(20_000, 'the other', get('/v1/numbers?count=1'))).status, 200)
+  for (const { sent } of slow) sent.destroy()
 })
 
 test('A4: more at a time than is allowed waits, then is told when to come again; what is light is never made to wait', async () => {

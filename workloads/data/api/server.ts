@@ -11,6 +11,7 @@ import { Gate } from '../http/gate.ts'
 import { LIMITS, type Limits } from '../http/limits.ts'
 import { apiMetrics } from '../http/metrics.ts'
 import type { ApiDeps } from '../http/route.ts'
+import { Turns } from '../http/turns.ts'
 import type { Query } from '../model/query.ts'
 import { QUERIES } from '../queries/index.ts'
 import { allRoutes } from './routes.ts'
@@ -38,7 +39,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const limits: Limits = { ...LIMITS, ...options.limits }
   const { waiting, waitMs } = limits
   const gates = {
-    read: new Gate({ active: limits.reads, waiting, waitMs }),
+    read: new Gate({ active: limits.reads, open: limits.openReads, waiting, waitMs }),
     file: new Gate({ active: limits.files, waiting, waitMs }),
     compute: new Gate({ active: limits.computes, waiting, waitMs }),
     // A stream lasts: waiting for the place of another one would be waiting for nothing.
@@ -55,6 +56,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     isAudited: !isLoopbackOnly,
   })
   const handle = app.callback()
+  const turns = new Turns()
+  const light = new Set(routes.filter((route) => route.class === 'light').map(({ path }) => path))
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
@@ -65,7 +68,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       requireHostHeader: true,
       insecureHTTPParser: false,
     },
-    (request, response) => void handle(request, response)
+    (request, response) => {
+      const begin = (): void => void handle(request, response)
+      if (light.has(pathOf(request.url))) begin()
+      // Who is gone by then is told nothing.
+      else turns.begin(() => response.destroyed || begin())
+    }
   )
   server.maxConnections = limits.connections
   server.on('clientError', answerNoHttp)
@@ -83,6 +91,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     },
   }
 }
+
+const pathOf = (url = ''): string => url.split('?', 1)[0]!
 
 async function listen(server: Server, host: string, port: number): Promise<string> {
   await new Promise<void>((resolve, reject) => {

@@ -10,7 +10,7 @@ import { AccessRefused, ANONYMOUS, type Authorize } from './access.ts'
 import { type Admission, admission } from './admission.ts'
 import { auditRequest } from './audit.ts'
 import { CallerGone } from './body.ts'
-import type { Gate } from './gate.ts'
+import { type Gate, NO_PLACE } from './gate.ts'
 import { hostName, isLoopbackName } from './host.ts'
 import type { Limits } from './limits.ts'
 import type { ApiMetrics } from './metrics.ts'
@@ -76,7 +76,7 @@ async function answered(
     caller: ANONYMOUS,
     format: 'none',
     isOpen: false,
-    isHurried: () => false,
+    place: NO_PLACE,
     rows: 0,
   })
   if (isAudited) auditRequest(ctx, deps.log)
@@ -203,9 +203,10 @@ async function runRoute(
   }
   using _stream = route.class === 'stream' ? holdStream(ctx.state.caller) : undefined
   using asked = requestSignal(ctx, route.class === 'stream' ? deps.signal : cut)
-  const gate = gates[route.class]
-  ctx.state.isHurried = () => gate.waiting > 0
-  await gate.run(asked.signal, async () => route.handle(ctx))
+  await gates[route.class].run(asked.signal, async (place) => {
+    ctx.state.place = place
+    await route.handle(ctx)
+  })
 }
 
 function noSuchPath(ctx: ApiContext, routes: readonly Route[]): RequestError {

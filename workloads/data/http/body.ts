@@ -10,6 +10,8 @@ import type { ApiContext } from './route.ts'
 const HELD_BYTES = 128 * 1024
 /** Shorter texts are not worth compressing. */
 const LEAST_GZIP = 1024
+/** A caller that has taken nothing for so long lends its place to others. */
+const LEND_MS = 100
 /** A third of the time of the usual level for almost the same size. */
 const GZIP = { level: 3 }
 
@@ -103,6 +105,7 @@ export class Body {
 
   async #patiently(taken: Promise<void>): Promise<void> {
     if (this.#ctx.res.destroyed) throw new CallerGone('the caller is gone')
+    const { place } = this.#ctx.state
     let timer: NodeJS.Timeout | undefined
     try {
       await new Promise<void>((resolve, reject) => {
@@ -118,10 +121,14 @@ export class Body {
         // Callers that come to wait later hurry this one, too.
         const look = (): void => {
           const left = slowReaderMs - (performance.now() - start)
-          if (left <= 0 || this.#ctx.state.isHurried()) cut()
+          if (left <= 0 || place.isWanted()) cut()
           else timer = setTimeout(look, Math.min(hurriedMs, left + 1))
         }
-        timer = setTimeout(look, hurriedMs)
+        const wait = (): void => {
+          place.lend()
+          timer = setTimeout(look, hurriedMs - Math.min(hurriedMs, LEND_MS))
+        }
+        timer = setTimeout(wait, Math.min(hurriedMs, LEND_MS))
         taken.then(resolve, reject)
       })
     } catch (thrown) {
@@ -130,6 +137,7 @@ export class Body {
         : new CallerGone('the caller is gone', { cause: thrown })
     } finally {
       clearTimeout(timer)
+      place.takeBack()
       this.#onClose = undefined
     }
   }

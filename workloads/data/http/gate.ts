@@ -5,14 +5,29 @@ import { RequestError } from './problem.ts'
 
 export type GateOptions = {
   readonly active: number
+  /** Answers that have begun, among them those whose callers do not read at the moment. @default as many as are made */
+  readonly open?: number
   readonly waiting: number
   readonly waitMs: number
 }
+
+/** The place of an answer among those that are made. */
+export type Place = {
+  /** Whether others wait for one. */
+  readonly isWanted: () => boolean
+  /** Another one may have it for a while: this answer waits for its caller, and costs memory alone. */
+  readonly lend: () => void
+  readonly takeBack: () => void
+}
+
+/** Of what is never made to wait. */
+export const NO_PLACE: Place = { isWanted: () => false, lend: () => {}, takeBack: () => {} }
 
 type Waiter = { readonly enter: () => void; readonly refuse: (error: Error) => void }
 
 export class Gate {
   active = 0
+  #open = 0
   readonly #options: GateOptions
   readonly #queue = new Set<Waiter>()
 
@@ -25,20 +40,52 @@ export class Gate {
   }
 
   /** Runs `work` when it is its turn. Throws a RequestError with 503 if that is not soon, or the signal's reason. */
-  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async run<T>(signal: AbortSignal, work: (place: Place) => Promise<T>): Promise<T> {
     await this.#enter(signal)
+    const place = this.#place()
     try {
-      return await work()
+      return await work(place)
     } finally {
-      this.#leave()
+      place.takeBack()
+      this.active--
+      this.#open--
+      this.#admit()
+    }
+  }
+
+  #hasRoom(): boolean {
+    const { active, open = active } = this.#options
+    return this.active < active && this.#open < open
+  }
+
+  #take(): void {
+    this.active++
+    this.#open++
+  }
+
+  #place(): Place {
+    let isLent = false
+    return {
+      isWanted: () => this.waiting > 0,
+      lend: () => {
+        if (isLent || this.#options.open === undefined) return
+        isLent = true
+        this.active--
+        this.#admit()
+      },
+      takeBack: () => {
+        if (!isLent) return
+        isLent = false
+        this.active++
+      },
     }
   }
 
   async #enter(signal: AbortSignal): Promise<void> {
-    const { active, waiting, waitMs } = this.#options
+    const { waiting, waitMs } = this.#options
     signal.throwIfAborted()
-    if (this.active < active) {
-      this.active++
+    if (this.#hasRoom()) {
+      this.#take()
       return
     }
     if (this.#queue.size >= waiting) throw busy()
@@ -60,11 +107,13 @@ export class Gate {
     })
   }
 
-  /** The next one takes the place: it never becomes free in between. */
-  #leave(): void {
-    const [next] = this.#queue
-    if (next === undefined) this.active--
-    else next.enter()
+  /** Those who wait enter without a moment in which the place is free. */
+  #admit(): void {
+    for (const next of this.#queue) {
+      if (!this.#hasRoom()) return
+      this.#take()
+      next.enter()
+    }
   }
 }
 

@@ -5,6 +5,8 @@ import type { Rate } from './rate-limit.ts'
 export type Limits = {
   /** Answers from what is archived, at a time: each holds some buffers. */
   readonly reads: number
+  /** The same with those whose callers do not read at the moment: they keep their buffers, and keep others from nothing. */
+  readonly openReads: number
   /** Answers that work through all of it, at a time: each may keep a core busy. */
   readonly computes: number
   /** Files that are fetched, at a time: each needs little. */
@@ -38,6 +40,7 @@ export type Limits = {
 
 export const LIMITS: Limits = {
   reads: 32,
+  openReads: 64,
   computes: 2,
   files: 64,
   streams: 64,

@@ -6,6 +6,7 @@ import type { Links } from '../live/links.ts'
 import type { ManifestCache } from '../model/manifests.ts'
 import type { Parameter, QueryContext, Schema } from '../model/query.ts'
 import type { AccessRefused, Caller, Need } from './access.ts'
+import type { Place } from './gate.ts'
 
 export type ApiState = {
   readonly requestId: string
@@ -13,8 +14,8 @@ export type ApiState = {
   route: string
   /** Set before a route that is not open runs. */
   caller: Caller
-  /** True while other callers wait for the place of this one. */
-  isHurried: () => boolean
+  /** Among the answers that are made at a time. */
+  place: Place
   /** Of the answer, for metrics. */
   format: string
   /** Whether the route needs no key. */

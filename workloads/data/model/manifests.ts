@@ -3,8 +3,8 @@
 
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { IndexCache } from '#archive/read/index-cache.ts'
 import { indexedSegments } from '#archive/read/indexed-members.ts'
+import { KeptBytes } from '#archive/read/kept-bytes.ts'
 import {
   type DaySummary,
   dayFolder,
@@ -13,6 +13,7 @@ import {
   readManifest,
   summaryOf,
 } from '#archive/read/reader.ts'
+import { SegmentCache } from '#archive/read/segment-cache.ts'
 import { gapTime } from './gap-time.ts'
 
 /** What is kept of every day. */
@@ -25,14 +26,14 @@ export type DayFacts = DaySummary & {
   readonly spanNanos: number
 }
 
-type Kept<T> = { readonly stamp: string; readonly bytes: number; readonly value: T }
-
 /** Whole manifests that are kept: some days that are looked at again and again. */
 const MOST_BYTES = 32 * 1024 * 1024
 /** Days whose facts are kept: fifty years of twenty feeds. */
 const MOST_DAYS = 400_000
 /** Names of symbols that are kept. */
 const MOST_NAMES = 1_000_000
+/** Lines that are kept: the first members of some days. */
+const LINE_BYTES = 16 * 1024 * 1024
 
 /** What the indexes of a day name. */
 export type DaySymbols = {
@@ -42,12 +43,11 @@ export type DaySymbols = {
 }
 
 export class ManifestCache {
-  /** Those of the days' segments. */
-  readonly indexes = new IndexCache()
-  readonly #facts = new Map<string, Kept<DayFacts>>()
-  readonly #manifests = new Map<string, Kept<Manifest>>()
+  /** What was read of their segments. */
+  readonly segments = new SegmentCache({ lineBytes: LINE_BYTES })
+  readonly #facts = new Map<string, { readonly stamp: string; readonly value: DayFacts }>()
+  readonly #manifests = new KeptBytes<Manifest>(MOST_BYTES)
   readonly #symbols = new Map<string, DaySymbols & { readonly updated: string }>()
-  #bytes = 0
   #names = 0
 
   /** The symbols of a day, which has these facts. */
@@ -86,7 +86,7 @@ export class ManifestCache {
     if (kept?.stamp === seen.stamp) return kept.value
     const value = factsOf(await this.#read(root, feed, day, path, seen))
     if (this.#facts.size >= MOST_DAYS) this.#facts.clear()
-    this.#facts.set(path, { ...seen, value })
+    this.#facts.set(path, { stamp: seen.stamp, value })
     return value
   }
 
@@ -107,26 +107,11 @@ export class ManifestCache {
     path: string,
     seen: { readonly stamp: string; readonly bytes: number }
   ): Promise<Manifest> {
-    const kept = this.#manifests.get(path)
-    if (kept?.stamp === seen.stamp) {
-      // The one that was used last goes last.
-      this.#manifests.delete(path)
-      this.#manifests.set(path, kept)
-      return kept.value
-    }
-    if (kept !== undefined) this.#drop(path, kept)
+    const kept = this.#manifests.get(path, seen.stamp)
+    if (kept !== undefined) return kept
     const value = await readManifest(root, feed, day)
     this.#manifests.set(path, { ...seen, value })
-    this.#bytes += seen.bytes
-    for (const [oldest, entry] of this.#manifests) {
-      if (this.#bytes <= MOST_BYTES || oldest === path) break
-      this.#drop(oldest, entry)
-    }
     return value
-  }
-
-  #drop(path: string, { bytes }: Kept<Manifest>): void {
-    if (this.#manifests.delete(path)) this.#bytes -= bytes
   }
 }
 

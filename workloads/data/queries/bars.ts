@@ -10,10 +10,11 @@ import {
 } from '#market/builders/bar-size.ts'
 import { type Bar, BarBuilder } from '#market/builders/bars.ts'
 import type { ExactSum } from '#market/builders/exact-sum.ts'
-import { EVENT, type MarketEvent } from '#market/event.ts'
+import { EVENT } from '#market/event.ts'
 import { timeText } from '#market/time.ts'
 import { dayAfter } from '../model/day.ts'
 import { type Interval, intervalOf } from '../model/interval.ts'
+import { Place } from '../model/place.ts'
 import { comparePositions, splitTime } from '../model/plain-rows.ts'
 import type { Parameter, Query, QueryContext, RowsAnswer } from '../model/query.ts'
 import { RowBuffer, RUN_ROWS } from '../model/row-buffer.ts'
@@ -150,7 +151,7 @@ function answerOf(
   let next: Position | null = null
   async function* runs(): AsyncGenerator<RowRun> {
     const buffer = new RowBuffer(COLUMNS)
-    const trades = new TradePlace(isTime ? null : after)
+    const trades = new Place(isTime ? null : after)
     let left = limit
     let last: Position | null = null
     let isCut = false
@@ -176,7 +177,12 @@ function answerOf(
     const builder = new BarBuilder({ size, onBar })
     for await (const batch of eventBatches(context, holdings, scope, quality)) {
       batch.each((event) => {
-        if (!trades.isAnswered(event)) builder.apply(event)
+        const { kind, recvMs, recvNs } = event
+        if (kind === EVENT.trade) {
+          if (trades.isAnswered(recvMs, recvNs)) return
+          trades.pass(recvMs, recvNs)
+        }
+        builder.apply(event)
       })
       if (isCut) break
       if (buffer.length < RUN_ROWS) continue
@@ -190,41 +196,6 @@ function answerOf(
     kind: 'rows',
     rows: { columns: COLUMNS, runs: runs(), next: () => next },
     quality: () => quality.quality(),
-  }
-}
-
-/** A place among the trades of one symbol: a receive time, and how many trades of that time were taken. */
-class TradePlace {
-  #ms = -1
-  #ns = 0
-  #count = 0
-  readonly #after: { readonly ms: number; readonly ns: number } | undefined
-  /** Trades of the time of the last answer that are to be passed over. */
-  #answered: number
-
-  constructor(after: Position | null) {
-    const [time = '', count = 0] = after ?? []
-    this.#after = splitTime(String(time))
-    this.#answered = Number(count)
-  }
-
-  /** Whether the bars of an answer before had this event. */
-  isAnswered({ kind, recvMs, recvNs }: MarketEvent): boolean {
-    if (kind !== EVENT.trade) return false
-    if (recvMs === this.#ms && recvNs === this.#ns) this.#count++
-    else {
-      this.#ms = recvMs
-      this.#ns = recvNs
-      this.#count = 1
-    }
-    const after = this.#after
-    if (after === undefined || recvMs > after.ms) return false
-    if (recvMs < after.ms || recvNs < after.ns) return true
-    return recvNs === after.ns && this.#answered-- > 0
-  }
-
-  position(): Position {
-    return [timeText(this.#ms, this.#ns), this.#count]
   }
 }
 

@@ -1,10 +1,10 @@
 // Market events: frames of every exchange in the same words.
 
 import type { EventKind } from '#events/history.ts'
-import type { EventBatch } from '#market/columns.ts'
 import { EVENT, EVENT_NAMES, FLAG, MarketEvent, SIDE } from '#market/event.ts'
 import { timeText } from '#market/time.ts'
 import { intervalOf } from '../model/interval.ts'
+import { Place } from '../model/place.ts'
 import type { Parameter, Query, QueryContext, RowsAnswer } from '../model/query.ts'
 import { RowBuffer, RUN_ROWS } from '../model/row-buffer.ts'
 import type { Column, Position, RowRun } from '../model/rows.ts'
@@ -121,14 +121,16 @@ function answerOf(
     let left = limit
     for await (const batch of eventBatches(context, holdings, scope, quality)) {
       for (let i = 0; i < batch.length; i++) {
-        if (!isWanted[batch.kinds[i]!] || place.isAnswered(batch, i)) continue
+        const ms = batch.recvMs[i]!
+        const ns = batch.recvNs[i]!
+        if (!isWanted[batch.kinds[i]!] || place.isAnswered(ms, ns)) continue
         if (left-- <= 0) {
           next = limit > 0 ? place.position() : null
-          quality.cutAt(timeText(batch.recvMs[i]!, batch.recvNs[i]!))
+          quality.cutAt(timeText(ms, ns))
           if (buffer.length > 0) yield buffer.run()
           return
         }
-        place.pass(batch, i)
+        place.pass(ms, ns)
         batch.read(i, row)
         appendEvent(buffer, row)
         if (buffer.length < RUN_ROWS) continue
@@ -142,51 +144,6 @@ function answerOf(
     kind: 'rows',
     rows: { columns: EVENT_COLUMNS, runs: runs(), next: () => next },
     quality: () => quality.quality(),
-  }
-}
-
-/** A place in a stream of events: a receive time, and how many rows of that time were answered. */
-class Place {
-  #ms = -1
-  #ns = 0
-  #count = 0
-  readonly #time: string
-  /** Rows of that time that are still to be passed over. */
-  #answered: number
-
-  constructor(after: Position | null) {
-    const [time = '', count = 0] = after ?? []
-    this.#time = String(time)
-    this.#answered = Number(count)
-  }
-
-  /** Whether an answer before had this row. */
-  isAnswered(batch: EventBatch, i: number): boolean {
-    if (this.#answered === 0) return false
-    const time = timeText(batch.recvMs[i]!, batch.recvNs[i]!)
-    if (time < this.#time) return true
-    if (time > this.#time) {
-      this.#answered = 0
-      return false
-    }
-    this.#answered--
-    this.pass(batch, i)
-    return true
-  }
-
-  pass(batch: EventBatch, i: number): void {
-    const ms = batch.recvMs[i]!
-    const ns = batch.recvNs[i]!
-    if (ms === this.#ms && ns === this.#ns) this.#count++
-    else {
-      this.#ms = ms
-      this.#ns = ns
-      this.#count = 1
-    }
-  }
-
-  position(): Position {
-    return [timeText(this.#ms, this.#ns), this.#count]
   }
 }
 

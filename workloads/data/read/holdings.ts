@@ -3,7 +3,6 @@
 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { IndexCache } from '#archive/read/index-cache.ts'
 import {
   isDay,
   isFeedName,
@@ -11,6 +10,7 @@ import {
   surveyFolders,
   type Unreadable,
 } from '#archive/read/reader.ts'
+import type { SegmentCache } from '#archive/read/segment-cache.ts'
 import { SsmdError, toSsmdError, usageError } from '#crds/errors.ts'
 import type { ArchiveRoot } from '#events/history.ts'
 import { type DayFacts, type DaySymbols, ManifestCache } from '../model/manifests.ts'
@@ -119,9 +119,9 @@ export class Holdings {
     return this.#manifests.manifest(root.path, own, day)
   }
 
-  /** Indexes that were read already. */
-  get indexes(): IndexCache {
-    return this.#manifests.indexes
+  /** What was read of segments already. */
+  get segments(): SegmentCache {
+    return this.#manifests.segments
   }
 
   /** The symbols that the indexes of a day name. */

@@ -42,7 +42,7 @@ async function* runsOf(
     const manifest = await holdings.manifest(held, day)
     quality.add(feed, manifest)
     const filter = { ...choice, namesInFormat1 }
-    const before = { manifest, indexes: holdings.indexes }
+    const before = { manifest, cache: holdings.segments }
     for await (const run of readRuns(root.path, own, day, filter, before)) {
       signal.throwIfAborted()
       yield run

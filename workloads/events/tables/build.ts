@@ -117,7 +117,7 @@ export class Builder {
 
   constructor(want: Want, normalizerOf: NormalizerOf) {
     const { tables = TABLES, symbols, types } = want
-    this.#rows = new TableRows(new Set(tables))
+    this.#rows = new TableRows(new Set(tables), want.columns)
     this.#normalizerOf = normalizerOf
     this.#symbols = symbols === undefined ? null : new Set([...symbols, ''])
     this.#finds = symbols !== undefined && symbols.length <= MOST_FINDS ? symbols : null

@@ -2,7 +2,7 @@
 // then tables are built from lines again.
 
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ManifestSegment } from '#archive/read/reader.ts'
 import { type SsmdError, toSsmdError } from '#crds/errors.ts'
@@ -55,6 +55,10 @@ export class TableCache {
     return new TableCache(options)
   }
 
+  get dir(): string {
+    return this.#o.dir
+  }
+
   private constructor(options: TableCacheOptions) {
     this.#o = options
     this.memory = new Memory(options.maxMemory ?? USUAL_MEMORY)
@@ -76,6 +80,17 @@ export class TableCache {
     })
     const found = await Promise.all(read)
     return found.every((one): one is [TableName, Table] => one[1] !== null) ? new Map(found) : null
+  }
+
+  /** Whether there are files of these tables; what is in them is not looked at. */
+  async has(
+    { sha256 }: ManifestSegment,
+    normalizers: DayNormalizers,
+    names: readonly TableName[]
+  ): Promise<boolean> {
+    const folder = this.#folder(normalizers)
+    const found = names.map((name) => stat(join(folder, tableFile(sha256, name))))
+    return (await Promise.allSettled(found)).every(({ status }) => status === 'fulfilled')
   }
 
   /** Builds the tables of a segment and keeps them, unless another one did so meanwhile: `read` tells. */

@@ -94,6 +94,9 @@ class Rows {
 
 type Finish = { finish(order: Int32Array | null): Column }
 
+/** Of a column beside those that all tables have: the others are not made. */
+type IsWanted = (column: string) => boolean
+
 /** Names of sides by SIDE. */
 const BOOK_SIDES = ['', 'bid', 'ask']
 const TRADE_SIDES = ['', 'buy', 'sell']
@@ -107,26 +110,35 @@ export class TableRows {
   /** Symbols that a line does not say. */
   readonly #others = new LastName(this.#names)
   readonly #wanted: ReadonlySet<TableName>
+  readonly #hasIds: boolean
   readonly #codes: LineCodes = { conn: 0, type: 0, symbol: 0 }
   /** Of the last event, beside the symbol of its line. */
   #lineSymbol = ''
-  readonly #trade = new Levels(this.#names.names, TRADE_SIDES)
+  readonly #trade: Levels
   readonly #ids = new GrowingTexts()
-  readonly #book = new Levels(this.#names.names, BOOK_SIDES)
+  readonly #book: Levels
   readonly #bookIds = new GrowingTexts()
   readonly #bookEvents = new GrowingNames(BOOK_EVENTS)
-  readonly #quote = new Dated(this.#names.names)
+  readonly #quote: Dated
   readonly #quoteFlags = new GrowingSmall()
   readonly #quoteValues = QUOTE_DECIMALS.map(() => new GrowingDecimals())
-  readonly #instrument = new Dated(this.#names.names)
+  readonly #instrument: Dated
   readonly #phases = new GrowingNames(this.#names.names)
   readonly #actions = new GrowingNames(this.#names.names)
   readonly #texts = INSTRUMENT_TEXTS.map(() => new GrowingOptional())
   readonly #unknown = new Rows(this.#names.names)
   readonly #reasons = new GrowingNames(this.#names.names)
 
-  constructor(wanted: ReadonlySet<TableName>) {
+  /** `columns`: @default all */
+  constructor(wanted: ReadonlySet<TableName>, columns?: readonly string[]) {
+    const isWanted: IsWanted = (column) => columns?.includes(column) ?? true
+    const { names } = this.#names
     this.#wanted = wanted
+    this.#hasIds = isWanted('id')
+    this.#trade = new Levels(names, TRADE_SIDES, isWanted)
+    this.#book = new Levels(names, BOOK_SIDES, isWanted)
+    this.#quote = new Dated(names, isWanted)
+    this.#instrument = new Dated(names, isWanted)
   }
 
   /** Goes to a line: its events follow. */
@@ -148,13 +160,13 @@ export class TableRows {
       case EVENT.bookChange:
         if (!this.#wanted.has('book')) return
         this.#book.push(line, codes, symbol, row, event)
-        this.#bookIds.push(event.bytes, event.idStart, event.idEnd)
+        if (this.#hasIds) this.#bookIds.push(event.bytes, event.idStart, event.idEnd)
         this.#bookEvents.push(event.kind - EVENT.bookSnapshot)
         return
       case EVENT.trade:
         if (!this.#wanted.has('trade')) return
         this.#trade.push(line, codes, symbol, row, event)
-        this.#ids.push(event.bytes, event.idStart, event.idEnd)
+        if (this.#hasIds) this.#ids.push(event.bytes, event.idStart, event.idEnd)
         return
       case EVENT.quote:
         if (!this.#wanted.has('quote')) return
@@ -226,22 +238,31 @@ export class TableRows {
 /** Rows with the time and the number that the exchange gave them. */
 class Dated {
   readonly #rows: Rows
+  readonly #isWanted: IsWanted
   readonly #times = new GrowingTimes()
+  readonly #hasTimes: boolean
   readonly #sequences = new GrowingTexts()
+  readonly #hasSequences: boolean
 
-  constructor(names: readonly string[]) {
+  constructor(names: readonly string[], isWanted: IsWanted) {
     this.#rows = new Rows(names)
+    this.#isWanted = isWanted
+    this.#hasTimes = isWanted('time')
+    this.#hasSequences = isWanted('sequence')
   }
 
   push(line: LineScan, codes: LineCodes, symbol: number, row: number, event: MarketEvent): void {
     this.#rows.push(line, codes, symbol, row)
-    this.#times.pushTime(event.timeMs, event.timeNs)
-    this.#sequences.push(event.bytes, event.sequenceStart, event.sequenceEnd)
+    if (this.#hasTimes) this.#times.pushTime(event.timeMs, event.timeNs)
+    if (this.#hasSequences) {
+      this.#sequences.push(event.bytes, event.sequenceStart, event.sequenceEnd)
+    }
   }
 
   finish(name: TableName, columns: Readonly<Record<string, Finish>>): Table {
     const all = { time: this.#times, sequence: this.#sequences, ...columns }
-    return this.#rows.finish(name, new Map(Object.entries(all)))
+    const wanted = Object.entries(all).filter(([column]) => this.#isWanted(column))
+    return this.#rows.finish(name, new Map(wanted))
   }
 }
 
@@ -253,8 +274,8 @@ class Levels {
   readonly #sizes = new GrowingDecimals()
   readonly #flags = new GrowingSmall()
 
-  constructor(names: readonly string[], sides: readonly string[]) {
-    this.#rows = new Dated(names)
+  constructor(names: readonly string[], sides: readonly string[], isWanted: IsWanted) {
+    this.#rows = new Dated(names, isWanted)
     this.#sides = new GrowingNames(sides)
   }
 

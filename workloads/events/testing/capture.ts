@@ -88,7 +88,7 @@ function oneShard(
 
 /** A jump of the exchange's sequence, frames that were dropped, or numbers that never come. */
 function mischief(random: Random, next: () => bigint): (TestRecord | number)[] {
-  const kind = random.int(0, 2)
+  const kind = random.int(0, 3)
   if (kind === 0) return [random.int(1, 4)]
   if (kind === 1) {
     const gap = { channel: 'book', scope: 1, fromSequence: 5, toSequence: 7, missing: 3 }
@@ -97,10 +97,12 @@ function mischief(random: Random, next: () => bigint): (TestRecord | number)[] {
   }
   const from = rfc3339(next())
   const lost = random.int(1, 5)
-  const to = rfc3339(next())
+  const to = lost === 1 ? from : rfc3339(next())
   // The numbers are filled in when it is published.
   const drop = { kind: 'drop', cause: 'buffer-full', fault: 'ours', from, to, lost }
-  return [lost, eventRecord(next(), drop)]
+  const dropped = [lost, eventRecord(next(), drop)]
+  // Sometimes what was before it never comes either.
+  return kind === 2 ? dropped : [random.int(1, 4), ...dropped]
 }
 
 /** Cuts records into blocks; a number among them is so many numbers that are not there. Returns the last number. */

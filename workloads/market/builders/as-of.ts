@@ -150,6 +150,10 @@ export class AsOf implements Builder<AsOfJoin> {
     } else if (right.is(event)) right.take(event)
   }
 
+  see(ms: number, ns: number): void {
+    this.#clock.move(ms, ns)
+  }
+
   /** The join as of now, by the name of either. */
   get(feed: string, symbol: string): AsOfJoin | undefined {
     const { left, right } = this.#join

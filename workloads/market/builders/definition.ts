@@ -26,6 +26,8 @@ export type Builder<Made> = {
    * builders that say whether what they hand out is complete.
    */
   knownFrom?(ms: number, ns: number): void
+  /** Moves its clock as an event does that is no input of it. Only of builders that have one. */
+  see?(ms: number, ns: number): void
   /** What it has of an instrument as of the last event; undefined if there is nothing. Valid until the next event. */
   get(feed: string, symbol: string): Made | undefined
   /** No more events come: what is unfinished is handed out. */

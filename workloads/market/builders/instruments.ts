@@ -68,6 +68,13 @@ export class Clock {
     if (event.kind === EVENT.gap) this.gaps.take(event)
   }
 
+  /** Moves to a time. */
+  move(ms: number, ns: number): void {
+    if (!isBefore(this.nowMs, this.nowNs, ms, ns)) return
+    this.nowMs = ms
+    this.nowNs = ns
+  }
+
   /** All events of all feeds from that time on come, but for gaps. */
   knownFrom(ms: number, ns: number): void {
     this.#from = { ms, ns }

@@ -82,6 +82,10 @@ export class Microprices implements Builder<Microprice> {
     this.#tops = new Tops(options, (top) => new Microprice(top), emit)
   }
 
+  see(ms: number, ns: number): void {
+    this.#tops.see(ms, ns)
+  }
+
   apply(event: MarketEvent): void {
     this.#tops.apply(event)
   }

@@ -96,6 +96,7 @@ export class OrderBooks implements Builder<InstrumentBook> {
   readonly #books = new Map<string, Map<string, InstrumentBook>>()
   readonly #optionsOf: (feed: string) => OrderBookOptions
   readonly #onChange: (book: InstrumentBook) => void
+  #last: InstrumentBook | undefined
 
   /** `onChange` takes a book behind each complete change. */
   constructor(
@@ -139,6 +140,8 @@ export class OrderBooks implements Builder<InstrumentBook> {
   }
 
   #bookOf(feed: string, symbol: string): InstrumentBook {
+    const last = this.#last
+    if (last !== undefined && last.symbol === symbol && last.feed === feed) return last
     let books = this.#books.get(feed)
     if (books === undefined) {
       books = new Map()
@@ -149,6 +152,7 @@ export class OrderBooks implements Builder<InstrumentBook> {
       book = new InstrumentBook(feed, symbol, this.#optionsOf(feed))
       books.set(symbol, book)
     }
+    this.#last = book
     return book
   }
 }

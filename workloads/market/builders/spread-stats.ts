@@ -264,6 +264,10 @@ export class SpreadStatistics implements Builder<SpreadStats> {
     this.#tops.knownFrom(ms, ns)
   }
 
+  see(ms: number, ns: number): void {
+    this.#tops.see(ms, ns)
+  }
+
   apply(event: MarketEvent): void {
     this.#tops.apply(event)
   }

@@ -172,6 +172,10 @@ export class Tops<U extends TopUser> {
     if (kind === EVENT.gap) this.#miss(event)
   }
 
+  see(ms: number, ns: number): void {
+    this.#users.clock.move(ms, ns)
+  }
+
   keep(keeper: Keeper): void {
     this.#users.keep(keeper, (user) => user.keep(keeper))
     this.#books?.keep(keeper)

@@ -325,6 +325,10 @@ export class TradeWindows<W extends TradeWindow> implements Builder<W> {
     this.#emit(window)
   }
 
+  see(ms: number, ns: number): void {
+    this.#windows.clock.move(ms, ns)
+  }
+
   get(feed: string, symbol: string): W | undefined {
     const window = this.#windows.get(feed, symbol)
     window?.advance()

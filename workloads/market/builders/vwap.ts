@@ -165,6 +165,10 @@ export class SessionVwaps implements Builder<SessionVwap> {
     this.#emit(session)
   }
 
+  see(ms: number, ns: number): void {
+    this.#sessions.clock.move(ms, ns)
+  }
+
   get(feed: string, symbol: string): SessionVwap | undefined {
     const session = this.#sessions.get(feed, symbol)
     session?.advance()

@@ -1,4 +1,4 @@
-// Brings fires to one sink, one after the other, until it took each: with back-off, as the sink asks, and without limit. A fire counts as brought
+// Brings fires to one sink, one after the other, until it took each: with back-off, as the sink asks, without limit. A fire counts as brought
 // only when the sink took it, refused it for good, or took the summary that stands for it; then its place in the stream is acknowledged.
 //
 // A fire may also be offered before the stream has it (mode fast): that is one attempt, and the stream brings it again if it failed.

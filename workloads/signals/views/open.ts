@@ -2,8 +2,7 @@
 
 import type { Builder, BuilderValues } from '#market/builders/definition.ts'
 import { BUILDERS } from '#market/builders/registry.ts'
-import type { MarketEvent } from '#market/event.ts'
-import type { Keeper } from '#market/keep.ts'
+import { EVENT, type EventName } from '#market/event.ts'
 import { BarsView, Finished } from './bars.ts'
 import { BookImbalanceView, BookView, MicropriceView, SpreadView } from './books.ts'
 import { type Of, Slot, type Source } from './slot.ts'
@@ -25,11 +24,7 @@ export type BuilderChoice = {
   readonly values: BuilderValues
 }
 
-export type Opened = {
-  readonly view: object
-  apply(event: MarketEvent): void
-  keep(keeper: Keeper): void
-}
+export type Opened = { readonly view: object; readonly slot: Slot<unknown> }
 
 type View = new (source: Source<never>) => object
 
@@ -63,30 +58,27 @@ export function freezeMembers(prototype: object): void {
   Object.freeze(prototype)
 }
 
+/** Created each time that it is asked for. */
+const UNSTABLE = new Set(['book-imbalance'])
+
 export function openBuilder({ kind, values }: BuilderChoice, of: Of): Opened {
   const definition = BUILDERS.find(({ name }) => name === kind)!
   type Create = (values: BuilderValues, emit: (made: never) => void) => Builder<never>
   const create = definition.create as Create
-  if (definition.makes === 'bar') {
-    const finished = new Finished()
-    const slot = new Slot(create(values, finished.take as (made: never) => void), of)
-    return {
-      view: Object.freeze(new BarsView(slot, finished)),
-      apply: (event) => slot.apply(event),
-      keep(keeper) {
-        slot.keep(keeper)
-        finished.keep(keeper)
-      },
-    }
-  }
-  const slot = new Slot(
-    create(values, () => {}),
-    of
-  )
-  const View = VIEWS[kind]!
-  return {
-    view: Object.freeze(new View(slot)),
-    apply: (event) => slot.apply(event),
-    keep: (keeper) => slot.keep(keeper),
-  }
+  const isBar = definition.makes === 'bar'
+  const finished = new Finished()
+  const take = isBar ? (finished.take as (made: never) => void) : () => {}
+  const slot = new Slot({
+    builder: create(values, take),
+    of,
+    // A bar is over when any event comes.
+    inputs: isBar ? -1 : bitsOf(definition.inputs),
+    isStable: !isBar && !UNSTABLE.has(kind),
+    beside: isBar ? finished : undefined,
+  })
+  const view = isBar ? new BarsView(slot, finished) : new VIEWS[kind]!(slot)
+  return { view: Object.freeze(view), slot: slot as Slot<unknown> }
 }
+
+const bitsOf = (inputs: readonly EventName[]): number =>
+  inputs.reduce((bits, name) => bits | (1 << EVENT[name]), 0)

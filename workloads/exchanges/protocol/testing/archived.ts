@@ -34,6 +34,8 @@ export type ArchivedOptions = {
   readonly use: (stack: Stack) => Promise<void>
   /** Whether all that must be archived is; asked once every connection has its end in the archive. */
   readonly isComplete: (archive: CheckedArchive, sent: readonly string[]) => boolean
+  /** Looks at the archive before it is removed. */
+  readonly inspect?: (root: string) => Promise<void>
   /** Bytes that NATS takes of a message. @default that of the server */
   readonly maxPayload?: number
 }
@@ -103,6 +105,7 @@ spec:
     assert.is(await archiver.stop(), 0, 'archiver ends with 0')
     const archive = checkArchive(root, feed)
     assert.equal(archive.problems, [])
+    await options.inspect?.(root)
     return { sent, archive }
   } finally {
     for (const role of running) await role.kill()

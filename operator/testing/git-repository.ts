@@ -5,7 +5,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SsmdError } from '#crds/errors.ts'
 import { missingProgram } from '#testing/programs.ts'
-import { run } from '../../operator/local/nats-server/run.ts'
+import { run } from '../local/nats-server/run.ts'
 
 /** By path in the repository: the text of a file, objects to be written as one, or undefined for one to be removed. */
 export type Change = Readonly<Record<string, string | readonly object[] | undefined>>
