@@ -1,4 +1,4 @@
-// test: limit 180s
+// test: limit 300s
 // `ssmd signal deploy`, `list` and `stop` as a person types them, in a git repository with other edits; `--apply` against a real API
 // server.
 

@@ -119,7 +119,7 @@ const explained = async (work: () => Promise<void>): Promise<void> => {
 
 real('from git to a fire at the webhook', () =>
   explained(async () => {
-    await upgrade(world, world.images.now)
+    await upgrade(world, world.images.now, '--create-namespace', '--wait')
     await writeResource(world.checkout, kalshi())
     const environment = {
       ...{ apiVersion: 'ssmd.io/v1alpha1', kind: 'Environment', metadata: { name: 'lab' } },
