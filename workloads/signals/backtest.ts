@@ -2,6 +2,7 @@
 // same fires, whatever the number of processes: instruments share nothing, so that several processes may each take some of them.
 
 import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
 import type { HistoryOptions } from '#events/history.ts'
 import { type Warmed, warm } from '#events/warm.ts'
 import { requireComplete } from './completeness.ts'
@@ -115,8 +116,10 @@ async function replay(
   { exchanges }: Warmed,
   { parts, most, future }: ReplayHow
 ): Promise<Replay> {
-  const { roots, feeds, symbols = null, from = null, to = null, cache, signal } = scope
-  const cacheDir = cache?.dir ?? null
+  const { feeds, symbols = null, from = null, to = null, cache, signal } = scope
+  // The sandbox has a folder of its own as the present one.
+  const roots = scope.roots.map((root) => ({ ...root, path: resolve(root.path) }))
+  const cacheDir = cache === undefined || cache === null ? null : resolve(cache.dir)
   const readable = [...roots.map(({ path }) => path), ...(cacheDir === null ? [] : [cacheDir])]
   const part: Omit<ReplayPart, 'part'> = {
     scope: { roots, feeds, symbols, from, to },

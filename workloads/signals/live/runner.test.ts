@@ -2,6 +2,7 @@
 // The runner as a program against a real nats-server, with a connector played by the test: verdicts, lost places, a killed server, large state,
 // and mode fast.
 
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -70,6 +71,8 @@ class Stage implements AsyncDisposable {
   readonly nc: NatsConnection
   report: SignalReport | undefined
   #role: RunningRole | undefined
+  /** Also of a runner that never becomes ready. */
+  readonly #spawned: ChildProcess[] = []
   #number = 0
   #sequence = 0
   readonly #announcer: TimeAnnouncer
@@ -110,6 +113,7 @@ class Stage implements AsyncDisposable {
     this.report = undefined
     this.#role = await startRole([...args, '--feed', files.feed, '--health-addr', '127.0.0.1:0'], {
       logFile: join(this.dir, 'signal.log'),
+      onSpawn: (child) => this.#spawned.push(child),
     })
     return this.#role
   }
@@ -173,7 +177,8 @@ class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#role?.kill()
+    for (const child of this.#spawned) child.kill('SIGKILL')
+    await this.#role?.exited
     this.#announcer.close()
     this.#stop.abort()
     await this.nc.close()
