@@ -28,6 +28,7 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   'cli/program-look.ts': /^\s+ssmd /,
   'cli/program-signal.ts': /^\s+ssmd /,
   'cli/program-signal-live.ts': /^\s+ssmd /,
+  'cli/program-signal-run.ts': /^\s+ssmd /,
   'cli/program-signal-backtest.ts': /^\s+ssmd /,
   // What the original wrote, and what that is called here.
   'cli/import/environment.ts': /kalshi: \{ apiKey/,

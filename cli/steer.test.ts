@@ -111,7 +111,10 @@ real('what is not there, or may not be done, is said with what to do', async () 
 test('a kind that is none is a usage error, and no kubeconfig is said so', async () => {
   const wrong = await runSsmd(['pause', 'pod', 'x'])
   assert.is(wrong.code, 2)
-  assert.match(wrong.stderr, /"pod" is not a kind of ssmd[\s\S]*feed, environment or archive/)
+  assert.match(
+    wrong.stderr,
+    /"pod" is not a kind of ssmd[\s\S]*feed, environment, archive or signal/
+  )
   const none = await runSsmd(['pause', 'feed', 'x', '--kubeconfig', '/nowhere/config'])
   assert.is(none.code, 1)
   assert.match(none.stderr, /no kubeconfig at \/nowhere\/config/)

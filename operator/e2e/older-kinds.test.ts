@@ -48,7 +48,7 @@ const missing = await missingTools()
 const test = suite('kinds that are served')
 const MS = 30_000
 const ROOT = new URL('../../', import.meta.url).pathname
-const FILES = ['feed', 'environment', 'archive'] as const
+const FILES = ['feed', 'environment', 'archive', 'signal'] as const
 
 type Definition = KubeObject & {
   readonly spec: {
@@ -311,7 +311,7 @@ real('a first install: the kinds come after the operator, and are not called old
   const { child, lines, exited } = startProgram(space, port)
   await until(MS, 'it says so', () => lines.some(({ code }) => code === 'SSMD_E_DEFINITIONS'))
   const [line] = lines.filter(({ code }) => code === 'SSMD_E_DEFINITIONS')
-  assert.match(String(line?.msg), /^kinds of ssmd\.io are not served yet: \w+, \w+, \w+$/)
+  assert.match(String(line?.msg), /^kinds of ssmd\.io are not served yet: \w+(, \w+){3}$/)
   for (const file of FILES) await serve(definition(file))
   await until(MS, 'it works', () => lines.some(({ msg }) => msg === 'working'))
   assert.not(lines.some(({ msg }) => /older/.test(String(msg))))

@@ -111,7 +111,7 @@ test(`${PASSES} passes over each kind write nothing, and every status is of its 
     )
   }
   await until(MS, 'all is made', ready('False Starting'))
-  for (const name of ['connector-prod-k', 'simulator-prod-k', 'archiver-keep'])
+  for (const name of ['connector-prod-k', 'simulator-prod-k', 'archiver-keep', 'signal-wide'])
     await playAvailable(client, `${space.name}/${name}`)
   await until(MS, 'all is ready', ready('True'))
   const bells = await Promise.all(OWNERS.map(([, kind, name]) => addBell(space, kind, name)))

@@ -18,7 +18,11 @@ test('an event that begins says nothing of the one before', () => {
     takeHeader(event, header)
     event.begin(kind)
     const own = event as unknown as Record<string, unknown>
-    const kept = ['kind', 'feed', 'type', 'symbol', 'recvMs', 'recvNs', 'bytes']
+    // What a reader says of the record, before its events.
+    const kept = [
+      ...['kind', 'feed', 'type', 'symbol', 'recvMs', 'recvNs', 'bytes'],
+      ...['connection', 'number', 'row'],
+    ]
     // Some fields are filled in by quotes alone, some by gaps.
     const isOwn = (name: string): boolean =>
       /^(bid|ask|last|volume)/.test(name)

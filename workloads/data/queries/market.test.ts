@@ -11,7 +11,9 @@ import { independent, onlyOf } from '../testing/independent.ts'
 import { recordedArchive } from '../testing/recorded.ts'
 
 const test = suite('queries of records and events')
-const archive = await recordedArchive({ frames: 1200 }, ['kalshi', 'kalshi-b'])
+// Of this seed no connection is lost before midnight and replaced behind it: a reading that begins in between does not yet tell that gap
+// where a longer reading does (docs/design/0005).
+const archive = await recordedArchive({ seed: 5, frames: 1200 }, ['kalshi', 'kalshi-b'])
 const { path } = archive
 /** One shard of consecutive frames: its books are those of the exchange. */
 const whole = await recordedArchive({ frames: 2000, every: 1, shards: 1, stepMs: 1000 })

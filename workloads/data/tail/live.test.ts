@@ -337,8 +337,6 @@ test('a reader that takes nothing is cut off, costs the others nothing, and cont
 
 test('market events come in one order with the id of their place, and a reader that comes back gets every later one once', async () => {
   await using lab = await startLab()
-  // Received after the stream was made.
-  const start = BigInt(Date.now()) * 1_000_000n
   let last = 0n
   const announcer = new TimeAnnouncer({
     nc: lab.nc,
@@ -348,6 +346,8 @@ test('market events come in one order with the id of their place, and a reader t
   })
   const whole = await lab.open('/v1/tail?feed=alpha&as=events')
   const trades = await lab.open('/v1/tail?feed=alpha&event=trade&symbol=S1')
+  // A reader is shown what is received after it came.
+  const start = BigInt(Date.now()) * 1_000_000n
   const made = (n: number): TestRecord => {
     const payload = syntheticFrame({ seed: 1, symbols: 3, channels: ['trade', 'ticker'] }, n)
     const { type, symbol } = JSON.parse(payload) as { type: string; symbol: string }
