@@ -24,7 +24,7 @@ type Totals = {
   text: string
 }
 
-/** 0 answered; 1 failed; 3 a tool failed or needed an approval; 130 interrupted. */
+/** 0 answered; 1 failed; 3 the last tool failed, or one needed an approval; 130 interrupted. */
 export async function runOnce(options: OnceOptions): Promise<number> {
   const { session, sessionId, prompt, format, allow, signal, write } = options
   const totals: Totals = {

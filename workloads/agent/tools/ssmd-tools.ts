@@ -71,7 +71,7 @@ export function ssmdTools(options: SsmdOptions): Tool[] {
     ),
     command(
       options,
-      'plan',
+      'feed_plan',
       'Connections, messages and bytes a day, retention: what the resources would cost.',
       object({}),
       () => ['plan', '--output', 'json']

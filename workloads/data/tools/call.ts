@@ -36,6 +36,7 @@ export class Tools {
   constructor(tools: readonly Tool[], clean: (text: string) => string = (text) => text) {
     this.#clean = clean
     this.#byName = new Map(tools.map((tool) => [tool.name, tool]))
+    if (this.#byName.size !== tools.length) throw new Error('two tools have the same name')
   }
 
   get all(): readonly Tool[] {
