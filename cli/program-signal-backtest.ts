@@ -62,12 +62,20 @@ export function addBacktest(signal: Command): void {
     .summary('run a signal over archives')
     .description(
       'Shows the signal every event of the feeds in the order in which it was received, and keeps its fires, a card of what they were ' +
-        'worth and a manifest of the run. Ends with 0 if it ran, 3 if it was refused or stopped, or failed the prefix test.'
+        'worth and a manifest of the run. Ends with 0 if it ran, 3 if it was refused or stopped, or failed a guard.'
     )
     .argument('<file>', 'the source')
   scopeOptions(backtest)
     .option('--param <name=value>', 'instead of the default; may be given several times', collect)
-    .option('--guard', 'also run the prefix test: no fire may depend on a later event')
+    .option(
+      '--guard',
+      'also run the guards: no fire may depend on a later event, or on how it is run'
+    )
+    .addOption(
+      new Option('--require <what>', 'refuse a window with a gap or without a day').choices([
+        'complete',
+      ])
+    )
   modelOptions(backtest)
   placeOptions(backtest).addOption(
     new Option('-o, --output <form>', 'how to print the result; html: the card as one file')

@@ -1,4 +1,4 @@
-// test: limit 300s
+// test: limit 600s
 // Runs of signals as a person types them: kept, listed, shown, compared, reproduced on another copy, and swept.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -73,6 +73,12 @@ test('a run is kept with its card in three forms, which show prints again', asyn
   const missing = await signal('show', 'ffffffff', '--runs', runs)
   assert.match(missing.stderr, /there is no run ffffffff/)
   assert.is(missing.code, 1)
+})
+
+test('a window that is not complete is refused on demand, with what is missing', async () => {
+  const refused = await signal('backtest', file, ...scope, '--to', '2026-11-26', '--require', 'complete')
+  assert.is(refused.code, 3)
+  assert.match(refused.stderr, /the window is not complete: missing days: .*2026-11-25/)
 })
 
 test('runs lists them with the number of the trial, also one that did not end', async () => {

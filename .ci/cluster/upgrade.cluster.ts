@@ -125,8 +125,9 @@ async function replaceOperator(release: Release, least: number): Promise<void> {
   await until(60_000, 'one operator', async () => (await list('pods', OPERATOR)).length === 1)
   assert.is((await view.pod(OPERATOR)).image, release.ssmd ?? givenImages().ssmd.name)
   await until(240_000, `${least} passes of each controller`, async () => {
-    const counts = Object.values(await passes().catch(() => ({})))
-    return counts.length >= 3 && counts.every((count) => count >= least)
+    const counts: Readonly<Record<string, number>> = await passes().catch(() => ({}))
+    // No Signal is declared: its controller has nothing to do.
+    return ['feed', 'environment', 'archive'].every((name) => (counts[name] ?? 0) >= least)
   })
 }
 
@@ -227,7 +228,7 @@ real('another version of the operator, there and back, restarts no capture', asy
   const nats = await view.pod(NATS)
   const running = await captures()
   assert.is((await view.pod(OPERATOR)).image, before.image.name)
-  await replaceOperator({}, 4)
+  await replaceOperator({}, 2)
   assert.equal(await captures(), running)
   await untilPending(true)
 
@@ -235,7 +236,7 @@ real('another version of the operator, there and back, restarts no capture', asy
   assert.equal(await captures(), running)
   await untilPending(false)
 
-  await replaceOperator({}, 4)
+  await replaceOperator({}, 2)
   assert.equal(await captures(), running)
   await untilPending(true)
   for (const feed of FEEDS) await view.flows(feed)

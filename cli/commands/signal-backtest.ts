@@ -10,6 +10,7 @@ import type { Backtest } from '#signals/backtest.ts'
 import { cardText } from '#signals/card/text.ts'
 import { daysOf } from '#signals/days.ts'
 import { Refusal } from '#signals/findings.ts'
+import type { GuardTest } from '#signals/guard.ts'
 import { type Run, type RunOptions, runBacktest } from '#signals/run-backtest.ts'
 import { type KeptRun, keepRun } from '#signals/run-files.ts'
 import { type Program, readProgram } from '#signals/source.ts'
@@ -35,6 +36,8 @@ export type SignalBacktestFlags = ScopeFlags &
   ModelFlags & {
     readonly param?: readonly string[]
     readonly guard?: true
+    /** The only one: complete. */
+    readonly require?: 'complete'
     readonly runs?: string
     readonly output: SignalOutput | 'html'
   }
@@ -48,7 +51,10 @@ export async function runSignalBacktest(file: string, flags: SignalBacktestFlags
   try {
     const program = readProgram(source)
     const cache = await openCache(read.roots, flags.cacheDir)
-    const run = await runShown(read, cache, { program, name: basename(file), params, guard, model })
+    const run = await runShown(read, cache, {
+      ...{ program, name: basename(file), params, guard, model },
+      complete: flags.require === 'complete',
+    })
     const runs = runsFolder(file, flags.runs)
     const trials = await Trials.of(runs, run.backtest.about.id)
     const kept = await keepRun(runs, { ...aboutOf(read, program, source), run }, trials, Date.now())
@@ -118,17 +124,30 @@ async function tellText(file: string, done: Backtest, kept: KeptRun): Promise<vo
     ...cardText(kept.card).map(clean),
     '',
     `fires hash  ${done.firesHash}`,
-    ...(guard?.kind === 'passed' ? [`prefix test passed, ${guard.prefixes} prefixes`] : []),
+    ...(guard?.kind === 'passed'
+      ? [
+          `guards      passed: ${plural(guard.prefixes, 'prefix', 'prefixes')}, ${plural(guard.futures, 'changed future')}`,
+        ]
+      : []),
     `run         ${kept.folder}`,
   ])
   if (verdict.kind === 'refused') await tellRefusal(file, verdict, 'text')
   if (guard?.kind === 'failed') {
     throw new SsmdError(
       'SSMD_E_SIGNAL',
-      `${file}: with the first ${guard.events} events alone it fired ${guard.found}, and with all of them ${guard.expected}`,
-      { hint: 'a fire must follow from the events up to it: this is a fault in ssmd, report it' }
+      `${file}: ${GUARDS[guard.test](guard.events)} it fired ${guard.found}, and else ${guard.expected}`,
+      {
+        hint: 'a fire must follow from the events up to it alone: a signal that passes the sandbox cannot see others, so report it',
+      }
     )
   }
+}
+
+/** What each guard changed, so that the fires should have been the same. */
+const GUARDS: Readonly<Record<GuardTest, (events: number) => string>> = {
+  processes: () => 'in one process',
+  prefix: (events) => `with the first ${events} events alone`,
+  future: (events) => `with other prices behind the first ${events} events`,
 }
 
 function fireText(text: string): string {
