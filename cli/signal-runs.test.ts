@@ -76,7 +76,15 @@ test('a run is kept with its card in three forms, which show prints again', asyn
 })
 
 test('a window that is not complete is refused on demand, with what is missing', async () => {
-  const refused = await signal('backtest', file, ...scope, '--to', '2026-11-26', '--require', 'complete')
+  const refused = await signal(
+    'backtest',
+    file,
+    ...scope,
+    '--to',
+    '2026-11-26',
+    '--require',
+    'complete'
+  )
   assert.is(refused.code, 3)
   assert.match(refused.stderr, /the window is not complete: missing days: .*2026-11-25/)
 })
