@@ -2,6 +2,9 @@
 
 export const SIGNAL_PREFIX = 'signal-'
 
+/** What days of fires name as their exchange. Fires are no market events. */
+export const FIRES_EXCHANGE = 'signal'
+
 /** True for the feed of a signal's fires. */
 export const isSignalFeed = (feed: string): boolean => feed.startsWith(SIGNAL_PREFIX)
 

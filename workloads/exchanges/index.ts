@@ -3,6 +3,7 @@
 
 import { SsmdError } from '#crds/errors.ts'
 import type { Feed } from '#crds/feed.gen.ts'
+import { FIRES_EXCHANGE } from '#crds/signals.ts'
 import type { CreateNormalizer, Normalizer } from '#market/normalizer.ts'
 import type { FrameCheck } from './generic/frame-check.ts'
 import type { Adapter } from './protocol/adapter.ts'
@@ -60,8 +61,12 @@ export async function venueOf(exchange: string, feed: Feed | null = null): Promi
   })
 }
 
-/** A normaliser of a Feed's frames. Rejects with SSMD_E_RESOURCE_INVALID if there is no such exchange. */
+const NO_EVENTS: Normalizer = { normalize() {} }
+
+/** A normaliser of a feed's frames. Rejects with SSMD_E_RESOURCE_INVALID if there is no such exchange. */
 export async function normalizerOf(exchange: string, feed: unknown): Promise<Normalizer> {
+  // An archive of fires stands among those of exchanges, and is read with them.
+  if (exchange === FIRES_EXCHANGE) return NO_EVENTS
   const create = await entryOf(exchange).normalizer()
   return create(feed)
 }

@@ -5,6 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { DRAWN, type Drawn, eventsOf } from '#market/builders/testing/all-events.ts'
 import { EventBatch } from '#market/columns.ts'
+import { EVENT } from '#market/event.ts'
 import { within } from '#testing/deadline.ts'
 import { readDefinition } from './definition.ts'
 import { Engine } from './engine.ts'
@@ -202,7 +203,7 @@ test('values are restored exactly, and what a text cannot say is refused', () =>
     // biome-ignore lint/suspicious/noSparseArray: that is what is tried.
     [[1, , 2], /holes/],
     [{ a: 1n }, /a is bigint/],
-    [{ a: 'x'.repeat(70_000) }, /more than 65536 characters/],
+    [{ a: 'x'.repeat(1024 * 1024) }, /more than 1048576 characters/],
   ]
   for (const [value, why] of problems) {
     const saved = saveValue(value)
@@ -220,5 +221,30 @@ function isSame(a: unknown, b: unknown): boolean {
     left.every(([name, value], i) => name === right[i]![0] && isSame(value, right[i]![1]))
   )
 }
+
+test('the state of one instrument may be as large as what is stored of a signal', async () => {
+  const source = `export default defineSignal({
+    id: 'large', version: 1, inputs: { events: ['trade'] },
+    init: () => ({ list: [], n: 0 }),
+    on(event, state, ctx) {
+      if (state.n++ === 0) for (let i = 0; i < 60000; i++) state.list.push([i, 0.5])
+      ctx.fire({ n: state.n, length: state.list.length })
+    },
+  })`
+  const options = { program: readProgram(source), name: 'large.ts', params: {} }
+  const open = (restored?: string) => within(60_000, 'load', Sandbox.open({ ...options, restored }))
+  const [drawn] = fc.sample(DRAWN, { seed, numRuns: 1 })
+  const one = batchOf([{ ...drawn!, kind: EVENT.trade, feed: 'f', symbol: 'A' }])
+  await using first = await open()
+  await first.run(one)
+  const saved = await first.save()
+  assert.ok(saved.length > 500_000, `${saved.length} characters`)
+  await using second = await open(saved)
+  const { fires } = await second.run(one)
+  assert.equal(
+    fires.map(({ payload }) => payload),
+    ['{"length":60000,"n":2}']
+  )
+})
 
 test.run()

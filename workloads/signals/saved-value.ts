@@ -4,7 +4,8 @@
 export type SavedText = { readonly text: string } | { readonly problem: string }
 
 const DEEPEST = 16
-const MAX_LENGTH = 65_536
+/** As much as is stored for a whole signal: more for one instrument could never be. */
+const MAX_LENGTH = 1024 * 1024
 /** An object with this member stands for what JSON does not have. */
 const TAG = '$'
 

@@ -7,13 +7,11 @@
 import type { LivePublisher } from '#bus/live.ts'
 import { logSubject } from '#bus/names.ts'
 import type { BlockPublisher } from '#bus/publisher.ts'
+import { FIRES_EXCHANGE } from '#crds/signals.ts'
 import { timeNanos } from '#market/time.ts'
 import { BlockWriter } from '#wire/block-writer.ts'
 import type { CloseEvent, OpenEvent, ReadyEvent } from '#wire/events.ts'
 import { FORM, type Form } from '#wire/form.ts'
-
-/** The exchange that days of fires name: it has no market events. */
-export const FIRES_EXCHANGE = 'signal'
 
 export type FireFeedState = {
   readonly connection: string
