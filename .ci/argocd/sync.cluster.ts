@@ -160,7 +160,7 @@ real('a change arrives by a refresh and by a webhook', async () => {
   }
 })
 
-real('an edit by hand is reverted once, and nobody fights over a field', async () => {
+real('an edit by hand is reverted once, and no two writers fight over a field', async () => {
   const { plane, writes, argo } = bed
   await captured('drift')
   await untilQuiet(writes, NAMESPACE, { forMs: 3_000, ms: MS })

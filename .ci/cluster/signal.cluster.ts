@@ -171,7 +171,7 @@ real('an edit of the program restarts its pod alone', () =>
   })
 )
 
-real('a new version of the operator restarts nothing, and the signal goes on firing', () =>
+real('a new version of the operator restarts nothing, and the signal continues to fire', () =>
   explained(async () => {
     const before = await world.view.lives()
     const old = await world.view.pod(OPERATOR)

@@ -1,7 +1,7 @@
 // The prompt of the agent. It is shown before anything large is loaded; what is typed goes to a command, a plan or the model, and whatever
 // happens the prompt comes again.
 
-import { appendFile, mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline/promises'
 import { describeError } from '#crds/errors.ts'
@@ -17,6 +17,7 @@ import type { Session } from '../session/session.ts'
 import { readTranscript } from '../session/transcript.ts'
 import { askDecisions } from './approve.ts'
 import { COMMANDS, completions, readSlash, type SlashCommand } from './commands.ts'
+import { keepHistory, readHistory } from './history.ts'
 
 export type ReplOptions = {
   readonly openDesk: () => Promise<Desk>
@@ -61,6 +62,7 @@ export class Repl {
     const terminal = createInterface({
       input,
       output,
+      history: await readHistory(historyFile, HISTORY),
       historySize: HISTORY,
       removeHistoryDuplicates: true,
       completer: (line: string): [string[], string] => [completions(line), line],
@@ -78,7 +80,7 @@ export class Repl {
         if (line === undefined) break
         const text = await this.#whole(line, lines)
         if (text.trim() === '') continue
-        await this.#keep(historyFile, text)
+        await keepHistory(historyFile, text)
         await this.#do(text.trim(), lines).catch((thrown: unknown) =>
           this.#say(describeError(thrown))
         )
@@ -341,11 +343,6 @@ export class Repl {
     await this.#leave()
     const desk = await this.#desk?.catch(() => undefined)
     await desk?.[Symbol.asyncDispose]()
-  }
-
-  async #keep(file: string, text: string): Promise<void> {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-    await appendFile(file, `${text.replaceAll('\n', '\\n')}\n`, { mode: 0o600 }).catch(() => {})
   }
 
   #say(line: string): void {

@@ -3,7 +3,7 @@
 
 import { askApi } from '../client/api.ts'
 import type { Archives } from '../client/archives.ts'
-import type { Asked, AskOptions, Ended, ResultSink } from '../client/asked.ts'
+import type { Asked, AskOptions, ResultSink } from '../client/asked.ts'
 import type { Parameter, Query } from '../model/query.ts'
 import { QUERIES } from '../queries/index.ts'
 import { query as sql } from '../sql/query.ts'
@@ -113,11 +113,8 @@ async function askOnce(
       ),
     onNotice: context.onProgress,
   }
-  const ended: Ended =
-    source.kind === 'api'
-      ? await askApi(source.url, asked, sink, options)
-      : await (await source.open()).ask(asked, sink, options)
-  void ended
+  if (source.kind === 'api') await askApi(source.url, asked, sink, options)
+  else await (await source.open()).ask(asked, sink, options)
   const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Json
   return typeof body === 'object' && body !== null && !Array.isArray(body)
     ? (body as JsonObject)
